@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { Exchange, Fault, FaultQueue } from './faults.ts';
+
+/** The fault is handed on because one of an event stream is the server's own to act out. */
+export type Handler = (request: Request, fault: Fault | undefined) => Promise<Response>;
+
+export interface Listener {
+  readonly url: string;
+  readonly requests: Exchange[];
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  port?: number | undefined;
+  faults: FaultQueue;
+  /** Gets the address first, since the services' own answers contain it. */
+  handler: (url: string) => Handler | Promise<Handler>;
+}
+
+/** A node http server on the loopback interface that speaks in web `Request` and `Response`. */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const requests: Exchange[] = [];
+  const ready = Promise.withResolvers<Handler>();
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming, outgoing).catch((error: unknown) => {
+      console.error(error);
+      outgoing.destroy();
+    });
+  });
+
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const request = await toRequest(incoming, url);
+    const exchange = await toExchange(request);
+    requests.push(exchange);
+    const fault = options.faults.take(exchange.method, exchange.path);
+    const handler = await ready.promise;
+    const response = await answer(fault, () => handler(request, fault));
+    if (response === undefined) {
+      // A held request stays open until its client or close() ends it.
+      if (fault?.kind !== 'hold') incoming.socket.destroy();
+      return;
+    }
+    exchange.status = response.status;
+    await send(response, outgoing, fault?.kind === 'truncate');
+  }
+
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  ready.resolve(await options.handler(url));
+  return {
+    url,
+    requests,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Undefined: the client gets no answer. */
+async function answer(
+  fault: Fault | undefined,
+  work: () => Promise<Response>,
+): Promise<Response | undefined> {
+  switch (fault?.kind) {
+    case undefined:
+    case 'truncate':
+    case 'stream':
+      return work();
+    case 'answer':
+      return typeof fault.body === 'object'
+        ? Response.json(fault.body, { status: fault.status, headers: fault.headers ?? {} })
+        : new Response(fault.body ?? null, { status: fault.status, headers: fault.headers ?? {} });
+    case 'html':
+      return new Response('<!doctype html><title>Welcome</title><p>Log in to this network to go on.', {
+        status: fault.status ?? 200,
+        headers: { 'content-type': 'text/html; charset=utf-8' },
+      });
+    case 'redirect':
+      return new Response(null, { status: fault.status ?? 302, headers: { location: fault.to } });
+    case 'drop':
+      return undefined;
+    case 'lost':
+      await (await work()).text();
+      return undefined;
+    case 'hold':
+      if (fault.until === undefined) return undefined;
+      await fault.until;
+      return work();
+    case 'rewrite': {
+      const done = await work();
+      const headers = new Headers(done.headers);
+      headers.delete('content-length');
+      const body = fault.change((await done.json()) as Record<string, unknown>);
+      return new Response(JSON.stringify(body), { status: done.status, headers });
+    }
+  }
+}
+
+async function toRequest(incoming: IncomingMessage, url: string): Promise<Request> {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2) {
+    headers.append(incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? '');
+  }
+  const method = incoming.method ?? 'GET';
+  const body = await text(incoming);
+  return new Request(new URL(incoming.url ?? '/', url), { method, headers, body: body === '' ? null : body });
+}
+
+async function toExchange(request: Request): Promise<Exchange> {
+  const { pathname: path, search: query } = new URL(request.url);
+  const sent = await request.clone().text();
+  let body: unknown = sent === '' ? undefined : sent;
+  try {
+    body = JSON.parse(sent);
+  } catch {
+    // Not JSON: the text is what a test wants to see.
+  }
+  return {
+    method: request.method,
+    path,
+    query,
+    headers: Object.fromEntries(request.headers),
+    body,
+    status: undefined,
+  };
+}
+
+async function send(response: Response, outgoing: ServerResponse, half: boolean): Promise<void> {
+  const cookies = response.headers.getSetCookie();
+  const rest = [...response.headers].filter(([name]) => name !== 'set-cookie');
+  outgoing.writeHead(response.status, [...rest, ...cookies.map((cookie) => ['set-cookie', cookie])].flat());
+  if (half) {
+    const whole = await response.text();
+    outgoing.write(whole.slice(0, whole.length / 2), () => outgoing.destroy());
+    return;
+  }
+  const reader = response.body?.getReader();
+  outgoing.on('close', () => void reader?.cancel().catch(() => undefined));
+  outgoing.flushHeaders();
+  try {
+    for (let part = await reader?.read(); part?.done === false; part = await reader?.read())
+      outgoing.write(part.value);
+    outgoing.end();
+  } catch {
+    // A body that errors is a server that goes away in the middle of its answer.
+    outgoing.destroy();
+  }
+}

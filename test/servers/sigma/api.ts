@@ -1,0 +1,105 @@
+import type { Approvals } from './approval.ts';
+import type { Auth } from './auth.ts';
+import { claimsOf, type BapIdentity } from './people.ts';
+
+/** What Sigma Identity adds to better-auth: claims for a device token, its own complete URI, CORS on three endpoints. */
+export class SigmaApi {
+  /** Stock better-auth has no revocation endpoint (404); some servers do. */
+  revocation: boolean;
+  readonly #auth: Auth;
+  readonly #approvals: Approvals;
+  readonly #userCodes = new Map<string, string>();
+  readonly #grants = new Map<string, { identity: BapIdentity; scope: string }>();
+
+  constructor(auth: Auth, approvals: Approvals, revocation: boolean) {
+    this.#auth = auth;
+    this.#approvals = approvals;
+    this.revocation = revocation;
+  }
+
+  async answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    switch (pathname) {
+      case '/api/auth/device/code':
+        return withCors(request, () => this.#deviceCode(request));
+      case '/api/auth/device/token':
+        return withCors(request, () => this.#deviceToken(request));
+      case '/api/auth/oauth2/userinfo':
+        return withCors(request, () => this.#userinfo(request));
+      case '/api/auth/oauth2/revoke':
+        return this.#revoke(request);
+      default:
+        return this.#auth.handler(request);
+    }
+  }
+
+  /** Ends a session as if its person had done so elsewhere. */
+  async endSession(token: string): Promise<void> {
+    const { internalAdapter } = await this.#auth.$context;
+    await internalAdapter.deleteSession(token);
+  }
+
+  async #deviceCode(request: Request): Promise<Response> {
+    const response = await this.#auth.handler(request);
+    if (!response.ok) return response;
+    const answer = (await response.json()) as Record<string, unknown> & CodeAnswer;
+    this.#userCodes.set(answer.device_code, answer.user_code);
+    // better-auth's parameter is user_code, Sigma Identity's is code.
+    const complete = new URL(answer.verification_uri);
+    complete.searchParams.set('code', answer.user_code);
+    return replaced(response, { ...answer, verification_uri_complete: complete.href });
+  }
+
+  async #deviceToken(request: Request): Promise<Response> {
+    const asked = (await request
+      .clone()
+      .json()
+      .catch(() => ({}))) as { device_code?: string };
+    const response = await this.#auth.handler(request);
+    if (!response.ok) return response;
+    const answer = (await response.clone().json()) as { access_token: string; scope: string };
+    const identity = this.#approvals.picked.get(this.#userCodes.get(asked.device_code ?? '') ?? '');
+    if (identity !== undefined) this.#grants.set(answer.access_token, { identity, scope: answer.scope });
+    return response;
+  }
+
+  async #userinfo(request: Request): Promise<Response> {
+    const authorization = request.headers.get('authorization') ?? '';
+    const session = await this.#auth.api.getSession({ headers: new Headers({ authorization }) });
+    const grant = this.#grants.get(session?.session.token ?? '');
+    if (session === null || grant === undefined) {
+      const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
+      return Response.json({ error: 'invalid_token' }, { status: 401, headers });
+    }
+    return Response.json(claimsOf(session.user, grant.identity, grant.scope));
+  }
+
+  /** RFC 7009: an unknown token is answered like a known one. */
+  async #revoke(request: Request): Promise<Response> {
+    if (!this.revocation || request.method !== 'POST') return this.#auth.handler(request);
+    await this.endSession(new URLSearchParams(await request.text()).get('token') ?? '');
+    return new Response(null, { status: 200 });
+  }
+}
+
+interface CodeAnswer {
+  device_code: string;
+  user_code: string;
+  verification_uri: string;
+}
+
+function replaced(response: Response, body: object): Response {
+  return Response.json(body, { status: response.status, headers: response.headers });
+}
+
+async function withCors(request: Request, work: () => Promise<Response>): Promise<Response> {
+  const preflight = request.method === 'OPTIONS';
+  const response = preflight ? new Response(null, { status: 204 }) : await work();
+  const headers = new Headers(response.headers);
+  headers.set('access-control-allow-origin', '*');
+  if (preflight) {
+    headers.set('access-control-allow-methods', 'GET, POST, OPTIONS');
+    headers.set('access-control-allow-headers', 'authorization, content-type');
+  }
+  return new Response(response.body, { status: response.status, headers });
+}

@@ -1,0 +1,87 @@
+/** Who can sign in at the stand-in. A person holds one or more BAP identities and picks one when approving. */
+export interface BapIdentity {
+  bapId: string;
+  pubkey: string;
+  rootAddress: string;
+  /** Without one the identity has no published profile: no name, no picture, and `bap` is null. */
+  profile?: { alternateName: string; description: string; image?: string };
+  /** Laid over the claims as they are, for what a server should never say. */
+  claims?: Record<string, unknown>;
+}
+
+export interface Person {
+  /** As in "Continue as demo person". */
+  label: string;
+  email: string;
+  identities: readonly BapIdentity[];
+}
+
+const avatar = (colour: string): string =>
+  `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4" fill="${colour}"/></svg>`)}`;
+
+export const demoPerson: Person = {
+  label: 'demo person',
+  email: 'demo@example.com',
+  identities: [
+    {
+      bapId: '3pkKXGdcrkuLvjWhA8P4EVaDE4VY',
+      pubkey: '02eb4f9ffb94825304f0cdf9c1e9cb7ea14bc2291d6182e96d4429ab68a8e1224c',
+      rootAddress: '15GrkEZ3ZaZqBhdDoXKbXtNoacg83BDotz',
+      profile: { alternateName: 'satoshi', description: 'Writes code', image: avatar('#f7931a') },
+    },
+    {
+      bapId: '438cgZmbzf7eu9svvW9cTXYmC64E',
+      pubkey: '03fb52fcc848b9c59b9bf1bb09a9ff64f5b2c4e19a2b1a2b8ab12c91fa01920378',
+      rootAddress: '14y8HhVaWt2geqQ32PAakn2MdfBeMBqacx',
+      profile: { alternateName: 'kestrel', description: 'Agent of satoshi', image: avatar('#3b82c4') },
+    },
+  ],
+};
+
+/** Another person, whose first identity has the same display name as one of the demo person's. */
+export const secondPerson: Person = {
+  label: 'second demo person',
+  email: 'second@example.com',
+  identities: [
+    {
+      bapId: '3GCYDjRWzNpA1TC9oxHsQcPewuew',
+      pubkey: '02a04a3b9a4f08c278edba436b29f649ba77be30e23eddb52ae25fdb3e0daef41f',
+      rootAddress: '18EMdBFHx2hwDRZ9hNkycFjc15V4NR48C',
+      profile: { alternateName: 'satoshi', description: 'Another satoshi' },
+    },
+    {
+      bapId: 'Zkvf6XFRDnwMHyfUtSRxqb7XHWy',
+      pubkey: '039d9af204a694397a1f5dae2caaea07da13a5fe1cb82c1192a969c9c29b6bd714',
+      rootAddress: '13Wu5PbyBwmFpTFwebGHajX7PkF4UAwX54',
+      profile: { alternateName: 'heron', description: 'Reviews code' },
+    },
+  ],
+};
+
+export const identityWithoutProfile: BapIdentity = {
+  bapId: '2BMARXPChGjNUJhY9QmbiD636mmm',
+  pubkey: '028b8bdec1b2ff8f7bff79067dafc0c43ef63a0d5cdb357fc04c9e22533de91a9a',
+  rootAddress: '178XYxk5rFU559eNCsxFeh9zqi8RZD2hwJ',
+};
+
+/** The userinfo claims of an identity. The email is told only to who asked for scope `email`. */
+export function claimsOf(user: { id: string; email: string }, identity: BapIdentity, scope: string): object {
+  const { bapId, pubkey, rootAddress, profile } = identity;
+  const published = {
+    idKey: bapId,
+    rootAddress,
+    currentAddress: rootAddress,
+    addresses: [{ address: rootAddress, txId: '', block: 0 }],
+    identity: { '@context': 'https://schema.org', '@type': 'Person', ...profile },
+  };
+  return {
+    sub: user.id,
+    name: profile?.alternateName ?? null,
+    ...(scope.split(' ').includes('email') && { email: user.email }),
+    picture: profile?.image ?? null,
+    bap_id: bapId,
+    pubkey,
+    bap: profile === undefined ? null : JSON.stringify(published),
+    ...identity.claims,
+  };
+}
