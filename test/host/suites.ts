@@ -1,0 +1,54 @@
+import { rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { outFolder } from '../vscode/paths.ts';
+
+const sourceFolder = path.join(import.meta.dirname, 'suite');
+const targetFolder = path.join(outFolder, 'host');
+
+/** The module that VS Code is told to run. */
+export const suiteEntry = path.join(targetFolder, 'index.js');
+
+/** Suites that share one browser profile: the first list runs in a new window, each further one after a reload. */
+export interface Windows {
+  /** Where secrets outlive a reload. */
+  keyring: string[][];
+  /** Where secrets are in memory only. */
+  noKeyring: string[][];
+}
+
+/**
+ * Bundles the suites, and sorts them by name into the windows they run in:
+ * `x.test.ts`, `x.afterReload.test.ts`, `x.afterReload2.test.ts`; the same with `x.noKeyring…`.
+ */
+export async function bundleSuites(filter: string[]): Promise<Windows> {
+  const names = readdirSync(sourceFolder)
+    .filter(
+      (name) =>
+        name.endsWith('.test.ts') && (filter.length === 0 || filter.some((part) => name.includes(part))),
+    )
+    .sort();
+  await rm(targetFolder, { recursive: true, force: true });
+  await build({
+    entryPoints: ['index.ts', ...names].map((name) => path.join(sourceFolder, name)),
+    outdir: targetFolder,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    // Mocha stays one module: its describe and it belong to the instance that runs them.
+    external: ['vscode', 'mocha'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+  const windows: Windows = { keyring: [], noKeyring: [] };
+  for (const name of names) {
+    const list = name.includes('.noKeyring.') ? windows.noKeyring : windows.keyring;
+    const reload = /\.afterReload(\d*)\.test\.ts$/.exec(name)?.[1];
+    const index = reload === undefined ? 0 : Number(reload || 1);
+    while (list.length <= index) list.push([]);
+    list[index]?.push(path.join(targetFolder, name.replace(/\.ts$/, '.js')));
+  }
+  return windows;
+}
