@@ -10,7 +10,10 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-definitions': 'off',
       'no-console': 'error',
     },
@@ -21,7 +24,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: ['vscode'], patterns: ['node:*', '**/sessions/*', '**/provider/*', '**/ui/*', '**/extension.ts'] },
+        {
+          paths: ['vscode'],
+          patterns: ['node:*', '**/sessions/*', '**/provider/*', '**/ui/*', '**/extension.ts'],
+        },
       ],
     },
   },
@@ -32,7 +38,10 @@ export default tseslint.config(
   {
     files: ['src/sessions/**'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: ['node:*', '**/provider/*', '**/ui/*', '**/extension.ts'] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['node:*', '**/provider/*', '**/ui/*', '**/extension.ts'] },
+      ],
     },
   },
   {
@@ -42,9 +51,16 @@ export default tseslint.config(
       // node:test's describe and it return promises that the runner itself awaits.
       '@typescript-eslint/no-floating-promises': [
         'error',
-        { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['describe', 'it', 'test', 'suite'] }] },
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['describe', 'it', 'test', 'suite'] },
+          ],
+        },
       ],
     },
   },
-  { files: ['*.js', '*.mjs'], languageOptions: { globals: { console: 'readonly', process: 'readonly', require: 'readonly' } } },
+  {
+    files: ['*.js', '*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', require: 'readonly' } },
+  },
 );

@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+
+import { version } from '../package.json';
+import { systemClock } from './protocol/clock.ts';
+import type { Http } from './protocol/http.ts';
+import { ServiceProvider } from './provider/serviceProvider.ts';
+import { sigma } from './services/sigma.ts';
+import { SessionStore } from './sessions/sessionStore.ts';
+import { offerInAccountsMenu } from './ui/accountsMenu.ts';
+import { registerCommands } from './ui/commands.ts';
+import { SignInNotification } from './ui/signInNotification.ts';
+
+/** Wiring only, and no waiting: VS Code gives a provider a few seconds to register. Nothing here uses the network. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('BAP Identity', { log: true });
+  const store = new SessionStore(context.secrets, systemClock, log);
+  const view = new SignInNotification(systemClock);
+  const http: Http = {
+    fetch: (...request) => fetch(...request),
+    clock: systemClock,
+    log,
+    userAgent: `bap-authentication/${version} vscode/${vscode.version}`,
+  };
+  const services = [
+    sigma(http, () => {
+      const settings = vscode.workspace.getConfiguration('bapIdentity.sigma');
+      return { serverUrl: settings.get('serverUrl', ''), clientId: settings.get('clientId', '') };
+    }),
+  ];
+  const providers = services.map((service) => new ServiceProvider(service, store, view, systemClock, log));
+  context.subscriptions.push(
+    ...providers.map((provider) =>
+      vscode.authentication.registerAuthenticationProvider(
+        provider.service.id,
+        provider.service.label,
+        provider,
+        {
+          supportsMultipleAccounts: true,
+        },
+      ),
+    ),
+    ...providers,
+    registerCommands(providers, log),
+    offerInAccountsMenu(providers, log),
+    view,
+    store,
+    log,
+  );
+}

@@ -1,0 +1,154 @@
+import * as z from 'zod/mini';
+
+import { isSafeAddress } from './address.ts';
+import { pause } from './clock.ts';
+import type { Failure } from './failure.ts';
+import { type Http, send } from './http.ts';
+import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
+
+/** The two endpoints of a device authorization grant and who asks. */
+export interface DeviceGrantClient {
+  readonly codeUrl: string;
+  readonly tokenUrl: string;
+  readonly clientId: string;
+}
+
+/** An open request for a grant (RFC 8628 §3.2). */
+export interface DeviceAuthorization {
+  /** Secret: whoever has it can take the token. */
+  readonly deviceCode: string;
+  /** What the person types in the browser. Shown, never logged. */
+  readonly userCode: string;
+  /** Where the person types it, byte for byte as the server sent it. */
+  readonly verificationUri: string;
+  /** The same with the code in it, where the server has one. Never built here: servers differ in the parameter. */
+  readonly verificationUriComplete?: string;
+  /** When the code ends, in milliseconds of the wall clock. */
+  readonly deadlineMs: number;
+  readonly intervalMs: number;
+}
+
+export type DeviceAuthorizationResult =
+  { kind: 'pending'; authorization: DeviceAuthorization } | { kind: 'failed'; failure: Failure };
+
+export type DeviceGrantResult =
+  | { kind: 'granted'; grant: TokenGrant; receivedAtMs: number }
+  | { kind: 'expired' }
+  | { kind: 'failed'; failure: Failure };
+
+/** RFC 8628 §3.2: the interval where the server names none; §3.5: what slow_down adds. */
+const DEFAULT_INTERVAL_SECONDS = 5;
+const SLOW_DOWN_MS = 5_000;
+/** On top of every interval, so that a clock that runs a little fast never earns a slow_down. */
+const MARGIN_MS = 500;
+/** Backing off further than this would keep a person who is online again waiting. */
+const LONGEST_BACK_OFF_MS = 60_000;
+/** No code is good for longer than this, whatever the server says: nothing may wait for ever. */
+const LONGEST_LIFE_SECONDS = 3_600;
+
+const Answer = z.object({
+  device_code: z.string().check(z.minLength(1)),
+  user_code: z.string().check(z.minLength(1), z.maxLength(64)),
+  verification_uri: z.string().check(z.refine(isSafeAddress)),
+  verification_uri_complete: z.catch(z.optional(z.string().check(z.refine(isSafeAddress))), undefined),
+  expires_in: z.number().check(z.positive()),
+  interval: z.catch(z.number().check(z.positive()), DEFAULT_INTERVAL_SECONDS),
+});
+
+/**
+ * Asks for a device code and a user code (RFC 8628 §3.1; Sigma wants JSON: seed). One request, no retry: the
+ * person who started this is looking. Rejects only with `signal.reason`.
+ */
+export async function requestDeviceAuthorization(
+  http: Http,
+  client: DeviceGrantClient,
+  scopes: readonly string[],
+  signal: AbortSignal,
+): Promise<DeviceAuthorizationResult> {
+  const json = { client_id: client.clientId, ...(scopes.length > 0 && { scope: scopes.join(' ') }) };
+  const outcome = await send(
+    http,
+    { name: 'device code', method: 'POST', url: client.codeUrl, json },
+    signal,
+  );
+  const answer = outcome.kind === 'answer' && z.safeParse(Answer, outcome.json);
+  if (!answer || !answer.success) {
+    // No code: the refusals are those of the token endpoint (§3.2 refers to RFC 6749 §5.2).
+    const refusal = readTokenAnswer(outcome, http.clock.now());
+    const passing = refusal.kind === 'wait' || refusal.kind === 'trouble';
+    if (refusal.kind === 'failed') return refusal;
+    return { kind: 'failed', failure: { kind: passing ? 'unreachable' : 'notTheService' } };
+  }
+  const { device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval } =
+    answer.data;
+  return {
+    kind: 'pending',
+    authorization: {
+      deviceCode: device_code,
+      userCode: user_code,
+      verificationUri: verification_uri,
+      ...(verification_uri_complete !== undefined && { verificationUriComplete: verification_uri_complete }),
+      deadlineMs: http.clock.now() + Math.min(expires_in, LONGEST_LIFE_SECONDS) * 1000,
+      intervalMs: interval * 1000,
+    },
+  };
+}
+
+/**
+ * Polls until the person has decided or the code has ended (RFC 8628 §3.4, §3.5): one poll at a time, none after
+ * the end. `onContact` hears whether the last poll got an answer. Rejects only with `signal.reason`, at once.
+ */
+export async function waitForDeviceGrant(
+  http: Http,
+  client: DeviceGrantClient,
+  { deviceCode, deadlineMs, intervalMs }: DeviceAuthorization,
+  signal: AbortSignal,
+  onContact: (reached: boolean) => void,
+): Promise<DeviceGrantResult> {
+  const { clock } = http;
+  const json = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: deviceCode,
+    client_id: client.clientId,
+  };
+  let interval = intervalMs;
+  let delay = interval;
+  let troubles = 0;
+  for (;;) {
+    const dueMs = clock.now() + delay + MARGIN_MS;
+    await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
+    // The code ended while we waited, as it should. After a laptop's sleep the next poll is overdue as well:
+    // the person may have approved meanwhile on a phone, so ask once more before giving up.
+    if (deadlineMs < dueMs && clock.now() < dueMs) return { kind: 'expired' };
+
+    const outcome = await send(
+      http,
+      { name: 'device token', method: 'POST', url: client.tokenUrl, json },
+      signal,
+    );
+    const answer = readTokenAnswer(outcome, clock.now());
+    onContact(answer.kind !== 'trouble');
+    troubles = answer.kind === 'trouble' ? troubles + 1 : 0;
+    switch (answer.kind) {
+      case 'granted':
+        return { ...answer, receivedAtMs: clock.now() };
+      case 'expired':
+      case 'failed':
+        return answer;
+      case 'slowDown':
+        interval += SLOW_DOWN_MS; // for this and all later polls
+        delay = interval;
+        break;
+      case 'wait':
+        delay = Math.max(interval, answer.ms);
+        break;
+      case 'pending':
+        delay = interval;
+        break;
+      case 'trouble':
+        delay = Math.max(interval, Math.min(interval * 2 ** troubles, LONGEST_BACK_OFF_MS));
+        break;
+    }
+    if (clock.now() >= deadlineMs) return { kind: 'expired' };
+  }
+}

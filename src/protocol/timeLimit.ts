@@ -1,0 +1,46 @@
+import type { Clock } from './clock.ts';
+
+/** The work took longer than it was given. */
+export class TimeLimitError extends Error {
+  override readonly name = 'TimeLimitError';
+}
+
+/**
+ * Runs `work` for at most `ms` milliseconds. Rejects at once with `signal.reason` when the signal aborts and with
+ * a TimeLimitError at the limit, whether or not the work listens to the signal that it is handed.
+ */
+export async function withTimeLimit<T>(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const limit = new AbortController();
+  const settled = new AbortController();
+  clock.sleep(ms, settled.signal).then(
+    () => {
+      limit.abort(new TimeLimitError());
+    },
+    () => undefined, // settled in time
+  );
+  try {
+    const limits = AbortSignal.any([signal, limit.signal]);
+    return await abortable(work(limits), limits);
+  } finally {
+    settled.abort();
+  }
+}
+
+/** Settles as `work` does, or rejects with `signal.reason` the moment the signal aborts. */
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', onAbort);
+    });
+  });
+}

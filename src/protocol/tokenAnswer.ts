@@ -1,0 +1,112 @@
+import * as z from 'zod/mini';
+
+import type { Failure } from './failure.ts';
+import type { HttpOutcome } from './http.ts';
+import { retryAfterMs } from './retryAfter.ts';
+
+/** What the server granted (RFC 6749 §5.1). The tokens are secrets. */
+export interface TokenGrant {
+  readonly accessToken: string;
+  readonly refreshToken?: string;
+  /** The life of the access token in seconds from the answer, where the server tells it. */
+  readonly expiresInSeconds?: number;
+}
+
+/** What one poll of the token endpoint means for the client. */
+export type TokenAnswer =
+  | { kind: 'granted'; grant: TokenGrant }
+  | { kind: 'pending' }
+  | { kind: 'slowDown' }
+  | { kind: 'expired' }
+  /** The server wants us to wait at least this long. */
+  | { kind: 'wait'; ms: number }
+  /** Not now: nothing answered, or the server has trouble. */
+  | { kind: 'trouble' }
+  | { kind: 'failed'; failure: Failure };
+
+const Granted = z.object({
+  access_token: z.string().check(z.minLength(1)),
+  token_type: z.optional(z.string()),
+  // Nice to have: a server that gets one of these wrong has still granted the token.
+  expires_in: z.catch(z.optional(z.number().check(z.positive())), undefined),
+  refresh_token: z.catch(z.optional(z.string().check(z.minLength(1))), undefined),
+});
+
+/** RFC 6749 §5.2; better-auth's own refusals, such as a VALIDATION_ERROR, have a `message` and no `error`. */
+const Refusal = z.object({
+  error: z.catch(z.optional(z.string()), undefined),
+  error_description: z.catch(z.optional(z.string()), undefined),
+  message: z.catch(z.optional(z.string()), undefined),
+});
+
+type Answer = Extract<HttpOutcome, { kind: 'answer' }>;
+
+/** Reads the answer of the token endpoint to a poll (RFC 8628 §3.5, RFC 6749 §5.2). `nowMs` dates a Retry-After. */
+export function readTokenAnswer(outcome: HttpOutcome, nowMs: number): TokenAnswer {
+  if (outcome.kind === 'noAnswer') return { kind: 'trouble' };
+  if (outcome.kind === 'redirect') return failed({ kind: 'notTheService' });
+  const refusal = z.safeParse(Refusal, outcome.json);
+  const known = refusal.success ? readErrorCode(refusal.data.error) : undefined;
+  if (known !== undefined) return known;
+  const success = outcome.status >= 200 && outcome.status < 300;
+  if (success && refusal.data?.error === undefined) return readGrant(outcome.json);
+  return readRefusal(outcome, refusal.data, nowMs);
+}
+
+function readErrorCode(error: string | undefined): TokenAnswer | undefined {
+  switch (error) {
+    case 'authorization_pending':
+      return { kind: 'pending' };
+    case 'slow_down':
+      return { kind: 'slowDown' };
+    case 'expired_token':
+      return { kind: 'expired' };
+    case 'server_error':
+    case 'temporarily_unavailable':
+      return { kind: 'trouble' };
+    case 'access_denied':
+      return failed({ kind: 'denied' });
+    case 'invalid_grant':
+      return failed({ kind: 'codeSpent' });
+    case 'invalid_client':
+    case 'unauthorized_client':
+    case 'unsupported_grant_type':
+      return failed({ kind: 'clientRefused', error });
+    default:
+      return undefined;
+  }
+}
+
+function readGrant(json: unknown): TokenAnswer {
+  const granted = z.safeParse(Granted, json);
+  if (!granted.success) return failed({ kind: 'notTheService' });
+  const { access_token, token_type, expires_in, refresh_token } = granted.data;
+  if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
+    return failed({ kind: 'refused', words: `token_type ${token_type}` }); // we could not use it
+  }
+  return {
+    kind: 'granted',
+    grant: {
+      accessToken: access_token,
+      ...(refresh_token !== undefined && { refreshToken: refresh_token }),
+      ...(expires_in !== undefined && { expiresInSeconds: expires_in }),
+    },
+  };
+}
+
+/** A refusal without a known error code: trouble that passes, words of the server, or not the server at all. */
+function readRefusal(
+  { status, headers }: Answer,
+  refusal: z.infer<typeof Refusal> | undefined,
+  nowMs: number,
+): TokenAnswer {
+  if (status === 429) return { kind: 'wait', ms: retryAfterMs(headers, nowMs) ?? 0 };
+  if (status === 408 || status >= 500) return { kind: 'trouble' };
+  const words = refusal?.error_description ?? refusal?.message ?? refusal?.error;
+  if (words === undefined || status === 404 || status === 405) return failed({ kind: 'notTheService' });
+  return failed({ kind: 'refused', words });
+}
+
+function failed(failure: Failure): { kind: 'failed'; failure: Failure } {
+  return { kind: 'failed', failure };
+}

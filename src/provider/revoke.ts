@@ -1,0 +1,22 @@
+import type { Clock } from '../protocol/clock.ts';
+import type { Log } from '../protocol/log.ts';
+import { withTimeLimit } from '../protocol/timeLimit.ts';
+import type { Grant, IdentityService } from '../services/service.ts';
+
+const REVOKE_LIMIT_MS = 5_000;
+
+/**
+ * Tells the service in the background that a grant is not wanted any more. The session is gone here whatever the
+ * service answers, so nobody waits for it and no failure is shown.
+ */
+export function revokeInBackground(service: IdentityService, grant: Grant, clock: Clock, log: Log): void {
+  const never = new AbortController().signal;
+  withTimeLimit(clock, REVOKE_LIMIT_MS, never, (signal) => service.revoke(grant, signal)).then(
+    () => {
+      log.info(`${service.label} was told that the session has ended.`);
+    },
+    () => {
+      log.warn(`${service.label} could not be told in time that the session has ended.`);
+    },
+  );
+}

@@ -1,0 +1,188 @@
+import * as vscode from 'vscode';
+
+import type { Clock } from '../protocol/clock.ts';
+import type { Person } from '../services/person.ts';
+import type { Grant, IdentityService } from '../services/service.ts';
+import { sameScopes, scopeKey } from '../sessions/scopes.ts';
+import type { SessionRecord } from '../sessions/sessionRecord.ts';
+import { type SessionStore, type StoreChange, StoreError } from '../sessions/sessionStore.ts';
+import { failureMessage } from './failureMessage.ts';
+import { revokeInBackground } from './revoke.ts';
+import { signIn, type SignInResult } from './signIn.ts';
+import { SignInError } from './signInError.ts';
+import type { SignInView } from './signInView.ts';
+
+/** One identity service as VS Code knows it. */
+export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Disposable {
+  readonly service: IdentityService;
+  readonly #store: SessionStore;
+  readonly #view: SignInView;
+  readonly #clock: Clock;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #changes =
+    new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
+  readonly #storeListener: vscode.Disposable;
+  readonly #closed = new AbortController();
+  /** Sign-ins under way by their set of scopes. */
+  readonly #signIns = new Map<string, Promise<SessionRecord>>();
+
+  readonly onDidChangeSessions = this.#changes.event;
+
+  constructor(
+    service: IdentityService,
+    store: SessionStore,
+    view: SignInView,
+    clock: Clock,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.service = service;
+    this.#store = store;
+    this.#view = view;
+    this.#clock = clock;
+    this.#log = log;
+    this.#storeListener = store.onDidChange((change) => {
+      if (change.record.provider === service.id) this.#changes.fire(this.#eventOf(change));
+    });
+  }
+
+  /** From memory. `scopes` must match as a set; the caller's own array comes back, since VS Code compares in order. */
+  async getSessions(
+    scopes: readonly string[] | undefined,
+    { account }: vscode.AuthenticationProviderSessionOptions = {},
+  ): Promise<vscode.AuthenticationSession[]> {
+    await this.#store.load();
+    return this.#store
+      .list(this.service.id)
+      .filter((record) => scopes === undefined || sameScopes(record.scopes, scopes))
+      .filter((record) => account === undefined || record.person.accountId === account.id)
+      .map((record) => toSession(record, scopes));
+  }
+
+  /**
+   * Signs a person in. A second call for the same scopes joins the sign-in that is under way. Throws a
+   * CancellationError when the person cancels, and a SignInError whose message is for them.
+   */
+  async createSession(scopes: readonly string[]): Promise<vscode.AuthenticationSession> {
+    const key = scopeKey(scopes);
+    let running = this.#signIns.get(key);
+    if (running === undefined) {
+      running = this.#signIn(scopes).finally(() => this.#signIns.delete(key));
+      this.#signIns.set(key, running);
+    } else {
+      this.#view.remind();
+    }
+    return toSession(await running, scopes);
+  }
+
+  /** Signs out here at once; the service is told in the background. An id that is not there is no error. */
+  async removeSession(id: string): Promise<void> {
+    await this.#store.load();
+    const record = this.#store.get(id);
+    if (record?.provider !== this.service.id) return;
+    this.#log.info(`Signing out of ${this.service.label}.`);
+    revokeInBackground(this.service, record, this.#clock, this.#log);
+    try {
+      await this.#store.remove(id);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      throw new SignInError(
+        vscode.l10n.t(
+          'You are signed out of {0} in this window, but the stored session could not be deleted. Unlock your system’s keyring, reload the window and sign out again.',
+          this.service.label,
+        ),
+        { cause: error },
+      );
+    }
+  }
+
+  dispose(): void {
+    this.#closed.abort();
+    this.#storeListener.dispose();
+    this.#changes.dispose();
+  }
+
+  async #signIn(scopes: readonly string[]): Promise<SessionRecord> {
+    const { service } = this;
+    this.#log.info(`Signing in with ${service.label}, scopes: ${scopes.join(' ') || 'none'}.`);
+    return this.#view.show(service.label, async (screen, cancelled) => {
+      const signal = AbortSignal.any([cancelled, this.#closed.signal]);
+      try {
+        const result = await signIn(service, scopes, screen, this.#clock, this.#log, signal);
+        if (result.kind !== 'signedIn') throw this.#errorOf(result);
+        const record = await this.#keep(scopes, result.grant, result.person);
+        this.#log.info(`Signed in with ${service.label}.`);
+        return record;
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        this.#log.info(`The sign-in with ${service.label} was cancelled.`);
+        throw new vscode.CancellationError();
+      }
+    });
+  }
+
+  #errorOf(result: Exclude<SignInResult, { kind: 'signedIn' }>): SignInError {
+    const reason = result.kind === 'failed' ? result.failure.kind : result.kind;
+    this.#log.warn(`The sign-in with ${this.service.label} ended: ${reason}.`);
+    return new SignInError(
+      result.kind === 'failed'
+        ? failureMessage(result.failure, this.service)
+        : vscode.l10n.t(
+            'The code for {0} expired before it was used. Sign in again to get a new one.',
+            this.service.label,
+          ),
+    );
+  }
+
+  /** Stores the session. Signing in again as the same identity renews its session, with the id that others know. */
+  async #keep(scopes: readonly string[], grant: Grant, person: Person): Promise<SessionRecord> {
+    try {
+      await this.#store.load();
+      const known = this.#store
+        .list(this.service.id)
+        .filter((each) => each.person.accountId === person.accountId);
+      const record: SessionRecord = {
+        ...grant,
+        version: 1,
+        id: known.find((each) => sameScopes(each.scopes, scopes))?.id ?? crypto.randomUUID(),
+        provider: this.service.id,
+        scopes: [...scopes],
+        // VS Code keys consent by the label: a new display name must not cost it.
+        person: { ...person, accountLabel: known[0]?.person.accountLabel ?? person.accountLabel },
+        createdAtMs: this.#clock.now(),
+      };
+      await this.#store.put(record);
+      return record;
+    } catch (error) {
+      revokeInBackground(this.service, grant, this.#clock, this.#log);
+      if (!(error instanceof StoreError)) throw error;
+      this.#log.error('The session could not be stored.');
+      throw new SignInError(
+        vscode.l10n.t(
+          'You were signed in to {0}, but the session could not be stored, so it was ended. Unlock your system’s keyring, then sign in again.',
+          this.service.label,
+        ),
+        { cause: error },
+      );
+    }
+  }
+
+  #eventOf({ kind, record }: StoreChange): vscode.AuthenticationProviderAuthenticationSessionsChangeEvent {
+    const session = toSession(record);
+    if (kind === 'added') return { added: [session], removed: [], changed: [] };
+    if (kind === 'changed') return { added: [], removed: [], changed: [session] };
+    // VS Code drops the whole account with one removed session, unless its other sessions are named as changed.
+    const siblings = this.#store
+      .list(this.service.id)
+      .filter((each) => each.person.accountId === record.person.accountId)
+      .map((each) => toSession(each));
+    return { added: [], removed: [session], changed: siblings };
+  }
+}
+
+function toSession(
+  record: SessionRecord,
+  scopes: readonly string[] = record.scopes,
+): vscode.AuthenticationSession {
+  const { id, accessToken, person } = record;
+  return { id, accessToken, account: { id: person.accountId, label: person.accountLabel }, scopes };
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../protocol/clock.ts';
+import type { Failure } from '../protocol/failure.ts';
+import type { Log } from '../protocol/log.ts';
+import { TimeLimitError, withTimeLimit } from '../protocol/timeLimit.ts';
+import type { Person } from '../services/person.ts';
+import type { Grant, IdentityService, Waited } from '../services/service.ts';
+import { revokeInBackground } from './revoke.ts';
+import type { SignInScreen } from './signInView.ts';
+
+export type SignInResult =
+  | { kind: 'signedIn'; grant: Grant; person: Person }
+  | { kind: 'expired' }
+  | { kind: 'failed'; failure: Failure };
+
+/** How long an ended code's "new code" is offered: VS Code holds up every other request to the provider meanwhile. */
+const OFFER_LIMIT_MS = 10 * 60_000;
+
+/** One sign-in from the first request to a known person. Rejects only with `signal.reason`. */
+export async function signIn(
+  service: IdentityService,
+  scopes: readonly string[],
+  screen: SignInScreen,
+  clock: Clock,
+  log: Log,
+  signal: AbortSignal,
+): Promise<SignInResult> {
+  const waited = await obtainGrant(service, scopes, screen, clock, log, signal);
+  if (waited.kind !== 'granted') return waited;
+  const { grant } = waited;
+  screen.finishing();
+  let person: Person | undefined;
+  try {
+    const identified = await service.identify(grant, signal);
+    if (identified.kind === 'failed') return identified;
+    person = identified.person;
+    return { kind: 'signedIn', grant, person };
+  } finally {
+    // A token that nobody will keep must not stay alive.
+    if (person === undefined) revokeInBackground(service, grant, clock, log);
+  }
+}
+
+/** Gets a code and waits for the person's decision, with a new code as often as they ask for one. */
+async function obtainGrant(
+  service: IdentityService,
+  scopes: readonly string[],
+  screen: SignInScreen,
+  clock: Clock,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Waited> {
+  for (;;) {
+    const begun = await service.begin(scopes, signal);
+    if (begun.kind === 'failed') return begun;
+    log.info(
+      `Waiting for the browser, at most ${Math.round((begun.pending.deadlineMs - clock.now()) / 1000)} s.`,
+    );
+    screen.pending(begun.pending);
+    const waited = await begun.pending.wait(signal, (reached) => {
+      screen.contact(reached);
+    });
+    if (waited.kind !== 'expired') return waited;
+    log.info('The code has expired; offering a new one.');
+    if (!(await newCodeWanted(screen, clock, signal))) return waited;
+  }
+}
+
+async function newCodeWanted(screen: SignInScreen, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  try {
+    await withTimeLimit(clock, OFFER_LIMIT_MS, signal, (limited) => screen.expired(limited));
+    return true;
+  } catch (error) {
+    if (error instanceof TimeLimitError) return false;
+    throw error;
+  }
+}

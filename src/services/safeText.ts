@@ -1,0 +1,18 @@
+/** Longer than any honest name or error message; more would only push our own words out of sight. */
+const MAX_CHARACTERS = 120;
+
+/**
+ * Makes text from outside (a name, a server's words) safe to show anywhere in VS Code, on one line.
+ * VS Code turns `[text](command:…)` in a message into a link that runs a command and `$(name)` in a label into
+ * an icon; control and invisible formatting characters can hide or reorder words.
+ */
+export function safeText(text: string): string {
+  const plain = text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\](?=\()/g, '] ')
+    .replace(/\$(?=\()/g, '$ ')
+    .trim();
+  const characters = Array.from(plain);
+  return characters.length > MAX_CHARACTERS ? `${characters.slice(0, MAX_CHARACTERS).join('')}…` : plain;
+}

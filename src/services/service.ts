@@ -1,0 +1,52 @@
+import type { Failure } from '../protocol/failure.ts';
+import type { Person } from './person.ts';
+
+/**
+ * One identity service. All that tells services apart is in here: the provider, the store and the notification
+ * never ask which one they serve.
+ */
+export interface IdentityService {
+  /** The id of its authentication provider. */
+  readonly id: string;
+  /** Its name, as a person reads it. */
+  readonly label: string;
+  /** What the palette and the Accounts menu ask for. */
+  readonly defaultScopes: readonly string[];
+  /** The settings that a message about a failure can name. */
+  readonly settings: { readonly server: string; readonly client: string };
+  /** Opens a sign-in. Rejects only with `signal.reason`. */
+  begin(scopes: readonly string[], signal: AbortSignal): Promise<Begun>;
+  /** Asks whose the grant is. Rejects only with `signal.reason`. */
+  identify(grant: Grant, signal: AbortSignal): Promise<Identified>;
+  /** Tells the service that the grant is not wanted any more: best effort. Rejects only with `signal.reason`. */
+  revoke(grant: Grant, signal: AbortSignal): Promise<void>;
+}
+
+export type Begun = { kind: 'pending'; pending: PendingSignIn } | { kind: 'failed'; failure: Failure };
+export type Waited =
+  { kind: 'granted'; grant: Grant } | { kind: 'expired' } | { kind: 'failed'; failure: Failure };
+export type Identified = { kind: 'identified'; person: Person } | { kind: 'failed'; failure: Failure };
+
+/** A sign-in that waits for the person in the browser. Nothing in it may be logged. */
+export interface PendingSignIn {
+  /** What the person compares or types in the browser. */
+  readonly userCode: string;
+  /** Where the person can type it, on any device. */
+  readonly verificationUri: string;
+  /** What "Open browser" opens, byte for byte. */
+  readonly browserUri: string;
+  /** When it ends, in milliseconds of the wall clock. */
+  readonly deadlineMs: number;
+  /** Waits for the person's decision; `onContact` hears whether the service could be reached. Call once. */
+  wait(signal: AbortSignal, onContact: (reached: boolean) => void): Promise<Waited>;
+}
+
+/** What the service granted. The tokens are secrets. */
+export interface Grant {
+  /** The server that granted it, and the only one that it may be sent to. */
+  readonly server: string;
+  readonly accessToken: string;
+  readonly refreshToken?: string;
+  /** When the access token ends, in milliseconds of the wall clock, where the service tells it. */
+  readonly expiresAtMs?: number;
+}

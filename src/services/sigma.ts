@@ -1,0 +1,127 @@
+import * as z from 'zod/mini';
+
+import { parseServer } from '../protocol/address.ts';
+import {
+  type DeviceGrantClient,
+  requestDeviceAuthorization,
+  waitForDeviceGrant,
+} from '../protocol/deviceGrant.ts';
+import { type Http, type HttpOutcome, send } from '../protocol/http.ts';
+import { isTrouble, sendPatiently } from '../protocol/patience.ts';
+import { isLink, readBapIdentity, withoutUndefined } from './bap.ts';
+import { accountLabel, type Person, shortId } from './person.ts';
+import { safeText } from './safeText.ts';
+import type { Begun, Grant, IdentityService, Identified } from './service.ts';
+
+export interface SigmaSettings {
+  /** `bapIdentity.sigma.serverUrl`, as the person wrote it. */
+  readonly serverUrl: string;
+  readonly clientId: string;
+}
+
+/** Sigma Identity: OAuth 2.0 device authorization grant, and userinfo claims with a BAP identity. */
+export function sigma(http: Http, settings: () => SigmaSettings): IdentityService {
+  return {
+    id: 'sigma-identity',
+    label: 'Sigma Identity',
+    defaultScopes: ['openid', 'profile'],
+    settings: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
+    begin: (scopes, signal) => begin(http, settings(), scopes, signal),
+    identify: (grant, signal) => identify(http, grant, signal),
+    revoke: (grant, signal) => revoke(http, settings(), grant, signal),
+  };
+}
+
+async function begin(
+  http: Http,
+  settings: SigmaSettings,
+  scopes: readonly string[],
+  signal: AbortSignal,
+): Promise<Begun> {
+  const server = parseServer(settings.serverUrl);
+  if (server === undefined) return { kind: 'failed', failure: { kind: 'badServerSetting' } };
+  const client: DeviceGrantClient = {
+    codeUrl: `${server}/api/auth/device/code`,
+    tokenUrl: `${server}/api/auth/device/token`,
+    clientId: settings.clientId,
+  };
+  const result = await requestDeviceAuthorization(http, client, scopes, signal);
+  if (result.kind === 'failed') return result;
+  const { authorization } = result;
+  return {
+    kind: 'pending',
+    pending: {
+      userCode: authorization.userCode,
+      verificationUri: authorization.verificationUri,
+      browserUri: authorization.verificationUriComplete ?? authorization.verificationUri,
+      deadlineMs: authorization.deadlineMs,
+      wait: async (waitSignal, onContact) => {
+        const waited = await waitForDeviceGrant(http, client, authorization, waitSignal, onContact);
+        if (waited.kind !== 'granted') return waited;
+        const { expiresInSeconds, ...tokens } = waited.grant;
+        const life =
+          expiresInSeconds === undefined
+            ? {}
+            : { expiresAtMs: waited.receivedAtMs + expiresInSeconds * 1000 };
+        return { kind: 'granted', grant: { server, ...tokens, ...life } };
+      },
+    },
+  };
+}
+
+async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
+  const request = {
+    name: 'userinfo',
+    method: 'GET',
+    url: `${grant.server}/api/auth/oauth2/userinfo`,
+    headers: bearer(grant),
+  } as const;
+  const outcome = await sendPatiently(http, request, signal);
+  if (isTrouble(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
+  const person = readPerson(outcome);
+  return person === undefined
+    ? { kind: 'failed', failure: { kind: 'notTheService' } }
+    : { kind: 'identified', person };
+}
+
+/** Everything but `sub` may be missing or null [protocols: userinfo claims]. */
+const Claims = z.object({
+  sub: z.string().check(z.minLength(1), z.maxLength(255)),
+  name: z.catch(z.optional(z.string()), undefined),
+  email: z.catch(z.optional(z.string()), undefined),
+  picture: z.catch(z.optional(z.string().check(z.refine(isLink))), undefined),
+  bap_id: z.unknown(),
+  pubkey: z.unknown(),
+  bap: z.unknown(),
+});
+
+function readPerson(outcome: HttpOutcome): Person | undefined {
+  const claims =
+    outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(Claims, outcome.json).data;
+  if (!claims) return undefined;
+  const bap = readBapIdentity(claims);
+  const accountId = bap?.bapId ?? claims.sub;
+  const { alternateName, givenName, familyName } = bap?.profile ?? {};
+  const names = [claims.name, alternateName, [givenName, familyName].filter(Boolean).join(' ')];
+  const name = names.map((each) => safeText(each ?? '')).find((each) => each !== '');
+  return {
+    subject: claims.sub,
+    accountId,
+    accountLabel: accountLabel(name, accountId),
+    name: name ?? safeText(shortId(accountId)),
+    ...withoutUndefined({ email: claims.email && safeText(claims.email), picture: claims.picture, bap }),
+  };
+}
+
+/** Stock better-auth ends a session token by sign-out, an OAuth token by revoke; neither answer proves anything. */
+async function revoke(http: Http, settings: SigmaSettings, grant: Grant, signal: AbortSignal): Promise<void> {
+  const api = `${grant.server}/api/auth`;
+  const headers = bearer(grant);
+  await send(http, { name: 'sign-out', method: 'POST', url: `${api}/sign-out`, headers, json: {} }, signal);
+  const form = { token: grant.accessToken, client_id: settings.clientId };
+  await send(http, { name: 'revoke', method: 'POST', url: `${api}/oauth2/revoke`, form }, signal);
+}
+
+function bearer(grant: Grant): { authorization: string } {
+  return { authorization: `Bearer ${grant.accessToken}` };
+}

@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+
+import { safeText } from '../services/safeText.ts';
+import type { PendingSignIn } from '../services/service.ts';
+
+/** What the person can do from the notification. */
+export type SignInAction = 'copyCode' | 'openBrowser' | 'newCode';
+
+export type SignInState =
+  | { phase: 'starting' }
+  | { phase: 'pending'; signIn: PendingSignIn; copied: boolean; reached: boolean }
+  | { phase: 'expired' }
+  | { phase: 'finishing' };
+
+/** The text of the sign-in notification, with its links; `link` makes one. */
+export function signInMessage(
+  state: SignInState,
+  nowMs: number,
+  link: (action: SignInAction, text: string) => string,
+): string {
+  const { t } = vscode.l10n;
+  switch (state.phase) {
+    case 'starting':
+      return t('Asking for a code…');
+    case 'pending': {
+      const { userCode, verificationUri, deadlineMs } = state.signIn;
+      const copy = link('copyCode', t('Copy code'));
+      return [
+        t('Your code is {0}.', safeText(userCode)),
+        state.copied ? `${t('Copied!')} ${copy}` : copy,
+        '·',
+        link('openBrowser', t('Open browser')),
+        '·',
+        t('Or enter it on any device at {0}.', safeText(verificationUri)),
+        state.reached ? timeLeft(deadlineMs - nowMs) : t('No connection: trying again…'),
+      ].join(' ');
+    }
+    case 'expired':
+      return `${t('The code has expired.')} ${link('newCode', t('Get a new code'))}`;
+    case 'finishing':
+      return t('Approved. Finishing…');
+  }
+}
+
+/** In whole minutes, then in steps of ten seconds: each change is read aloud by a screen reader. */
+function timeLeft(ms: number): string {
+  if (ms > 60_000) return vscode.l10n.t('{0} min left.', Math.ceil(ms / 60_000));
+  return vscode.l10n.t('{0} s left.', Math.max(0, Math.ceil(ms / 10_000) * 10));
+}

@@ -1,0 +1,131 @@
+import * as vscode from 'vscode';
+
+import type { Clock } from '../protocol/clock.ts';
+import type { SignInScreen, SignInView } from '../provider/signInView.ts';
+import type { PendingSignIn } from '../services/service.ts';
+import { openAddress } from './openAddress.ts';
+import { type SignInAction, signInMessage, type SignInState } from './signInMessage.ts';
+
+/** The links of the notification. They are internal: not in the palette, and of no use without a sign-in. */
+const ACTIONS: readonly SignInAction[] = ['copyCode', 'openBrowser', 'newCode'];
+const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
+
+/**
+ * Shows each sign-in as one progress notification. Unlike a message with buttons it stays until the sign-in ends,
+ * and its links can be used again and again.
+ */
+export class SignInNotification implements SignInView, vscode.Disposable {
+  readonly #clock: Clock;
+  readonly #screens = new Map<number, Screen>();
+  readonly #commands: vscode.Disposable[];
+  #lastId = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#commands = ACTIONS.map((action) =>
+      vscode.commands.registerCommand(commandOf(action), async (id: unknown) => {
+        await (typeof id === 'number' ? this.#screens.get(id)?.act(action) : undefined);
+      }),
+    );
+  }
+
+  async show<T>(
+    service: string,
+    flow: (screen: SignInScreen, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const id = ++this.#lastId;
+    const options: vscode.ProgressOptions = {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Sign in with {0}', service),
+      cancellable: true,
+    };
+    return vscode.window.withProgress(options, async (progress, token) => {
+      const cancelled = new AbortController();
+      const listener = token.onCancellationRequested(() => {
+        cancelled.abort();
+      });
+      const link = (action: SignInAction, text: string): string =>
+        `[${text}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))})`;
+      const screen = new Screen((state) => {
+        progress.report({ message: signInMessage(state, this.#clock.now(), link) });
+      });
+      this.#screens.set(id, screen);
+      try {
+        return await flow(screen, cancelled.signal);
+      } finally {
+        this.#screens.delete(id);
+        screen.dispose();
+        listener.dispose();
+      }
+    });
+  }
+
+  remind(): void {
+    void vscode.commands.executeCommand('notifications.showList');
+  }
+
+  dispose(): void {
+    for (const command of this.#commands) command.dispose();
+  }
+}
+
+/** One notification: its state, and what its links do. */
+class Screen implements SignInScreen {
+  readonly #render: (state: SignInState) => void;
+  readonly #timer: NodeJS.Timeout;
+  #state: SignInState = { phase: 'starting' };
+  #wantNewCode: (() => void) | undefined;
+
+  constructor(render: (state: SignInState) => void) {
+    this.#render = render;
+    this.#set(this.#state);
+    this.#timer = setInterval(() => {
+      this.#set(this.#state);
+    }, 1_000);
+  }
+
+  pending(signIn: PendingSignIn): void {
+    this.#set({ phase: 'pending', signIn, copied: false, reached: true });
+  }
+
+  contact(reached: boolean): void {
+    if (this.#state.phase === 'pending') this.#set({ ...this.#state, reached });
+  }
+
+  expired(signal: AbortSignal): Promise<void> {
+    this.#set({ phase: 'expired' });
+    return new Promise((resolve, reject) => {
+      this.#wantNewCode = () => {
+        this.#set({ phase: 'starting' });
+        resolve();
+      };
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  }
+
+  finishing(): void {
+    this.#set({ phase: 'finishing' });
+  }
+
+  async act(action: SignInAction): Promise<void> {
+    if (action === 'newCode') this.#wantNewCode?.();
+    if (this.#state.phase !== 'pending') return;
+    const { signIn } = this.#state;
+    if (action === 'openBrowser') await openAddress(signIn.browserUri);
+    if (action === 'copyCode') {
+      await vscode.env.clipboard.writeText(signIn.userCode);
+      this.#set({ ...this.#state, copied: true });
+    }
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+  }
+
+  #set(state: SignInState): void {
+    this.#state = state;
+    this.#render(state);
+  }
+}
