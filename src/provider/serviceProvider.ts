@@ -21,7 +21,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   readonly #log: vscode.LogOutputChannel;
   readonly #changes =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
-  readonly #storeListener: vscode.Disposable;
+  readonly #storeListener: { dispose(): void };
   readonly #closed = new AbortController();
   /** Sign-ins under way by their set of scopes. */
   readonly #signIns = new Map<string, Promise<SessionRecord>>();

@@ -11,10 +11,12 @@ export function readExtensionHostLogs(server: CodeServer): string {
   } catch {
     return 'The server has written no log.';
   }
-  return names
-    // Not what the built-in extensions say: they have folders of their own, named vscode.*.
-    .filter((name) => /exthost[^/]*\/(?!vscode\.|.*Telemetry).*\.log$/.test(name))
-    .sort()
-    .map((name) => `--- ${name}\n${readFileSync(path.join(folder, name), 'utf8')}`)
-    .join('\n');
+  return (
+    names
+      // Not what the built-in extensions say: they have folders of their own, named vscode.*.
+      .filter((name) => /exthost[^/]*\/(?!vscode\.|.*Telemetry).*\.log$/.test(name))
+      .sort()
+      .map((name) => `--- ${name}\n${readFileSync(path.join(folder, name), 'utf8')}`)
+      .join('\n')
+  );
 }
