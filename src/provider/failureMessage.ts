@@ -6,41 +6,43 @@ import type { IdentityService } from '../services/service.ts';
 
 /** What happened, why, and what to do next, for the person who tried to sign in. */
 export function failureMessage(failure: Failure, { label, settings }: IdentityService): string {
-  const { t } = vscode.l10n;
   switch (failure.kind) {
     case 'denied':
-      return t(
+      return vscode.l10n.t(
         'The sign-in was denied in the browser. To sign in with {0} after all, start again and approve it.',
         label,
       );
     case 'codeSpent':
-      return t(
+      return vscode.l10n.t(
         '{0} no longer accepts this code: it was used already or withdrawn. Sign in again to get a new one.',
         label,
       );
     case 'clientRefused':
-      return t(
+      return vscode.l10n.t(
         '{0} does not accept this client ID ({1}). Check the setting {2}, then sign in again.',
         label,
         failure.error,
         settings.client,
       );
     case 'refused':
-      return t(
+      return vscode.l10n.t(
         '{0} refused the sign-in: “{1}”. Sign in again; if it happens again, run “BAP Identity: Show Log”.',
         label,
         safeText(failure.words),
       );
     case 'unreachable':
-      return t('{0} cannot be reached or is too busy. Check your connection, then sign in again.', label);
+      return vscode.l10n.t(
+        '{0} cannot be reached or is too busy. Check your connection, then sign in again.',
+        label,
+      );
     case 'notTheService':
-      return t(
+      return vscode.l10n.t(
         'What answered is not {0}: a network’s login page, a proxy, or a wrong address. Open any web page to check your connection, check the setting {1}, then sign in again.',
         label,
         settings.server,
       );
     case 'badServerSetting':
-      return t(
+      return vscode.l10n.t(
         'The setting {0} is not a web address that starts with https://. Correct it, then sign in again.',
         settings.server,
       );

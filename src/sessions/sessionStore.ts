@@ -128,7 +128,8 @@ export class SessionStore {
     this.#accept(key, text);
     const after = this.#records.get(key);
     if (after !== undefined) {
-      if (after !== before) this.#tell({ kind: before === undefined ? 'added' : 'changed', record: after.record });
+      if (after !== before)
+        this.#tell({ kind: before === undefined ? 'added' : 'changed', record: after.record });
     } else if (before !== undefined) {
       this.#tell({ kind: 'removed', record: before.record });
     }

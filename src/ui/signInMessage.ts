@@ -18,27 +18,26 @@ export function signInMessage(
   nowMs: number,
   link: (action: SignInAction, text: string) => string,
 ): string {
-  const { t } = vscode.l10n;
   switch (state.phase) {
     case 'starting':
-      return t('Asking for a code…');
+      return vscode.l10n.t('Asking for a code…');
     case 'pending': {
       const { userCode, verificationUri, deadlineMs } = state.signIn;
-      const copy = link('copyCode', t('Copy code'));
+      const copy = link('copyCode', vscode.l10n.t('Copy code'));
       return [
-        t('Your code is {0}.', safeText(userCode)),
-        state.copied ? `${t('Copied!')} ${copy}` : copy,
+        vscode.l10n.t('Your code is {0}.', safeText(userCode)),
+        state.copied ? `${vscode.l10n.t('Copied!')} ${copy}` : copy,
         '·',
-        link('openBrowser', t('Open browser')),
+        link('openBrowser', vscode.l10n.t('Open browser')),
         '·',
-        t('Or enter it on any device at {0}.', safeText(verificationUri)),
-        state.reached ? timeLeft(deadlineMs - nowMs) : t('No connection: trying again…'),
+        vscode.l10n.t('Or enter it on any device at {0}.', safeText(verificationUri)),
+        state.reached ? timeLeft(deadlineMs - nowMs) : vscode.l10n.t('No connection: trying again…'),
       ].join(' ');
     }
     case 'expired':
-      return `${t('The code has expired.')} ${link('newCode', t('Get a new code'))}`;
+      return `${vscode.l10n.t('The code has expired.')} ${link('newCode', vscode.l10n.t('Get a new code'))}`;
     case 'finishing':
-      return t('Approved. Finishing…');
+      return vscode.l10n.t('Approved. Finishing…');
   }
 }
 
