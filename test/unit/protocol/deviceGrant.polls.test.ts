@@ -1,0 +1,303 @@
+import { describe, it } from 'node:test';
+
+import type { Failure } from '../../../src/protocol/failure.ts';
+import {
+  html,
+  json,
+  networkError,
+  never,
+  neverEnds,
+  redirect,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { hold, type Row } from '../support/deviceGrantRow.ts';
+
+const refusal = (error: string, status = 400): Reply => json(status, { error });
+const PENDING = refusal('authorization_pending');
+const SLOW_DOWN = refusal('slow_down');
+const GRANTED = json(200, { access_token: 'token', token_type: 'Bearer', expires_in: 3600, scope: 'openid' });
+const SIGNED_IN: Row['end'] = { granted: { accessToken: 'token', expiresInSeconds: 3600 } };
+const REFUSED_CONNECTION = networkError('ECONNREFUSED');
+const tooMany = (headers: Record<string, string>): Reply =>
+  json(429, { message: 'Too many requests.' }, headers);
+
+/** Every poll comes half a second after the interval is over, so that no server finds it early. */
+const INTERVALS: Row[] = [
+  { name: 'granted at the first poll', replies: [GRANTED], polls: [5.5], end: SIGNED_IN, contact: [true] },
+  {
+    name: 'pending keeps the interval',
+    replies: [PENDING, PENDING, PENDING, GRANTED],
+    polls: [5.5, 11, 16.5, 22],
+    end: SIGNED_IN,
+    contact: [true, true, true, true],
+  },
+  {
+    name: 'no interval means five seconds (RFC 8628 §3.2)',
+    code: { interval: undefined },
+    replies: [PENDING, GRANTED],
+    polls: [5.5, 11],
+    end: SIGNED_IN,
+  },
+  ...[null, 0, -3, '2', {}].map((interval) => ({
+    name: `interval ${JSON.stringify(interval)} means five seconds`,
+    code: { interval },
+    replies: [GRANTED],
+    polls: [5.5],
+    end: SIGNED_IN,
+  })),
+  {
+    name: 'the interval that the server names',
+    code: { interval: 12 },
+    replies: [PENDING, GRANTED],
+    polls: [12.5, 25],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'a short one, too',
+    code: { interval: 1 },
+    replies: [PENDING, PENDING, GRANTED],
+    polls: [1.5, 3, 4.5],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'the time that an answer takes is not taken off the interval',
+    replies: [{ ...PENDING, seconds: 4 }, GRANTED],
+    polls: [5.5, 15],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'slow_down adds five seconds for all later polls (RFC 8628 §3.5)',
+    replies: [PENDING, SLOW_DOWN, PENDING, PENDING, GRANTED],
+    polls: [5.5, 11, 21.5, 32, 42.5],
+    end: SIGNED_IN,
+    contact: [true, true, true, true, true],
+  },
+  {
+    name: 'slow_down twice adds ten',
+    replies: [SLOW_DOWN, SLOW_DOWN, PENDING, GRANTED],
+    polls: [5.5, 16, 31.5, 47],
+    end: SIGNED_IN,
+  },
+];
+
+const TOO_MANY_REQUESTS: Row[] = [
+  {
+    name: '429 with Retry-After in seconds, and then the interval again',
+    replies: [tooMany({ 'retry-after': '30' }), PENDING, GRANTED],
+    polls: [5.5, 36, 41.5],
+    end: SIGNED_IN,
+    contact: [true, true, true],
+  },
+  {
+    name: '429 with Retry-After as an HTTP date',
+    replies: [tooMany({ 'retry-after': 'Sun, 15 Jun 2025 12:01:05 GMT' }), PENDING, GRANTED],
+    polls: [5.5, 65.5, 71],
+    end: SIGNED_IN,
+  },
+  {
+    name: '429 with a date that has passed',
+    replies: [tooMany({ 'retry-after': 'Sun, 15 Jun 2025 11:00:00 GMT' }), GRANTED],
+    polls: [5.5, 11],
+    end: SIGNED_IN,
+  },
+  {
+    name: '429 with X-Retry-After, as better-auth sends it',
+    replies: [tooMany({ 'x-retry-after': '20' }), GRANTED],
+    polls: [5.5, 26],
+    end: SIGNED_IN,
+  },
+  { name: '429 that does not say', replies: [tooMany({}), GRANTED], polls: [5.5, 11], end: SIGNED_IN },
+  {
+    name: '429 that asks for less than the interval',
+    replies: [tooMany({ 'retry-after': '2' }), GRANTED],
+    polls: [5.5, 11],
+    end: SIGNED_IN,
+  },
+  {
+    name: '429 with less than the interval that slow_down made',
+    replies: [SLOW_DOWN, tooMany({ 'retry-after': '7' }), GRANTED],
+    polls: [5.5, 16, 26.5],
+    end: SIGNED_IN,
+  },
+  {
+    name: '429 that asks for nonsense',
+    replies: [tooMany({ 'retry-after': 'soon' }), GRANTED],
+    polls: [5.5, 11],
+    end: SIGNED_IN,
+  },
+  {
+    name: '429 that asks for more than the code lives',
+    code: { expires_in: 60 },
+    replies: [tooMany({ 'retry-after': '3600' })],
+    polls: [5.5],
+    end: 'expired',
+    endsAt: 60,
+  },
+];
+
+const TROUBLE: Row[] = [
+  ...(
+    [
+      ['500', text(500, '')],
+      ['502 with HTML', html(502)],
+      ['503', json(503, { message: 'Service Unavailable' })],
+      ['504', text(504, 'upstream timed out')],
+      ['408', text(408, '')],
+      ['500 with an error that nobody knows', refusal('database_on_fire', 500)],
+      ['server_error', refusal('server_error')],
+      ['server_error as 500', refusal('server_error', 500)],
+      ['temporarily_unavailable', refusal('temporarily_unavailable', 503)],
+      ['a refused connection', REFUSED_CONNECTION],
+      ['a reset connection', networkError('ECONNRESET')],
+      ['no DNS', networkError('ENOTFOUND')],
+      ['an answer of more than a megabyte', text(200, ' '.repeat(1024 * 1024 + 1))],
+    ] as const
+  ).map(([what, reply]) => ({
+    name: `${what} is no end`,
+    replies: [reply, PENDING, GRANTED],
+    polls: [5.5, 16, 21.5],
+    end: SIGNED_IN,
+    contact: [false, true, true],
+  })),
+  ...(
+    [
+      ['no answer for 15 seconds', never()],
+      ['half an answer for 15 seconds', neverEnds(200)],
+    ] as const
+  ).map(([what, reply]) => ({
+    name: `${what} is no end`,
+    replies: [reply, GRANTED],
+    polls: [5.5, 31],
+    end: SIGNED_IN,
+    contact: [false, true],
+  })),
+  {
+    name: 'the delay doubles up to a minute (RFC 8628 §3.5)',
+    replies: [...Array<Reply>(7).fill(REFUSED_CONNECTION), GRANTED],
+    polls: [5.5, 16, 36.5, 77, 137.5, 198, 258.5, 319],
+    end: SIGNED_IN,
+    contact: [false, false, false, false, false, false, false, true],
+  },
+  {
+    name: 'one answer brings the interval back, and the next trouble starts small again',
+    replies: [REFUSED_CONNECTION, REFUSED_CONNECTION, PENDING, PENDING, text(500, ''), GRANTED],
+    polls: [5.5, 16, 36.5, 42, 47.5, 58],
+    end: SIGNED_IN,
+    contact: [false, false, true, true, false, true],
+  },
+  {
+    name: 'different troubles are one trouble',
+    replies: [networkError('ENOTFOUND'), html(503), refusal('server_error'), GRANTED],
+    polls: [5.5, 16, 36.5, 77],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'what slow_down added stays through trouble',
+    replies: [SLOW_DOWN, REFUSED_CONNECTION, PENDING, GRANTED],
+    polls: [5.5, 16, 36.5, 47],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'an interval longer than the longest delay is kept',
+    code: { interval: 90 },
+    replies: [REFUSED_CONNECTION, GRANTED],
+    polls: [90.5, 181],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'the code ends while the server is away',
+    code: { expires_in: 60 },
+    replies: [REFUSED_CONNECTION, REFUSED_CONNECTION, REFUSED_CONNECTION],
+    polls: [5.5, 16, 36.5],
+    end: 'expired',
+    endsAt: 60,
+    contact: [false, false, false],
+  },
+];
+
+const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
+const refused = (words: string): Failure => ({ kind: 'refused', words });
+const clientRefused = (error: string): Failure => ({ kind: 'clientRefused', error });
+
+/** One poll, and it is over. */
+const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
+  ['expired_token', refusal('expired_token'), 'expired'],
+  ['access_denied', refusal('access_denied'), { kind: 'denied' }],
+  ['invalid_grant', refusal('invalid_grant'), { kind: 'codeSpent' }],
+  ['invalid_client as 400', refusal('invalid_client'), clientRefused('invalid_client')],
+  ['invalid_client as 401', refusal('invalid_client', 401), clientRefused('invalid_client')],
+  ['unauthorized_client', refusal('unauthorized_client', 401), clientRefused('unauthorized_client')],
+  ['unsupported_grant_type', refusal('unsupported_grant_type'), clientRefused('unsupported_grant_type')],
+  [
+    'VALIDATION_ERROR, in the words of better-auth',
+    json(400, { message: '[body.client_id] Invalid input', code: 'VALIDATION_ERROR' }),
+    refused('[body.client_id] Invalid input'),
+  ],
+  [
+    'an unknown error, in its own words',
+    json(400, { error: 'odd', error_description: 'Odd request', message: 'no' }),
+    refused('Odd request'),
+  ],
+  ['an unknown error without words', refusal('odd'), refused('odd')],
+  ['an unknown error with 200', refusal('odd', 200), refused('odd')],
+  ['401 with a message', json(401, { message: 'Unauthorized' }), refused('Unauthorized')],
+  ['400 with JSON that says nothing', json(400, {}), NOT_THE_SERVICE],
+  ['400 with an error that is no text', json(400, { error: 7 }), NOT_THE_SERVICE],
+  ['404', json(404, { message: 'Not Found' }), NOT_THE_SERVICE],
+  ['404 with HTML', html(404), NOT_THE_SERVICE],
+  ['405', json(405, { message: 'Method Not Allowed' }), NOT_THE_SERVICE],
+  ['403 with HTML', html(403), NOT_THE_SERVICE],
+  ['200 with HTML', html(200), NOT_THE_SERVICE],
+  ['200 with JSON of something else', json(200, ['hello']), NOT_THE_SERVICE],
+  ['204', text(204, ''), NOT_THE_SERVICE],
+  ['a redirect', redirect('https://elsewhere.example/'), NOT_THE_SERVICE],
+  ['an empty access token', json(200, { access_token: '', token_type: 'Bearer' }), NOT_THE_SERVICE],
+  ['no access token', json(200, { token_type: 'Bearer' }), NOT_THE_SERVICE],
+  [
+    'a token that we could not use',
+    json(200, { access_token: 't', token_type: 'DPoP' }),
+    refused('token_type DPoP'),
+  ],
+  [
+    'a grant with a refresh token',
+    json(200, { access_token: 't', token_type: 'bearer', expires_in: 60, refresh_token: 'r', id_token: 'i' }),
+    { granted: { accessToken: 't', refreshToken: 'r', expiresInSeconds: 60 } },
+  ],
+  ['a grant with the token alone', json(200, { access_token: 't' }), { granted: { accessToken: 't' } }],
+  [
+    'a grant with nulls',
+    json(200, {
+      access_token: 't',
+      token_type: 'Bearer',
+      expires_in: null,
+      refresh_token: null,
+      error: null,
+    }),
+    { granted: { accessToken: 't' } },
+  ],
+  [
+    'a grant with members of the wrong type',
+    json(200, { access_token: 't', expires_in: '3600', refresh_token: 7, scope: ['openid'] }),
+    { granted: { accessToken: 't' } },
+  ],
+  [
+    'a grant with an empty refresh token and no life',
+    json(200, { access_token: 't', expires_in: 0, refresh_token: '' }),
+    { granted: { accessToken: 't' } },
+  ],
+];
+
+for (const [title, rows] of [
+  ['how often it polls', INTERVALS],
+  ['what it does when it polls too often', TOO_MANY_REQUESTS],
+  ['what it sits out', TROUBLE],
+  [
+    'what ends it at once',
+    ENDS.map(([name, reply, end]) => ({ name, replies: [reply], polls: [5.5], end, contact: [true] })),
+  ],
+] as const) {
+  describe(`device grant: ${title}`, () => {
+    for (const row of rows) it(row.name, () => hold(row));
+  });
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+
+import {
+  type DeviceGrantClient,
+  requestDeviceAuthorization,
+  waitForDeviceGrant,
+} from '../../../src/protocol/deviceGrant.ts';
+import type { Failure } from '../../../src/protocol/failure.ts';
+import type { TokenGrant } from '../../../src/protocol/tokenAnswer.ts';
+import { Conversation, json, type Reply } from './conversation.ts';
+import { FakeClock } from './fakeClock.ts';
+
+export const CLIENT: DeviceGrantClient = {
+  codeUrl: 'https://auth.example/api/auth/device/code',
+  tokenUrl: 'https://auth.example/api/auth/device/token',
+  clientId: 'editor',
+};
+
+/** The answer to the request for a code, as the service documents it. */
+export const CODE = {
+  device_code: 'the-device-code',
+  user_code: 'ABCD-1234',
+  verification_uri: 'https://auth.example/device',
+  verification_uri_complete: 'https://auth.example/device?code=ABCD-1234',
+  expires_in: 900,
+  interval: 5,
+};
+
+/** One conversation after the code is there. All times are seconds of running time since the code came. */
+export interface Row {
+  readonly name: string;
+  /** Members of the code's answer that differ; undefined leaves one out. */
+  readonly code?: Readonly<Record<string, unknown>>;
+  /** The server's answers to the polls, in order. */
+  readonly replies: readonly Reply[];
+  /** What happens to the world meanwhile, and when. */
+  readonly meanwhile?: readonly (readonly [at: number, event: 'cancel' | { jump: number }])[];
+  /** When the polls must come: these and no others. */
+  readonly polls: readonly number[];
+  readonly end: { granted: TokenGrant } | Failure | 'expired' | 'cancelled';
+  /** When it must end: with the last poll, where nothing is said. */
+  readonly endsAt?: number;
+  /** What the person is told after each poll: whether the service could be reached. */
+  readonly contact?: readonly boolean[];
+}
+
+/** Holds one conversation from the request for a code to its end, and checks all of it. */
+export async function hold(row: Row): Promise<void> {
+  const clock = new FakeClock();
+  const conversation = new Conversation(clock, [json(200, { ...CODE, ...row.code }), ...row.replies]);
+  const cancel = new AbortController();
+  const contact: boolean[] = [];
+  for (const [at, event] of row.meanwhile ?? []) {
+    clock.at(at * 1000, () => {
+      if (event === 'cancel') cancel.abort(new Error('cancelled'));
+      else clock.jump(event.jump * 1000);
+    });
+  }
+
+  const end = await clock.run(signIn(conversation, cancel.signal, contact));
+
+  const endedAt = clock.ranMs / 1000;
+  const endedAtMs = clock.now();
+  assert.deepEqual(conversation.times, [0, ...row.polls], 'when the requests came');
+  assert.equal(endedAt, row.endsAt ?? row.polls.at(-1), 'when it ended');
+  assert.equal(clock.pending, 0, 'timers left over');
+  for (const poll of conversation.requests.slice(1)) {
+    assert.equal(`${poll.method} ${poll.url}`, `POST ${CLIENT.tokenUrl}`);
+    assert.deepEqual(poll.body, {
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      device_code: 'the-device-code',
+      client_id: 'editor',
+    });
+    assert.equal(poll.headers['content-type'], 'application/json');
+  }
+  if (typeof end === 'object' && 'granted' in end) {
+    assert.equal(end.receivedAtMs, endedAtMs, 'when the grant was received');
+    assert.deepEqual({ granted: end.granted }, row.end);
+  } else assert.deepEqual(end, row.end);
+  if (row.contact) assert.deepEqual(contact, row.contact);
+
+  await clock.advance(2 * 3_600_000); // nothing follows the end, however long one looks
+  conversation.assertOver();
+  assert.equal(conversation.requests.length, 1 + row.polls.length, 'a poll after the end');
+}
+
+async function signIn(
+  { http }: Conversation,
+  signal: AbortSignal,
+  contact: boolean[],
+): Promise<{ granted: TokenGrant; receivedAtMs: number } | Failure | 'expired' | 'cancelled'> {
+  const begun = await requestDeviceAuthorization(http, CLIENT, ['openid'], signal);
+  assert.ok(begun.kind === 'pending', 'the code was refused');
+  try {
+    const result = await waitForDeviceGrant(http, CLIENT, begun.authorization, signal, (reached) => {
+      contact.push(reached);
+    });
+    if (result.kind === 'granted') return { granted: result.grant, receivedAtMs: result.receivedAtMs };
+    return result.kind === 'failed' ? result.failure : 'expired';
+  } catch (error) {
+    assert.equal(error, signal.reason, 'nothing but a cancel may reject');
+    return 'cancelled';
+  }
+}
