@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { isSafeAddress, parseServer } from '../../../src/protocol/address.ts';
+
+const SAFE = [
+  'https://auth.example',
+  'https://auth.example:8443/device?code=ABCD-1234#x',
+  'HTTPS://AUTH.EXAMPLE/',
+  'https://192.0.2.1/',
+  'http://localhost:3000/',
+  'http://auth.localhost/',
+  'http://127.0.0.1/',
+  'http://127.8.9.10:80/',
+  'http://[::1]:3000/',
+];
+
+const UNSAFE = [
+  '',
+  'auth.example',
+  '/device',
+  '//auth.example',
+  'http://auth.example/',
+  'http://192.168.0.1/',
+  'http://localhost.example/',
+  'http://127.0.0.1.example/',
+  'http://notlocalhost/',
+  'http://0.0.0.0/',
+  'https://',
+  'https://user@auth.example/',
+  'https://user:password@auth.example/',
+  'https://:password@auth.example/',
+  'http://localhost@evil.example/',
+  'ftp://auth.example/',
+  'file:///etc/passwd',
+  'javascript:alert(1)',
+  'command:workbench.action.quit',
+  'vscode://publisher.extension/x',
+  'data:text/html,hello',
+];
+
+const SERVERS: [setting: string, server: string | undefined][] = [
+  ['https://auth.example', 'https://auth.example'],
+  ['https://auth.example/', 'https://auth.example'],
+  ['https://auth.example///', 'https://auth.example'],
+  ['  https://auth.example/\n', 'https://auth.example'],
+  ['HTTPS://Auth.Example:443/', 'https://auth.example'],
+  ['https://auth.example:8443/tenant/one/', 'https://auth.example:8443/tenant/one'],
+  ['http://localhost:3000', 'http://localhost:3000'],
+  ['http://[::1]:3000/', 'http://[::1]:3000'],
+  ['', undefined],
+  ['auth.example', undefined],
+  ['http://auth.example', undefined],
+  ['https://user:password@auth.example', undefined],
+  ['https://auth.example/?tenant=one', undefined],
+  ['https://auth.example/#/', undefined],
+];
+
+describe('address', () => {
+  for (const address of SAFE) {
+    it(`${address} is safe`, () => {
+      assert.equal(isSafeAddress(address), true);
+      assert.equal(isSafeAddress(new URL(address)), true);
+    });
+  }
+
+  for (const address of UNSAFE) {
+    it(`"${address}" is not safe`, () => {
+      assert.equal(isSafeAddress(address), false);
+    });
+  }
+
+  for (const [setting, server] of SERVERS) {
+    it(`the setting ${JSON.stringify(setting)} names ${server ?? 'no server'}`, () => {
+      assert.equal(parseServer(setting), server);
+    });
+  }
+});

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { type HttpOutcome, type HttpRequest, send } from '../../../src/protocol/http.ts';
+import {
+  after,
+  Conversation,
+  html,
+  json,
+  networkError,
+  never,
+  neverEnds,
+  opaqueRedirect,
+  redirect,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+
+const GET: HttpRequest = { name: 'test', method: 'GET', url: 'https://auth.example/me?secret=canary' };
+
+async function exchange(
+  reply: Reply,
+  request: Partial<HttpRequest> = {},
+): Promise<{ outcome: HttpOutcome; conversation: Conversation; clock: FakeClock }> {
+  const clock = new FakeClock();
+  const conversation = new Conversation(clock, [reply]);
+  const sent = send(conversation.http, { ...GET, ...request }, new AbortController().signal);
+  const outcome = await clock.run(sent);
+  assert.equal(clock.pending, 0, 'timers left over');
+  conversation.assertOver();
+  return { outcome, conversation, clock };
+}
+
+async function answerTo(reply: Reply): Promise<Extract<HttpOutcome, { kind: 'answer' }>> {
+  const { outcome } = await exchange(reply);
+  assert.ok(outcome.kind === 'answer');
+  return outcome;
+}
+
+describe('http: what is sent', () => {
+  it('a plain GET: no body, no cookies, no cache, and no redirect is followed', async () => {
+    const clock = new FakeClock();
+    let init: RequestInit | undefined;
+    const { http } = new Conversation(clock, []);
+    const fetch: typeof globalThis.fetch = (_input, given) => {
+      init = given;
+      return Promise.resolve(new Response('{}'));
+    };
+    await clock.run(send({ ...http, fetch }, GET, new AbortController().signal));
+    const { signal, ...rest } = init ?? {};
+    assert.ok(signal);
+    assert.deepEqual(rest, {
+      method: 'GET',
+      headers: { accept: 'application/json', 'user-agent': 'unit-test/1' },
+      redirect: 'manual',
+      credentials: 'omit',
+      cache: 'no-store',
+    });
+  });
+
+  it('JSON', async () => {
+    const { conversation } = await exchange(json(200, {}), { method: 'POST', json: { a: 'é' } });
+    const [request] = conversation.requests;
+    assert.equal(request?.headers['content-type'], 'application/json');
+    assert.deepEqual(request.body, { a: 'é' });
+  });
+
+  it('a form, whose type the platform names', async () => {
+    const { conversation } = await exchange(json(200, {}), { method: 'POST', form: { a: '1&2' } });
+    const [request] = conversation.requests;
+    assert.equal(request?.headers['content-type'], undefined);
+    assert.deepEqual(request?.body, { a: '1&2' });
+  });
+
+  it('headers of the request, next to our own', async () => {
+    const { conversation } = await exchange(json(200, {}), { headers: { authorization: 'Bearer t' } });
+    assert.deepEqual(conversation.requests[0]?.headers, {
+      accept: 'application/json',
+      authorization: 'Bearer t',
+      'user-agent': 'unit-test/1',
+    });
+  });
+});
+
+describe('http: what comes of it', () => {
+  it('an answer with status, headers and JSON', async () => {
+    const answer = await answerTo(json(418, { tea: true }, { 'retry-after': '7' }));
+    assert.equal(answer.status, 418);
+    assert.equal(answer.headers.get('retry-after'), '7');
+    assert.deepEqual(answer.json, { tea: true });
+  });
+
+  for (const [name, reply] of [
+    ['HTML', html(200)],
+    ['nothing', text(200, '')],
+    ['204', text(204, '')],
+    ['half of JSON', text(200, '{"access_token":')],
+    ['what is not UTF-8', { answer: () => new Response(new Uint8Array([0x22, 0xff, 0xfe])) }],
+  ] as const) {
+    it(`an answer without JSON: ${name}`, async () => {
+      assert.equal((await answerTo(reply)).json, undefined);
+    });
+  }
+
+  it('JSON with a byte order mark, and cut between the bytes of a letter', async () => {
+    const bytes = new TextEncoder().encode('\uFEFF{"name":"é"}');
+    const body = (): ReadableStream<Uint8Array> =>
+      new ReadableStream({
+        start(controller) {
+          for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+          controller.close();
+        },
+      });
+    assert.deepEqual((await answerTo({ answer: () => new Response(body()) })).json, { name: 'é' });
+  });
+
+  it('an answer of a megabyte; no answer where it is more', async () => {
+    const full = JSON.stringify('a'.repeat(1024 * 1024 - 2));
+    assert.equal((await answerTo(text(200, full))).json, JSON.parse(full));
+    assert.equal((await exchange(text(200, `${full} `))).outcome.kind, 'noAnswer');
+  });
+
+  it('stops reading where an answer becomes too large', async () => {
+    let cancelled = false;
+    const endless = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(64 * 1024));
+      },
+      cancel() {
+        cancelled = true;
+      },
+    });
+    const { outcome } = await exchange({ answer: () => new Response(endless) });
+    assert.equal(outcome.kind, 'noAnswer');
+    assert.ok(cancelled);
+  });
+
+  for (const [name, reply] of [
+    ['as Node shows it', redirect('https://elsewhere.example/')],
+    ['as a browser shows it', opaqueRedirect()],
+    ['307, which would send the body again', text(307, '', { location: 'https://elsewhere.example/' })],
+    ['304, for which there is no cache', { answer: () => new Response(null, { status: 304 }) }],
+  ] as const) {
+    it(`a redirect ${name}`, async () => {
+      const { outcome, conversation } = await exchange(reply);
+      assert.deepEqual(outcome, { kind: 'redirect' });
+      assert.equal(conversation.requests[0]?.redirect, 'manual');
+    });
+  }
+
+  it('no answer: network failures', async () => {
+    for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'CERT_HAS_EXPIRED']) {
+      const { outcome, conversation } = await exchange(networkError(code));
+      assert.deepEqual(outcome, { kind: 'noAnswer' });
+      assert.deepEqual(conversation.log.lines, [`debug test: no answer (${code}) after 0 ms`]);
+    }
+  });
+
+  it('no answer: the connection ends inside the body', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.error(new TypeError('terminated'));
+      },
+    });
+    const { outcome } = await exchange({ answer: () => new Response(body) });
+    assert.deepEqual(outcome, { kind: 'noAnswer' });
+  });
+
+  for (const [name, reply] of [
+    ['nothing', never()],
+    ['half a body', neverEnds(200)],
+  ] as const) {
+    it(`no answer: ${name} in 15 seconds, and the request is aborted`, async () => {
+      const { outcome, conversation, clock } = await exchange(reply);
+      assert.deepEqual(outcome, { kind: 'noAnswer' });
+      assert.equal(clock.ranMs, 15_000);
+      assert.ok(conversation.requests[0]?.signal.aborted);
+      assert.deepEqual(conversation.log.lines, ['debug test: no answer (TimeLimitError) after 15000 ms']);
+    });
+  }
+
+  it('an answer just in time', async () => {
+    const { outcome } = await exchange(after(14.999, json(200, {})));
+    assert.equal(outcome.kind, 'answer');
+  });
+});
+
+describe('http: cancel', () => {
+  for (const [name, reply] of [
+    ['before an answer', never()],
+    ['in half an answer', neverEnds(200)],
+  ] as const) {
+    it(`${name}: at once, with the reason, and nothing is logged`, async () => {
+      const clock = new FakeClock();
+      const conversation = new Conversation(clock, [reply]);
+      const cancel = new AbortController();
+      const reason = new Error('cancelled');
+      clock.at(3_000, () => {
+        cancel.abort(reason);
+      });
+      const sent = send(conversation.http, GET, cancel.signal);
+      await assert.rejects(clock.run(sent), (error) => error === reason);
+      assert.equal(clock.ranMs, 3_000);
+      assert.equal(clock.pending, 0);
+      assert.ok(conversation.requests[0]?.signal.aborted);
+      assert.deepEqual(conversation.log.lines, []);
+    });
+  }
+});
+
+describe('http: what is logged', () => {
+  for (const [name, reply, line] of [
+    ['a status', after(0.25, json(200, { access_token: 'canary' })), '200 after 250 ms'],
+    ['a plain error code', json(400, { error: 'slow_down' }), '400 slow_down after 0 ms'],
+    ['not an error that holds other text', json(400, { error: 'token canary-1 is bad' }), '400 after 0 ms'],
+    ['not an error that is no text', json(400, { error: { canary: 1 } }), '400 after 0 ms'],
+    [
+      'not where a redirect leads',
+      redirect('https://elsewhere.example/canary'),
+      'redirect refused after 0 ms',
+    ],
+    [
+      'a failure by its code, not its message',
+      networkError('ECONNRESET'),
+      'no answer (ECONNRESET) after 0 ms',
+    ],
+  ] as const) {
+    it(name, async () => {
+      const { conversation } = await exchange(reply);
+      assert.deepEqual(conversation.log.lines, [`debug test: ${line}`]);
+    });
+  }
+
+  it('a failure that no system names by the name of its class', async () => {
+    const failing = (error: unknown): Reply => ({
+      answer: () => {
+        throw error;
+      },
+    });
+    for (const [error, reason] of [
+      [new TypeError('canary'), 'TypeError'],
+      [new TypeError('canary', { cause: 'canary' }), 'TypeError'],
+      [new TypeError('canary', { cause: { code: 'https://canary' } }), 'TypeError'],
+      ['canary', 'unknown'],
+    ] as const) {
+      const { conversation } = await exchange(failing(error));
+      assert.deepEqual(conversation.log.lines, [`debug test: no answer (${reason}) after 0 ms`]);
+    }
+  });
+});

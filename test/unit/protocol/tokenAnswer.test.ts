@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { HttpOutcome } from '../../../src/protocol/http.ts';
+import { readTokenAnswer } from '../../../src/protocol/tokenAnswer.ts';
+
+const NOW_MS = Date.UTC(2025, 5, 15, 12);
+
+function read(status: number, json: unknown, headers?: Record<string, string>): unknown {
+  const outcome: HttpOutcome = { kind: 'answer', status, headers: new Headers(headers), json };
+  return readTokenAnswer(outcome, NOW_MS);
+}
+
+/** The conversations of the device grant show every answer in its place; here is what they do not look into. */
+describe('token answer', () => {
+  it('takes the error code for what it says, whatever the status', () => {
+    for (const status of [200, 400, 401, 403, 404, 429, 500]) {
+      assert.deepEqual(read(status, { error: 'authorization_pending' }), { kind: 'pending' });
+      assert.deepEqual(read(status, { error: 'access_denied' }), {
+        kind: 'failed',
+        failure: { kind: 'denied' },
+      });
+    }
+  });
+
+  it('does not take a token next to an error for a grant', () => {
+    assert.deepEqual(read(200, { access_token: 't', error: 'access_denied' }), {
+      kind: 'failed',
+      failure: { kind: 'denied' },
+    });
+    assert.deepEqual(read(200, { access_token: 't', error: 'odd' }), {
+      kind: 'failed',
+      failure: { kind: 'refused', words: 'odd' },
+    });
+  });
+
+  it('does not take a token in a refusal for a grant', () => {
+    assert.deepEqual(read(400, { access_token: 't' }), {
+      kind: 'failed',
+      failure: { kind: 'notTheService' },
+    });
+  });
+
+  it('tells how long to wait after a 429', () => {
+    assert.deepEqual(read(429, undefined), { kind: 'wait', ms: 0 });
+    assert.deepEqual(read(429, { message: 'slow' }, { 'retry-after': '7' }), { kind: 'wait', ms: 7_000 });
+    const date = new Date(NOW_MS + 90_000).toUTCString();
+    assert.deepEqual(read(429, {}, { 'retry-after': date }), { kind: 'wait', ms: 90_000 });
+  });
+
+  it('knows trouble from an end', () => {
+    assert.deepEqual(readTokenAnswer({ kind: 'noAnswer' }, NOW_MS), { kind: 'trouble' });
+    assert.deepEqual(readTokenAnswer({ kind: 'redirect' }, NOW_MS), {
+      kind: 'failed',
+      failure: { kind: 'notTheService' },
+    });
+    assert.deepEqual(read(599, undefined), { kind: 'trouble' });
+    assert.deepEqual(read(418, undefined), { kind: 'failed', failure: { kind: 'notTheService' } });
+  });
+
+  it('keeps of a grant what is known of it, and nothing else', () => {
+    assert.deepEqual(
+      read(200, {
+        access_token: 't',
+        token_type: 'BEARER',
+        expires_in: 1.5,
+        refresh_token: 'r',
+        id_token: 'i',
+        scope: 'openid',
+        __proto__: { odd: true },
+      }),
+      { kind: 'granted', grant: { accessToken: 't', refreshToken: 'r', expiresInSeconds: 1.5 } },
+    );
+  });
+
+  it('reads every JSON there is without throwing', () => {
+    for (const json of [undefined, null, true, 0, '', 'text', [], [{ error: 'x' }], {}, { error: {} }]) {
+      for (const status of [200, 204, 400, 401, 404, 429, 500]) read(status, json);
+    }
+  });
+});
