@@ -15,6 +15,8 @@ const options = {
   target: 'node22',
   format: 'cjs',
   external: ['vscode'],
+  charset: 'utf8',
+  legalComments: 'none',
   logLevel: 'info',
 };
 

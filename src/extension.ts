@@ -4,10 +4,12 @@ import { version } from '../package.json';
 import { systemClock } from './protocol/clock.ts';
 import type { Http } from './protocol/http.ts';
 import { ServiceProvider } from './provider/serviceProvider.ts';
+import { adom } from './services/adom.ts';
 import { sigma } from './services/sigma.ts';
 import { SessionStore } from './sessions/sessionStore.ts';
 import { offerInAccountsMenu } from './ui/accountsMenu.ts';
 import { registerCommands } from './ui/commands.ts';
+import { adomSettings, sigmaSettings } from './settings.ts';
 import { SignInNotification } from './ui/signInNotification.ts';
 
 /** Wiring only, and no waiting: VS Code gives a provider a few seconds to register. Nothing here uses the network. */
@@ -22,10 +24,12 @@ export function activate(context: vscode.ExtensionContext): void {
     userAgent: `bap-authentication/${version} vscode/${vscode.version}`,
   };
   const services = [
-    sigma(http, () => {
-      const settings = vscode.workspace.getConfiguration('bapIdentity.sigma');
-      return { serverUrl: settings.get('serverUrl', ''), clientId: settings.get('clientId', '') };
-    }),
+    sigma(
+      http,
+      sigmaSettings,
+      vscode.l10n.t('Your BAP identity, for extensions and agents that ask who you are'),
+    ),
+    adom(http, adomSettings, vscode.l10n.t('Your Adom account, for Adom’s tools and services')),
   ];
   const providers = services.map((service) => new ServiceProvider(service, store, view, systemClock, log));
   context.subscriptions.push(

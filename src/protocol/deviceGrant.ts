@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { code, filled, lenient, positive, safeAddress } from './schema.ts';
 
-import { isSafeAddress } from './address.ts';
+import { backOffMs } from './backOff.ts';
 import { pause } from './clock.ts';
 import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
@@ -41,18 +42,16 @@ const DEFAULT_INTERVAL_SECONDS = 5;
 const SLOW_DOWN_MS = 5_000;
 /** On top of every interval, so that a clock that runs a little fast never earns a slow_down. */
 const MARGIN_MS = 500;
-/** Backing off further than this would keep a person who is online again waiting. */
-const LONGEST_BACK_OFF_MS = 60_000;
 /** No code is good for longer than this, whatever the server says: nothing may wait for ever. */
 const LONGEST_LIFE_SECONDS = 3_600;
 
 const Answer = z.object({
-  device_code: z.string().check(z.minLength(1)),
-  user_code: z.string().check(z.minLength(1), z.maxLength(64)),
-  verification_uri: z.string().check(z.refine(isSafeAddress)),
-  verification_uri_complete: z.catch(z.optional(z.string().check(z.refine(isSafeAddress))), undefined),
-  expires_in: z.number().check(z.positive()),
-  interval: z.catch(z.number().check(z.positive()), DEFAULT_INTERVAL_SECONDS),
+  device_code: filled,
+  user_code: code,
+  verification_uri: safeAddress,
+  verification_uri_complete: lenient(safeAddress),
+  expires_in: positive,
+  interval: lenient(positive),
 });
 
 /**
@@ -89,7 +88,7 @@ export async function requestDeviceAuthorization(
       verificationUri: verification_uri,
       ...(verification_uri_complete !== undefined && { verificationUriComplete: verification_uri_complete }),
       deadlineMs: http.clock.now() + Math.min(expires_in, LONGEST_LIFE_SECONDS) * 1000,
-      intervalMs: interval * 1000,
+      intervalMs: (interval ?? DEFAULT_INTERVAL_SECONDS) * 1000,
     },
   };
 }
@@ -146,7 +145,7 @@ export async function waitForDeviceGrant(
         delay = interval;
         break;
       case 'trouble':
-        delay = Math.max(interval, Math.min(interval * 2 ** troubles, LONGEST_BACK_OFF_MS));
+        delay = backOffMs(interval, troubles);
         break;
     }
     if (clock.now() >= deadlineMs) return { kind: 'expired' };

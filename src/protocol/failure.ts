@@ -12,5 +12,9 @@ export type Failure =
   | { kind: 'unreachable' }
   /** Something answered, but nothing that speaks this protocol: a wrong address, a proxy, a login page of a network. */
   | { kind: 'notTheService' }
+  /** The service takes back at once what it has just granted. */
+  | { kind: 'grantRejected' }
+  /** The caller wants scopes of a service that has none. */
+  | { kind: 'noScopes' }
   /** The setting that names the server is not an https address. */
   | { kind: 'badServerSetting' };

@@ -36,9 +36,12 @@ export type HttpOutcome =
   /** No complete answer: refused, reset, no DNS, too slow, too large. */
   | { kind: 'noAnswer' };
 
+/** What holds for every request: a token goes to the configured origin only, and nothing lingers. */
+export const GUARDED = { redirect: 'manual', credentials: 'omit', cache: 'no-store' } as const;
+
 const TIMEOUT_MS = 15_000;
 /** A picture in the claims is known to take 52 KB; nothing we ask for takes a megabyte. */
-const MAX_BODY_BYTES = 1024 * 1024;
+export const MAX_BODY_BYTES = 1024 * 1024;
 
 class AnswerTooLargeError extends Error {
   override readonly name = 'AnswerTooLargeError';
@@ -55,15 +58,9 @@ export async function send(http: Http, request: HttpRequest, signal: AbortSignal
   };
   try {
     return await withTimeLimit(http.clock, TIMEOUT_MS, signal, async (limits) => {
-      const response = await http.fetch(request.url, init(http, request, limits));
-      if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-        note('redirect refused');
-        await response.body?.cancel();
-        return { kind: 'redirect' };
-      }
-      const json = parseJson(await readText(response));
-      note(`${response.status}${errorCode(json)}`);
-      return { kind: 'answer', status: response.status, headers: response.headers, json };
+      const outcome = await readResponse(await http.fetch(request.url, init(http, request, limits)));
+      note(outcome.kind === 'answer' ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused');
+      return outcome;
     });
   } catch (error) {
     signal.throwIfAborted();
@@ -72,17 +69,20 @@ export async function send(http: Http, request: HttpRequest, signal: AbortSignal
   }
 }
 
+/** Reads a whole response. Rejects when it breaks or is too large. */
+export async function readResponse(response: Response): Promise<Exclude<HttpOutcome, { kind: 'noAnswer' }>> {
+  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
+    await response.body?.cancel();
+    return { kind: 'redirect' };
+  }
+  const json = parseJson(await readText(response));
+  return { kind: 'answer', status: response.status, headers: response.headers, json };
+}
+
 function init(http: Http, request: HttpRequest, signal: AbortSignal): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
   if (http.userAgent !== undefined) headers['user-agent'] = http.userAgent;
-  const common: RequestInit = {
-    method: request.method,
-    headers,
-    signal,
-    redirect: 'manual',
-    credentials: 'omit',
-    cache: 'no-store',
-  };
+  const common: RequestInit = { ...GUARDED, method: request.method, headers, signal };
   if (request.form !== undefined) return { ...common, body: new URLSearchParams(request.form) };
   if (request.json === undefined) return common;
   headers['content-type'] = 'application/json';

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { filled, lenient, positive } from './schema.ts';
 
 import type { Failure } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
@@ -25,18 +26,18 @@ export type TokenAnswer =
   | { kind: 'failed'; failure: Failure };
 
 const Granted = z.object({
-  access_token: z.string().check(z.minLength(1)),
+  access_token: filled,
   token_type: z.optional(z.string()),
   // Nice to have: a server that gets one of these wrong has still granted the token.
-  expires_in: z.catch(z.optional(z.number().check(z.positive())), undefined),
-  refresh_token: z.catch(z.optional(z.string().check(z.minLength(1))), undefined),
+  expires_in: lenient(positive),
+  refresh_token: lenient(filled),
 });
 
 /** RFC 6749 §5.2; better-auth's own refusals, such as a VALIDATION_ERROR, have a `message` and no `error`. */
 const Refusal = z.object({
-  error: z.catch(z.optional(z.string()), undefined),
-  error_description: z.catch(z.optional(z.string()), undefined),
-  message: z.catch(z.optional(z.string()), undefined),
+  error: lenient(z.string()),
+  error_description: lenient(z.string()),
+  message: lenient(z.string()),
 });
 
 type Answer = Extract<HttpOutcome, { kind: 'answer' }>;

@@ -14,7 +14,7 @@ export function failureMessage(failure: Failure, { label, settings }: IdentitySe
       );
     case 'codeSpent':
       return vscode.l10n.t(
-        '{0} no longer accepts this code: it was used already or withdrawn. Sign in again to get a new one.',
+        '{0} no longer knows this sign-in: it was used already or withdrawn. Sign in again to start a new one.',
         label,
       );
     case 'clientRefused':
@@ -22,7 +22,7 @@ export function failureMessage(failure: Failure, { label, settings }: IdentitySe
         '{0} does not accept this client ID ({1}). Check the setting {2}, then sign in again.',
         label,
         failure.error,
-        settings.client,
+        settings.client ?? settings.server,
       );
     case 'refused':
       return vscode.l10n.t(
@@ -40,6 +40,16 @@ export function failureMessage(failure: Failure, { label, settings }: IdentitySe
         'What answered is not {0}: a network’s login page, a proxy, or a wrong address. Open any web page to check your connection, check the setting {1}, then sign in again.',
         label,
         settings.server,
+      );
+    case 'grantRejected':
+      return vscode.l10n.t(
+        '{0} granted a session and then rejected it. Sign in again; if it happens again, sign out in the browser first.',
+        label,
+      );
+    case 'noScopes':
+      return vscode.l10n.t(
+        '{0} has no scopes: an extension must ask for its session with an empty list of scopes. Tell the authors of the extension that asked.',
+        label,
       );
     case 'badServerSetting':
       return vscode.l10n.t(

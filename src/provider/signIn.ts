@@ -3,7 +3,7 @@ import type { Failure } from '../protocol/failure.ts';
 import type { Log } from '../protocol/log.ts';
 import { TimeLimitError, withTimeLimit } from '../protocol/timeLimit.ts';
 import type { Person } from '../services/person.ts';
-import type { Grant, IdentityService, Waited } from '../services/service.ts';
+import type { Grant, Identified, IdentityService, Waited } from '../services/service.ts';
 import { revokeInBackground } from './revoke.ts';
 import type { SignInScreen } from './signInView.ts';
 
@@ -28,15 +28,13 @@ export async function signIn(
   if (waited.kind !== 'granted') return waited;
   const { grant } = waited;
   screen.finishing();
-  let person: Person | undefined;
+  let identified: Identified | undefined;
   try {
-    const identified = await service.identify(grant, signal);
-    if (identified.kind === 'failed') return identified;
-    person = identified.person;
-    return { kind: 'signedIn', grant, person };
+    identified = await service.identify(grant, signal);
+    return identified.kind === 'failed' ? identified : { ...identified, kind: 'signedIn' };
   } finally {
     // A token that nobody will keep must not stay alive.
-    if (person === undefined) revokeInBackground(service, grant, clock, log);
+    if (identified?.kind !== 'identified') revokeInBackground(service, grant, clock, log);
   }
 }
 
@@ -60,7 +58,7 @@ async function obtainGrant(
       screen.contact(reached);
     });
     if (waited.kind !== 'expired') return waited;
-    log.info('The code has expired; offering a new one.');
+    log.info('The sign-in has expired; offering a new one.');
     if (!(await newCodeWanted(screen, clock, signal))) return waited;
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { lenient } from '../protocol/schema.ts';
 
 /** One address of a BAP identity: where it stood on the chain, and since when. */
 const BapAddress = z.object({
@@ -28,23 +29,20 @@ export const BapIdentity = z.object({
 export type BapIdentity = z.infer<typeof BapIdentity>;
 
 /** A BAP id is about 27 base58 characters; this refuses only what cannot be an identifier. */
-const BapId = z.string().check(z.regex(/^[\w.-]{1,128}$/));
-const PublicKey = z.string().check(z.regex(/^0[23][0-9a-f]{64}$/i));
+const BapId = z.string().check(z.refine((id) => /^[\w.-]{1,128}$/.test(id)));
+const PublicKey = z.string().check(z.refine((key) => /^0[23][0-9a-f]{64}$/i.test(key)));
 
-const text = z.catch(z.optional(z.string()), undefined);
-const link = z.catch(z.optional(z.string().check(z.refine(isLink))), undefined);
+const text = lenient(z.string());
+const link = lenient(z.string().check(z.refine(isLink)));
 
 /** The `bap` claim as BAP software publishes it. One wrong field costs that field only. */
 const BapClaim = z.object({
-  idKey: z.catch(z.optional(BapId), undefined),
+  idKey: lenient(BapId),
   rootAddress: text,
   currentAddress: text,
-  addresses: z.catch(z.optional(z.array(BapAddress)), undefined),
-  identity: z.catch(
-    z.optional(
-      z.object({ alternateName: text, givenName: text, familyName: text, description: text, image: link }),
-    ),
-    undefined,
+  addresses: lenient(z.array(BapAddress)),
+  identity: lenient(
+    z.object({ alternateName: text, givenName: text, familyName: text, description: text, image: link }),
   ),
 });
 

@@ -10,13 +10,17 @@ export interface IdentityService {
   readonly id: string;
   /** Its name, as a person reads it. */
   readonly label: string;
+  /** What a person signs in with it for, in their language. */
+  readonly purpose: string;
   /** What the palette and the Accounts menu ask for. */
   readonly defaultScopes: readonly string[];
   /** The settings that a message about a failure can name. */
-  readonly settings: { readonly server: string; readonly client: string };
+  readonly settings: { readonly server: string; readonly client?: string };
   /** Opens a sign-in. Rejects only with `signal.reason`. */
   begin(scopes: readonly string[], signal: AbortSignal): Promise<Begun>;
-  /** Asks whose the grant is. Rejects only with `signal.reason`. */
+  /**
+   * Asks whose the grant is; gives the grant back with what was learnt about it. Rejects only with `signal.reason`.
+   */
   identify(grant: Grant, signal: AbortSignal): Promise<Identified>;
   /** Tells the service that the grant is not wanted any more: best effort. Rejects only with `signal.reason`. */
   revoke(grant: Grant, signal: AbortSignal): Promise<void>;
@@ -25,15 +29,16 @@ export interface IdentityService {
 export type Begun = { kind: 'pending'; pending: PendingSignIn } | { kind: 'failed'; failure: Failure };
 export type Waited =
   { kind: 'granted'; grant: Grant } | { kind: 'expired' } | { kind: 'failed'; failure: Failure };
-export type Identified = { kind: 'identified'; person: Person } | { kind: 'failed'; failure: Failure };
+export type Identified =
+  { kind: 'identified'; person: Person; grant: Grant } | { kind: 'failed'; failure: Failure };
 
 /** A sign-in that waits for the person in the browser. Nothing in it may be logged. */
 export interface PendingSignIn {
-  /** What the person compares or types in the browser. */
-  readonly userCode: string;
-  /** Where the person can type it, on any device. */
-  readonly verificationUri: string;
-  /** What "Open browser" opens, byte for byte. */
+  /** What the person types in the browser. Without one the address that is opened says it all. */
+  readonly userCode?: string;
+  /** Where the person can type the code on any device. Absent where the address is itself a secret. */
+  readonly verificationUri?: string;
+  /** What "Open browser" opens and "Copy link" copies, byte for byte. */
   readonly browserUri: string;
   /** When it ends, in milliseconds of the wall clock. */
   readonly deadlineMs: number;
@@ -47,6 +52,8 @@ export interface Grant {
   readonly server: string;
   readonly accessToken: string;
   readonly refreshToken?: string;
+  /** How the service wants the token: in an Authorization header (also when absent), or in a cookie. */
+  readonly sentAs?: 'bearer' | 'cookie';
   /** When the access token ends, in milliseconds of the wall clock, where the service tells it. */
   readonly expiresAtMs?: number;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { filled, lenient } from '../protocol/schema.ts';
 
 import { parseServer } from '../protocol/address.ts';
 import {
@@ -20,10 +21,11 @@ export interface SigmaSettings {
 }
 
 /** Sigma Identity: OAuth 2.0 device authorization grant, and userinfo claims with a BAP identity. */
-export function sigma(http: Http, settings: () => SigmaSettings): IdentityService {
+export function sigma(http: Http, settings: () => SigmaSettings, purpose: string): IdentityService {
   return {
     id: 'sigma-identity',
     label: 'Sigma Identity',
+    purpose,
     defaultScopes: ['openid', 'profile'],
     settings: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
@@ -81,15 +83,15 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
   const person = readPerson(outcome);
   return person === undefined
     ? { kind: 'failed', failure: { kind: 'notTheService' } }
-    : { kind: 'identified', person };
+    : { kind: 'identified', person, grant };
 }
 
 /** Everything but `sub` may be missing or null [protocols: userinfo claims]. */
 const Claims = z.object({
-  sub: z.string().check(z.minLength(1), z.maxLength(255)),
-  name: z.catch(z.optional(z.string()), undefined),
-  email: z.catch(z.optional(z.string()), undefined),
-  picture: z.catch(z.optional(z.string().check(z.refine(isLink))), undefined),
+  sub: filled,
+  name: lenient(z.string()),
+  email: lenient(z.string()),
+  picture: lenient(z.string().check(z.refine(isLink))),
   bap_id: z.unknown(),
   pubkey: z.unknown(),
   bap: z.unknown(),

@@ -12,6 +12,8 @@ export const SessionRecord = z.object({
   server: z.string(),
   accessToken: z.string(),
   refreshToken: z.exactOptional(z.string()),
+  /** How the service wants the token. */
+  sentAs: z.exactOptional(z.enum(['bearer', 'cookie'])),
   /** As they were asked for, order included. */
   scopes: z.array(z.string()),
   person: Person,

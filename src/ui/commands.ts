@@ -24,8 +24,16 @@ export function registerCommands(
 }
 
 async function signIn(providers: readonly ServiceProvider[]): Promise<void> {
-  const [provider] = providers;
-  if (provider === undefined) return;
+  const items = providers.map((provider) => ({
+    label: provider.service.label,
+    detail: provider.service.purpose,
+    provider,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('Select the service to sign in with'),
+  });
+  if (chosen === undefined) return;
+  const { provider } = chosen;
   const session = await provider.createSession(provider.service.defaultScopes);
   void vscode.window.showInformationMessage(
     vscode.l10n.t('You are signed in with {0} as {1}.', provider.service.label, session.account.label),

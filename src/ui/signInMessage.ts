@@ -4,7 +4,7 @@ import { safeText } from '../services/safeText.ts';
 import type { PendingSignIn } from '../services/service.ts';
 
 /** What the person can do from the notification. */
-export type SignInAction = 'copyCode' | 'openBrowser' | 'newCode';
+export type SignInAction = 'copy' | 'openBrowser' | 'startAgain';
 
 export type SignInState =
   | { phase: 'starting' }
@@ -20,22 +20,29 @@ export function signInMessage(
 ): string {
   switch (state.phase) {
     case 'starting':
-      return vscode.l10n.t('Asking for a code…');
+      return vscode.l10n.t('Connecting…');
     case 'pending': {
       const { userCode, verificationUri, deadlineMs } = state.signIn;
-      const copy = link('copyCode', vscode.l10n.t('Copy code'));
+      const copy = link(
+        'copy',
+        userCode === undefined ? vscode.l10n.t('Copy link') : vscode.l10n.t('Copy code'),
+      );
       return [
-        vscode.l10n.t('Your code is {0}.', safeText(userCode)),
+        userCode === undefined
+          ? vscode.l10n.t('Continue in your browser.')
+          : vscode.l10n.t('Your code is {0}.', safeText(userCode)),
         state.copied ? `${vscode.l10n.t('Copied!')} ${copy}` : copy,
         '·',
         link('openBrowser', vscode.l10n.t('Open browser')),
         '·',
-        vscode.l10n.t('Or enter it on any device at {0}.', safeText(verificationUri)),
+        ...(verificationUri === undefined
+          ? []
+          : [vscode.l10n.t('On another device, enter it at {0}.', safeText(verificationUri))]),
         state.reached ? timeLeft(deadlineMs - nowMs) : vscode.l10n.t('No connection: trying again…'),
       ].join(' ');
     }
     case 'expired':
-      return `${vscode.l10n.t('The code has expired.')} ${link('newCode', vscode.l10n.t('Get a new code'))}`;
+      return `${vscode.l10n.t('The time for this sign-in is over.')} ${link('startAgain', vscode.l10n.t('Get a new code'))}`;
     case 'finishing':
       return vscode.l10n.t('Approved. Finishing…');
   }

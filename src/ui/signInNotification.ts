@@ -7,7 +7,7 @@ import { openAddress } from './openAddress.ts';
 import { type SignInAction, signInMessage, type SignInState } from './signInMessage.ts';
 
 /** The links of the notification. They are internal: not in the palette, and of no use without a sign-in. */
-const ACTIONS: readonly SignInAction[] = ['copyCode', 'openBrowser', 'newCode'];
+const ACTIONS: readonly SignInAction[] = ['copy', 'openBrowser', 'startAgain'];
 const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
 
 /**
@@ -44,8 +44,10 @@ export class SignInNotification implements SignInView, vscode.Disposable {
       const listener = token.onCancellationRequested(() => {
         cancelled.abort();
       });
-      const link = (action: SignInAction, text: string): string =>
-        `[${text}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))})`;
+      const link = (action: SignInAction, text: string): string => {
+        const unbroken = text.replaceAll(' ', '\u00a0');
+        return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
+      };
       const screen = new Screen((state) => {
         progress.report({ message: signInMessage(state, this.#clock.now(), link) });
       });
@@ -74,7 +76,7 @@ class Screen implements SignInScreen {
   readonly #render: (state: SignInState) => void;
   readonly #timer: NodeJS.Timeout;
   #state: SignInState = { phase: 'starting' };
-  #wantNewCode: (() => void) | undefined;
+  #startAgain: (() => void) | undefined;
 
   constructor(render: (state: SignInState) => void) {
     this.#render = render;
@@ -95,7 +97,7 @@ class Screen implements SignInScreen {
   expired(signal: AbortSignal): Promise<void> {
     this.#set({ phase: 'expired' });
     return new Promise((resolve, reject) => {
-      this.#wantNewCode = () => {
+      this.#startAgain = () => {
         this.#set({ phase: 'starting' });
         resolve();
       };
@@ -110,12 +112,12 @@ class Screen implements SignInScreen {
   }
 
   async act(action: SignInAction): Promise<void> {
-    if (action === 'newCode') this.#wantNewCode?.();
+    if (action === 'startAgain') this.#startAgain?.();
     if (this.#state.phase !== 'pending') return;
     const { signIn } = this.#state;
     if (action === 'openBrowser') await openAddress(signIn.browserUri);
-    if (action === 'copyCode') {
-      await vscode.env.clipboard.writeText(signIn.userCode);
+    if (action === 'copy') {
+      await vscode.env.clipboard.writeText(signIn.userCode ?? signIn.browserUri);
       this.#set({ ...this.#state, copied: true });
     }
   }

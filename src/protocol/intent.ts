@@ -1,0 +1,94 @@
+import * as z from 'zod/mini';
+import { code, filled, lenient, positive, safeAddress } from './schema.ts';
+
+import { isSafeAddress } from './address.ts';
+import type { Failure } from './failure.ts';
+import { type Http, send } from './http.ts';
+import { isTrouble } from './patience.ts';
+
+/** An AuthenticationIntent that waits for the person. All of its addresses hold its token: secrets. */
+export interface Intent {
+  /** What the person opens, byte for byte. */
+  readonly authUrl: string;
+  /** Where the session token comes from, by polling or as a stream. */
+  readonly statusUrl: string;
+  /** What the person types in the browser, where the server wants that. Shown, never logged. */
+  readonly confirmationCode?: string;
+  /** When it ends, in milliseconds of the wall clock. */
+  readonly deadlineMs: number;
+  /** The life of the session that it leads to. */
+  readonly sessionMaxAgeSeconds: number;
+}
+
+export type IntentCreated = { kind: 'created'; intent: Intent } | { kind: 'failed'; failure: Failure };
+
+/** No intent lives longer, whatever its session's life (seed). */
+const LONGEST_LIFE_MS = 15 * 60_000;
+
+const Answer = z.object({
+  token: filled,
+  created_at: lenient(z.string()),
+  expires_at: lenient(z.string()),
+  requested_max_age: lenient(positive),
+  auth_url: z.nullish(safeAddress),
+  updates_url: z.nullish(z.string()),
+  confirmation_code: z.nullish(code),
+});
+
+/**
+ * Creates an intent whose session is to live `maxAgeSeconds` (seed: POST /auth/intents). One request, no retry: the
+ * person who started this is looking. `browserSide` is where the person goes when the answer does not say. Rejects
+ * only with `signal.reason`.
+ */
+export async function createIntent(
+  http: Http,
+  server: string,
+  browserSide: string,
+  maxAgeSeconds: number,
+  signal: AbortSignal,
+): Promise<IntentCreated> {
+  const url = `${server}/auth/intents`;
+  const json = { max_age: maxAgeSeconds };
+  const outcome = await send(http, { name: 'intent', method: 'POST', url, json }, signal);
+  if (isTrouble(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
+  const success = outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
+  const answer = success ? z.safeParse(Answer, outcome.json).data : undefined;
+  const statusUrl = answer && statusUrlOf(server, answer.token, answer.updates_url);
+  if (answer === undefined || statusUrl === undefined)
+    return { kind: 'failed', failure: { kind: 'notTheService' } };
+  return {
+    kind: 'created',
+    intent: {
+      authUrl: answer.auth_url ?? `${browserSide}/auth/intent?token=${encodeURIComponent(answer.token)}`,
+      statusUrl,
+      ...(answer.confirmation_code && { confirmationCode: answer.confirmation_code }),
+      deadlineMs: http.clock.now() + lifeMs(answer, http.clock.now()),
+      sessionMaxAgeSeconds: answer.requested_max_age ?? maxAgeSeconds,
+    },
+  };
+}
+
+/**
+ * Servers differ in whether `updates_url` ends in `/status`, and whether it is there at all. Undefined when it leads
+ * to another origin: the intent's token must not go there.
+ */
+function statusUrlOf(
+  server: string,
+  token: string,
+  updatesUrl: string | null | undefined,
+): string | undefined {
+  if (updatesUrl == null) return `${server}/auth/intents/${encodeURIComponent(token)}/status`;
+  const url = URL.parse(updatesUrl);
+  if (url?.origin !== new URL(server).origin || !isSafeAddress(url)) return undefined;
+  const path = url.pathname.replace(/\/+$/, '');
+  if (!path.endsWith('/status')) url.pathname = `${path}/status`;
+  return url.href;
+}
+
+/** The server's own two times tell the life whatever our clock says; one of them alone is held against our clock. */
+function lifeMs(answer: z.infer<typeof Answer>, nowMs: number): number {
+  const expires = Date.parse(answer.expires_at ?? '');
+  const created = Date.parse(answer.created_at ?? '');
+  const life = expires - (Number.isNaN(created) ? nowMs : created);
+  return Number.isNaN(life) ? LONGEST_LIFE_MS : Math.min(Math.max(life, 0), LONGEST_LIFE_MS);
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod/mini';
+import { filled } from './schema.ts';
+
+import type { Failure } from './failure.ts';
+import type { HttpOutcome } from './http.ts';
+import { isTrouble } from './patience.ts';
+import { retryAfterMs } from './retryAfter.ts';
+
+/** What one look at an intent's status means for the client. */
+export type IntentStatus =
+  | { kind: 'authenticated'; sessionToken: string }
+  | { kind: 'pending' }
+  | { kind: 'expired' }
+  /** Not now: nothing answered, or the server has trouble; it may say how long. */
+  | { kind: 'trouble'; waitMs: number }
+  | { kind: 'failed'; failure: Failure };
+
+const Pending = z.object({ state: z.literal('pending') });
+const Authenticated = z.object({ session_token: filled });
+/** Known to be authenticated, but the token is gone: the session ended, or the server does not hand it out again. */
+const TokenGone = z.object({ state: z.literal('authenticated') });
+
+/** Reads the JSON answer of `GET /auth/intents/{token}/status` (seed). `nowMs` dates a Retry-After. */
+export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentStatus {
+  if (isTrouble(outcome)) {
+    const waitMs = outcome.kind === 'answer' ? retryAfterMs(outcome.headers, nowMs) : undefined;
+    return { kind: 'trouble', waitMs: waitMs ?? 0 };
+  }
+  if (outcome.kind !== 'answer') return failed('notTheService');
+  if (outcome.status === 410) return { kind: 'expired' };
+  if (outcome.status === 404 && outcome.json !== undefined) return failed('codeSpent');
+  if (outcome.status !== 200) return failed('notTheService');
+  const { json } = outcome;
+  if (z.safeParse(Pending, json).success) return { kind: 'pending' };
+  const token = readSessionToken(json);
+  if (token !== undefined) return { kind: 'authenticated', sessionToken: token };
+  return failed(z.safeParse(TokenGone, json).success ? 'codeSpent' : 'notTheService');
+}
+
+/** The token in an answer or in the data of an `authenticated` event; undefined when it is empty or absent. */
+export function readSessionToken(json: unknown): string | undefined {
+  return z.safeParse(Authenticated, json).data?.session_token;
+}
+
+function failed(kind: 'codeSpent' | 'notTheService'): IntentStatus {
+  return { kind: 'failed', failure: { kind } };
+}

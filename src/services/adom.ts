@@ -1,0 +1,125 @@
+import * as z from 'zod/mini';
+import { filled, lenient } from '../protocol/schema.ts';
+
+import { parseServer } from '../protocol/address.ts';
+import { type Http, type HttpOutcome, send } from '../protocol/http.ts';
+import { createIntent } from '../protocol/intent.ts';
+import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
+import { sendPatiently } from '../protocol/patience.ts';
+import { withoutUndefined } from './bap.ts';
+import { accountLabel, type Person, shortId } from './person.ts';
+import { safeText } from './safeText.ts';
+import type { Begun, Grant, Identified, IdentityService } from './service.ts';
+
+export interface AdomSettings {
+  /** `bapIdentity.adom.apiUrl`, as the person wrote it. */
+  readonly apiUrl: string;
+  /** The life of a session. */
+  readonly sessionMaxAgeSeconds: number;
+  readonly updates: UpdatesMode;
+}
+
+/** Where people approve, for a server that does not say [protocols: section 2]. */
+const BROWSER_SIDE = 'https://hydrogen.adom.inc';
+/** The sign-in succeeds without the user's data too, so they are not waited for long. */
+const USER_RETRIES = 2;
+
+/** Adom: an AuthenticationIntent that the person completes in the browser, and a session token. */
+export function adom(http: Http, settings: () => AdomSettings, purpose: string): IdentityService {
+  return {
+    id: 'adom',
+    label: 'Adom',
+    purpose,
+    defaultScopes: [],
+    settings: { server: 'bapIdentity.adom.apiUrl' },
+    begin: (scopes, signal) => begin(http, settings(), scopes, signal),
+    identify: (grant, signal) => identify(http, grant, signal),
+    revoke: async (grant, signal) => {
+      const request = { name: 'logout', method: 'DELETE', url: `${grant.server}/auth/logout` } as const;
+      await send(http, { ...request, headers: credentials(grant) }, signal);
+    },
+  };
+}
+
+async function begin(
+  http: Http,
+  settings: AdomSettings,
+  scopes: readonly string[],
+  signal: AbortSignal,
+): Promise<Begun> {
+  if (scopes.length > 0) return { kind: 'failed', failure: { kind: 'noScopes' } };
+  const server = parseServer(settings.apiUrl);
+  if (server === undefined) return { kind: 'failed', failure: { kind: 'badServerSetting' } };
+  const created = await createIntent(http, server, BROWSER_SIDE, settings.sessionMaxAgeSeconds, signal);
+  if (created.kind === 'failed') return created;
+  const { intent } = created;
+  return {
+    kind: 'pending',
+    pending: {
+      ...(intent.confirmationCode !== undefined && { userCode: intent.confirmationCode }),
+      browserUri: intent.authUrl,
+      deadlineMs: intent.deadlineMs,
+      wait: async (waitSignal, onContact) => {
+        const result = await waitForIntent(http, intent, settings.updates, waitSignal, onContact);
+        if (result.kind !== 'authenticated') return result;
+        const expiresAtMs = result.receivedAtMs + intent.sessionMaxAgeSeconds * 1000;
+        return { kind: 'granted', grant: { server, accessToken: result.sessionToken, expiresAtMs } };
+      },
+    },
+  };
+}
+
+/** Bearer first; once the cookie form where Bearer is refused [protocols: with the session token]. */
+async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
+  for (const sentAs of ['bearer', 'cookie'] as const) {
+    const tried: Grant = { ...grant, sentAs };
+    const request = {
+      name: 'user',
+      method: 'GET',
+      url: `${grant.server}/user`,
+      headers: credentials(tried),
+    } as const;
+    const outcome = await sendPatiently(http, request, signal, USER_RETRIES);
+    if (isRefused(outcome)) continue;
+    return { kind: 'identified', person: readPerson(outcome) ?? unknownPerson(), grant: tried };
+  }
+  return { kind: 'failed', failure: { kind: 'grantRejected' } };
+}
+
+function isRefused(outcome: HttpOutcome): boolean {
+  return outcome.kind === 'answer' && outcome.status === 401;
+}
+
+/** A web worker may not send a cookie of its own making, and is refused there as anywhere without a session. */
+function credentials({ accessToken, sentAs }: Grant): Record<string, string> {
+  return sentAs === 'cookie'
+    ? { cookie: `session_token=${accessToken}` }
+    : { authorization: `Bearer ${accessToken}` };
+}
+
+const text = lenient(z.string());
+const User = z.object({
+  id: filled,
+  name: text,
+  display_name: text,
+  email: text,
+});
+
+function readPerson(outcome: HttpOutcome): Person | undefined {
+  const user = outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(User, outcome.json).data;
+  if (!user) return undefined;
+  const name = [user.display_name, user.name].map((each) => safeText(each ?? '')).find((each) => each !== '');
+  return {
+    subject: user.id,
+    accountId: user.id,
+    accountLabel: accountLabel(name, user.id),
+    name: name ?? safeText(shortId(user.id)),
+    ...withoutUndefined({ email: user.email && safeText(user.email) }),
+  };
+}
+
+/** The service does not say who signed in: an account that stands for this session alone. */
+function unknownPerson(): Person {
+  const id = `session-${crypto.randomUUID().slice(0, 8)}`;
+  return { subject: id, accountId: id, accountLabel: id, name: id };
+}
