@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { isLink, readBapIdentity, withoutUndefined } from '../../../src/services/bap.ts';
+
+const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
+const OTHER_ID = '3SyWUZXvhidNcEHbAC3HkBnKoD2Q';
+const PUBKEY = `02${'ab'.repeat(32)}`;
+
+const CLAIM = {
+  idKey: BAP_ID,
+  rootAddress: '1Root',
+  currentAddress: '1Current',
+  addresses: [{ address: '1Root', txId: 'f00d', block: 800_000 }],
+  identity: {
+    '@context': 'https://schema.org',
+    '@type': 'Person',
+    alternateName: 'Ann',
+    givenName: 'Ann',
+    familyName: 'Example',
+    description: 'Hello',
+    image: 'https://img.example/ann.png',
+    banner: 'https://img.example/banner.png',
+  },
+};
+
+const PROFILE = {
+  alternateName: 'Ann',
+  givenName: 'Ann',
+  familyName: 'Example',
+  description: 'Hello',
+  image: 'https://img.example/ann.png',
+  rootAddress: '1Root',
+  currentAddress: '1Current',
+  addresses: [{ address: '1Root', txId: 'f00d', block: 800_000 }],
+};
+
+type Claims = Parameters<typeof readBapIdentity>[0];
+const CASES: [name: string, claims: Claims, identity: ReturnType<typeof readBapIdentity>][] = [
+  [
+    'bap as a JSON string',
+    { bap_id: BAP_ID, bap: JSON.stringify(CLAIM) },
+    { bapId: BAP_ID, profile: PROFILE },
+  ],
+  ['bap as an object', { bap_id: BAP_ID, bap: CLAIM }, { bapId: BAP_ID, profile: PROFILE }],
+  ['bap null', { bap_id: BAP_ID, bap: null }, { bapId: BAP_ID }],
+  ['bap "null"', { bap_id: BAP_ID, bap: 'null' }, { bapId: BAP_ID }],
+  ['bap absent', { bap_id: BAP_ID }, { bapId: BAP_ID }],
+  ['bap empty', { bap_id: BAP_ID, bap: {} }, { bapId: BAP_ID }],
+  ['bap malformed: half of JSON', { bap_id: BAP_ID, bap: '{"idKey":' }, { bapId: BAP_ID }],
+  ['bap malformed: a list', { bap_id: BAP_ID, bap: [CLAIM] }, { bapId: BAP_ID }],
+  ['bap malformed: a number', { bap_id: BAP_ID, bap: 7 }, { bapId: BAP_ID }],
+  [
+    'bap malformed: JSON in JSON',
+    { bap_id: BAP_ID, bap: JSON.stringify(JSON.stringify(CLAIM)) },
+    { bapId: BAP_ID },
+  ],
+  ['bap without an identity', { bap_id: BAP_ID, bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
+  [
+    'bap with members of the wrong type, which cost no other',
+    {
+      bap_id: BAP_ID,
+      bap: {
+        rootAddress: 7,
+        currentAddress: '1Now',
+        addresses: 'none',
+        identity: { alternateName: {}, givenName: 'A' },
+      },
+    },
+    { bapId: BAP_ID, profile: { givenName: 'A', currentAddress: '1Now' } },
+  ],
+  [
+    'bap with an identity of the wrong type',
+    { bap_id: BAP_ID, bap: { rootAddress: '1Root', identity: 'Ann' } },
+    { bapId: BAP_ID, profile: { rootAddress: '1Root' } },
+  ],
+  [
+    'bap with nulls',
+    { bap_id: BAP_ID, bap: { ...CLAIM, currentAddress: null, addresses: null, identity: null } },
+    { bapId: BAP_ID, profile: { rootAddress: '1Root' } },
+  ],
+  [
+    'an image in a data: URI is dropped',
+    {
+      bap_id: BAP_ID,
+      bap: { identity: { alternateName: 'Ann', image: `data:image/png;base64,${'A'.repeat(70_000)}` } },
+    },
+    { bapId: BAP_ID, profile: { alternateName: 'Ann' } },
+  ],
+  ['bap_id missing: the idKey', { bap: CLAIM }, { bapId: BAP_ID, profile: PROFILE }],
+  ['bap_id null: the idKey', { bap_id: null, bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
+  ['bap_id empty: the idKey', { bap_id: '', bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
+  ['bap_id before the idKey', { bap_id: OTHER_ID, bap: { idKey: BAP_ID } }, { bapId: OTHER_ID }],
+  ['no id anywhere: no BAP identity', { bap: { ...CLAIM, idKey: undefined }, pubkey: PUBKEY }, undefined],
+  ['nothing at all', {}, undefined],
+  ['everything null', { bap_id: null, pubkey: null, bap: null }, undefined],
+  ['an id that is no identifier', { bap_id: '[x](command:y)', bap: { idKey: 'a b' } }, undefined],
+  ['an id that is far too long', { bap_id: 'a'.repeat(129) }, undefined],
+  ['a public key', { bap_id: BAP_ID, pubkey: PUBKEY }, { bapId: BAP_ID, pubkey: PUBKEY }],
+  [
+    'the other kind',
+    { bap_id: BAP_ID, pubkey: PUBKEY.replace('02', '03') },
+    { bapId: BAP_ID, pubkey: `03${'ab'.repeat(32)}` },
+  ],
+  ['a key that is none', { bap_id: BAP_ID, pubkey: `04${'ab'.repeat(32)}` }, { bapId: BAP_ID }],
+  ['a key that is too short', { bap_id: BAP_ID, pubkey: PUBKEY.slice(2) }, { bapId: BAP_ID }],
+];
+
+describe('BAP identity', () => {
+  for (const [name, claims, identity] of CASES) {
+    it(name, () => {
+      assert.deepEqual(readBapIdentity(claims), identity);
+    });
+  }
+
+  it('leaves absent members out', () => {
+    assert.deepEqual(Object.keys(readBapIdentity({ bap_id: BAP_ID, bap: {} }) ?? {}), ['bapId']);
+  });
+});
+
+describe('link worth keeping', () => {
+  for (const [address, kept] of [
+    ['https://img.example/ann.png', true],
+    ['bitfs://ann', true],
+    [`https://img.example/${'a'.repeat(2_028)}`, true],
+    [`https://img.example/${'a'.repeat(2_029)}`, false],
+    ['data:image/png;base64,AAAA', false],
+    ['DATA:image/png;base64,AAAA', false],
+    ['\n data:,x', false],
+  ] as const) {
+    it(`${address.slice(0, 30)} (${address.length}): ${kept ? 'yes' : 'no'}`, () => {
+      assert.equal(isLink(address), kept);
+    });
+  }
+});
+
+it('without undefined: keeps null, false and empty', () => {
+  assert.deepEqual(Object.entries(withoutUndefined({ a: undefined, b: null, c: false, d: '', e: 0 })), [
+    ['b', null],
+    ['c', false],
+    ['d', ''],
+    ['e', 0],
+  ]);
+});

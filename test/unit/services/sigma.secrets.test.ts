@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { signIn, type SignInResult } from '../../../src/provider/signIn.ts';
+import { sigma } from '../../../src/services/sigma.ts';
+import {
+  after,
+  Conversation,
+  html,
+  json,
+  networkError,
+  never,
+  neverEnds,
+  redirect,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { FakeScreen } from '../support/fakeScreen.ts';
+
+/** Each is found again in any text it gets into, whole or in half. */
+const SECRETS = {
+  deviceCode: 'canary-device-code-5f1c',
+  userCode: 'CNRY-7Q2X',
+  accessToken: 'canary-access-token-91ab',
+  refreshToken: 'canary-refresh-token-33d0',
+  idToken: 'canary-id-token-77e2',
+};
+const CANARY = /canary|CNRY|7Q2X/i;
+
+const CODE = json(200, {
+  device_code: SECRETS.deviceCode,
+  user_code: SECRETS.userCode,
+  verification_uri: 'https://auth.example/device',
+  verification_uri_complete: `https://auth.example/device?code=${SECRETS.userCode}`,
+  expires_in: 900,
+  interval: 5,
+});
+const PENDING = json(400, { error: 'authorization_pending' });
+const GRANTED = json(200, {
+  access_token: SECRETS.accessToken,
+  refresh_token: SECRETS.refreshToken,
+  id_token: SECRETS.idToken,
+  token_type: 'Bearer',
+});
+const PERSON = json(200, { sub: 'user-1', name: 'Ann' });
+const REVOKED = [json(200, { success: true }), text(200, '')];
+const SETTINGS = { serverUrl: 'https://auth.example', clientId: 'editor' };
+/** A server that says secrets back where it should not. */
+const echo = (status: number): Reply =>
+  json(
+    status,
+    { error: `no ${SECRETS.deviceCode}`, error_description: SECRETS.accessToken, message: SECRETS.userCode },
+    { location: `https://evil.example/?token=${SECRETS.accessToken}` },
+  );
+const ELSEWHERE = redirect(`https://evil.example/?token=${SECRETS.accessToken}`);
+const leakyError: Reply = {
+  answer: () => {
+    throw new TypeError(`cannot fetch ${SECRETS.accessToken}`, { cause: new Error(SECRETS.deviceCode) });
+  },
+};
+
+const SIGN_INS: [
+  name: string,
+  replies: Reply[],
+  ends: SignInResult['kind'] | 'cancelled',
+  cancelAt?: number,
+][] = [
+  ['all goes well', [CODE, PENDING, GRANTED, PERSON], 'signedIn'],
+  [
+    'everything is sat out',
+    [
+      CODE,
+      PENDING,
+      json(400, { error: 'slow_down' }),
+      json(429, { message: SECRETS.userCode }, { 'retry-after': SECRETS.deviceCode }),
+      echo(500),
+      networkError('ECONNRESET'),
+      leakyError,
+      neverEnds(200, JSON.stringify({ access_token: SECRETS.accessToken }).slice(0, -1)),
+      GRANTED,
+      echo(503),
+      leakyError,
+      PERSON,
+    ],
+    'signedIn',
+  ],
+  ['no code: refused', [echo(400)], 'failed'],
+  ['no code: a redirect', [ELSEWHERE], 'failed'],
+  ['no code: unreachable', [leakyError], 'failed'],
+  [
+    'no code: half of one',
+    [json(200, { device_code: SECRETS.deviceCode, user_code: SECRETS.userCode })],
+    'failed',
+  ],
+  ['denied', [CODE, json(400, { error: 'access_denied', error_description: SECRETS.userCode })], 'failed'],
+  ['refused in words that hold a secret', [CODE, echo(400)], 'failed'],
+  ['HTML at the wrong moment', [CODE, html(200)], 'failed'],
+  ['a poll is redirected', [CODE, ELSEWHERE], 'failed'],
+  [
+    'a grant of an odd type',
+    [CODE, json(200, { access_token: SECRETS.accessToken, token_type: 'mac' })],
+    'failed',
+  ],
+  ['the token is not taken', [CODE, GRANTED, echo(401), ...REVOKED], 'failed'],
+  ['userinfo is redirected', [CODE, GRANTED, ELSEWHERE, ...REVOKED], 'failed'],
+  ['revoking is redirected, too', [CODE, GRANTED, echo(401), ELSEWHERE, ELSEWHERE], 'failed'],
+  ['cancelled in a wait', [CODE, PENDING], 'cancelled', 8],
+  ['cancelled in a request', [CODE, never()], 'cancelled', 8],
+  ['cancelled in userinfo', [CODE, GRANTED, never(), ...REVOKED], 'cancelled', 8],
+  ['cancelled, and revoking is not answered', [CODE, GRANTED, after(9, PERSON), never()], 'cancelled', 8],
+];
+
+describe('secrets in a Sigma sign-in', () => {
+  for (const [name, replies, ends, cancelAt] of SIGN_INS) {
+    it(`stay where they belong: ${name}`, async () => {
+      const clock = new FakeClock();
+      const conversation = new Conversation(clock, replies);
+      const { http, log, requests } = conversation;
+      const service = sigma(http, () => SETTINGS, 'identity');
+      const cancel = new AbortController();
+      if (cancelAt !== undefined) {
+        clock.at(cancelAt * 1000, () => {
+          cancel.abort(new Error('cancelled'));
+        });
+      }
+
+      let thrown: unknown;
+      const flow = signIn(service, ['openid'], new FakeScreen(clock), clock, log, cancel.signal);
+      const result = await clock.run(flow).catch((error: unknown) => {
+        thrown = error;
+        return undefined;
+      });
+      await clock.advance(60_000); // what runs in the background
+      conversation.assertOver();
+      assert.equal(clock.pending, 0);
+      assert.equal(result?.kind ?? 'cancelled', ends);
+
+      assert.ok(log.lines.length > 0);
+      for (const line of log.lines) assert.doesNotMatch(line, CANARY);
+      if (thrown !== undefined) {
+        assert.equal(thrown, cancel.signal.reason);
+      }
+
+      for (const { url, redirect, headers, body } of requests) {
+        assert.equal(new URL(url).origin, 'https://auth.example');
+        assert.doesNotMatch(url, CANARY, 'a secret in an address ends up in logs of servers and proxies');
+        assert.equal(redirect, 'manual');
+        const { authorization, ...others } = headers;
+        assert.doesNotMatch(JSON.stringify(others), CANARY);
+        if (authorization !== undefined) assert.equal(authorization, `Bearer ${SECRETS.accessToken}`);
+        assert.doesNotMatch(JSON.stringify(body ?? {}), /CNRY|refresh|canary-id/, 'needed by no request');
+      }
+    });
+  }
+});

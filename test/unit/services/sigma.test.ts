@@ -1,0 +1,363 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { Failure } from '../../../src/protocol/failure.ts';
+import type { Person } from '../../../src/services/person.ts';
+import type { Grant, Identified, PendingSignIn } from '../../../src/services/service.ts';
+import { sigma, type SigmaSettings } from '../../../src/services/sigma.ts';
+import {
+  Conversation,
+  html,
+  json,
+  networkError,
+  never,
+  redirect,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { CODE } from '../support/deviceGrantRow.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+
+const SETTINGS: SigmaSettings = { serverUrl: 'https://auth.example/', clientId: 'editor' };
+const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
+const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
+const noCancel = new AbortController().signal;
+
+interface World {
+  readonly clock: FakeClock;
+  readonly conversation: Conversation;
+  readonly service: ReturnType<typeof sigma>;
+}
+
+function world(replies: readonly Reply[], settings: Partial<SigmaSettings> = {}): World {
+  const clock = new FakeClock();
+  const conversation = new Conversation(clock, replies);
+  return {
+    clock,
+    conversation,
+    service: sigma(conversation.http, () => ({ ...SETTINGS, ...settings }), 'identity'),
+  };
+}
+
+async function begin({ clock, service }: World): Promise<PendingSignIn> {
+  const begun = await clock.run(service.begin(['openid', 'profile'], noCancel));
+  assert.ok(begun.kind === 'pending');
+  return begun.pending;
+}
+
+async function identify(reply: Reply): Promise<Identified> {
+  const { clock, conversation, service } = world([reply]);
+  const identified = await clock.run(service.identify(GRANT, noCancel));
+  conversation.assertOver();
+  return identified;
+}
+
+async function personOf(claims: Record<string, unknown>): Promise<Person> {
+  const identified = await identify(json(200, { sub: 'user-1', ...claims }));
+  assert.ok(identified.kind === 'identified');
+  return identified.person;
+}
+
+describe('Sigma Identity: begin', () => {
+  it('asks the server of the setting, in the name of the client of the setting', async () => {
+    const it = world([json(200, CODE)], { serverUrl: ' https://auth.example/tenant/ ', clientId: 'mine' });
+    await begin(it);
+    const [request] = it.conversation.requests;
+    assert.equal(request?.url, 'https://auth.example/tenant/api/auth/device/code');
+    assert.deepEqual(request.body, { client_id: 'mine', scope: 'openid profile' });
+  });
+
+  it('gives what to show', async () => {
+    const it = world([json(200, CODE)]);
+    const pending = await begin(it);
+    assert.equal(pending.userCode, 'ABCD-1234');
+    assert.equal(pending.verificationUri, 'https://auth.example/device');
+    assert.equal(pending.browserUri, 'https://auth.example/device?code=ABCD-1234');
+    assert.equal(pending.deadlineMs, it.clock.now() + 900_000);
+  });
+
+  it('opens the plain address where there is no complete one', async () => {
+    const pending = await begin(world([json(200, { ...CODE, verification_uri_complete: undefined })]));
+    assert.equal(pending.browserUri, 'https://auth.example/device');
+  });
+
+  for (const serverUrl of [
+    '',
+    'auth.example',
+    'http://auth.example',
+    'https://u:p@auth.example',
+    'file:///x',
+  ]) {
+    it(`sends nothing to the setting "${serverUrl}"`, async () => {
+      const { clock, conversation, service } = world([], { serverUrl });
+      assert.deepEqual(await clock.run(service.begin([], noCancel)), {
+        kind: 'failed',
+        failure: { kind: 'badServerSetting' },
+      });
+      conversation.assertOver();
+    });
+  }
+
+  it('fails as the request fails', async () => {
+    const { clock, service } = world([json(401, { error: 'invalid_client' })]);
+    assert.deepEqual(await clock.run(service.begin([], noCancel)), {
+      kind: 'failed',
+      failure: { kind: 'clientRefused', error: 'invalid_client' },
+    });
+  });
+});
+
+describe('Sigma Identity: wait', () => {
+  it('gives a grant with its server and the moment it ends', async () => {
+    const granted = { access_token: 'token', token_type: 'Bearer', expires_in: 3600, refresh_token: 'r' };
+    const it = world([json(200, CODE), json(200, granted)]);
+    const pending = await begin(it);
+    const contact: boolean[] = [];
+    const waited = await it.clock.run(pending.wait(noCancel, (reached) => contact.push(reached)));
+    assert.deepEqual(waited, {
+      kind: 'granted',
+      grant: {
+        server: 'https://auth.example',
+        accessToken: 'token',
+        refreshToken: 'r',
+        expiresAtMs: it.clock.now() + 3_600_000,
+      },
+    });
+    assert.deepEqual(contact, [true]);
+    assert.equal(it.conversation.requests[1]?.url, 'https://auth.example/api/auth/device/token');
+  });
+
+  it('lives without the moment it ends', async () => {
+    const it = world([json(200, CODE), json(200, { access_token: 'token' })]);
+    const pending = await begin(it);
+    const waited = await it.clock.run(pending.wait(noCancel, () => undefined));
+    assert.deepEqual(waited, { kind: 'granted', grant: GRANT });
+  });
+
+  it('stays with the server that gave the code, whatever becomes of the setting', async () => {
+    const clock = new FakeClock();
+    const conversation = new Conversation(clock, [json(200, CODE), json(200, { access_token: 'token' })]);
+    let serverUrl = 'https://auth.example';
+    const service = sigma(conversation.http, () => ({ serverUrl, clientId: 'editor' }), 'identity');
+    const begun = await clock.run(service.begin([], noCancel));
+    serverUrl = 'https://elsewhere.example';
+    assert.ok(begun.kind === 'pending');
+    const waited = await clock.run(begun.pending.wait(noCancel, () => undefined));
+    assert.deepEqual(waited, { kind: 'granted', grant: GRANT });
+    assert.equal(conversation.requests[1]?.url, 'https://auth.example/api/auth/device/token');
+  });
+
+  it('hands on what else can come of it', async () => {
+    for (const [error, waited] of [
+      ['expired_token', { kind: 'expired' }],
+      ['access_denied', { kind: 'failed', failure: { kind: 'denied' } }],
+    ] as const) {
+      const it = world([json(200, CODE), json(400, { error })]);
+      const pending = await begin(it);
+      assert.deepEqual(await it.clock.run(pending.wait(noCancel, () => undefined)), waited);
+    }
+  });
+});
+
+describe('Sigma Identity: who it is', () => {
+  it('asks userinfo of the server that granted, with the token in the header', async () => {
+    const { clock, conversation, service } = world([json(200, { sub: 'user-1' })], {
+      serverUrl: 'https://changed.example',
+    });
+    await clock.run(service.identify(GRANT, noCancel));
+    const [request] = conversation.requests;
+    assert.equal(`${request?.method} ${request?.url}`, 'GET https://auth.example/api/auth/oauth2/userinfo');
+    assert.equal(request?.headers.authorization, 'Bearer token');
+    assert.equal(request.body, undefined);
+  });
+
+  it('gives the grant back with the person', async () => {
+    const identified = await identify(json(200, { sub: 'user-1' }));
+    assert.ok(identified.kind === 'identified');
+    assert.deepEqual(identified.grant, GRANT);
+  });
+
+  it('a person with everything', async () => {
+    assert.deepEqual(
+      await personOf({
+        name: 'Ann Example',
+        email: 'ann@example.org',
+        picture: 'https://img.example/ann.png',
+        bap_id: BAP_ID,
+        pubkey: `02${'ab'.repeat(32)}`,
+        bap: JSON.stringify({ idKey: BAP_ID, identity: { alternateName: 'ann' } }),
+        extra: 'dropped',
+      }),
+      {
+        accountId: BAP_ID,
+        accountLabel: `Ann Example (${BAP_ID})`,
+        subject: 'user-1',
+        name: 'Ann Example',
+        email: 'ann@example.org',
+        picture: 'https://img.example/ann.png',
+        bap: { bapId: BAP_ID, pubkey: `02${'ab'.repeat(32)}`, profile: { alternateName: 'ann' } },
+      },
+    );
+  });
+
+  it('a person with nothing but a subject', async () => {
+    assert.deepEqual(await personOf({}), {
+      accountId: 'user-1',
+      accountLabel: 'user-1',
+      subject: 'user-1',
+      name: 'user-1',
+    });
+  });
+
+  it('nulls and wrong types cost nothing but themselves', async () => {
+    const nothing = await personOf({});
+    for (const value of [null, 7, {}, [], true]) {
+      const claims = { name: value, email: value, picture: value, bap_id: value, pubkey: value, bap: value };
+      assert.deepEqual(await personOf(claims), nothing);
+    }
+  });
+
+  it('a malformed bap costs the profile, never the sign-in', async () => {
+    const person = await personOf({ bap_id: BAP_ID, name: 'Ann', bap: '{"idKey":"' });
+    assert.deepEqual(person.bap, { bapId: BAP_ID });
+    assert.equal(person.accountLabel, `Ann (${BAP_ID})`);
+  });
+
+  it('without bap_id the account is that of the idKey', async () => {
+    const person = await personOf({ bap: { idKey: BAP_ID } });
+    assert.equal(person.accountId, BAP_ID);
+    assert.deepEqual(person.bap, { bapId: BAP_ID });
+  });
+
+  const identity = { alternateName: 'alt', givenName: 'Given', familyName: 'Family' };
+  for (const [what, claims, name, label] of [
+    ['name', { name: 'Name', bap: { identity } }, 'Name', `Name (${BAP_ID})`],
+    ['the profile’s alternate name', { name: ' ', bap: { identity } }, 'alt', `alt (${BAP_ID})`],
+    [
+      'given and family name',
+      { bap: { identity: { ...identity, alternateName: '' } } },
+      'Given Family',
+      `Given Family (${BAP_ID})`,
+    ],
+    ['family name alone', { bap: { identity: { familyName: 'Family' } } }, 'Family', `Family (${BAP_ID})`],
+    ['a shortened BAP id', { name: '\u202e\n' }, 'Go8vCH…z35J', BAP_ID],
+  ] as const) {
+    it(`is called by ${what}`, async () => {
+      const person = await personOf({ bap_id: BAP_ID, ...claims });
+      assert.equal(person.name, name);
+      assert.equal(person.accountLabel, label);
+    });
+  }
+
+  it('two identities of one person, named alike, are two accounts with two labels', async () => {
+    const [one, two] = [
+      await personOf({ name: 'Ann', bap_id: `${BAP_ID}1` }),
+      await personOf({ name: 'Ann', bap_id: `${BAP_ID}2` }),
+    ];
+    assert.equal(one.subject, two.subject);
+    assert.notEqual(one.accountId, two.accountId);
+    assert.notEqual(one.accountLabel, two.accountLabel);
+    assert.equal(one.name, two.name);
+  });
+
+  it('a new name makes no new account', async () => {
+    const [before, later] = [
+      await personOf({ name: 'Ann', bap_id: BAP_ID }),
+      await personOf({ name: 'Anna', bap_id: BAP_ID }),
+    ];
+    assert.equal(before.accountId, later.accountId);
+  });
+
+  it('data: pictures are not kept, neither here nor in the profile', async () => {
+    const data = `data:image/png;base64,${'A'.repeat(52_000)}`;
+    const person = await personOf({
+      bap_id: BAP_ID,
+      picture: data,
+      bap: { identity: { image: data, givenName: 'A' } },
+    });
+    assert.ok(!('picture' in person));
+    assert.deepEqual(person.bap?.profile, { givenName: 'A' });
+    assert.ok(JSON.stringify(person).length < 500);
+  });
+
+  it('hostile texts are harmless before anyone shows them', async () => {
+    const evil = '[free coins](command:x) $(verified)\n\u202e' + 'a'.repeat(500);
+    const person = await personOf({ name: evil, email: evil, sub: '[s](command:y)$(eye)' });
+    for (const shown of [person.name, person.email ?? '', person.accountLabel]) {
+      assert.doesNotMatch(shown, /\]\(|\$\(|[\n\u202e]/);
+      assert.ok(shown.length < 200);
+    }
+  });
+
+  for (const [name, reply, failure, ranMs = 0] of [
+    ['401', json(401, { error: 'invalid_token' }), { kind: 'notTheService' }],
+    ['404', html(404), { kind: 'notTheService' }],
+    ['200 with HTML', html(200), { kind: 'notTheService' }],
+    ['no sub', json(200, { name: 'Ann' }), { kind: 'notTheService' }],
+    ['an empty sub', json(200, { sub: '' }), { kind: 'notTheService' }],
+    ['claims with an error status', json(403, { sub: 'user-1' }), { kind: 'notTheService' }],
+    ['a redirect', redirect('https://elsewhere.example/'), { kind: 'notTheService' }],
+  ] satisfies [string, Reply, Failure, number?][]) {
+    it(`fails: ${name}`, async () => {
+      const { clock, conversation, service } = world([reply]);
+      assert.deepEqual(await clock.run(service.identify(GRANT, noCancel)), { kind: 'failed', failure });
+      assert.equal(clock.ranMs, ranMs);
+      conversation.assertOver();
+    });
+  }
+
+  it('takes a subject of any text', async () => {
+    const person = await personOf({ sub: 'half a pair \ud800' });
+    assert.equal(person.subject, 'half a pair \ud800');
+  });
+
+  it('sits out trouble, and gives up on it after a while', async () => {
+    const patient = world([
+      networkError('ENOTFOUND'),
+      text(503, ''),
+      json(429, {}),
+      json(200, { sub: 'user-1' }),
+    ]);
+    assert.equal((await patient.clock.run(patient.service.identify(GRANT, noCancel))).kind, 'identified');
+    assert.deepEqual(patient.conversation.times, [0, 1, 3, 7]);
+    const lost = world(Array<Reply>(6).fill(text(503, '')));
+    assert.deepEqual(await lost.clock.run(lost.service.identify(GRANT, noCancel)), {
+      kind: 'failed',
+      failure: { kind: 'unreachable' },
+    });
+    lost.conversation.assertOver();
+  });
+
+  it('is cancelled at once', async () => {
+    const { clock, conversation, service } = world([never()]);
+    const cancel = new AbortController();
+    const reason = new Error('cancelled');
+    clock.at(2_000, () => {
+      cancel.abort(reason);
+    });
+    await assert.rejects(clock.run(service.identify(GRANT, cancel.signal)), (error) => error === reason);
+    assert.equal(clock.ranMs, 2_000);
+    assert.equal(clock.pending, 0);
+    conversation.assertOver();
+  });
+});
+
+describe('Sigma Identity: revoke', () => {
+  for (const [name, replies] of [
+    ['where both are there', [json(200, { success: true }), text(200, '')]],
+    ['where sign-out is not', [json(401, {}), text(200, '')]],
+    ['where revoke is not installed', [json(200, { success: true }), html(404)]],
+    ['where the server is away', [networkError('ECONNREFUSED'), networkError('ECONNREFUSED')]],
+  ] as const) {
+    it(`ends session tokens and OAuth tokens, ${name}`, async () => {
+      const { clock, conversation, service } = world(replies, { serverUrl: 'https://changed.example' });
+      await clock.run(service.revoke(GRANT, noCancel));
+      const [signOut, revoke] = conversation.requests;
+      assert.equal(`${signOut?.method} ${signOut?.url}`, 'POST https://auth.example/api/auth/sign-out');
+      assert.equal(signOut?.headers.authorization, 'Bearer token');
+      assert.equal(`${revoke?.method} ${revoke?.url}`, 'POST https://auth.example/api/auth/oauth2/revoke');
+      assert.deepEqual(revoke?.body, { token: 'token', client_id: 'editor' });
+      conversation.assertOver();
+    });
+  }
+});

@@ -1,0 +1,36 @@
+import type { SignInScreen } from '../../../src/provider/signInView.ts';
+import type { PendingSignIn } from '../../../src/services/service.ts';
+import type { FakeClock } from './fakeClock.ts';
+
+/** Notes what a person would see, and asks for a new code as often as it is told to. */
+export class FakeScreen implements SignInScreen {
+  readonly seen: string[] = [];
+  readonly codes: string[] = [];
+  readonly #clock: FakeClock;
+  readonly #wishes: number[];
+
+  /** `wishes`: after how many seconds the person asks for a new code, expiry by expiry; then never again. */
+  constructor(clock: FakeClock, wishes: readonly number[] = []) {
+    this.#clock = clock;
+    this.#wishes = [...wishes];
+  }
+
+  pending(signIn: PendingSignIn): void {
+    this.seen.push('pending');
+    this.codes.push(signIn.userCode ?? 'none');
+  }
+
+  contact(reached: boolean): void {
+    this.seen.push(reached ? 'reached' : 'offline');
+  }
+
+  expired(signal: AbortSignal): Promise<void> {
+    this.seen.push('expired');
+    const seconds = this.#wishes.shift();
+    return seconds === undefined ? new Promise(() => undefined) : this.#clock.sleep(seconds * 1000, signal);
+  }
+
+  finishing(): void {
+    this.seen.push('finishing');
+  }
+}
