@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import * as z from 'zod/mini';
+
+import { code, filled, lenient, positive, safeAddress } from '../../../src/protocol/schema.ts';
+
+const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown[]][] = [
+  ['filled', filled, ['a', ' ', 'a'.repeat(16_384)], ['', 'a'.repeat(16_385), 7, null, undefined]],
+  ['code', code, ['A', 'ABCD-1234', 'A'.repeat(64)], ['', 'A'.repeat(65), 1234, null, undefined]],
+  ['positive', positive, [1, 0.5, 1e12], [0, -1, NaN, Infinity, '1', null, undefined]],
+  [
+    'safeAddress',
+    safeAddress,
+    ['https://x.example/', 'http://localhost/'],
+    ['http://x.example/', '', 7, undefined],
+  ],
+];
+
+describe('schema', () => {
+  for (const [name, schema, good, bad] of CASES) {
+    it(name, () => {
+      for (const value of good) assert.ok(z.safeParse(schema, value).success, String(value));
+      for (const value of bad) assert.ok(!z.safeParse(schema, value).success, String(value));
+    });
+  }
+
+  it('lenient takes what fits, and anything else for left out', () => {
+    const schema = z.object({ nice: lenient(positive), must: filled });
+    assert.equal(z.parse(schema, { nice: 7, must: 'a' }).nice, 7);
+    for (const nice of [-7, '7', null, undefined, {}, []]) {
+      assert.equal(z.parse(schema, { nice, must: 'a' }).nice, undefined);
+    }
+  });
+
+  it('lenient takes what is left out for left out', () => {
+    const schema = z.object({ nice: lenient(positive), must: filled });
+    const { success, data } = z.safeParse(schema, { must: 'a' });
+    assert.ok(success);
+    assert.equal(data.nice, undefined);
+  });
+
+  it('lenient forgives no other member', () => {
+    const schema = z.object({ nice: lenient(positive), must: filled });
+    assert.equal(z.safeParse(schema, { nice: 7 }).success, false);
+  });
+});
