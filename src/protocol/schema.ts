@@ -18,7 +18,7 @@ export const safeAddress = z.string().check(z.refine(isSafeAddress));
 /** A schema that never fails: what does not fit counts as left out. For members that are nice to have. */
 export function lenient<T>(schema: z.ZodMiniType<T>) {
   return z.pipe(
-    z.unknown(),
+    z.optional(z.unknown()),
     z.transform((value): T | undefined => z.safeParse(schema, value).data),
   );
 }

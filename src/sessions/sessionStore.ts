@@ -30,7 +30,7 @@ export class SessionStore {
   readonly #subscription: vscode.Disposable;
   readonly #listeners = new Set<(change: StoreChange) => void>();
   readonly #records = new Map<string, { text: string; record: SessionRecord }>();
-  /** Counts the changes of a key, so that a slow read can tell that it is out of date. */
+  /** Counts the reads and changes of a key, so that a slow read can tell that a newer one has overtaken it. */
   readonly #turns = new Map<string, number>();
   /** Ids are random and never used again after a removal, so nothing that comes late can bring a session back. */
   readonly #removed = new Set<string>();
@@ -113,7 +113,7 @@ export class SessionStore {
   async #reread(key: string): Promise<void> {
     try {
       await this.load();
-      const turn = this.#turns.get(key);
+      const turn = this.#nextTurn(key);
       const text = await this.#secrets.get(key);
       if (this.#turns.get(key) === turn) this.#apply(key, text);
     } catch {
@@ -136,7 +136,7 @@ export class SessionStore {
   }
 
   #accept(key: string, text: string | undefined): void {
-    this.#turns.set(key, (this.#turns.get(key) ?? 0) + 1);
+    this.#nextTurn(key);
     if (text === undefined) {
       this.#records.delete(key);
     } else if (!this.#removed.has(key)) {
@@ -145,6 +145,12 @@ export class SessionStore {
       // It stays where it is, untouched: a newer version of this extension may have written it.
       else this.#log.warn('A stored session cannot be read by this version and is set aside.');
     }
+  }
+
+  #nextTurn(key: string): number {
+    const turn = (this.#turns.get(key) ?? 0) + 1;
+    this.#turns.set(key, turn);
+    return turn;
   }
 
   #tell(change: StoreChange): void {

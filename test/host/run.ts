@@ -19,7 +19,7 @@ try {
   if (passes === 0 && process.exitCode === undefined) fail('No test ran.');
 } finally {
   await browser.close();
-  runner.close();
+  await runner.close();
 }
 
 function startWithKeyring(env: Runner['env']): Promise<CodeServer> {
@@ -38,7 +38,7 @@ async function runIn(
 ): Promise<number> {
   if (fileLists.length === 0) return 0;
   const server = await start(runner.env);
-  const context = await browser.newContext();
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
   let passes = 0;
   try {
@@ -48,7 +48,7 @@ async function runIn(
       const report = await runner.run(files, open);
       passes += report.passes;
       if (report.error !== undefined) console.log(report.error);
-      if (report.failures > 0) fail(`${report.failures} failed.`);
+      if (report.failures > 0) fail(`${report.failures} failed.\n${readExtensionHostLogs(server)}`);
     }
   } catch (error) {
     fail(`${String(error)}\n${readExtensionHostLogs(server)}`);

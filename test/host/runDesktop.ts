@@ -20,7 +20,7 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
-  runner.close();
+  await runner.close();
 }
 
 async function runIn(version: string, runner: Runner): Promise<void> {

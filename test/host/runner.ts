@@ -1,21 +1,23 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { startSigmaServer } from '../servers/sigma.ts';
 import type { Plan, Report } from './plan.ts';
 
 /** The other end of suite/index.ts: what an extension host reports comes out here. */
 export interface Runner {
-  /** Given to the extension host in the variable BAP_TEST_RUNNER. */
-  env: { BAP_TEST_RUNNER: string };
+  /** Given to the extension host: where the runner listens, and where Sigma Identity does. */
+  env: { BAP_TEST_RUNNER: string; BAP_TEST_SIGMA: string };
   /** Runs the files in the window that `open` brings up. Rejects when nothing is heard from it any more. */
   run(files: string[], open: () => Promise<unknown>): Promise<Report>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Longer than any single test may take, and than a window takes to come up on a slow machine. */
 const silenceAllowed = 90_000;
 
 export async function startRunner(): Promise<Runner> {
+  const sigma = await startSigmaServer();
   let plan: Plan | undefined;
   let heard: () => void = () => undefined;
   let done: (report: Report) => void = () => undefined;
@@ -25,10 +27,18 @@ export async function startRunner(): Promise<Runner> {
     heard();
     if (request.url === '/line') console.log(body);
     if (request.url === '/report') done(JSON.parse(body) as Report);
+    if (request.url === '/approve') {
+      const { userCode, identity } = JSON.parse(body) as { userCode: string; identity: number };
+      await sigma.approve(userCode, identity);
+    }
+    if (request.url === '/requests') return JSON.stringify(sigma.requests.map(({ path }) => path));
     return request.url === '/plan' ? JSON.stringify(plan) : '';
   };
   const server = createServer((request, response) => {
-    void receive(request).then((answer) => response.end(answer));
+    receive(request).then(
+      (answer) => response.end(answer),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
@@ -55,11 +65,15 @@ export async function startRunner(): Promise<Runner> {
     }
   };
   return {
-    env: { BAP_TEST_RUNNER: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    env: {
+      BAP_TEST_RUNNER: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      BAP_TEST_SIGMA: sigma.url,
+    },
     run,
-    close: () => {
+    close: async () => {
       server.close();
       server.closeAllConnections();
+      await sigma.close();
     },
   };
 }

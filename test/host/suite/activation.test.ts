@@ -1,16 +1,62 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { z } from 'zod';
+import { accounts, eventually, requests, useLocalServer } from './person.ts';
+
+const ID = 'bap-identity.bap-authentication';
+const SCOPES = ['openid', 'profile'];
+
+const Manifest = z.object({
+  contributes: z.object({
+    authentication: z.array(z.object({ id: z.string(), label: z.string() })),
+    commands: z.array(z.object({ command: z.string() })),
+    configuration: z.object({ properties: z.record(z.string(), z.object({ scope: z.string() })) }),
+  }),
+});
+
+function extension(): vscode.Extension<unknown> {
+  const found = vscode.extensions.getExtension(ID);
+  assert.ok(found, 'the extension is not there');
+  return found;
+}
 
 describe('activation', () => {
+  before(useLocalServer);
+
   it('runs inside a VS Code that the manifest supports', () => {
     const [major = 0, minor = 0] = vscode.version.split('.').map(Number);
     assert.ok(major === 1 && minor >= 106, `VS Code ${vscode.version}`);
   });
 
-  it('finds the extension, and activates it', async () => {
-    const extension = vscode.extensions.getExtension('bap-identity.bap-authentication');
-    assert.ok(extension, 'the extension is not there');
-    await extension.activate();
-    assert.equal(extension.isActive, true);
+  it('happens by itself once the window is up', async () => {
+    await eventually('activation', () => Promise.resolve(extension().isActive || undefined));
+  });
+
+  it('registers every command and every provider that the manifest promises', async () => {
+    const { contributes } = Manifest.parse(extension().packageJSON);
+    const commands = await vscode.commands.getCommands(true);
+    for (const { command } of contributes.commands) assert.ok(commands.includes(command), command);
+    for (const { id } of contributes.authentication) {
+      assert.deepEqual(await vscode.authentication.getAccounts(id), []);
+    }
+  });
+
+  it('has settings of the person only, which no workspace can change', () => {
+    const { properties } = Manifest.parse(extension().packageJSON).contributes.configuration;
+    assert.ok(Object.keys(properties).length > 0);
+    for (const [name, { scope }] of Object.entries(properties)) assert.equal(scope, 'application', name);
+  });
+
+  it('answers a silent getSession with nothing for a person who has not signed in', async () => {
+    assert.equal(
+      await vscode.authentication.getSession('sigma-identity', SCOPES, { silent: true }),
+      undefined,
+    );
+    assert.equal(await vscode.authentication.getSession('sigma-identity', SCOPES), undefined);
+    assert.deepEqual(await accounts(), []);
+  });
+
+  it('has asked no server for anything', async () => {
+    assert.deepEqual(await requests(), []);
   });
 });

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+
+/** What a person does, from inside the extension host, where no notification and no dialog can be seen. */
+
+/** The sign-ins of this window so far: their links are numbered. */
+let signIns = 0;
+
+/** Points the extension at the runner's Sigma Identity. */
+export async function useLocalServer(): Promise<void> {
+  const url = process.env.BAP_TEST_SIGMA;
+  assert.ok(url, 'the runner names no server');
+  const settings = vscode.workspace.getConfiguration('bapIdentity.sigma');
+  await settings.update('serverUrl', url, vscode.ConfigurationTarget.Global);
+}
+
+/** Signs in by the palette's command, as one of the demo person's identities. */
+export async function signIn(identity: number): Promise<void> {
+  signIns += 1;
+  await vscode.env.clipboard.writeText('no code yet');
+  const command = new Command('bapIdentity.signIn');
+  const userCode = await eventually('a code', async () => {
+    await command.acceptFirstItem();
+    await vscode.commands.executeCommand('_bapIdentity.signIn.copy', signIns);
+    const text = await vscode.env.clipboard.readText();
+    return text === 'no code yet' ? undefined : text;
+  });
+  await ask('/approve', { userCode, identity });
+  await command.done;
+}
+
+/** Signs out of the first account of those that are listed. */
+export async function signOutOfFirst(): Promise<void> {
+  const before = (await accounts()).length;
+  const command = new Command('bapIdentity.signOut');
+  await eventually('one account less', async () => {
+    await command.acceptFirstItem();
+    return (await accounts()).length < before || undefined;
+  });
+  await command.done;
+}
+
+/** A command of the palette that shows a list first. */
+class Command {
+  readonly #id: string;
+  #running = false;
+  done: Thenable<unknown> = Promise.resolve();
+
+  constructor(id: string) {
+    this.#id = id;
+  }
+
+  /** A list that is accepted before its items are there counts as dismissed: then the command runs once more. */
+  async acceptFirstItem(): Promise<void> {
+    if (this.#running) {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return;
+    }
+    this.#running = true;
+    const ended = (): void => {
+      this.#running = false;
+    };
+    this.done = vscode.commands.executeCommand(this.#id).then(ended, ended);
+  }
+}
+
+/** The labels of the accounts that VS Code knows. */
+export async function accounts(): Promise<string[]> {
+  return (await vscode.authentication.getAccounts('sigma-identity')).map(({ label }) => label);
+}
+
+/** The paths that Sigma Identity was asked for. */
+export async function requests(): Promise<string[]> {
+  return JSON.parse(await ask('/requests', {})) as string[];
+}
+
+/** Tries again until there is something, for at most fifteen seconds. */
+export async function eventually<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+    assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
+    await delay(100);
+  }
+}
+
+async function ask(path: string, body: unknown): Promise<string> {
+  const runner = process.env.BAP_TEST_RUNNER;
+  assert.ok(runner, 'there is no runner');
+  const response = await fetch(runner + path, { method: 'POST', body: JSON.stringify(body) });
+  const answer = await response.text();
+  assert.ok(response.ok, answer);
+  return answer;
+}

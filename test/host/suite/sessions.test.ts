@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { accounts, eventually, signIn, signOutOfFirst, useLocalServer } from './person.ts';
+
+describe('sessions', () => {
+  before(useLocalServer);
+
+  it('appear with their accounts, and VS Code hears of each', async () => {
+    const heard: string[] = [];
+    const listener = vscode.authentication.onDidChangeSessions(({ provider }) => heard.push(provider.id));
+    await signIn(0);
+    const [first] = await accounts();
+    assert.match(first ?? '', /^satoshi \(\w+\)$/);
+    await eventually('the event', () => Promise.resolve(heard[0]));
+    assert.ok(heard.every((id) => id === 'sigma-identity'));
+    listener.dispose();
+  });
+
+  it('of one person with two identities are two accounts', async () => {
+    await signIn(1);
+    assert.equal(new Set(await accounts()).size, 2);
+  });
+
+  it('of the same identity replace each other', async () => {
+    const before = await accounts();
+    await signIn(0);
+    assert.deepEqual((await accounts()).sort(), before.sort());
+  });
+
+  it('go with the palette’s sign-out, one account at a time', async () => {
+    const before = await accounts();
+    await signOutOfFirst();
+    assert.equal((await accounts()).length, before.length - 1);
+  });
+});
