@@ -38,6 +38,7 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     const onAbort = (): void => {
       reject(signal.reason as Error);
     };
+    if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => {
       signal.removeEventListener('abort', onAbort);

@@ -22,8 +22,13 @@ export type Person = z.infer<typeof Person>;
  * space or bracket: whatever the names, no two ids can get the same label.
  */
 export function accountLabel(name: string | undefined, id: string): string {
-  const encodedId = encodeURIComponent(id);
+  const encodedId = Array.from(id, encodeCharacter).join('');
   return name === undefined ? encodedId : `${name} (${encodedId})`;
+}
+
+/** JSON can hold half a surrogate pair, at which encodeURIComponent throws. */
+function encodeCharacter(character: string): string {
+  return character.isWellFormed() ? encodeURIComponent(character) : `%u${character.charCodeAt(0).toString(16)}`;
 }
 
 /** `Go8vCH…z35J`: enough of an id to tell it from one's others at a glance, and never more than a hint. */

@@ -92,9 +92,9 @@ const Claims = z.object({
   name: lenient(z.string()),
   email: lenient(z.string()),
   picture: lenient(z.string().check(z.refine(isLink))),
-  bap_id: z.unknown(),
-  pubkey: z.unknown(),
-  bap: z.unknown(),
+  bap_id: z.optional(z.unknown()),
+  pubkey: z.optional(z.unknown()),
+  bap: z.optional(z.unknown()),
 });
 
 function readPerson(outcome: HttpOutcome): Person | undefined {
