@@ -381,6 +381,16 @@ describe('session store: what comes late', () => {
     assert.equal(one.told.at(-1), 'removed a');
   });
 
+  it('nor does a window that has not heard of the removal yet and writes the session again', async () => {
+    const { clock, secrets, ready, listed } = world();
+    const window = await ready();
+    await clock.run(window.store.put(A));
+    await clock.run(window.store.remove('a'));
+    await secrets.window().store(keyOf('a'), serialize({ ...A, accessToken: 'renewed' }));
+    assert.deepEqual(await listed(window), []);
+    assert.deepEqual(window.told, ['added a', 'removed a']);
+  });
+
   it('the first look does not undo a removal or a change that was faster', async () => {
     const { clock, secrets, open, listed } = world();
     const window = open();
@@ -395,6 +405,7 @@ describe('session store: what comes late', () => {
     await clock.run(loading);
     assert.deepEqual(await listed(window), ['b']);
     assert.equal(window.store.get('b')?.accessToken, 'renewed');
+    assert.deepEqual(window.told, ['removed a', 'added b']);
   });
 
   for (const [name, change, expected] of [
