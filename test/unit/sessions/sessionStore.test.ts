@@ -427,6 +427,21 @@ describe('session store: what comes late', () => {
     });
   }
 
+  it('a read that takes longer than the next one counts for nothing', async () => {
+    const { clock, secrets, ready } = world();
+    const window = await ready();
+    await clock.run(window.store.put(A));
+    const other = secrets.window();
+    secrets.readMs = 300;
+    await other.store(keyOf('a'), serialize({ ...A, accessToken: 'first' }));
+    await clock.advance(50);
+    secrets.readMs = 100;
+    await other.store(keyOf('a'), serialize({ ...A, accessToken: 'second' }));
+    await clock.advance(10_000);
+    assert.equal(window.store.get('a')?.accessToken, 'second');
+    assert.deepEqual(window.told, ['added a', 'changed a']);
+  });
+
   it('a session that another window adds and removes at once does not stay', async () => {
     const { clock, secrets, open, listed } = world();
     const window = open();
