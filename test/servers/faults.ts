@@ -18,7 +18,7 @@ export type Fault =
   | { kind: 'hold'; until?: Promise<unknown> }
   /** The work is done and its JSON answer changed on the way out. */
   | { kind: 'rewrite'; change: (body: Record<string, unknown>) => unknown }
-  /** For an event stream, which only the server that has one can get wrong. */
+  /** For an event stream, which only the server that has one can get wrong. Waits for a request for a stream. */
   | { kind: 'stream'; how: StreamFault };
 
 export type StreamFault =
@@ -35,7 +35,9 @@ export type StreamFault =
   /** The token counts as handed out, but the connection ends before it. */
   | 'lost'
   /** The event comes twice. */
-  | 'twice';
+  | 'twice'
+  /** The timeout event has no data line at all, and EventSource ignores such an event. */
+  | 'bare-timeout';
 
 /** One request as it arrived, and how it was answered. */
 export interface Exchange {
@@ -69,14 +71,20 @@ export class FaultQueue {
     for (let n = 0; n < times; n++) this.#waiting.push({ pattern, fault });
   }
 
-  take(method: string, path: string): Fault | undefined {
-    const at = this.#waiting.findIndex(({ pattern }) => matches(pattern, method, path));
+  take(method: string, path: string, forStream: boolean): Fault | undefined {
+    const at = this.#waiting.findIndex(
+      ({ pattern, fault }) => (fault.kind !== 'stream' || forStream) && matches(pattern, method, path),
+    );
     return at < 0 ? undefined : this.#waiting.splice(at, 1)[0]?.fault;
   }
 
   clear(): void {
     this.#waiting.length = 0;
   }
+}
+
+export function wantsStream(accept: string | null | undefined): boolean {
+  return /\btext\/event-stream\b/i.test(accept ?? '');
 }
 
 /** The exchanges of one endpoint, in order. */

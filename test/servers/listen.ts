@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Exchange, Fault, FaultQueue } from './faults.ts';
+import { wantsStream, type Exchange, type Fault, type FaultQueue } from './faults.ts';
 
 /** The fault is handed on because one of an event stream is the server's own to act out. */
 export type Handler = (request: Request, fault: Fault | undefined) => Promise<Response>;
@@ -35,7 +35,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     const request = await toRequest(incoming, url);
     const exchange = await toExchange(request);
     requests.push(exchange);
-    const fault = options.faults.take(exchange.method, exchange.path);
+    const { method, path, headers } = exchange;
+    const fault = options.faults.take(method, path, wantsStream(headers.accept));
     const handler = await ready.promise;
     const response = await answer(fault, () => handler(request, fault));
     if (response === undefined) {

@@ -71,3 +71,8 @@ export function seeOther(location: string, cookies: string[] = []): Response {
 export async function formOf(request: Request): Promise<URLSearchParams> {
   return new URLSearchParams(await request.text());
 }
+
+export function cookieOf(request: Request, name: string): string | undefined {
+  const cookies = (request.headers.get('cookie') ?? '').split(/;\s*/);
+  return cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1);
+}

@@ -1,0 +1,130 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Person } from './people.ts';
+
+/** An intent ends after this long, whatever life its session was asked for. */
+export const lifeMs = 15 * 60_000;
+export const defaultMaxAge = 7_776_000;
+
+export interface Session {
+  readonly token: string;
+  readonly person: Person;
+  readonly endsAtMs: number;
+}
+
+export class Intent {
+  readonly token = secret();
+  readonly createdAtMs: number;
+  /** Of the session, in seconds. */
+  readonly maxAge: number;
+  readonly confirmationCode: string | undefined;
+  expiresAtMs: number;
+  session: Session | undefined;
+  /** How often the session's token was handed out: the first time consumes the intent, the others only repeat it. */
+  retrievals = 0;
+  /** Called at the end of the wait, for whoever holds a stream open. */
+  readonly listeners = new Set<() => void>();
+
+  constructor(createdAtMs: number, maxAge: number, confirmationCode: string | undefined) {
+    this.createdAtMs = createdAtMs;
+    this.expiresAtMs = createdAtMs + lifeMs;
+    this.maxAge = maxAge;
+    this.confirmationCode = confirmationCode;
+  }
+
+  tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+export type Found = { kind: 'found'; intent: Intent } | { kind: 'unknown' } | { kind: 'expired' };
+export type Linked = 'linked' | 'already linked' | 'wrong code';
+
+/** Intents and the sessions that came of them. */
+export class Intents {
+  readonly now: () => number;
+  readonly #intents = new Map<string, Intent>();
+  readonly #sessions = new Map<string, Session>();
+  #newest: Intent | undefined;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  create(maxAge: number, withConfirmationCode: boolean): Intent {
+    const intent = new Intent(this.now(), maxAge, withConfirmationCode ? confirmationCode() : undefined);
+    this.#intents.set(intent.token, intent);
+    this.#newest = intent;
+    return intent;
+  }
+
+  /** As the outside sees it. */
+  find(token: string): Found {
+    const intent = this.#intents.get(token);
+    if (intent === undefined) return { kind: 'unknown' };
+    return this.isOver(intent) ? { kind: 'expired' } : { kind: 'found', intent };
+  }
+
+  /** For a test, which may mean the newest; however old it is. */
+  get(token?: string): Intent {
+    const intent = token === undefined ? this.#newest : this.#intents.get(token);
+    if (intent === undefined) throw new Error('There is no such intent');
+    return intent;
+  }
+
+  isOver(intent: Intent): boolean {
+    return this.now() >= intent.expiresAtMs;
+  }
+
+  /** The person says yes. Compares a code only where the intent has one. */
+  link(intent: Intent, person: Person, typedCode: string | undefined): Linked {
+    if (intent.session !== undefined) return 'already linked';
+    if (intent.confirmationCode !== undefined && normalize(typedCode ?? '') !== intent.confirmationCode)
+      return 'wrong code';
+    const session = { token: `tok_${secret()}`, person, endsAtMs: this.now() + intent.maxAge * 1000 };
+    this.#sessions.set(session.token, session);
+    intent.session = session;
+    intent.tell();
+    return 'linked';
+  }
+
+  expire(intent: Intent): void {
+    intent.expiresAtMs = this.now();
+    intent.tell();
+  }
+
+  /** Undefined: dead or never there. */
+  session(token: string): Session | undefined {
+    const session = this.#sessions.get(token);
+    return session !== undefined && this.now() < session.endsAtMs ? session : undefined;
+  }
+
+  endSession(token: string): void {
+    this.#sessions.delete(token);
+  }
+
+  /** Hands out the token of a linked intent. Undefined: not linked, or the session is over. */
+  retrieve(intent: Intent): string | undefined {
+    const token = intent.session?.token;
+    if (token === undefined || this.session(token) === undefined) return undefined;
+    intent.retrievals += 1;
+    return token;
+  }
+}
+
+export function secret(): string {
+  return randomBytes(24).toString('base64url');
+}
+
+const consonants = 'BCDFGHJKLMNPQRSTVWXZ';
+
+function confirmationCode(): string {
+  const pick = (): string =>
+    Array.from({ length: 4 }, () => consonants.charAt(randomInt(consonants.length))).join('');
+  return `${pick()}-${pick()}`;
+}
+
+/** As people type it: in lower case, with blanks, without the dash. */
+function normalize(typed: string): string {
+  const bare = typed.replace(/[^a-z]/gi, '').toUpperCase();
+  return `${bare.slice(0, 4)}-${bare.slice(4)}`;
+}
