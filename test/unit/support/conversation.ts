@@ -4,10 +4,18 @@ import type { Http } from '../../../src/protocol/http.ts';
 import type { FakeClock } from './fakeClock.ts';
 import { RecordingLog } from './recordingLog.ts';
 
+/** The connection of one request, for a reply whose body takes time. */
+export interface Wire {
+  readonly clock: FakeClock;
+  readonly signal: AbortSignal;
+  /** The request stays in flight after its headers, until the function that this gives is called or it is aborted. */
+  readonly keepOpen: () => () => void;
+}
+
 /** What the server does with one request; `answer` may also do something to the test's world. */
 export interface Reply {
   /** Gives the response or throws as `fetch` does. A promise that never settles is a server that never answers. */
-  readonly answer: () => Response | Promise<Response>;
+  readonly answer: (wire: Wire) => Response | Promise<Response>;
   /** How long it takes, in seconds. */
   readonly seconds?: number;
 }
@@ -78,13 +86,24 @@ export class Conversation {
     // Thrown only, it would look like a network error to the code under test.
     if (reply === undefined) this.#faults.push(`unexpected ${request.method} at ${at} s`);
     if (++this.#inFlight > 1) this.#faults.push(`two requests at once at ${at} s`);
+    const state = { keptOpen: false, over: false };
+    const end = (): void => {
+      if (!state.over) this.#inFlight--;
+      state.over = true;
+    };
+    const keepOpen = (): (() => void) => {
+      state.keptOpen = true;
+      return end;
+    };
+    signal.addEventListener('abort', end, { once: true });
     try {
       signal.throwIfAborted();
       if (reply === undefined) throw new TypeError('no reply left');
       if (reply.seconds !== undefined) await this.#clock.sleep(reply.seconds * 1000, signal);
-      return await Promise.race([reply.answer(), rejectOnAbort(signal)]);
+      const response = reply.answer({ clock: this.#clock, signal, keepOpen });
+      return await Promise.race([response, rejectOnAbort(signal)]);
     } finally {
-      this.#inFlight--;
+      if (!state.keptOpen) end();
     }
   }
 }

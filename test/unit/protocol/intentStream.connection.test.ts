@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { streamIntent } from '../../../src/protocol/intentStream.ts';
+import { Conversation } from '../support/conversation.ts';
+import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../support/eventStream.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { hold, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../support/intentRow.ts';
+import { adoptPlatformTimers } from '../support/platformTimers.ts';
+
+describe('intent stream: the connection', () => {
+  it('is guarded as every request, and asks for a stream', async () => {
+    const clock = new FakeClock();
+    const { http } = new Conversation(clock, []);
+    const seen: [input: unknown, init: RequestInit | undefined][] = [];
+    const fetch: typeof globalThis.fetch = (...request) => {
+      seen.push([request[0], request[1]]);
+      return Promise.resolve(
+        new Response(AUTHENTICATED, { headers: { 'content-type': 'text/event-stream' } }),
+      );
+    };
+    const { signal } = new AbortController();
+    await clock.run(streamIntent({ ...http, fetch }, STATUS_URL, clock.now() + 1_000, signal));
+    assert.equal(seen.length, 1);
+    const [[input, init = {}] = []] = seen;
+    assert.equal(input, STATUS_URL);
+    const { headers, signal: guard, ...rest } = init;
+    assert.ok(guard?.aborted, 'what is over is let go of');
+    assert.deepEqual(rest, { redirect: 'manual', credentials: 'omit', cache: 'no-store' });
+    const entries = [...new Headers(headers)];
+    assert.deepEqual(entries, [
+      ['accept', 'text/event-stream'],
+      ['user-agent', 'unit-test/1'],
+    ]);
+  });
+
+  it('sends no user agent where the platform does not let us', async () => {
+    const clock = new FakeClock();
+    const conversation = new Conversation(clock, [eventStream([[0, AUTHENTICATED]])]);
+    const { fetch, log } = conversation.http;
+    const { signal } = new AbortController();
+    await clock.run(streamIntent({ fetch, clock, log }, STATUS_URL, clock.now() + 1_000, signal));
+    assert.deepEqual(conversation.requests[0]?.headers, { accept: 'text/event-stream' });
+  });
+
+  for (const type of [
+    'text/event-stream',
+    'text/event-stream; charset=utf-8',
+    'Text/Event-Stream ;charset=UTF-8',
+  ]) {
+    it(`is a stream where its type is "${type}"`, () =>
+      hold({
+        name: type,
+        replies: [eventStream([[1, AUTHENTICATED]], type)],
+        asks: ['stream 0'],
+        end: SIGNED_IN,
+        endsAt: 1,
+      }));
+  }
+
+  for (const type of ['text/event-streaming', 'text/plain', 'application/x-text/event-stream']) {
+    it(`is none where its type is "${type}"`, () =>
+      hold({
+        name: type,
+        replies: [
+          eventStream(
+            [
+              [1, AUTHENTICATED],
+              [2, END],
+            ],
+            type,
+          ),
+          TOLD,
+        ],
+        asks: ['stream 0', 'poll 2'],
+        end: SIGNED_IN,
+      }));
+  }
+
+  for (const [name, pieces] of [
+    [
+      'ends',
+      [
+        [1, 'retry: 1\n\n'],
+        [2, END],
+      ],
+    ],
+    [
+      'is cut',
+      [
+        [1, 'retry: 1\n\n'],
+        [2, CUT],
+      ],
+    ],
+    ['is silent', [[1, 'retry: 1\n\n']]],
+    [
+      'tells the token and ends',
+      [
+        [1, `retry: 1\n${AUTHENTICATED}`],
+        [1, END],
+      ],
+    ],
+  ] as [string, Piece[]][]) {
+    it(`is one, however long one waits, when it ${name}`, async () => {
+      const clock = new FakeClock();
+      const restore = adoptPlatformTimers(clock);
+      try {
+        const conversation = new Conversation(clock, [eventStream(pieces)]);
+        const { signal } = new AbortController();
+        await clock.run(streamIntent(conversation.http, STATUS_URL, clock.now() + 900_000, signal));
+        assert.equal(clock.pending, 0, 'EventSource would open it again');
+        await clock.advance(24 * 3_600_000);
+        conversation.assertOver();
+        assert.deepEqual(conversation.times, [0]);
+      } finally {
+        restore();
+      }
+    });
+  }
+});
+
+describe('intent stream: silence while the clock is set back', () => {
+  it('is noticed by running time', () =>
+    hold({
+      name: 'an hour back',
+      replies: [eventStream([[10, PING]]), PENDING, TOLD],
+      meanwhile: [[20, { jump: -3_600 }]],
+      asks: ['stream 0', 'poll 55', 'poll 57'],
+      end: SIGNED_IN,
+    }));
+});

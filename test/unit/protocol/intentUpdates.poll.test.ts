@@ -1,0 +1,164 @@
+import { describe, it } from 'node:test';
+
+import type { Failure } from '../../../src/protocol/failure.ts';
+import {
+  after,
+  html,
+  json,
+  networkError,
+  never,
+  neverEnds,
+  opaqueRedirect,
+  redirect,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { hold, PENDING, type Row, SIGNED_IN, TOLD } from '../support/intentRow.ts';
+
+const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
+const CODE_SPENT: Failure = { kind: 'codeSpent' };
+const OFFLINE = networkError('ENOTFOUND');
+const LOST = networkError('ECONNRESET');
+const pending = (times: number): Reply[] => Array<Reply>(times).fill(PENDING);
+
+/** Where nothing is said it polls, and the first poll comes after two seconds. */
+const INTERVALS: Omit<Row, 'mode'>[] = [
+  { name: 'told at the first poll', replies: [TOLD], asks: ['poll 2'], end: SIGNED_IN, contact: [true] },
+  {
+    name: 'every two seconds',
+    replies: [...pending(4), TOLD],
+    asks: ['poll 2', 'poll 4', 'poll 6', 'poll 8', 'poll 10'],
+    end: SIGNED_IN,
+    contact: [true],
+  },
+  {
+    name: 'two seconds after the answer, not after the question',
+    replies: [after(5, PENDING), after(1, PENDING), TOLD],
+    asks: ['poll 2', 'poll 9', 'poll 12'],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'an answer with more in it than we know',
+    replies: [json(200, { state: 'pending', hint: 'x' }), json(200, { session_token: 'tok_1' })],
+    asks: ['poll 2', 'poll 4'],
+    end: SIGNED_IN,
+  },
+];
+
+const SAT_OUT: Omit<Row, 'mode'>[] = [
+  {
+    name: 'no network: less and less often, and at once as before when it is back',
+    replies: [OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, PENDING, OFFLINE, TOLD],
+    asks: [
+      'poll 2',
+      'poll 6',
+      'poll 14',
+      'poll 30',
+      'poll 62',
+      'poll 122',
+      'poll 182',
+      'poll 184',
+      'poll 188',
+    ],
+    end: SIGNED_IN,
+    contact: [false, true, false, true],
+  },
+  {
+    name: '500, 502 with HTML, 503, 408',
+    replies: [json(500, {}), html(502), text(503, ''), text(408, ''), TOLD],
+    asks: ['poll 2', 'poll 6', 'poll 14', 'poll 30', 'poll 62'],
+    end: SIGNED_IN,
+    contact: [false, true],
+  },
+  {
+    name: '429 without a time',
+    replies: [json(429, {}), TOLD],
+    asks: ['poll 2', 'poll 6'],
+    end: SIGNED_IN,
+  },
+  {
+    name: '429 with Retry-After: not before',
+    replies: [json(429, {}, { 'retry-after': '30' }), TOLD],
+    asks: ['poll 2', 'poll 32'],
+    end: SIGNED_IN,
+  },
+  {
+    name: '429 with a short Retry-After: the interval is kept',
+    replies: [json(429, {}, { 'retry-after': '0' }), TOLD],
+    asks: ['poll 2', 'poll 6'],
+    end: SIGNED_IN,
+  },
+  {
+    name: '503 with a Retry-After that is a date',
+    replies: [text(503, '', { 'retry-after': 'Sun, 15 Jun 2025 12:01:02 GMT' }), TOLD],
+    asks: ['poll 2', 'poll 62'],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'no answer in 15 seconds',
+    replies: [never(), TOLD],
+    asks: ['poll 2', 'poll 21'],
+    end: SIGNED_IN,
+    contact: [false, true],
+  },
+  {
+    name: 'a body without end',
+    replies: [neverEnds(200, '{"session_token":"'), TOLD],
+    asks: ['poll 2', 'poll 21'],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'a body that is too large',
+    replies: [json(200, { session_token: 'tok_1', more: 'a'.repeat(1024 * 1024) }), TOLD],
+    asks: ['poll 2', 'poll 6'],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'the answer with the token is lost, and told again',
+    replies: [PENDING, LOST, TOLD],
+    asks: ['poll 2', 'poll 4', 'poll 8'],
+    end: SIGNED_IN,
+    contact: [true, false, true],
+  },
+  {
+    name: 'half of the answer with the token is lost, and told again',
+    replies: [neverEnds(200, '{"state":"authenticated","session_token":"tok'), TOLD],
+    asks: ['poll 2', 'poll 21'],
+    end: SIGNED_IN,
+  },
+];
+
+const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
+  ['410', json(410, { error: 'gone' }), 'expired'],
+  ['410 without words', text(410, ''), 'expired'],
+  ['404', json(404, { error: 'not found' }), CODE_SPENT],
+  ['404 with HTML', html(404), NOT_THE_SERVICE],
+  ['401', json(401, { error: 'unauthorized' }), NOT_THE_SERVICE],
+  ['403 with HTML', html(403), NOT_THE_SERVICE],
+  ['405', json(405, {}), NOT_THE_SERVICE],
+  ['204', text(204, ''), NOT_THE_SERVICE],
+  ['200 with HTML', html(200), NOT_THE_SERVICE],
+  ['malformed JSON', text(200, '{"state":"authenticated"'), NOT_THE_SERVICE],
+  ['a state that nobody knows', json(200, { state: 'linked' }), NOT_THE_SERVICE],
+  ['a redirect, as Node shows it', redirect('https://evil.example/'), NOT_THE_SERVICE],
+  ['a redirect to itself', redirect('https://adom.example/auth/intents/int_1/status'), NOT_THE_SERVICE],
+  ['a redirect, as a browser shows it', opaqueRedirect(), NOT_THE_SERVICE],
+  ['authenticated with an empty token', json(200, { state: 'authenticated', session_token: '' }), CODE_SPENT],
+  ['authenticated without a token', json(200, { state: 'authenticated' }), CODE_SPENT],
+  ['authenticated with a null token', json(200, { state: 'authenticated', session_token: null }), CODE_SPENT],
+];
+
+for (const [title, rows] of [
+  ['how often it polls', INTERVALS],
+  ['what it sits out', SAT_OUT],
+  [
+    'what ends it at once',
+    ENDS.map(
+      ([name, reply, end]) => ({ name, replies: [reply], asks: ['poll 2'], end, contact: [true] }) as const,
+    ),
+  ],
+] as const) {
+  describe(`intent by polling: ${title}`, () => {
+    for (const row of rows) it(row.name, () => hold({ ...row, mode: 'poll' }));
+  });
+}
