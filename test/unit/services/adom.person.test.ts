@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { adom } from '../../../src/services/adom.ts';
+import type { Person } from '../../../src/services/person.ts';
+import type { Grant, Identified } from '../../../src/services/service.ts';
+import {
+  after,
+  Conversation,
+  html,
+  json,
+  networkError,
+  never,
+  redirect,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+
+const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1', expiresAtMs: 7 };
+const USER = { id: 'usr_1', name: 'ann', display_name: 'Ann Example', email: 'ann@example.org' };
+const BEARER = { authorization: 'Bearer tok_1' };
+const COOKIE = { cookie: 'session_token=tok_1' };
+const DEAD = json(401, { error: 'unauthorized' });
+const OFFLINE = networkError('ENOTFOUND');
+const noCancel = new AbortController().signal;
+
+interface Asked {
+  readonly identified: Identified;
+  readonly conversation: Conversation;
+  readonly clock: FakeClock;
+}
+
+/** Who it is, by these answers; the setting names another server by now. */
+async function identify(replies: readonly Reply[], grant = GRANT): Promise<Asked> {
+  const clock = new FakeClock();
+  const conversation = new Conversation(clock, replies);
+  const settings = { apiUrl: 'https://changed.example', sessionMaxAgeSeconds: 1, updates: 'auto' } as const;
+  const service = adom(conversation.http, () => settings, 'workspace');
+  const identified = await clock.run(service.identify(grant, noCancel));
+  assert.equal(clock.pending, 0, 'timers left over');
+  conversation.assertOver();
+  return { identified, conversation, clock };
+}
+
+async function personOf(user: Record<string, unknown>): Promise<Person> {
+  const { identified } = await identify([json(200, { id: 'usr_1', ...user })]);
+  assert.ok(identified.kind === 'identified');
+  return identified.person;
+}
+
+/** The forms in which the token is sent, when, and what comes of it. */
+const FORMS: [
+  name: string,
+  replies: Reply[],
+  sent: (readonly [at: number, form: typeof BEARER | typeof COOKIE])[],
+  comesTo: 'bearer' | 'cookie' | 'grantRejected',
+][] = [
+  ['Bearer is taken', [json(200, USER)], [[0, BEARER]], 'bearer'],
+  [
+    'Bearer is refused, the cookie is taken',
+    [DEAD, json(200, USER)],
+    [
+      [0, BEARER],
+      [0, COOKIE],
+    ],
+    'cookie',
+  ],
+  [
+    'both are refused',
+    [DEAD, DEAD],
+    [
+      [0, BEARER],
+      [0, COOKIE],
+    ],
+    'grantRejected',
+  ],
+  [
+    'both are refused, with HTML',
+    [html(401), html(401)],
+    [
+      [0, BEARER],
+      [0, COOKIE],
+    ],
+    'grantRejected',
+  ],
+  [
+    'Bearer is refused after trouble',
+    [text(503, ''), DEAD, json(200, USER)],
+    [
+      [0, BEARER],
+      [1, BEARER],
+      [1, COOKIE],
+    ],
+    'cookie',
+  ],
+  [
+    'trouble with the cookie',
+    [DEAD, json(429, {}), OFFLINE, json(200, USER)],
+    [
+      [0, BEARER],
+      [0, COOKIE],
+      [1, COOKIE],
+      [3, COOKIE],
+    ],
+    'cookie',
+  ],
+  ['403 is no refusal of the form', [json(403, {})], [[0, BEARER]], 'bearer'],
+];
+
+/** The user's data cannot be had, and the sign-in succeeds all the same. */
+const UNKNOWN: [name: string, replies: Reply[], times: number[], ranSeconds?: number][] = [
+  ['404', [json(404, {})], [0]],
+  ['404 with HTML', [html(404)], [0]],
+  ['403', [json(403, { error: 'forbidden' })], [0]],
+  ['405', [text(405, '')], [0]],
+  ['200 with HTML', [html(200)], [0]],
+  ['204', [text(204, '')], [0]],
+  ['malformed JSON', [text(200, '{"id":"usr_1"')], [0]],
+  ['JSON of something else', [json(200, ['usr_1'])], [0]],
+  ['no id', [json(200, { name: 'Ann' })], [0]],
+  ['an empty id', [json(200, { id: '', name: 'Ann' })], [0]],
+  ['a null id', [json(200, { id: null, name: 'Ann' })], [0]],
+  ['an endless id', [json(200, { id: 'a'.repeat(20_000) })], [0]],
+  ['a user with an error status', [json(403, USER)], [0]],
+  ['a redirect', [redirect('https://evil.example/user')], [0]],
+  ['500', [text(500, ''), text(500, ''), text(500, '')], [0, 1, 3]],
+  ['429', [json(429, {}), json(429, {}), json(429, {})], [0, 1, 3]],
+  ['no network', [OFFLINE, OFFLINE, OFFLINE], [0, 1, 3]],
+  ['no answer', [never(), never(), never()], [0, 16, 33], 48],
+  ['401 for Bearer, 404 for the cookie', [DEAD, html(404)], [0, 0]],
+  ['401 for Bearer, nothing for the cookie', [DEAD, OFFLINE, OFFLINE, OFFLINE], [0, 0, 1, 3]],
+];
+
+describe('Adom: how the token is sent', () => {
+  for (const [name, replies, sent, comesTo] of FORMS) {
+    it(name, async () => {
+      const { identified, conversation } = await identify(replies);
+      for (const { method, url, body, redirect } of conversation.requests) {
+        assert.equal(`${method} ${url}`, 'GET https://adom.example/user', 'the server that granted');
+        assert.equal(body, undefined);
+        assert.equal(redirect, 'manual');
+      }
+      assert.deepEqual(
+        conversation.requests.map(({ at, headers }) => [at, headers]),
+        sent.map(([at, form]) => [at, { accept: 'application/json', 'user-agent': 'unit-test/1', ...form }]),
+      );
+      if (comesTo === 'grantRejected')
+        assert.deepEqual(identified, { kind: 'failed', failure: { kind: 'grantRejected' } });
+      else {
+        assert.ok(identified.kind === 'identified');
+        assert.deepEqual(identified.grant, { ...GRANT, sentAs: comesTo });
+      }
+    });
+  }
+});
+
+describe('Adom: who it is', () => {
+  it('a person with everything', async () => {
+    assert.deepEqual(await personOf({ ...USER, avatar: 'dropped' }), {
+      accountId: 'usr_1',
+      accountLabel: 'Ann Example (usr_1)',
+      subject: 'usr_1',
+      name: 'Ann Example',
+      email: 'ann@example.org',
+    });
+  });
+
+  it('a person with nothing but an id', async () => {
+    assert.deepEqual(await personOf({}), {
+      accountId: 'usr_1',
+      accountLabel: 'usr_1',
+      subject: 'usr_1',
+      name: 'usr_1',
+    });
+  });
+
+  it('nulls and wrong types cost nothing but themselves', async () => {
+    const nothing = await personOf({});
+    for (const value of [null, 7, {}, [], true]) {
+      assert.deepEqual(await personOf({ name: value, display_name: value, email: value }), nothing);
+    }
+  });
+
+  for (const [what, user, name, label] of [
+    ['display name', { display_name: 'Ann', name: 'ann' }, 'Ann', 'Ann (usr_1)'],
+    [
+      'name, where the display name is blank',
+      { display_name: ' \u202e\n', name: 'ann' },
+      'ann',
+      'ann (usr_1)',
+    ],
+    ['a shortened id', { id: 'usr_0123456789', name: '' }, 'usr_01…6789', 'usr_0123456789'],
+  ] as const) {
+    it(`is called by ${what}`, async () => {
+      const person = await personOf(user);
+      assert.equal(person.name, name);
+      assert.equal(person.accountLabel, label);
+    });
+  }
+
+  it('two persons named alike are two accounts with two labels', async () => {
+    const one = await personOf({ ...USER, id: 'usr_1' });
+    const two = await personOf({ ...USER, id: 'usr_2' });
+    assert.notEqual(one.accountId, two.accountId);
+    assert.notEqual(one.accountLabel, two.accountLabel);
+  });
+
+  it('a name that imitates another’s label does not get it', async () => {
+    const real = await personOf({ display_name: 'Ann', id: 'usr_1' });
+    const fake = await personOf({ display_name: 'Ann (usr_1)', id: 'usr_2' });
+    const odd = await personOf({ display_name: 'Ann', id: 'usr_1) (x' });
+    assert.equal(new Set([real.accountLabel, fake.accountLabel, odd.accountLabel]).size, 3);
+  });
+
+  it('a new name makes no new account', async () => {
+    const before = await personOf({ ...USER, display_name: 'Ann' });
+    const later = await personOf({ ...USER, display_name: 'Anna' });
+    assert.equal(before.accountId, later.accountId);
+  });
+
+  it('the same person again has the same label', async () => {
+    assert.deepEqual(await personOf(USER), await personOf(USER));
+  });
+
+  it('takes an id of any text', async () => {
+    const person = await personOf({ id: 'half a pair \ud800' });
+    assert.equal(person.subject, 'half a pair \ud800');
+  });
+
+  it('hostile texts are harmless before anyone shows them', async () => {
+    const evil = '[free coins](command:x) $(verified)\n\u202e' + 'a'.repeat(500);
+    for (const user of [
+      { display_name: evil, email: evil },
+      { name: evil, id: '[s](command:y)$(eye)' },
+      { id: '[s](command:y)$(eye)\u202e\n' },
+    ]) {
+      const person = await personOf(user);
+      for (const shown of [person.name, person.email ?? '', person.accountLabel]) {
+        assert.doesNotMatch(shown, /\]\(|\$\(|[\n\u202e]/);
+        assert.ok(shown.length < 200);
+      }
+    }
+  });
+});
+
+describe('Adom: the user’s data cannot be had', () => {
+  for (const [name, replies, times, ranSeconds = times.at(-1)] of UNKNOWN) {
+    it(`an account that stands for the session: ${name}`, async () => {
+      const { identified, conversation, clock } = await identify(replies);
+      assert.ok(identified.kind === 'identified');
+      const { accountId, ...person } = identified.person;
+      assert.match(accountId, /^session-[0-9a-f]{8}$/);
+      assert.deepEqual(person, { accountLabel: accountId, subject: accountId, name: accountId });
+      assert.equal(identified.grant.accessToken, 'tok_1');
+      assert.deepEqual(conversation.times, times);
+      assert.equal(clock.ranMs / 1000, ranSeconds);
+    });
+  }
+
+  it('two such sessions are two accounts, and no label tells a token', async () => {
+    const labels = new Set<string>();
+    for (let count = 0; count < 5; count++) {
+      const { identified } = await identify([html(404)]);
+      assert.ok(identified.kind === 'identified');
+      labels.add(identified.person.accountLabel);
+    }
+    assert.equal(labels.size, 5);
+    for (const label of labels) assert.doesNotMatch(label, /tok/);
+  });
+});
+
+describe('Adom: identify', () => {
+  for (const [name, replies, cancelAt] of [
+    ['in a request', [never()], 2],
+    ['in the cookie’s request', [after(1, DEAD), never()], 2],
+    ['between two tries', [OFFLINE, OFFLINE], 2],
+  ] as const) {
+    it(`is cancelled at once: ${name}`, async () => {
+      const clock = new FakeClock();
+      const conversation = new Conversation(clock, replies);
+      const settings = { apiUrl: 'https://adom.example', sessionMaxAgeSeconds: 1, updates: 'auto' } as const;
+      const service = adom(conversation.http, () => settings, 'workspace');
+      const cancel = new AbortController();
+      const reason = new Error('cancelled');
+      clock.at(cancelAt * 1000, () => {
+        cancel.abort(reason);
+      });
+      await assert.rejects(clock.run(service.identify(GRANT, cancel.signal)), (error) => error === reason);
+      assert.equal(clock.ranMs, cancelAt * 1000);
+      assert.equal(clock.pending, 0);
+      conversation.assertOver();
+    });
+  }
+});

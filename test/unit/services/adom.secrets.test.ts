@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { signIn, type SignInResult } from '../../../src/provider/signIn.ts';
+import { adom } from '../../../src/services/adom.ts';
+import {
+  after,
+  Conversation,
+  html,
+  json,
+  networkError,
+  never,
+  neverEnds,
+  opaqueRedirect,
+  redirect,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { CUT, END, eventStream, PING, pouring } from '../support/eventStream.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { FakeScreen } from '../support/fakeScreen.ts';
+
+/** Each is found again in any text it gets into, whole or in half. */
+const SECRETS = {
+  intentToken: 'canary-intent-5f1c',
+  confirmationCode: 'CNRY-QXZW',
+  sessionToken: 'canary-session-91ab',
+};
+const CANARY = /canary|CNRY|QXZW|5f1c|91ab/i;
+const ORIGIN = 'https://adom.example';
+const STATUS_URL = `${ORIGIN}/auth/intents/${SECRETS.intentToken}/status`;
+const EVIL = `https://evil.example/?intent=${SECRETS.intentToken}&session=${SECRETS.sessionToken}`;
+
+const ANSWER = {
+  token: SECRETS.intentToken,
+  created_at: '2025-06-15T12:00:00Z',
+  expires_at: '2025-06-15T12:15:00Z',
+  requested_max_age: 3_600,
+  auth_url: `https://browser.example/auth/intent?token=${SECRETS.intentToken}`,
+  updates_url: STATUS_URL,
+  confirmation_code: SECRETS.confirmationCode,
+};
+const INTENT = json(201, ANSWER);
+const PENDING = json(200, { state: 'pending' });
+const EVENT = `event: authenticated\ndata: {"session_token":"${SECRETS.sessionToken}"}\n\n`;
+const STREAMED = eventStream([
+  [1, PING],
+  [3, EVENT],
+]);
+const TOLD = json(200, { state: 'authenticated', session_token: SECRETS.sessionToken });
+const USER = json(200, { id: 'usr_1', display_name: 'Ann', email: 'ann@example.org' });
+const LOGGED_OUT = text(204, '');
+/** A server that says secrets back where it should not. */
+const echo = (status: number): Reply =>
+  json(
+    status,
+    { error: `no ${SECRETS.intentToken}`, message: SECRETS.sessionToken, hint: SECRETS.confirmationCode },
+    { location: EVIL, 'retry-after': SECRETS.confirmationCode, refresh: `0; url=${EVIL}` },
+  );
+const ELSEWHERE = redirect(EVIL);
+const leakyError: Reply = {
+  answer: () => {
+    throw new TypeError(`cannot fetch ${STATUS_URL}`, { cause: new Error(SECRETS.sessionToken) });
+  },
+};
+const leaky = (message: string): Reply =>
+  eventStream([
+    [1, `id: ${SECRETS.sessionToken}\n${message}`],
+    [1, END],
+  ]);
+
+const SIGN_INS: [
+  name: string,
+  replies: Reply[],
+  ends: SignInResult['kind'] | 'cancelled',
+  cancelAt?: number,
+][] = [
+  ['all goes well', [INTENT, STREAMED, USER], 'signedIn'],
+  ['in a cookie', [INTENT, STREAMED, echo(401), USER], 'signedIn'],
+  ['nobody says who it is', [INTENT, STREAMED, html(404)], 'signedIn'],
+  [
+    'everything is sat out',
+    [
+      INTENT,
+      leaky(
+        `data: ${SECRETS.sessionToken}\n\nevent: authenticated\ndata: {"session_token":${SECRETS.sessionToken}\n\n`,
+      ),
+      PENDING,
+      json(429, { message: SECRETS.confirmationCode }, { 'retry-after': SECRETS.intentToken }),
+      echo(500),
+      networkError('ECONNRESET'),
+      leakyError,
+      neverEnds(200, `{"session_token":"${SECRETS.sessionToken}`),
+      TOLD,
+      echo(503),
+      leakyError,
+      USER,
+    ],
+    'signedIn',
+  ],
+  [
+    'half an event',
+    [
+      INTENT,
+      eventStream([
+        [1, EVENT.slice(0, -3)],
+        [2, CUT],
+      ]),
+      TOLD,
+      USER,
+    ],
+    'signedIn',
+  ],
+  [
+    'a stream that pours a secret',
+    [INTENT, pouring(`:${SECRETS.sessionToken.repeat(1_000)}\n`), TOLD, USER],
+    'signedIn',
+  ],
+  ['the stream is redirected', [INTENT, ELSEWHERE, TOLD, USER], 'signedIn'],
+  ['the stream is redirected in a browser', [INTENT, opaqueRedirect(), TOLD, USER], 'signedIn'],
+  ['the stream cannot be had', [INTENT, leakyError, TOLD, USER], 'signedIn'],
+  ['the user is redirected', [INTENT, STREAMED, ELSEWHERE], 'signedIn'],
+  ['no intent: refused', [echo(400)], 'failed'],
+  ['no intent: redirected', [ELSEWHERE], 'failed'],
+  ['no intent: unreachable', [leakyError], 'failed'],
+  ['no intent: half of one', [text(201, JSON.stringify(ANSWER).slice(0, -1))], 'failed'],
+  ['updates from elsewhere', [json(201, { ...ANSWER, updates_url: EVIL })], 'failed'],
+  [
+    'an address that cannot be opened',
+    [json(201, { ...ANSWER, auth_url: `command:${SECRETS.intentToken}` })],
+    'failed',
+  ],
+  ['stream and poll are redirected', [INTENT, ELSEWHERE, ELSEWHERE], 'failed'],
+  ['refused in words that hold a secret', [INTENT, echo(404), echo(404)], 'failed'],
+  ['HTML at the wrong moment', [INTENT, html(200), html(200)], 'failed'],
+  ['the token is not taken', [INTENT, STREAMED, echo(401), echo(401), LOGGED_OUT], 'failed'],
+  ['the logout is redirected, too', [INTENT, STREAMED, echo(401), echo(401), ELSEWHERE], 'failed'],
+  ['cancelled in a stream', [INTENT, eventStream([[1, EVENT.slice(0, -3)]])], 'cancelled', 8],
+  ['cancelled between polls', [INTENT, html(200), ...Array<Reply>(5).fill(PENDING)], 'cancelled', 9],
+  ['cancelled in a poll', [INTENT, html(200), never()], 'cancelled', 8],
+  ['cancelled while it is asked who it is', [INTENT, STREAMED, never(), LOGGED_OUT], 'cancelled', 8],
+  ['cancelled, and the logout is not answered', [INTENT, STREAMED, after(9, USER), never()], 'cancelled', 8],
+];
+
+describe('secrets in an Adom sign-in', () => {
+  for (const [name, replies, ends, cancelAt] of SIGN_INS) {
+    it(`stay where they belong: ${name}`, async () => {
+      const clock = new FakeClock();
+      const conversation = new Conversation(clock, replies);
+      const { http, log, requests } = conversation;
+      const settings = { apiUrl: ORIGIN, sessionMaxAgeSeconds: 3_600, updates: 'auto' } as const;
+      const service = adom(http, () => settings, 'workspace');
+      const cancel = new AbortController();
+      if (cancelAt !== undefined) {
+        clock.at(cancelAt * 1000, () => {
+          cancel.abort(new Error('cancelled'));
+        });
+      }
+
+      let thrown: unknown;
+      const flow = signIn(service, [], new FakeScreen(clock), clock, log, cancel.signal);
+      const result = await clock.run(flow).catch((error: unknown) => {
+        thrown = error;
+        return undefined;
+      });
+      await clock.advance(60_000); // what runs in the background
+      conversation.assertOver();
+      assert.equal(clock.pending, 0);
+      assert.equal(result?.kind ?? 'cancelled', ends);
+      if (thrown !== undefined) assert.equal(thrown, cancel.signal.reason);
+      if (result?.kind === 'failed') assert.doesNotMatch(JSON.stringify(result), CANARY);
+      if (result?.kind === 'signedIn') assert.doesNotMatch(JSON.stringify(result.person), CANARY);
+
+      assert.ok(log.lines.length > 0);
+      for (const line of log.lines) assert.doesNotMatch(line, CANARY);
+
+      for (const { url, redirect, headers, body } of requests) {
+        assert.equal(new URL(url).origin, ORIGIN);
+        assert.equal(redirect, 'manual');
+        // The intent's token is part of its own address, and of no other.
+        if (url !== STATUS_URL) assert.doesNotMatch(url, CANARY);
+        const { authorization, cookie, ...others } = headers;
+        assert.doesNotMatch(JSON.stringify({ others, body }), CANARY, 'needed by no request');
+        const sent = authorization ?? cookie;
+        assert.equal(
+          sent !== undefined,
+          /\/(user|logout)$/.test(url),
+          'sent where it is needed, and only there',
+        );
+        if (authorization !== undefined) assert.equal(authorization, `Bearer ${SECRETS.sessionToken}`);
+        if (cookie !== undefined) assert.equal(cookie, `session_token=${SECRETS.sessionToken}`);
+      }
+    });
+  }
+});

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { Failure } from '../../../src/protocol/failure.ts';
+import { adom, type AdomSettings } from '../../../src/services/adom.ts';
+import type { Grant, PendingSignIn } from '../../../src/services/service.ts';
+import {
+  after,
+  Conversation,
+  html,
+  json,
+  networkError,
+  never,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { AUTHENTICATED, eventStream } from '../support/eventStream.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { INTENT, PENDING, STATUS_URL, TOLD } from '../support/intentRow.ts';
+
+const SETTINGS: AdomSettings = {
+  apiUrl: 'https://adom.example/',
+  sessionMaxAgeSeconds: 7_776_000,
+  updates: 'auto',
+};
+const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1' };
+const CREATED = json(201, INTENT);
+const noCancel = new AbortController().signal;
+
+interface World {
+  readonly clock: FakeClock;
+  readonly conversation: Conversation;
+  readonly service: ReturnType<typeof adom>;
+}
+
+function world(replies: readonly Reply[], settings: Partial<AdomSettings> = {}): World {
+  const clock = new FakeClock();
+  const conversation = new Conversation(clock, replies);
+  return {
+    clock,
+    conversation,
+    service: adom(conversation.http, () => ({ ...SETTINGS, ...settings }), 'workspace'),
+  };
+}
+
+async function begin({ clock, service }: World): Promise<PendingSignIn> {
+  const begun = await clock.run(service.begin([], noCancel));
+  assert.ok(begun.kind === 'pending');
+  return begun.pending;
+}
+
+describe('Adom: the service', () => {
+  it('has no scopes, and so no default ones', () => {
+    const { service } = world([]);
+    assert.equal(service.id, 'adom');
+    assert.equal(service.label, 'Adom');
+    assert.deepEqual(service.defaultScopes, []);
+    assert.deepEqual(service.settings, { server: 'bapIdentity.adom.apiUrl' });
+  });
+});
+
+describe('Adom: begin', () => {
+  it('asks the server of the setting for a session of the life of the setting', async () => {
+    const it = world([CREATED], { apiUrl: ' https://adom.example/eu/ ', sessionMaxAgeSeconds: 60 });
+    await begin(it);
+    const [request] = it.conversation.requests;
+    assert.equal(`${request?.method} ${request?.url}`, 'POST https://adom.example/eu/auth/intents');
+    assert.deepEqual(request?.body, { max_age: 60 });
+  });
+
+  it('gives what to open and no code, where there is none', async () => {
+    const it = world([CREATED]);
+    const shown = JSON.stringify(await begin(it));
+    assert.deepEqual(JSON.parse(shown), {
+      browserUri: 'https://browser.example/auth/intent?token=int_1',
+      deadlineMs: it.clock.now() + 900_000,
+    });
+  });
+
+  it('gives the code, where there is one', async () => {
+    const pending = await begin(world([json(201, { ...INTENT, confirmation_code: 'BCDF-GHJK' })]));
+    assert.equal(pending.userCode, 'BCDF-GHJK');
+    assert.ok(!('verificationUri' in pending), 'the address is a secret, and of no use on another device');
+  });
+
+  it('opens the browser side of Adom where the server does not say', async () => {
+    const pending = await begin(world([json(201, { ...INTENT, auth_url: undefined })]));
+    assert.equal(pending.browserUri, 'https://hydrogen.adom.inc/auth/intent?token=int_1');
+  });
+
+  for (const scopes of [['openid'], ['openid', 'profile'], ['']]) {
+    it(`refuses scopes without a request: ${JSON.stringify(scopes)}`, async () => {
+      const { clock, conversation, service } = world([]);
+      assert.deepEqual(await clock.run(service.begin(scopes, noCancel)), {
+        kind: 'failed',
+        failure: { kind: 'noScopes' },
+      });
+      conversation.assertOver();
+    });
+  }
+
+  for (const apiUrl of [
+    '',
+    'adom.example',
+    'http://adom.example',
+    'https://u:p@adom.example',
+    'https://adom.example/?a=b',
+    'https://adom.example/#a',
+    'file:///x',
+  ]) {
+    it(`sends nothing to the setting "${apiUrl}"`, async () => {
+      const { clock, conversation, service } = world([], { apiUrl });
+      assert.deepEqual(await clock.run(service.begin([], noCancel)), {
+        kind: 'failed',
+        failure: { kind: 'badServerSetting' },
+      });
+      conversation.assertOver();
+    });
+  }
+
+  for (const [name, reply, failure] of [
+    ['503', text(503, ''), { kind: 'unreachable' }],
+    ['404', html(404), { kind: 'notTheService' }],
+    [
+      'updates from elsewhere',
+      json(201, { ...INTENT, updates_url: 'https://evil.example/auth/intents/int_1/status' }),
+      { kind: 'notTheService' },
+    ],
+  ] satisfies [string, Reply, Failure][]) {
+    it(`fails as the request fails: ${name}`, async () => {
+      const { clock, conversation, service } = world([reply]);
+      assert.deepEqual(await clock.run(service.begin([], noCancel)), { kind: 'failed', failure });
+      conversation.assertOver();
+    });
+  }
+});
+
+describe('Adom: wait', () => {
+  for (const [name, maxAge, seconds] of [
+    ['as asked for', undefined, 7_776_000],
+    ['as the server allows', 3_600, 3_600],
+  ] as const) {
+    it(`gives a grant that ends, from when it was received, ${name}`, async () => {
+      const intent = json(201, { ...INTENT, requested_max_age: maxAge });
+      const it = world([intent, eventStream([[40, AUTHENTICATED]])]);
+      const pending = await begin(it);
+      const contact: boolean[] = [];
+      const waited = await it.clock.run(pending.wait(noCancel, (reached) => contact.push(reached)));
+      assert.equal(it.clock.ranMs, 40_000);
+      const expiresAtMs = it.clock.now() + seconds * 1000;
+      assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
+      assert.equal(contact.at(-1), true);
+      it.conversation.assertOver();
+    });
+  }
+
+  for (const [updates, accepts, at] of [
+    ['auto', ['text/event-stream'], [0]],
+    ['stream', ['text/event-stream'], [0]],
+    ['poll', ['application/json', 'application/json'], [2, 4]],
+  ] as const) {
+    it(`hears of it as the setting wants: ${updates}`, async () => {
+      const told = updates === 'poll' ? [PENDING, TOLD] : [eventStream([[3, AUTHENTICATED]])];
+      const it = world([CREATED, ...told], { updates });
+      const pending = await begin(it);
+      assert.equal((await it.clock.run(pending.wait(noCancel, () => undefined))).kind, 'granted');
+      const [, ...asked] = it.conversation.requests;
+      assert.deepEqual(
+        asked.map(({ headers }) => headers.accept),
+        accepts,
+      );
+      assert.deepEqual(
+        asked.map((request) => request.at),
+        at,
+      );
+      for (const { method, url } of asked) assert.equal(`${method} ${url}`, `GET ${STATUS_URL}`);
+      it.conversation.assertOver();
+    });
+  }
+
+  it('stays with the server that gave the intent, whatever becomes of the setting', async () => {
+    const clock = new FakeClock();
+    const conversation = new Conversation(clock, [CREATED, TOLD]);
+    let settings: AdomSettings = SETTINGS;
+    const service = adom(conversation.http, () => settings, 'workspace');
+    const begun = await clock.run(service.begin([], noCancel));
+    settings = { apiUrl: 'https://elsewhere.example', sessionMaxAgeSeconds: 1, updates: 'poll' };
+    assert.ok(begun.kind === 'pending');
+    const waited = await clock.run(begun.pending.wait(noCancel, () => undefined));
+    const expiresAtMs = clock.now() + 7_776_000_000;
+    assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
+    assert.equal(conversation.requests[1]?.url, STATUS_URL);
+  });
+
+  it('hands on what else can come of it', async () => {
+    for (const [replies, waited] of [
+      [[json(410, {})], { kind: 'expired' }],
+      [[json(404, {}), json(404, {})], { kind: 'failed', failure: { kind: 'codeSpent' } }],
+    ] as const) {
+      const it = world([CREATED, ...replies]);
+      const pending = await begin(it);
+      assert.deepEqual(await it.clock.run(pending.wait(noCancel, () => undefined)), waited);
+    }
+  });
+});
+
+describe('Adom: revoke', () => {
+  const bearer = { authorization: 'Bearer tok_1' };
+  const cookie = { cookie: 'session_token=tok_1' };
+  for (const [name, sentAs, form] of [
+    ['in a header', 'bearer', bearer],
+    ['in a cookie', 'cookie', cookie],
+    ['in a header, where nothing is known', undefined, bearer],
+  ] as const) {
+    for (const [outcome, reply, ms = 0] of [
+      ['done', text(204, '')],
+      ['dead already', json(401, {})],
+      ['not there', html(404)],
+      ['away', networkError('ECONNREFUSED')],
+      ['redirected', text(302, '', { location: 'https://evil.example/' })],
+      ['slow', after(3, text(200, '')), 3_000],
+    ] as [string, Reply, number?][]) {
+      it(`sends the token ${name}, once: ${outcome}`, async () => {
+        const { clock, conversation, service } = world([reply], { apiUrl: 'https://changed.example' });
+        await clock.run(service.revoke({ ...GRANT, ...(sentAs && { sentAs }) }, noCancel));
+        const [request] = conversation.requests;
+        assert.equal(`${request?.method} ${request?.url}`, 'DELETE https://adom.example/auth/logout');
+        assert.equal(request?.body, undefined);
+        assert.deepEqual(request?.headers, {
+          accept: 'application/json',
+          'user-agent': 'unit-test/1',
+          ...form,
+        });
+        assert.equal(clock.ranMs, ms);
+        assert.equal(clock.pending, 0);
+        conversation.assertOver();
+      });
+    }
+  }
+
+  it('is cancelled at once', async () => {
+    const { clock, conversation, service } = world([never()]);
+    const cancel = new AbortController();
+    const reason = new Error('cancelled');
+    clock.at(2_000, () => {
+      cancel.abort(reason);
+    });
+    await assert.rejects(clock.run(service.revoke(GRANT, cancel.signal)), (error) => error === reason);
+    assert.equal(clock.ranMs, 2_000);
+    conversation.assertOver();
+  });
+});
