@@ -28,7 +28,9 @@ export function accountLabel(name: string | undefined, id: string): string {
 
 /** JSON can hold half a surrogate pair, at which encodeURIComponent throws. */
 function encodeCharacter(character: string): string {
-  return character.isWellFormed() ? encodeURIComponent(character) : `%u${character.charCodeAt(0).toString(16)}`;
+  return character.isWellFormed()
+    ? encodeURIComponent(character)
+    : `%u${character.charCodeAt(0).toString(16)}`;
 }
 
 /** `Go8vCH…z35J`: enough of an id to tell it from one's others at a glance, and never more than a hint. */

@@ -86,7 +86,7 @@ export class AdomPages {
         `<button ${at === 0 ? 'class="primary" ' : ''}name="person" value="${escape(user.id)}">Continue as ${escape(label)}</button>`,
     );
     const body = `<p>An app wants to sign in as you. First, log in.</p>
-      <form method="post" action="/auth/login">
+      <form method="post" action="login">
         ${hidden(intent)}
         ${buttons.join('\n')}
       </form>`;
@@ -109,7 +109,7 @@ export class AdomPages {
 
 function askCode(intent: Intent, person: Person, alert?: string): Response {
   const body = `<p>An app wants to sign in as you. Type the code that it shows. Go on only if you started this.</p>
-    <form method="post" action="/auth/intent">
+    <form method="post" action="intent">
       ${hidden(intent)}
       <label for="code">Confirmation code</label>
       <input id="code" name="confirmation_code" type="text" placeholder="BCDF-GHJK" required autofocus
@@ -133,7 +133,7 @@ function stop(status: number, alert: string): Response {
 }
 
 function logOutForm(intent: Intent, person: Person): string {
-  return `<form method="post" action="/auth/browser-logout">
+  return `<form method="post" action="browser-logout">
     ${hidden(intent)}
     <button class="plain">Not the ${escape(person.label)}?</button>
   </form>`;
@@ -144,5 +144,5 @@ function hidden({ token }: Intent): string {
 }
 
 function pathOf(form: URLSearchParams): string {
-  return `/auth/intent?token=${encodeURIComponent(form.get('token') ?? '')}`;
+  return `intent?token=${encodeURIComponent(form.get('token') ?? '')}`;
 }

@@ -5,7 +5,7 @@ import type { BapIdentity, Person } from './people.ts';
 
 const service = 'Sigma Identity';
 
-/** What a person sees: sign in, enter the code, pick an identity, approve or deny. */
+/** What a person sees: sign in, enter the code, pick an identity, approve or deny. All links are relative: see `origin`. */
 export class SigmaPages {
   readonly #auth: Auth;
   readonly #approvals: Approvals;
@@ -24,21 +24,21 @@ export class SigmaPages {
     const { pathname, searchParams } = new URL(request.url);
     const browser = {
       cookie: request.headers.get('cookie') ?? '',
-      // A browser sends none with a GET, where better-auth asks for none.
-      origin: request.headers.get('origin') ?? this.#origin,
+      // The page is the server's own, whatever address a proxy (an editor in a browser has one) shows it under.
+      origin: this.#origin,
     };
     switch (`${request.method} ${pathname}`) {
       case 'GET /':
-        return seeOther('/device');
+        return seeOther('device');
       case 'GET /device':
         return this.#enterCode(browser, searchParams.get('code') ?? '');
-      case 'GET /device/review':
+      case 'GET /device-review':
         return this.#review(browser, normalizeUserCode(searchParams.get('code') ?? ''));
-      case 'POST /device/sign-in':
+      case 'POST /device-sign-in':
         return this.#signIn(await formOf(request));
-      case 'POST /device/sign-out':
+      case 'POST /device-sign-out':
         return seeOther(deviceUrl(await formOf(request)), await this.#approvals.signOut(browser));
-      case 'POST /device/decide':
+      case 'POST /device-decide':
         return this.#decide(browser, await formOf(request));
       default:
         return undefined;
@@ -54,7 +54,7 @@ export class SigmaPages {
     const person = await this.#signedIn(browser);
     if (person === undefined) return this.#askWho(code);
     const body = `<p>Enter the code that the app shows you.</p>
-      <form action="/device/review">
+      <form action="device-review">
         <label for="code">Code</label>
         <input id="code" name="code" type="text" value="${escape(code)}" placeholder="ABCD-1234" required autofocus
           autocomplete="off" autocapitalize="characters" spellcheck="false">
@@ -70,7 +70,7 @@ export class SigmaPages {
         `<button ${at === 0 ? 'class="primary" ' : ''}name="email" value="${escape(email)}">Continue as ${escape(label)}</button>`,
     );
     const body = `<p>An app wants to know who you are. First, sign in.</p>
-      <form method="post" action="/device/sign-in">
+      <form method="post" action="device-sign-in">
         <input type="hidden" name="code" value="${escape(code)}">
         ${buttons.join('\n')}
       </form>`;
@@ -91,7 +91,7 @@ export class SigmaPages {
     const body = `<p>The app <strong>${escape(client)}</strong> shows the code <code>${escape(code)}</code> and asks for
       <code>${escape(scope === '' ? 'nothing in particular' : scope)}</code>.
       Go on only if you started this.</p>
-      <form method="post" action="/device/decide">
+      <form method="post" action="device-decide">
         <input type="hidden" name="code" value="${escape(code)}">
         <fieldset><legend>Identity</legend>
         ${person.identities.map(choice).join('\n')}
@@ -130,7 +130,7 @@ function choice(identity: BapIdentity, at: number): string {
 }
 
 function signOutForm(person: Person, code: string): string {
-  return `<form method="post" action="/device/sign-out">
+  return `<form method="post" action="device-sign-out">
     <input type="hidden" name="code" value="${escape(code)}">
     <button class="plain">Not the ${escape(person.label)}?</button>
   </form>`;
@@ -138,5 +138,5 @@ function signOutForm(person: Person, code: string): string {
 
 function deviceUrl(form: URLSearchParams): string {
   const code = form.get('code') ?? '';
-  return code === '' ? '/device' : `/device?code=${encodeURIComponent(code)}`;
+  return code === '' ? 'device' : `device?code=${encodeURIComponent(code)}`;
 }

@@ -1,0 +1,22 @@
+import { cp, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { outFolder, root } from '../vscode/paths.ts';
+
+/** Builds test/consumer, and gives the folder of the extension. */
+export async function buildConsumer(): Promise<string> {
+  const source = path.join(root, 'test/consumer');
+  const target = path.join(outFolder, 'consumer');
+  await mkdir(target, { recursive: true });
+  await cp(path.join(source, 'package.json'), path.join(target, 'package.json'));
+  await build({
+    entryPoints: [path.join(source, 'src/extension.ts')],
+    outfile: path.join(target, 'dist/extension.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['vscode'],
+    logLevel: 'warning',
+  });
+  return target;
+}

@@ -1,0 +1,75 @@
+import type { Page } from 'playwright-core';
+import { requestsTo, startSigmaServer, type Exchange } from '../servers/sigma.ts';
+
+/** A reference service, and what a person does with it: the same tests run for each. */
+export interface RunningService {
+  readonly settings: Record<string, unknown>;
+  /** Who approves. */
+  readonly account: RegExp;
+  approveInBrowser(tab: Page, code: string): Promise<void>;
+  approve(code: string): Promise<void>;
+  expire(code: string): void;
+  /** True once the service has been told that a session is over. */
+  sessionEnded(): boolean;
+  /** Everything that must not be in a log: codes, tokens, and addresses that hold them. */
+  secrets(): string[];
+  close(): Promise<void>;
+}
+
+export interface Service {
+  readonly id: string;
+  readonly label: string;
+  start(): Promise<RunningService>;
+}
+
+const sigma: Service = {
+  id: 'sigma-identity',
+  label: 'Sigma Identity',
+  async start() {
+    const server = await startSigmaServer({ intervalSeconds: 1 });
+    const codes: string[] = [];
+    return {
+      settings: { 'bapIdentity.sigma.serverUrl': server.url },
+      account: /^satoshi \(\w+\)/,
+      async approveInBrowser(tab, code) {
+        codes.push(code);
+        await tab.getByRole('button', { name: 'Continue as demo person' }).click();
+        await tab.getByLabel('Code').fill(code);
+        await tab.getByRole('button', { name: 'Continue' }).click();
+        await tab.getByText('satoshi').click();
+        await tab.getByRole('button', { name: 'Approve' }).click();
+        await tab.getByRole('heading', { name: 'Approved' }).waitFor();
+      },
+      async approve(code) {
+        codes.push(code);
+        await server.approve(code);
+      },
+      expire(code) {
+        codes.push(code);
+        server.expire(code);
+      },
+      sessionEnded: () =>
+        requestsTo(server.requests, '/api/auth/sign-out').some(({ status }) => status === 200),
+      secrets: () => [
+        ...codes,
+        ...bearerTokens(server.requests),
+        ...bodyTexts(server.requests, 'device_code'),
+      ],
+      close: () => server.close(),
+    };
+  },
+};
+
+export const services: readonly Service[] = [sigma];
+
+function bearerTokens(requests: readonly Exchange[]): string[] {
+  return requests.flatMap(({ headers }) => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? []);
+}
+
+function bodyTexts(requests: readonly Exchange[], key: string): string[] {
+  return requests.flatMap(({ body }) => {
+    const value: unknown =
+      typeof body === 'object' && body !== null && key in body ? Reflect.get(body, key) : undefined;
+    return typeof value === 'string' ? [value] : [];
+  });
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { services } from './services.ts';
+import { Workbench } from './workbench.ts';
+
+for (const open of services) {
+  describe(`a person who signs in with ${open.label}`, () => {
+    const { label } = open;
+    const entry = `Sign in with ${label} to use BAP Identity (1)`;
+    const pending = `Sign in with ${label}:`;
+    let service: Awaited<ReturnType<typeof open.start>>;
+    let workbench: Workbench;
+
+    before(async () => {
+      service = await open.start();
+      workbench = await Workbench.open(service.settings);
+    });
+    // Each test goes on where the last one stopped: what comes after a failure says nothing.
+    let failed = false;
+    afterEach(async (context) => {
+      if (failed || !('passed' in context) || context.passed) return;
+      failed = true;
+      await workbench.keepEvidence(open.id);
+    });
+    after(async () => {
+      await workbench.close();
+      await service.close();
+    });
+
+    /** A notification that has the code, and the code. */
+    const codeShown = async (): Promise<string> => {
+      const text = await workbench.told(`${pending} Your code is`);
+      const code = /Your code is (\S+)\./.exec(text)?.[1];
+      assert.ok(code, text);
+      return code;
+    };
+    const click = (link: string): Promise<void> =>
+      workbench.notification(pending).getByRole('link', { name: link }).click();
+    const gone = (): Promise<void> => workbench.notification(pending).waitFor({ state: 'detached' });
+    const startInPalette = async (): Promise<void> => {
+      await workbench.run('BAP Identity: Sign In…');
+      await workbench.listItem(label).click();
+    };
+
+    it('finds the entry in the Accounts menu of a fresh profile', async () => {
+      await workbench.accountsEntry(entry);
+      await workbench.screenshot(`accounts-menu-${open.id}`);
+    });
+
+    it('sees the code, copies it, opens the browser, and approves', async () => {
+      await (await workbench.accountsEntry(entry)).click();
+      const code = await codeShown();
+      await workbench.screenshot(`notification-${open.id}`);
+      await click('Copy code');
+      await workbench.told('Copied!');
+      assert.equal(await workbench.clipboard(), code);
+      const tab = await workbench.newTab(() => click('Open browser'));
+      await service.approveInBrowser(tab, code);
+      await tab.close();
+      await gone();
+    });
+
+    it('is in the Accounts menu then', async () => {
+      await workbench.accountsEntry(service.account);
+      await workbench.screenshot(`signed-in-${open.id}`);
+      assert.ok(!(await workbench.accountsMenu()).some((each) => each.includes(entry)));
+    });
+
+    it('lets another extension use the session, by consent', async () => {
+      await workbench.run(`Consumer: Sign In with ${label}`);
+      await workbench.answerDialog('Allow');
+      assert.match(await workbench.told('Consumer:'), /and the service says 200/);
+      await workbench.clearNotifications();
+    });
+
+    it('is still signed in after a reload', async () => {
+      await workbench.reload();
+      await workbench.run(`Consumer: Who Is Signed In with ${label}`);
+      assert.match(await workbench.told('Consumer:'), /and the service says 200/);
+      await workbench.clearNotifications();
+    });
+
+    it('signs out in the Accounts menu, and no extension has the session any more', async () => {
+      await workbench.signOutInMenu(service.account);
+      await workbench.accountsEntry(entry);
+      await workbench.page.keyboard.press('Escape');
+      await workbench.run(`Consumer: Who Is Signed In with ${label}`);
+      await workbench.told('Consumer: nobody is signed in.');
+      await workbench.clearNotifications();
+      await workbench.until(() => Promise.resolve(service.sessionEnded()), 'the service to be told');
+    });
+
+    it('cancels, and nothing is left of it', async () => {
+      await (await workbench.accountsEntry(entry)).click();
+      await codeShown();
+      await workbench.notification(pending).getByRole('button', { name: 'Cancel' }).click();
+      await gone();
+      assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
+      await workbench.accountsEntry(entry);
+      await workbench.page.keyboard.press('Escape');
+    });
+
+    it('gets a new code with one click when the first has expired', async () => {
+      await startInPalette();
+      const first = await codeShown();
+      service.expire(first);
+      await click('Get a new code');
+      const second = await codeShown();
+      assert.notEqual(second, first);
+      await service.approve(second);
+      await gone();
+      await workbench.told(`You are signed in with ${label} as`);
+      await workbench.clearNotifications();
+    });
+
+    it('signs out in the palette while another sign-in is pending', async () => {
+      await startInPalette();
+      await codeShown();
+      await workbench.run('BAP Identity: Sign Out…');
+      await workbench.answerDialog('Sign Out');
+      await workbench.told('You are signed out of');
+      await workbench.notification(pending).getByRole('button', { name: 'Cancel' }).click();
+      await gone();
+      await workbench.accountsEntry(entry);
+      await workbench.page.keyboard.press('Escape');
+      await workbench.clearNotifications();
+    });
+
+    it('leaves no secret in any log', () => {
+      const logs = workbench.logs();
+      assert.ok(logs.includes(`Signed in with ${label}.`), 'the log is not there');
+      const secrets = service.secrets();
+      assert.ok(secrets.length >= 6, `only ${secrets.length} secrets are known`);
+      for (const secret of secrets) assert.ok(!logs.includes(secret), 'a secret is in a log');
+    });
+  });
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../vscode/browser.ts';
+import { startCodeServer, type CodeServer } from '../vscode/codeServer.ts';
+import { install } from '../vscode/install.ts';
+import { outFolder, vsixFile } from '../vscode/paths.ts';
+import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
+import { buildConsumer } from './consumer.ts';
+
+const WAIT_MS = 15_000;
+
+/** VS Code with this extension's package and the consumer installed, as a person sees it. */
+export class Workbench {
+  readonly page: Page;
+  readonly #server: CodeServer;
+  readonly #browser: Browser;
+  readonly #context: BrowserContext;
+
+  private constructor(server: CodeServer, browser: Browser, context: BrowserContext, page: Page) {
+    this.#server = server;
+    this.#browser = browser;
+    this.#context = context;
+    this.page = page;
+  }
+
+  static async open(settings: Record<string, unknown>): Promise<Workbench> {
+    const { chromium } = await install();
+    const server = await startCodeServer({
+      settings,
+      vsix: [vsixFile],
+      extensionFolders: [await buildConsumer()],
+    });
+    const browser = await launchBrowser(chromium);
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    context.setDefaultTimeout(WAIT_MS);
+    const workbench = new Workbench(server, browser, context, await context.newPage());
+    await workbench.reload();
+    return workbench;
+  }
+
+  /** A window of its own: nothing of the last one's memory is left. */
+  async reload(): Promise<void> {
+    await this.page.goto(this.#server.url);
+    await this.page.getByRole('button', { name: /^Accounts/ }).waitFor();
+  }
+
+  async setSettings(settings: Record<string, unknown>): Promise<void> {
+    await writeFile(this.#server.settingsFile, JSON.stringify(settings));
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.stop();
+  }
+
+  /** Everything that extensions have logged. */
+  logs(): string {
+    return readExtensionHostLogs(this.#server);
+  }
+
+  /** What there is to look at when a test has failed. */
+  async keepEvidence(name: string): Promise<void> {
+    await this.screenshot(`failed-${name}`);
+    await writeFile(path.join(outFolder, `failed-${name}.log`), this.logs());
+  }
+
+  // Accounts menu
+
+  /** Opens the menu until it has the entry: entries come with the extensions that ask for them. */
+  async accountsEntry(name: string | RegExp): Promise<Locator> {
+    const entry = this.page.getByRole('menuitem', { name });
+    await this.until(
+      async () => {
+        await this.page.keyboard.press('Escape');
+        await this.#accountsButton().click();
+        return entry.isVisible();
+      },
+      `"${String(name)}" in the Accounts menu`,
+    );
+    return entry;
+  }
+
+  async accountsMenu(): Promise<string[]> {
+    await this.page.keyboard.press('Escape');
+    await this.#accountsButton().click();
+    const menu = this.page.locator('.monaco-menu');
+    await menu.waitFor();
+    const labels = await menu.getByRole('menuitem').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return labels.map((label) => label.trim()).filter((label) => label !== '');
+  }
+
+  async signOutInMenu(account: string | RegExp): Promise<void> {
+    await (await this.accountsEntry(account)).click();
+    await this.page.getByRole('menuitem', { name: 'Sign Out' }).click();
+    await this.answerDialog('Sign Out');
+  }
+
+  #accountsButton(): Locator {
+    return this.page.getByRole('button', { name: /^Accounts/ });
+  }
+
+  // Notifications
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item', { hasText: text }).first();
+  }
+
+  /** Waits for the notification, and gives its text. */
+  async told(text: string | RegExp): Promise<string> {
+    const message = this.notification(text).locator('.notification-list-item-message');
+    return (await message.innerText()).replace(/\s+/g, ' ');
+  }
+
+  async clearNotifications(): Promise<void> {
+    await this.run('Notifications: Clear All Notifications');
+  }
+
+  // Palette, lists and dialogs
+
+  async run(command: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type="text"]').first();
+    await this.page.keyboard.press('F1');
+    await input.fill(`>${command}`);
+    await this.listItem(command).click();
+  }
+
+  /** An entry of the list that the palette or a command shows. */
+  listItem(name: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+  }
+
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  async answerDialog(button: string): Promise<void> {
+    await this.dialog().getByRole('button', { name: button, exact: true }).click();
+    await this.dialog().waitFor({ state: 'hidden' });
+  }
+
+  // The rest of the world
+
+  clipboard(): Promise<string> {
+    return this.page.evaluate<string>('navigator.clipboard.readText()');
+  }
+
+  /** The tab that `open` brings up, by way of VS Code's dialog on trusted domains where it asks. */
+  async newTab(open: () => Promise<void>): Promise<Page> {
+    const tab = this.#context.waitForEvent('page');
+    await open();
+    return tab;
+  }
+
+  /** Answers requests to an address that no server here has. Gives the URLs that arrive, byte for byte. */
+  async intercept(origin: string): Promise<string[]> {
+    const urls: string[] = [];
+    await this.#context.route(`${origin}/**`, async (route) => {
+      urls.push(route.request().url());
+      await route.fulfill({ contentType: 'text/html', body: '<h1>Here you are</h1>' });
+    });
+    return urls;
+  }
+
+  async screenshot(name: string, area: Locator | Page = this.page): Promise<void> {
+    const folder = path.join(outFolder, 'screenshots');
+    mkdirSync(folder, { recursive: true });
+    await area.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+
+  /** Tries until it is so. */
+  async until(attempt: () => Promise<boolean>, what: string): Promise<void> {
+    const deadline = Date.now() + WAIT_MS;
+    while (!(await attempt())) {
+      assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
+      await this.page.waitForTimeout(200);
+    }
+  }
+}
