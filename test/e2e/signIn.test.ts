@@ -16,11 +16,9 @@ for (const open of services) {
       workbench = await Workbench.open(service.settings);
     });
     // Each test goes on where the last one stopped: what comes after a failure says nothing.
-    let failed = false;
     afterEach(async (context) => {
-      if (failed || !('passed' in context) || context.passed) return;
-      failed = true;
-      await workbench.keepEvidence(open.id);
+      if (!('passed' in context) || context.passed) return;
+      await workbench.keepEvidence(`${open.id}-${context.name.slice(0, 12)}`);
     });
     after(async () => {
       await workbench.close();
@@ -48,7 +46,7 @@ for (const open of services) {
     });
 
     it('sees the code, copies it, opens the browser, and approves', async () => {
-      await (await workbench.accountsEntry(entry)).click();
+      await workbench.chooseInAccountsMenu(entry);
       const code = await codeShown();
       await workbench.screenshot(`notification-${open.id}`);
       await click('Copy code');
@@ -69,6 +67,7 @@ for (const open of services) {
     it('lets another extension use the session, by consent', async () => {
       await workbench.run(`Consumer: Sign In with ${label}`);
       await workbench.answerDialog('Allow');
+      await workbench.listItem(service.account).click();
       assert.match(await workbench.told('Consumer:'), /and the service says 200/);
       await workbench.clearNotifications();
     });
@@ -91,7 +90,7 @@ for (const open of services) {
     });
 
     it('cancels, and nothing is left of it', async () => {
-      await (await workbench.accountsEntry(entry)).click();
+      await workbench.chooseInAccountsMenu(entry);
       await codeShown();
       await workbench.notification(pending).getByRole('button', { name: 'Cancel' }).click();
       await gone();

@@ -37,6 +37,7 @@ export class Workbench {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
       permissions: ['clipboard-read', 'clipboard-write'],
+      reducedMotion: 'reduce',
     });
     context.setDefaultTimeout(WAIT_MS);
     const workbench = new Workbench(server, browser, context, await context.newPage());
@@ -96,9 +97,23 @@ export class Workbench {
     return labels.map((label) => label.trim()).filter((label) => label !== '');
   }
 
+  /** A menu does not listen to the mouse at first, so that the click that opens it chooses nothing. */
+  async chooseInAccountsMenu(name: string | RegExp): Promise<void> {
+    const entry = await this.accountsEntry(name);
+    await this.until(async () => {
+      if (await entry.isVisible()) await entry.click();
+      return !(await entry.isVisible());
+    }, 'the menu to close');
+  }
+
   async signOutInMenu(account: string | RegExp): Promise<void> {
-    await (await this.accountsEntry(account)).click();
-    await this.page.getByRole('menuitem', { name: 'Sign Out' }).click();
+    const entry = await this.accountsEntry(account);
+    const signOut = this.page.getByRole('menuitem', { name: 'Sign Out' });
+    await this.until(async () => {
+      if (await signOut.isVisible()) await signOut.click();
+      else if (await entry.isVisible()) await entry.click();
+      return this.dialog().isVisible();
+    }, 'the dialog on signing out');
     await this.answerDialog('Sign Out');
   }
 
@@ -126,14 +141,27 @@ export class Workbench {
 
   async run(command: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
-    await this.page.keyboard.press('F1');
-    await input.fill(`>${command}`);
-    await this.listItem(command).click();
+    // The palette does not look again by itself when, after a reload, the extensions' commands come in.
+    await this.until(async () => {
+      await this.page.keyboard.press('F1');
+      await input.fill(`>${command}`);
+      try {
+        await this.listItem(command).click({ timeout: 1_000 });
+        return true;
+      } catch {
+        await this.page.keyboard.press('Escape');
+        return false;
+      }
+    }, `the command ${command}`);
   }
 
   /** An entry of the list that the palette or a command shows. */
   listItem(name: string): Locator {
-    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+    // The lists of the palette's past stay in the page, hidden.
+    return this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: name })
+      .filter({ visible: true })
+      .first();
   }
 
   dialog(): Locator {

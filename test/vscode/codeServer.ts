@@ -35,6 +35,7 @@ export const calmSettings = {
   'window.autoDetectColorScheme': false,
   'extensions.ignoreRecommendations': true,
   'update.showReleaseNotes': false,
+  'workbench.reduceMotion': 'on',
 };
 
 /** code-server: VS Code as Adom's users sit in it, with secrets that survive a reload of the window. */
