@@ -168,7 +168,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 
   #eventOf({ kind, record }: StoreChange): vscode.AuthenticationProviderAuthenticationSessionsChangeEvent {
     const session = toSession(record);
-    if (kind === 'added') return { added: [session], removed: [], changed: [] };
+    if (kind === 'added') return { added: [announced(session)], removed: [], changed: [] };
     if (kind === 'changed') return { added: [], removed: [], changed: [session] };
     // VS Code drops the whole account with one removed session, unless its other sessions are named as changed.
     const siblings = this.#store
@@ -185,4 +185,12 @@ function toSession(
 ): vscode.AuthenticationSession {
   const { id, accessToken, person } = record;
   return { id, accessToken, account: { id: person.accountId, label: person.accountLabel }, scopes };
+}
+
+/**
+ * VS Code takes the sign-in entry out of the Accounts menu when it hears of a session with the scopes of the entry,
+ * but remembers no scopes as one empty scope (seen in 1.139): so it hears of one.
+ */
+function announced(session: vscode.AuthenticationSession): vscode.AuthenticationSession {
+  return session.scopes.length === 0 ? { ...session, scopes: [''] } : session;
 }

@@ -5,34 +5,39 @@ import type { ServiceProvider } from '../provider/serviceProvider.ts';
 const SETTING = 'bapIdentity.accountsMenu';
 
 /**
- * Keeps a "Sign in with …" entry in the Accounts menu while nobody is signed in. VS Code shows one for each
- * provider that was asked for a session without flags, and has no other way to get one.
+ * Keeps a "Sign in with …" entry for each service in the Accounts menu while nobody is signed in with any: whoever has
+ * chosen one service is not to be nagged about another. VS Code shows an entry for each provider that was asked for
+ * a session without flags, and has no other way to get one.
  */
 export function offerInAccountsMenu(
   providers: readonly ServiceProvider[],
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
-  const offerAll = (): void => {
-    for (const provider of providers) void offer(provider, log);
+  const offer = async (): Promise<void> => {
+    try {
+      const sessions = await Promise.all(providers.map((provider) => provider.getSessions(undefined)));
+      if (sessions.flat().length > 0) return;
+      await Promise.all(
+        providers
+          .map(({ service }) => service)
+          .filter(({ id }) => wanted().includes(id))
+          .map(({ id, defaultScopes }) => vscode.authentication.getSession(id, defaultScopes)),
+      );
+    } catch (error) {
+      // The entry is a courtesy: whoever really needs a session hears of the error.
+      log.warn(`No entry in the Accounts menu: ${error instanceof Error ? error.name : 'unknown error'}.`);
+    }
   };
-  offerAll();
+  void offer();
   return vscode.Disposable.from(
-    ...providers.map((provider) => provider.onDidChangeSessions(() => void offer(provider, log))),
+    ...providers.map(({ onDidChangeSessions }) => onDidChangeSessions(offer)),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(SETTING)) offerAll();
+      if (change.affectsConfiguration(SETTING)) void offer();
     }),
   );
 }
 
-async function offer(provider: ServiceProvider, log: vscode.LogOutputChannel): Promise<void> {
-  const { id, defaultScopes } = provider.service;
-  const offered = vscode.workspace.getConfiguration().get<unknown>(SETTING);
-  if (!Array.isArray(offered) || !offered.includes(id)) return;
-  try {
-    if ((await provider.getSessions(undefined)).length > 0) return;
-    await vscode.authentication.getSession(id, defaultScopes);
-  } catch (error) {
-    // The menu's entry is a courtesy: whoever really needs a session hears of the error.
-    log.warn(`No entry in the Accounts menu: ${error instanceof Error ? error.name : 'unknown error'}.`);
-  }
+function wanted(): unknown[] {
+  const ids = vscode.workspace.getConfiguration().get<unknown>(SETTING);
+  return Array.isArray(ids) ? ids : [];
 }

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { startAdomServer } from '../servers/adom.ts';
 import { requestsTo, startSigmaServer, type Exchange } from '../servers/sigma.ts';
 
 /** A reference service, and what a person does with it: the same tests run for each. */
@@ -60,7 +61,43 @@ const sigma: Service = {
   },
 };
 
-export const services: readonly Service[] = [sigma];
+const adom: Service = {
+  id: 'adom',
+  label: 'Adom',
+  async start() {
+    const server = await startAdomServer();
+    const codes: string[] = [];
+    return {
+      settings: { 'bapIdentity.adom.apiUrl': server.url },
+      account: 'Ada (66f0a1c25b7e4d0012a9c301)',
+      async approveInBrowser(tab, code) {
+        codes.push(code);
+        await tab.getByRole('button', { name: 'Continue as demo person' }).click();
+        await tab.getByLabel('Confirmation code').fill(code);
+        await tab.getByRole('button', { name: 'Confirm' }).click();
+        await tab.getByRole('heading', { name: 'Signed in' }).waitFor();
+      },
+      approve(code) {
+        codes.push(code);
+        server.approve();
+        return Promise.resolve();
+      },
+      expire(code) {
+        codes.push(code);
+        server.expire();
+      },
+      sessionEnded: () => requestsTo(server.requests, 'DELETE /auth/logout').length > 0,
+      secrets: () => [
+        ...codes,
+        ...bearerTokens(server.requests),
+        ...server.requests.flatMap(({ path }) => /^\/auth\/intents\/([^/]+)\/status$/.exec(path)?.[1] ?? []),
+      ],
+      close: () => server.close(),
+    };
+  },
+};
+
+export const services: readonly Service[] = [sigma, adom];
 
 function bearerTokens(requests: readonly Exchange[]): string[] {
   return requests.flatMap(({ headers }) => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? []);
