@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { Failure } from '../../../src/protocol/failure.ts';
+import type { Waited } from '../../../src/services/service.ts';
+import { demoPerson, requestsTo, type AdomServer, type Fault, type StreamFault } from '../../servers/adom.ts';
+import { adomServer } from './adomApi.ts';
+import { adomService, begin, granted, hurried, until, whileTesting } from './client.ts';
+
+const STATUS = 'GET /auth/intents/*/status';
+const HTML: Fault = { kind: 'html' };
+const BUSY: Fault = { kind: 'answer', status: 429, body: { error: 'slow' }, headers: { 'retry-after': '4' } };
+
+/** Whose address a wrong server would love to hear. */
+async function withStranger(): Promise<{ server: AdomServer; stranger: AdomServer }> {
+  const [server, stranger] = await Promise.all([adomServer(), adomServer()]);
+  return { server, stranger };
+}
+
+function asked(server: AdomServer): ('stream' | 'poll')[] {
+  return requestsTo(server.requests, STATUS).map(({ headers }) =>
+    headers.accept?.includes('event-stream') ? 'stream' : 'poll',
+  );
+}
+
+/** One sign-in whose first look at the status meets the fault. */
+async function signIn(
+  server: AdomServer,
+  fault: Fault,
+  updates: 'auto' | 'stream' | 'poll' = 'auto',
+): Promise<{ waited: Promise<Waited>; contact: boolean[] }> {
+  const pending = await begin(adomService(server, updates, hurried));
+  server.failNext(STATUS, fault);
+  const contact: boolean[] = [];
+  return { waited: pending.wait(whileTesting(), (reached) => contact.push(reached)), contact };
+}
+
+describe('Adom over HTTP: the request for an intent goes wrong', { concurrency: true }, () => {
+  const rows: [name: string, fault: Fault, failure: Failure['kind']][] = [
+    ['500', { kind: 'answer', status: 500 }, 'unreachable'],
+    ['429', BUSY, 'unreachable'],
+    ['dropped', { kind: 'drop' }, 'unreachable'],
+    ['its answer lost', { kind: 'lost' }, 'unreachable'],
+    ['half an answer', { kind: 'truncate' }, 'unreachable'],
+    ['403', { kind: 'answer', status: 403, body: 'Forbidden' }, 'notTheService'],
+    ['404', { kind: 'answer', status: 404, body: { error: 'Not found' } }, 'notTheService'],
+    ['a page instead', HTML, 'notTheService'],
+    ['no token', { kind: 'rewrite', change: (body) => ({ ...body, token: '' }) }, 'notTheService'],
+  ];
+  for (const [name, fault, failure] of rows) {
+    it(name, async () => {
+      const server = await adomServer();
+      server.failNext('/auth/intents', fault);
+      const begun = await adomService(server).begin([], whileTesting());
+      assert.deepEqual(begun, { kind: 'failed', failure: { kind: failure } });
+      assert.equal(server.requests.length, 1);
+    });
+  }
+
+  it('a redirect is not followed', async () => {
+    const { server, stranger } = await withStranger();
+    server.failNext('/auth/intents', { kind: 'redirect', to: `${stranger.url}/auth/intents`, status: 307 });
+    const begun = await adomService(server).begin([], whileTesting());
+    assert.deepEqual(begun, { kind: 'failed', failure: { kind: 'notTheService' } });
+    assert.deepEqual(stranger.requests, []);
+  });
+
+  it('updates from another origin are refused', async () => {
+    const { server, stranger } = await withStranger();
+    const updates_url = `${stranger.url}/auth/intents/mine/status`;
+    server.failNext('/auth/intents', { kind: 'rewrite', change: (body) => ({ ...body, updates_url }) });
+    const begun = await adomService(server).begin([], whileTesting());
+    assert.deepEqual(begun, { kind: 'failed', failure: { kind: 'notTheService' } });
+    assert.deepEqual(stranger.requests, []);
+  });
+});
+
+describe('Adom over HTTP: the stream does not come', { concurrency: true }, () => {
+  const rows: [name: string, fault: Fault, reached?: boolean][] = [
+    ['dropped', { kind: 'drop' }],
+    ['cut', { kind: 'stream', how: 'cut' }],
+    ['a page instead', HTML],
+    ['not for us', { kind: 'answer', status: 406, body: { error: 'no streams here' } }],
+    ['JSON instead', { kind: 'answer', status: 200, body: { state: 'pending' } }],
+    ['500', { kind: 'answer', status: 500 }, false],
+    ['429', BUSY, false],
+  ];
+  for (const [name, fault, reached = true] of rows) {
+    it(`${name}: polls instead`, async () => {
+      const server = await adomServer();
+      const { waited, contact } = await signIn(server, fault);
+      await until(() => asked(server).length === 2);
+      server.approve();
+      granted(await waited);
+      assert.deepEqual(asked(server).slice(0, 2), ['stream', 'poll']);
+      assert.ok(asked(server).length <= 3 && asked(server).lastIndexOf('stream') === 0);
+      assert.equal(server.retrievals(), 1);
+      assert.deepEqual([contact[0], contact.at(-1)], [reached, true]);
+    });
+  }
+
+  it('a redirect: is not followed, and polls instead', async () => {
+    const { server, stranger } = await withStranger();
+    const to = `${stranger.url}/auth/intents/mine/status`;
+    const { waited } = await signIn(server, { kind: 'redirect', to });
+    await until(() => asked(server).length === 2);
+    server.approve();
+    granted(await waited);
+    assert.deepEqual(stranger.requests, []);
+  });
+
+  it('cut, where streams are all that is wanted: looks once, then streams again', async () => {
+    const server = await adomServer();
+    const { waited } = await signIn(server, { kind: 'stream', how: 'cut' }, 'stream');
+    await until(() => asked(server).length === 3 && server.openStreams === 1);
+    server.approve();
+    granted(await waited);
+    assert.deepEqual(asked(server), ['stream', 'poll', 'stream']);
+  });
+});
+
+describe('Adom over HTTP: the end of the stream goes wrong', { concurrency: true }, () => {
+  const rows: [how: StreamFault, asks: ('stream' | 'poll')[], retrievals: number][] = [
+    ['half-event', ['stream', 'poll'], 2],
+    ['malformed', ['stream', 'poll'], 2],
+    ['empty-token', ['stream', 'poll'], 2],
+    ['no-token', ['stream', 'poll'], 2],
+    ['lost', ['stream', 'poll'], 2],
+    ['twice', ['stream'], 1],
+  ];
+  for (const [how, asks, retrievals] of rows) {
+    it(`${how}: the session comes all the same`, async () => {
+      const server = await adomServer();
+      const service = adomService(server);
+      const { waited } = await signIn(server, { kind: 'stream', how });
+      await until(() => server.openStreams === 1);
+      server.approve();
+      const identified = await service.identify(granted(await waited), whileTesting());
+      assert.equal(identified.kind === 'identified' && identified.person.accountId, demoPerson.user.id);
+      assert.deepEqual(asked(server), asks);
+      assert.equal(server.retrievals(), retrievals);
+      await until(() => server.openStreams === 0);
+    });
+  }
+
+  for (const [name, fault, asks] of [
+    ['timeout', undefined, ['stream']],
+    ['timeout without a data line', 'bare-timeout', ['stream', 'poll']],
+  ] as const) {
+    it(`${name}: the intent is over`, async () => {
+      const server = await adomServer();
+      if (fault !== undefined) server.failNext(STATUS, { kind: 'stream', how: fault });
+      const waited = (await begin(adomService(server))).wait(whileTesting(), () => undefined);
+      await until(() => server.openStreams === 1);
+      server.expire();
+      assert.deepEqual(await waited, { kind: 'expired' });
+      assert.deepEqual(asked(server), asks);
+    });
+  }
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { demoPerson, requestsTo, type AdomServer } from '../../servers/adom.ts';
+import { adomServer, get } from './adomApi.ts';
+import { adomService, begin, granted, until, whileTesting } from './client.ts';
+
+const STATUS = 'GET /auth/intents/*/status';
+
+/** How long it takes from the person's yes to the session, approved as soon as `listening`. */
+async function latencyMs(
+  server: AdomServer,
+  updates: 'stream' | 'poll',
+  listening: () => boolean,
+): Promise<number> {
+  const pending = await begin(adomService(server, updates));
+  const waited = pending.wait(whileTesting(), () => undefined);
+  await until(listening);
+  const startMs = performance.now();
+  server.approve();
+  granted(await waited);
+  return performance.now() - startMs;
+}
+
+describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
+  for (const updates of ['auto', 'stream', 'poll'] as const) {
+    for (const updatesUrl of ['with-status', 'without-status', 'absent'] as const) {
+      it(`hears of it by ${updates}, updates_url ${updatesUrl}`, async () => {
+        const confirmationCode = updatesUrl !== 'absent';
+        const server = await adomServer({ updatesUrl, confirmationCode });
+        const service = adomService(server, updates);
+        const pending = await begin(service);
+        assert.equal(pending.userCode !== undefined, confirmationCode);
+        const token = new URL(pending.browserUri).searchParams.get('token') ?? '';
+        assert.equal(pending.browserUri, `${server.url}/auth/intent?token=${token}`);
+
+        const contact: boolean[] = [];
+        const waited = pending.wait(whileTesting(), (reached) => contact.push(reached));
+        if (updates !== 'poll') await until(() => server.openStreams === 1);
+        server.approve(token);
+        const grant = granted(await waited);
+
+        assert.equal(server.retrievals(), 1, 'the token is taken once');
+        assert.equal(requestsTo(server.requests, STATUS).length, 1);
+        assert.ok(contact.every((reached) => reached));
+        const lifeMs = (grant.expiresAtMs ?? 0) - Date.now();
+        assert.ok(lifeMs > 3_590_000 && lifeMs <= 3_600_000, 'the life that was asked for');
+
+        const identified = await service.identify(grant, whileTesting());
+        assert.ok(identified.kind === 'identified');
+        const { id, email, display_name: name } = demoPerson.user;
+        const accountLabel = `${name} (${id})`;
+        assert.deepEqual(identified.person, { subject: id, accountId: id, accountLabel, name, email });
+
+        await service.revoke(identified.grant, whileTesting());
+        assert.ok(server.requests.every(({ headers }) => headers['user-agent'] === 'unit-test/1'));
+        const authorization = `Bearer ${grant.accessToken}`;
+        assert.equal((await get(`${server.url}/user`, { authorization })).status, 401, 'really over');
+        await until(() => server.openStreams === 0);
+      });
+    }
+  }
+
+  it('sends the token in a cookie where Bearer is refused, from the first look to the sign-out', async () => {
+    const server = await adomServer({ bearer: false });
+    const service = adomService(server);
+    const waited = (await begin(service)).wait(whileTesting(), () => undefined);
+    server.approve();
+    const identified = await service.identify(granted(await waited), whileTesting());
+    assert.ok(identified.kind === 'identified');
+    assert.equal(identified.person.accountId, demoPerson.user.id);
+    assert.equal(identified.grant.sentAs, 'cookie');
+    await service.revoke(identified.grant, whileTesting());
+    const cookie = `session_token=${identified.grant.accessToken}`;
+    assert.equal((await get(`${server.url}/user`, { cookie })).status, 401);
+  });
+
+  it('closes its stream when the person cancels', async () => {
+    const server = await adomServer();
+    const cancel = new AbortController();
+    const waited = (await begin(adomService(server))).wait(cancel.signal, () => undefined);
+    await until(() => server.openStreams === 1);
+    const reason = new Error('cancelled');
+    cancel.abort(reason);
+    await assert.rejects(waited, reason);
+    await until(() => server.openStreams === 0);
+    assert.equal(requestsTo(server.requests, STATUS).length, 1, 'and does not open it again');
+  });
+});
+
+describe('Adom over HTTP: from the person’s yes to the session', () => {
+  it('takes one round trip on the stream, and up to an interval by polling', async (t) => {
+    const server = await adomServer();
+    const streamed: number[] = [];
+    for (let n = 0; n < 9; n++)
+      streamed.push(await latencyMs(server, 'stream', () => server.openStreams === 1));
+    streamed.sort((a, b) => a - b);
+    const median = streamed[4] ?? NaN;
+    const polled = await latencyMs(server, 'poll', () => true);
+    const shown = streamed.map((ms) => ms.toFixed(1)).join(', ');
+    t.diagnostic(`stream: median ${median.toFixed(1)} ms of ${shown}`);
+    t.diagnostic(`polling: ${polled.toFixed(0)} ms, approved at the start of an interval`);
+    assert.ok(median < 50, `${median} ms`);
+  });
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { after } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { systemClock, type Clock } from '../../../src/protocol/clock.ts';
+import type { Http } from '../../../src/protocol/http.ts';
+import { adom, type AdomSettings } from '../../../src/services/adom.ts';
+import type { Grant, IdentityService, PendingSignIn, Waited } from '../../../src/services/service.ts';
+import type { AdomServer } from '../../servers/adom.ts';
+import { RecordingLog } from '../support/recordingLog.ts';
+
+const startMs = Date.now();
+
+/** Time that runs ten times as fast, for a client that waits for seconds between two requests. */
+export const hurried: Clock = {
+  now: () => startMs + (Date.now() - startMs) * 10,
+  sleep: (ms, signal) => systemClock.sleep(ms / 10, signal),
+};
+
+export function realHttp(clock: Clock = systemClock): Http {
+  return { fetch: globalThis.fetch, clock, log: new RecordingLog(), userAgent: 'unit-test/1' };
+}
+
+/** The product's own Adom service, pointed at a stand-in. */
+export function adomService(
+  { url }: AdomServer,
+  updates: AdomSettings['updates'] = 'auto',
+  clock: Clock = systemClock,
+): IdentityService {
+  const settings = { apiUrl: url, sessionMaxAgeSeconds: 3600, updates };
+  return adom(realHttp(clock), () => settings, 'for a test');
+}
+
+export async function begin(service: IdentityService): Promise<PendingSignIn> {
+  const begun = await service.begin(service.defaultScopes, whileTesting());
+  assert.ok(begun.kind === 'pending', JSON.stringify(begun));
+  return begun.pending;
+}
+
+export function granted(waited: Waited): Grant {
+  assert.ok(waited.kind === 'granted', JSON.stringify(waited));
+  return waited.grant;
+}
+
+/** Nobody cancels, but a test that has failed leaves no sign-in behind that waits for ever. */
+export function whileTesting(): AbortSignal {
+  const over = new AbortController();
+  after(() => {
+    over.abort();
+  });
+  return over.signal;
+}
+
+/** Until something that another part of this process does has happened. */
+export async function until(happened: () => boolean): Promise<void> {
+  const startMs = performance.now();
+  while (!happened()) {
+    assert.ok(performance.now() - startMs < 10_000, `still not so: ${happened.toString()}`);
+    await nextTurn();
+  }
+}
