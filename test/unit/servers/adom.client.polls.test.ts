@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { Failure } from '../../../src/protocol/failure.ts';
+import type { Identified, Waited } from '../../../src/services/service.ts';
+import { demoPerson, requestsTo, type AdomServer, type Fault } from '../../servers/adom.ts';
+import { adomServer, sessionToken } from './adomApi.ts';
+import { adomService, begin, granted, hurried, whileTesting } from './client.ts';
+
+const STATUS = 'GET /auth/intents/*/status';
+const HTML: Fault = { kind: 'html' };
+const GONE: Fault = { kind: 'answer', status: 404, body: { error: 'Not found' } };
+const REDIRECT: Fault = { kind: 'redirect', to: 'http://127.0.0.1:9/elsewhere' };
+
+/** An approved intent whose first poll meets the fault. */
+async function pollInto(server: AdomServer, fault: Fault): Promise<Waited> {
+  const pending = await begin(adomService(server, 'poll', hurried));
+  server.approve();
+  server.failNext(STATUS, fault);
+  return pending.wait(whileTesting(), () => undefined);
+}
+
+describe('Adom over HTTP: a poll goes wrong', { concurrency: true }, () => {
+  const passing: [name: string, fault: Fault, retrievals: number][] = [
+    ['dropped', { kind: 'drop' }, 1],
+    ['the answer with the token lost', { kind: 'lost' }, 2],
+    ['half of the answer with the token', { kind: 'truncate' }, 2],
+    ['503', { kind: 'answer', status: 503 }, 1],
+    ['429', { kind: 'answer', status: 429, headers: { 'retry-after': '1' } }, 1],
+  ];
+  for (const [name, fault, retrievals] of passing) {
+    it(`${name}: the same intent is asked again`, async () => {
+      const server = await adomServer();
+      granted(await pollInto(server, fault));
+      assert.equal(requestsTo(server.requests, STATUS).length, 2);
+      assert.equal(server.retrievals(), retrievals);
+    });
+  }
+
+  const final: [name: string, fault: Fault, end: Failure['kind'] | 'expired'][] = [
+    ['404', GONE, 'codeSpent'],
+    ['410', { kind: 'answer', status: 410, body: { error: 'Intent expired' } }, 'expired'],
+    ['a page instead', HTML, 'notTheService'],
+    ['a redirect', REDIRECT, 'notTheService'],
+    ['an empty token', { kind: 'rewrite', change: (body) => ({ ...body, session_token: '' }) }, 'codeSpent'],
+    ['no token', { kind: 'rewrite', change: ({ state }) => ({ state }) }, 'codeSpent'],
+  ];
+  for (const [name, fault, end] of final) {
+    it(`${name}: it is over`, async () => {
+      const server = await adomServer();
+      const expected = end === 'expired' ? { kind: end } : { kind: 'failed', failure: { kind: end } };
+      assert.deepEqual(await pollInto(server, fault), expected);
+      assert.equal(requestsTo(server.requests, STATUS).length, 1);
+    });
+  }
+});
+
+describe('Adom over HTTP: the person cannot be had', { concurrency: true }, () => {
+  async function identify(fault: Fault, times = 1): Promise<{ server: AdomServer; identified: Identified }> {
+    const server = await adomServer();
+    const grant = { server: server.url, accessToken: await sessionToken(server) };
+    server.failNext('GET /user', fault, times);
+    const identified = await adomService(server, 'auto', hurried).identify(grant, whileTesting());
+    return { server, identified };
+  }
+
+  for (const [name, fault, times] of [
+    ['404', GONE, 1],
+    ['a page instead', HTML, 1],
+    ['a redirect', REDIRECT, 1],
+    ['500 again and again', { kind: 'answer', status: 500 }, 3],
+    ['no id', { kind: 'rewrite', change: () => ({ id: '' }) }, 1],
+  ] as const) {
+    it(`${name}: signs in all the same, as this session`, async () => {
+      const { server, identified } = await identify(fault, times);
+      assert.ok(identified.kind === 'identified');
+      assert.match(identified.person.accountLabel, /^session-[0-9a-f]{8}$/);
+      assert.equal(requestsTo(server.requests, 'GET /user').length, times);
+    });
+  }
+
+  it('one bad moment: the person after all', async () => {
+    const { identified } = await identify({ kind: 'drop' });
+    assert.equal(identified.kind === 'identified' && identified.person.accountId, demoPerson.user.id);
+  });
+
+  it('the session is refused in both forms: no sign-in', async () => {
+    const { server, identified } = await identify({ kind: 'answer', status: 401 }, 2);
+    assert.deepEqual(identified, { kind: 'failed', failure: { kind: 'grantRejected' } });
+    const [first, second, ...others] = requestsTo(server.requests, 'GET /user');
+    assert.ok(first?.headers.authorization?.startsWith('Bearer tok_') && !first.headers.cookie);
+    assert.ok(second?.headers.cookie?.startsWith('session_token=tok_') && !second.headers.authorization);
+    assert.deepEqual(others, []);
+  });
+});
