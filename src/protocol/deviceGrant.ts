@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { retryAfterMs } from './retryAfter.ts';
 import { code, filled, lenient, positive, safeAddress } from './schema.ts';
 
 import { backOffMs } from './backOff.ts';
@@ -70,11 +71,12 @@ export async function requestDeviceAuthorization(
     { name: 'device code', method: 'POST', url: client.codeUrl, json },
     signal,
   );
-  const answer = outcome.kind === 'answer' && z.safeParse(Answer, outcome.json);
+  const success = outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
+  const answer = success && z.safeParse(Answer, outcome.json);
   if (!answer || !answer.success) {
     // No code: the refusals are those of the token endpoint (§3.2 refers to RFC 6749 §5.2).
-    const refusal = readTokenAnswer(outcome, http.clock.now());
-    const passing = refusal.kind === 'wait' || refusal.kind === 'trouble';
+    const refusal = readTokenAnswer(outcome);
+    const passing = refusal.kind === 'busy' || refusal.kind === 'trouble';
     if (refusal.kind === 'failed') return refusal;
     return { kind: 'failed', failure: { kind: passing ? 'unreachable' : 'notTheService' } };
   }
@@ -125,7 +127,7 @@ export async function waitForDeviceGrant(
       { name: 'device token', method: 'POST', url: client.tokenUrl, json },
       signal,
     );
-    const answer = readTokenAnswer(outcome, clock.now());
+    const answer = readTokenAnswer(outcome);
     onContact(answer.kind !== 'trouble');
     troubles = answer.kind === 'trouble' ? troubles + 1 : 0;
     switch (answer.kind) {
@@ -138,9 +140,7 @@ export async function waitForDeviceGrant(
         interval += SLOW_DOWN_MS; // for this and all later polls
         delay = interval;
         break;
-      case 'wait':
-        delay = Math.max(interval, answer.ms);
-        break;
+      case 'busy':
       case 'pending':
         delay = interval;
         break;
@@ -148,6 +148,8 @@ export async function waitForDeviceGrant(
         delay = backOffMs(interval, troubles);
         break;
     }
+    // Whatever the answer, a server that names a time to wait means it (RFC 9110 §10.2.3).
+    if (outcome.kind === 'answer') delay = Math.max(delay, retryAfterMs(outcome.headers, clock.now()) ?? 0);
     if (clock.now() >= deadlineMs) return { kind: 'expired' };
   }
 }

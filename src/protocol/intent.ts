@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { code, filled, lenient, positive, safeAddress } from './schema.ts';
+import { filled, lenient, positive, safeAddress } from './schema.ts';
 
 import { isSafeAddress } from './address.ts';
 import type { Failure } from './failure.ts';
@@ -26,13 +26,14 @@ export type IntentCreated = { kind: 'created'; intent: Intent } | { kind: 'faile
 const LONGEST_LIFE_MS = 15 * 60_000;
 
 const Answer = z.object({
-  token: filled,
+  // It becomes part of an address, which half a surrogate pair cannot.
+  token: filled.check(z.refine((token) => token.isWellFormed())),
   created_at: lenient(z.string()),
   expires_at: lenient(z.string()),
   requested_max_age: lenient(positive),
   auth_url: z.nullish(safeAddress),
   updates_url: z.nullish(z.string()),
-  confirmation_code: z.nullish(code),
+  confirmation_code: z.nullish(z.string().check(z.refine((text) => text.length <= 64))),
 });
 
 /**

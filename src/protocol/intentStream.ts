@@ -12,19 +12,25 @@ const SILENCE_MS = 45_000;
 
 /**
  * Listens to an intent's stream until it tells the end, breaks, goes silent or the deadline comes. One connection:
- * whether to open another is the caller's to say. Closed when this settles. Rejects only with `signal.reason`.
+ * whether to open another is the caller's to say. Closed when this settles. `onOpen` hears that it streams. Rejects only with `signal.reason`.
  */
 export async function streamIntent(
   http: Http,
   statusUrl: string,
   deadlineMs: number,
   signal: AbortSignal,
+  onOpen: () => void,
 ): Promise<Streamed> {
+  signal.throwIfAborted();
   const { clock } = http;
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
   const told = Promise.withResolvers<Streamed>();
-  let heardMs = clock.now();
+  let beat = new AbortController();
+  const heard = (): void => {
+    beat.abort();
+    beat = new AbortController();
+  };
   let opened = false;
 
   const fetchOnce: FetchLike = async (_url, init) => {
@@ -34,12 +40,13 @@ export async function streamIntent(
     const headers: Record<string, string> = { ...init.headers };
     if (http.userAgent !== undefined) headers['user-agent'] = http.userAgent;
     const response = await http.fetch(statusUrl, { ...GUARDED, headers, signal: stop });
-    heardMs = clock.now();
+    heard();
     if (isStream(response)) {
       http.log.debug('intent stream: open');
+      onOpen();
       return {
         ...{ status: response.status, headers: response.headers, url: '', redirected: false },
-        body: response.body.pipeThrough(meter(() => (heardMs = clock.now()))),
+        body: response.body.pipeThrough(meter(heard)),
       };
     }
     // Without streaming the server answers at once with JSON; anything else is for a poll to find out.
@@ -60,9 +67,13 @@ export async function streamIntent(
 
   const untilSilent = async (): Promise<Streamed> => {
     for (;;) {
-      const endMs = Math.min(heardMs + SILENCE_MS, deadlineMs);
-      if (clock.now() >= endMs) return { kind: 'broken' };
-      await pause(clock, endMs - clock.now(), stop);
+      const quiet = AbortSignal.any([stop, beat.signal]);
+      try {
+        await pause(clock, Math.min(SILENCE_MS, deadlineMs - clock.now()), quiet);
+        return { kind: 'broken' };
+      } catch {
+        stop.throwIfAborted(); // else something was heard: the silence begins anew
+      }
     }
   };
   try {

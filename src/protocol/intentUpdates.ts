@@ -37,6 +37,9 @@ export async function waitForIntent(
     const request = { name: 'intent status', method: 'GET', url: statusUrl } as const;
     return readIntentStatus(await send(http, request, signal), clock.now());
   };
+  const opened = (): void => {
+    onContact(true);
+  };
   let streamAtMs = mode === 'poll' ? Infinity : clock.now();
   let nextMs = clock.now() + (mode === 'poll' ? POLL_INTERVAL_MS : 0);
   let troubles = 0;
@@ -45,7 +48,7 @@ export async function waitForIntent(
     await pause(clock, Math.min(nextMs, deadlineMs) - clock.now(), signal);
     const last = clock.now() >= deadlineMs;
     const streaming = !last && clock.now() >= streamAtMs;
-    const status = streaming ? await streamIntent(http, statusUrl, deadlineMs, signal) : await poll();
+    const status = streaming ? await streamIntent(http, statusUrl, deadlineMs, signal, opened) : await poll();
     if (status.kind !== 'broken') onContact(status.kind !== 'trouble');
     switch (status.kind) {
       case 'authenticated':

@@ -3,7 +3,6 @@ import { filled, lenient, positive } from './schema.ts';
 
 import type { Failure } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
-import { retryAfterMs } from './retryAfter.ts';
 
 /** What the server granted (RFC 6749 §5.1). The tokens are secrets. */
 export interface TokenGrant {
@@ -19,15 +18,15 @@ export type TokenAnswer =
   | { kind: 'pending' }
   | { kind: 'slowDown' }
   | { kind: 'expired' }
-  /** The server wants us to wait at least this long. */
-  | { kind: 'wait'; ms: number }
+  /** Too many requests: the answer's headers say how long to wait. */
+  | { kind: 'busy' }
   /** Not now: nothing answered, or the server has trouble. */
   | { kind: 'trouble' }
   | { kind: 'failed'; failure: Failure };
 
 const Granted = z.object({
   access_token: filled,
-  token_type: z.optional(z.string()),
+  token_type: lenient(z.string()),
   // Nice to have: a server that gets one of these wrong has still granted the token.
   expires_in: lenient(positive),
   refresh_token: lenient(filled),
@@ -35,15 +34,15 @@ const Granted = z.object({
 
 /** RFC 6749 §5.2; better-auth's own refusals, such as a VALIDATION_ERROR, have a `message` and no `error`. */
 const Refusal = z.object({
-  error: lenient(z.string()),
-  error_description: lenient(z.string()),
-  message: lenient(z.string()),
+  error: lenient(filled),
+  error_description: lenient(filled),
+  message: lenient(filled),
 });
 
 type Answer = Extract<HttpOutcome, { kind: 'answer' }>;
 
-/** Reads the answer of the token endpoint to a poll (RFC 8628 §3.5, RFC 6749 §5.2). `nowMs` dates a Retry-After. */
-export function readTokenAnswer(outcome: HttpOutcome, nowMs: number): TokenAnswer {
+/** Reads the answer of the token endpoint to a poll (RFC 8628 §3.5, RFC 6749 §5.2). */
+export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
   if (outcome.kind === 'noAnswer') return { kind: 'trouble' };
   if (outcome.kind === 'redirect') return failed({ kind: 'notTheService' });
   const refusal = z.safeParse(Refusal, outcome.json);
@@ -51,7 +50,7 @@ export function readTokenAnswer(outcome: HttpOutcome, nowMs: number): TokenAnswe
   if (known !== undefined) return known;
   const success = outcome.status >= 200 && outcome.status < 300;
   if (success && refusal.data?.error === undefined) return readGrant(outcome.json);
-  return readRefusal(outcome, refusal.data, nowMs);
+  return readRefusal(outcome, refusal.data);
 }
 
 function readErrorCode(error: string | undefined): TokenAnswer | undefined {
@@ -96,12 +95,8 @@ function readGrant(json: unknown): TokenAnswer {
 }
 
 /** A refusal without a known error code: trouble that passes, words of the server, or not the server at all. */
-function readRefusal(
-  { status, headers }: Answer,
-  refusal: z.infer<typeof Refusal> | undefined,
-  nowMs: number,
-): TokenAnswer {
-  if (status === 429) return { kind: 'wait', ms: retryAfterMs(headers, nowMs) ?? 0 };
+function readRefusal({ status }: Answer, refusal: z.infer<typeof Refusal> | undefined): TokenAnswer {
+  if (status === 429) return { kind: 'busy' };
   if (status === 408 || status >= 500) return { kind: 'trouble' };
   const words = refusal?.error_description ?? refusal?.message ?? refusal?.error;
   if (words === undefined || status === 404 || status === 405) return failed({ kind: 'notTheService' });

@@ -13,10 +13,10 @@ export function revokeInBackground(service: IdentityService, grant: Grant, clock
   const never = new AbortController().signal;
   withTimeLimit(clock, REVOKE_LIMIT_MS, never, (signal) => service.revoke(grant, signal)).then(
     () => {
-      log.info(`${service.label} was told that the session has ended.`);
+      log.info(`Asked ${service.label} to end the session.`);
     },
     () => {
-      log.warn(`${service.label} could not be told in time that the session has ended.`);
+      log.warn(`${service.label} could not be asked in time to end the session.`);
     },
   );
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { lenient } from '../protocol/schema.ts';
+import { safeText } from './safeText.ts';
 
 /** One address of a BAP identity: where it stood on the chain, and since when. */
 const BapAddress = z.object({
@@ -32,7 +33,14 @@ export type BapIdentity = z.infer<typeof BapIdentity>;
 const BapId = z.string().check(z.refine((id) => /^[\w.-]{1,128}$/.test(id)));
 const PublicKey = z.string().check(z.refine((key) => /^0[23][0-9a-f]{64}$/i.test(key)));
 
-const text = lenient(z.string());
+/** A profile may be an essay; what is kept of it lives in the system's keyring. */
+const MAX_CHARACTERS = 500;
+const MAX_ADDRESSES = 100;
+
+const text = z.pipe(
+  lenient(z.string()),
+  z.transform((value) => (value === undefined ? undefined : safeText(value, MAX_CHARACTERS))),
+);
 const link = lenient(z.string().check(z.refine(isLink)));
 
 /** The `bap` claim as BAP software publishes it. One wrong field costs that field only. */
@@ -40,7 +48,10 @@ const BapClaim = z.object({
   idKey: lenient(BapId),
   rootAddress: text,
   currentAddress: text,
-  addresses: lenient(z.array(BapAddress)),
+  addresses: z.pipe(
+    lenient(z.array(BapAddress)),
+    z.transform((addresses) => addresses?.slice(0, MAX_ADDRESSES)),
+  ),
   identity: lenient(
     z.object({ alternateName: text, givenName: text, familyName: text, description: text, image: link }),
   ),
@@ -69,9 +80,9 @@ function readProfile(claim: z.infer<typeof BapClaim>): BapProfile | undefined {
   return Object.keys(profile).length > 0 ? profile : undefined;
 }
 
-/** A picture or link worth keeping. `data:` URIs reach 52 KB and would live in the system's keyring. */
+/** A picture worth keeping, which may be a relative address. `data:` URIs reach 52 KB and would live in the system's keyring. */
 export function isLink(address: string): boolean {
-  return address.length <= 2_048 && !/^data:/i.test(address.trimStart());
+  return address.length <= 2_048 && URL.parse(address)?.protocol !== 'data:';
 }
 
 function fromJson(claim: unknown): unknown {

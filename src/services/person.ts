@@ -19,7 +19,7 @@ export type Person = z.infer<typeof Person>;
 
 /**
  * `name (id)`, or the id alone for a person without a name. The whole id is in it, encoded so that it holds no
- * space or bracket: whatever the names, no two ids can get the same label.
+ * space: whatever the names, no two ids can get the same label.
  */
 export function accountLabel(name: string | undefined, id: string): string {
   const encodedId = Array.from(id, encodeCharacter).join('');

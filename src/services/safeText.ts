@@ -6,13 +6,13 @@ const MAX_CHARACTERS = 120;
  * VS Code turns `[text](command:…)` in a message into a link that runs a command and `$(name)` in a label into
  * an icon; control and invisible formatting characters can hide or reorder words.
  */
-export function safeText(text: string): string {
+export function safeText(text: string, maxCharacters = MAX_CHARACTERS): string {
   const plain = text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{Cf}\p{DI}\u2800]/gu, '')
     .replace(/\](?=\()/g, '] ')
     .replace(/\$(?=\()/g, '$ ')
     .trim();
   const characters = Array.from(plain);
-  return characters.length > MAX_CHARACTERS ? `${characters.slice(0, MAX_CHARACTERS).join('')}…` : plain;
+  return characters.length > maxCharacters ? `${characters.slice(0, maxCharacters).join('')}…` : plain;
 }

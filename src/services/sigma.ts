@@ -81,8 +81,9 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
   const outcome = await sendPatiently(http, request, signal);
   if (isTrouble(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
   const person = readPerson(outcome);
+  const rejected = outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status);
   return person === undefined
-    ? { kind: 'failed', failure: { kind: 'notTheService' } }
+    ? { kind: 'failed', failure: { kind: rejected ? 'grantRejected' : 'notTheService' } }
     : { kind: 'identified', person, grant };
 }
 

@@ -20,7 +20,9 @@ describe('intent stream: the connection', () => {
       );
     };
     const { signal } = new AbortController();
-    await clock.run(streamIntent({ ...http, fetch }, STATUS_URL, clock.now() + 1_000, signal));
+    await clock.run(
+      streamIntent({ ...http, fetch }, STATUS_URL, clock.now() + 1_000, signal, () => undefined),
+    );
     assert.equal(seen.length, 1);
     const [[input, init = {}] = []] = seen;
     assert.equal(input, STATUS_URL);
@@ -39,7 +41,9 @@ describe('intent stream: the connection', () => {
     const conversation = new Conversation(clock, [eventStream([[0, AUTHENTICATED]])]);
     const { fetch, log } = conversation.http;
     const { signal } = new AbortController();
-    await clock.run(streamIntent({ fetch, clock, log }, STATUS_URL, clock.now() + 1_000, signal));
+    await clock.run(
+      streamIntent({ fetch, clock, log }, STATUS_URL, clock.now() + 1_000, signal, () => undefined),
+    );
     assert.deepEqual(conversation.requests[0]?.headers, { accept: 'text/event-stream' });
   });
 
@@ -107,7 +111,9 @@ describe('intent stream: the connection', () => {
       try {
         const conversation = new Conversation(clock, [eventStream(pieces)]);
         const { signal } = new AbortController();
-        await clock.run(streamIntent(conversation.http, STATUS_URL, clock.now() + 900_000, signal));
+        await clock.run(
+          streamIntent(conversation.http, STATUS_URL, clock.now() + 900_000, signal, () => undefined),
+        );
         assert.equal(clock.pending, 0, 'EventSource would open it again');
         await clock.advance(24 * 3_600_000);
         conversation.assertOver();

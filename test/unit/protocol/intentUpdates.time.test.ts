@@ -173,7 +173,7 @@ const JUMPS: Row[] = [
     name: 'past the deadline, and the stream pings before anybody looks at a clock',
     replies: [eventStream([[9, PING]]), PENDING],
     meanwhile: [[8, { jump: HOUR }]],
-    asks: ['stream 0', 'poll 10'],
+    asks: ['stream 0', 'poll 9'],
     end: 'expired',
   },
   {

@@ -238,14 +238,11 @@ describe('sign-in: cancelled at once', () => {
 describe('sign-in: revoking', () => {
   it('is given five seconds', async () => {
     const { log } = await run({ identifies: UNREACHABLE, revoke: 'hangs' });
-    assert.equal(
-      log.lines.at(-1),
-      'warn Test Identity could not be told in time that the session has ended.',
-    );
+    assert.equal(log.lines.at(-1), 'warn Test Identity could not be asked in time to end the session.');
   });
 
   it('is noted', async () => {
     const { log } = await run({ identifies: UNREACHABLE });
-    assert.equal(log.lines.at(-1), 'info Test Identity was told that the session has ended.');
+    assert.equal(log.lines.at(-1), 'info Asked Test Identity to end the session.');
   });
 });

@@ -290,12 +290,12 @@ describe('Sigma Identity: who it is', () => {
   });
 
   for (const [name, reply, failure, ranMs = 0] of [
-    ['401', json(401, { error: 'invalid_token' }), { kind: 'notTheService' }],
+    ['401', json(401, { error: 'invalid_token' }), { kind: 'grantRejected' }],
     ['404', html(404), { kind: 'notTheService' }],
     ['200 with HTML', html(200), { kind: 'notTheService' }],
     ['no sub', json(200, { name: 'Ann' }), { kind: 'notTheService' }],
     ['an empty sub', json(200, { sub: '' }), { kind: 'notTheService' }],
-    ['claims with an error status', json(403, { sub: 'user-1' }), { kind: 'notTheService' }],
+    ['claims with an error status', json(403, { sub: 'user-1' }), { kind: 'grantRejected' }],
     ['a redirect', redirect('https://elsewhere.example/'), { kind: 'notTheService' }],
   ] satisfies [string, Reply, Failure, number?][]) {
     it(`fails: ${name}`, async () => {
