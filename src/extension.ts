@@ -16,7 +16,7 @@ import { SignInNotification } from './ui/signInNotification.ts';
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('BAP Identity', { log: true });
   const store = new SessionStore(context.secrets, systemClock, log);
-  const view = new SignInNotification(systemClock);
+  const view = new SignInNotification(systemClock, log);
   const http: Http = {
     fetch: (...request) => fetch(...request),
     clock: systemClock,

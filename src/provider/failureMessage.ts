@@ -58,3 +58,9 @@ export function failureMessage(failure: Failure, { label, settings }: IdentitySe
       );
   }
 }
+
+/** The setting to look at, where the failure is likely to be one of ours. */
+export function settingToBlame({ kind }: Failure, { settings }: IdentityService): string | undefined {
+  if (kind === 'clientRefused') return settings.client ?? settings.server;
+  return kind === 'notTheService' || kind === 'badServerSetting' ? settings.server : undefined;
+}

@@ -6,7 +6,7 @@ import type { Grant, IdentityService } from '../services/service.ts';
 import { sameScopes, scopeKey } from '../sessions/scopes.ts';
 import type { SessionRecord } from '../sessions/sessionRecord.ts';
 import { type SessionStore, type StoreChange, StoreError } from '../sessions/sessionStore.ts';
-import { failureMessage } from './failureMessage.ts';
+import { failureMessage, settingToBlame } from './failureMessage.ts';
 import { revokeInBackground } from './revoke.ts';
 import { signIn, type SignInResult } from './signIn.ts';
 import { SignInError } from './signInError.ts';
@@ -60,7 +60,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 
   /**
    * Signs a person in. A second call for the same scopes joins the sign-in that is under way. Throws a
-   * CancellationError when the person cancels, and a SignInError whose message is for them.
+   * CancellationError when the person cancels, and a SignInError when it fails.
    */
   async createSession(scopes: readonly string[]): Promise<vscode.AuthenticationSession> {
     const key = scopeKey(scopes);
@@ -85,12 +85,13 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       await this.#store.remove(id);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      throw new SignInError(
+      throw this.#tell(
         vscode.l10n.t(
           'You are signed out of {0} in this window, but the stored session could not be deleted. Unlock your system’s keyring, reload the window and sign out again.',
           this.service.label,
         ),
-        { cause: error },
+        undefined,
+        error,
       );
     }
   }
@@ -108,7 +109,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       const signal = AbortSignal.any([cancelled, this.#closed.signal]);
       try {
         const result = await signIn(service, scopes, screen, this.#clock, this.#log, signal);
-        if (result.kind !== 'signedIn') throw this.#errorOf(result);
+        if (result.kind !== 'signedIn') throw this.#failed(result);
         const record = await this.#keep(scopes, result.grant, result.person);
         this.#log.info(`Signed in with ${service.label}.`);
         return record;
@@ -120,17 +121,26 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     });
   }
 
-  #errorOf(result: Exclude<SignInResult, { kind: 'signedIn' }>): SignInError {
+  #failed(result: Exclude<SignInResult, { kind: 'signedIn' }>): SignInError {
     const reason = result.kind === 'failed' ? result.failure.kind : result.kind;
     this.#log.warn(`The sign-in with ${this.service.label} ended: ${reason}.`);
-    return new SignInError(
-      result.kind === 'failed'
-        ? failureMessage(result.failure, this.service)
-        : vscode.l10n.t(
-            'The code for {0} expired before it was used. Sign in again to get a new one.',
-            this.service.label,
-          ),
+    if (result.kind === 'failed') {
+      return this.#tell(
+        failureMessage(result.failure, this.service),
+        settingToBlame(result.failure, this.service),
+      );
+    }
+    return this.#tell(
+      vscode.l10n.t(
+        'The code for {0} expired before it was used. Sign in again to get a new one.',
+        this.service.label,
+      ),
     );
+  }
+
+  #tell(message: string, setting?: string, cause?: unknown): SignInError {
+    this.#view.failed(message, setting);
+    return new SignInError(message, { cause });
   }
 
   /** Stores the session. Signing in again as the same identity renews its session, with the id that others know. */
@@ -156,12 +166,13 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       revokeInBackground(this.service, grant, this.#clock, this.#log);
       if (!(error instanceof StoreError)) throw error;
       this.#log.error('The session could not be stored.');
-      throw new SignInError(
+      throw this.#tell(
         vscode.l10n.t(
           'You were signed in to {0}, but the session could not be stored, so it was ended. Unlock your system’s keyring, then sign in again.',
           this.service.label,
         ),
-        { cause: error },
+        undefined,
+        error,
       );
     }
   }

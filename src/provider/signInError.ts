@@ -1,4 +1,4 @@
-/** A sign-in that ended without a session, for a reason to be shown. VS Code shows the message as it is. */
+/** A sign-in or sign-out that failed. The person has been told: whoever catches it need not tell them again. */
 export class SignInError extends Error {
   override readonly name = 'SignInError';
 }

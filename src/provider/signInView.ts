@@ -7,6 +7,8 @@ export interface SignInView {
    * or the window closes.
    */
   show<T>(service: string, flow: (screen: SignInScreen, signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Tells of a failure, once: VS Code itself shows none that comes up in the Accounts menu. `setting` is to blame. */
+  failed(message: string, setting?: string): void;
   /** Brings what is shown back into sight, for a person who asks a second time. */
   remind(): void;
 }

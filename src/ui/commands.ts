@@ -18,7 +18,7 @@ export function registerCommands(
   };
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([id, run]) =>
-      vscode.commands.registerCommand(id, () => withErrorsShown(run, log)),
+      vscode.commands.registerCommand(id, () => untilSettled(run)),
     ),
   );
 }
@@ -85,14 +85,11 @@ async function chosen(accounts: AccountItem[]): Promise<AccountItem | undefined>
   });
 }
 
-/** Outside a getSession nobody else shows an error; a cancelled sign-in is none. */
-async function withErrorsShown(run: () => Promise<void>, log: vscode.LogOutputChannel): Promise<void> {
+/** What the person has cancelled or been told of is settled. */
+async function untilSettled(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    if (error instanceof vscode.CancellationError) return;
-    if (!(error instanceof SignInError)) throw error;
-    const showLog = vscode.l10n.t('Show Log');
-    if ((await vscode.window.showErrorMessage(error.message, showLog)) === showLog) log.show();
+    if (!(error instanceof vscode.CancellationError || error instanceof SignInError)) throw error;
   }
 }

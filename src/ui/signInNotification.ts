@@ -16,12 +16,14 @@ const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${actio
  */
 export class SignInNotification implements SignInView, vscode.Disposable {
   readonly #clock: Clock;
+  readonly #log: vscode.LogOutputChannel;
   readonly #screens = new Map<number, Screen>();
   readonly #commands: vscode.Disposable[];
   #lastId = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, log: vscode.LogOutputChannel) {
     this.#clock = clock;
+    this.#log = log;
     this.#commands = ACTIONS.map((action) =>
       vscode.commands.registerCommand(commandOf(action), async (id: unknown) => {
         await (typeof id === 'number' ? this.#screens.get(id)?.act(action) : undefined);
@@ -62,8 +64,22 @@ export class SignInNotification implements SignInView, vscode.Disposable {
     });
   }
 
+  failed(message: string, setting?: string): void {
+    void this.#showFailure(message, setting);
+  }
+
   remind(): void {
     void vscode.commands.executeCommand('notifications.showList');
+  }
+
+  async #showFailure(message: string, setting: string | undefined): Promise<void> {
+    const openSetting = vscode.l10n.t('Open Setting');
+    const showLog = vscode.l10n.t('Show Log');
+    const buttons = setting === undefined ? [showLog] : [openSetting, showLog];
+    const answer = await vscode.window.showErrorMessage(message, ...buttons);
+    if (answer === showLog) this.#log.show();
+    if (answer === openSetting)
+      await vscode.commands.executeCommand('workbench.action.openSettings', setting);
   }
 
   dispose(): void {

@@ -127,9 +127,14 @@ export class Workbench {
     return this.page.locator('.notification-list-item', { hasText: text }).first();
   }
 
-  /** Waits for the notification, and gives its text. */
+  /** Waits for the notification, and gives its text. Looks behind the bell too: VS Code shows few toasts at a time. */
   async told(text: string | RegExp): Promise<string> {
     const message = this.notification(text).locator('.notification-list-item-message');
+    try {
+      await message.waitFor({ timeout: 5_000 });
+    } catch {
+      await this.run('Notifications: Show Notifications');
+    }
     return (await message.innerText()).replace(/\s+/g, ' ');
   }
 

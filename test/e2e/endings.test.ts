@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { requestsTo, startSigmaServer, type Fault, type SigmaServer } from '../servers/sigma.ts';
+import { Workbench } from './workbench.ts';
+
+const CODE = '/api/auth/device/code';
+const PENDING = 'Sign in with Sigma Identity: Your code is';
+
+describe('a sign-in that goes otherwise', () => {
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    workbench = await Workbench.open({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'workbench.colorTheme': 'Default Light Modern',
+    });
+  });
+  afterEach(async (context) => {
+    if ('passed' in context && !context.passed)
+      await workbench.keepEvidence(`endings-${context.name.slice(0, 24)}`);
+    await workbench.clearNotifications();
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+  });
+
+  const start = async (): Promise<void> => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+  };
+  const code = async (): Promise<string> => {
+    const shown = /Your code is (\S+)\./.exec(await workbench.told(PENDING))?.[1];
+    assert.ok(shown);
+    return shown;
+  };
+  const click = (link: string): Promise<void> =>
+    workbench.notification(PENDING).getByRole('link', { name: link }).click();
+  const cancel = async (): Promise<void> => {
+    await workbench.notification(PENDING).getByRole('button', { name: 'Cancel' }).click();
+    await workbench.notification(PENDING).waitFor({ state: 'detached' });
+  };
+  const toldOnce = async (text: string): Promise<void> => {
+    await workbench.told(text);
+    const messages = workbench.page.locator('.notification-list-item', { hasText: text });
+    assert.equal(await messages.count(), 1, `"${text}" is there more than once`);
+  };
+
+  it('is denied in the browser', async () => {
+    await start();
+    const shown = await code();
+    const tab = await workbench.newTab(() => click('Open browser'));
+    await tab.getByRole('button', { name: 'Continue as demo person' }).click();
+    await tab.getByRole('button', { name: 'Continue' }).click();
+    await tab.getByText(shown).waitFor();
+    await tab.getByRole('button', { name: 'Deny' }).click();
+    await tab.close();
+    await toldOnce('The sign-in was denied in the browser.');
+  });
+
+  it('is denied after it began in the Accounts menu, and the person is told', async () => {
+    await workbench.chooseInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
+    await sigma.deny(await code());
+    await toldOnce('The sign-in was denied in the browser.');
+  });
+
+  const failures: [string, Fault, string][] = [
+    ['finds no server', { kind: 'drop' }, 'Sigma Identity cannot be reached or is too busy.'],
+    ['meets a network’s login page', { kind: 'html' }, 'What answered is not Sigma Identity'],
+    [
+      'meets a server that does not know the client',
+      { kind: 'answer', status: 401, body: { error: 'invalid_client' } },
+      'Check the setting bapIdentity.sigma.clientId',
+    ],
+  ];
+  for (const [name, fault, text] of failures) {
+    it(name, async () => {
+      sigma.failNext(CODE, fault);
+      await start();
+      await toldOnce(text);
+    });
+  }
+
+  it('shows what a server says as text, whatever it says', async () => {
+    const words = 'No. [Click here](command:workbench.action.closeWindow)';
+    const body = { error: 'odd', error_description: words };
+    sigma.failNext(CODE, { kind: 'answer', status: 400, body });
+    await start();
+    const message = workbench.notification('No. [Click here]');
+    await workbench.told('No. [Click here]');
+    assert.equal(await message.getByRole('link').count(), 0);
+  });
+
+  it('opens the address of the server byte for byte, and goes on whatever becomes of it', async () => {
+    const address =
+      'https://auth.example/device?code=AB%2FC+1%20x%3Dy&next=https%3A%2F%2Fa.b%2Fc%3Fd%3De%26f%3Dg&a=b,c;(e)!*~';
+    const arrived = await workbench.intercept('https://auth.example');
+    sigma.failNext(CODE, {
+      kind: 'rewrite',
+      change: (body) => ({ ...body, verification_uri_complete: address }),
+    });
+    await start();
+    const shown = await code();
+    for (const answer of ['Cancel', 'Copy']) {
+      await click('Open browser');
+      await workbench.answerDialog(answer);
+      assert.equal(await code(), shown);
+    }
+    const tab = await workbench.newTab(async () => {
+      await click('Open browser');
+      await workbench.answerDialog('Open');
+    });
+    await tab.getByText('Here you are').waitFor();
+    await tab.close();
+    assert.deepEqual(arrived, [address]);
+    assert.equal(await code(), shown);
+    await cancel();
+  });
+
+  it('shows one notification, however often it is asked for', async () => {
+    await start();
+    const shown = await code();
+    const asked = requestsTo(sigma.requests, CODE).length;
+    await start();
+    assert.equal(await code(), shown);
+    assert.equal(requestsTo(sigma.requests, CODE).length, asked);
+    await workbench.screenshot('notification-light');
+    await cancel();
+  });
+
+  it('ends with a sign-out that does not wait for a server that says nothing', async () => {
+    await start();
+    await sigma.approve(await code());
+    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await workbench.accountsEntry('satoshi (');
+    await workbench.screenshot('accounts-menu-light');
+    await workbench.page.keyboard.press('Escape');
+    sigma.failNext('/api/auth/sign-out', { kind: 'hold' });
+    await workbench.run('BAP Identity: Sign Out…');
+    await workbench.answerDialog('Sign Out');
+    await workbench.told('You are signed out of satoshi');
+  });
+});
+
+describe('a person who wants no entry in the Accounts menu', () => {
+  it('gets none, and a log to read', async () => {
+    const workbench = await Workbench.open({ 'bapIdentity.accountsMenu': [] });
+    try {
+      await workbench.run('BAP Identity: Show Log');
+      await workbench.page.getByRole('tab', { name: /^Output/, selected: true }).waitFor();
+      await workbench.screenshot('log');
+      assert.ok(!(await workbench.accountsMenu()).some((entry) => entry.includes('BAP Identity')));
+    } finally {
+      await workbench.close();
+    }
+  });
+});
