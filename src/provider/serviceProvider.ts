@@ -12,6 +12,9 @@ import { signIn, type SignInResult } from './signIn.ts';
 import { SignInError } from './signInError.ts';
 import type { SignInView } from './signInView.ts';
 
+/** A session this close to its end is of no use any more: a request with it would come too late. */
+const END_MARGIN_MS = 60_000;
+
 /** One identity service as VS Code knows it. */
 export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Disposable {
   readonly service: IdentityService;
@@ -51,6 +54,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession[]> {
     await this.#store.load();
+    await this.#dropEnded();
     return this.#store
       .list(this.service.id)
       .filter((record) => scopes === undefined || sameScopes(record.scopes, scopes))
@@ -119,6 +123,18 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
         throw new vscode.CancellationError();
       }
     });
+  }
+
+  /** Here and not on a timer, which would sleep through a laptop's night. The service knows that they have ended. */
+  async #dropEnded(): Promise<void> {
+    const ended = this.#store
+      .list(this.service.id)
+      .filter(({ expiresAtMs = Infinity }) => expiresAtMs - END_MARGIN_MS <= this.#clock.now());
+    for (const { id } of ended) {
+      this.#log.info(`A session with ${this.service.label} has reached its end.`);
+      // It is gone from memory in any case; what stays behind in storage is found again, and is as dead.
+      await this.#store.remove(id).catch(() => undefined);
+    }
   }
 
   #failed(result: Exclude<SignInResult, { kind: 'signedIn' }>): SignInError {
