@@ -4,11 +4,18 @@ import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/protocol/failure.ts';
 import type { Waited } from '../../../src/services/service.ts';
 import { demoPerson, requestsTo, type AdomServer, type Fault, type StreamFault } from '../../servers/adom.ts';
+import { FakeClock } from '../support/fakeClock.ts';
 import { adomServer } from './adomApi.ts';
 import { adomService, begin, granted, hurried, until, whileTesting } from './client.ts';
 
 const STATUS = 'GET /auth/intents/*/status';
 const HTML: Fault = { kind: 'html' };
+const BROKEN_STREAM: Fault = {
+  kind: 'answer',
+  status: 400,
+  body: 'event: timeout\ndata:\n\n',
+  headers: { 'content-type': 'text/event-stream' },
+};
 const BUSY: Fault = { kind: 'answer', status: 429, body: { error: 'slow' }, headers: { 'retry-after': '4' } };
 
 /** Whose address a wrong server would love to hear. */
@@ -81,6 +88,7 @@ describe('Adom over HTTP: the stream does not come', { concurrency: true }, () =
     ['cut', { kind: 'stream', how: 'cut' }],
     ['a page instead', HTML],
     ['not for us', { kind: 'answer', status: 406, body: { error: 'no streams here' } }],
+    ['an error in the form of a stream', BROKEN_STREAM],
     ['JSON instead', { kind: 'answer', status: 200, body: { state: 'pending' } }],
     ['500', { kind: 'answer', status: 500 }, false],
     ['429', BUSY, false],
@@ -157,4 +165,20 @@ describe('Adom over HTTP: the end of the stream goes wrong', { concurrency: true
       assert.deepEqual(asked(server), asks);
     });
   }
+
+  it('silent: is left after 45 s, and the session comes by a poll', async () => {
+    const server = await adomServer();
+    const clock = new FakeClock();
+    const pending = await begin(adomService(server, 'auto', clock));
+    server.failNext(STATUS, { kind: 'stream', how: 'silent' });
+    const waited = pending.wait(whileTesting(), () => undefined);
+    await until(() => server.openStreams === 1);
+    server.approve();
+    // The stream is open for the server a moment before the client has noticed and begins to count.
+    while (asked(server).length === 1) await clock.advance(5_000);
+    granted(await waited);
+    assert.ok(clock.ranMs >= 45_000);
+    assert.deepEqual(asked(server), ['stream', 'poll']);
+    await until(() => server.openStreams === 0);
+  });
 });

@@ -6,7 +6,9 @@ import { systemClock, type Clock } from '../../../src/protocol/clock.ts';
 import type { Http } from '../../../src/protocol/http.ts';
 import { adom, type AdomSettings } from '../../../src/services/adom.ts';
 import type { Grant, IdentityService, PendingSignIn, Waited } from '../../../src/services/service.ts';
+import { sigma } from '../../../src/services/sigma.ts';
 import type { AdomServer } from '../../servers/adom.ts';
+import type { SigmaServer } from '../../servers/sigma.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 
 const startMs = Date.now();
@@ -29,6 +31,11 @@ export function adomService(
 ): IdentityService {
   const settings = { apiUrl: url, sessionMaxAgeSeconds: 3600, updates };
   return adom(realHttp(clock), () => settings, 'for a test');
+}
+
+/** The same for Sigma Identity. */
+export function sigmaService({ url }: SigmaServer, clientId = 'editor'): IdentityService {
+  return sigma(realHttp(hurried), () => ({ serverUrl: url, clientId }), 'for a test');
 }
 
 export async function begin(service: IdentityService): Promise<PendingSignIn> {

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { Failure } from '../../../src/protocol/failure.ts';
+import type { Grant } from '../../../src/services/service.ts';
+import { demoPerson, requestsTo, type Fault, type SigmaServer } from '../../servers/sigma.ts';
+import { begin, granted, sigmaService, until, whileTesting } from './client.ts';
+import { accessToken, sigmaServer, userinfo } from './sigmaApi.ts';
+
+const TOKEN = 'POST /api/auth/device/token';
+
+/** better-auth allows whole seconds only; the client's clock runs ten times as fast. */
+const FAST = { intervalSeconds: 1 };
+
+function answersToPolls({ requests }: SigmaServer): unknown[] {
+  return requestsTo(requests, TOKEN).map(({ status }) => status);
+}
+
+async function grantFor(server: SigmaServer): Promise<Grant> {
+  return { server: server.url, accessToken: await accessToken(server) };
+}
+
+describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () => {
+  it('signs in, knows who it is, and signs out for good', async () => {
+    const server = await sigmaServer(FAST);
+    const service = sigmaService(server);
+    const pending = await begin(service);
+    const { userCode = '' } = pending;
+    assert.equal(pending.browserUri, `${server.url}/device?code=${userCode}`);
+    await server.approve(userCode, 1);
+    const grant = granted(await pending.wait(whileTesting(), () => undefined));
+    assert.deepEqual(answersToPolls(server), [200], 'never again after success');
+
+    const identified = await service.identify(grant, whileTesting());
+    assert.ok(identified.kind === 'identified');
+    const { person } = identified;
+    const [, { bapId, pubkey, profile } = assert.fail()] = demoPerson.identities;
+    assert.equal(person.accountId, bapId);
+    assert.equal(person.accountLabel, `${profile?.alternateName ?? ''} (${bapId})`);
+    assert.equal(person.bap?.pubkey, pubkey);
+
+    assert.equal((await userinfo(server, grant.accessToken)).status, 200);
+    await service.revoke(grant, whileTesting());
+    assert.equal((await userinfo(server, grant.accessToken)).status, 401, 'really over');
+  });
+
+  it('goes on while it is pending, and slows down when it is told to', async () => {
+    const server = await sigmaServer(FAST);
+    const pending = await begin(sigmaService(server));
+    const waited = pending.wait(whileTesting(), () => undefined);
+    await until(() => answersToPolls(server).length === 1);
+    await server.approve(pending.userCode ?? '');
+    granted(await waited);
+    // By better-auth's clock the second poll comes after 0.15 s, too soon; the third after 0.65 s, again too soon.
+    const [pendingStill, slowDown, ...rest] = answersToPolls(server);
+    assert.deepEqual([pendingStill, slowDown], [400, 400]);
+    assert.equal(rest.indexOf(200), rest.length - 1);
+    assert.ok(rest.length <= 2, 'and every wait is longer from then on');
+  });
+
+  for (const revocation of [false, true]) {
+    it(`revokes the token ${revocation ? 'by revocation where sign-out does not work' : 'by sign-out where there is no revocation'}`, async () => {
+      const server = await sigmaServer({ revocation });
+      const grant = await grantFor(server);
+      if (revocation) server.failNext('/api/auth/sign-out', { kind: 'answer', status: 500 });
+      await sigmaService(server).revoke(grant, whileTesting());
+      assert.equal((await userinfo(server, grant.accessToken)).status, 401);
+    });
+  }
+});
+
+describe('Sigma Identity over HTTP: no sign-in', { concurrency: true }, () => {
+  it('the person says no', async () => {
+    const server = await sigmaServer(FAST);
+    const pending = await begin(sigmaService(server));
+    await server.deny(pending.userCode ?? '');
+    const waited = await pending.wait(whileTesting(), () => undefined);
+    assert.deepEqual(waited, { kind: 'failed', failure: { kind: 'denied' } });
+  });
+
+  it('the code is over', async () => {
+    const server = await sigmaServer(FAST);
+    const pending = await begin(sigmaService(server));
+    server.expire(pending.userCode ?? '');
+    assert.deepEqual(await pending.wait(whileTesting(), () => undefined), { kind: 'expired' });
+  });
+
+  it('the server does not know this client', async () => {
+    const service = sigmaService(await sigmaServer({ clientIds: ['another'] }));
+    const failure: Failure = { kind: 'clientRefused', error: 'invalid_client' };
+    assert.deepEqual(await service.begin(service.defaultScopes, whileTesting()), { kind: 'failed', failure });
+  });
+
+  it('the answer with the token is lost: its code is spent, and a new sign-in is needed', async () => {
+    const server = await sigmaServer(FAST);
+    const pending = await begin(sigmaService(server));
+    await server.approve(pending.userCode ?? '');
+    server.failNext(TOKEN, { kind: 'lost' });
+    const waited = await pending.wait(whileTesting(), () => undefined);
+    assert.deepEqual(waited, { kind: 'failed', failure: { kind: 'codeSpent' } });
+  });
+
+  const ends: [name: string, fault: Fault, failure: Failure['kind']][] = [
+    ['a page instead of a code', { kind: 'html' }, 'notTheService'],
+    ['a redirect instead of a code', { kind: 'redirect', to: 'http://127.0.0.1:9/' }, 'notTheService'],
+    ['no answer', { kind: 'drop' }, 'unreachable'],
+  ];
+  for (const [name, fault, kind] of ends) {
+    it(name, async () => {
+      const server = await sigmaServer();
+      server.failNext('/api/auth/device/code', fault);
+      const begun = await sigmaService(server).begin(['openid'], whileTesting());
+      assert.deepEqual(begun, { kind: 'failed', failure: { kind } });
+    });
+  }
+
+  it('the token is dead before its first use', async () => {
+    const server = await sigmaServer();
+    const grant = await grantFor(server);
+    await server.endSession(grant.accessToken);
+    const identified = await sigmaService(server).identify(grant, whileTesting());
+    assert.deepEqual(identified, { kind: 'failed', failure: { kind: 'grantRejected' } });
+  });
+});
