@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { Clock } from '../protocol/clock.ts';
+import type { Log } from '../protocol/log.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
 import { sameScopes, scopeKey } from '../sessions/scopes.ts';
@@ -21,7 +22,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   readonly #store: SessionStore;
   readonly #view: SignInView;
   readonly #clock: Clock;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #log: Log;
   readonly #changes =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
   readonly #storeListener: { dispose(): void };
@@ -31,13 +32,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 
   readonly onDidChangeSessions = this.#changes.event;
 
-  constructor(
-    service: IdentityService,
-    store: SessionStore,
-    view: SignInView,
-    clock: Clock,
-    log: vscode.LogOutputChannel,
-  ) {
+  constructor(service: IdentityService, store: SessionStore, view: SignInView, clock: Clock, log: Log) {
     this.service = service;
     this.#store = store;
     this.#view = view;
@@ -181,7 +176,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     } catch (error) {
       revokeInBackground(this.service, grant, this.#clock, this.#log);
       if (!(error instanceof StoreError)) throw error;
-      this.#log.error('The session could not be stored.');
+      this.#log.warn('The session could not be stored.');
       throw this.#tell(
         vscode.l10n.t(
           'You were signed in to {0}, but the session could not be stored, so it was ended. Unlock your system’s keyring, then sign in again.',
