@@ -77,6 +77,9 @@ for (const open of services) {
       await workbench.run(`Consumer: Who Is Signed In with ${label}`);
       assert.match(await workbench.told('Consumer:'), /and the service says 200/);
       await workbench.clearNotifications();
+      // Whoever has chosen one service is offered no other in a new window.
+      const menu = await workbench.accountsMenu();
+      assert.ok(!menu.some((each) => each.startsWith('Sign in with')), menu.join());
     });
 
     it('signs out in the Accounts menu, and no extension has the session any more', async () => {

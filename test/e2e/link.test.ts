@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startAdomServer, type AdomServer } from '../servers/adom.ts';
+import { Workbench } from './workbench.ts';
+
+describe('a service without a code to show', () => {
+  let adom: AdomServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    adom = await startAdomServer({ confirmationCode: false });
+    workbench = await Workbench.open({ 'bapIdentity.adom.apiUrl': adom.url });
+  });
+  after(async () => {
+    await workbench.close();
+    await adom.close();
+  });
+
+  it('offers its link, to open or to copy, and keeps it out of the log', async () => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.screenshot('services');
+    await workbench.listItem('Adom').click();
+    const notification = workbench.notification('Sign in with Adom: Continue in your browser.');
+    await notification.getByRole('link', { name: 'Copy link' }).click();
+    await workbench.told('Copied!');
+    const link = await workbench.clipboard();
+    assert.match(link, /\/auth\/intent\?token=./);
+    await workbench.screenshot('notification-link');
+    const tab = await workbench.newTab(() =>
+      notification.getByRole('link', { name: 'Open browser' }).click(),
+    );
+    await tab.getByRole('button', { name: 'Continue as demo person' }).click();
+    await tab.getByRole('heading', { name: 'Signed in' }).waitFor();
+    await tab.close();
+    await workbench.told('You are signed in with Adom as Ada');
+    const token = new URL(link).searchParams.get('token');
+    assert.ok(token);
+    assert.ok(!workbench.logs().includes(token), 'the link is in a log');
+  });
+});
