@@ -177,7 +177,7 @@ describe('Adom over HTTP: the end of the stream goes wrong', { concurrency: true
     // The stream is open for the server a moment before the client has noticed and begins to count.
     while (asked(server).length === 1) await clock.advance(5_000);
     granted(await waited);
-    assert.ok(clock.ranMs >= 45_000);
+    assert.ok(clock.ranMs >= 45_000 && clock.ranMs < 300_000, `${clock.ranMs} ms`);
     assert.deepEqual(asked(server), ['stream', 'poll']);
     await until(() => server.openStreams === 0);
   });
