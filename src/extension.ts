@@ -7,9 +7,9 @@ import { ServiceProvider } from './provider/serviceProvider.ts';
 import { adom } from './services/adom.ts';
 import { sigma } from './services/sigma.ts';
 import { SessionStore } from './sessions/sessionStore.ts';
+import { adomSettings, sigmaSettings } from './settings.ts';
 import { offerInAccountsMenu } from './ui/accountsMenu.ts';
 import { registerCommands } from './ui/commands.ts';
-import { adomSettings, sigmaSettings } from './settings.ts';
 import { SignInNotification } from './ui/signInNotification.ts';
 
 /** Wiring only, and no waiting: VS Code gives a provider a few seconds to register. Nothing here uses the network. */
@@ -32,17 +32,12 @@ export function activate(context: vscode.ExtensionContext): void {
     adom(http, adomSettings, vscode.l10n.t('Your Adom account, for Adom’s tools and services')),
   ];
   const providers = services.map((service) => new ServiceProvider(service, store, view, systemClock, log));
+  const options = { supportsMultipleAccounts: true };
   context.subscriptions.push(
-    ...providers.map((provider) =>
-      vscode.authentication.registerAuthenticationProvider(
-        provider.service.id,
-        provider.service.label,
-        provider,
-        {
-          supportsMultipleAccounts: true,
-        },
-      ),
-    ),
+    ...providers.map((provider) => {
+      const { id, label } = provider.service;
+      return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
+    }),
     ...providers,
     registerCommands(providers, log),
     offerInAccountsMenu(providers, log),

@@ -13,7 +13,7 @@ const Sigma = z.object({ serverUrl: lenient(z.string()), clientId: lenient(z.str
 const Adom = z.object({
   apiUrl: lenient(z.string()),
   sessionMaxAge: lenient(positive),
-  updates: lenient(z.enum(['auto', 'stream', 'poll'])),
+  updates: lenient(z.literal(['auto', 'stream', 'poll'])),
 });
 
 /** The settings as they stand now: a sign-in takes them when it begins. */

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { retryAfterMs } from './retryAfter.ts';
-import { code, filled, lenient, positive, safeAddress } from './schema.ts';
 
 import { backOffMs } from './backOff.ts';
 import { pause } from './clock.ts';
 import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
+import { retryAfterMs } from './retryAfter.ts';
+import { code, filled, lenient, positive, safeAddress } from './schema.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
 
 /** The two endpoints of a device authorization grant and who asks. */
@@ -56,7 +56,7 @@ const Answer = z.object({
 });
 
 /**
- * Asks for a device code and a user code (RFC 8628 §3.1; Sigma wants JSON: seed). One request, no retry: the
+ * Asks for a device code and a user code (RFC 8628 §3.1, but as JSON: Sigma refuses a form). One request, no retry: the
  * person who started this is looking. Rejects only with `signal.reason`.
  */
 export async function requestDeviceAuthorization(

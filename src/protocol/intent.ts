@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { filled, lenient, positive, safeAddress } from './schema.ts';
 
 import { isSafeAddress } from './address.ts';
 import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
 import { isTrouble } from './patience.ts';
+import { filled, lenient, positive, safeAddress } from './schema.ts';
 
 /** An AuthenticationIntent that waits for the person. All of its addresses hold its token: secrets. */
 export interface Intent {
@@ -22,7 +22,7 @@ export interface Intent {
 
 export type IntentCreated = { kind: 'created'; intent: Intent } | { kind: 'failed'; failure: Failure };
 
-/** No intent lives longer, whatever its session's life (seed). */
+/** No intent lives longer, whatever its session's life (Adom's AuthenticationIntent guide). */
 const LONGEST_LIFE_MS = 15 * 60_000;
 
 const Answer = z.object({
@@ -37,7 +37,7 @@ const Answer = z.object({
 });
 
 /**
- * Creates an intent whose session is to live `maxAgeSeconds` (seed: POST /auth/intents). One request, no retry: the
+ * Creates an intent whose session is to live `maxAgeSeconds` (POST /auth/intents, Adom's AuthenticationIntent guide). One request, no retry: the
  * person who started this is looking. `browserSide` is where the person goes when the answer does not say. Rejects
  * only with `signal.reason`.
  */

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { filled } from './schema.ts';
 
 import type { Failure } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
 import { isTrouble } from './patience.ts';
 import { retryAfterMs } from './retryAfter.ts';
+import { filled } from './schema.ts';
 
 /** What one look at an intent's status means for the client. */
 export type IntentStatus =
@@ -20,7 +20,7 @@ const Authenticated = z.object({ session_token: filled });
 /** Known to be authenticated, but the token is gone: the session ended, or the server does not hand it out again. */
 const TokenGone = z.object({ state: z.literal('authenticated') });
 
-/** Reads the JSON answer of `GET /auth/intents/{token}/status` (seed). `nowMs` dates a Retry-After. */
+/** Reads the JSON answer of `GET /auth/intents/{token}/status` (Adom's AuthenticationIntent guide). `nowMs` dates a Retry-After. */
 export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentStatus {
   if (isTrouble(outcome)) {
     const waitMs = outcome.kind === 'answer' ? retryAfterMs(outcome.headers, nowMs) : undefined;

@@ -12,7 +12,8 @@ const SILENCE_MS = 45_000;
 
 /**
  * Listens to an intent's stream until it tells the end, breaks, goes silent or the deadline comes. One connection:
- * whether to open another is the caller's to say. Closed when this settles. `onOpen` hears that it streams. Rejects only with `signal.reason`.
+ * whether to open another is the caller's to say. Closed when this settles. `onOpen` hears that it streams. Rejects
+ * only with `signal.reason`.
  */
 export async function streamIntent(
   http: Http,
@@ -31,12 +32,12 @@ export async function streamIntent(
     beat.abort();
     beat = new AbortController();
   };
-  let opened = false;
+  let asked = false;
 
   const fetchOnce: FetchLike = async (_url, init) => {
     // EventSource opens a lost stream again by itself, for ever; here once is all it gets.
-    if (opened) throw new Error('one stream, one connection');
-    opened = true;
+    if (asked) throw new Error('one stream, one connection');
+    asked = true;
     const headers: Record<string, string> = { ...init.headers };
     if (http.userAgent !== undefined) headers['user-agent'] = http.userAgent;
     const response = await http.fetch(statusUrl, { ...GUARDED, headers, signal: stop });

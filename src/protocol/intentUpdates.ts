@@ -4,7 +4,7 @@ import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
 import type { Intent } from './intent.ts';
 import { type IntentStatus, readIntentStatus } from './intentStatus.ts';
-import { streamIntent } from './intentStream.ts';
+import { type Streamed, streamIntent } from './intentStream.ts';
 
 /** How to hear of the person's decision: `auto` streams, and polls while there is no stream. */
 export type UpdatesMode = 'auto' | 'stream' | 'poll';
@@ -14,7 +14,7 @@ export type IntentResult =
   | { kind: 'expired' }
   | { kind: 'failed'; failure: Failure };
 
-/** As the service's own client and the seed's example do. */
+/** As Adom's own client and the example in its guide do. */
 const POLL_INTERVAL_MS = 2_000;
 /** While polling works, a stream is tried again this often: it may have been one bad connection. */
 const STREAM_AGAIN_MS = 60_000;
@@ -22,7 +22,7 @@ const STREAM_AGAIN_MS = 60_000;
 /**
  * Waits until the person has decided or the intent has ended: by one stream or one poll at a time, never both, so
  * that the token is taken once. A broken stream is followed by a poll of the same intent at once, since the token
- * may have been lost on the way and is told again (seed). `onContact` hears whether the service could be reached.
+ * may have been lost on the way and is told again (Adom's AuthenticationIntent guide). `onContact` hears whether the service could be reached.
  * Rejects only with `signal.reason`, at once.
  */
 export async function waitForIntent(
@@ -37,18 +37,24 @@ export async function waitForIntent(
     const request = { name: 'intent status', method: 'GET', url: statusUrl } as const;
     return readIntentStatus(await send(http, request, signal), clock.now());
   };
-  const opened = (): void => {
-    onContact(true);
+  const stream = (): Promise<Streamed> =>
+    streamIntent(http, statusUrl, deadlineMs, signal, () => {
+      onContact(true);
+    });
+  let pollNext = false;
+  let streamAgainAtMs = clock.now();
+  const streamIsDue = (): boolean => {
+    if (mode === 'auto') return clock.now() >= streamAgainAtMs;
+    return mode === 'stream' && !pollNext;
   };
-  let streamAtMs = mode === 'poll' ? Infinity : clock.now();
-  let nextMs = clock.now() + (mode === 'poll' ? POLL_INTERVAL_MS : 0);
+  let delay = mode === 'poll' ? POLL_INTERVAL_MS : 0;
   let troubles = 0;
   let brokenStreams = 0;
   for (;;) {
-    await pause(clock, Math.min(nextMs, deadlineMs) - clock.now(), signal);
+    await pause(clock, Math.min(delay, deadlineMs - clock.now()), signal);
     const last = clock.now() >= deadlineMs;
-    const streaming = !last && clock.now() >= streamAtMs;
-    const status = streaming ? await streamIntent(http, statusUrl, deadlineMs, signal, opened) : await poll();
+    const streaming = !last && streamIsDue();
+    const status = streaming ? await stream() : await poll();
     if (status.kind !== 'broken') onContact(status.kind !== 'trouble');
     switch (status.kind) {
       case 'authenticated':
@@ -57,24 +63,23 @@ export async function waitForIntent(
       case 'failed':
         return status;
       case 'broken':
-        nextMs = clock.now();
+        delay = 0;
         break;
       case 'pending':
         troubles = 0;
-        nextMs = clock.now() + POLL_INTERVAL_MS;
+        delay = POLL_INTERVAL_MS;
         break;
       case 'trouble':
         troubles += 1;
-        nextMs = clock.now() + Math.max(status.waitMs, backOffMs(POLL_INTERVAL_MS, troubles));
+        delay = Math.max(status.waitMs, backOffMs(POLL_INTERVAL_MS, troubles));
         break;
     }
     if (last) return { kind: 'expired' };
     if (streaming) {
       brokenStreams += 1;
-      streamAtMs =
-        clock.now() + (mode === 'stream' ? backOffMs(POLL_INTERVAL_MS, brokenStreams) : STREAM_AGAIN_MS);
-    } else if (mode === 'stream') {
-      nextMs = Math.max(nextMs, streamAtMs); // the one poll after a broken stream found nothing
+      streamAgainAtMs = clock.now() + STREAM_AGAIN_MS;
     }
+    pollNext = streaming && status.kind !== 'trouble';
+    if (mode === 'stream' && !pollNext) delay = Math.max(delay, backOffMs(POLL_INTERVAL_MS, brokenStreams));
   }
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { filled, lenient, positive } from './schema.ts';
 
 import type { Failure } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
+import { filled, lenient, positive } from './schema.ts';
 
 /** What the server granted (RFC 6749 §5.1). The tokens are secrets. */
 export interface TokenGrant {

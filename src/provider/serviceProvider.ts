@@ -143,7 +143,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     }
     return this.#tell(
       vscode.l10n.t(
-        'The code for {0} expired before it was used. Sign in again to get a new one.',
+        'The time for signing in with {0} ran out before you approved. Sign in again to start anew.',
         this.service.label,
       ),
     );

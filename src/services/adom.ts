@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { filled, lenient } from '../protocol/schema.ts';
 
 import { parseServer } from '../protocol/address.ts';
 import { type Http, type HttpOutcome, send } from '../protocol/http.ts';
 import { createIntent } from '../protocol/intent.ts';
 import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
 import { sendPatiently } from '../protocol/patience.ts';
+import { filled, lenient } from '../protocol/schema.ts';
 import { withoutUndefined } from './bap.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
 import { safeText } from './safeText.ts';
@@ -19,7 +19,7 @@ export interface AdomSettings {
   readonly updates: UpdatesMode;
 }
 
-/** Where people approve, for a server that does not say [protocols: section 2]. */
+/** Where people approve, for a server that does not say. */
 const BROWSER_SIDE = 'https://hydrogen.adom.inc';
 /** The sign-in succeeds without the user's data too, so they are not waited for long. */
 const USER_RETRIES = 2;
@@ -69,7 +69,7 @@ async function begin(
   };
 }
 
-/** Bearer first; once the cookie form where Bearer is refused [protocols: with the session token]. */
+/** Bearer first; then once the cookie form, which some of Adom's own clients use. */
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
   for (const sentAs of ['bearer', 'cookie'] as const) {
     const tried: Grant = { ...grant, sentAs };

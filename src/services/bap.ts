@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+
 import { lenient } from '../protocol/schema.ts';
 import { safeText } from './safeText.ts';
 
@@ -80,7 +81,7 @@ function readProfile(claim: z.infer<typeof BapClaim>): BapProfile | undefined {
   return Object.keys(profile).length > 0 ? profile : undefined;
 }
 
-/** A picture worth keeping, which may be a relative address. `data:` URIs reach 52 KB and would live in the system's keyring. */
+/** A picture worth keeping; it may be a relative address. `data:` URIs reach 52 KB and would live in the keyring. */
 export function isLink(address: string): boolean {
   return address.length <= 2_048 && URL.parse(address)?.protocol !== 'data:';
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { filled, lenient } from '../protocol/schema.ts';
 
 import { parseServer } from '../protocol/address.ts';
 import {
@@ -9,6 +8,7 @@ import {
 } from '../protocol/deviceGrant.ts';
 import { type Http, type HttpOutcome, send } from '../protocol/http.ts';
 import { isTrouble, sendPatiently } from '../protocol/patience.ts';
+import { filled, lenient } from '../protocol/schema.ts';
 import { isLink, readBapIdentity, withoutUndefined } from './bap.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
 import { safeText } from './safeText.ts';
@@ -87,7 +87,7 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
     : { kind: 'identified', person, grant };
 }
 
-/** Everything but `sub` may be missing or null [protocols: userinfo claims]. */
+/** Everything but `sub` may be missing or null: names come with a published profile, the email with its scope. */
 const Claims = z.object({
   sub: filled,
   name: lenient(z.string()),

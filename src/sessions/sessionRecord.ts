@@ -13,7 +13,7 @@ export const SessionRecord = z.object({
   accessToken: z.string(),
   refreshToken: z.exactOptional(z.string()),
   /** How the service wants the token. */
-  sentAs: z.exactOptional(z.enum(['bearer', 'cookie'])),
+  sentAs: z.exactOptional(z.literal(['bearer', 'cookie'])),
   /** As they were asked for, order included. */
   scopes: z.array(z.string()),
   person: Person,

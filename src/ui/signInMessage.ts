@@ -9,7 +9,7 @@ export type SignInAction = 'copy' | 'openBrowser' | 'startAgain';
 export type SignInState =
   | { phase: 'starting' }
   | { phase: 'pending'; signIn: PendingSignIn; copied: boolean; reached: boolean }
-  | { phase: 'expired' }
+  | { phase: 'expired'; hasCode: boolean }
   | { phase: 'finishing' };
 
 /** The text of the sign-in notification, with its links; `link` makes one. */
@@ -41,8 +41,10 @@ export function signInMessage(
         state.reached ? timeLeft(deadlineMs - nowMs) : vscode.l10n.t('No connection: trying again…'),
       ].join(' ');
     }
-    case 'expired':
-      return `${vscode.l10n.t('The time for this sign-in is over.')} ${link('startAgain', vscode.l10n.t('Get a new code'))}`;
+    case 'expired': {
+      const again = state.hasCode ? vscode.l10n.t('Get a new code') : vscode.l10n.t('Get a new link');
+      return `${vscode.l10n.t('The time for this sign-in is over.')} ${link('startAgain', again)}`;
+    }
     case 'finishing':
       return vscode.l10n.t('Approved. Finishing…');
   }

@@ -50,8 +50,12 @@ export class SignInNotification implements SignInView, vscode.Disposable {
         const unbroken = text.replaceAll(' ', '\u00a0');
         return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
       };
+      let shown = '';
       const screen = new Screen((state) => {
-        progress.report({ message: signInMessage(state, this.#clock.now(), link) });
+        const message = signInMessage(state, this.#clock.now(), link);
+        // A screen reader reads every report aloud.
+        if (message !== shown) progress.report({ message });
+        shown = message;
       });
       this.#screens.set(id, screen);
       try {
@@ -111,7 +115,8 @@ class Screen implements SignInScreen {
   }
 
   expired(signal: AbortSignal): Promise<void> {
-    this.#set({ phase: 'expired' });
+    const hasCode = this.#state.phase === 'pending' && this.#state.signIn.userCode !== undefined;
+    this.#set({ phase: 'expired', hasCode });
     return new Promise((resolve, reject) => {
       this.#startAgain = () => {
         this.#set({ phase: 'starting' });
@@ -128,7 +133,7 @@ class Screen implements SignInScreen {
   }
 
   async act(action: SignInAction): Promise<void> {
-    if (action === 'startAgain') this.#startAgain?.();
+    if (action === 'startAgain' && this.#state.phase === 'expired') this.#startAgain?.();
     if (this.#state.phase !== 'pending') return;
     const { signIn } = this.#state;
     if (action === 'openBrowser') await openAddress(signIn.browserUri);

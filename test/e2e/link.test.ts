@@ -18,6 +18,7 @@ describe('a service without a code to show', () => {
 
   it('offers its link, to open or to copy, and keeps it out of the log', async () => {
     await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Adom').waitFor();
     await workbench.screenshot('services');
     await workbench.listItem('Adom').click();
     const notification = workbench.notification('Sign in with Adom: Continue in your browser.');

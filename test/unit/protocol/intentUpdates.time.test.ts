@@ -248,6 +248,14 @@ const JUMPS: Row[] = [
     end: SIGNED_IN,
     endsAt: 601,
   },
+  {
+    name: 'backward between two streams: the next comes in its own time',
+    mode: 'stream',
+    replies: [CUT, PENDING, CUT, TOLD],
+    meanwhile: [[2, { jump: -HOUR }]],
+    asks: ['stream 0', 'poll 0', 'stream 4', 'poll 4'],
+    end: SIGNED_IN,
+  },
 ];
 
 for (const [title, rows] of [
