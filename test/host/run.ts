@@ -1,4 +1,5 @@
 // Runs the suites inside the extension host of real VS Code, in Chromium: npm run test:host [-- part-of-a-name …]
+// … and the benchmarks in the same way: npm run bench
 import { startBareServer } from '../vscode/bareServer.ts';
 import { launchBrowser } from '../vscode/browser.ts';
 import { startCodeServer, type CodeServer } from '../vscode/codeServer.ts';
@@ -6,10 +7,13 @@ import { install } from '../vscode/install.ts';
 import { root } from '../vscode/paths.ts';
 import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
 import { startRunner, type Runner } from './runner.ts';
-import { bundleSuites, suiteEntry } from './suites.ts';
+import { benchFolder, bundleSuites, suiteEntry } from './suites.ts';
 
 const { chromium } = await install();
-const windows = await bundleSuites(process.argv.slice(2));
+const [first, ...rest] = process.argv.slice(2);
+const windows = await (first === '--bench'
+  ? bundleSuites(rest, benchFolder)
+  : bundleSuites(process.argv.slice(2)));
 const runner = await startRunner();
 const browser = await launchBrowser(chromium);
 try {

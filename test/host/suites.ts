@@ -4,7 +4,8 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { outFolder } from '../vscode/paths.ts';
 
-const sourceFolder = path.join(import.meta.dirname, 'suite');
+const hostFolder = path.join(import.meta.dirname, 'suite');
+export const benchFolder = path.join(import.meta.dirname, '../bench');
 const targetFolder = path.join(outFolder, 'host');
 
 /** The module that VS Code is told to run. */
@@ -22,7 +23,7 @@ export interface Windows {
  * Bundles the suites, and sorts them by name into the windows they run in:
  * `x.test.ts`, `x.afterReload.test.ts`, `x.afterReload2.test.ts`; the same with `x.noKeyring…`.
  */
-export async function bundleSuites(filter: string[]): Promise<Windows> {
+export async function bundleSuites(filter: string[], sourceFolder = hostFolder): Promise<Windows> {
   const names = readdirSync(sourceFolder)
     .filter(
       (name) =>
@@ -31,8 +32,9 @@ export async function bundleSuites(filter: string[]): Promise<Windows> {
     .sort();
   await rm(targetFolder, { recursive: true, force: true });
   await build({
-    entryPoints: ['index.ts', ...names].map((name) => path.join(sourceFolder, name)),
+    entryPoints: [path.join(hostFolder, 'index.ts'), ...names.map((name) => path.join(sourceFolder, name))],
     outdir: targetFolder,
+    entryNames: '[name]',
     bundle: true,
     platform: 'node',
     format: 'cjs',

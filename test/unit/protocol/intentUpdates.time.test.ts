@@ -251,7 +251,7 @@ const JUMPS: Row[] = [
   {
     name: 'backward between two streams: the next comes in its own time',
     mode: 'stream',
-    replies: [CUT, PENDING, CUT, TOLD],
+    replies: [eventStream([[0, CUT]]), PENDING, eventStream([[0, CUT]]), TOLD],
     meanwhile: [[2, { jump: -HOUR }]],
     asks: ['stream 0', 'poll 0', 'stream 4', 'poll 4'],
     end: SIGNED_IN,
