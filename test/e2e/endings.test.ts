@@ -56,6 +56,7 @@ describe('a sign-in that goes otherwise', () => {
     await tab.getByRole('button', { name: 'Continue' }).click();
     await tab.getByText(shown).waitFor();
     await tab.getByRole('button', { name: 'Deny' }).click();
+    await tab.getByRole('heading', { name: 'Denied' }).waitFor();
     await tab.close();
     await toldOnce('The sign-in was denied in the browser.');
   });
