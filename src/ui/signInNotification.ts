@@ -17,16 +17,15 @@ const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${actio
 export class SignInNotification implements SignInView, vscode.Disposable {
   readonly #clock: Clock;
   readonly #log: vscode.LogOutputChannel;
-  readonly #screens = new Map<number, Screen>();
+  readonly #screens = new Map<string, Screen>();
   readonly #commands: vscode.Disposable[];
-  #lastId = 0;
 
   constructor(clock: Clock, log: vscode.LogOutputChannel) {
     this.#clock = clock;
     this.#log = log;
     this.#commands = ACTIONS.map((action) =>
       vscode.commands.registerCommand(commandOf(action), async (id: unknown) => {
-        await (typeof id === 'number' ? this.#screens.get(id)?.act(action) : undefined);
+        await (typeof id === 'string' ? this.#screens.get(id)?.act(action) : undefined);
       }),
     );
   }
@@ -35,7 +34,7 @@ export class SignInNotification implements SignInView, vscode.Disposable {
     service: string,
     flow: (screen: SignInScreen, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const id = ++this.#lastId;
+    const id = crypto.randomUUID(); // nobody else can act for the person: a link that is copied is as good as a key
     const options: vscode.ProgressOptions = {
       location: vscode.ProgressLocation.Notification,
       title: vscode.l10n.t('Sign in with {0}', service),

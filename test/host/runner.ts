@@ -31,6 +31,9 @@ export async function startRunner(): Promise<Runner> {
       const { userCode, identity } = JSON.parse(body) as { userCode: string; identity: number };
       await sigma.approve(userCode, identity);
     }
+    if (request.url === '/code') {
+      return sigma.newestUserCode ?? '';
+    }
     if (request.url === '/requests') return JSON.stringify(sigma.requests.map(({ path }) => path));
     return request.url === '/plan' ? JSON.stringify(plan) : '';
   };

@@ -34,6 +34,8 @@ export interface SigmaServer {
   failNext(endpoint: string, fault: Fault, times?: number): void;
   /** Forgets the faults that nothing has met yet. */
   clearFaults(): void;
+  /** The code that was asked for last. */
+  readonly newestUserCode: string | undefined;
   /** What the page does, without a browser. Indexes count from 0: the identity among the person's, the person among `people`. */
   approve(userCode: string, identityIndex?: number, personIndex?: number): Promise<void>;
   deny(userCode: string, personIndex?: number): Promise<void>;
@@ -77,6 +79,9 @@ export async function startSigmaServer(options: SigmaOptions = {}): Promise<Sigm
     url: listener.url,
     requests: listener.requests,
     people,
+    get newestUserCode() {
+      return db.deviceCode.at(-1)?.userCode;
+    },
     failNext: (endpoint, fault, times) => {
       faults.failNext(endpoint, fault, times);
     },

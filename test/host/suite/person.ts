@@ -4,9 +4,6 @@ import * as vscode from 'vscode';
 
 /** What a person does, from inside the extension host, where no notification and no dialog can be seen. */
 
-/** The sign-ins of this window so far: their links are numbered. */
-let signIns = 0;
-
 /** Points the extension at the runner's Sigma Identity. */
 export async function useLocalServer(): Promise<void> {
   const url = process.env.BAP_TEST_SIGMA;
@@ -17,14 +14,12 @@ export async function useLocalServer(): Promise<void> {
 
 /** Signs in by the palette's command, as one of the demo person's identities. */
 export async function signIn(identity: number): Promise<void> {
-  signIns += 1;
-  await vscode.env.clipboard.writeText('no code yet');
+  const before = await ask('/code', {});
   const command = new Command('bapIdentity.signIn');
   const userCode = await eventually('a code', async () => {
     await command.acceptFirstItem();
-    await vscode.commands.executeCommand('_bapIdentity.signIn.copy', signIns);
-    const text = await vscode.env.clipboard.readText();
-    return text === 'no code yet' ? undefined : text;
+    const newest = await ask('/code', {});
+    return newest === before ? undefined : newest;
   });
   await ask('/approve', { userCode, identity });
   await command.done;
