@@ -11,7 +11,7 @@ import { failureMessage, settingToBlame } from './failureMessage.ts';
 import { revokeInBackground } from './revoke.ts';
 import { signIn, type SignInResult } from './signIn.ts';
 import { SignInError } from './signInError.ts';
-import type { SignInView } from './signInView.ts';
+import type { SignInScreen, SignInView } from './signInView.ts';
 
 /** A session this close to its end is of no use any more: a request with it would come too late. */
 const END_MARGIN_MS = 60_000;
@@ -84,14 +84,15 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       await this.#store.remove(id);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      throw this.#tell(
+      const failure = new SignInError(
         vscode.l10n.t(
           'You are signed out of {0} in this window, but the stored session could not be deleted. Unlock your system’s keyring, reload the window and sign out again.',
           this.service.label,
         ),
-        undefined,
-        error,
+        { cause: error },
       );
+      this.#view.failed(failure);
+      throw failure;
     }
   }
 
@@ -104,11 +105,11 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   async #signIn(scopes: readonly string[]): Promise<SessionRecord> {
     const { service } = this;
     this.#log.info(`Signing in with ${service.label}, scopes: ${scopes.join(' ') || 'none'}.`);
-    return this.#view.show(service.label, async (screen, cancelled) => {
+    const flow = async (screen: SignInScreen, cancelled: AbortSignal): Promise<SessionRecord> => {
       const signal = AbortSignal.any([cancelled, this.#closed.signal]);
       try {
         const result = await signIn(service, scopes, screen, this.#clock, this.#log, signal);
-        if (result.kind !== 'signedIn') throw this.#failed(result);
+        if (result.kind !== 'signedIn') throw this.#errorOf(result);
         const record = await this.#keep(scopes, result.grant, result.person);
         this.#log.info(`Signed in with ${service.label}.`);
         return record;
@@ -117,7 +118,13 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
         this.#log.info(`The sign-in with ${service.label} was cancelled.`);
         throw new vscode.CancellationError();
       }
-    });
+    };
+    try {
+      return await this.#view.show(service.label, flow);
+    } catch (error) {
+      if (error instanceof SignInError) this.#view.failed(error);
+      throw error;
+    }
   }
 
   /** Here and not on a timer, which would sleep through a laptop's night. The service knows that they have ended. */
@@ -132,26 +139,20 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     }
   }
 
-  #failed(result: Exclude<SignInResult, { kind: 'signedIn' }>): SignInError {
+  #errorOf(result: Exclude<SignInResult, { kind: 'signedIn' }>): SignInError {
+    const { service } = this;
     const reason = result.kind === 'failed' ? result.failure.kind : result.kind;
-    this.#log.warn(`The sign-in with ${this.service.label} ended: ${reason}.`);
+    this.#log.warn(`The sign-in with ${service.label} ended: ${reason}.`);
     if (result.kind === 'failed') {
-      return this.#tell(
-        failureMessage(result.failure, this.service),
-        settingToBlame(result.failure, this.service),
-      );
+      const setting = settingToBlame(result.failure, service);
+      return new SignInError(failureMessage(result.failure, service), { setting });
     }
-    return this.#tell(
+    return new SignInError(
       vscode.l10n.t(
         'The time for signing in with {0} ran out before you approved. Sign in again to start anew.',
-        this.service.label,
+        service.label,
       ),
     );
-  }
-
-  #tell(message: string, setting?: string, cause?: unknown): SignInError {
-    this.#view.failed(message, setting);
-    return new SignInError(message, { cause });
   }
 
   /** Stores the session. Signing in again as the same identity renews its session, with the id that others know. */
@@ -177,13 +178,12 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       revokeInBackground(this.service, grant, this.#clock, this.#log);
       if (!(error instanceof StoreError)) throw error;
       this.#log.warn('The session could not be stored.');
-      throw this.#tell(
+      throw new SignInError(
         vscode.l10n.t(
           'You were signed in to {0}, but the session could not be stored, so it was ended. Unlock your system’s keyring, then sign in again.',
           this.service.label,
         ),
-        undefined,
-        error,
+        { cause: error },
       );
     }
   }

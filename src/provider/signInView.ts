@@ -1,4 +1,5 @@
 import type { PendingSignIn } from '../services/service.ts';
+import type { SignInError } from './signInError.ts';
 
 /** What the person sees of one sign-in; it stays until `show` settles. */
 export interface SignInView {
@@ -7,8 +8,8 @@ export interface SignInView {
    * or the window closes.
    */
   show<T>(service: string, flow: (screen: SignInScreen, signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** Tells of a failure, once: VS Code itself shows none that comes up in the Accounts menu. `setting` is to blame. */
-  failed(message: string, setting?: string): void;
+  /** Tells of a failure: VS Code itself shows none that comes up in the Accounts menu. */
+  failed(error: SignInError): void;
   /** Brings what is shown back into sight, for a person who asks a second time. */
   remind(): void;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { Clock } from '../protocol/clock.ts';
+import type { SignInError } from '../provider/signInError.ts';
 import type { SignInScreen, SignInView } from '../provider/signInView.ts';
 import type { PendingSignIn } from '../services/service.ts';
 import { openAddress } from './openAddress.ts';
@@ -67,15 +68,15 @@ export class SignInNotification implements SignInView, vscode.Disposable {
     });
   }
 
-  failed(message: string, setting?: string): void {
-    void this.#showFailure(message, setting);
+  failed(error: SignInError): void {
+    void this.#showFailure(error);
   }
 
   remind(): void {
     void vscode.commands.executeCommand('notifications.showList');
   }
 
-  async #showFailure(message: string, setting: string | undefined): Promise<void> {
+  async #showFailure({ message, setting }: SignInError): Promise<void> {
     const openSetting = vscode.l10n.t('Open Setting');
     const showLog = vscode.l10n.t('Show Log');
     const buttons = setting === undefined ? [showLog] : [openSetting, showLog];

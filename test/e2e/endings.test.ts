@@ -81,6 +81,7 @@ describe('a sign-in that goes otherwise', () => {
       sigma.failNext(CODE, fault);
       await start();
       await toldOnce(text);
+      await workbench.screenshot(`failure-${fault.kind}`);
     });
   }
 

@@ -102,7 +102,7 @@ class World {
         };
         return flow(new FakeScreen(this.clock), cancel.signal);
       },
-      failed: (message) => this.failures.push(message),
+      failed: ({ message }) => this.failures.push(message),
       remind: () => (this.reminded += 1),
     };
   }
@@ -174,6 +174,16 @@ describe('the provider', () => {
     assert.match(world.failures.join(), /could not be stored.*Unlock your system’s keyring/);
     assert.deepEqual([world.revoked, world.events], [['token 1'], []]);
     assert.deepEqual(await world.provider.getSessions(undefined), []);
+  });
+
+  it('says so when a session stays in storage that the person signed out of', async () => {
+    const world = new World();
+    const session = await world.signIn(['a']);
+    world.secrets.writeFailure = new Error('keyring locked');
+    await assert.rejects(world.provider.removeSession(session.id), SignInError);
+    assert.match(world.failures.join(), /could not be deleted/);
+    assert.deepEqual(await world.provider.getSessions(['a']), []);
+    assert.deepEqual(world.revoked, ['token 1']);
   });
 
   it('tells of a failure once', async () => {
