@@ -9,6 +9,7 @@ import {
 import { type Http, type HttpOutcome, send } from '../protocol/http.ts';
 import { isTrouble, sendPatiently } from '../protocol/patience.ts';
 import { filled, lenient } from '../protocol/schema.ts';
+import { withTimeLimit } from '../protocol/timeLimit.ts';
 import { isLink, readBapIdentity, withoutUndefined } from './bap.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
 import { safeText } from './safeText.ts';
@@ -116,11 +117,19 @@ function readPerson(outcome: HttpOutcome): Person | undefined {
   };
 }
 
+/** Half of what both get together, so that the second has its turn. */
+const SIGN_OUT_LIMIT_MS = 2_500;
+
 /** Stock better-auth ends a session token by sign-out, an OAuth token by revoke; neither answer proves anything. */
 async function revoke(http: Http, settings: SigmaSettings, grant: Grant, signal: AbortSignal): Promise<void> {
   const api = `${grant.server}/api/auth`;
   const headers = bearer(grant);
-  await send(http, { name: 'sign-out', method: 'POST', url: `${api}/sign-out`, headers, json: {} }, signal);
+  const signOut = { name: 'sign-out', method: 'POST', url: `${api}/sign-out`, headers, json: {} } as const;
+  try {
+    await withTimeLimit(http.clock, SIGN_OUT_LIMIT_MS, signal, (limited) => send(http, signOut, limited));
+  } catch {
+    signal.throwIfAborted(); // else it took its time: on to the other
+  }
   const form = { token: grant.accessToken, client_id: settings.clientId };
   await send(http, { name: 'revoke', method: 'POST', url: `${api}/oauth2/revoke`, form }, signal);
 }

@@ -108,7 +108,12 @@ const SIGN_INS: [
   ['cancelled in a wait', [CODE, PENDING], 'cancelled', 8],
   ['cancelled in a request', [CODE, never()], 'cancelled', 8],
   ['cancelled in userinfo', [CODE, GRANTED, never(), ...REVOKED], 'cancelled', 8],
-  ['cancelled, and revoking is not answered', [CODE, GRANTED, after(9, PERSON), never()], 'cancelled', 8],
+  [
+    'cancelled, and revoking is not answered',
+    [CODE, GRANTED, after(9, PERSON), never(), never()],
+    'cancelled',
+    8,
+  ],
 ];
 
 describe('secrets in a Sigma sign-in', () => {

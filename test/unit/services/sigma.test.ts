@@ -343,12 +343,13 @@ describe('Sigma Identity: who it is', () => {
 });
 
 describe('Sigma Identity: revoke', () => {
-  for (const [name, replies] of [
+  for (const [name, replies, ranMs = 0] of [
     ['where both are there', [json(200, { success: true }), text(200, '')]],
     ['where sign-out is not', [json(401, {}), text(200, '')]],
     ['where revoke is not installed', [json(200, { success: true }), html(404)]],
     ['where the server is away', [networkError('ECONNREFUSED'), networkError('ECONNREFUSED')]],
-  ] as const) {
+    ['where sign-out says nothing: half of the five seconds are left', [never(), text(200, '')], 2_500],
+  ] satisfies [string, Reply[], number?][]) {
     it(`ends session tokens and OAuth tokens, ${name}`, async () => {
       const { clock, conversation, service } = world(replies, { serverUrl: 'https://changed.example' });
       await clock.run(service.revoke(GRANT, noCancel));
@@ -357,6 +358,7 @@ describe('Sigma Identity: revoke', () => {
       assert.equal(signOut?.headers.authorization, 'Bearer token');
       assert.equal(`${revoke?.method} ${revoke?.url}`, 'POST https://auth.example/api/auth/oauth2/revoke');
       assert.deepEqual(revoke?.body, { token: 'token', client_id: 'editor' });
+      assert.equal(clock.ranMs, ranMs);
       conversation.assertOver();
     });
   }
