@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { refreshGrant, type RefreshResult } from '../../../src/protocol/refreshGrant.ts';
+import {
+  after,
+  Conversation,
+  html,
+  json,
+  networkError,
+  never,
+  neverEnds,
+  opaqueRedirect,
+  redirect,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+
+const TOKEN_URL = 'https://auth.example/oauth2/token';
+const noCancel = new AbortController().signal;
+
+interface Asked {
+  readonly clock: FakeClock;
+  readonly conversation: Conversation;
+  readonly result: RefreshResult;
+}
+
+async function ask(reply: Reply): Promise<Asked> {
+  const clock = new FakeClock();
+  const conversation = new Conversation(clock, [reply]);
+  const result = await clock.run(refreshGrant(conversation.http, TOKEN_URL, 'editor', 'old', noCancel));
+  conversation.assertOver();
+  return { clock, conversation, result };
+}
+
+const GRANTED = { access_token: 'new', token_type: 'Bearer', expires_in: 3600, refresh_token: 'newer' };
+
+describe('refresh grant: the request', () => {
+  it('is the form of RFC 6749 §6, for a client without a secret', async () => {
+    const { conversation } = await ask(json(200, GRANTED));
+    const [request] = conversation.requests;
+    assert.equal(`${request?.method} ${request?.url}`, `POST ${TOKEN_URL}`);
+    assert.deepEqual(request?.body, {
+      grant_type: 'refresh_token',
+      refresh_token: 'old',
+      client_id: 'editor',
+    });
+    assert.equal(request.redirect, 'manual');
+    assert.equal(
+      request.headers['content-type'],
+      undefined,
+      'fetch itself names a form, and JSON would be named',
+    );
+    assert.equal(request.headers.authorization, undefined);
+  });
+
+  it('is sent in full, whatever is in the token', async () => {
+    const clock = new FakeClock();
+    const conversation = new Conversation(clock, [json(200, GRANTED)]);
+    const odd = 'a+b/c==&client_id=other é%20';
+    await clock.run(refreshGrant(conversation.http, TOKEN_URL, 'my editor', odd, noCancel));
+    const { body } = conversation.requests[0] ?? assert.fail();
+    assert.deepEqual(body, { grant_type: 'refresh_token', refresh_token: odd, client_id: 'my editor' });
+  });
+});
+
+describe('refresh grant: granted', () => {
+  for (const [name, body, grant] of [
+    ['everything', GRANTED, { accessToken: 'new', refreshToken: 'newer', expiresInSeconds: 3600 }],
+    [
+      'no other refresh token: the old one stays',
+      { access_token: 'new', expires_in: 60 },
+      { accessToken: 'new', refreshToken: 'old', expiresInSeconds: 60 },
+    ],
+    ['an empty one', { access_token: 'new', refresh_token: '' }, { accessToken: 'new', refreshToken: 'old' }],
+    [
+      'one of an odd kind',
+      { access_token: 'new', refresh_token: 7 },
+      { accessToken: 'new', refreshToken: 'old' },
+    ],
+    ['null', { access_token: 'new', refresh_token: null }, { accessToken: 'new', refreshToken: 'old' }],
+    [
+      'an odd life',
+      { access_token: 'new', expires_in: '3600', refresh_token: 'newer' },
+      { accessToken: 'new', refreshToken: 'newer' },
+    ],
+  ] as const) {
+    it(name, async () => {
+      const { clock, result } = await ask(json(200, body));
+      assert.deepEqual(result, { kind: 'granted', grant, receivedAtMs: clock.now() });
+    });
+  }
+
+  it('knows when the answer came, not when it was asked for', async () => {
+    const { clock, result } = await ask(after(9, json(200, GRANTED)));
+    assert.equal(clock.ranMs, 9_000);
+    assert.ok(result.kind === 'granted');
+    assert.equal(result.receivedAtMs, clock.now());
+  });
+});
+
+describe('refresh grant: refused', () => {
+  const rejected: [string, Reply][] = [
+    ['400 invalid_grant', json(400, { error: 'invalid_grant' })],
+    ['with words', json(400, { error: 'invalid_grant', error_description: 'Token is used up' })],
+    ['401 invalid_grant', json(401, { error: 'invalid_grant' })],
+    ['invalid_grant with a token', json(200, { error: 'invalid_grant', access_token: 'new' })],
+  ];
+  for (const [name, reply] of rejected) {
+    it(`the refresh token is dead: ${name}`, async () => {
+      assert.deepEqual((await ask(reply)).result, { kind: 'rejected' });
+    });
+  }
+
+  const unknown: [string, Reply][] = [
+    ['400 invalid_client', json(400, { error: 'invalid_client' })],
+    ['401 invalid_client', json(401, { error: 'invalid_client' })],
+    ['400 unauthorized_client', json(400, { error: 'unauthorized_client' })],
+    ['400 unsupported_grant_type', json(400, { error: 'unsupported_grant_type' })],
+    ['400 invalid_request', json(400, { error: 'invalid_request', error_description: 'invalid_grant' })],
+    ['400 invalid_scope', json(400, { error: 'invalid_scope' })],
+    ['400 access_denied', json(400, { error: 'access_denied' })],
+    ['400 expired_token', json(400, { error: 'expired_token' })],
+    ['400 authorization_pending', json(400, { error: 'authorization_pending' })],
+    ['400 without an error', json(400, { message: 'invalid_grant', code: 'VALIDATION_ERROR' })],
+    ['401 with a challenge', json(401, {}, { 'www-authenticate': 'Bearer error="invalid_grant"' })],
+    ['401 empty', text(401, '')],
+    ['401 invalid_token', json(401, { error: 'invalid_token' })],
+    ['403', json(403, { error: 'forbidden' })],
+    ['404', json(404, { message: 'Not found' })],
+    ['429', json(429, { message: 'Too many' }, { 'retry-after': '60' })],
+    ['500', text(500, '')],
+    ['503 server_error', json(503, { error: 'server_error' })],
+    ['temporarily_unavailable', json(400, { error: 'temporarily_unavailable' })],
+    ['a page', html(200)],
+    ['a page with 400', html(400)],
+    ['a page that talks about it', text(400, '{"error":"invalid_grant"', { 'content-type': 'text/html' })],
+    ['a grant without a token', json(200, { refresh_token: 'newer' })],
+    ['a token of an odd type', json(200, { access_token: 'new', token_type: 'mac' })],
+    ['204', text(204, '')],
+    ['a redirect', redirect('https://elsewhere.example/')],
+    ['a redirect as a browser shows it', opaqueRedirect()],
+    ['no connection', networkError('ECONNREFUSED')],
+    ['no name', networkError('ENOTFOUND')],
+    ['never an answer', never()],
+    ['never the end of an answer', neverEnds(200)],
+  ];
+  for (const [name, reply] of unknown) {
+    it(`the refresh token may live: ${name}`, async () => {
+      const { clock, result } = await ask(reply);
+      assert.deepEqual(result, { kind: 'unknown' });
+      assert.equal(clock.pending, 0);
+    });
+  }
+
+  it('is given up after 15 seconds, and asked for once', async () => {
+    const { clock, conversation } = await ask(never());
+    assert.equal(clock.ranMs, 15_000);
+    assert.deepEqual(conversation.times, [0]);
+  });
+});
+
+describe('refresh grant: cancelled', () => {
+  const reason = new Error('cancelled');
+
+  it('before it began: nothing is sent', async () => {
+    const { http, requests } = new Conversation(new FakeClock(), []);
+    const asked = refreshGrant(http, TOKEN_URL, 'editor', 'old', AbortSignal.abort(reason));
+    await assert.rejects(asked, (error) => error === reason);
+    assert.deepEqual(requests, []);
+  });
+
+  it('in the request: at once, with the reason', async () => {
+    const clock = new FakeClock();
+    const conversation = new Conversation(clock, [never()]);
+    const cancel = new AbortController();
+    clock.at(3_000, () => {
+      cancel.abort(reason);
+    });
+    const asked = clock.run(refreshGrant(conversation.http, TOKEN_URL, 'editor', 'old', cancel.signal));
+    await assert.rejects(asked, (error) => error === reason);
+    assert.equal(clock.ranMs, 3_000);
+    assert.equal(clock.pending, 0);
+    conversation.assertOver();
+  });
+});
+
+describe('refresh grant: the log', () => {
+  it('tells no token', async () => {
+    const replies = [
+      json(200, { ...GRANTED, access_token: 'canary', refresh_token: 'canary' }),
+      json(400, { error: 'canary token', error_description: 'canary' }),
+      redirect('https://evil.example/?token=canary'),
+      networkError('ECONNRESET'),
+    ];
+    for (const reply of replies) {
+      const clock = new FakeClock();
+      const conversation = new Conversation(clock, [reply]);
+      await clock.run(refreshGrant(conversation.http, TOKEN_URL, 'editor', 'canary', noCancel));
+      assert.equal(conversation.log.lines.length, 1);
+      assert.doesNotMatch(conversation.log.lines.join(), /canary/);
+      assert.doesNotMatch(conversation.requests[0]?.url ?? '', /canary/);
+    }
+  });
+});
