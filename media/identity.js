@@ -1,0 +1,31 @@
+// The rows of the identity card: a click asks the extension to copy, and its answer is shown for a moment.
+const SHOWN_MS = 2000;
+
+const extension = acquireVsCodeApi();
+const status = document.getElementById('status');
+let timer;
+
+function settle() {
+  clearTimeout(timer);
+  for (const row of document.querySelectorAll('.is-copied')) row.classList.remove('is-copied');
+  status.textContent = '';
+}
+
+for (const row of document.querySelectorAll('button.row'))
+  row.addEventListener('click', () => extension.postMessage({ copy: Number(row.dataset.row) }));
+
+window.addEventListener('message', ({ data }) => {
+  const row = document.querySelector(`button.row[data-row="${Number(data.copied)}"]`);
+  if (row === null) return;
+  settle();
+  row.classList.add('is-copied');
+  status.textContent = `${row.querySelector('.label').textContent}: ${row.querySelector('.copied').textContent}`;
+  timer = setTimeout(settle, SHOWN_MS);
+});
+
+// A picture may be transparent: the initials under it go when it is there, and it goes when it cannot be had.
+const picture = document.querySelector('.avatar img');
+picture?.decode().then(
+  () => picture.previousElementSibling.remove(),
+  () => picture.remove(),
+);
