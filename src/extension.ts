@@ -1,22 +1,26 @@
 import * as vscode from 'vscode';
 
 import { version } from '../package.json';
+import type { BapIdentityApi } from './api.ts';
+import { keepSessions } from './keepSessions.ts';
 import { systemClock } from './protocol/clock.ts';
 import type { Http } from './protocol/http.ts';
+import { IdentityApi } from './provider/identityApi.ts';
 import { ServiceProvider } from './provider/serviceProvider.ts';
 import { adom } from './services/adom.ts';
 import { sigma } from './services/sigma.ts';
-import { SessionStore } from './sessions/sessionStore.ts';
-import { adomSettings, sigmaSettings } from './settings.ts';
+import { adomSettings, sigmaSettings, terminalMode } from './settings.ts';
 import { offerInAccountsMenu } from './ui/accountsMenu.ts';
 import { registerCommands } from './ui/commands.ts';
+import { IdentityPanels } from './ui/identityPanels.ts';
+import { registerIdentityTool } from './ui/identityTool.ts';
+import { signedInWith } from './ui/signedIn.ts';
 import { SignInNotification } from './ui/signInNotification.ts';
+import { keepTerminalEnvironment } from './ui/terminalEnvironment.ts';
 
 /** Wiring only, and no waiting: VS Code gives a provider a few seconds to register. Nothing here uses the network. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): BapIdentityApi {
   const log = vscode.window.createOutputChannel('BAP Identity', { log: true });
-  const store = new SessionStore(context.secrets, systemClock, log);
-  const view = new SignInNotification(systemClock, log);
   const http: Http = {
     fetch: (...request) => fetch(...request),
     clock: systemClock,
@@ -31,7 +35,12 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
     adom(http, adomSettings, vscode.l10n.t('Your Adom account, for Adom’s tools and services')),
   ];
-  const providers = services.map((service) => new ServiceProvider(service, store, view, systemClock, log));
+  const kept = keepSessions(context, services, log);
+  const view = new SignInNotification(systemClock, log);
+  const providers = kept.sessions.map((sessions) => new ServiceProvider(sessions, view, systemClock, log));
+  const signedIn = signedInWith(kept, systemClock);
+  const panels = new IdentityPanels(context.extensionUri, providers, signedIn.records);
+  const identity = new IdentityApi(kept.sessions, kept.store, kept.closed);
   const options = { supportsMultipleAccounts: true };
   context.subscriptions.push(
     ...providers.map((provider) => {
@@ -39,10 +48,22 @@ export function activate(context: vscode.ExtensionContext): void {
       return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
     }),
     ...providers,
-    registerCommands(providers, log),
-    offerInAccountsMenu(providers, log),
+    identity,
+    registerCommands(providers, signedIn.records, panels, log),
+    offerInAccountsMenu(providers, signedIn, log),
+    registerIdentityTool(services, signedIn),
+    keepTerminalEnvironment(
+      context.environmentVariableCollection,
+      providers,
+      signedIn,
+      terminalMode,
+      systemClock,
+      log,
+    ),
+    panels,
     view,
-    store,
+    kept,
     log,
   );
+  return identity.api;
 }

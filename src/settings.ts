@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { lenient, positive } from './protocol/schema.ts';
 import type { AdomSettings } from './services/adom.ts';
 import type { SigmaSettings } from './services/sigma.ts';
+import type { TerminalMode } from './ui/terminalVariables.ts';
 
 /** Ninety days: what Adom gives when it is not asked for less. */
 const DEFAULT_MAX_AGE_SECONDS = 7_776_000;
@@ -15,6 +16,7 @@ const Adom = z.object({
   sessionMaxAge: lenient(positive),
   updates: lenient(z.literal(['auto', 'stream', 'poll'])),
 });
+const Terminal = z.object({ environment: lenient(z.literal(['off', 'identity', 'identityAndAdomToken'])) });
 
 /** The settings as they stand now: a sign-in takes them when it begins. */
 export function sigmaSettings(): SigmaSettings {
@@ -25,6 +27,10 @@ export function sigmaSettings(): SigmaSettings {
 export function adomSettings(): AdomSettings {
   const { apiUrl = '', sessionMaxAge, updates = 'auto' } = z.parse(Adom, section('adom'));
   return { apiUrl, sessionMaxAgeSeconds: Math.ceil(sessionMaxAge ?? DEFAULT_MAX_AGE_SECONDS), updates };
+}
+
+export function terminalMode(): TerminalMode {
+  return z.parse(Terminal, section('terminal')).environment ?? 'off';
 }
 
 function section(name: string): unknown {

@@ -6,40 +6,39 @@ import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
 import { sameScopes, scopeKey } from '../sessions/scopes.ts';
 import type { SessionRecord } from '../sessions/sessionRecord.ts';
-import { type SessionStore, type StoreChange, StoreError } from '../sessions/sessionStore.ts';
+import { StoreError } from '../sessions/sessionStore.ts';
+import type { StoreChange } from '../sessions/storeChange.ts';
 import { failureMessage, settingToBlame } from './failureMessage.ts';
 import { revokeInBackground } from './revoke.ts';
+import type { ServiceSessions } from './serviceSessions.ts';
 import { signIn, type SignInResult } from './signIn.ts';
 import { SignInError } from './signInError.ts';
 import type { SignInScreen, SignInView } from './signInView.ts';
 
-/** A session this close to its end is of no use any more: a request with it would come too late. */
-const END_MARGIN_MS = 60_000;
-
 /** One identity service as VS Code knows it. */
 export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Disposable {
   readonly service: IdentityService;
-  readonly #store: SessionStore;
+  readonly sessions: ServiceSessions;
   readonly #view: SignInView;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #changes =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
-  readonly #storeListener: { dispose(): void };
+  readonly #sessionsListener: { dispose(): void };
   readonly #closed = new AbortController();
-  /** Sign-ins under way by their set of scopes. */
+  /** Sign-ins under way by what they were asked for. */
   readonly #signIns = new Map<string, Promise<SessionRecord>>();
 
   readonly onDidChangeSessions = this.#changes.event;
 
-  constructor(service: IdentityService, store: SessionStore, view: SignInView, clock: Clock, log: Log) {
-    this.service = service;
-    this.#store = store;
+  constructor(sessions: ServiceSessions, view: SignInView, clock: Clock, log: Log) {
+    this.service = sessions.service;
+    this.sessions = sessions;
     this.#view = view;
     this.#clock = clock;
     this.#log = log;
-    this.#storeListener = store.onDidChange((change) => {
-      if (change.record.provider === service.id) this.#changes.fire(this.#eventOf(change));
+    this.#sessionsListener = sessions.onDidChange((change) => {
+      this.#changes.fire(this.#eventOf(change));
     });
   }
 
@@ -48,24 +47,24 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     scopes: readonly string[] | undefined,
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession[]> {
-    await this.#store.load();
-    await this.#dropEnded();
-    return this.#store
-      .list(this.service.id)
+    return (await this.sessions.list())
       .filter((record) => scopes === undefined || sameScopes(record.scopes, scopes))
       .filter((record) => account === undefined || record.person.accountId === account.id)
       .map((record) => toSession(record, scopes));
   }
 
   /**
-   * Signs a person in. A second call for the same scopes joins the sign-in that is under way. Throws a
-   * CancellationError when the person cancels, and a SignInError when it fails.
+   * Signs a person in. A second call for the same joins the sign-in that is under way. Throws a CancellationError when
+   * the person cancels, and a SignInError when it fails.
    */
-  async createSession(scopes: readonly string[]): Promise<vscode.AuthenticationSession> {
-    const key = scopeKey(scopes);
+  async createSession(
+    scopes: readonly string[],
+    { account }: vscode.AuthenticationProviderSessionOptions = {},
+  ): Promise<vscode.AuthenticationSession> {
+    const key = JSON.stringify([scopeKey(scopes), account?.id]);
     let running = this.#signIns.get(key);
     if (running === undefined) {
-      running = this.#signIn(scopes).finally(() => this.#signIns.delete(key));
+      running = this.#signIn(scopes, account?.id).finally(() => this.#signIns.delete(key));
       this.#signIns.set(key, running);
     } else {
       this.#view.remind();
@@ -75,13 +74,8 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 
   /** Signs out here at once; the service is told in the background. An id that is not there is no error. */
   async removeSession(id: string): Promise<void> {
-    await this.#store.load();
-    const record = this.#store.get(id);
-    if (record?.provider !== this.service.id) return;
-    this.#log.info(`Signing out of ${this.service.label}.`);
-    revokeInBackground(this.service, record, this.#clock, this.#log);
     try {
-      await this.#store.remove(id);
+      await this.sessions.signOut(id);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       const failure = new SignInError(
@@ -98,25 +92,33 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 
   dispose(): void {
     this.#closed.abort();
-    this.#storeListener.dispose();
+    this.#sessionsListener.dispose();
     this.#changes.dispose();
   }
 
-  async #signIn(scopes: readonly string[]): Promise<SessionRecord> {
+  async #signIn(scopes: readonly string[], accountId: string | undefined): Promise<SessionRecord> {
     const { service } = this;
     this.#log.info(`Signing in with ${service.label}, scopes: ${scopes.join(' ') || 'none'}.`);
     const flow = async (screen: SignInScreen, cancelled: AbortSignal): Promise<SessionRecord> => {
-      const signal = AbortSignal.any([cancelled, this.#closed.signal]);
+      const elsewhere = this.#signInElsewhere(scopes, accountId);
+      const signal = AbortSignal.any([cancelled, this.#closed.signal, elsewhere.signal]);
       try {
         const result = await signIn(service, scopes, screen, this.#clock, this.#log, signal);
+        elsewhere.dispose();
         if (result.kind !== 'signedIn') throw this.#errorOf(result);
         const record = await this.#keep(scopes, result.grant, result.person);
         this.#log.info(`Signed in with ${service.label}.`);
         return record;
       } catch (error) {
         if (!signal.aborted) throw error;
+        if (elsewhere.session !== undefined) {
+          this.#log.info(`Signed in with ${service.label} in another window.`);
+          return elsewhere.session;
+        }
         this.#log.info(`The sign-in with ${service.label} was cancelled.`);
         throw new vscode.CancellationError();
+      } finally {
+        elsewhere.dispose();
       }
     };
     try {
@@ -127,16 +129,24 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     }
   }
 
-  /** Here and not on a timer, which would sleep through a laptop's night. The service knows that they have ended. */
-  async #dropEnded(): Promise<void> {
-    const ended = this.#store
-      .list(this.service.id)
-      .filter(({ expiresAtMs = Infinity }) => expiresAtMs - END_MARGIN_MS <= this.#clock.now());
-    for (const { id } of ended) {
-      this.#log.info(`A session with ${this.service.label} has reached its end.`);
-      // It is gone from memory in any case; what stays behind in storage is found again, and is as dead.
-      await this.#store.remove(id).catch(() => undefined);
-    }
+  /** Aborts its signal when another window completes the same sign-in. */
+  #signInElsewhere(scopes: readonly string[], accountId: string | undefined): SignInElsewhere {
+    const startedMs = this.#clock.now();
+    const done = new AbortController();
+    const listener = this.sessions.onDidChange(({ kind, record }) => {
+      if (kind === 'removed' || record.createdAtMs < startedMs || !sameScopes(record.scopes, scopes)) return;
+      if (accountId !== undefined && record.person.accountId !== accountId) return;
+      elsewhere.session = record;
+      done.abort();
+    });
+    const elsewhere: SignInElsewhere = {
+      signal: done.signal,
+      session: undefined,
+      dispose: () => {
+        listener.dispose();
+      },
+    };
+    return elsewhere;
   }
 
   #errorOf(result: Exclude<SignInResult, { kind: 'signedIn' }>): SignInError {
@@ -155,25 +165,9 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     );
   }
 
-  /** Stores the session. Signing in again as the same identity renews its session, with the id that others know. */
   async #keep(scopes: readonly string[], grant: Grant, person: Person): Promise<SessionRecord> {
     try {
-      await this.#store.load();
-      const known = this.#store
-        .list(this.service.id)
-        .filter((each) => each.person.accountId === person.accountId);
-      const record: SessionRecord = {
-        ...grant,
-        version: 1,
-        id: known.find((each) => sameScopes(each.scopes, scopes))?.id ?? crypto.randomUUID(),
-        provider: this.service.id,
-        scopes: [...scopes],
-        // VS Code keys consent by the label: a new display name must not cost it.
-        person: { ...person, accountLabel: known[0]?.person.accountLabel ?? person.accountLabel },
-        createdAtMs: this.#clock.now(),
-      };
-      await this.#store.put(record);
-      return record;
+      return await this.sessions.keep(scopes, grant, person);
     } catch (error) {
       revokeInBackground(this.service, grant, this.#clock, this.#log);
       if (!(error instanceof StoreError)) throw error;
@@ -193,12 +187,15 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     if (kind === 'added') return { added: [announced(session)], removed: [], changed: [] };
     if (kind === 'changed') return { added: [], removed: [], changed: [session] };
     // VS Code drops the whole account with one removed session, unless its other sessions are named as changed.
-    const siblings = this.#store
-      .list(this.service.id)
-      .filter((each) => each.person.accountId === record.person.accountId)
-      .map((each) => toSession(each));
+    const siblings = this.sessions.siblings(record).map((each) => toSession(each));
     return { added: [], removed: [session], changed: siblings };
   }
+}
+
+interface SignInElsewhere {
+  readonly signal: AbortSignal;
+  session: SessionRecord | undefined;
+  readonly dispose: () => void;
 }
 
 function toSession(

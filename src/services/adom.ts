@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import { parseServer } from '../protocol/address.ts';
-import { type Http, type HttpOutcome, send } from '../protocol/http.ts';
+import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
 import { createIntent } from '../protocol/intent.ts';
 import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
 import { sendPatiently } from '../protocol/patience.ts';
@@ -9,7 +9,7 @@ import { filled, lenient } from '../protocol/schema.ts';
 import { withoutUndefined } from './bap.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
 import { safeText } from './safeText.ts';
-import type { Begun, Grant, Identified, IdentityService } from './service.ts';
+import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
 
 export interface AdomSettings {
   /** `bapIdentity.adom.apiUrl`, as the person wrote it. */
@@ -34,6 +34,7 @@ export function adom(http: Http, settings: () => AdomSettings, purpose: string):
     settings: { server: 'bapIdentity.adom.apiUrl' },
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
     identify: (grant, signal) => identify(http, grant, signal),
+    verify: (grant, signal) => verify(http, grant, signal),
     revoke: async (grant, signal) => {
       const request = { name: 'logout', method: 'DELETE', url: `${grant.server}/auth/logout` } as const;
       await send(http, { ...request, headers: credentials(grant) }, signal);
@@ -73,17 +74,26 @@ async function begin(
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
   for (const sentAs of ['bearer', 'cookie'] as const) {
     const tried: Grant = { ...grant, sentAs };
-    const request = {
-      name: 'user',
-      method: 'GET',
-      url: `${grant.server}/user`,
-      headers: credentials(tried),
-    } as const;
-    const outcome = await sendPatiently(http, request, signal, USER_RETRIES);
+    const outcome = await sendPatiently(http, user(tried), signal, USER_RETRIES);
     if (isRefused(outcome)) continue;
     return { kind: 'identified', person: readPerson(outcome) ?? unknownPerson(), grant: tried };
   }
   return { kind: 'failed', failure: { kind: 'grantRejected' } };
+}
+
+/** Adom's 401 means a dead token whatever is in it, but for a page: those are a proxy's. */
+async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
+  const outcome = await send(http, user(grant), signal);
+  if (isRefused(outcome)) return isPage(outcome) ? 'unknown' : 'rejected';
+  return readPerson(outcome) === undefined ? 'unknown' : 'valid';
+}
+
+function user(grant: Grant): HttpRequest {
+  return { name: 'user', method: 'GET', url: `${grant.server}/user`, headers: credentials(grant) };
+}
+
+function isPage(outcome: HttpOutcome): boolean {
+  return outcome.kind === 'answer' && /^text\/html\b/i.test(outcome.headers.get('content-type') ?? '');
 }
 
 function isRefused(outcome: HttpOutcome): boolean {

@@ -20,6 +20,8 @@ export const BapProfile = z.object({
   rootAddress: z.exactOptional(z.string()),
   currentAddress: z.exactOptional(z.string()),
   addresses: z.exactOptional(z.array(BapAddress)),
+  /** What else they published, as it is. */
+  other: z.exactOptional(z.looseObject({})),
 });
 export type BapProfile = z.infer<typeof BapProfile>;
 
@@ -37,6 +39,7 @@ const PublicKey = z.string().check(z.refine((key) => /^0[23][0-9a-f]{64}$/i.test
 /** A profile may be an essay; what is kept of it lives in the system's keyring. */
 const MAX_CHARACTERS = 500;
 const MAX_ADDRESSES = 100;
+const MAX_OTHER_CHARACTERS = 4_000;
 
 const text = z.pipe(
   lenient(z.string()),
@@ -54,7 +57,7 @@ const BapClaim = z.object({
     z.transform((addresses) => addresses?.slice(0, MAX_ADDRESSES)),
   ),
   identity: lenient(
-    z.object({ alternateName: text, givenName: text, familyName: text, description: text, image: link }),
+    z.looseObject({ alternateName: text, givenName: text, familyName: text, description: text, image: link }),
   ),
 });
 
@@ -77,7 +80,11 @@ export function readBapIdentity(claims: {
 
 function readProfile(claim: z.infer<typeof BapClaim>): BapProfile | undefined {
   const { rootAddress, currentAddress, addresses } = claim;
-  const profile = withoutUndefined({ ...claim.identity, rootAddress, currentAddress, addresses });
+  const { alternateName, givenName, familyName, description, image, ...unknown } = claim.identity ?? {};
+  const names = { alternateName, givenName, familyName, description, image };
+  const size = JSON.stringify(unknown).length;
+  const other = size > '{}'.length && size <= MAX_OTHER_CHARACTERS ? unknown : undefined;
+  const profile = withoutUndefined({ ...names, rootAddress, currentAddress, addresses, other });
   return Object.keys(profile).length > 0 ? profile : undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { Provider } from '../api.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { Person } from './person.ts';
 
@@ -7,7 +8,7 @@ import type { Person } from './person.ts';
  */
 export interface IdentityService {
   /** The id of its authentication provider. */
-  readonly id: string;
+  readonly id: Provider;
   /** Its name, as a person reads it. */
   readonly label: string;
   /** What a person signs in with it for, in their language. */
@@ -22,6 +23,13 @@ export interface IdentityService {
    * Asks whose the grant is; gives the grant back with what was learnt about it. Rejects only with `signal.reason`.
    */
   identify(grant: Grant, signal: AbortSignal): Promise<Identified>;
+  /**
+   * Asks whether the access token still works. Only the service's definite no counts as one: a lost connection, a
+   * proxy's page, "too many requests" and trouble of the server leave it in doubt. Rejects only with `signal.reason`.
+   */
+  verify(grant: Grant, signal: AbortSignal): Promise<Verdict>;
+  /** Gets a new access token for the grant's refresh token, where the service grants those (RFC 6749 §6). */
+  readonly renew?: (grant: Grant, signal: AbortSignal) => Promise<Renewed>;
   /** Tells the service that the grant is not wanted any more: best effort. Rejects only with `signal.reason`. */
   revoke(grant: Grant, signal: AbortSignal): Promise<void>;
 }
@@ -31,6 +39,9 @@ export type Waited =
   { kind: 'granted'; grant: Grant } | { kind: 'expired' } | { kind: 'failed'; failure: Failure };
 export type Identified =
   { kind: 'identified'; person: Person; grant: Grant } | { kind: 'failed'; failure: Failure };
+/** What a service says of a token. */
+export type Verdict = 'valid' | 'rejected' | 'unknown';
+export type Renewed = { kind: 'granted'; grant: Grant } | { kind: 'rejected' } | { kind: 'unknown' };
 
 /** A sign-in that waits for the person in the browser. Nothing in it may be logged. */
 export interface PendingSignIn {

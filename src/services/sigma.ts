@@ -6,14 +6,17 @@ import {
   requestDeviceAuthorization,
   waitForDeviceGrant,
 } from '../protocol/deviceGrant.ts';
-import { type Http, type HttpOutcome, send } from '../protocol/http.ts';
+import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
 import { isTrouble, sendPatiently } from '../protocol/patience.ts';
+import { refreshGrant } from '../protocol/refreshGrant.ts';
 import { filled, lenient } from '../protocol/schema.ts';
 import { withTimeLimit } from '../protocol/timeLimit.ts';
+import type { TokenGrant } from '../protocol/tokenAnswer.ts';
+import { rejectsToken } from '../protocol/tokenRejection.ts';
 import { isLink, readBapIdentity, withoutUndefined } from './bap.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
 import { safeText } from './safeText.ts';
-import type { Begun, Grant, IdentityService, Identified } from './service.ts';
+import type { Begun, Grant, Identified, IdentityService, Renewed, Verdict } from './service.ts';
 
 export interface SigmaSettings {
   /** `bapIdentity.sigma.serverUrl`, as the person wrote it. */
@@ -31,6 +34,8 @@ export function sigma(http: Http, settings: () => SigmaSettings, purpose: string
     settings: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
     identify: (grant, signal) => identify(http, grant, signal),
+    verify: (grant, signal) => verify(http, grant, signal),
+    renew: (grant, signal) => renew(http, settings(), grant, signal),
     revoke: (grant, signal) => revoke(http, settings(), grant, signal),
   };
 }
@@ -61,31 +66,50 @@ async function begin(
       wait: async (waitSignal, onContact) => {
         const waited = await waitForDeviceGrant(http, client, authorization, waitSignal, onContact);
         if (waited.kind !== 'granted') return waited;
-        const { expiresInSeconds, ...tokens } = waited.grant;
-        const life =
-          expiresInSeconds === undefined
-            ? {}
-            : { expiresAtMs: waited.receivedAtMs + expiresInSeconds * 1000 };
-        return { kind: 'granted', grant: { server, ...tokens, ...life } };
+        return { kind: 'granted', grant: toGrant(server, waited.grant, waited.receivedAtMs) };
       },
     },
   };
 }
 
+function toGrant(server: string, { expiresInSeconds, ...tokens }: TokenGrant, receivedAtMs: number): Grant {
+  const life = expiresInSeconds === undefined ? {} : { expiresAtMs: receivedAtMs + expiresInSeconds * 1000 };
+  return { server, ...tokens, ...life };
+}
+
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
-  const request = {
-    name: 'userinfo',
-    method: 'GET',
-    url: `${grant.server}/api/auth/oauth2/userinfo`,
-    headers: bearer(grant),
-  } as const;
-  const outcome = await sendPatiently(http, request, signal);
+  const outcome = await sendPatiently(http, userinfo(grant), signal);
   if (isTrouble(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
   const person = readPerson(outcome);
   const rejected = outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status);
   return person === undefined
     ? { kind: 'failed', failure: { kind: rejected ? 'grantRejected' : 'notTheService' } }
     : { kind: 'identified', person, grant };
+}
+
+async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
+  const outcome = await send(http, userinfo(grant), signal);
+  if (rejectsToken(outcome)) return 'rejected';
+  return readPerson(outcome) === undefined ? 'unknown' : 'valid';
+}
+
+function userinfo(grant: Grant): HttpRequest {
+  const url = `${grant.server}/api/auth/oauth2/userinfo`;
+  return { name: 'userinfo', method: 'GET', url, headers: bearer(grant) };
+}
+
+/** At better-auth's OAuth token endpoint, which takes a form; the one for device codes knows no other grant. */
+async function renew(
+  http: Http,
+  settings: SigmaSettings,
+  { server, refreshToken }: Grant,
+  signal: AbortSignal,
+): Promise<Renewed> {
+  if (refreshToken === undefined) return { kind: 'unknown' };
+  const url = `${server}/api/auth/oauth2/token`;
+  const result = await refreshGrant(http, url, settings.clientId, refreshToken, signal);
+  if (result.kind !== 'granted') return result;
+  return { kind: 'granted', grant: toGrant(server, result.grant, result.receivedAtMs) };
 }
 
 /** Everything but `sub` may be missing or null: names come with a published profile, the email with its scope. */
@@ -130,7 +154,8 @@ async function revoke(http: Http, settings: SigmaSettings, grant: Grant, signal:
   } catch {
     signal.throwIfAborted(); // else it took its time: on to the other
   }
-  const form = { token: grant.accessToken, client_id: settings.clientId };
+  // The end of a refresh token is the end of all that came of it (RFC 7009 §2.1).
+  const form = { token: grant.refreshToken ?? grant.accessToken, client_id: settings.clientId };
   await send(http, { name: 'revoke', method: 'POST', url: `${api}/oauth2/revoke`, form }, signal);
 }
 

@@ -10,6 +10,7 @@ export const SessionRecord = z.object({
   provider: z.string(),
   /** The server that granted the tokens, and the only one that they may be sent to. */
   server: z.string(),
+  /** Empty once the session has ended. */
   accessToken: z.string(),
   refreshToken: z.exactOptional(z.string()),
   /** How the service wants the token. */
@@ -17,11 +18,22 @@ export const SessionRecord = z.object({
   /** As they were asked for, order included. */
   scopes: z.array(z.string()),
   person: Person,
-  /** Milliseconds of the wall clock. */
+  /** When the person signed in, in milliseconds of the wall clock. */
   createdAtMs: z.number(),
+  /** When the access token ends. */
   expiresAtMs: z.exactOptional(z.number()),
+  /**
+   * Why it is over. What has ended is kept for a while, without its tokens, so that the next sign-in of the same
+   * identity goes on with the id and the label that others know.
+   */
+  ended: z.exactOptional(z.literal(['expired', 'rejected'])),
+  /** When this was written. Of two versions of a session the newer one counts, whichever arrives last. */
+  writtenAtMs: z.number(),
 });
 export type SessionRecord = z.infer<typeof SessionRecord>;
+
+/** A record that the store has yet to write. */
+export type NewRecord = Omit<SessionRecord, 'writtenAtMs'>;
 
 const KEY_PREFIX = 'session/';
 
@@ -46,4 +58,10 @@ export function deserialize(text: string): SessionRecord | undefined {
   } catch {
     return undefined; // not JSON
   }
+}
+
+/** What is left of a session that is over: who it was for, and no token. */
+export function endedRecord(record: SessionRecord, ended: 'expired' | 'rejected'): NewRecord {
+  const { refreshToken, ...rest } = record;
+  return { ...rest, accessToken: '', ended };
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { ServiceProvider } from '../provider/serviceProvider.ts';
+import type { SignedIn } from './signedIn.ts';
 
 const SETTING = 'bapIdentity.accountsMenu';
 
@@ -11,12 +12,13 @@ const SETTING = 'bapIdentity.accountsMenu';
  */
 export function offerInAccountsMenu(
   providers: readonly ServiceProvider[],
+  signedIn: SignedIn,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   const offer = async (): Promise<void> => {
     try {
-      const sessions = await Promise.all(providers.map((provider) => provider.getSessions(undefined)));
-      if (sessions.flat().length > 0) return;
+      await signedIn.load();
+      if (signedIn.records().length > 0) return;
       await Promise.all(
         providers
           .map(({ service }) => service)

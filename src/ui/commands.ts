@@ -1,16 +1,24 @@
 import * as vscode from 'vscode';
+import * as z from 'zod/mini';
 
 import type { ServiceProvider } from '../provider/serviceProvider.ts';
 import { SignInError } from '../provider/signInError.ts';
+import { type Account, listAccounts, type Records } from './accounts.ts';
+import { copyBapId, showIdentity } from './identityCommands.ts';
+import type { IdentityPanels } from './identityPanels.ts';
 
 /** Registers the palette's commands. They use the providers directly: VS Code's own way in waits for pending sign-ins. */
 export function registerCommands(
   providers: readonly ServiceProvider[],
+  records: Records,
+  panels: IdentityPanels,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
-  const commands: Record<string, () => Promise<void>> = {
-    'bapIdentity.signIn': () => signIn(providers),
+  const commands: Record<string, (argument: unknown) => Promise<void>> = {
+    'bapIdentity.signIn': (argument) => signIn(providers, argument),
     'bapIdentity.signOut': () => signOut(providers),
+    'bapIdentity.showIdentity': () => showIdentity(providers, panels),
+    'bapIdentity.copyBapId': () => copyBapId(providers, records),
     'bapIdentity.showLog': async () => {
       log.show();
       return Promise.resolve();
@@ -18,35 +26,41 @@ export function registerCommands(
   };
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([id, run]) =>
-      vscode.commands.registerCommand(id, () => untilSettled(run)),
+      vscode.commands.registerCommand(id, (argument: unknown) => untilSettled(() => run(argument))),
     ),
   );
 }
 
-async function signIn(providers: readonly ServiceProvider[]): Promise<void> {
+/** What a message asks for: the service, and the scopes of the session that is to be renewed. */
+const Wanted = z.object({ provider: z.string(), scopes: z.array(z.string()) });
+
+/** The palette asks which service; a message says so by the command's argument. */
+async function signIn(providers: readonly ServiceProvider[], argument: unknown): Promise<void> {
+  const wanted = z.safeParse(Wanted, argument).data;
+  const named = providers.find(({ service }) => service.id === wanted?.provider);
+  const provider = named ?? (await chosenService(providers));
+  if (provider === undefined) return;
+  const { label, defaultScopes } = provider.service;
+  const session = await provider.createSession(wanted?.scopes ?? defaultScopes);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('You are signed in with {0} as {1}.', label, session.account.label),
+  );
+}
+
+async function chosenService(providers: readonly ServiceProvider[]): Promise<ServiceProvider | undefined> {
   const items = providers.map((provider) => ({
     label: provider.service.label,
     detail: provider.service.purpose,
     provider,
   }));
-  const chosen = await vscode.window.showQuickPick(items, {
+  const item = await vscode.window.showQuickPick(items, {
     placeHolder: vscode.l10n.t('Select the service to sign in with'),
   });
-  if (chosen === undefined) return;
-  const { provider } = chosen;
-  const session = await provider.createSession(provider.service.defaultScopes);
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('You are signed in with {0} as {1}.', provider.service.label, session.account.label),
-  );
-}
-
-interface AccountItem extends vscode.QuickPickItem {
-  readonly provider: ServiceProvider;
-  readonly sessionIds: readonly string[];
+  return item?.provider;
 }
 
 async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
-  const accounts = (await Promise.all(providers.map(listAccounts))).flat();
+  const accounts = await listAccounts(providers);
   const [first, ...others] = accounts;
   if (first === undefined) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
@@ -58,18 +72,7 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
   void vscode.window.showInformationMessage(vscode.l10n.t('You are signed out of {0}.', account.label));
 }
 
-async function listAccounts(provider: ServiceProvider): Promise<AccountItem[]> {
-  const sessions = await provider.getSessions(undefined);
-  return [...Map.groupBy(sessions, (session) => session.account.id).values()].flatMap((ofAccount) => {
-    const label = ofAccount[0]?.account.label;
-    if (label === undefined) return [];
-    return [
-      { label, description: provider.service.label, provider, sessionIds: ofAccount.map(({ id }) => id) },
-    ];
-  });
-}
-
-async function confirmed(account: AccountItem): Promise<AccountItem | undefined> {
+async function confirmed(account: Account): Promise<Account | undefined> {
   const signOutButton = vscode.l10n.t('Sign Out');
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('Sign out of {0}?', account.label),
@@ -79,7 +82,7 @@ async function confirmed(account: AccountItem): Promise<AccountItem | undefined>
   return answer === signOutButton ? account : undefined;
 }
 
-async function chosen(accounts: AccountItem[]): Promise<AccountItem | undefined> {
+async function chosen(accounts: Account[]): Promise<Account | undefined> {
   return vscode.window.showQuickPick(accounts, {
     placeHolder: vscode.l10n.t('Select the account to sign out of'),
   });

@@ -4,7 +4,7 @@ import { safeText } from '../services/safeText.ts';
 import type { PendingSignIn } from '../services/service.ts';
 
 /** What the person can do from the notification. */
-export type SignInAction = 'copy' | 'openBrowser' | 'startAgain';
+export type SignInAction = 'copy' | 'openBrowser' | 'showQr' | 'startAgain';
 
 export type SignInState =
   | { phase: 'starting' }
@@ -35,6 +35,8 @@ export function signInMessage(
         '·',
         link('openBrowser', vscode.l10n.t('Open browser')),
         '·',
+        link('showQr', vscode.l10n.t('Show QR')),
+        '·',
         ...(verificationUri === undefined
           ? []
           : [vscode.l10n.t('On another device, enter it at {0}.', safeText(verificationUri))]),
@@ -50,8 +52,11 @@ export function signInMessage(
   }
 }
 
-/** In whole minutes, then in steps of ten seconds: each change is read aloud by a screen reader. */
+/** In whole minutes, then in steps of ten seconds: each change is read aloud by a screen reader. Stays on one line. */
 function timeLeft(ms: number): string {
-  if (ms > 60_000) return vscode.l10n.t('{0} min left.', Math.ceil(ms / 60_000));
-  return vscode.l10n.t('{0} s left.', Math.max(0, Math.ceil(ms / 10_000) * 10));
+  const text =
+    ms > 60_000
+      ? vscode.l10n.t('{0} min left.', Math.ceil(ms / 60_000))
+      : vscode.l10n.t('{0} s left.', Math.max(0, Math.ceil(ms / 10_000) * 10));
+  return text.replaceAll(' ', '\u00a0');
 }

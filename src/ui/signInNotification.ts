@@ -5,10 +5,11 @@ import type { SignInError } from '../provider/signInError.ts';
 import type { SignInScreen, SignInView } from '../provider/signInView.ts';
 import type { PendingSignIn } from '../services/service.ts';
 import { openAddress } from './openAddress.ts';
+import { closeLeftQrPanels, QrPanel } from './qrPanel.ts';
 import { type SignInAction, signInMessage, type SignInState } from './signInMessage.ts';
 
 /** The links of the notification. They are internal: not in the palette, and of no use without a sign-in. */
-const ACTIONS: readonly SignInAction[] = ['copy', 'openBrowser', 'startAgain'];
+const ACTIONS: readonly SignInAction[] = ['copy', 'openBrowser', 'showQr', 'startAgain'];
 const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
 
 /**
@@ -24,6 +25,7 @@ export class SignInNotification implements SignInView, vscode.Disposable {
   constructor(clock: Clock, log: vscode.LogOutputChannel) {
     this.#clock = clock;
     this.#log = log;
+    closeLeftQrPanels();
     this.#commands = ACTIONS.map((action) =>
       vscode.commands.registerCommand(commandOf(action), async (id: unknown) => {
         await (typeof id === 'string' ? this.#screens.get(id)?.act(action) : undefined);
@@ -51,7 +53,7 @@ export class SignInNotification implements SignInView, vscode.Disposable {
         return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
       };
       let shown = '';
-      const screen = new Screen((state) => {
+      const screen = new Screen(service, (state) => {
         const message = signInMessage(state, this.#clock.now(), link);
         // A screen reader reads every report aloud.
         if (message !== shown) progress.report({ message });
@@ -95,10 +97,12 @@ export class SignInNotification implements SignInView, vscode.Disposable {
 class Screen implements SignInScreen {
   readonly #render: (state: SignInState) => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #qr: QrPanel;
   #state: SignInState = { phase: 'starting' };
   #startAgain: (() => void) | undefined;
 
-  constructor(render: (state: SignInState) => void) {
+  constructor(service: string, render: (state: SignInState) => void) {
+    this.#qr = new QrPanel(service);
     this.#render = render;
     this.#set(this.#state);
     this.#timer = setInterval(() => {
@@ -137,6 +141,7 @@ class Screen implements SignInScreen {
     if (this.#state.phase !== 'pending') return;
     const { signIn } = this.#state;
     if (action === 'openBrowser') await openAddress(signIn.browserUri);
+    if (action === 'showQr') this.#qr.show(signIn);
     if (action === 'copy') {
       await vscode.env.clipboard.writeText(signIn.userCode ?? signIn.browserUri);
       this.#set({ ...this.#state, copied: true });
@@ -145,10 +150,12 @@ class Screen implements SignInScreen {
 
   dispose(): void {
     clearInterval(this.#timer);
+    this.#qr.close();
   }
 
   #set(state: SignInState): void {
     this.#state = state;
+    if (state.phase !== 'pending') this.#qr.close(); // it shows a code that is of no use any more
     this.#render(state);
   }
 }

@@ -1,0 +1,164 @@
+import type { Clock } from '../protocol/clock.ts';
+import type { Log } from '../protocol/log.ts';
+import type { Person } from '../services/person.ts';
+import type { Grant, IdentityService } from '../services/service.ts';
+import { sameScopes } from '../sessions/scopes.ts';
+import { isOver } from '../sessions/sessionEnd.ts';
+import type { NewRecord, SessionRecord } from '../sessions/sessionRecord.ts';
+import type { SessionStore } from '../sessions/sessionStore.ts';
+import type { StoreChange } from '../sessions/storeChange.ts';
+import type { Renewal } from './renewal.ts';
+import { revokeInBackground } from './revoke.ts';
+import type { SessionNotices } from './sessionNotices.ts';
+
+/** The sessions of one service, and what makes them true: their ends, renewals and verifications. */
+export class ServiceSessions {
+  readonly service: IdentityService;
+  readonly #store: SessionStore;
+  readonly #renewal: Renewal;
+  readonly #notices: SessionNotices;
+  readonly #clock: Clock;
+  readonly #log: Log;
+
+  constructor(
+    service: IdentityService,
+    store: SessionStore,
+    renewal: Renewal,
+    notices: SessionNotices,
+    clock: Clock,
+    log: Log,
+  ) {
+    this.service = service;
+    this.#store = store;
+    this.#renewal = renewal;
+    this.#notices = notices;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Hears of each change of a session of this service once, whichever window made it. */
+  onDidChange(listener: (change: StoreChange) => void): { dispose(): void } {
+    return this.#store.onDidChange((change) => {
+      if (change.record.provider === this.service.id) listener(change);
+    });
+  }
+
+  /** From memory, as it is: also what is past its end and has not been looked at since. */
+  known(): SessionRecord[] {
+    return this.#store.list(this.service.id);
+  }
+
+  /**
+   * The sessions that can be used, oldest first. Their ends are settled here and not on a timer, which would sleep
+   * through a laptop's night. Uses the network only for a session that is over and has a refresh token. Throws a
+   * StoreError when they cannot be read.
+   */
+  async list(): Promise<SessionRecord[]> {
+    await this.#store.load();
+    await Promise.all(this.known().map((record) => this.#settle(record)));
+    return this.known().filter((record) => !isOver(record, this.#clock.now()));
+  }
+
+  /**
+   * Keeps what a sign-in has brought. Signing in again as the same identity renews its session, ended or not, with the
+   * id that others know. Throws a StoreError when it is not kept.
+   */
+  async keep(scopes: readonly string[], grant: Grant, person: Person): Promise<SessionRecord> {
+    await this.#store.load();
+    const ofAccount = [...this.known(), ...this.#store.listEnded(this.service.id)].filter(
+      (each) => each.person.accountId === person.accountId,
+    );
+    const before = ofAccount.find((each) => sameScopes(each.scopes, scopes));
+    // Another window may have signed out of it a moment ago; then its id is not to be used again.
+    if (before !== undefined) await this.#store.reread(before.id);
+    const record: NewRecord = {
+      ...grant,
+      version: 1,
+      id: before?.id ?? crypto.randomUUID(),
+      provider: this.service.id,
+      scopes: [...scopes],
+      // VS Code keys consent by the label: a new display name must not cost it.
+      person: { ...person, accountLabel: ofAccount[0]?.person.accountLabel ?? person.accountLabel },
+      // Later than the sign-in before, whatever has become of the clock.
+      createdAtMs: Math.max(this.#clock.now(), (before?.createdAtMs ?? 0) + 1),
+    };
+    for (let { id } = record; ; id = crypto.randomUUID()) {
+      const kept = await this.#store.put({ ...record, id });
+      if (kept !== undefined) return kept; // else its id has been signed out of in this very moment
+    }
+  }
+
+  /** Signs out here at once; the service is told in the background. Throws a StoreError when it stays in storage. */
+  async signOut(id: string): Promise<void> {
+    await this.#store.load();
+    const record = this.#store.get(id);
+    if (record?.provider !== this.service.id) return;
+    this.#log.info(`Signing out of ${this.service.label}.`);
+    revokeInBackground(this.service, record, this.#clock, this.#log);
+    // Whoever leaves an account wants nothing of it to be kept.
+    const rest = this.siblings(record).length === 0 ? this.#endedOf(record.person.accountId) : [];
+    await Promise.all([id, ...rest].map((each) => this.#store.remove(each)));
+  }
+
+  /** The other sessions of its account. */
+  siblings({ id, person }: SessionRecord): SessionRecord[] {
+    return this.known().filter((each) => each.person.accountId === person.accountId && each.id !== id);
+  }
+
+  /**
+   * Asks the service whether the session still works. False: the service has rejected it, or it is not there any more;
+   * true as well while the service gives no definite answer. A session that is rejected ends, and the person is told.
+   */
+  async verify(id: string, signal: AbortSignal): Promise<boolean> {
+    await this.#store.load();
+    const record = this.#store.get(id);
+    if (record?.provider !== this.service.id) return false;
+    if ((await this.service.verify(record, signal)) !== 'rejected') return this.#store.get(id) !== undefined;
+    this.#log.warn(`${this.service.label} rejects a session.`);
+    if (this.#renewal.isPossible(this.service, record)) await this.#renewRejected(record, signal);
+    const current = this.#store.get(id);
+    if (current === undefined) return false;
+    if (current.accessToken !== record.accessToken) return true;
+    // Nobody gets it now; while the service cannot be asked for a new token, it waits for a better moment.
+    if (this.#renewal.isPossible(this.service, current)) return false;
+    if (await this.#end(current, 'rejected')) this.#notices.rejected(current);
+    return this.#store.get(id) !== undefined;
+  }
+
+  /** The access token is over, whatever its time; the refresh token need not be. */
+  async #renewRejected(record: SessionRecord, signal: AbortSignal): Promise<void> {
+    await this.#renewal.renew(this.service, record, signal);
+    const current = this.#store.get(record.id);
+    if (current?.accessToken !== record.accessToken || current.refreshToken === undefined) return;
+    // Zero, since the clock can be set back.
+    await this.#store.amend(current, { ...current, expiresAtMs: 0 });
+  }
+
+  async #settle(record: SessionRecord): Promise<void> {
+    await this.#renewal.keepUp(this.service, record);
+    const current = this.#store.get(record.id);
+    if (current === undefined || !isOver(current, this.#clock.now())) return;
+    // What can be renewed waits for a better moment.
+    if (!this.#renewal.isPossible(this.service, current)) await this.#end(current, 'expired');
+  }
+
+  /** False when it has been renewed or removed meanwhile. */
+  async #end(record: SessionRecord, reason: 'expired' | 'rejected'): Promise<boolean> {
+    try {
+      const ended = await this.#store.end(record, reason);
+      if (ended) this.#log.info(`A session with ${this.service.label} has ended: ${reason}.`);
+      return ended;
+    } catch {
+      // It has ended in memory in any case; what stays behind in storage is found again, and is as dead.
+      this.#log.warn('The end of a session could not be stored.');
+      return true;
+    }
+  }
+
+  #endedOf(accountId: string): string[] {
+    return this.#store
+      .listEnded(this.service.id)
+      .filter(({ person }) => person.accountId === accountId)
+      .map(({ id }) => id);
+  }
+}

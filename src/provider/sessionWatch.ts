@@ -1,0 +1,109 @@
+import type { Clock } from '../protocol/clock.ts';
+import type { Log } from '../protocol/log.ts';
+import type { Claims } from '../sessions/claims.ts';
+import { endsSoon } from '../sessions/sessionEnd.ts';
+import type { SessionRecord } from '../sessions/sessionRecord.ts';
+import type { SessionStore } from '../sessions/sessionStore.ts';
+import type { ServiceSessions } from './serviceSessions.ts';
+import type { SessionNotices } from './sessionNotices.ts';
+
+const LOOK_EVERY_MS = 30_000;
+/** A session is verified again after this long. */
+const VERIFIED_FOR_MS = 60 * 60_000;
+/** An account whose sessions end one after the other is told of once. */
+const ONE_MESSAGE_MS = 10 * 60_000;
+/** Nobody wants to hear of an end that is older, nor to keep what is left of the session. */
+const FORGET_MS = 30 * 24 * 60 * 60_000;
+
+/** Looks after the sessions while nobody asks for them: tells of their ends, and verifies them now and then. */
+export class SessionWatch {
+  readonly #services: readonly ServiceSessions[];
+  readonly #store: SessionStore;
+  readonly #claims: Claims;
+  readonly #notices: SessionNotices;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #isFocused: () => boolean;
+
+  constructor(
+    services: readonly ServiceSessions[],
+    store: SessionStore,
+    claims: Claims,
+    notices: SessionNotices,
+    clock: Clock,
+    log: Log,
+    isFocused: () => boolean,
+  ) {
+    this.#services = services;
+    this.#store = store;
+    this.#claims = claims;
+    this.#notices = notices;
+    this.#clock = clock;
+    this.#log = log;
+    this.#isFocused = isFocused;
+  }
+
+  /** Tells of ends until the signal aborts. Does nothing at first: a window has enough to do when it opens. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (await this.#slept(signal)) await this.#quietly(() => this.#lookAtEnds());
+  }
+
+  /** The person is back: what they are about to use is worth a look. Never rejects. */
+  async focused(signal: AbortSignal): Promise<void> {
+    await this.#quietly(async () => {
+      await this.#lookAtEnds();
+      await Promise.all(this.#services.map((service) => this.#verify(service, signal)));
+    });
+  }
+
+  /** Only where the person looks, and once for an account. */
+  async #lookAtEnds(): Promise<void> {
+    if (!this.#isFocused()) return;
+    for (const service of this.#services) {
+      for (const record of await service.list()) {
+        if (record.refreshToken === undefined && endsSoon(record, this.#clock.now()))
+          await this.#once('soon', record, () => {
+            this.#notices.endsSoon(record);
+          });
+      }
+      for (const record of this.#store.listEnded(service.service.id)) await this.#lookBack(record);
+    }
+  }
+
+  async #lookBack(record: SessionRecord): Promise<void> {
+    if (record.writtenAtMs + FORGET_MS < this.#clock.now()) await this.#store.remove(record.id);
+    else if (record.ended === 'expired')
+      await this.#once('ended', record, () => {
+        this.#notices.ended(record);
+      });
+  }
+
+  /** In one window, once for each end, and once for an account whose sessions end together. */
+  async #once(what: 'soon' | 'ended', record: SessionRecord, tell: () => void): Promise<void> {
+    const { id, provider, person, expiresAtMs = 0 } = record;
+    if (!(await this.#claims.take(`${what} ${id} ${expiresAtMs}`, FORGET_MS))) return;
+    if (await this.#claims.take(`${what} ${provider} ${person.accountId}`, ONE_MESSAGE_MS)) tell();
+  }
+
+  async #verify(service: ServiceSessions, signal: AbortSignal): Promise<void> {
+    const oldMs = this.#clock.now() - VERIFIED_FOR_MS;
+    for (const { id, createdAtMs } of await service.list()) {
+      if (createdAtMs > oldMs || !(await this.#claims.take(`verify ${id}`, VERIFIED_FOR_MS))) continue;
+      await service.verify(id, signal);
+    }
+  }
+
+  async #slept(signal: AbortSignal): Promise<boolean> {
+    await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+    return !signal.aborted;
+  }
+
+  /** What fails now is tried again the next time. */
+  async #quietly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch {
+      this.#log.warn('The sessions could not be looked after this time.');
+    }
+  }
+}
