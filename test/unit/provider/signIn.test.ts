@@ -78,7 +78,7 @@ function service(
   const [beginsLeft, waitsLeft] = [[...begins], [...waits]];
   let codes = 0;
   return {
-    id: 'test',
+    id: 'adom',
     label: 'Test Identity',
     purpose: 'test',
     defaultScopes: [],
@@ -113,6 +113,7 @@ function service(
       if (identifies !== 'person') return { kind: 'failed', failure: identifies };
       return { kind: 'identified', person: PERSON, grant: LEARNT };
     },
+    verify: () => assert.fail('nobody asked for it'),
     revoke: async (grant, signal) => {
       calls.push(`revoke ${grant.accessToken}`);
       if (revoke === 'hangs') await clock.sleep(3_600_000, signal);

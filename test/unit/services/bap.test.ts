@@ -33,6 +33,11 @@ const PROFILE = {
   rootAddress: '1Root',
   currentAddress: '1Current',
   addresses: [{ address: '1Root', txId: 'f00d', block: 800_000 }],
+  other: {
+    '@context': 'https://schema.org',
+    '@type': 'Person',
+    banner: 'https://img.example/banner.png',
+  },
 };
 
 type Claims = Parameters<typeof readBapIdentity>[0];
@@ -54,6 +59,11 @@ const CASES: [name: string, claims: Claims, identity: ReturnType<typeof readBapI
     'bap malformed: JSON in JSON',
     { bap_id: BAP_ID, bap: JSON.stringify(JSON.stringify(CLAIM)) },
     { bapId: BAP_ID },
+  ],
+  [
+    'bap with more than anybody wants to keep beside the profile',
+    { bap_id: BAP_ID, bap: { identity: { alternateName: 'Ann', banner: 'x'.repeat(4_000) } } },
+    { bapId: BAP_ID, profile: { alternateName: 'Ann' } },
   ],
   ['bap without an identity', { bap_id: BAP_ID, bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
   [

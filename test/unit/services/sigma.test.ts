@@ -362,4 +362,11 @@ describe('Sigma Identity: revoke', () => {
       conversation.assertOver();
     });
   }
+
+  it('ends a refresh token, and with it all that came of it', async () => {
+    const { clock, conversation, service } = world([json(200, { success: true }), text(200, '')]);
+    await clock.run(service.revoke({ ...GRANT, refreshToken: 'refresh' }, noCancel));
+    assert.deepEqual(conversation.requests[1]?.body, { token: 'refresh', client_id: 'editor' });
+    conversation.assertOver();
+  });
 });

@@ -50,6 +50,9 @@ function world(): World {
 
 const A = recordOf('a');
 const B = recordOf('b', { createdAtMs: 2_000 });
+/** A version of A that another window writes, so much later. */
+const renewed = (accessToken: string, laterMs = 1): string =>
+  serialize({ ...A, accessToken, writtenAtMs: A.writtenAtMs + laterMs });
 const stored = (record: typeof A): [string, string] => [keyOf(record.id), serialize(record)];
 
 describe('session store: one window', () => {
@@ -123,7 +126,7 @@ describe('session store: one window', () => {
       await clock.run(store.load());
       await clock.run(store.put(A));
       await listed(window);
-      await clock.run(store.put(A)); // no change
+      await clock.run(store.put(A)); // no change that anybody could see
       await listed(window);
       await clock.run(store.put({ ...A, accessToken: 'renewed' }));
       await listed(window);
@@ -361,7 +364,7 @@ describe('session store: what comes late', () => {
     const window = await ready();
     await clock.run(window.store.put(A));
     secrets.readMs = 100;
-    await secrets.window().store(keyOf('a'), serialize({ ...A, accessToken: 'renewed' }));
+    await secrets.window().store(keyOf('a'), renewed('renewed'));
     await clock.advance(50); // the change is being read
     await clock.run(window.store.remove('a'));
     assert.deepEqual(await listed(window), []);
@@ -386,7 +389,7 @@ describe('session store: what comes late', () => {
     const window = await ready();
     await clock.run(window.store.put(A));
     await clock.run(window.store.remove('a'));
-    await secrets.window().store(keyOf('a'), serialize({ ...A, accessToken: 'renewed' }));
+    await secrets.window().store(keyOf('a'), renewed('renewed'));
     assert.deepEqual(await listed(window), []);
     assert.deepEqual(window.told, ['added a', 'removed a']);
   });
@@ -409,7 +412,7 @@ describe('session store: what comes late', () => {
   });
 
   for (const [name, change, expected] of [
-    ['followed by another', (a: string) => ({ store: serialize({ ...A, accessToken: a }) }), 'second'],
+    ['followed by another', (token: string) => ({ store: renewed(token, 2) }), 'second'],
     ['followed by a removal', () => ({ store: undefined }), undefined],
   ] as const) {
     it(`a change that is ${name} while it is being read: the last word counts`, async () => {
@@ -418,7 +421,7 @@ describe('session store: what comes late', () => {
       await clock.run(window.store.put(A));
       secrets.readMs = 100;
       const other = secrets.window();
-      await other.store(keyOf('a'), serialize({ ...A, accessToken: 'first' }));
+      await other.store(keyOf('a'), renewed('first'));
       await clock.advance(50); // the first change is being read
       const last = change('second').store;
       await (last === undefined ? other.delete(keyOf('a')) : other.store(keyOf('a'), last));
@@ -433,10 +436,10 @@ describe('session store: what comes late', () => {
     await clock.run(window.store.put(A));
     const other = secrets.window();
     secrets.readMs = 300;
-    await other.store(keyOf('a'), serialize({ ...A, accessToken: 'first' }));
+    await other.store(keyOf('a'), renewed('first'));
     await clock.advance(50);
     secrets.readMs = 100;
-    await other.store(keyOf('a'), serialize({ ...A, accessToken: 'second' }));
+    await other.store(keyOf('a'), renewed('second', 2));
     await clock.advance(10_000);
     assert.equal(window.store.get('a')?.accessToken, 'second');
     assert.deepEqual(window.told, ['added a', 'changed a']);

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../src/protocol/clock.ts';
 
 /** 2025-06-15T12:00:00Z: any moment will do, as long as it is the same every time. */
-const START_MS = Date.UTC(2025, 5, 15, 12);
+export const START_MS = Date.UTC(2025, 5, 15, 12);
 /** A chain of promises inside `fetch` and its streams is over after one turn; the others are for safety. */
 const TURNS = 4;
 

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { it } from 'node:test';
+import typescript from 'typescript';
+
+const SHIPPED = typescript.transpileDeclaration(readFileSync('src/api.ts', 'utf8'), { fileName: 'api.ts' });
+const COPY = 'test/consumer/src/bap-identity.d.ts';
+
+it('the types that a consumer copies are those of the package', () => {
+  assert.deepEqual(SHIPPED.diagnostics, []);
+  assert.equal(readFileSync(COPY, 'utf8'), SHIPPED.outputText);
+});
+
+it('the types stand alone', () => {
+  const imports = [...SHIPPED.outputText.matchAll(/from '([^']+)'/g)].map(([, name]) => name);
+  assert.deepEqual(imports, ['vscode']);
+  // Not by way of the repository's own check, which leaves declaration files out.
+  const options = {
+    ...{ noEmit: true, strict: true, skipLibCheck: false, types: [] },
+    module: typescript.ModuleKind.Preserve,
+    moduleResolution: typescript.ModuleResolutionKind.Bundler,
+  };
+  const program = typescript.createProgram([COPY, 'node_modules/@types/vscode/index.d.ts'], options);
+  const problems = typescript
+    .getPreEmitDiagnostics(program)
+    .filter(({ file }) => file?.fileName.endsWith('bap-identity.d.ts'));
+  assert.deepEqual(
+    problems.map(({ messageText }) => messageText),
+    [],
+  );
+});
