@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { startBareServer } from '../vscode/bareServer.ts';
 import { launchBrowser } from '../vscode/browser.ts';
 import { startCodeServer, type CodeServer } from '../vscode/codeServer.ts';
 import { install } from '../vscode/install.ts';
@@ -10,7 +11,8 @@ import { outFolder, vsixFile } from '../vscode/paths.ts';
 import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
 import { buildConsumer } from './consumer.ts';
 
-const WAIT_MS = 15_000;
+/** Long enough for a machine that has other things to do. */
+const WAIT_MS = 30_000;
 
 /** VS Code with this extension's package and the consumer installed, as a person sees it. */
 export class Workbench {
@@ -26,9 +28,11 @@ export class Workbench {
     this.page = page;
   }
 
-  static async open(settings: Record<string, unknown>): Promise<Workbench> {
+  /** `withoutKeyring`: secrets are in memory only. */
+  static async open(settings: Record<string, unknown>, withoutKeyring = false): Promise<Workbench> {
     const { chromium } = await install();
-    const server = await startCodeServer({
+    const start = withoutKeyring ? startBareServer : startCodeServer;
+    const server = await start({
       settings,
       vsix: [vsixFile],
       extensionFolders: [await buildConsumer()],
@@ -45,14 +49,18 @@ export class Workbench {
     return workbench;
   }
 
+  /** One more window of the same browser on the same server. It closes with the first. */
+  async openWindow(): Promise<Workbench> {
+    const page = await this.#context.newPage();
+    const workbench = new Workbench(this.#server, this.#browser, this.#context, page);
+    await workbench.reload();
+    return workbench;
+  }
+
   /** A window of its own: nothing of the last one's memory is left. */
   async reload(): Promise<void> {
     await this.page.goto(this.#server.url);
     await this.page.getByRole('button', { name: /^Accounts/ }).waitFor();
-  }
-
-  async setSettings(settings: Record<string, unknown>): Promise<void> {
-    await writeFile(this.#server.settingsFile, JSON.stringify(settings));
   }
 
   async close(): Promise<void> {
@@ -71,10 +79,20 @@ export class Workbench {
     await writeFile(path.join(outFolder, `failed-${name}.log`), this.logs());
   }
 
+  /** The person looks at another window for a moment: pages that are driven never lose the focus by themselves. */
+  async leaveAndReturn(): Promise<void> {
+    for (const focused of [false, true]) {
+      const event = focused ? 'focus' : 'blur';
+      await this.page.evaluate(`document.hasFocus = () => ${focused}; dispatchEvent(new Event('${event}'))`);
+      await this.page.waitForTimeout(100); // VS Code tells extensions of what lasts
+    }
+  }
+
   // Accounts menu
 
   /** Opens the menu until it has the entry: entries come with the extensions that ask for them. */
   async accountsEntry(name: string | RegExp): Promise<Locator> {
+    await this.page.bringToFront();
     const entry = this.page.getByRole('menuitem', { name });
     await this.until(
       async () => {
@@ -85,6 +103,12 @@ export class Workbench {
       `"${String(name)}" in the Accounts menu`,
     );
     return entry;
+  }
+
+  /** Waits for an entry, and closes the menu again. */
+  async seesInAccountsMenu(name: string | RegExp): Promise<void> {
+    await this.accountsEntry(name);
+    await this.page.keyboard.press('Escape');
   }
 
   async accountsMenu(): Promise<string[]> {
@@ -138,6 +162,14 @@ export class Workbench {
     return (await message.innerText()).replace(/\s+/g, ' ');
   }
 
+  /** The code that the notification of a sign-in shows. */
+  async userCode(service: string): Promise<string> {
+    const text = await this.told(`Sign in with ${service}: Your code is`);
+    const code = /Your code is (\S+)\./.exec(text)?.[1];
+    assert.ok(code, text);
+    return code;
+  }
+
   async clearNotifications(): Promise<void> {
     await this.run('Notifications: Clear All Notifications');
   }
@@ -146,11 +178,13 @@ export class Workbench {
 
   async run(command: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
+    await this.page.bringToFront(); // a window behind another draws nothing
     // The palette does not look again by itself when, after a reload, the extensions' commands come in.
     await this.until(async () => {
+      // The key may get lost, as when the editor that has the focus is closing: then press it again.
       await this.page.keyboard.press('F1');
-      await input.fill(`>${command}`);
       try {
+        await input.fill(`>${command}`, { timeout: 1_000 });
         await this.listItem(command).click({ timeout: 1_000 });
         return true;
       } catch {
@@ -201,10 +235,10 @@ export class Workbench {
     return urls;
   }
 
-  async screenshot(name: string, area: Locator | Page = this.page): Promise<void> {
+  async screenshot(name: string, area: Locator | Page = this.page): Promise<Buffer> {
     const folder = path.join(outFolder, 'screenshots');
     mkdirSync(folder, { recursive: true });
-    await area.screenshot({ path: path.join(folder, `${name}.png`) });
+    return area.screenshot({ path: path.join(folder, `${name}.png`) });
   }
 
   /** Tries until it is so. */

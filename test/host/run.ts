@@ -31,7 +31,7 @@ function startWithKeyring(env: Runner['env']): Promise<CodeServer> {
 }
 
 function startWithoutKeyring(env: Runner['env']): Promise<CodeServer> {
-  return startBareServer({ env });
+  return startBareServer({ smokeTestDriver: true, env });
 }
 
 /** One server and one browser profile; the window is really reloaded between one list of files and the next. */

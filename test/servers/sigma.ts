@@ -22,6 +22,8 @@ export interface SigmaOptions extends AuthOptions {
   people?: readonly Person[];
   /** Whether `POST /api/auth/oauth2/revoke` is there; stock better-auth answers 404. */
   revocation?: boolean;
+  /** Whether the device gets a refresh token, and `POST /api/auth/oauth2/token` takes it; not so at Sigma Identity today. */
+  refreshTokens?: boolean;
 }
 
 export interface SigmaServer {
@@ -41,7 +43,7 @@ export interface SigmaServer {
   deny(userCode: string, personIndex?: number): Promise<void>;
   /** The code is over now, whatever its life was. */
   expire(userCode: string): void;
-  /** The token is dead from now on. */
+  /** The access token is dead from now on. Its refresh token, if it has one, is not. */
   endSession(token: string): Promise<void>;
   setRevocation(there: boolean): void;
   close(): Promise<void>;
@@ -62,7 +64,7 @@ export async function startSigmaServer(options: SigmaOptions = {}): Promise<Sigm
       for (const { label: name, email } of people)
         await auth.api.signUpEmail({ body: { name, email, password } });
       const approvals = new Approvals(auth, url);
-      const api = new SigmaApi(auth, approvals, options.revocation ?? false);
+      const api = new SigmaApi(auth, approvals, options.revocation ?? false, options.refreshTokens ?? false);
       const pages = new SigmaPages(auth, approvals, people, url);
       started.resolve({ approvals, api });
       return async (request) => (await pages.answer(request)) ?? api.answer(request);

@@ -1,18 +1,25 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { calmSettings, type CodeServer } from './codeServer.ts';
+import { runCommand } from './command.ts';
+import { registerExtensionFolders } from './extensionFolders.ts';
 import { bareServerEntry } from './fetchCodeServer.ts';
-import { createFolder, startServer } from './serverProcess.ts';
+import { cleanEnvironment, createFolder, startServer } from './serverProcess.ts';
 
 export interface BareServerOptions {
   settings?: Record<string, unknown>;
+  /** Packages to install as a person would. */
+  vsix?: string[];
+  /** Unpacked extensions, ready to run, that are installed next to them. */
+  extensionFolders?: string[];
+  /** Lets the page's address name an extension under development and its suites; hides notifications. */
+  smokeTestDriver?: boolean;
   /** Seen by the extension host. */
   env?: Record<string, string>;
 }
 
 /**
- * VS Code's own server, for suites inside the extension host. Its secrets are in memory only and lost on a reload:
- * what a person without a keyring has.
+ * VS Code's own server. Its secrets are in memory only and lost on a reload: what a person without a keyring has.
  */
 export async function startBareServer(options: BareServerOptions = {}): Promise<CodeServer> {
   const folder = createFolder();
@@ -20,6 +27,13 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
   const settingsFile = path.join(dataFolder, 'User/settings.json');
   await mkdir(path.dirname(settingsFile), { recursive: true });
   await writeFile(settingsFile, JSON.stringify({ ...calmSettings, ...options.settings }, undefined, 2));
+  const serverFolder = path.join(folder, 'server');
+  for (const file of options.vsix ?? []) {
+    const args = [bareServerEntry, ...['--server-data-dir', serverFolder], '--accept-server-license-terms'];
+    const env = cleanEnvironment(folder);
+    await runCommand(process.execPath, [...args, '--install-extension', file], { env });
+  }
+  await registerExtensionFolders(path.join(serverFolder, 'extensions'), options.extensionFolders ?? []);
   const server = await startServer(folder, {
     args: [
       bareServerEntry,
@@ -31,9 +45,8 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
         '--without-connection-token',
         '--accept-server-license-terms',
       ],
-      ...['--server-data-dir', path.join(folder, 'server'), '--telemetry-level', 'off'],
-      // Without it the page's address may not name an extension under development.
-      '--enable-smoke-test-driver',
+      ...['--server-data-dir', serverFolder, '--telemetry-level', 'off'],
+      ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
     ],
     listening: /Extension host agent listening on (\d+)/,
     ...(options.env && { env: options.env }),

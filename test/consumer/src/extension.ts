@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 
-/** An extension that uses both services: it signs a person in, and calls the service with their token. */
+import { bapIdentity, callService, whoAmI } from './snippet';
+
+/** An extension that wants to know who signed in with a service, and calls it in their name. */
 interface Service {
   readonly provider: string;
-  readonly scopes: readonly string[];
+  readonly scopes: string[];
   /** Where the service says whose a token is. */
   readonly userUrl: () => string;
 }
@@ -20,41 +22,76 @@ const adom: Service = {
   userUrl: () => `${server('adom.apiUrl')}/user`,
 };
 
-export function activate(context: vscode.ExtensionContext): void {
-  const register = (command: string, run: () => Promise<void>): void => {
-    context.subscriptions.push(vscode.commands.registerCommand(`consumer.${command}`, run));
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const register = (command: string, run: () => Promise<string>): void => {
+    const say = async (): Promise<void> => {
+      const words = await run().catch((error: unknown) => (error instanceof Error ? error.message : '?'));
+      void vscode.window.showInformationMessage(`Consumer: ${words}`);
+    };
+    context.subscriptions.push(vscode.commands.registerCommand(`consumer.${command}`, say));
   };
-  register('signInWithSigma', () => signIn(sigma));
-  register('signInWithAdom', () => signIn(adom));
+  register('signInWithSigma', () => call(sigma));
+  register('signInWithAdom', () => call(adom));
   register('whoIsSigma', () => whoIs(sigma));
   register('whoIsAdom', () => whoIs(adom));
+  // Takes every extension along, as a fault in any of them can.
+  register('crash', async () => {
+    process.kill(process.pid, 'SIGKILL');
+    return Promise.resolve('gone');
+  });
+  register('askTool', askTool);
+  register('useAllOfSigma', () => useAll(sigma));
+  register('whoAmI', async () => {
+    const { name, bap } = await whoAmI();
+    return `${name} is ${bap?.bapId ?? 'nobody'}.`;
+  });
+
+  const log = vscode.window.createOutputChannel('Consumer', { log: true });
+  const { onDidChangeIdentity } = await bapIdentity();
+  const listener = onDidChangeIdentity(({ kind, provider, account }) => {
+    log.info(`${kind} ${provider} ${account.label}`);
+  });
+  context.subscriptions.push(log, listener);
 }
 
-async function signIn(service: Service): Promise<void> {
-  try {
-    const session = await vscode.authentication.getSession(service.provider, service.scopes, {
-      createIfNone: true,
-    });
-    await use(service, session);
-  } catch (error) {
-    void vscode.window.showErrorMessage(
-      `Consumer: ${error instanceof Error ? error.message : 'unknown error'}`,
-    );
+async function call({ userUrl, provider, scopes }: Service): Promise<string> {
+  const { status } = await callService(userUrl(), provider, scopes);
+  return `the service says ${status}.`;
+}
+
+/** Every account that is signed in, one after the other. */
+async function useAll({ provider, scopes, userUrl }: Service): Promise<string> {
+  const names: string[] = [];
+  for (const account of await vscode.authentication.getAccounts(provider)) {
+    const session = await vscode.authentication.getSession(provider, scopes, { createIfNone: true, account });
+    const { name, bap } = await (await bapIdentity()).getIdentity(session);
+    const headers = { Authorization: `Bearer ${session.accessToken}` };
+    const { status } = await fetch(userUrl(), { headers });
+    names.push(`${name} ${bap?.bapId ?? ''} ${status}`);
   }
+  return names.sort().join(', ');
 }
 
-async function whoIs(service: Service): Promise<void> {
-  const session = await vscode.authentication.getSession(service.provider, service.scopes, { silent: true });
-  if (session === undefined) void vscode.window.showInformationMessage('Consumer: nobody is signed in.');
-  else await use(service, session);
+async function whoIs({ provider, scopes, userUrl }: Service): Promise<string> {
+  const session = await vscode.authentication.getSession(provider, scopes, { silent: true });
+  if (session === undefined) return 'nobody is signed in.';
+  const { name } = await (await bapIdentity()).getIdentity(session);
+  const headers = { Authorization: `Bearer ${session.accessToken}` };
+  const { status } = await fetch(userUrl(), { headers });
+  return `${name}, and the service says ${status}.`;
 }
 
-async function use(service: Service, session: vscode.AuthenticationSession): Promise<void> {
-  const headers = { Authorization: `Bearer ${session.accessToken}`, 'User-Agent': 'consumer' };
-  const { status } = await fetch(service.userUrl(), { headers });
-  void vscode.window.showInformationMessage(
-    `Consumer: ${session.account.label}, and the service says ${status}.`,
-  );
+/** As an agent does: VS Code asks the person first. */
+async function askTool(): Promise<string> {
+  try {
+    const result = await vscode.lm.invokeTool('bap_identity', { input: {}, toolInvocationToken: undefined });
+    const texts = result.content.map((part) =>
+      part instanceof vscode.LanguageModelTextPart ? part.value : '',
+    );
+    return `the tool says ${texts.join()}`;
+  } catch (error) {
+    return `the tool says nothing (${error instanceof Error ? error.name : 'unknown error'}).`;
+  }
 }
 
 function server(setting: string): string {

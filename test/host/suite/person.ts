@@ -36,6 +36,16 @@ export async function signOutOfFirst(): Promise<void> {
   await command.done;
 }
 
+/** Signs out of each account with this name as the Accounts menu does. VS Code confirms by itself while it runs tests. */
+export async function signOutInMenu(name: string): Promise<void> {
+  const named = async (): Promise<string[]> =>
+    (await accounts()).filter((label) => label.startsWith(`${name} `));
+  for (const accountLabel of await named()) {
+    await vscode.commands.executeCommand('_signOutOfAccount', { providerId: 'sigma-identity', accountLabel });
+  }
+  await eventually('the account to be gone', async () => (await named()).length === 0 || undefined);
+}
+
 /** A command of the palette that shows a list first. */
 class Command {
   readonly #id: string;

@@ -1,112 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { ServiceProvider } from '../../../src/provider/serviceProvider.ts';
 import { SignInError } from '../../../src/provider/signInError.ts';
-import type { SignInView } from '../../../src/provider/signInView.ts';
-import type { Grant, IdentityService, Waited } from '../../../src/services/service.ts';
-import { SessionStore } from '../../../src/sessions/sessionStore.ts';
-import { FakeClock } from '../../unit/support/fakeClock.ts';
-import { FakeScreen } from '../../unit/support/fakeScreen.ts';
-import { FakeSecrets } from '../../unit/support/fakeSecrets.ts';
-import { RecordingLog } from '../../unit/support/recordingLog.ts';
-
-const HOUR_MS = 3_600_000;
-
-/** A provider with VS Code's own classes over a service that a test drives. */
-class World {
-  readonly clock = new FakeClock();
-  readonly secrets = new FakeSecrets(this.clock);
-  readonly log = new RecordingLog();
-  readonly failures: string[] = [];
-  readonly revoked: string[] = [];
-  readonly events: string[] = [];
-  begun = 0;
-  reminded = 0;
-  account = 'bap-1';
-  name = 'Ann';
-  cancel: () => void = () => undefined;
-  decide: (waited: Waited) => void = () => undefined;
-  readonly provider: ServiceProvider;
-
-  constructor() {
-    const store = new SessionStore(this.secrets.window(), this.clock, this.log);
-    this.provider = new ServiceProvider(this.#service(), store, this.#view(), this.clock, this.log);
-    const ids = (sessions: readonly vscode.AuthenticationSession[] = []): string =>
-      sessions.map(({ account, scopes }) => `${account.id} ${scopes.join('+')}`).join(', ');
-    this.provider.onDidChangeSessions(({ added, removed, changed }) => {
-      this.events.push(`added [${ids(added)}] removed [${ids(removed)}] changed [${ids(changed)}]`);
-    });
-  }
-
-  /** Signs in to the end, with a token that ends after `lifeMs`. */
-  async signIn(scopes: string[], lifeMs?: number): Promise<vscode.AuthenticationSession> {
-    const session = this.provider.createSession(scopes);
-    await this.pending();
-    this.approve(lifeMs);
-    return session;
-  }
-
-  approve(lifeMs?: number): void {
-    const grant: Grant = { server: 'https://auth.example', accessToken: `token ${this.begun}` };
-    const life = lifeMs === undefined ? {} : { expiresAtMs: this.clock.now() + lifeMs };
-    this.decide({ kind: 'granted', grant: { ...grant, ...life } });
-  }
-
-  /** Until the service waits for the person. */
-  async pending(): Promise<void> {
-    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-  }
-
-  #service(): IdentityService {
-    return {
-      id: 'test',
-      label: 'Test',
-      purpose: '',
-      defaultScopes: [],
-      settings: { server: 'test.server' },
-      begin: () => {
-        this.begun += 1;
-        const waited = Promise.withResolvers<Waited>();
-        this.decide = waited.resolve;
-        const pending = {
-          userCode: 'CODE',
-          browserUri: 'https://auth.example/device',
-          deadlineMs: this.clock.now() + HOUR_MS,
-          wait: (signal: AbortSignal) => {
-            signal.addEventListener('abort', () => {
-              waited.reject(signal.reason);
-            });
-            return waited.promise;
-          },
-        };
-        return Promise.resolve({ kind: 'pending', pending });
-      },
-      identify: (grant) => {
-        const { account, name } = this;
-        const person = { accountId: account, accountLabel: `${name} (${account})`, subject: 'user', name };
-        return Promise.resolve({ kind: 'identified', person, grant });
-      },
-      revoke: ({ accessToken }) => {
-        this.revoked.push(accessToken);
-        return Promise.resolve();
-      },
-    };
-  }
-
-  #view(): SignInView {
-    return {
-      show: (_service, flow) => {
-        const cancel = new AbortController();
-        this.cancel = () => {
-          cancel.abort();
-        };
-        return flow(new FakeScreen(this.clock), cancel.signal);
-      },
-      failed: ({ message }) => this.failures.push(message),
-      remind: () => (this.reminded += 1),
-    };
-  }
-}
+import { HOUR_MS, World } from './world.ts';
 
 describe('the provider', () => {
   it('gives a session back with the array that was asked for, and finds it by its scopes in any order', async () => {
@@ -204,7 +99,44 @@ describe('the provider', () => {
     assert.deepEqual(await world.provider.getSessions(['a']), []);
     assert.deepEqual(await world.provider.getSessions(undefined), []);
     assert.deepEqual(world.events.slice(1), ['added [] removed [bap-1 a] changed []']);
-    assert.equal(world.secrets.stored.size, 0);
+    assert.ok(![...world.secrets.stored.values()].join().includes('token'), 'a dead token is kept');
+  });
+
+  it('goes on with the same session when its identity signs in again after its end', async () => {
+    const world = new World();
+    const first = await world.signIn(['a'], HOUR_MS);
+    world.clock.jump(HOUR_MS);
+    assert.deepEqual(await world.provider.getSessions(undefined), []);
+    world.name = 'Ann Smith';
+    const again = await world.signIn(['a'], HOUR_MS);
+    assert.deepEqual([again.id, again.account], [first.id, first.account]);
+    assert.equal(world.events.at(-1), 'added [bap-1 a] removed [] changed []');
+    assert.equal((await world.provider.getSessions(undefined)).length, 1);
+  });
+
+  it('resolves a pending sign-in when another window completes the same', async () => {
+    const world = new World();
+    const other = world.openWindow();
+    await Promise.all([world.provider, other].map((provider) => provider.getSessions(undefined)));
+    const here = world.provider.createSession(['a', 'b']);
+    const forOther = world.provider.createSession(['a', 'b'], { account: { id: 'bap-9', label: '' } });
+    const otherScopes = world.provider.createSession(['a']);
+    await world.pending();
+    const cancelOthers = world.cancel;
+    const there = other.createSession(['b', 'a']);
+    await world.pending();
+    world.approve();
+    assert.equal((await here).id, (await there).id);
+    assert.deepEqual((await here).scopes, ['a', 'b']);
+    assert.deepEqual([world.failures, world.revoked], [[], []]);
+    // The sign-ins for something else go on.
+    const settled: string[] = [];
+    void forOther.catch(() => settled.push('other account'));
+    void otherScopes.catch(() => settled.push('other scopes'));
+    await world.pending();
+    assert.deepEqual(settled, []);
+    cancelOthers();
+    await assert.rejects(otherScopes, vscode.CancellationError);
   });
 
   it('takes an entry without scopes out of the Accounts menu, by the one empty scope VS Code knows it by', async () => {

@@ -1,20 +1,27 @@
 import type { Approvals } from './approval.ts';
 import type { Auth } from './auth.ts';
-import { claimsOf, type BapIdentity } from './people.ts';
+import { claimsOf } from './people.ts';
+import { RefreshTokens, type DeviceGrant } from './refresh.ts';
 
-/** What Sigma Identity adds to better-auth: claims for a device token, its own complete URI, CORS on three endpoints. */
+/**
+ * What Sigma Identity adds to better-auth: claims for a device token, its own complete URI, CORS on three endpoints.
+ * What other servers have and it has not is there when it is asked for: revocation and refresh tokens.
+ */
 export class SigmaApi {
   /** Stock better-auth has no revocation endpoint (404); some servers do. */
   revocation: boolean;
   readonly #auth: Auth;
   readonly #approvals: Approvals;
   readonly #userCodes = new Map<string, string>();
-  readonly #grants = new Map<string, { identity: BapIdentity; scope: string }>();
+  /** By access token. */
+  readonly #grants = new Map<string, DeviceGrant>();
+  readonly #refreshTokens: RefreshTokens | undefined;
 
-  constructor(auth: Auth, approvals: Approvals, revocation: boolean) {
+  constructor(auth: Auth, approvals: Approvals, revocation: boolean, refreshTokens: boolean) {
     this.#auth = auth;
     this.#approvals = approvals;
     this.revocation = revocation;
+    if (refreshTokens) this.#refreshTokens = new RefreshTokens(auth, this.#grants);
   }
 
   async answer(request: Request): Promise<Response> {
@@ -28,6 +35,8 @@ export class SigmaApi {
         return withCors(request, () => this.#userinfo(request));
       case '/api/auth/oauth2/revoke':
         return this.#revoke(request);
+      case '/api/auth/oauth2/token':
+        return this.#refreshTokens?.answer(request) ?? this.#auth.handler(request);
       default:
         return this.#auth.handler(request);
     }
@@ -54,13 +63,16 @@ export class SigmaApi {
     const asked = (await request
       .clone()
       .json()
-      .catch(() => ({}))) as { device_code?: string };
+      .catch(() => ({}))) as { device_code?: string; client_id?: string };
     const response = await this.#auth.handler(request);
     if (!response.ok) return response;
     const answer = (await response.clone().json()) as { access_token: string; scope: string };
     const identity = this.#approvals.picked.get(this.#userCodes.get(asked.device_code ?? '') ?? '');
-    if (identity !== undefined) this.#grants.set(answer.access_token, { identity, scope: answer.scope });
-    return response;
+    if (identity === undefined) return response;
+    this.#grants.set(answer.access_token, { identity, scope: answer.scope });
+    if (this.#refreshTokens === undefined) return response;
+    const refresh_token = await this.#refreshTokens.issue(answer.access_token, asked.client_id ?? '');
+    return replaced(response, { ...answer, refresh_token });
   }
 
   async #userinfo(request: Request): Promise<Response> {

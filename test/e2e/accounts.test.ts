@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { startAdomServer, type AdomServer } from '../servers/adom.ts';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { Workbench } from './workbench.ts';
+
+const SATOSHI = '3pkKXGdcrkuLvjWhA8P4EVaDE4VY';
+const KESTREL = '438cgZmbzf7eu9svvW9cTXYmC64E';
+const OTHER_SATOSHI = '3GCYDjRWzNpA1TC9oxHsQcPewuew';
+const ADA = 'Ada (66f0a1c25b7e4d0012a9c301)';
+
+describe('several accounts side by side', () => {
+  let sigma: SigmaServer;
+  let adom: AdomServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    adom = await startAdomServer();
+    workbench = await Workbench.open({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'bapIdentity.adom.apiUrl': adom.url,
+    });
+  });
+  afterEach(async (context) => {
+    if ('passed' in context && !context.passed)
+      await workbench.keepEvidence(`accounts-${context.name.slice(0, 12)}`);
+    await workbench.clearNotifications();
+  });
+  after(async () => {
+    await workbench.close();
+    await Promise.all([sigma.close(), adom.close()]);
+  });
+
+  const signIn = async (service: string, approve: (code: string) => Promise<void> | void): Promise<void> => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem(service).click();
+    await approve(await workbench.userCode(service));
+    await workbench.told(`You are signed in with ${service} as`);
+    await workbench.clearNotifications();
+  };
+  const menu = async (): Promise<string[]> =>
+    (await workbench.accountsMenu()).filter((entry) => entry.includes('('));
+  const used = async (): Promise<string> => {
+    await workbench.run('Consumer: Use Every Account of Sigma Identity');
+    return workbench.told('Consumer:');
+  };
+
+  it('two identities of one person, two persons of one name, and an account with Adom', async () => {
+    await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 0));
+    await signIn('Sigma Identity', (code) => sigma.approve(code, 1, 0));
+    await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 1));
+    await signIn('Adom', () => {
+      adom.approve();
+    });
+    await workbench.seesInAccountsMenu(ADA);
+    const entries = (await menu()).join('\n');
+    for (const account of [`satoshi (${SATOSHI})`, `kestrel (${KESTREL})`, `satoshi (${OTHER_SATOSHI})`, ADA])
+      assert.ok(entries.includes(account), entries);
+    await workbench.screenshot('several-accounts');
+  });
+
+  it('are each used by an extension, by its account and by consent for it', async () => {
+    await workbench.run('Consumer: Use Every Account of Sigma Identity');
+    for (let account = 0; account < 3; account++) await workbench.answerDialog('Allow');
+    assert.equal(
+      await workbench.told('Consumer:'),
+      `Consumer: kestrel ${KESTREL} 200, satoshi ${OTHER_SATOSHI} 200, satoshi ${SATOSHI} 200`,
+    );
+  });
+
+  it('the same identity once more is no further account', async () => {
+    const before = await menu();
+    await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 0));
+    assert.deepEqual((await menu()).sort(), before.sort());
+  });
+
+  it('leave one by one, and the others stay', async () => {
+    await workbench.signOutInMenu(`satoshi (${OTHER_SATOSHI})`);
+    await workbench.until(async () => (await menu()).length === 3, 'three accounts');
+    assert.equal(await used(), `Consumer: kestrel ${KESTREL} 200, satoshi ${SATOSHI} 200`);
+    await workbench.clearNotifications();
+    await workbench.run('BAP Identity: Sign Out…');
+    await workbench.listItem('kestrel (').waitFor();
+    await workbench.screenshot('sign-out-of-one');
+    await workbench.listItem('kestrel (').click();
+    await workbench.told('You are signed out of kestrel');
+    await workbench.clearNotifications();
+    assert.equal(await used(), `Consumer: satoshi ${SATOSHI} 200`);
+    await workbench.clearNotifications();
+    await workbench.signOutInMenu(ADA);
+    await workbench.until(async () => (await menu()).length === 1, 'one account');
+    assert.equal(await used(), `Consumer: satoshi ${SATOSHI} 200`);
+  });
+});

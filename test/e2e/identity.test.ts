@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { startAdomServer, type AdomServer } from '../servers/adom.ts';
+import { demoPerson, startSigmaServer, type Person, type SigmaServer } from '../servers/sigma.ts';
+import { Workbench } from './workbench.ts';
+
+const SATOSHI = '3pkKXGdcrkuLvjWhA8P4EVaDE4VY';
+const PICTURE = 'https://ordfs.network/7d1f_0';
+
+/** Who brings markup into every place that a person can write in. */
+const mallory: Person = {
+  label: 'mallory',
+  email: 'mallory@example.com',
+  identities: [
+    {
+      bapId: '2BMARXPChGjNUJhY9QmbiD636mmm',
+      pubkey: '028b8bdec1b2ff8f7bff79067dafc0c43ef63a0d5cdb357fc04c9e22533de91a9a',
+      rootAddress: '178XYxk5rFU559eNCsxFeh9zqi8RZD2hwJ',
+      profile: {
+        alternateName: '<b>Mal</b> <img src=x onerror=alert(1)>',
+        description: '</span><script>document.body.remove()</script>',
+        image: PICTURE,
+      },
+    },
+  ],
+};
+
+/** Tries what a page with markup in it would try, from within. Gives what was refused, and the title of the page. */
+const BREAK_OUT = `(async () => {
+  const { body } = document;
+  const seen = new Set();
+  document.addEventListener('securitypolicyviolation', (violation) => seen.add(violation.effectiveDirective));
+  const add = (tag, members) => body.append(Object.assign(document.createElement(tag), members));
+  add('script', { textContent: 'document.title = "hacked"' });
+  add('script', { src: 'https://ordfs.network/a.js' });
+  add('div', { innerHTML: '<p onclick="document.title = 1">' });
+  body.querySelector('p[onclick]').click();
+  add('img', { src: 'https://ordfs.network/a.png' });
+  await fetch('https://ordfs.network/').catch(() => undefined);
+  await new Promise((resolve) => add('iframe', { src: 'https://ordfs.network/', onload: resolve }));
+  return { seen: [...seen].sort(), title: document.title };
+})()`;
+
+/** The demo person, who changes their profile here. */
+const satoshi = structuredClone(demoPerson);
+
+describe('a person who wants to see who is signed in', () => {
+  let sigma: SigmaServer;
+  let adom: AdomServer;
+  let workbench: Workbench;
+  /** The page of the tab that is in front. */
+  let card: FrameLocator;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1, people: [satoshi, mallory] });
+    adom = await startAdomServer();
+    workbench = await Workbench.open({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'bapIdentity.adom.apiUrl': adom.url,
+    });
+    card = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  });
+  afterEach(async (context) => {
+    if ('passed' in context && !context.passed)
+      await workbench.keepEvidence(`identity-${context.name.slice(0, 24)}`);
+    await workbench.clearNotifications();
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+    await adom.close();
+  });
+
+  /** Goes on from the list of services, up to the session. */
+  const signIn = async (service: string, approve: (code: string) => void | Promise<void>): Promise<void> => {
+    await workbench.listItem(service).click();
+    await approve(await workbench.userCode(service));
+    await workbench.told(`You are signed in with ${service} as`);
+    await workbench.clearNotifications();
+  };
+  const press = (message: string, button: string): Promise<void> =>
+    workbench.notification(message).getByRole('button', { name: button }).click();
+  /** A page that has just come to the front takes the focus, at which a list closes: then once more. */
+  const choose = (command: string, account: string): Promise<void> =>
+    workbench.until(async () => {
+      await workbench.run(command);
+      try {
+        await workbench.listItem(account).click({ timeout: 2_000 });
+        return true;
+      } catch {
+        return false;
+      }
+    }, `${account} in the list of ${command}`);
+  const show = (account: string): Promise<void> => choose('BAP Identity: Show Identity…', account);
+  const row = (label: string): Locator => card.getByRole('button', { name: `Copy ${label}:` });
+  const tabs = (): Promise<string[]> => workbench.page.locator('.tabs-container .tab').allInnerTexts();
+  const copied = (text: string): Promise<void> =>
+    workbench.until(async () => (await workbench.clipboard()) === text, `${text} on the clipboard`);
+
+  it('is told that there is nobody, and signs in from there', async () => {
+    await workbench.run('BAP Identity: Show Identity…');
+    await workbench.told('Nobody is signed in with BAP Identity.');
+    await press('Nobody is signed in with BAP Identity.', 'Sign In');
+    await signIn('Adom', () => {
+      adom.approve();
+    });
+  });
+
+  it('sees an account without a BAP ID, and is told that there is none to copy', async () => {
+    await workbench.run('BAP Identity: Show Identity…');
+    await card.getByRole('heading', { name: 'Ada' }).waitFor();
+    await row('User ID').waitFor();
+    assert.equal(await row('BAP ID').count(), 0);
+    await workbench.screenshot('identity-adom');
+    await workbench.run('BAP Identity: Copy BAP ID');
+    await workbench.told('Nobody with a BAP ID is signed in.');
+    await press('Nobody with a BAP ID is signed in.', 'Sign In');
+    await signIn('Sigma Identity', (code) => sigma.approve(code));
+  });
+
+  it('copies the BAP ID without looking at it', async () => {
+    await workbench.run('BAP Identity: Copy BAP ID');
+    await workbench.told('The BAP ID of satoshi is on the clipboard.');
+    assert.equal(await workbench.clipboard(), SATOSHI);
+  });
+
+  it('chooses an account, and sees all of it in a tab of its own', async () => {
+    await show('satoshi (');
+    await card.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
+    assert.deepEqual(await tabs(), ['Ada', 'satoshi']);
+    const shown = await card.locator('main').innerText();
+    const expected = [
+      'Sigma Identity',
+      SATOSHI,
+      '02eb4f9ffb94825304f0cdf9c1e9cb7ea14bc2291d6182e96d4429ab68a8e1224c',
+      '15GrkEZ3ZaZqBhdDoXKbXtNoacg83BDotz',
+      'Writes code',
+      'openid profile',
+      String(new Date().getFullYear()),
+    ];
+    for (const text of expected) assert.ok(shown.includes(text), `${text} is not in ${shown}`);
+  });
+
+  it('copies a row with a click, and is told so', async () => {
+    await row('Public key').click();
+    await copied('02eb4f9ffb94825304f0cdf9c1e9cb7ea14bc2291d6182e96d4429ab68a8e1224c');
+    await row('Public key').getByText('Copied', { exact: true }).waitFor();
+    await workbench.screenshot('identity-copied');
+  });
+
+  it('copies with the keyboard alone, and a screen reader says it', async () => {
+    // From another row: the tab is reached with the mouse once, then no more.
+    await row('Public key').click();
+    await workbench.page.keyboard.press('Shift+Tab');
+    await row('BAP ID').and(card.locator(':focus-visible')).waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await copied(SATOSHI);
+    await card.getByRole('status').getByText('BAP ID: Copied').waitFor();
+    await workbench.screenshot('identity-keyboard');
+    await workbench.page.keyboard.press('Tab');
+    await workbench.page.keyboard.press('Tab');
+    await workbench.page.keyboard.press('Space');
+    await copied('15GrkEZ3ZaZqBhdDoXKbXtNoacg83BDotz');
+    await card
+      .getByText('Copied', { exact: true })
+      .and(card.locator(':visible'))
+      .waitFor({ state: 'hidden' });
+    assert.equal(await card.getByRole('status').innerText(), '');
+  });
+
+  for (const [theme, mark] of [
+    ['Light Modern', '.vs'],
+    ['Dark Modern', '.vs-dark'],
+    ['Dark High Contrast', '.hc-black'],
+    ['Light High Contrast', '.hc-light'],
+  ] as const) {
+    it(`likes to look at it in ${theme}`, async () => {
+      await workbench.run('Preferences: Color Theme');
+      await workbench.page.keyboard.type(theme);
+      await workbench.listItem(theme).click();
+      await workbench.page.locator(`.monaco-workbench${mark}`).waitFor();
+      await row('BAP ID').click();
+      await row('BAP ID').getByText('Copied', { exact: true }).waitFor();
+      await workbench.screenshot(`identity-${theme.replaceAll(' ', '-').toLowerCase()}`);
+    });
+  }
+
+  it('gets a page without a token, which may load and run nothing else', async () => {
+    const html = String(await card.locator('html').evaluate('document.documentElement.outerHTML'));
+    const tokens = sigma.requests.flatMap(
+      ({ headers }) => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? [],
+    );
+    assert.ok(tokens.length > 0, 'no token is known');
+    for (const token of tokens) assert.ok(!html.includes(token), 'a token is in the page');
+    assert.ok(html.includes(SATOSHI), 'this is not the page');
+
+    const blocked: unknown = await card.locator('body').evaluate(BREAK_OUT);
+    assert.deepEqual(blocked, {
+      seen: ['connect-src', 'frame-src', 'img-src', 'script-src-attr', 'script-src-elem'],
+      title: 'satoshi',
+    });
+  });
+
+  it('sees what the next sign-in brings, in the same tab', async () => {
+    const profile = satoshi.identities[0]?.profile;
+    assert.ok(profile);
+    profile.description = 'Writes papers';
+    await workbench.run('BAP Identity: Sign In…');
+    await signIn('Sigma Identity', (code) => sigma.approve(code));
+    await row('Description').getByText('Writes papers').waitFor();
+    assert.deepEqual(await tabs(), ['Ada', 'satoshi']);
+  });
+
+  it('gets a name with markup as text, and its picture from a gateway', async () => {
+    const asked: (string | undefined)[] = [];
+    await workbench.page.context().route(`${PICTURE}**`, async (route) => {
+      asked.push(route.request().headers().referer);
+      await route.fulfill({
+        contentType: 'image/svg+xml',
+        body: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4" fill="#f7931a"/></svg>',
+      });
+    });
+    await workbench.run('BAP Identity: Sign In…');
+    await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 1));
+    await show('Mal');
+    await card.getByRole('heading', { name: '<b>Mal</b> <img src=x onerror=alert(1)>', level: 1 }).waitFor();
+    await card.getByText('</span><script>document.body.remove()</script>').waitFor();
+    assert.equal(await card.locator('h1 *').count(), 0);
+    // The initials go once the picture is there.
+    await card.locator('.avatar span').waitFor({ state: 'detached' });
+    await card.locator('.avatar img').waitFor();
+    assert.deepEqual(asked, [undefined]);
+    await workbench.screenshot('identity-picture');
+  });
+
+  it('sees initials where the picture cannot be had', async () => {
+    await workbench.run('View: Close Editor');
+    await workbench.page.context().unroute(`${PICTURE}**`);
+    await workbench.page.context().route(`${PICTURE}**`, (route) => route.fulfill({ status: 404 }));
+    await show('Mal');
+    await card.locator('.avatar').getByText('BO').waitFor();
+    await card.locator('.avatar img').waitFor({ state: 'detached' });
+  });
+
+  it('gets no second tab for the same account', async () => {
+    const before = await tabs();
+    await show('satoshi (');
+    await card.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
+    assert.deepEqual(await tabs(), before);
+    assert.equal(before.length, 3);
+  });
+
+  it('sees the tab close with the sign-out, and no other', async () => {
+    await choose('BAP Identity: Sign Out…', 'satoshi (');
+    await workbench.told('You are signed out of satoshi');
+    await workbench.until(async () => !(await tabs()).includes('satoshi'), 'the tab to close');
+    assert.equal((await tabs()).length, 2);
+  });
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { Workbench } from './workbench.ts';
+
+describe('an agent that asks who its owner is', () => {
+  const question = 'Tell the agent who you are?';
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
+  });
+  afterEach(async (context) => {
+    if (!('passed' in context) || context.passed) return;
+    await workbench.keepEvidence(`tool-${context.name.slice(0, 12)}`);
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+  });
+
+  const askTool = async (): Promise<void> => {
+    await workbench.run('Consumer: Ask the Identity Tool');
+    await workbench.dialog().filter({ hasText: question }).waitFor();
+  };
+
+  it('is told to have the person sign in', async () => {
+    await askTool();
+    await workbench.answerDialog('Yes');
+    await workbench.told('the tool says Nobody is signed in with Sigma Identity or Adom.');
+    await workbench.clearNotifications();
+  });
+
+  it('is told who the person is, once they have said yes', async () => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+    await sigma.approve(await workbench.userCode('Sigma Identity'));
+    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await workbench.clearNotifications();
+    await askTool();
+    await workbench.screenshot('identity-tool');
+    await workbench.answerDialog('Yes');
+    const answer = await workbench.told('Consumer: the tool says [');
+    assert.match(
+      answer,
+      /"provider":"sigma-identity","name":"satoshi","bapId":"3pkKXGdcrkuLvjWhA8P4EVaDE4VY"/,
+    );
+    await workbench.clearNotifications();
+  });
+
+  it('is told nothing by a person who says no', async () => {
+    await askTool();
+    await workbench.answerDialog('Cancel');
+    await workbench.told('Consumer: the tool says nothing (Canceled).');
+  });
+});

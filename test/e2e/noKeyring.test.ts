@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { Workbench } from './workbench.ts';
+
+const LOST = 'You are signed out of Sigma Identity: VS Code could not keep your session over the restart';
+
+describe('a person whose system has no keyring', () => {
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url }, true);
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+  });
+
+  const approve = async (): Promise<void> => {
+    await sigma.approve(await workbench.userCode('Sigma Identity'));
+    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await workbench.clearNotifications();
+  };
+
+  it('is told once after a restart what happened, and where to read about it', async () => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+    await approve();
+    await workbench.reload();
+    await workbench.told(LOST);
+    await workbench.screenshot('no-keyring');
+    await workbench.notification(LOST).getByRole('button', { name: 'Learn More' }).click();
+    const page = workbench.page.frameLocator('iframe.webview').frameLocator('iframe');
+    await page.getByRole('heading', { name: 'I am signed out after every restart' }).waitFor();
+    await workbench.screenshot('no-keyring-readme');
+    await workbench.reload();
+    await workbench.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
+    await workbench.run('Notifications: Show Notifications');
+    assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
+  });
+
+  it('signs in again with one click on the message', async () => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+    await approve();
+    await workbench.reload();
+    await workbench.told(LOST);
+    await workbench.notification(LOST).getByRole('button', { name: 'Sign In' }).click();
+    await approve();
+    await workbench.seesInAccountsMenu('satoshi (');
+  });
+});

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { startAdomServer, type AdomServer } from '../servers/adom.ts';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { QrTab } from './qrTab.ts';
+import { Workbench } from './workbench.ts';
+
+const CODE = '/api/auth/device/code';
+/** By the name in the list of themes, and the mark that VS Code gives to pages. */
+const THEMES = {
+  'Light Modern': 'vscode-light',
+  'Light High Contrast': 'vscode-high-contrast-light',
+  'Dark High Contrast': 'vscode-high-contrast',
+  'Dark Modern': 'vscode-dark',
+};
+
+describe('the QR code of a sign-in with a code', () => {
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+  let qr: QrTab;
+  /** As the server has sent it last. */
+  let address: string | undefined;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
+    qr = new QrTab(workbench, 'Sigma Identity');
+  });
+  afterEach(async (context) => {
+    if ('passed' in context && !context.passed)
+      await workbench.keepEvidence(`qr-${context.name.slice(0, 24)}`);
+    await workbench.clearNotifications();
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+  });
+
+  /** Notes the address on its way out, and can change it. */
+  const listen = (change = (sent: string): string => sent): void => {
+    sigma.failNext(CODE, {
+      kind: 'rewrite',
+      change: (body) => {
+        address = change(String(body.verification_uri_complete));
+        return { ...body, verification_uri_complete: address };
+      },
+    });
+  };
+  const start = async (change?: (sent: string) => string): Promise<void> => {
+    listen(change);
+    await qr.start();
+    await workbench.told('Your code is');
+  };
+  const approve = async (): Promise<void> => {
+    await sigma.approve(sigma.newestUserCode ?? '');
+    await workbench.told('You are signed in with Sigma Identity as satoshi');
+  };
+  const cancel = async (): Promise<void> => {
+    await qr.notification.getByRole('button', { name: 'Cancel' }).click();
+    await qr.notification.waitFor({ state: 'detached' });
+    await qr.closed();
+  };
+
+  it('is read by a camera in every theme, beside the code in large type', async () => {
+    await start();
+    await qr.show();
+    assert.equal(await qr.tab.getAttribute('aria-selected'), 'true');
+    for (const [theme, mark] of Object.entries(THEMES)) {
+      await workbench.run('Preferences: Color Theme');
+      await workbench.page.keyboard.type(theme);
+      await workbench.listItem(theme).click();
+      await qr.page.locator(`body.${mark}`).waitFor();
+      await qr.reads(address, `qr-${mark}`);
+    }
+    const code = qr.page.getByText(sigma.newestUserCode ?? '', { exact: true });
+    const height = (await code.boundingBox())?.height ?? 0;
+    assert.ok(height >= 40, `the code is ${height} px high`);
+    const text = await qr.page.locator('body').innerText();
+    assert.ok(text.includes(`${sigma.url}/device`), text);
+  });
+
+  it('closes by itself when the sign-in is approved', async () => {
+    await approve();
+    await qr.closed();
+  });
+
+  it('closes by itself when the sign-in is cancelled', async () => {
+    await start();
+    await qr.show();
+    await cancel();
+  });
+
+  it('closes by itself when the code expires, and opens again with the new one', async () => {
+    await start();
+    await qr.show();
+    const first = address;
+    sigma.expire(sigma.newestUserCode ?? '');
+    await qr.closed();
+    listen();
+    await qr.click('Get a new code');
+    await workbench.told('Your code is');
+    await qr.show();
+    assert.notEqual(address, first);
+    await qr.reads(address, 'qr-again');
+    await sigma.deny(sigma.newestUserCode ?? '');
+    await qr.closed();
+    await workbench.told('The sign-in was denied in the browser.');
+  });
+
+  it('comes back into sight, and closing it by hand ends nothing', async () => {
+    await start();
+    await qr.show();
+    await workbench.run('File: New Untitled Text File');
+    await workbench.page.getByRole('tab', { name: 'Untitled-1', selected: true }).waitFor();
+    await qr.show();
+    assert.equal(await qr.tab.count(), 1);
+    await qr.reads(address, 'qr-revealed');
+    await qr.tab.getByRole('button', { name: /^Close/ }).click();
+    await qr.closed();
+    await qr.show();
+    await qr.tab.getByRole('button', { name: /^Close/ }).click();
+    await qr.closed();
+    await approve();
+  });
+
+  it('is read when the address is long and the window is small', async () => {
+    await start((sent) => `${sent}&state=${'Aa0-'.repeat(200)}`);
+    await qr.show();
+    await qr.reads(address, 'qr-long');
+    await workbench.page.setViewportSize({ width: 480, height: 720 });
+    try {
+      await qr.reads(address, 'qr-small');
+    } finally {
+      await workbench.page.setViewportSize({ width: 1280, height: 800 });
+    }
+    await cancel();
+  });
+
+  it('says so when the address is too long', async () => {
+    await start((sent) => `${sent}&state=${'Aa0-'.repeat(800)}`);
+    await qr.show();
+    await qr.page.getByText('The address of this sign-in is too long for a QR code.').waitFor();
+    await qr.page.getByText(sigma.newestUserCode ?? '', { exact: true }).waitFor();
+    assert.equal(await qr.qr.count(), 0);
+    await workbench.screenshot('qr-too-long');
+    await cancel();
+  });
+
+  it('does not outlive the extension', async () => {
+    await start();
+    await qr.show();
+    await workbench.run('Consumer: Crash');
+    await qr.closed();
+    await start();
+    await qr.show();
+    await workbench.reload();
+    await start();
+    assert.equal(await qr.tab.count(), 0);
+    await cancel();
+  });
+});
+
+describe('the QR code of a sign-in without a code', () => {
+  let adom: AdomServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    adom = await startAdomServer({ confirmationCode: false });
+    workbench = await Workbench.open({ 'bapIdentity.adom.apiUrl': adom.url });
+  });
+  after(async () => {
+    await workbench.close();
+    await adom.close();
+  });
+
+  it('holds the secret address, which is in no text and no log', async () => {
+    let address = '';
+    adom.failNext('POST /auth/intents', {
+      kind: 'rewrite',
+      change: (body) => {
+        address = String(body.auth_url);
+        return body;
+      },
+    });
+    const qr = new QrTab(workbench, 'Adom');
+    await qr.start();
+    await qr.show();
+    await qr.reads(address, 'qr-adom');
+    const token = new URL(address).searchParams.get('token');
+    assert.ok(token);
+    const html = await qr.page.locator('html').innerHTML();
+    assert.ok(html.includes('<svg') && !html.includes(token));
+    assert.equal(await qr.page.locator('strong').count(), 0);
+    adom.approve();
+    await qr.closed();
+    await workbench.told('You are signed in with Adom as Ada');
+    assert.ok(!workbench.logs().includes(token), 'the address is in a log');
+  });
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { decodeQr } from './decodeQr.ts';
+import type { Workbench } from './workbench.ts';
+
+/** What there is on screen of one service's QR code. */
+export class QrTab {
+  readonly #workbench: Workbench;
+  readonly #service: string;
+
+  constructor(workbench: Workbench, service: string) {
+    this.#workbench = workbench;
+    this.#service = service;
+  }
+
+  get notification(): Locator {
+    return this.#workbench.notification(`Sign in with ${this.#service}:`);
+  }
+
+  get tab(): Locator {
+    return this.#workbench.page.getByRole('tab', { name: `Sign in with ${this.#service}` });
+  }
+
+  get page(): FrameLocator {
+    return this.#workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+  }
+
+  get qr(): Locator {
+    return this.page.getByRole('img', { name: 'QR code of the address to approve this sign-in at' });
+  }
+
+  async start(): Promise<void> {
+    await this.#workbench.run('BAP Identity: Sign In…');
+    await this.#workbench.listItem(this.#service).click();
+  }
+
+  click(link: string): Promise<void> {
+    return this.notification.getByRole('link', { name: link }).click();
+  }
+
+  async show(): Promise<void> {
+    await this.click('Show QR');
+    await this.page.getByRole('heading', { name: `Sign in with ${this.#service}` }).waitFor();
+  }
+
+  closed(): Promise<void> {
+    return this.tab.waitFor({ state: 'detached' });
+  }
+
+  /** The picture shows it some time after the page has it. */
+  async reads(address: string | undefined, name: string): Promise<void> {
+    assert.ok(address !== undefined);
+    let read: string | undefined;
+    await this.#workbench.until(async () => {
+      read = decodeQr(await this.#workbench.screenshot(name));
+      return read !== undefined;
+    }, `a QR code that can be read in ${name}.png`);
+    assert.equal(read, address);
+  }
+}

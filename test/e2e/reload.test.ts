@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startAdomServer, type AdomServer } from '../servers/adom.ts';
+import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { Workbench } from './workbench.ts';
+
+describe('a window that is reloaded in the middle of a sign-in', () => {
+  let sigma: SigmaServer;
+  let adom: AdomServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    adom = await startAdomServer();
+    workbench = await Workbench.open({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'bapIdentity.adom.apiUrl': adom.url,
+    });
+  });
+  after(async () => {
+    await workbench.close();
+    await Promise.all([sigma.close(), adom.close()]);
+  });
+
+  const start = async (service: string): Promise<string> => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem(service).click();
+    return workbench.userCode(service);
+  };
+
+  it('leaves nothing of it, and the next sign-ins start clean', async () => {
+    const old = await start('Sigma Identity');
+    await start('Adom');
+    await workbench.until(() => Promise.resolve(adom.openStreams === 1), 'a stream');
+    await workbench.reload();
+    await workbench.until(() => Promise.resolve(adom.openStreams === 0), 'the stream to end');
+    await workbench.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
+    await workbench.run('Notifications: Show Notifications');
+    assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
+    // Approved now, the old sign-ins come to nothing: nobody asks for their outcome any more.
+    const polls = requestsTo(sigma.requests, '/api/auth/device/token').length;
+    await sigma.approve(old);
+    adom.approve();
+
+    const next = await start('Sigma Identity');
+    assert.notEqual(next, old);
+    await sigma.approve(next);
+    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await start('Adom');
+    adom.approve();
+    await workbench.told('You are signed in with Adom as Ada');
+    const accounts = (await workbench.accountsMenu()).filter((entry) => entry.includes('('));
+    assert.equal(accounts.length, 2, accounts.join());
+    const asked = requestsTo(sigma.requests, '/api/auth/device/token').slice(polls);
+    const codes = new Set(asked.map(({ body }) => JSON.stringify(body)));
+    assert.equal(codes.size, 1, 'the code from before the reload was asked for again');
+  });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { Workbench } from './workbench.ts';
+
+const PENDING = 'Sign in with Sigma Identity: Your code is';
+const TOKEN = '/api/auth/device/token';
+
+describe('a session that ends', () => {
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
+  });
+  afterEach(async (context) => {
+    if ('passed' in context && !context.passed)
+      await workbench.keepEvidence(`ends-${context.name.slice(0, 12)}`);
+    await workbench.clearNotifications();
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+  });
+
+  const approve = async (): Promise<void> => {
+    await sigma.approve(await workbench.userCode('Sigma Identity'));
+    await workbench.notification(PENDING).waitFor({ state: 'detached' });
+  };
+  const newestToken = (): string => {
+    const bearer = sigma.requests.findLast(({ headers }) => headers.authorization)?.headers.authorization;
+    return bearer?.replace('Bearer ', '') ?? '';
+  };
+
+  it('because the service rejects it: the extension that met it asks for a new one, which needs no new consent', async () => {
+    await workbench.run('Consumer: Who Am I');
+    await workbench.answerDialog('Allow');
+    await approve();
+    await workbench.told('Consumer: satoshi is 3pkKXGdcrkuLvjWhA8P4EVaDE4VY.');
+    await workbench.clearNotifications();
+    await sigma.endSession(newestToken());
+    await workbench.run('Consumer: Sign In with Sigma Identity');
+    await workbench.answerDialog('Allow'); // VS Code asks so before each sign-in that an extension wants
+    await workbench.told('Sigma Identity no longer accepts your session as satoshi (');
+    await workbench.told(PENDING);
+    await workbench.screenshot('session-rejected');
+    await approve();
+    await workbench.told('Consumer: the service says 200.');
+  });
+
+  it('because its time is over: the person is told in one window, and is back in one click', async () => {
+    sigma.failNext(TOKEN, { kind: 'rewrite', change: (body) => ({ ...body, expires_in: 61 }) }, 9);
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+    await approve();
+    sigma.clearFaults();
+    await workbench.clearNotifications();
+    const other = await workbench.openWindow();
+    await other.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)'); // less than a minute is left
+    const text =
+      'Your session with Sigma Identity as satoshi (3pkKXGdcrkuLvjWhA8P4EVaDE4VY) has reached its end.';
+    await Promise.all([workbench.leaveAndReturn(), other.leaveAndReturn()]);
+    await Promise.all([workbench.leaveAndReturn(), other.leaveAndReturn()]);
+    const messages = (window: Workbench): Promise<number> =>
+      window.page.locator('.notification-list-item', { hasText: text }).count();
+    await workbench.until(
+      async () => (await messages(workbench)) + (await messages(other)) > 0,
+      'the message in a window',
+    );
+    assert.equal((await messages(workbench)) + (await messages(other)), 1);
+    const [told, quiet] = (await messages(workbench)) === 1 ? [workbench, other] : [other, workbench];
+    await told.page.bringToFront();
+    await told.screenshot('session-ended');
+    await told.notification(text).getByRole('button', { name: 'Sign In' }).click();
+    await sigma.approve(await told.userCode('Sigma Identity'));
+    await told.told('You are signed in with Sigma Identity as satoshi');
+    await quiet.page.bringToFront();
+    await quiet.run('Consumer: Who Is Signed In with Sigma Identity');
+    await quiet.told('Consumer: satoshi, and the service says 200.');
+    await other.page.close();
+  });
+});

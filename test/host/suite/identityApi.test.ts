@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { BapIdentityApi, IdentityError } from '../../../src/api.ts';
+import { IdentityApi } from '../../../src/provider/identityApi.ts';
+import { HOUR_MS, World } from './world.ts';
+
+const never = new AbortController().signal;
+
+class ApiWorld extends World {
+  readonly heard: string[] = [];
+  readonly api: BapIdentityApi;
+
+  constructor() {
+    super();
+    this.api = new IdentityApi([this.provider.sessions], this.store, never).api;
+    this.api.onDidChangeIdentity(({ kind, provider, account }) => {
+      this.heard.push(`${kind} ${provider} ${account.id}`);
+    });
+  }
+
+  async refused(session: unknown): Promise<void> {
+    const typed: Pick<IdentityError, 'name' | 'code'> = { name: 'IdentityError', code: 'unknownSession' };
+    await assert.rejects(this.api.getIdentity(session as vscode.AuthenticationSession), typed);
+    assert.equal(await this.api.verifySession(session as vscode.AuthenticationSession), false);
+  }
+}
+
+describe('the public API', () => {
+  it('is what activate returns', async () => {
+    const extension = vscode.extensions.getExtension<BapIdentityApi>('bap-identity.bap-authentication');
+    const api = await extension?.activate();
+    assert.deepEqual(Object.keys(api ?? {}), [
+      'apiVersion',
+      'getIdentity',
+      'verifySession',
+      'onDidChangeIdentity',
+    ]);
+    assert.equal(api?.apiVersion, 1);
+    assert.ok(Object.isFrozen(api));
+  });
+
+  it('tells whose a session is, in data that nobody can change, from memory', async () => {
+    const world = new ApiWorld();
+    const session = await world.signIn(['a']);
+    world.secrets.readFailure = new Error('nothing is read, and nobody is asked');
+    world.verdict = 'rejected';
+    const identity = await world.api.getIdentity(session);
+    assert.deepEqual(identity, {
+      provider: 'sigma-identity',
+      subject: 'user',
+      name: 'Ann',
+      bap: { bapId: 'bap-1' },
+    });
+    assert.ok(Object.isFrozen(identity) && Object.isFrozen(identity.bap));
+    assert.notEqual(await world.api.getIdentity(session), identity);
+  });
+
+  it('gives nothing to who has no session: consent comes with the token', async () => {
+    const world = new ApiWorld();
+    const session = await world.signIn(['a']);
+    const forged = [
+      { ...session, accessToken: '' },
+      { ...session, accessToken: 'token 2' },
+      { ...session, id: 'other' },
+      { ...session, id: '__proto__' },
+      { id: session.id },
+      { accessToken: session.accessToken },
+      undefined,
+      null,
+      session.id,
+      [],
+    ];
+    for (const each of forged) await world.refused(each);
+    assert.ok(
+      !JSON.stringify([world.heard, await world.api.getIdentity(session)]).includes(session.accessToken),
+    );
+    assert.ok(!world.heard.join().includes(session.id), 'an event names the session');
+  });
+
+  it('is safe before, during and after a sign-out', async () => {
+    const world = new ApiWorld();
+    await world.refused({ id: 'none', accessToken: 'none' });
+    const session = await world.signIn(['a']);
+    world.secrets.writeMs = 1_000;
+    const leaving = world.provider.removeSession(session.id);
+    await world.pending();
+    await world.refused(session);
+    await world.clock.run(leaving);
+    await world.refused(session);
+    assert.deepEqual(world.heard, ['added sigma-identity bap-1', 'removed sigma-identity bap-1']);
+  });
+
+  it('knows neither what has ended nor a token that has been replaced', async () => {
+    const world = new ApiWorld();
+    const old = await world.signIn(['a'], HOUR_MS);
+    const renewed = await world.signIn(['a'], HOUR_MS);
+    await world.refused(old);
+    assert.equal((await world.api.getIdentity(renewed)).name, 'Ann');
+    world.clock.jump(HOUR_MS);
+    await world.provider.getSessions(undefined);
+    await world.refused(renewed);
+    assert.deepEqual(
+      world.heard.map((each) => each.split(' ')[0]),
+      ['added', 'changed', 'removed'],
+    );
+  });
+
+  for (const verdict of ['valid', 'unknown'] as const) {
+    it(`keeps a session that the service calls ${verdict}`, async () => {
+      const world = new ApiWorld();
+      const session = await world.signIn(['a']);
+      world.verdict = verdict;
+      assert.equal(await world.api.verifySession(session), true);
+      assert.equal((await world.provider.getSessions(['a'])).length, 1);
+    });
+  }
+
+  it('ends a session that the service rejects', async () => {
+    const world = new ApiWorld();
+    const session = await world.signIn(['a']);
+    world.verdict = 'rejected';
+    assert.equal(await world.api.verifySession(session), false);
+    assert.deepEqual(await world.provider.getSessions(['a']), []);
+    assert.equal(world.heard.at(-1), 'removed sigma-identity bap-1');
+    await world.refused(session);
+  });
+});

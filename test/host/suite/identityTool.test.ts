@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { eventually, requests, signIn, signOutInMenu, useLocalServer } from './person.ts';
+
+/** Calls the tool as an agent's extension does. VS Code confirms by itself while it runs tests. */
+async function ask(input: object = {}, token?: vscode.CancellationToken): Promise<string> {
+  const result = await vscode.lm.invokeTool('bap_identity', { input, toolInvocationToken: undefined }, token);
+  const parts: unknown[] = result.content;
+  assert.equal(parts.length, 1);
+  const [part] = parts;
+  assert.ok(part instanceof vscode.LanguageModelTextPart);
+  return part.value;
+}
+
+const satoshi = {
+  provider: 'sigma-identity',
+  name: 'satoshi',
+  bapId: '3pkKXGdcrkuLvjWhA8P4EVaDE4VY',
+  pubkey: '02eb4f9ffb94825304f0cdf9c1e9cb7ea14bc2291d6182e96d4429ab68a8e1224c',
+};
+const kestrel = {
+  provider: 'sigma-identity',
+  name: 'kestrel',
+  bapId: '438cgZmbzf7eu9svvW9cTXYmC64E',
+  pubkey: '03fb52fcc848b9c59b9bf1bb09a9ff64f5b2c4e19a2b1a2b8ab12c91fa01920378',
+};
+
+describe('the tool that tells an agent who its owner is', () => {
+  before(useLocalServer);
+
+  it('is there for every agent', async () => {
+    const tool = await eventually('the tool', () =>
+      Promise.resolve(vscode.lm.tools.find(({ name }) => name === 'bap_identity')),
+    );
+    assert.match(tool.description, /who your owner is/);
+    assert.deepEqual(Object.keys((tool.inputSchema as { properties: object }).properties), ['provider']);
+  });
+
+  it('says what to do when nobody is signed in, and asks no server', async () => {
+    const before = await requests();
+    assert.match(await ask(), /^Nobody is signed in with Sigma Identity or Adom\. Ask the person to run/);
+    assert.deepEqual(await requests(), before);
+  });
+
+  it('tells of the one who is signed in', async () => {
+    await signIn(0);
+    assert.deepEqual(JSON.parse(await ask()), [satoshi]);
+  });
+
+  it('tells of several, the last one first', async () => {
+    await signIn(1);
+    assert.deepEqual(JSON.parse(await ask()), [kestrel, satoshi]);
+    assert.deepEqual(JSON.parse(await ask({ provider: 'sigma-identity' })), [kestrel, satoshi]);
+  });
+
+  it('answers for one service, and says which it knows', async () => {
+    assert.match(await ask({ provider: 'adom' }), /^Nobody is signed in with Adom\./);
+    assert.match(await ask({ provider: 'github' }), /must be "sigma-identity" or "adom"/);
+  });
+
+  it('can be cancelled', async () => {
+    const source = new vscode.CancellationTokenSource();
+    source.cancel();
+    await assert.rejects(ask({}, source.token), { name: 'Canceled' });
+    source.dispose();
+  });
+
+  it('forgets who has signed out', async () => {
+    await signOutInMenu('kestrel');
+    assert.deepEqual(JSON.parse(await ask()), [satoshi]);
+    await signOutInMenu('satoshi');
+    assert.match(await ask(), /^Nobody is signed in/);
+  });
+});

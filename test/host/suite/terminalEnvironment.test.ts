@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { SessionRecord } from '../../../src/sessions/sessionRecord.ts';
+import { StoreError } from '../../../src/sessions/sessionStore.ts';
+import { terminalMode } from '../../../src/settings.ts';
+import { keepTerminalEnvironment } from '../../../src/ui/terminalEnvironment.ts';
+import { FakeClock } from '../../unit/support/fakeClock.ts';
+import { RecordingLog } from '../../unit/support/recordingLog.ts';
+import { recordOf } from '../../unit/support/record.ts';
+import { eventually, signIn, signOutInMenu, useLocalServer } from './person.ts';
+
+const HOUR_MS = 3_600_000;
+
+async function setMode(value: unknown): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('bapIdentity.terminal');
+  await settings.update('environment', value, vscode.ConfigurationTarget.Global);
+}
+
+/** VS Code's own collection cannot be had from outside the extension: this one notes what is done to it. */
+class FakeCollection extends Map<string, string> {
+  readonly done: string[] = [];
+  description: string | undefined;
+
+  set persistent(value: boolean) {
+    this.done.push(`persistent ${value}`);
+  }
+
+  replace(name: string, value: string): void {
+    this.done.push(`replace ${name}`);
+    this.set(name, value);
+  }
+
+  override delete(name: string): boolean {
+    this.done.push(`delete ${name}`);
+    return super.delete(name);
+  }
+
+  override clear(): void {
+    this.done.push('clear');
+    super.clear();
+  }
+}
+
+/** New terminals of an editor in which a test decides who is signed in. */
+class World {
+  readonly clock = new FakeClock();
+  readonly log = new RecordingLog();
+  readonly collection = new FakeCollection();
+  readonly #changes = new vscode.EventEmitter<never>();
+  readonly environment: vscode.Disposable;
+  records: SessionRecord[];
+  loads = 0;
+  failure: Error | undefined;
+
+  constructor(...records: SessionRecord[]) {
+    this.records = records;
+    const signedIn = {
+      load: () => {
+        this.loads += 1;
+        return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
+      },
+      records: () => this.records,
+    };
+    const collection: unknown = this.collection;
+    this.environment = keepTerminalEnvironment(
+      collection as vscode.GlobalEnvironmentVariableCollection,
+      [{ onDidChangeSessions: this.#changes.event }],
+      signedIn,
+      terminalMode,
+      this.clock,
+      this.log,
+    );
+  }
+
+  sessionsAre(...records: SessionRecord[]): void {
+    this.records = records;
+    this.#changes.fire(undefined as never);
+  }
+
+  get variables(): Record<string, string> {
+    return Object.fromEntries(this.collection);
+  }
+}
+
+const bap = { bapId: 'bap-1', pubkey: `02${'ab'.repeat(32)}` };
+const ann = recordOf('ann', {
+  person: { accountId: 'bap-1', accountLabel: 'Ann (bap-1)', subject: 'user-1', name: 'Ann', bap },
+});
+const identity = { BAP_ID: bap.bapId, BAP_PUBKEY: bap.pubkey };
+const ada = (id: string, expiresAtMs?: number): SessionRecord =>
+  recordOf(id, { provider: 'adom', ...(expiresAtMs !== undefined && { expiresAtMs }) });
+
+describe('the environment of new terminals', () => {
+  let world: World;
+  let folder: string;
+
+  before(async () => {
+    await useLocalServer();
+    folder = await mkdtemp(path.join(tmpdir(), 'terminal-'));
+  });
+  afterEach(async () => {
+    world.environment.dispose();
+    await setMode(undefined);
+  });
+  after(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  const until = async (variables: Record<string, string>): Promise<void> => {
+    await eventually(JSON.stringify(variables), async () => {
+      await world.clock.settle();
+      return JSON.stringify(world.variables) === JSON.stringify(variables) || undefined;
+    });
+  };
+
+  it('is never kept for the next window, and what once was kept is taken away first', () => {
+    world = new World();
+    assert.deepEqual(world.collection.done.slice(0, 2), ['persistent false', 'clear']);
+  });
+
+  it('is empty by default, and nothing stored is read for it', async () => {
+    world = new World(ann, ada('ada'));
+    await world.clock.settle();
+    assert.deepEqual([world.variables, world.loads], [{}, 0]);
+  });
+
+  for (const value of ['on', true, 1, null]) {
+    it(`is empty with a value that there is not: ${String(value)}`, async () => {
+      await setMode(value);
+      world = new World(ann, ada('ada'));
+      await world.clock.settle();
+      assert.deepEqual([world.variables, world.loads], [{}, 0]);
+    });
+  }
+
+  it('follows the setting', async () => {
+    world = new World(ann, ada('ada'));
+    await setMode('identity');
+    await until(identity);
+    assert.match(world.collection.description ?? '', /^Who you are: /);
+    await setMode('identityAndAdomToken');
+    await until({ ...identity, ADOMPKG_TOKEN: 'token of ada' });
+    assert.match(world.collection.description ?? '', /your Adom token/);
+    await setMode('identity');
+    await until(identity);
+    await setMode('off');
+    await until({});
+  });
+
+  it('is there from the start where the person wants it', async () => {
+    await setMode('identity');
+    world = new World(ann);
+    await until(identity);
+    assert.equal(world.loads, 1);
+  });
+
+  it('follows sign-ins, and forgets at once who signs out', async () => {
+    await setMode('identityAndAdomToken');
+    world = new World();
+    await world.clock.settle();
+    world.sessionsAre(ann, ada('ada'));
+    assert.deepEqual(world.variables, { ...identity, ADOMPKG_TOKEN: 'token of ada' });
+    world.sessionsAre(ann);
+    assert.deepEqual(world.variables, identity);
+    world.sessionsAre();
+    assert.deepEqual(world.variables, {});
+  });
+
+  it('loses Adom’s token when it ends, though a laptop sleeps meanwhile', async () => {
+    await setMode('identityAndAdomToken');
+    world = new World();
+    await world.clock.settle();
+    world.sessionsAre(ada('ada', world.clock.now() + HOUR_MS));
+    assert.deepEqual(world.variables, { ADOMPKG_TOKEN: 'token of ada' });
+    await world.clock.advance(60_000);
+    assert.deepEqual(world.variables, { ADOMPKG_TOKEN: 'token of ada' });
+    world.clock.jump(HOUR_MS - 60_000);
+    await world.clock.advance(60_000);
+    assert.deepEqual(world.variables, {});
+    assert.equal(world.clock.pending, 0);
+  });
+
+  it('does not count the time for a token that is no longer there', async () => {
+    await setMode('identityAndAdomToken');
+    world = new World();
+    await world.clock.settle();
+    world.sessionsAre(ada('ada', world.clock.now() + HOUR_MS));
+    world.sessionsAre(ada('ada', world.clock.now() + HOUR_MS));
+    assert.equal(world.clock.pending, 1);
+    world.sessionsAre();
+    assert.equal(world.clock.pending, 0);
+  });
+
+  it('stays empty when what is stored cannot be read', async () => {
+    world = new World();
+    world.failure = new StoreError('SecretStorage failed');
+    await setMode('identity');
+    await eventually('the warning', () => Promise.resolve(world.log.lines[0]));
+    assert.deepEqual(world.log.lines, ['warn Nothing for new terminals: StoreError.']);
+    assert.deepEqual(world.variables, {});
+  });
+
+  it('is gone with the extension', async () => {
+    await setMode('identityAndAdomToken');
+    world = new World();
+    await world.clock.settle();
+    world.sessionsAre(ann, ada('ada', world.clock.now() + HOUR_MS));
+    world.environment.dispose();
+    assert.deepEqual([world.variables, world.clock.pending], [{}, 0]);
+  });
+
+  it('is what a shell in a real terminal sees', async () => {
+    world = new World();
+    await signIn(1);
+    let terminals = 0;
+    const seen = async (): Promise<string> => {
+      const file = path.join(folder, String(++terminals));
+      const terminal = vscode.window.createTerminal();
+      try {
+        terminal.sendText(`echo "id=$BAP_ID key=$BAP_PUBKEY token=$ADOMPKG_TOKEN." > ${file}`);
+        return await eventually('the shell', async () => {
+          const text = await readFile(file, 'utf8').catch(() => '');
+          return text === '' ? undefined : text.trim();
+        });
+      } finally {
+        terminal.dispose();
+      }
+    };
+    assert.equal(await seen(), 'id= key= token=.');
+    await setMode('identityAndAdomToken');
+    const signedIn =
+      'id=438cgZmbzf7eu9svvW9cTXYmC64E key=03fb52fcc848b9c59b9bf1bb09a9ff64f5b2c4e19a2b1a2b8ab12c91fa01920378 token=.';
+    await eventually(signedIn, async () => (await seen()) === signedIn || undefined);
+    await signOutInMenu('kestrel');
+    assert.doesNotMatch(await seen(), /438cgZmbzf7eu9svvW9cTXYmC64E|03fb52fcc848b9c5/);
+  });
+});
