@@ -15,6 +15,8 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/consistent-type-definitions': 'off',
+      // `const { unwanted, ...rest } = object` is how to leave a member out.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'no-console': 'error',
     },
   },
@@ -40,7 +42,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: ['node:*', '**/provider/*', '**/ui/*', '**/extension.ts'] },
+        { patterns: ['node:*', '**/provider/*', '**/ui/*', '**/windows/*', '**/extension.ts'] },
       ],
     },
   },
@@ -57,6 +59,19 @@ export default tseslint.config(
           ],
         },
       ],
+    },
+  },
+  {
+    // Scripts of pages that VS Code shows.
+    files: ['media/*.js'],
+    languageOptions: {
+      globals: {
+        acquireVsCodeApi: 'readonly',
+        clearTimeout: 'readonly',
+        document: 'readonly',
+        setTimeout: 'readonly',
+        window: 'readonly',
+      },
     },
   },
   {
