@@ -39,7 +39,7 @@ export function keepSessions(
   const messages = new SessionMessages(services, store, context.extensionUri);
   const renewal = new Renewal(store, claims, clock, log, closing.signal);
   const sessions = services.map(
-    (service) => new ServiceSessions(service, store, renewal, messages, clock, log),
+    (service) => new ServiceSessions(service, store, renewal, claims, messages, clock, log),
   );
 
   const isFocused = (): boolean => vscode.window.state.focused;

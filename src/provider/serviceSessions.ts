@@ -2,6 +2,7 @@ import type { Clock } from '../protocol/clock.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
+import type { Claims } from '../sessions/claims.ts';
 import { sameScopes } from '../sessions/scopes.ts';
 import { isOver } from '../sessions/sessionEnd.ts';
 import type { NewRecord, SessionRecord } from '../sessions/sessionRecord.ts';
@@ -11,11 +12,15 @@ import type { Renewal } from './renewal.ts';
 import { revokeInBackground } from './revoke.ts';
 import type { SessionNotices } from './sessionNotices.ts';
 
+/** Longer than two windows can be about the same rejection. */
+const ONE_MESSAGE_MS = 10 * 60_000;
+
 /** The sessions of one service, and what makes them true: their ends, renewals and verifications. */
 export class ServiceSessions {
   readonly service: IdentityService;
   readonly #store: SessionStore;
   readonly #renewal: Renewal;
+  readonly #claims: Claims;
   readonly #notices: SessionNotices;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -24,6 +29,7 @@ export class ServiceSessions {
     service: IdentityService,
     store: SessionStore,
     renewal: Renewal,
+    claims: Claims,
     notices: SessionNotices,
     clock: Clock,
     log: Log,
@@ -31,6 +37,7 @@ export class ServiceSessions {
     this.service = service;
     this.#store = store;
     this.#renewal = renewal;
+    this.#claims = claims;
     this.#notices = notices;
     this.#clock = clock;
     this.#log = log;
@@ -121,7 +128,7 @@ export class ServiceSessions {
     if (current.accessToken !== record.accessToken) return true;
     // Nobody gets it now; while the service cannot be asked for a new token, it waits for a better moment.
     if (this.#renewal.isPossible(this.service, current)) return false;
-    if (await this.#end(current, 'rejected')) this.#notices.rejected(current);
+    if (await this.#end(current, 'rejected')) await this.#tellOfRejection(current);
     return this.#store.get(id) !== undefined;
   }
 
@@ -132,6 +139,12 @@ export class ServiceSessions {
     if (current?.accessToken !== record.accessToken || current.refreshToken === undefined) return;
     // Zero, since the clock can be set back.
     await this.#store.amend(current, { ...current, expiresAtMs: 0 });
+  }
+
+  /** Two windows can find out at the same time; what has ended comes back by a later sign-in alone. */
+  async #tellOfRejection(record: SessionRecord): Promise<void> {
+    const claim = `rejected ${record.id} ${record.createdAtMs}`;
+    if (await this.#claims.take(claim, ONE_MESSAGE_MS)) this.#notices.rejected(record);
   }
 
   async #settle(record: SessionRecord): Promise<void> {

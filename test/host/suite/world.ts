@@ -47,9 +47,9 @@ export class World {
   /** The provider of another window of the same application; this.provider is the first one's. */
   openWindow(store = this.#openStore()): ServiceProvider {
     const { clock, log } = this;
-    const never = new AbortController().signal;
-    const renewal = new Renewal(store, this.#claims, clock, log, never);
-    const sessions = new ServiceSessions(this.#service(), store, renewal, new FakeNotices(), clock, log);
+    const [claims, notices] = [this.#claims, new FakeNotices()];
+    const renewal = new Renewal(store, claims, clock, log, new AbortController().signal);
+    const sessions = new ServiceSessions(this.#service(), store, renewal, claims, notices, clock, log);
     return new ServiceProvider(sessions, this.#view(), clock, log);
   }
 

@@ -114,6 +114,19 @@ const VERIFICATION: Row[] = [
     told: ['rejected a'],
   },
   {
+    name: 'the person is told once as well when two windows find out at the same time',
+    takes: { verify: 100, read: 20, write: 50 },
+    steps: [
+      [0, 'service', ['access 1']],
+      [0, 'one', 'verifies'],
+      [5, 'two', 'verifies'],
+    ],
+    listed: [],
+    heard: ['removed a'],
+    asked: ['verify access 1', 'verify access 1'],
+    told: ['rejected a'],
+  },
+  {
     name: 'a rejected access token is renewed, where that is possible',
     a: LASTING,
     steps: [

@@ -132,7 +132,7 @@ export class SessionWorld {
     const [log, notices, closed] = [new RecordingLog(), new FakeNotices(), new AbortController()];
     const store = new SessionStore(secrets.window(), clock, log);
     const renewal = new Renewal(store, claims, clock, log, closed.signal);
-    const sessions = new ServiceSessions(service, store, renewal, notices, clock, log);
+    const sessions = new ServiceSessions(service, store, renewal, claims, notices, clock, log);
     const changes: StoreChange[] = [];
     const window: Window = {
       store,
