@@ -6,10 +6,10 @@ import { createIntent } from '../protocol/intent.ts';
 import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
 import { sendPatiently } from '../protocol/patience.ts';
 import { filled, lenient } from '../protocol/schema.ts';
-import { withoutUndefined } from './bap.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
 import { safeText } from './safeText.ts';
 import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
+import { withoutUndefined } from './withoutUndefined.ts';
 
 export interface AdomSettings {
   /** `bapIdentity.adom.apiUrl`, as the person wrote it. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import { lenient } from '../protocol/schema.ts';
 import { safeText } from './safeText.ts';
+import { withoutUndefined } from './withoutUndefined.ts';
 
 /** One address of a BAP identity: where it stood on the chain, and since when. */
 const BapAddress = z.object({
@@ -54,7 +55,7 @@ const BapClaim = z.object({
   currentAddress: text,
   addresses: z.pipe(
     lenient(z.array(BapAddress)),
-    z.transform((addresses) => addresses?.slice(0, MAX_ADDRESSES)),
+    z.transform((addresses) => addresses?.slice(0, MAX_ADDRESSES).map(safeAddress)),
   ),
   identity: lenient(
     z.looseObject({ alternateName: text, givenName: text, familyName: text, description: text, image: link }),
@@ -88,6 +89,10 @@ function readProfile(claim: z.infer<typeof BapClaim>): BapProfile | undefined {
   return Object.keys(profile).length > 0 ? profile : undefined;
 }
 
+function safeAddress({ address, txId, block }: z.infer<typeof BapAddress>): z.infer<typeof BapAddress> {
+  return withoutUndefined({ address: safeText(address), txId: txId && safeText(txId), block });
+}
+
 /** A picture worth keeping; it may be a relative address. `data:` URIs reach 52 KB and would live in the keyring. */
 export function isLink(address: string): boolean {
   return address.length <= 2_048 && URL.parse(address)?.protocol !== 'data:';
@@ -100,11 +105,4 @@ function fromJson(claim: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The same object without its undefined members, which `exactOptionalPropertyTypes` tells apart from absent ones. */
-export function withoutUndefined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

@@ -13,10 +13,11 @@ import { filled, lenient } from '../protocol/schema.ts';
 import { withTimeLimit } from '../protocol/timeLimit.ts';
 import type { TokenGrant } from '../protocol/tokenAnswer.ts';
 import { rejectsToken } from '../protocol/tokenRejection.ts';
-import { isLink, readBapIdentity, withoutUndefined } from './bap.ts';
+import { isLink, readBapIdentity } from './bap.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
 import { safeText } from './safeText.ts';
 import type { Begun, Grant, Identified, IdentityService, Renewed, Verdict } from './service.ts';
+import { withoutUndefined } from './withoutUndefined.ts';
 
 export interface SigmaSettings {
   /** `bapIdentity.sigma.serverUrl`, as the person wrote it. */
@@ -152,7 +153,7 @@ async function revoke(http: Http, settings: SigmaSettings, grant: Grant, signal:
   try {
     await withTimeLimit(http.clock, SIGN_OUT_LIMIT_MS, signal, (limited) => send(http, signOut, limited));
   } catch {
-    signal.throwIfAborted(); // else it took its time: on to the other
+    // It took its time: on to the other, which an abort stops at once.
   }
   // The end of a refresh token is the end of all that came of it (RFC 7009 §2.1).
   const form = { token: grant.refreshToken ?? grant.accessToken, client_id: settings.clientId };

@@ -20,7 +20,10 @@ export interface BapIdentityApi {
     readonly onDidChangeIdentity: Event<IdentityChange>;
 }
 export type Provider = 'sigma-identity' | 'adom';
-/** A person, as the service knew them when they signed in. Frozen; the texts are plain and safe to show. */
+/**
+ * A person, as the service knew them when they signed in. Frozen. The texts are plain and safe to show; `subject` is as
+ * the service has sent it.
+ */
 export interface Identity {
     readonly provider: Provider;
     /** The service's id of the user. One subject can hold several BAP identities. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { isLink, readBapIdentity, withoutUndefined } from '../../../src/services/bap.ts';
+import { isLink, readBapIdentity } from '../../../src/services/bap.ts';
 
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
 const OTHER_ID = '3SyWUZXvhidNcEHbAC3HkBnKoD2Q';
@@ -80,6 +80,22 @@ const CASES: [name: string, claims: Claims, identity: ReturnType<typeof readBapI
     { bapId: BAP_ID, profile: { givenName: 'A', currentAddress: '1Now' } },
   ],
   [
+    'bap with addresses that would be a link, or would hide something',
+    {
+      bap_id: BAP_ID,
+      bap: { addresses: [{ address: '[x](command:y)$(eye)\u202e', txId: '$(eye)', block: 1, more: 'x' }] },
+    },
+    {
+      bapId: BAP_ID,
+      profile: { addresses: [{ address: '[x] (command:y)$ (eye)', txId: '$ (eye)', block: 1 }] },
+    },
+  ],
+  [
+    'bap with more addresses than anybody has',
+    { bap_id: BAP_ID, bap: { addresses: Array.from({ length: 101 }, () => ({ address: '1Root' })) } },
+    { bapId: BAP_ID, profile: { addresses: Array.from({ length: 100 }, () => ({ address: '1Root' })) } },
+  ],
+  [
     'bap with an identity of the wrong type',
     { bap_id: BAP_ID, bap: { rootAddress: '1Root', identity: 'Ann' } },
     { bapId: BAP_ID, profile: { rootAddress: '1Root' } },
@@ -142,13 +158,4 @@ describe('link worth keeping', () => {
       assert.equal(isLink(address), kept);
     });
   }
-});
-
-it('without undefined: keeps null, false and empty', () => {
-  assert.deepEqual(Object.entries(withoutUndefined({ a: undefined, b: null, c: false, d: '', e: 0 })), [
-    ['b', null],
-    ['c', false],
-    ['d', ''],
-    ['e', 0],
-  ]);
 });

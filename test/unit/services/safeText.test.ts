@@ -28,6 +28,7 @@ const CASES: [name: string, text: string, safe: string][] = [
   ['letters that turn the reading around', '\u202eefas ton\u202c \u2066x\u2069\u200f', 'efas ton x'],
   ['a byte order mark and joiners', '\ufeffA\u200dn\u200cn\u2060', 'Ann'],
   ['only what cannot be seen', ' \u200b\u202e\n\t ', ''],
+  ['a letter of braille without a dot', '\u2800', ''],
   ['nothing', '', ''],
   ['a very long name', 'a'.repeat(121), `${'a'.repeat(120)}…`],
   ['a name of just that length', '👍'.repeat(120), '👍'.repeat(120)],
