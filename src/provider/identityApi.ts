@@ -17,20 +17,20 @@ class UnknownSessionError extends Error implements IdentityError {
 /** The public API over the sessions of all services, for as long as `closed` has not aborted. */
 export class IdentityApi implements vscode.Disposable {
   readonly api: BapIdentityApi;
-  readonly #services: readonly ServiceSessions[];
+  readonly #sessions: readonly ServiceSessions[];
   readonly #store: SessionStore;
   readonly #closed: AbortSignal;
   readonly #changes = new vscode.EventEmitter<IdentityChange>();
   readonly #listeners: { dispose(): void }[];
 
-  constructor(services: readonly ServiceSessions[], store: SessionStore, closed: AbortSignal) {
-    this.#services = services;
+  constructor(sessions: readonly ServiceSessions[], store: SessionStore, closed: AbortSignal) {
+    this.#sessions = sessions;
     this.#store = store;
     this.#closed = closed;
-    this.#listeners = services.map((service) =>
-      service.onDidChange(({ kind, record: { person } }) => {
+    this.#listeners = sessions.map((each) =>
+      each.onDidChange(({ kind, record: { person } }) => {
         const account = { id: person.accountId, label: person.accountLabel };
-        this.#changes.fire(frozen({ kind, provider: service.service.id, account }));
+        this.#changes.fire(frozen({ kind, provider: each.service.id, account }));
       }),
     );
     this.api = Object.freeze({
@@ -56,7 +56,7 @@ export class IdentityApi implements vscode.Disposable {
       );
     const { subject, name, email, picture, bap } = found.record.person;
     return frozen({
-      provider: found.service.service.id,
+      provider: found.sessions.service.id,
       subject,
       name,
       ...(email !== undefined && { email }),
@@ -68,21 +68,21 @@ export class IdentityApi implements vscode.Disposable {
   async #verifySession(session: unknown): Promise<boolean> {
     try {
       const found = await this.#find(session);
-      return found !== undefined && (await found.service.verify(found.record.id, this.#closed));
+      return found !== undefined && (await found.sessions.verify(found.record.id, this.#closed));
     } catch {
       return true; // storage fails, or the window closes: in doubt
     }
   }
 
   /** Whoever has the token has been given it by the person's consent; an id alone proves nothing. */
-  async #find(session: unknown): Promise<{ record: SessionRecord; service: ServiceSessions } | undefined> {
+  async #find(session: unknown): Promise<{ record: SessionRecord; sessions: ServiceSessions } | undefined> {
     const given = z.safeParse(Session, session).data;
     if (given === undefined) return undefined;
     await this.#store.load();
     const record = this.#store.get(given.id);
-    const service = this.#services.find((each) => each.service.id === record?.provider);
-    if (service === undefined || record?.accessToken !== given.accessToken) return undefined;
-    return { record, service };
+    const sessions = this.#sessions.find((each) => each.service.id === record?.provider);
+    if (sessions === undefined || record?.accessToken !== given.accessToken) return undefined;
+    return { record, sessions };
   }
 }
 

@@ -42,7 +42,10 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     });
   }
 
-  /** From memory. `scopes` must match as a set; the caller's own array comes back, since VS Code compares in order. */
+  /**
+   * From memory, but for what is over and can be renewed. `scopes` must match as a set; the caller's own array comes
+   * back, since VS Code compares in order.
+   */
   async getSessions(
     scopes: readonly string[] | undefined,
     { account }: vscode.AuthenticationProviderSessionOptions = {},

@@ -57,8 +57,8 @@ export class ServiceSessions {
 
   /**
    * The sessions that can be used, oldest first. Their ends are settled here and not on a timer, which would sleep
-   * through a laptop's night. Uses the network only for a session that is over and has a refresh token. Throws a
-   * StoreError when they cannot be read.
+   * through a laptop's night. Uses the network only where there is a refresh token: before the answer
+   * for a session that is over, and behind it for one that ends soon. Throws a StoreError when they cannot be read.
    */
   async list(): Promise<SessionRecord[]> {
     await this.#store.load();

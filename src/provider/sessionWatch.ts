@@ -17,7 +17,7 @@ const FORGET_MS = 30 * 24 * 60 * 60_000;
 
 /** Looks after the sessions while nobody asks for them: tells of their ends, and verifies them now and then. */
 export class SessionWatch {
-  readonly #services: readonly ServiceSessions[];
+  readonly #sessions: readonly ServiceSessions[];
   readonly #store: SessionStore;
   readonly #claims: Claims;
   readonly #notices: SessionNotices;
@@ -26,7 +26,7 @@ export class SessionWatch {
   readonly #isFocused: () => boolean;
 
   constructor(
-    services: readonly ServiceSessions[],
+    sessions: readonly ServiceSessions[],
     store: SessionStore,
     claims: Claims,
     notices: SessionNotices,
@@ -34,7 +34,7 @@ export class SessionWatch {
     log: Log,
     isFocused: () => boolean,
   ) {
-    this.#services = services;
+    this.#sessions = sessions;
     this.#store = store;
     this.#claims = claims;
     this.#notices = notices;
@@ -52,21 +52,21 @@ export class SessionWatch {
   async focused(signal: AbortSignal): Promise<void> {
     await this.#quietly(async () => {
       await this.#lookAtEnds();
-      await Promise.all(this.#services.map((service) => this.#verify(service, signal)));
+      await Promise.all(this.#sessions.map((sessions) => this.#verify(sessions, signal)));
     });
   }
 
   /** Only where the person looks, and once for an account. */
   async #lookAtEnds(): Promise<void> {
     if (!this.#isFocused()) return;
-    for (const service of this.#services) {
-      for (const record of await service.list()) {
+    for (const sessions of this.#sessions) {
+      for (const record of await sessions.list()) {
         if (record.refreshToken === undefined && endsSoon(record, this.#clock.now()))
           await this.#once('soon', record, () => {
             this.#notices.endsSoon(record);
           });
       }
-      for (const record of this.#store.listEnded(service.service.id)) await this.#lookBack(record);
+      for (const record of this.#store.listEnded(sessions.service.id)) await this.#lookBack(record);
     }
   }
 
@@ -85,11 +85,11 @@ export class SessionWatch {
     if (await this.#claims.take(`${what} ${provider} ${person.accountId}`, ONE_MESSAGE_MS)) tell();
   }
 
-  async #verify(service: ServiceSessions, signal: AbortSignal): Promise<void> {
+  async #verify(sessions: ServiceSessions, signal: AbortSignal): Promise<void> {
     const oldMs = this.#clock.now() - VERIFIED_FOR_MS;
-    for (const { id, createdAtMs } of await service.list()) {
+    for (const { id, createdAtMs } of await sessions.list()) {
       if (createdAtMs > oldMs || !(await this.#claims.take(`verify ${id}`, VERIFIED_FOR_MS))) continue;
-      await service.verify(id, signal);
+      await sessions.verify(id, signal);
     }
   }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { ServiceProvider } from '../provider/serviceProvider.ts';
-import type { SessionRecord } from '../sessions/sessionRecord.ts';
+import type { SignedIn } from './signedIn.ts';
 
 /** An account that is signed in, as a list shows it. */
 export interface Account extends vscode.QuickPickItem {
@@ -10,8 +10,8 @@ export interface Account extends vscode.QuickPickItem {
   readonly sessionIds: readonly string[];
 }
 
-/** All sessions, from memory: what `listAccounts` has loaded. */
-export type Records = () => readonly SessionRecord[];
+/** The sessions that can be used, from memory: what `listAccounts` has loaded. */
+export type Records = SignedIn['records'];
 
 /** Every account that is signed in with any service. */
 export async function listAccounts(providers: readonly ServiceProvider[]): Promise<Account[]> {

@@ -27,7 +27,7 @@ export class QrPanel {
       return;
     }
     const title = vscode.l10n.t('Sign in with {0}', this.#service);
-    const panel = vscode.window.createWebviewPanel('bapIdentity.signInQr', title, vscode.ViewColumn.Active, {
+    const panel = vscode.window.createWebviewPanel(VIEW_TYPE, title, vscode.ViewColumn.Active, {
       localResourceRoots: [],
     });
     panel.onDidDispose(() => {
