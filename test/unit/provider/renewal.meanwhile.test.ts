@@ -22,6 +22,18 @@ const ROWS: Row[] = [
     heard: ['removed a'],
     asked: ['renew refresh 1', 'revoke access 1', 'revoke access 2'],
   })),
+  {
+    name: 'sign-out of which the window that renews has not heard: what was granted is revoked',
+    a: SOON,
+    takes: { renew: 400, read: 700 },
+    steps: [
+      [0, 'one', 'lists'],
+      [1_000, 'two', 'signs out'],
+    ],
+    listed: [],
+    heard: ['removed a'],
+    asked: ['renew refresh 1', 'revoke access 1', 'revoke access 2'],
+  },
   ...(['one', 'two'] as const).map((who) => ({
     name: `sign-in in window ${who}: it stays, and what was granted is revoked`,
     a: SOON,

@@ -158,6 +158,15 @@ describe('renewal: how long whoever asks for a session waits', () => {
     assert.deepEqual(await world.listed(one), ['a: access 2']);
   });
 
+  it('for what has no known end any more: nor has it', async () => {
+    const { world, one } = await windows(OVER.lifeMs);
+    const grant = world.service.grant();
+    world.service.renew = () => Promise.resolve({ kind: 'granted', grant });
+    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    world.clock.jump(NIGHT_MS);
+    assert.deepEqual(await world.listed(one), ['a: access 2']);
+  });
+
   it('ten seconds at most; the renewal goes on', async () => {
     const { world, one, two } = await windows(OVER.lifeMs);
     world.service.takes.renew = 15_000;

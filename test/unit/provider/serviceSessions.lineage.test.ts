@@ -176,6 +176,18 @@ const ROWS: Row[] = [
     asked: ['verify access 1'],
     told: ['rejected a'],
   },
+  {
+    name: 'a rejection of what another window has signed in to anew, unheard of here: nothing has ended',
+    takes: { verify: 100, read: 700 },
+    steps: [
+      [0, 'service', ['access 1']],
+      [0, 'one', 'verifies'],
+      [50, 'two', 'signs in'],
+    ],
+    listed: ['a: access 2'],
+    heard: ['changed a'],
+    asked: ['verify access 1'],
+  },
 ];
 
 describe('sessions of a service: what comes late changes nothing that is newer', () => {

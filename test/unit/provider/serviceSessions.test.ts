@@ -313,6 +313,39 @@ describe('sessions of a service: signing in and out', () => {
     assert.deepEqual(one.store.list('adom').length, 1);
   });
 
+  it('goes on, verifies and signs out in windows that have read nothing yet', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    assert.equal((await world.clock.run(world.signIn(world.open(), world.service.grant()))).id, 'a');
+    const two = world.open();
+    assert.equal(await world.clock.run(two.sessions.verify('a', two.closed.signal)), true);
+    await world.clock.run(world.open().sessions.signOut('a'));
+    assert.equal(world.secrets.stored.size, 0);
+  });
+
+  for (const failure of ['readFailure', 'writeFailure'] as const) {
+    it(`has ended what is rejected, and says so, in spite of a ${failure}`, async () => {
+      const world = new SessionWorld();
+      world.have('a', world.service.grant());
+      const one = await world.ready();
+      world.service.reject('access 1');
+      world.secrets[failure] = new Error('locked');
+      assert.equal(await world.clock.run(one.sessions.verify('a', one.closed.signal)), false);
+      assert.deepEqual([world.heard(one), one.notices.told], [['removed a'], ['rejected a']]);
+    });
+  }
+
+  it('says no of a session that is signed out of while the service is asked', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    const one = await world.ready();
+    world.service.takes.verify = 100;
+    const verifying = one.sessions.verify('a', one.closed.signal);
+    await world.clock.advance(50);
+    await world.clock.run(one.sessions.signOut('a'));
+    assert.equal(await world.clock.run(verifying), false);
+  });
+
   it('is signed out of what cannot be deleted, and says so', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());

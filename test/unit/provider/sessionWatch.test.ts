@@ -80,6 +80,15 @@ describe('session watch: ends', () => {
     assert.deepEqual(await toldAfter(DAY_MS), []);
   });
 
+  it('tells of the end of a session that has lasted for months, and the next sign-in goes on with its id', async () => {
+    const { world, one, toldAfter } = await watched((it) => {
+      const createdAtMs = it.clock.now() - 90 * DAY_MS;
+      it.have('a', it.service.grant({ lifeMs: HOUR_MS }), { createdAtMs });
+    });
+    assert.deepEqual(await toldAfter(HOUR_MS), ['ends soon a', 'ended a']);
+    assert.equal((await world.clock.run(world.signIn(one, world.service.grant()))).id, 'a');
+  });
+
   it('tells no second time after a restart', async () => {
     const { world, one, two, toldAfter } = await watched(anHourOf('a'));
     assert.deepEqual(await toldAfter(HOUR_MS + LOOK_MS), ['ends soon a', 'ended a']);

@@ -19,7 +19,7 @@ export const hurried: Clock = {
   sleep: (ms, signal) => systemClock.sleep(ms / 10, signal),
 };
 
-export function realHttp(clock: Clock = systemClock): Http {
+function realHttp(clock: Clock = systemClock): Http {
   return { fetch: globalThis.fetch, clock, log: new RecordingLog(), userAgent: 'unit-test/1' };
 }
 

@@ -118,6 +118,8 @@ describe('an identity card', () => {
     assert.equal(card.name, 'Ann Newname');
     assert.equal(card.picture, 'https://auth.example/ann.png');
     assert.ok(linesOf(older, newer).includes(`Email: ${email ?? ''}`));
+    const picture = 'https://auth.example/new.png';
+    assert.equal(cardOf(older, recordOf('s3', { person: { ...person, picture } })).picture, picture);
   });
 
   it('trusts the server of a session with the pictures of that session only', () => {

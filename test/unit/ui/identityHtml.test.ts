@@ -70,6 +70,7 @@ describe('the page of an identity', () => {
   it('shows a name without a letter as text, large and small', () => {
     const page = pageOf(recordOf('s1', { person: { ...person, name: '<' } }));
     assert.match(page, /<span>&[^;]+;<\/span>/);
+    assert.match(page, /<h1>&lt;<\/h1>/);
   });
 
   it('shows the words of a translation as text, too', () => {

@@ -40,6 +40,11 @@ describe('the page of a QR code', () => {
     assert.match(qrPage(PAGE), /<strong>ABCD-EFGH<\/strong>/);
     assert.ok(!qrPage({ ...PAGE, code: undefined }).includes('<strong>'));
   });
+
+  it('has no place for a picture that there is not', () => {
+    assert.match(qrPage(PAGE), /<svg>/);
+    assert.doesNotMatch(qrPage({ ...PAGE, svg: undefined }), /<svg|undefined/);
+  });
 });
 
 it('escapes what HTML would act on, and nothing else', () => {

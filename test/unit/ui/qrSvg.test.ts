@@ -25,6 +25,12 @@ describe('a QR code as SVG', () => {
     assert.notEqual(qrSvg('a'.repeat(2953), 'QR code'), undefined);
   });
 
+  it('has the margin that scanners need, four modules, as bright as the rest', () => {
+    const svg = qrSvg(ADDRESS, 'QR code') ?? '';
+    const side = /viewBox="-4 -4 (\d+) /.exec(svg)?.[1] ?? '';
+    assert.ok(svg.includes(`<path fill="#fff" d="M-4 -4h${side}v${side}h-${side}z"/>`), svg.slice(0, 300));
+  });
+
   it('has its name as text, and no text of the address', () => {
     const svg = qrSvg(ADDRESS, '"><script>') ?? '';
     assert.ok(svg.includes('role="img" aria-label="&quot;&gt;&lt;script&gt;"'));
