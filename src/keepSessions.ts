@@ -46,7 +46,7 @@ export function keepSessions(
   const watch = new SessionWatch(sessions, store, claims, messages, clock, log, isFocused);
   void watch.run(closing.signal);
   const focus = vscode.window.onDidChangeWindowState(({ focused }) => {
-    if (focused) void watch.focused(closing.signal);
+    void watch.focusIs(focused, closing.signal);
   });
   const ids = services.map(({ id }) => id);
   void watchForLostSessions(ids, store, new KnownSessions(context.globalState), claims, messages);

@@ -10,8 +10,8 @@ import { revokeInBackground } from './revoke.ts';
 
 /** How long whoever asks for a session waits for it to be renewed. */
 const PATIENCE_MS = 10_000;
-/** No other window tries meanwhile: longer than any request takes. */
-const CLAIM_MS = 30_000;
+/** No other window tries meanwhile: longer than a request and three looks at slow storage take. */
+const CLAIM_MS = 200_000;
 const LOOK_AGAIN_MS = 250;
 /** After an attempt that came to nothing. */
 const REST_MS = 30_000;

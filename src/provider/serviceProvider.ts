@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 
 import type { Clock } from '../protocol/clock.ts';
 import type { Log } from '../protocol/log.ts';
+import { TimeLimitError } from '../protocol/timeLimit.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
 import { sameScopes, scopeKey } from '../sessions/scopes.ts';
@@ -134,10 +135,9 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 
   /** Aborts its signal when another window completes the same sign-in. */
   #signInElsewhere(scopes: readonly string[], accountId: string | undefined): SignInElsewhere {
-    const startedMs = this.#clock.now();
     const done = new AbortController();
-    const listener = this.sessions.onDidChange(({ kind, record }) => {
-      if (kind === 'removed' || record.createdAtMs < startedMs || !sameScopes(record.scopes, scopes)) return;
+    const listener = this.sessions.onDidChange(({ record, isSignIn }) => {
+      if (!isSignIn || !sameScopes(record.scopes, scopes)) return;
       if (accountId !== undefined && record.person.accountId !== accountId) return;
       elsewhere.session = record;
       done.abort();
@@ -172,12 +172,14 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     try {
       return await this.sessions.keep(scopes, grant, person);
     } catch (error) {
-      revokeInBackground(this.service, grant, this.#clock, this.#log);
+      // What has only taken too long may still get there, and is not to be dead by then.
+      const isLate = error instanceof StoreError && error.cause instanceof TimeLimitError;
+      if (!isLate) revokeInBackground(this.service, grant, this.#clock, this.#log);
       if (!(error instanceof StoreError)) throw error;
       this.#log.warn('The session could not be stored.');
       throw new SignInError(
         vscode.l10n.t(
-          'You were signed in to {0}, but the session could not be stored, so it was ended. Unlock your system’s keyring, then sign in again.',
+          'You were signed in to {0}, but the session could not be stored. Unlock your system’s keyring, then sign in again.',
           this.service.label,
         ),
         { cause: error },

@@ -1,9 +1,9 @@
-import type { Clock } from '../protocol/clock.ts';
+import { type Clock, pause } from '../protocol/clock.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
 import type { Claims } from '../sessions/claims.ts';
-import { sameScopes } from '../sessions/scopes.ts';
+import { sameScopes, scopeKey } from '../sessions/scopes.ts';
 import { isOver } from '../sessions/sessionEnd.ts';
 import type { NewRecord, SessionRecord } from '../sessions/sessionRecord.ts';
 import type { SessionStore } from '../sessions/sessionStore.ts';
@@ -12,6 +12,9 @@ import type { Renewal } from './renewal.ts';
 import { revokeInBackground } from './revoke.ts';
 import type { SessionNotices } from './sessionNotices.ts';
 
+/** Longer than storage takes, as long as it is not locked. */
+const KEEP_MS = 5_000;
+const LOOK_AGAIN_MS = 100;
 /** Longer than two windows can be about the same rejection. */
 const ONE_MESSAGE_MS = 10 * 60_000;
 
@@ -55,6 +58,12 @@ export class ServiceSessions {
     return this.#store.list(this.service.id);
   }
 
+  /** All there are, also those that are over and wait to be renewed. Throws a StoreError when they cannot be read. */
+  async kept(): Promise<SessionRecord[]> {
+    await this.#store.load();
+    return this.known();
+  }
+
   /**
    * The sessions that can be used, oldest first. Their ends are settled here and not on a timer, which would sleep
    * through a laptop's night. Uses the network only where there is a refresh token: before the answer
@@ -71,13 +80,24 @@ export class ServiceSessions {
    * id that others know. Throws a StoreError when it is not kept.
    */
   async keep(scopes: readonly string[], grant: Grant, person: Person): Promise<SessionRecord> {
+    // Two sign-ins that end at the same moment would make twins.
+    const claim = `keep ${this.service.id} ${person.accountId} ${scopeKey(scopes)}`;
+    const never = new AbortController().signal;
+    while (!(await this.#claims.take(claim, KEEP_MS))) await pause(this.#clock, LOOK_AGAIN_MS, never);
+    try {
+      return await this.#keepAlone(scopes, grant, person);
+    } finally {
+      await this.#claims.release(claim);
+    }
+  }
+
+  async #keepAlone(scopes: readonly string[], grant: Grant, person: Person): Promise<SessionRecord> {
     await this.#store.load();
+    await this.#store.rereadAll(); // another window may have been faster than its event
     const ofAccount = [...this.known(), ...this.#store.listEnded(this.service.id)].filter(
       (each) => each.person.accountId === person.accountId,
     );
     const before = ofAccount.find((each) => sameScopes(each.scopes, scopes));
-    // Another window may have signed out of it a moment ago; then its id is not to be used again.
-    if (before !== undefined) await this.#store.reread(before.id);
     const record: NewRecord = {
       ...grant,
       version: 1,
@@ -101,10 +121,14 @@ export class ServiceSessions {
     const record = this.#store.get(id);
     if (record?.provider !== this.service.id) return;
     this.#log.info(`Signing out of ${this.service.label}.`);
-    revokeInBackground(this.service, record, this.#clock, this.#log);
-    // Whoever leaves an account wants nothing of it to be kept.
-    const rest = this.siblings(record).length === 0 ? this.#endedOf(record.person.accountId) : [];
-    await Promise.all([id, ...rest].map((each) => this.#store.remove(each)));
+    const siblings = this.siblings(record);
+    // As far as anybody can see: what waits to be renewed is not listed. Whoever leaves an account wants nothing to stay.
+    const isLast = siblings.every((each) => isOver(each, this.#clock.now()));
+    const leaving = isLast ? [record, ...siblings] : [record];
+    for (const each of leaving) revokeInBackground(this.service, each, this.#clock, this.#log);
+    const ids = leaving.map((each) => each.id);
+    if (isLast) ids.push(...this.#endedOf(record.person.accountId));
+    await Promise.all(ids.map((each) => this.#store.remove(each)));
   }
 
   /** The other sessions of its account. */

@@ -24,6 +24,7 @@ export class SessionWatch {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #isFocused: () => boolean;
+  #wasFocused: boolean;
 
   constructor(
     sessions: readonly ServiceSessions[],
@@ -41,6 +42,7 @@ export class SessionWatch {
     this.#clock = clock;
     this.#log = log;
     this.#isFocused = isFocused;
+    this.#wasFocused = isFocused();
   }
 
   /** Tells of ends until the signal aborts. Does nothing at first: a window has enough to do when it opens. */
@@ -48,8 +50,14 @@ export class SessionWatch {
     while (await this.#slept(signal)) await this.#quietly(() => this.#lookAtEnds());
   }
 
-  /** The person is back: what they are about to use is worth a look. Never rejects. */
-  async focused(signal: AbortSignal): Promise<void> {
+  /**
+   * When the person is back, what they are about to use is worth a look. VS Code also tells of a window's state when they
+   * pause, and when they go on. Never rejects.
+   */
+  async focusIs(focused: boolean, signal: AbortSignal): Promise<void> {
+    const isBack = focused && !this.#wasFocused;
+    this.#wasFocused = focused;
+    if (!isBack) return;
     await this.#quietly(async () => {
       await this.#lookAtEnds();
       await Promise.all(this.#sessions.map((sessions) => this.#verify(sessions, signal)));
@@ -66,8 +74,18 @@ export class SessionWatch {
             this.#notices.endsSoon(record);
           });
       }
+      for (const record of sessions.known()) await this.#lookAtRenewal(record);
       for (const record of this.#store.listEnded(sessions.service.id)) await this.#lookBack(record);
     }
+  }
+
+  /** One that has waited for its renewal for so long is as good as ended for the person. */
+  async #lookAtRenewal(record: SessionRecord): Promise<void> {
+    const { refreshToken, expiresAtMs = Infinity } = record;
+    if (refreshToken !== undefined && expiresAtMs + ONE_MESSAGE_MS < this.#clock.now())
+      await this.#once('ended', record, () => {
+        this.#notices.ended(record);
+      });
   }
 
   async #lookBack(record: SessionRecord): Promise<void> {
@@ -80,9 +98,15 @@ export class SessionWatch {
 
   /** In one window, once for each end, and once for an account whose sessions end together. */
   async #once(what: 'soon' | 'ended', record: SessionRecord, tell: () => void): Promise<void> {
-    const { id, provider, person, expiresAtMs = 0 } = record;
-    if (!(await this.#claims.take(`${what} ${id} ${expiresAtMs}`, FORGET_MS))) return;
-    if (await this.#claims.take(`${what} ${provider} ${person.accountId}`, ONE_MESSAGE_MS)) tell();
+    const { id, provider, person, createdAtMs, expiresAtMs = 0 } = record;
+    if (!(await this.#claims.take(`${what} ${id} ${createdAtMs} ${expiresAtMs}`, FORGET_MS))) return;
+    const ofAccount = [...this.#store.list(provider), ...this.#store.listEnded(provider)].filter(
+      (each) => each.person.accountId === person.accountId,
+    );
+    // Whoever has signed in since the last message thinks that all is well.
+    const signedInAtMs = Math.max(...ofAccount.map((each) => each.createdAtMs));
+    const account = `${what} ${provider} ${person.accountId} ${signedInAtMs}`;
+    if (await this.#claims.take(account, ONE_MESSAGE_MS)) tell();
   }
 
   async #verify(sessions: ServiceSessions, signal: AbortSignal): Promise<void> {

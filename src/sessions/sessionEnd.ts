@@ -12,5 +12,6 @@ export function isOver({ expiresAtMs = Infinity }: SessionRecord, nowMs: number)
 
 /** True in a session's last five minutes, or in the last half of a shorter one. */
 export function endsSoon({ expiresAtMs = Infinity, writtenAtMs }: SessionRecord, nowMs: number): boolean {
-  return expiresAtMs - nowMs <= Math.min(SOON_MS, (expiresAtMs - writtenAtMs) / 2);
+  const lifeMs = expiresAtMs - writtenAtMs; // which is in the future where the clock was set back
+  return expiresAtMs - nowMs <= (lifeMs > 0 ? Math.min(SOON_MS, lifeMs / 2) : SOON_MS);
 }

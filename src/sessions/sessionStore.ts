@@ -109,6 +109,14 @@ export class SessionStore {
     await this.#limited(() => this.#reread(keyOf(id)));
   }
 
+  /** The same for all sessions, also those that nobody has spoken of here. Throws a StoreError. */
+  async rereadAll(): Promise<void> {
+    await this.#limited(async () => {
+      const keys = (await this.#secrets.keys()).filter(isSessionKey);
+      await Promise.all(keys.map((key) => this.#reread(key)));
+    });
+  }
+
   /**
    * Forgets a session, ended or not: in memory at once, then in SecretStorage. Undefined for one that is not there.
    * Throws a StoreError when SecretStorage keeps it after all.

@@ -5,6 +5,8 @@ export interface StoreChange {
   readonly kind: 'added' | 'changed' | 'removed';
   /** The session as it is now, or was before its removal. */
   readonly record: SessionRecord;
+  /** True when a sign-in has brought it, in whichever window. */
+  readonly isSignIn: boolean;
 }
 
 export function isLive({ ended }: SessionRecord): boolean {
@@ -18,9 +20,10 @@ export function changeBetween(
 ): StoreChange | undefined {
   const was = before && isLive(before) ? before : undefined;
   const is = after && isLive(after) ? after : undefined;
-  if (is === undefined) return was && { kind: 'removed', record: was };
-  if (was === undefined) return { kind: 'added', record: is };
-  return look(was) === look(is) ? undefined : { kind: 'changed', record: is };
+  if (is === undefined) return was && { kind: 'removed', record: was, isSignIn: false };
+  const isSignIn = before?.createdAtMs !== is.createdAtMs;
+  if (was === undefined) return { kind: 'added', record: is, isSignIn };
+  return look(was) === look(is) ? undefined : { kind: 'changed', record: is, isSignIn };
 }
 
 /** All that others can see of a session. */

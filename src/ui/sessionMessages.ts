@@ -66,7 +66,7 @@ export class SessionMessages implements SessionNotices {
     const learnMore = vscode.l10n.t('Learn More');
     const answer = await vscode.window.showWarningMessage(
       vscode.l10n.t(
-        'You are signed out of {0}: VS Code could not keep your session over the restart, most likely because this system has no keyring. Sign in again, or learn how to make it last.',
+        'You are signed out of {0}: VS Code could not keep your session, most likely because this system has no keyring. Sign in again, or learn how to make it last.',
         this.#labelOf(provider),
       ),
       signIn,

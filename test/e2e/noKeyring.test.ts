@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { Workbench } from './workbench.ts';
 
-const LOST = 'You are signed out of Sigma Identity: VS Code could not keep your session over the restart';
+const LOST = 'You are signed out of Sigma Identity: VS Code could not keep your session, most likely';
 
 describe('a person whose system has no keyring', () => {
   let sigma: SigmaServer;

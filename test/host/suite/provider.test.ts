@@ -139,6 +139,38 @@ describe('the provider', () => {
     await assert.rejects(otherScopes, vscode.CancellationError);
   });
 
+  it('tells a sign-in in another window from a renewal by what it brings, not by the clock', async () => {
+    const world = new World();
+    const { id } = await world.signIn(['a']);
+    world.clock.jump(-1_000);
+    const settled: string[] = [];
+    const here = world.provider.createSession(['a']);
+    void here.then(({ accessToken }) => settled.push(accessToken));
+    await world.pending();
+    const record = world.store.get(id);
+    assert.ok(record);
+    await world.store.put({ ...record, accessToken: 'renewed' });
+    await world.pending();
+    assert.deepEqual(settled, []);
+    world.clock.jump(-HOUR_MS);
+    const there = world.openWindow().createSession(['a']);
+    await world.pending();
+    world.approve();
+    assert.equal((await here).accessToken, (await there).accessToken);
+  });
+
+  it('revokes nothing that may still get into storage', async () => {
+    const world = new World();
+    world.secrets.writeMs = 70_000; // the keyring asks for its password
+    const session = world.signIn(['a']);
+    await world.pending();
+    await assert.rejects(world.clock.run(session), SignInError);
+    assert.match(world.failures.join(), /could not be stored/);
+    await world.clock.advance(10_000);
+    assert.equal((await world.provider.getSessions(['a'])).length, 1);
+    assert.deepEqual(world.revoked, []);
+  });
+
   it('takes an entry without scopes out of the Accounts menu, by the one empty scope VS Code knows it by', async () => {
     const world = new World();
     const heard: unknown[] = [];

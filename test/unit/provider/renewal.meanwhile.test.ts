@@ -152,6 +152,24 @@ const ROWS: Row[] = [
 describe('renewal: what happens meanwhile', () => {
   for (const row of ROWS) it(row.name, () => play(row));
 
+  it('storage is slow: the refresh token is sent once all the same', async () => {
+    for (const [readMs, writeMs] of [
+      [0, 40_000],
+      [16_000, 16_000],
+    ] as const) {
+      const world = new SessionWorld();
+      world.have('a', world.service.grant(SOON));
+      const [one, two] = [await world.ready(), await world.ready()];
+      Object.assign(world.secrets, { readMs, writeMs });
+      world.service.takes.renew = 1_000;
+      const first = one.sessions.list();
+      await world.clock.advance(32_000);
+      await world.clock.run(Promise.all([first, two.sessions.list()]));
+      await world.quiet();
+      assert.deepEqual(world.service.asked, ['renew refresh 1']);
+    }
+  });
+
   it('the laptop sleeps, and the other window asks as well: the late answer is taken', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant(SOON));
@@ -159,7 +177,7 @@ describe('renewal: what happens meanwhile', () => {
     world.service.takes.renew = 2_000;
     const first = one.sessions.list();
     await world.clock.advance(1_000);
-    world.clock.jump(2 * MINUTE_MS); // the claim has run out
+    world.clock.jump(4 * MINUTE_MS); // the claim has run out
     const second = two.sessions.list();
     await world.clock.run(Promise.all([first, second]));
     await world.quiet();

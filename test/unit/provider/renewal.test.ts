@@ -186,7 +186,7 @@ describe('renewal: how long whoever asks for a session waits', () => {
     assert.deepEqual(one.sessions.known(), [stored]);
   });
 
-  it('for half a minute when a window has crashed over it', async () => {
+  it('in vain while the claim of a window lasts that has crashed over it', async () => {
     const { world, one } = await windows(OVER.lifeMs);
     await world.claims.take('renew-a', 30_000); // by the one that is no more
     assert.deepEqual(await waited(world, one), [[], 10_000]);

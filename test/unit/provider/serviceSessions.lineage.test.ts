@@ -178,7 +178,7 @@ const ROWS: Row[] = [
   },
   {
     name: 'a rejection of what another window has signed in to anew, unheard of here: nothing has ended',
-    takes: { verify: 100, read: 700 },
+    takes: { verify: 1_500, read: 700 },
     steps: [
       [0, 'service', ['access 1']],
       [0, 'one', 'verifies'],

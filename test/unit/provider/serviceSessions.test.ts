@@ -301,6 +301,37 @@ describe('sessions of a service: signing in and out', () => {
     assert.deepEqual(world.heard(one), ['removed a', 'removed b']);
   });
 
+  it('leaves with the last session that can be seen also what waits to be renewed', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
+    world.have('b', world.service.grant(), { scopes: ['email'] });
+    const one = await world.ready();
+    world.clock.jump(NIGHT_MS);
+    world.service.offline = true;
+    assert.deepEqual(await world.listed(one), ['b: access 2']);
+    assert.deepEqual((await one.sessions.kept()).length, 2);
+    await world.clock.run(one.sessions.signOut('b'));
+    world.service.offline = false;
+    await world.clock.advance(MINUTE_MS);
+    assert.deepEqual(await world.listed(one), []);
+    assert.equal(world.secrets.stored.size, 0);
+    assert.deepEqual(world.service.asked.filter((each) => each.startsWith('revoke')).sort(), [
+      'revoke access 1',
+      'revoke access 2',
+    ]);
+  });
+
+  it('makes no twins of sign-ins that end at the same moment, in one window or two', async () => {
+    const world = new SessionWorld();
+    const [one, two] = [await world.ready(), await world.ready()];
+    [world.secrets.readMs, world.secrets.writeMs] = [20, 50];
+    const signIns = [one, one, two].map((window) => world.signIn(window, world.service.grant()));
+    const kept = await world.clock.run(Promise.all(signIns));
+    await world.quiet();
+    assert.equal(new Set(kept.map(({ id }) => id)).size, 1);
+    for (const window of [one, two]) assert.equal((await world.listed(window)).length, 1);
+  });
+
   it('waits for no service to sign out, and leaves other services’ sessions alone', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());

@@ -64,11 +64,11 @@ describe('session watch: ends', () => {
   });
 
   it('tells nothing in a window that nobody looks at; it waits until somebody does', async () => {
-    const { one, two, toldAfter } = await watched(anHourOf('a'));
+    const { world, one, two, toldAfter } = await watched(anHourOf('a'));
     one.focused = false;
     assert.deepEqual(await toldAfter(2 * HOUR_MS), []);
     two.focused = true;
-    await two.watch.focused(two.closed.signal);
+    await world.comeBackTo(two);
     assert.deepEqual(await toldAfter(0), ['ended a']);
     assert.deepEqual(await toldAfter(HOUR_MS), []);
   });
@@ -96,8 +96,59 @@ describe('session watch: ends', () => {
     world.close(two);
     const three = await world.ready();
     three.focused = true;
-    await world.clock.run(three.watch.focused(three.closed.signal));
+    await world.clock.run(world.comeBackTo(three));
     assert.deepEqual(three.notices.told, []);
+  });
+
+  it('tells of each end that a sign-in has not brought back', async () => {
+    const { world, one, toldAfter } = await watched((it) => {
+      it.have('a', it.service.grant({ lifeMs: HOUR_MS }));
+      it.have('b', it.service.grant({ lifeMs: HOUR_MS + 8 * MINUTE_MS }), { scopes: ['email'] });
+    });
+    assert.deepEqual(await toldAfter(HOUR_MS), ['ends soon a', 'ended a']);
+    await world.clock.run(world.signIn(one, world.service.grant()));
+    assert.deepEqual(await toldAfter(HOUR_MS), ['ends soon b', 'ended b']);
+  });
+
+  it('tells in good time after a sign-in with a clock that was set back', async () => {
+    const { world, one, toldAfter } = await watched((it) => {
+      const nowMs = it.clock.now();
+      it.have('a', it.service.grant(), { createdAtMs: nowMs, writtenAtMs: nowMs });
+    });
+    world.clock.jump(-3 * HOUR_MS);
+    await world.clock.run(world.signIn(one, world.service.grant({ lifeMs: HOUR_MS })));
+    assert.deepEqual(await toldAfter(57 * MINUTE_MS), ['ends soon a']);
+  });
+
+  it('tells of a session that could not be renewed for ten minutes after its end, and goes on trying', async () => {
+    const { world, one, toldAfter } = await watched((it) => {
+      it.have('a', it.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
+    });
+    world.service.offline = true;
+    assert.deepEqual(await toldAfter(HOUR_MS + 10 * MINUTE_MS), []);
+    assert.deepEqual(await toldAfter(LOOK_MS), ['ended a']);
+    assert.deepEqual(await toldAfter(HOUR_MS), []);
+    world.service.offline = false;
+    await toldAfter(LOOK_MS);
+    assert.deepEqual(await world.listed(one), ['a: access 2']);
+  });
+
+  it('tells of each end of a session without a known end', async () => {
+    const { world, one, toldAfter } = await watched((it) =>
+      it.have('a', it.service.grant({ refreshable: true })),
+    );
+    const renew = world.service.renew.bind(world.service);
+    const rejected = async (): Promise<string[]> => {
+      const { accessToken, refreshToken } = one.sessions.known()[0] ?? assert.fail();
+      world.service.reject(accessToken, refreshToken);
+      world.service.renew = () => Promise.resolve({ kind: 'unknown' }); // the network is gone in between
+      assert.equal(await world.clock.run(one.sessions.verify('a', one.closed.signal)), false);
+      world.service.renew = renew;
+      return toldAfter(HOUR_MS);
+    };
+    assert.deepEqual(await rejected(), ['ended a']);
+    await world.clock.run(world.signIn(one, world.service.grant({ refreshable: true })));
+    assert.deepEqual(await rejected(), ['ended a']);
   });
 
   it('tells no end to who has signed in again, and the next one in its turn', async () => {
@@ -176,7 +227,7 @@ describe('session watch: ends', () => {
 describe('session watch: verification when the person comes back', () => {
   const focus = async ({ world }: Case, window: Window): Promise<string[]> => {
     const before = world.service.asked.length;
-    await world.clock.run(window.watch.focused(window.closed.signal));
+    await world.clock.run(world.comeBackTo(window));
     return world.service.asked.slice(before);
   };
 
@@ -184,6 +235,19 @@ describe('session watch: verification when the person comes back', () => {
     const { world, toldAfter } = await watched((it) => it.have('a', it.service.grant()));
     await toldAfter(DAY_MS);
     assert.deepEqual(world.service.asked, []);
+  });
+
+  it('never happens while the person stays, pauses and goes on', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    const one = world.open(true);
+    for (let pauses = 0; pauses < 3; pauses++)
+      await world.clock.run(one.watch.focusIs(true, one.closed.signal));
+    assert.deepEqual(world.service.asked, []);
+    await world.clock.run(one.watch.focusIs(false, one.closed.signal));
+    assert.deepEqual(world.service.asked, []);
+    await world.clock.run(one.watch.focusIs(true, one.closed.signal));
+    assert.deepEqual(world.service.asked, ['verify access 1']);
   });
 
   it('happens at most once an hour for each session, in one of all windows', async () => {

@@ -144,7 +144,7 @@ describe('session store: one window', () => {
     const removed: unknown[] = [];
     store.onDidChange((change) => removed.push(change));
     assert.deepEqual(await clock.run(store.remove('a')), A);
-    assert.deepEqual(removed, [{ kind: 'removed', record: A }]);
+    assert.deepEqual(removed, [{ kind: 'removed', record: A, isSignIn: false }]);
   });
 
   it('tells nobody who has stopped listening', async () => {

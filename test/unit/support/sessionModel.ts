@@ -74,7 +74,7 @@ export class SessionModel {
         break;
       case 'focus':
         for (const each of windows) each.focused = each === one;
-        this.#begin(one.watch.focused(one.closed.signal));
+        this.#begin(this.#world.comeBackTo(one));
         break;
       case 'reopen':
         await this.#quiet();
@@ -190,8 +190,9 @@ export class SessionModel {
     this.#leaving.add(id);
     const known = one.sessions.known().map((each) => each.id);
     for (const [each, record] of this.#due) {
-      const isElsewhere = record.person.accountId === person.accountId && !known.includes(each);
-      if (each === id || isElsewhere) this.#due.delete(each);
+      const isOfAccount = record.person.accountId === person.accountId;
+      const isOutOfSight = !known.includes(each) || isOver(record, this.#world.clock.now());
+      if (each === id || (isOfAccount && isOutOfSight)) this.#due.delete(each);
     }
     this.#begin(
       one.sessions.signOut(id).then(() => {

@@ -127,22 +127,28 @@ export class SessionWorld {
   readonly windows: Window[] = [];
   readonly #names = new Map<string, string>();
 
-  open(): Window {
+  open(focused = false): Window {
     const { clock, secrets, claims, service } = this;
     const [log, notices, closed] = [new RecordingLog(), new FakeNotices(), new AbortController()];
     const store = new SessionStore(secrets.window(), clock, log);
     const renewal = new Renewal(store, claims, clock, log, closed.signal);
     const sessions = new ServiceSessions(service, store, renewal, claims, notices, clock, log);
     const changes: StoreChange[] = [];
+    const state = { focused };
     const window: Window = {
       store,
       sessions,
-      watch: new SessionWatch([sessions], store, claims, notices, clock, log, () => window.focused),
+      watch: new SessionWatch([sessions], store, claims, notices, clock, log, () => state.focused),
       changes,
       notices,
       log,
       closed,
-      focused: false,
+      get focused() {
+        return state.focused;
+      },
+      set focused(is) {
+        state.focused = is;
+      },
     };
     sessions.onDidChange((change) => changes.push(change));
     this.windows.push(window);
@@ -160,6 +166,12 @@ export class SessionWorld {
     window.closed.abort(new Error('closed'));
     window.store.dispose();
     this.windows.splice(this.windows.indexOf(window), 1);
+  }
+
+  /** The person had left the window, and is back. */
+  async comeBackTo({ watch, closed }: Window): Promise<void> {
+    await watch.focusIs(false, closed.signal);
+    await watch.focusIs(true, closed.signal);
   }
 
   /** A session that was there before, from a sign-in of two hours ago. */
