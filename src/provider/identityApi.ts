@@ -9,9 +9,14 @@ import type { ServiceSessions } from './serviceSessions.ts';
 /** Other extensions are outside, too. */
 const Session = z.object({ id: z.string(), accessToken: z.string() });
 
-class UnknownSessionError extends Error implements IdentityError {
+class TypedError extends Error implements IdentityError {
   override readonly name = 'IdentityError';
-  readonly code = 'unknownSession';
+  readonly code: IdentityError['code'];
+
+  constructor(code: IdentityError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }
 
 /** The public API over the sessions of all services, for as long as `closed` has not aborted. */
@@ -28,9 +33,11 @@ export class IdentityApi implements vscode.Disposable {
     this.#store = store;
     this.#closed = closed;
     this.#listeners = sessions.map((each) =>
-      each.onDidChange(({ kind, record: { person } }) => {
-        const account = { id: person.accountId, label: person.accountLabel };
-        this.#changes.fire(frozen({ kind, provider: each.service.id, account }));
+      each.onDidChange(({ kind, record }) => {
+        const { accountId: id, accountLabel: label } = record.person;
+        // An account comes with its first session and goes with its last.
+        const ofAccount = each.siblings(record).length > 0 ? 'changed' : kind;
+        this.#changes.fire(frozen({ kind: ofAccount, provider: each.service.id, account: { id, label } }));
       }),
     );
     this.api = Object.freeze({
@@ -47,9 +54,18 @@ export class IdentityApi implements vscode.Disposable {
   }
 
   async #getIdentity(session: unknown): Promise<Identity> {
-    const found = await this.#find(session);
+    const found = await this.#find(session).catch((cause: unknown) => {
+      throw new TypedError(
+        'unavailable',
+        vscode.l10n.t(
+          'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again.',
+        ),
+        { cause },
+      );
+    });
     if (found === undefined)
-      throw new UnknownSessionError(
+      throw new TypedError(
+        'unknownSession',
         vscode.l10n.t(
           'This is not a session of BAP Identity, or no longer. Ask VS Code for the session again.',
         ),

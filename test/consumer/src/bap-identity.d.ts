@@ -64,6 +64,7 @@ export interface BapAddress {
     readonly block?: number;
 }
 export interface IdentityChange {
+    /** An account is `added` with its first session, and `removed` with its last one. */
     readonly kind: 'added' | 'changed' | 'removed';
     readonly provider: Provider;
     /** As `session.account` has it. */
@@ -75,5 +76,6 @@ export interface IdentityChange {
 /** What `getIdentity` rejects with. Tell it by its `name` and `code`. */
 export interface IdentityError extends Error {
     readonly name: 'IdentityError';
-    readonly code: 'unknownSession';
+    /** `unavailable`: the sessions cannot be read now, as when the keyring is locked. Try again later. */
+    readonly code: 'unknownSession' | 'unavailable';
 }

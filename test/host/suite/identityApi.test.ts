@@ -105,6 +105,26 @@ describe('the public API', () => {
     );
   });
 
+  it('tells of an account, not of its sessions: it comes with the first and goes with the last', async () => {
+    const world = new ApiWorld();
+    const [first, second] = [await world.signIn(['a']), await world.signIn(['b'])];
+    await world.provider.removeSession(first.id);
+    await world.provider.removeSession(second.id);
+    assert.deepEqual(
+      world.heard.map((each) => each.split(' ')[0]),
+      ['added', 'changed', 'changed', 'removed'],
+    );
+  });
+
+  it('says so when the sessions cannot be read, and nothing of them', async () => {
+    const world = new ApiWorld();
+    world.secrets.readFailure = new Error('locked');
+    const session = { id: 'a', accessToken: 'token', account: { id: '', label: '' }, scopes: [] };
+    const typed: Pick<IdentityError, 'name' | 'code'> = { name: 'IdentityError', code: 'unavailable' };
+    await assert.rejects(world.api.getIdentity(session), typed);
+    assert.equal(await world.api.verifySession(session), true);
+  });
+
   for (const verdict of ['valid', 'unknown'] as const) {
     it(`keeps a session that the service calls ${verdict}`, async () => {
       const world = new ApiWorld();
