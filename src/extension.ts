@@ -9,11 +9,12 @@ import { IdentityApi } from './provider/identityApi.ts';
 import { ServiceProvider } from './provider/serviceProvider.ts';
 import { adom } from './services/adom.ts';
 import { sigma } from './services/sigma.ts';
-import { adomSettings, sigmaSettings, terminalMode } from './settings.ts';
+import { accountsMenu, adomSettings, sigmaSettings, terminalMode } from './settings.ts';
 import { offerInAccountsMenu } from './ui/accountsMenu.ts';
 import { registerCommands } from './ui/commands.ts';
 import { IdentityPanels } from './ui/identityPanels.ts';
 import { registerIdentityTool } from './ui/identityTool.ts';
+import { closeLeftTabs } from './ui/leftTabs.ts';
 import { signedInWith } from './ui/signedIn.ts';
 import { SignInNotification } from './ui/signInNotification.ts';
 import { keepTerminalEnvironment } from './ui/terminalEnvironment.ts';
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): BapIdentityApi {
     ),
     adom(http, adomSettings, vscode.l10n.t('Your Adom account, for Adom’s tools and services')),
   ];
+  closeLeftTabs();
   const kept = keepSessions(context, services, log);
   const view = new SignInNotification(systemClock, log);
   const providers = kept.sessions.map((sessions) => new ServiceProvider(sessions, view, systemClock, log));
@@ -50,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): BapIdentityApi {
     ...providers,
     identity,
     registerCommands(providers, signedIn.records, panels, log),
-    offerInAccountsMenu(providers, signedIn, log),
+    offerInAccountsMenu(providers, signedIn, accountsMenu, log),
     registerIdentityTool(services, signedIn),
     keepTerminalEnvironment(
       context.environmentVariableCollection,

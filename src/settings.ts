@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import { lenient, positive } from './protocol/schema.ts';
+import { positive } from './protocol/schema.ts';
 import type { AdomSettings } from './services/adom.ts';
 import type { SigmaSettings } from './services/sigma.ts';
 import type { TerminalMode } from './ui/terminalVariables.ts';
@@ -9,30 +9,41 @@ import type { TerminalMode } from './ui/terminalVariables.ts';
 /** Ninety days: what Adom gives when it is not asked for less. */
 const DEFAULT_MAX_AGE_SECONDS = 7_776_000;
 
-// settings.json is written by hand: a value of the wrong kind counts as one that was left out.
-const Sigma = z.object({ serverUrl: lenient(z.string()), clientId: lenient(z.string()) });
-const Adom = z.object({
-  apiUrl: lenient(z.string()),
-  sessionMaxAge: lenient(positive),
-  updates: lenient(z.literal(['auto', 'stream', 'poll'])),
-});
-const Terminal = z.object({ environment: lenient(z.literal(['off', 'identity', 'identityAndAdomToken'])) });
+const Updates = z.literal(['auto', 'stream', 'poll']);
+const Terminal = z.literal(['off', 'identity', 'identityAndAdomToken']);
 
 /** The settings as they stand now: a sign-in takes them when it begins. */
 export function sigmaSettings(): SigmaSettings {
-  const { serverUrl = '', clientId = '' } = z.parse(Sigma, section('sigma'));
-  return { serverUrl, clientId };
+  return {
+    serverUrl: own('sigma.serverUrl', z.string()) ?? '',
+    clientId: own('sigma.clientId', z.string()) ?? '',
+  };
 }
 
 export function adomSettings(): AdomSettings {
-  const { apiUrl = '', sessionMaxAge, updates = 'auto' } = z.parse(Adom, section('adom'));
-  return { apiUrl, sessionMaxAgeSeconds: Math.ceil(sessionMaxAge ?? DEFAULT_MAX_AGE_SECONDS), updates };
+  const sessionMaxAge = own('adom.sessionMaxAge', positive) ?? DEFAULT_MAX_AGE_SECONDS;
+  return {
+    apiUrl: own('adom.apiUrl', z.string()) ?? '',
+    sessionMaxAgeSeconds: Math.ceil(sessionMaxAge),
+    updates: own('adom.updates', Updates) ?? 'auto',
+  };
 }
 
 export function terminalMode(): TerminalMode {
-  return z.parse(Terminal, section('terminal')).environment ?? 'off';
+  return own('terminal.environment', Terminal) ?? 'off';
 }
 
-function section(name: string): unknown {
-  return vscode.workspace.getConfiguration('bapIdentity').get(name);
+/** The ids of the services that are to have an entry in the Accounts menu; what else is in it means nothing. */
+export function accountsMenu(): readonly unknown[] {
+  return own('accountsMenu', z.array(z.unknown())) ?? [];
+}
+
+/**
+ * What the person has set, or else the default; undefined for a value of the wrong kind. Not `get`: VS Code 1.106 merges
+ * what a folder says in a nested way (`"bapIdentity.sigma": {…}`) into settings that no folder is to change, and later
+ * versions still do so with what is no object.
+ */
+function own<T>(name: string, schema: z.ZodMiniType<T>): T | undefined {
+  const found = vscode.workspace.getConfiguration('bapIdentity').inspect<unknown>(name);
+  return z.safeParse(schema, found?.globalValue ?? found?.defaultValue).data;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { ServiceProvider } from '../provider/serviceProvider.ts';
+import type { SessionRecord } from '../sessions/sessionRecord.ts';
 import type { SignedIn } from './signedIn.ts';
 
 /** An account that is signed in, as a list shows it. */
@@ -13,17 +14,26 @@ export interface Account extends vscode.QuickPickItem {
 /** The sessions that can be used, from memory: what `listAccounts` has loaded. */
 export type Records = SignedIn['records'];
 
-/** Every account that is signed in with any service. */
+/** Every account that is signed in with any service. Throws a StoreError when the sessions cannot be read. */
 export async function listAccounts(providers: readonly ServiceProvider[]): Promise<Account[]> {
-  return (await Promise.all(providers.map(accountsOf))).flat();
+  const lists = providers.map(async (each) => accountsOf(each, await each.sessions.list()));
+  return (await Promise.all(lists)).flat();
 }
 
-async function accountsOf(provider: ServiceProvider): Promise<Account[]> {
-  const sessions = await provider.getSessions(undefined);
-  return [...Map.groupBy(sessions, (session) => session.account.id)].flatMap(([id, ofAccount]) => {
-    const label = ofAccount[0]?.account.label;
+/**
+ * Every account that there is something to sign out of: also one whose session waits to be renewed. Uses no network.
+ * Throws a StoreError when the sessions cannot be read.
+ */
+export async function listKeptAccounts(providers: readonly ServiceProvider[]): Promise<Account[]> {
+  const lists = providers.map(async (each) => accountsOf(each, await each.sessions.kept()));
+  return (await Promise.all(lists)).flat();
+}
+
+function accountsOf(provider: ServiceProvider, records: readonly SessionRecord[]): Account[] {
+  return [...Map.groupBy(records, ({ person }) => person.accountId)].flatMap(([id, ofAccount]) => {
+    const label = ofAccount[0]?.person.accountLabel;
     if (label === undefined) return [];
-    const sessionIds = ofAccount.map((session) => session.id);
+    const sessionIds = ofAccount.map((record) => record.id);
     return [{ label, description: provider.service.label, provider, id, sessionIds }];
   });
 }

@@ -13,12 +13,16 @@ const SETTING = 'bapIdentity.accountsMenu';
 export function offerInAccountsMenu(
   providers: readonly ServiceProvider[],
   signedIn: SignedIn,
+  wanted: () => readonly unknown[],
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
+  // To ask for a session that waits to be renewed would renew it: no network for an entry that nobody needs.
+  const waitsToBeRenewed = (): boolean =>
+    providers.some(({ sessions }) => sessions.known().some(({ refreshToken }) => refreshToken !== undefined));
   const offer = async (): Promise<void> => {
     try {
       await signedIn.load();
-      if (signedIn.records().length > 0) return;
+      if (signedIn.records().length > 0 || waitsToBeRenewed()) return;
       await Promise.all(
         providers
           .map(({ service }) => service)
@@ -37,9 +41,4 @@ export function offerInAccountsMenu(
       if (change.affectsConfiguration(SETTING)) void offer();
     }),
   );
-}
-
-function wanted(): unknown[] {
-  const ids = vscode.workspace.getConfiguration().get<unknown>(SETTING);
-  return Array.isArray(ids) ? ids : [];
 }

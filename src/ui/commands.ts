@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 
 import type { ServiceProvider } from '../provider/serviceProvider.ts';
 import { SignInError } from '../provider/signInError.ts';
-import { type Account, listAccounts, type Records } from './accounts.ts';
+import { StoreError } from '../sessions/sessionStore.ts';
+import { type Account, listKeptAccounts, type Records } from './accounts.ts';
 import { copyBapId, showIdentity } from './identityCommands.ts';
 import type { IdentityPanels } from './identityPanels.ts';
 
@@ -60,7 +61,7 @@ async function chosenService(providers: readonly ServiceProvider[]): Promise<Ser
 }
 
 async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
-  const accounts = await listAccounts(providers);
+  const accounts = await listKeptAccounts(providers);
   const [first, ...others] = accounts;
   if (first === undefined) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
@@ -88,11 +89,17 @@ async function chosen(accounts: Account[]): Promise<Account | undefined> {
   });
 }
 
-/** What the person has cancelled or been told of is settled. */
+/** What the person has cancelled or been told of is settled; nobody else tells them that storage cannot be read. */
 async function untilSettled(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    if (!(error instanceof vscode.CancellationError || error instanceof SignInError)) throw error;
+    if (error instanceof vscode.CancellationError || error instanceof SignInError) return;
+    if (!(error instanceof StoreError)) throw error;
+    void vscode.window.showErrorMessage(
+      vscode.l10n.t(
+        'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again.',
+      ),
+    );
   }
 }

@@ -81,6 +81,9 @@ function profileRows({ name, email, bap }: Person, texts: IdentityTexts): CardRo
   ];
 }
 
+/** The last that a Date can hold (ECMA-262); what ends later ends never. */
+const LAST_MOMENT_MS = 8.64e15;
+
 function sessionRows(record: SessionRecord, texts: IdentityTexts, language: string): CardRow[] {
   const { scopes, createdAtMs, expiresAtMs } = record;
   return [
@@ -88,7 +91,7 @@ function sessionRows(record: SessionRecord, texts: IdentityTexts, language: stri
       ? { kind: 'none', label: texts.scopes, value: texts.noScopes }
       : { kind: 'text', label: texts.scopes, value: scopes.join(' ') },
     { kind: 'text', label: texts.since, value: moment(createdAtMs, language) },
-    expiresAtMs === undefined
+    expiresAtMs === undefined || expiresAtMs > LAST_MOMENT_MS
       ? { kind: 'none', label: texts.until, value: texts.noKnownEnd }
       : { kind: 'text', label: texts.until, value: moment(expiresAtMs, language) },
   ];

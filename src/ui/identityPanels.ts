@@ -7,6 +7,8 @@ import { type IdentityCard, identityCard } from './identityCard.ts';
 import { identityHtml } from './identityHtml.ts';
 import { identityTexts } from './identityTexts.ts';
 
+export const IDENTITY_VIEW_TYPE = 'bapIdentity.identity';
+
 type Shown = Pick<Account, 'provider' | 'id'>;
 
 /** All that a page can ask for: that one of its rows be copied. It never says what. */
@@ -64,7 +66,7 @@ class Panel {
   constructor(media: vscode.Uri, read: () => IdentityCard | undefined) {
     this.#media = media;
     this.#read = read;
-    this.#panel = vscode.window.createWebviewPanel('bapIdentity.identity', '', vscode.ViewColumn.Active, {
+    this.#panel = vscode.window.createWebviewPanel(IDENTITY_VIEW_TYPE, '', vscode.ViewColumn.Active, {
       enableScripts: true,
       enableForms: false,
       localResourceRoots: [media],

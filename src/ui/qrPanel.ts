@@ -5,7 +5,7 @@ import type { PendingSignIn } from '../services/service.ts';
 import { qrPage } from './qrPage.ts';
 import { qrSvg } from './qrSvg.ts';
 
-const VIEW_TYPE = 'bapIdentity.signInQr';
+export const QR_VIEW_TYPE = 'bapIdentity.signInQr';
 
 /**
  * The address of one sign-in as a QR code, in an editor tab. It can be a secret: nothing but the open tab holds it,
@@ -27,7 +27,7 @@ export class QrPanel {
       return;
     }
     const title = vscode.l10n.t('Sign in with {0}', this.#service);
-    const panel = vscode.window.createWebviewPanel(VIEW_TYPE, title, vscode.ViewColumn.Active, {
+    const panel = vscode.window.createWebviewPanel(QR_VIEW_TYPE, title, vscode.ViewColumn.Active, {
       localResourceRoots: [],
     });
     panel.onDidDispose(() => {
@@ -41,16 +41,6 @@ export class QrPanel {
   close(): void {
     this.#panel?.dispose();
   }
-}
-
-/** Closes the tabs of an extension host that has crashed or was restarted: VS Code leaves them open. */
-export function closeLeftQrPanels(): void {
-  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  const left = tabs.filter(
-    // VS Code puts a prefix before the type.
-    ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(VIEW_TYPE),
-  );
-  if (left.length > 0) void vscode.window.tabGroups.close(left);
 }
 
 function pageOf({ browserUri, userCode, verificationUri }: PendingSignIn, title: string): string {

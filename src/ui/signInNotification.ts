@@ -5,7 +5,7 @@ import type { SignInError } from '../provider/signInError.ts';
 import type { SignInScreen, SignInView } from '../provider/signInView.ts';
 import type { PendingSignIn } from '../services/service.ts';
 import { openAddress } from './openAddress.ts';
-import { closeLeftQrPanels, QrPanel } from './qrPanel.ts';
+import { QrPanel } from './qrPanel.ts';
 import { type SignInAction, signInMessage, type SignInState } from './signInMessage.ts';
 
 /** The links of the notification. They are internal: not in the palette, and of no use without a sign-in. */
@@ -25,7 +25,6 @@ export class SignInNotification implements SignInView, vscode.Disposable {
   constructor(clock: Clock, log: vscode.LogOutputChannel) {
     this.#clock = clock;
     this.#log = log;
-    closeLeftQrPanels();
     this.#commands = ACTIONS.map((action) =>
       vscode.commands.registerCommand(commandOf(action), async (id: unknown) => {
         await (typeof id === 'string' ? this.#screens.get(id)?.act(action) : undefined);

@@ -251,10 +251,19 @@ describe('a person who wants to see who is signed in', () => {
     assert.equal(before.length, 3);
   });
 
+  it('sees the tabs close when the extension crashes, and can open one again', async () => {
+    await workbench.run('Consumer: Crash');
+    await workbench.until(async () => (await tabs()).length === 0, 'the tabs to close');
+    await show('satoshi (');
+    await card.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
+    await show('Mal');
+    await workbench.until(async () => (await tabs()).length === 2, 'two tabs');
+  });
+
   it('sees the tab close with the sign-out, and no other', async () => {
     await choose('BAP Identity: Sign Out…', 'satoshi (');
     await workbench.told('You are signed out of satoshi');
     await workbench.until(async () => !(await tabs()).includes('satoshi'), 'the tab to close');
-    assert.equal((await tabs()).length, 2);
+    assert.equal((await tabs()).length, 1);
   });
 });

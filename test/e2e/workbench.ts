@@ -60,7 +60,13 @@ export class Workbench {
   /** A window of its own: nothing of the last one's memory is left. */
   async reload(): Promise<void> {
     await this.page.goto(this.#server.url);
-    await this.page.getByRole('button', { name: /^Accounts/ }).waitFor();
+    await this.#accountsButton().waitFor();
+  }
+
+  /** The same, with a folder in it. */
+  async openFolder(folder: string): Promise<void> {
+    await this.page.goto(`${new URL(this.#server.url).origin}/?folder=${encodeURIComponent(folder)}`);
+    await this.#accountsButton().waitFor();
   }
 
   async close(): Promise<void> {

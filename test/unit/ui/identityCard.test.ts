@@ -128,6 +128,11 @@ describe('an identity card', () => {
     assert.equal(cardOf(elsewhere, recordOf('s2', { person: { ...person, picture } })).picture, undefined);
   });
 
+  it('knows no end that no calendar has', () => {
+    assert.ok(linesOf(recordOf('s1', { expiresAtMs: 8.64e15 })).some((line) => /^Ends: .*275760/.test(line)));
+    assert.ok(linesOf(recordOf('s1', { expiresAtMs: 8.65e15 })).includes('Ends: No known end'));
+  });
+
   it('holds no token', () => {
     const record = recordOf('s1', { person, refreshToken: 'refresh of s1' });
     assert.doesNotMatch(JSON.stringify(cardOf(record)), /token of s1|refresh of s1/);

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { Workbench } from './workbench.ts';
+
+/** All the ways to say it, of which VS Code keeps from us only some. */
+const SETTINGS = {
+  bapIdentity: { sigma: { serverUrl: 'https://evil.example' }, accountsMenu: [] },
+  'bapIdentity.sigma': 'https://evil.example',
+  'bapIdentity.sigma.clientId': 'evil',
+  'bapIdentity.adom': { apiUrl: 'https://evil.example' },
+  'bapIdentity.terminal': 0,
+};
+
+describe('a folder that says where a sign-in is to go', () => {
+  let folder: string;
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'folder-'));
+    await mkdir(path.join(folder, '.vscode'));
+    await writeFile(path.join(folder, '.vscode', 'settings.json'), JSON.stringify(SETTINGS));
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
+  });
+  afterEach(async (context) => {
+    if ('passed' in context && !context.passed) await workbench.keepEvidence('folder');
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is not heard: what the person has set counts', async () => {
+    await workbench.openFolder(folder);
+    await workbench.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+    await sigma.approve(await workbench.userCode('Sigma Identity'));
+    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    const [asked] = requestsTo(sigma.requests, '/api/auth/device/code');
+    assert.match(JSON.stringify(asked?.body), /vscode-bap-identity/);
+  });
+});
