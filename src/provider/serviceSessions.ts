@@ -13,7 +13,7 @@ import { revokeInBackground } from './revoke.ts';
 import type { SessionNotices } from './sessionNotices.ts';
 
 /** Longer than storage takes, as long as it is not locked. */
-const KEEP_MS = 5_000;
+const KEEP_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
 /** Longer than two windows can be about the same rejection. */
 const ONE_MESSAGE_MS = 10 * 60_000;

@@ -112,8 +112,9 @@ export class SessionStore {
   /** The same for all sessions, also those that nobody has spoken of here. Throws a StoreError. */
   async rereadAll(): Promise<void> {
     await this.#limited(async () => {
-      const keys = (await this.#secrets.keys()).filter(isSessionKey);
-      await Promise.all(keys.map((key) => this.#reread(key)));
+      const stored = (await this.#secrets.keys()).filter(isSessionKey);
+      const keys = new Set([...stored, ...this.#kept.keys()]); // what is gone is to be found, too
+      await Promise.all([...keys].map((key) => this.#reread(key)));
     });
   }
 

@@ -332,6 +332,24 @@ describe('sessions of a service: signing in and out', () => {
     for (const window of [one, two]) assert.equal((await world.listed(window)).length, 1);
   });
 
+  for (const other of ['signs in', 'signs out'] as const) {
+    it(`goes by what is stored when another window ${other}, and this one has yet to hear of it`, async () => {
+      const world = new SessionWorld();
+      if (other === 'signs out') world.have('a', world.service.grant());
+      const [one, two] = [await world.ready(), await world.ready()];
+      world.secrets.readMs = 700; // for the look that follows the event
+      const [known] = await world.clock.run(one.sessions.kept());
+      const before = known ?? (await world.clock.run(world.signIn(one, world.service.grant())));
+      if (other === 'signs out') await world.clock.run(one.sessions.signOut(before.id));
+      assert.equal(two.sessions.known().length, other === 'signs out' ? 1 : 0, 'it has heard of it');
+      world.secrets.readMs = 5;
+      const { id } = await world.clock.run(world.signIn(two, world.service.grant()));
+      await world.quiet();
+      assert.equal(id === before.id, other === 'signs in');
+      for (const window of [one, two]) assert.deepEqual((await world.listed(window)).length, 1);
+    });
+  }
+
   it('waits for no service to sign out, and leaves other services’ sessions alone', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
