@@ -41,6 +41,8 @@ export class SessionModel {
   #signOuts = { begun: 0, over: 0 };
   #work: Promise<unknown>[] = [];
   #latestMs = 0;
+  /** Some may still be on their way into storage. */
+  #hasRefreshTokens = false;
   /** Claims run out when a laptop sleeps over them. */
   #hasSlept = false;
 
@@ -88,7 +90,7 @@ export class SessionModel {
         break;
       case 'write an old version':
         // A window that has yet to hear of a renewal has no way to know that what it finds is old.
-        if (windows.some(canRenew)) await this.#quiet();
+        if (this.#hasRefreshTokens) await this.#quiet();
         // Nor has one that has yet to hear of a sign-out, or was opened after it: those that know put it right.
         if (this.#signOuts.begun > 0) await this.#quiet();
         await this.#writeOld(it.version);
@@ -100,7 +102,7 @@ export class SessionModel {
       case 'jump':
         this.#hasSlept = true;
         // The claim on a renewal runs out while a laptop sleeps: two windows then send the same token.
-        if (windows.some(canRenew)) await this.#quiet();
+        if (this.#hasRefreshTokens) await this.#quiet();
         clock.jump(it.ms);
         break;
       case 'slow':
@@ -181,6 +183,7 @@ export class SessionModel {
   #signIn(one: Window, { account, scope, ...wanted }: Step & { does: 'sign in' }): void {
     const [left, { over }] = [new Set(this.#left), this.#signOuts];
     const grant = this.#world.service.grant(wanted);
+    this.#hasRefreshTokens ||= wanted.refreshable;
     this.#begin(
       this.#world.signIn(one, grant, [scope], account).then((record) => {
         assert.ok(!left.has(record.id), 'a sign-in gets no id that was signed out of before');
@@ -198,11 +201,12 @@ export class SessionModel {
   #signOut(one: Window, { id, person }: SessionRecord): void {
     this.#signOuts.begun++;
     this.#leaving.add(id);
-    const known = one.sessions.known().map((each) => each.id);
+    const nowMs = this.#world.clock.now();
+    const inSight = one.sessions.known().filter((each) => !isOver(each, nowMs));
     for (const [each, record] of this.#due) {
       const isOfAccount = record.person.accountId === person.accountId;
-      const isOutOfSight = !known.includes(each) || isOver(record, this.#world.clock.now());
-      if (each === id || (isOfAccount && isOutOfSight)) this.#due.delete(each);
+      const isInSight = inSight.some((known) => known.id === each);
+      if (each === id || (isOfAccount && !isInSight)) this.#due.delete(each);
     }
     this.#begin(
       one.sessions.signOut(id).then(() => {
@@ -261,10 +265,6 @@ export class SessionModel {
 
 function byId(a: SessionRecord, b: SessionRecord): number {
   return a.id.localeCompare(b.id);
-}
-
-function canRenew({ sessions }: Window): boolean {
-  return sessions.known().some(({ refreshToken }) => refreshToken !== undefined);
 }
 
 function look({ accessToken, expiresAtMs, scopes, person }: SessionRecord): unknown {
