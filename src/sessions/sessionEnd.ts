@@ -12,6 +12,6 @@ export function isOver({ expiresAtMs = Infinity }: SessionRecord, nowMs: number)
 
 /** True in a session's last five minutes, or in the last half of a shorter one. */
 export function endsSoon({ expiresAtMs = Infinity, writtenAtMs }: SessionRecord, nowMs: number): boolean {
-  const lifeMs = expiresAtMs - writtenAtMs; // which is in the future where the clock was set back
+  const lifeMs = expiresAtMs - writtenAtMs; // nothing, or less, where the clock was set back
   return expiresAtMs - nowMs <= (lifeMs > 0 ? Math.min(SOON_MS, lifeMs / 2) : SOON_MS);
 }
