@@ -59,6 +59,13 @@ export function failureMessage(failure: Failure, { label, settings }: IdentitySe
   }
 }
 
+/** The same for whoever wanted to use their sessions. */
+export function unreadableMessage(): string {
+  return vscode.l10n.t(
+    'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again.',
+  );
+}
+
 /** The setting to look at, where the failure is likely to be one of ours. */
 export function settingToBlame({ kind }: Failure, { settings }: IdentityService): string | undefined {
   if (kind === 'clientRefused') return settings.client ?? settings.server;

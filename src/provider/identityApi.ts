@@ -4,12 +4,13 @@ import * as z from 'zod/mini';
 import type { BapIdentityApi, Identity, IdentityChange, IdentityError } from '../api.ts';
 import type { SessionRecord } from '../sessions/sessionRecord.ts';
 import type { SessionStore } from '../sessions/sessionStore.ts';
+import { unreadableMessage } from './failureMessage.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
 
 /** Other extensions are outside, too. */
 const Session = z.object({ id: z.string(), accessToken: z.string() });
 
-class TypedError extends Error implements IdentityError {
+class IdentityApiError extends Error implements IdentityError {
   override readonly name = 'IdentityError';
   readonly code: IdentityError['code'];
 
@@ -55,16 +56,10 @@ export class IdentityApi implements vscode.Disposable {
 
   async #getIdentity(session: unknown): Promise<Identity> {
     const found = await this.#find(session).catch((cause: unknown) => {
-      throw new TypedError(
-        'unavailable',
-        vscode.l10n.t(
-          'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again.',
-        ),
-        { cause },
-      );
+      throw new IdentityApiError('unavailable', unreadableMessage(), { cause });
     });
     if (found === undefined)
-      throw new TypedError(
+      throw new IdentityApiError(
         'unknownSession',
         vscode.l10n.t(
           'This is not a session of BAP Identity, or no longer. Ask VS Code for the session again.',

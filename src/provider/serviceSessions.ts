@@ -7,7 +7,7 @@ import { sameScopes, scopeKey } from '../sessions/scopes.ts';
 import { isOver } from '../sessions/sessionEnd.ts';
 import type { NewRecord, SessionRecord } from '../sessions/sessionRecord.ts';
 import type { SessionStore } from '../sessions/sessionStore.ts';
-import type { StoreChange } from '../sessions/storeChange.ts';
+import { isLive, type StoreChange } from '../sessions/storeChange.ts';
 import type { Renewal } from './renewal.ts';
 import { revokeInBackground } from './revoke.ts';
 import type { SessionNotices } from './sessionNotices.ts';
@@ -94,9 +94,7 @@ export class ServiceSessions {
   async #keepAlone(scopes: readonly string[], grant: Grant, person: Person): Promise<SessionRecord> {
     await this.#store.load();
     await this.#store.rereadAll(); // another window may have been faster than its event
-    const ofAccount = [...this.known(), ...this.#store.listEnded(this.service.id)].filter(
-      (each) => each.person.accountId === person.accountId,
-    );
+    const ofAccount = this.#store.ofAccount(this.service.id, person.accountId);
     const before = ofAccount.find((each) => sameScopes(each.scopes, scopes));
     const record: NewRecord = {
       ...grant,
@@ -121,14 +119,11 @@ export class ServiceSessions {
     const record = this.#store.get(id);
     if (record?.provider !== this.service.id) return;
     this.#log.info(`Signing out of ${this.service.label}.`);
-    const siblings = this.siblings(record);
     // As far as anybody can see: what waits to be renewed is not listed. Whoever leaves an account wants nothing to stay.
-    const isLast = siblings.every((each) => isOver(each, this.#clock.now()));
-    const leaving = isLast ? [record, ...siblings] : [record];
-    for (const each of leaving) revokeInBackground(this.service, each, this.#clock, this.#log);
-    const ids = leaving.map((each) => each.id);
-    if (isLast) ids.push(...this.#endedOf(record.person.accountId));
-    await Promise.all(ids.map((each) => this.#store.remove(each)));
+    const isLast = this.siblings(record).every((each) => isOver(each, this.#clock.now()));
+    const leaving = isLast ? this.#store.ofAccount(this.service.id, record.person.accountId) : [record];
+    for (const each of leaving.filter(isLive)) revokeInBackground(this.service, each, this.#clock, this.#log);
+    await Promise.all(leaving.map((each) => this.#store.remove(each.id)));
   }
 
   /** The other sessions of its account. */
@@ -190,12 +185,5 @@ export class ServiceSessions {
       this.#log.warn('The end of a session could not be stored.');
       return true;
     }
-  }
-
-  #endedOf(accountId: string): string[] {
-    return this.#store
-      .listEnded(this.service.id)
-      .filter(({ person }) => person.accountId === accountId)
-      .map(({ id }) => id);
   }
 }

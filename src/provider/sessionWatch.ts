@@ -100,9 +100,7 @@ export class SessionWatch {
   async #once(what: 'soon' | 'ended', record: SessionRecord, tell: () => void): Promise<void> {
     const { id, provider, person, createdAtMs, expiresAtMs = 0 } = record;
     if (!(await this.#claims.take(`${what} ${id} ${createdAtMs} ${expiresAtMs}`, FORGET_MS))) return;
-    const ofAccount = [...this.#store.list(provider), ...this.#store.listEnded(provider)].filter(
-      (each) => each.person.accountId === person.accountId,
-    );
+    const ofAccount = this.#store.ofAccount(provider, person.accountId);
     // Whoever has signed in since the last message thinks that all is well.
     const signedInAtMs = Math.max(...ofAccount.map((each) => each.createdAtMs));
     const account = `${what} ${provider} ${person.accountId} ${signedInAtMs}`;

@@ -67,6 +67,12 @@ export class SessionStore {
     return this.#all(provider).filter((record) => !isLive(record));
   }
 
+  /** All of one account, ended or not: first those that have not, and of each the oldest. */
+  ofAccount(provider: string, accountId: string): SessionRecord[] {
+    const all = [...this.list(provider), ...this.listEnded(provider)];
+    return all.filter(({ person }) => person.accountId === accountId);
+  }
+
   /** One session, unless it has ended. */
   get(id: string): SessionRecord | undefined {
     const record = this.#kept.get(keyOf(id))?.record;

@@ -15,17 +15,23 @@ export interface Account extends vscode.QuickPickItem {
 export type Records = SignedIn['records'];
 
 /** Every account that is signed in with any service. Throws a StoreError when the sessions cannot be read. */
-export async function listAccounts(providers: readonly ServiceProvider[]): Promise<Account[]> {
-  const lists = providers.map(async (each) => accountsOf(each, await each.sessions.list()));
-  return (await Promise.all(lists)).flat();
+export function listAccounts(providers: readonly ServiceProvider[]): Promise<Account[]> {
+  return accountsIn(providers, ({ sessions }) => sessions.list());
 }
 
 /**
  * Every account that there is something to sign out of: also one whose session waits to be renewed. Uses no network.
  * Throws a StoreError when the sessions cannot be read.
  */
-export async function listKeptAccounts(providers: readonly ServiceProvider[]): Promise<Account[]> {
-  const lists = providers.map(async (each) => accountsOf(each, await each.sessions.kept()));
+export function listKeptAccounts(providers: readonly ServiceProvider[]): Promise<Account[]> {
+  return accountsIn(providers, ({ sessions }) => sessions.kept());
+}
+
+async function accountsIn(
+  providers: readonly ServiceProvider[],
+  read: (provider: ServiceProvider) => Promise<SessionRecord[]>,
+): Promise<Account[]> {
+  const lists = providers.map(async (each) => accountsOf(each, await read(each)));
   return (await Promise.all(lists)).flat();
 }
 

@@ -2,11 +2,10 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import type { ServiceProvider } from '../provider/serviceProvider.ts';
-import { SignInError } from '../provider/signInError.ts';
-import { StoreError } from '../sessions/sessionStore.ts';
 import { type Account, listKeptAccounts, type Records } from './accounts.ts';
 import { copyBapId, showIdentity } from './identityCommands.ts';
 import type { IdentityPanels } from './identityPanels.ts';
+import { untilSettled } from './untilSettled.ts';
 
 /** Registers the palette's commands. They use the providers directly: VS Code's own way in waits for pending sign-ins. */
 export function registerCommands(
@@ -87,19 +86,4 @@ async function chosen(accounts: Account[]): Promise<Account | undefined> {
   return vscode.window.showQuickPick(accounts, {
     placeHolder: vscode.l10n.t('Select the account to sign out of'),
   });
-}
-
-/** What the person has cancelled or been told of is settled; nobody else tells them that storage cannot be read. */
-async function untilSettled(run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    if (error instanceof vscode.CancellationError || error instanceof SignInError) return;
-    if (!(error instanceof StoreError)) throw error;
-    void vscode.window.showErrorMessage(
-      vscode.l10n.t(
-        'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again.',
-      ),
-    );
-  }
 }

@@ -1,0 +1,18 @@
+import * as vscode from 'vscode';
+
+import { unreadableMessage } from '../provider/failureMessage.ts';
+import { SignInError } from '../provider/signInError.ts';
+import { StoreError } from '../sessions/sessionStore.ts';
+
+/**
+ * Runs a command. What the person has cancelled or been told of is settled; nobody else tells them that their sessions
+ * cannot be read. Rejects with whatever else goes wrong.
+ */
+export async function untilSettled(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof StoreError) void vscode.window.showErrorMessage(unreadableMessage());
+    else if (!(error instanceof vscode.CancellationError || error instanceof SignInError)) throw error;
+  }
+}

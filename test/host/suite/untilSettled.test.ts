@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { SignInError } from '../../../src/provider/signInError.ts';
+import { StoreError } from '../../../src/sessions/sessionStore.ts';
+import { untilSettled } from '../../../src/ui/untilSettled.ts';
+
+describe('a command that fails', () => {
+  const show = vscode.window.showErrorMessage;
+  const shown: string[] = [];
+
+  beforeEach(() => {
+    shown.length = 0;
+    Object.assign(vscode.window, {
+      showErrorMessage: (message: string) => {
+        shown.push(message);
+        return Promise.resolve();
+      },
+    });
+  });
+  afterEach(() => {
+    Object.assign(vscode.window, { showErrorMessage: show });
+  });
+
+  const fail = (error: Error): Promise<void> => untilSettled(() => Promise.reject(error));
+
+  it('says so when the sessions cannot be read', async () => {
+    await fail(new StoreError('SecretStorage failed'));
+    assert.deepEqual(shown, [
+      'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again.',
+    ]);
+  });
+
+  it('says nothing of what the person has cancelled or been told of', async () => {
+    await fail(new vscode.CancellationError());
+    await fail(new SignInError('told'));
+    assert.deepEqual(shown, []);
+  });
+
+  it('leaves what nobody knows to VS Code', async () => {
+    await assert.rejects(fail(new TypeError('unknown')), TypeError);
+  });
+});
