@@ -12,7 +12,10 @@ export async function untilSettled(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    if (error instanceof StoreError) void vscode.window.showErrorMessage(unreadableMessage());
-    else if (!(error instanceof vscode.CancellationError || error instanceof SignInError)) throw error;
+    if (error instanceof vscode.CancellationError || error instanceof SignInError) return;
+    if (!(error instanceof StoreError)) throw error;
+    const tryAgain = vscode.l10n.t('Try Again');
+    if ((await vscode.window.showErrorMessage(unreadableMessage(), tryAgain)) === tryAgain)
+      await untilSettled(run);
   }
 }

@@ -57,7 +57,9 @@ describe('several accounts side by side', () => {
     const entries = (await menu()).join('\n');
     for (const account of [`satoshi (${SATOSHI})`, `kestrel (${KESTREL})`, `satoshi (${OTHER_SATOSHI})`, ADA])
       assert.ok(entries.includes(account), entries);
+    await workbench.accountsEntry(ADA);
     await workbench.screenshot('several-accounts');
+    await workbench.page.keyboard.press('Escape');
   });
 
   it('are each used by an extension, by its account and by consent for it', async () => {

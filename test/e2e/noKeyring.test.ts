@@ -33,7 +33,13 @@ describe('a person whose system has no keyring', () => {
     await workbench.screenshot('no-keyring');
     await workbench.notification(LOST).getByRole('button', { name: 'Learn More' }).click();
     const page = workbench.page.frameLocator('iframe.webview').frameLocator('iframe');
-    await page.getByRole('heading', { name: 'I am signed out after every restart' }).waitFor();
+    const heading = page.getByRole('heading', { name: 'I am signed out after every restart' });
+    await heading.waitFor();
+    // The preview goes there once it has loaded the pictures above.
+    await workbench.until(
+      async () => ((await heading.boundingBox())?.y ?? Infinity) < 400,
+      'that part of the page',
+    );
     await workbench.screenshot('no-keyring-readme');
     await workbench.reload();
     await workbench.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');

@@ -7,13 +7,14 @@ import { untilSettled } from '../../../src/ui/untilSettled.ts';
 describe('a command that fails', () => {
   const show = vscode.window.showErrorMessage;
   const shown: string[] = [];
+  let answers: string[] = [];
 
   beforeEach(() => {
     shown.length = 0;
     Object.assign(vscode.window, {
-      showErrorMessage: (message: string) => {
-        shown.push(message);
-        return Promise.resolve();
+      showErrorMessage: (...message: string[]) => {
+        shown.push(message.join(' | '));
+        return Promise.resolve(answers.shift());
       },
     });
   });
@@ -23,11 +24,16 @@ describe('a command that fails', () => {
 
   const fail = (error: Error): Promise<void> => untilSettled(() => Promise.reject(error));
 
-  it('says so when the sessions cannot be read', async () => {
-    await fail(new StoreError('SecretStorage failed'));
-    assert.deepEqual(shown, [
-      'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again.',
-    ]);
+  it('says so when the sessions cannot be read, and tries again when the person wants that', async () => {
+    const message =
+      'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again. | Try Again';
+    let runs = 0;
+    answers = ['Try Again'];
+    await untilSettled(() => {
+      runs += 1;
+      return Promise.reject(new StoreError('SecretStorage failed'));
+    });
+    assert.deepEqual([runs, shown], [2, [message, message]]);
   });
 
   it('says nothing of what the person has cancelled or been told of', async () => {
