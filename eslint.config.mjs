@@ -35,7 +35,9 @@ export default tseslint.config(
   },
   {
     files: ['src/protocol/**'],
-    rules: { 'no-restricted-imports': ['error', { paths: ['vscode'], patterns: ['node:*', '../*'] }] },
+    rules: {
+      'no-restricted-imports': ['error', { paths: ['vscode'], patterns: ['node:*', '../*', '!../base'] }],
+    },
   },
   {
     files: ['src/sessions/**'],

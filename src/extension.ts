@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 
 import { version } from '../package.json';
 import type { BapIdentityApi } from './api.ts';
-import { keepSessions } from './keepSessions.ts';
-import { systemClock } from './protocol/clock.ts';
+import { keepSessions } from './composition.ts';
+import { systemClock } from './base/clock.ts';
 import type { Http } from './protocol/http.ts';
 import { IdentityApi } from './provider/identityApi.ts';
 import { ServiceProvider } from './provider/serviceProvider.ts';
@@ -12,12 +12,12 @@ import { sigma } from './services/sigma.ts';
 import { accountsMenu, adomSettings, sigmaSettings, terminalMode } from './settings.ts';
 import { offerInAccountsMenu } from './ui/accountsMenu.ts';
 import { registerCommands } from './ui/commands.ts';
-import { IdentityPanels } from './ui/identityPanels.ts';
-import { registerIdentityTool } from './ui/identityTool.ts';
-import { closeLeftTabs } from './ui/leftTabs.ts';
+import { IdentityPanels } from './ui/identity/panels.ts';
+import { registerIdentityTool } from './ui/agent/tool.ts';
+import { closeLeftTabs } from './ui/staleTabs.ts';
 import { signedInWith } from './ui/signedIn.ts';
-import { SignInNotification } from './ui/signInNotification.ts';
-import { keepTerminalEnvironment } from './ui/terminalEnvironment.ts';
+import { SignInNotification } from './ui/signIn/notification.ts';
+import { keepTerminalEnvironment } from './ui/terminal/environment.ts';
 
 /** Wiring only, and no waiting: VS Code gives a provider a few seconds to register. Nothing here uses the network. */
 export function activate(context: vscode.ExtensionContext): BapIdentityApi {

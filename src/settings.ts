@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { positive } from './protocol/schema.ts';
 import type { AdomSettings } from './services/adom.ts';
 import type { SigmaSettings } from './services/sigma.ts';
-import type { TerminalMode } from './ui/terminalVariables.ts';
+import type { TerminalMode } from './ui/terminal/variables.ts';
 
 /** Ninety days: what Adom gives when it is not asked for less. */
 const DEFAULT_MAX_AGE_SECONDS = 7_776_000;

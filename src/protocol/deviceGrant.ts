@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import { backOffMs } from './backOff.ts';
-import { pause } from './clock.ts';
+import { pause } from '../base/clock.ts';
 import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
 import { retryAfterMs } from './retryAfter.ts';

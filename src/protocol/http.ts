@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts';
-import type { Log } from './log.ts';
-import { withTimeLimit } from './timeLimit.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { withTimeLimit } from '../base/timeLimit.ts';
 
 /** What a request needs from the world around it. */
 export interface Http {

@@ -1,6 +1,6 @@
 import { EventSource, type FetchLike } from 'eventsource';
 
-import { pause } from './clock.ts';
+import { pause } from '../base/clock.ts';
 import { GUARDED, type Http, MAX_BODY_BYTES, readResponse } from './http.ts';
 import { type IntentStatus, readIntentStatus, readSessionToken } from './intentStatus.ts';
 

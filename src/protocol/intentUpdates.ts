@@ -1,5 +1,5 @@
 import { backOffMs } from './backOff.ts';
-import { pause } from './clock.ts';
+import { pause } from '../base/clock.ts';
 import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
 import type { Intent } from './intent.ts';

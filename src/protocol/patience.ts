@@ -1,4 +1,4 @@
-import { pause } from './clock.ts';
+import { pause } from '../base/clock.ts';
 import { type Http, type HttpOutcome, type HttpRequest, send } from './http.ts';
 
 const FIRST_DELAY_MS = 1_000;

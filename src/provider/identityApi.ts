@@ -4,8 +4,8 @@ import * as z from 'zod/mini';
 import type { BapIdentityApi, Identity, IdentityChange, IdentityError } from '../api.ts';
 import type { SessionRecord } from '../sessions/sessionRecord.ts';
 import type { SessionStore } from '../sessions/sessionStore.ts';
-import { unreadableMessage } from './failureMessage.ts';
-import type { ServiceSessions } from './serviceSessions.ts';
+import { unreadableMessage } from './messages.ts';
+import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 
 /** Other extensions are outside, too. */
 const Session = z.object({ id: z.string(), accessToken: z.string() });

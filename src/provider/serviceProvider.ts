@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 
-import type { Clock } from '../protocol/clock.ts';
-import type { Log } from '../protocol/log.ts';
-import { TimeLimitError } from '../protocol/timeLimit.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { TimeLimitError } from '../base/timeLimit.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
 import { sameScopes, scopeKey } from '../sessions/scopes.ts';
 import type { SessionRecord } from '../sessions/sessionRecord.ts';
 import { StoreError } from '../sessions/sessionStore.ts';
-import type { StoreChange } from '../sessions/storeChange.ts';
-import { failureMessage, settingToBlame } from './failureMessage.ts';
-import { revokeInBackground } from './revoke.ts';
-import type { ServiceSessions } from './serviceSessions.ts';
+import type { StoreChange } from '../sessions/sessionChange.ts';
+import { failureMessage, settingToBlame } from './messages.ts';
+import { revokeInBackground } from '../sessions/revoke.ts';
+import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import { signIn, type SignInResult } from './signIn.ts';
 import { SignInError } from './signInError.ts';
 import type { SignInScreen, SignInView } from './signInView.ts';

@@ -1,10 +1,10 @@
-import type { Clock } from '../protocol/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Failure } from '../protocol/failure.ts';
-import type { Log } from '../protocol/log.ts';
-import { TimeLimitError, withTimeLimit } from '../protocol/timeLimit.ts';
+import type { Log } from '../base/log.ts';
+import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, Identified, IdentityService, Waited } from '../services/service.ts';
-import { revokeInBackground } from './revoke.ts';
+import { revokeInBackground } from '../sessions/revoke.ts';
 import type { SignInScreen } from './signInView.ts';
 
 export type SignInResult =

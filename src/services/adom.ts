@@ -7,9 +7,9 @@ import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
 import { sendPatiently } from '../protocol/patience.ts';
 import { filled, lenient } from '../protocol/schema.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
-import { safeText } from './safeText.ts';
+import { safeText } from '../base/safeText.ts';
 import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
-import { withoutUndefined } from './withoutUndefined.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
 
 export interface AdomSettings {
   /** `bapIdentity.adom.apiUrl`, as the person wrote it. */

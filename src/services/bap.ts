@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 import { lenient } from '../protocol/schema.ts';
-import { safeText } from './safeText.ts';
-import { withoutUndefined } from './withoutUndefined.ts';
+import { safeText } from '../base/safeText.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
 
 /** One address of a BAP identity: where it stood on the chain, and since when. */
 const BapAddress = z.object({

@@ -10,14 +10,14 @@ import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol
 import { isTrouble, sendPatiently } from '../protocol/patience.ts';
 import { refreshGrant } from '../protocol/refreshGrant.ts';
 import { filled, lenient } from '../protocol/schema.ts';
-import { withTimeLimit } from '../protocol/timeLimit.ts';
+import { withTimeLimit } from '../base/timeLimit.ts';
 import type { TokenGrant } from '../protocol/tokenAnswer.ts';
 import { rejectsToken } from '../protocol/tokenRejection.ts';
 import { isLink, readBapIdentity } from './bap.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
-import { safeText } from './safeText.ts';
+import { safeText } from '../base/safeText.ts';
 import type { Begun, Grant, Identified, IdentityService, Renewed, Verdict } from './service.ts';
-import { withoutUndefined } from './withoutUndefined.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
 
 export interface SigmaSettings {
   /** `bapIdentity.sigma.serverUrl`, as the person wrote it. */

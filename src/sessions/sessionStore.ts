@@ -1,11 +1,11 @@
 import type * as vscode from 'vscode';
 
-import type { Clock } from '../protocol/clock.ts';
-import type { Log } from '../protocol/log.ts';
-import { withTimeLimit } from '../protocol/timeLimit.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { withTimeLimit } from '../base/timeLimit.ts';
 import { endedRecord, isSessionKey, keyOf, type NewRecord, type SessionRecord } from './sessionRecord.ts';
 import { amendedVersion, isNewer, nextVersion, readVersion, type SessionVersion } from './sessionVersion.ts';
-import { changeBetween, isLive, type StoreChange } from './storeChange.ts';
+import { changeBetween, isLive, type StoreChange } from './sessionChange.ts';
 
 /** SecretStorage did not take a change. The cause is the platform's error. */
 export class StoreError extends Error {

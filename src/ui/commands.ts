@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import type { ServiceProvider } from '../provider/serviceProvider.ts';
-import { type Account, listKeptAccounts, type Records } from './accounts.ts';
-import { copyBapId, showIdentity } from './identityCommands.ts';
-import type { IdentityPanels } from './identityPanels.ts';
+import { type Account, listKeptAccounts, type Records } from './accountPicker.ts';
+import { copyBapId, showIdentity } from './identity/commands.ts';
+import type { IdentityPanels } from './identity/panels.ts';
 import { untilSettled } from './untilSettled.ts';
 
 /** Registers the palette's commands. They use the providers directly: VS Code's own way in waits for pending sign-ins. */

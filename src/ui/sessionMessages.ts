@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 
-import type { SessionNotices } from '../provider/sessionNotices.ts';
+import type { SessionNotices } from '../sessions/sessionNotices.ts';
 import type { IdentityService } from '../services/service.ts';
-import type { KnownSession } from '../sessions/knownSessions.ts';
+import type { KnownSession } from '../sessions/sessionIndex.ts';
 import type { SessionRecord } from '../sessions/sessionRecord.ts';
 import type { SessionStore } from '../sessions/sessionStore.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../protocol/clock.ts';
-import type { ServiceSessions } from '../provider/serviceSessions.ts';
+import type { Clock } from '../base/clock.ts';
+import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import { isOver } from '../sessions/sessionEnd.ts';
 import type { SessionRecord } from '../sessions/sessionRecord.ts';
 import type { SessionStore } from '../sessions/sessionStore.ts';

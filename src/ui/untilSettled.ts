@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import { unreadableMessage } from '../provider/failureMessage.ts';
+import { unreadableMessage } from '../provider/messages.ts';
 import { SignInError } from '../provider/signInError.ts';
 import { StoreError } from '../sessions/sessionStore.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { SessionRecord } from '../../../src/sessions/sessionRecord.ts';
-import { listAccounts, listKeptAccounts } from '../../../src/ui/accounts.ts';
+import { listAccounts, listKeptAccounts } from '../../../src/ui/accountPicker.ts';
 import { offerInAccountsMenu } from '../../../src/ui/accountsMenu.ts';
 import { World } from './world.ts';
 

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { SessionRecord } from '../../../src/sessions/sessionRecord.ts';
 import { StoreError } from '../../../src/sessions/sessionStore.ts';
 import { terminalMode } from '../../../src/settings.ts';
-import { keepTerminalEnvironment } from '../../../src/ui/terminalEnvironment.ts';
+import { keepTerminalEnvironment } from '../../../src/ui/terminal/environment.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
 import { recordOf } from '../../unit/support/record.ts';

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
-import { Renewal } from '../../../src/provider/renewal.ts';
+import { Renewal } from '../../../src/sessions/renewal.ts';
 import { ServiceProvider } from '../../../src/provider/serviceProvider.ts';
-import { ServiceSessions } from '../../../src/provider/serviceSessions.ts';
+import { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
 import type { SignInView } from '../../../src/provider/signInView.ts';
 import type { Grant, IdentityService, Verdict, Waited } from '../../../src/services/service.ts';
 import { SessionStore } from '../../../src/sessions/sessionStore.ts';

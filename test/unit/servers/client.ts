@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { systemClock, type Clock } from '../../../src/protocol/clock.ts';
+import { systemClock, type Clock } from '../../../src/base/clock.ts';
 import type { Http } from '../../../src/protocol/http.ts';
 import { adom, type AdomSettings } from '../../../src/services/adom.ts';
 import type { Grant, IdentityService, PendingSignIn, Waited } from '../../../src/services/service.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { accountLabel, shortId } from '../../../src/services/person.ts';
-import { safeText } from '../../../src/services/safeText.ts';
+import { safeText } from '../../../src/base/safeText.ts';
 
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
 

@@ -1,4 +1,4 @@
-import type { Claims } from '../../../src/sessions/claims.ts';
+import type { Claims } from '../../../src/sessions/windowLocks.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** The claims of all windows of one machine. */

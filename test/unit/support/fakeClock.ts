@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import type { Clock } from '../../../src/protocol/clock.ts';
+import type { Clock } from '../../../src/base/clock.ts';
 
 /** 2025-06-15T12:00:00Z: any moment will do, as long as it is the same every time. */
 export const START_MS = Date.UTC(2025, 5, 15, 12);

@@ -1,4 +1,4 @@
-import type { SessionNotices } from '../../../src/provider/sessionNotices.ts';
+import type { SessionNotices } from '../../../src/sessions/sessionNotices.ts';
 import type { SessionRecord } from '../../../src/sessions/sessionRecord.ts';
 
 /** Notes what the person is told, such as `ended a`. */

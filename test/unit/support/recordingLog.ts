@@ -1,4 +1,4 @@
-import type { Log } from '../../../src/protocol/log.ts';
+import type { Log } from '../../../src/base/log.ts';
 
 /** Keeps every line of every level, so that a test can look for what must not be there. */
 export class RecordingLog implements Log {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { isOver } from '../../../src/sessions/sessionEnd.ts';
 import { deserialize, type SessionRecord } from '../../../src/sessions/sessionRecord.ts';
-import { isLive } from '../../../src/sessions/storeChange.ts';
+import { isLive } from '../../../src/sessions/sessionChange.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
 /** Never within the moment in which a write is answered: each answer is a message of its own. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { deserialize, keyOf, serialize } from '../../../src/sessions/sessionRecord.ts';
-import { isLive } from '../../../src/sessions/storeChange.ts';
+import { isLive } from '../../../src/sessions/sessionChange.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
 /** Two windows that know the session `a`, with `access 1` and, where it is refreshable, `refresh 1`. */

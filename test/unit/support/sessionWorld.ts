@@ -1,10 +1,10 @@
-import { Renewal } from '../../../src/provider/renewal.ts';
-import { ServiceSessions } from '../../../src/provider/serviceSessions.ts';
-import { SessionWatch } from '../../../src/provider/sessionWatch.ts';
+import { Renewal } from '../../../src/sessions/renewal.ts';
+import { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
+import { SessionWatch } from '../../../src/sessions/sessionReminders.ts';
 import type { Grant, IdentityService, Renewed, Verdict } from '../../../src/services/service.ts';
 import { keyOf, serialize, type SessionRecord } from '../../../src/sessions/sessionRecord.ts';
 import { SessionStore } from '../../../src/sessions/sessionStore.ts';
-import type { StoreChange } from '../../../src/sessions/storeChange.ts';
+import type { StoreChange } from '../../../src/sessions/sessionChange.ts';
 import { FakeClaims } from './fakeClaims.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeNotices } from './fakeNotices.ts';

@@ -1,0 +1,115 @@
+import type { Person } from '../../services/person.ts';
+import type { SessionRecord } from '../../sessions/sessionRecord.ts';
+import type { IdentityTexts } from './texts.ts';
+import { initials } from './initials.ts';
+import { pictureOf } from './picture.ts';
+
+/** What is shown of an account, and nothing else: there is no token in it, nor anything made of one. */
+export interface IdentityCard {
+  readonly name: string;
+  readonly initials: string;
+  readonly picture?: string;
+  /** The name of the service. */
+  readonly service: string;
+  readonly groups: readonly CardGroup[];
+}
+
+export interface CardGroup {
+  readonly title: string;
+  readonly rows: readonly CardRow[];
+}
+
+export interface CardRow {
+  readonly label: string;
+  readonly value: string;
+  /** `id` is compared character by character, `none` says that there is nothing to copy. */
+  readonly kind: 'id' | 'text' | 'none';
+}
+
+/** The card of one account, from all its sessions, oldest first. Undefined for an account without one. */
+export function identityCard(
+  records: readonly SessionRecord[],
+  service: string,
+  texts: IdentityTexts,
+  language: string,
+): IdentityCard | undefined {
+  const [first, ...later] = records;
+  if (first === undefined) return undefined;
+  // A session with fewer scopes may know less: the newest word counts, and what it does not speak of stays.
+  const person = later.reduce((known, record) => ({ ...known, ...record.person }), first.person);
+  const picture = records.map(pictureOf).findLast((address) => address !== undefined);
+  const groups = [
+    { title: texts.identity, rows: identityRows(person, texts) },
+    { title: texts.profile, rows: profileRows(person, texts) },
+    ...records.map((record, index) => ({
+      title: later.length === 0 ? texts.session : texts.sessionNumber(index + 1),
+      rows: sessionRows(record, texts, language),
+    })),
+  ];
+  return {
+    name: person.name,
+    initials: initials(person.name),
+    ...(picture !== undefined && { picture }),
+    service,
+    groups: groups.filter(({ rows }) => rows.length > 0),
+  };
+}
+
+function identityRows({ bap, subject }: Person, texts: IdentityTexts): CardRow[] {
+  const { rootAddress, currentAddress, addresses = [] } = bap?.profile ?? {};
+  const others = new Set(addresses.map(({ address }) => address));
+  return [
+    ...row('id', texts.bapId, bap?.bapId),
+    ...row('id', texts.publicKey, bap?.pubkey),
+    ...row('id', texts.rootAddress, rootAddress),
+    ...row('id', texts.currentAddress, currentAddress),
+    ...[...others]
+      .filter((address) => address !== rootAddress && address !== currentAddress)
+      .flatMap((address) => row('id', texts.otherAddress, address)),
+    ...row('id', texts.userId, subject),
+  ];
+}
+
+function profileRows({ name, email, bap }: Person, texts: IdentityTexts): CardRow[] {
+  const { alternateName, givenName, familyName, description } = bap?.profile ?? {};
+  return [
+    ...row('text', texts.alternateName, alternateName === name ? undefined : alternateName),
+    ...row('text', texts.givenName, givenName),
+    ...row('text', texts.familyName, familyName),
+    ...row('text', texts.description, description),
+    ...row('text', texts.email, email),
+  ];
+}
+
+/** The last that a Date can hold (ECMA-262); what ends later ends never. */
+const LAST_MOMENT_MS = 8.64e15;
+
+function sessionRows(record: SessionRecord, texts: IdentityTexts, language: string): CardRow[] {
+  const { scopes, createdAtMs, expiresAtMs } = record;
+  return [
+    scopes.length === 0
+      ? { kind: 'none', label: texts.scopes, value: texts.noScopes }
+      : { kind: 'text', label: texts.scopes, value: scopes.join(' ') },
+    { kind: 'text', label: texts.since, value: moment(createdAtMs, language) },
+    expiresAtMs === undefined || expiresAtMs > LAST_MOMENT_MS
+      ? { kind: 'none', label: texts.until, value: texts.noKnownEnd }
+      : { kind: 'text', label: texts.until, value: moment(expiresAtMs, language) },
+  ];
+}
+
+function row(kind: 'id' | 'text', label: string, value: string | undefined): CardRow[] {
+  return value === undefined || value === '' ? [] : [{ kind, label, value }];
+}
+
+/** With its time zone: the extension may run on another machine, somewhere else. */
+function moment(ms: number, language: string): string {
+  const format = new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  });
+  return format.format(ms);
+}

@@ -1,0 +1,72 @@
+import { escapeHtml } from '../html.ts';
+import type { CardRow, IdentityCard } from './card.ts';
+import type { IdentityTexts } from './texts.ts';
+
+export interface PageParts {
+  readonly style: string;
+  readonly script: string;
+  /** Where the style sheet may come from, as VS Code says it. */
+  readonly cspSource: string;
+  /** New for each page: only the script that carries it runs. */
+  readonly nonce: string;
+  readonly language: string;
+}
+
+/** The page that shows an identity card. All that it may load: its style, its script, and the picture's origin. */
+export function identityHtml(card: IdentityCard, texts: IdentityTexts, page: PageParts): string {
+  const { picture } = card;
+  const policy = [
+    "default-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    ...(picture === undefined ? [] : [`img-src ${new URL(picture).origin}`]),
+    `style-src ${page.cspSource}`,
+    `script-src 'nonce-${page.nonce}'`,
+  ].join('; ');
+  const image =
+    picture === undefined ? '' : `<img src="${escapeHtml(picture)}" alt="" referrerpolicy="no-referrer">`;
+  let index = 0;
+  const groups = card.groups.map(
+    ({ title, rows }, group) => `
+      <section aria-labelledby="group-${group}">
+        <h2 id="group-${group}">${escapeHtml(title)}</h2>
+        <ul>${rows.map((row) => `<li>${rowHtml(row, index++, texts)}</li>`).join('')}</ul>
+      </section>`,
+  );
+  return `<!DOCTYPE html>
+<html lang="${escapeHtml(page.language)}">
+  <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${escapeHtml(card.name)}</title>
+    <link rel="stylesheet" href="${escapeHtml(page.style)}">
+  </head>
+  <body>
+    <main>
+      <header>
+        <div class="avatar" aria-hidden="true"><span>${escapeHtml(card.initials)}</span>${image}</div>
+        <div>
+          <h1>${escapeHtml(card.name)}</h1>
+          <p>${escapeHtml(card.service)}</p>
+        </div>
+      </header>${groups.join('')}
+      <p id="status" role="status" aria-live="polite"></p>
+    </main>
+    <script nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.script)}"></script>
+  </body>
+</html>`;
+}
+
+function rowHtml({ kind, label, value }: CardRow, index: number, texts: IdentityTexts): string {
+  const cells =
+    `<span class="label">${escapeHtml(label)}</span>` +
+    `<span class="value ${kind}">${escapeHtml(value)}</span>`;
+  if (kind === 'none') return `<div class="row">${cells}</div>`;
+  const name = escapeHtml(texts.copyRow(label, value));
+  return (
+    `<button type="button" class="row" data-row="${index}" aria-label="${name}">${cells}` +
+    `<span class="copy">${escapeHtml(texts.copy)}</span>` +
+    `<span class="copied">${escapeHtml(texts.copied)}</span></button>`
+  );
+}

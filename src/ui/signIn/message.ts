@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+
+import { safeText } from '../../base/safeText.ts';
+import type { PendingSignIn } from '../../services/service.ts';
+
+/** What the person can do from the notification. */
+export type SignInAction = 'copy' | 'openBrowser' | 'showQr' | 'startAgain';
+
+export type SignInState =
+  | { phase: 'starting' }
+  | { phase: 'pending'; signIn: PendingSignIn; copied: boolean; reached: boolean }
+  | { phase: 'expired'; hasCode: boolean }
+  | { phase: 'finishing' };
+
+/** The text of the sign-in notification, with its links; `link` makes one. */
+export function signInMessage(
+  state: SignInState,
+  nowMs: number,
+  link: (action: SignInAction, text: string) => string,
+): string {
+  switch (state.phase) {
+    case 'starting':
+      return vscode.l10n.t('Connecting…');
+    case 'pending': {
+      const { userCode, verificationUri, deadlineMs } = state.signIn;
+      const copy = link(
+        'copy',
+        userCode === undefined ? vscode.l10n.t('Copy link') : vscode.l10n.t('Copy code'),
+      );
+      return [
+        userCode === undefined
+          ? vscode.l10n.t('Continue in your browser.')
+          : vscode.l10n.t('Your code is {0}.', safeText(userCode)),
+        state.copied ? `${vscode.l10n.t('Copied!')} ${copy}` : copy,
+        '·',
+        link('openBrowser', vscode.l10n.t('Open browser')),
+        '·',
+        link('showQr', vscode.l10n.t('Show QR')),
+        '·',
+        ...(verificationUri === undefined
+          ? []
+          : [vscode.l10n.t('On another device, enter it at {0}.', safeText(verificationUri))]),
+        state.reached ? timeLeft(deadlineMs - nowMs) : vscode.l10n.t('No connection: trying again…'),
+      ].join(' ');
+    }
+    case 'expired': {
+      const again = state.hasCode ? vscode.l10n.t('Get a new code') : vscode.l10n.t('Get a new link');
+      return `${vscode.l10n.t('The time for this sign-in is over.')} ${link('startAgain', again)}`;
+    }
+    case 'finishing':
+      return vscode.l10n.t('Approved. Finishing…');
+  }
+}
+
+/** In whole minutes, then in steps of ten seconds: each change is read aloud by a screen reader. Stays on one line. */
+function timeLeft(ms: number): string {
+  const text =
+    ms > 60_000
+      ? vscode.l10n.t('{0} min left.', Math.ceil(ms / 60_000))
+      : vscode.l10n.t('{0} s left.', Math.max(0, Math.ceil(ms / 10_000) * 10));
+  return text.replaceAll(' ', '\u00a0');
+}

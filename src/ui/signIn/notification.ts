@@ -1,0 +1,160 @@
+import * as vscode from 'vscode';
+
+import type { Clock } from '../../base/clock.ts';
+import type { SignInError } from '../../provider/signInError.ts';
+import type { SignInScreen, SignInView } from '../../provider/signInView.ts';
+import type { PendingSignIn } from '../../services/service.ts';
+import { openAddress } from './openAddress.ts';
+import { QrPanel } from './qrPanel.ts';
+import { type SignInAction, signInMessage, type SignInState } from './message.ts';
+
+/** The links of the notification. They are internal: not in the palette, and of no use without a sign-in. */
+const ACTIONS: readonly SignInAction[] = ['copy', 'openBrowser', 'showQr', 'startAgain'];
+const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
+
+/**
+ * Shows each sign-in as one progress notification. Unlike a message with buttons it stays until the sign-in ends,
+ * and its links can be used again and again.
+ */
+export class SignInNotification implements SignInView, vscode.Disposable {
+  readonly #clock: Clock;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #screens = new Map<string, Screen>();
+  readonly #commands: vscode.Disposable[];
+
+  constructor(clock: Clock, log: vscode.LogOutputChannel) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#commands = ACTIONS.map((action) =>
+      vscode.commands.registerCommand(commandOf(action), async (id: unknown) => {
+        await (typeof id === 'string' ? this.#screens.get(id)?.act(action) : undefined);
+      }),
+    );
+  }
+
+  async show<T>(
+    service: string,
+    flow: (screen: SignInScreen, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const id = crypto.randomUUID(); // nobody else can act for the person: a link that is copied is as good as a key
+    const options: vscode.ProgressOptions = {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Sign in with {0}', service),
+      cancellable: true,
+    };
+    return vscode.window.withProgress(options, async (progress, token) => {
+      const cancelled = new AbortController();
+      const listener = token.onCancellationRequested(() => {
+        cancelled.abort();
+      });
+      const link = (action: SignInAction, text: string): string => {
+        const unbroken = text.replaceAll(' ', '\u00a0');
+        return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
+      };
+      let shown = '';
+      const screen = new Screen(service, (state) => {
+        const message = signInMessage(state, this.#clock.now(), link);
+        // A screen reader reads every report aloud.
+        if (message !== shown) progress.report({ message });
+        shown = message;
+      });
+      this.#screens.set(id, screen);
+      try {
+        return await flow(screen, cancelled.signal);
+      } finally {
+        this.#screens.delete(id);
+        screen.dispose();
+        listener.dispose();
+      }
+    });
+  }
+
+  failed(error: SignInError): void {
+    void this.#showFailure(error);
+  }
+
+  remind(): void {
+    void vscode.commands.executeCommand('notifications.showList');
+  }
+
+  async #showFailure({ message, setting }: SignInError): Promise<void> {
+    const openSetting = vscode.l10n.t('Open Setting');
+    const showLog = vscode.l10n.t('Show Log');
+    const buttons = setting === undefined ? [showLog] : [openSetting, showLog];
+    const answer = await vscode.window.showErrorMessage(message, ...buttons);
+    if (answer === showLog) this.#log.show();
+    if (answer === openSetting)
+      await vscode.commands.executeCommand('workbench.action.openSettings', setting);
+  }
+
+  dispose(): void {
+    for (const command of this.#commands) command.dispose();
+  }
+}
+
+/** One notification: its state, and what its links do. */
+class Screen implements SignInScreen {
+  readonly #render: (state: SignInState) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #qr: QrPanel;
+  #state: SignInState = { phase: 'starting' };
+  #startAgain: (() => void) | undefined;
+
+  constructor(service: string, render: (state: SignInState) => void) {
+    this.#qr = new QrPanel(service);
+    this.#render = render;
+    this.#set(this.#state);
+    this.#timer = setInterval(() => {
+      this.#set(this.#state);
+    }, 1_000);
+  }
+
+  pending(signIn: PendingSignIn): void {
+    this.#set({ phase: 'pending', signIn, copied: false, reached: true });
+  }
+
+  contact(reached: boolean): void {
+    if (this.#state.phase === 'pending') this.#set({ ...this.#state, reached });
+  }
+
+  expired(signal: AbortSignal): Promise<void> {
+    const hasCode = this.#state.phase === 'pending' && this.#state.signIn.userCode !== undefined;
+    this.#set({ phase: 'expired', hasCode });
+    return new Promise((resolve, reject) => {
+      this.#startAgain = () => {
+        this.#set({ phase: 'starting' });
+        resolve();
+      };
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  }
+
+  finishing(): void {
+    this.#set({ phase: 'finishing' });
+  }
+
+  async act(action: SignInAction): Promise<void> {
+    if (action === 'startAgain' && this.#state.phase === 'expired') this.#startAgain?.();
+    if (this.#state.phase !== 'pending') return;
+    const { signIn } = this.#state;
+    if (action === 'openBrowser') await openAddress(signIn.browserUri);
+    if (action === 'showQr') this.#qr.show(signIn);
+    if (action === 'copy') {
+      await vscode.env.clipboard.writeText(signIn.userCode ?? signIn.browserUri);
+      this.#set({ ...this.#state, copied: true });
+    }
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+    this.#qr.close();
+  }
+
+  #set(state: SignInState): void {
+    this.#state = state;
+    if (state.phase !== 'pending') this.#qr.close(); // it shows a code that is of no use any more
+    this.#render(state);
+  }
+}

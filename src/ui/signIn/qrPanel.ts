@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+
+import { safeText } from '../../base/safeText.ts';
+import type { PendingSignIn } from '../../services/service.ts';
+import { qrPage } from './qrPage.ts';
+import { qrSvg } from './qrSvg.ts';
+
+export const QR_VIEW_TYPE = 'bapIdentity.signInQr';
+
+/**
+ * The address of one sign-in as a QR code, in an editor tab. It can be a secret: nothing but the open tab holds it,
+ * and the tab does not come back after a reload of the window.
+ */
+export class QrPanel {
+  readonly #service: string;
+  #panel: vscode.WebviewPanel | undefined;
+
+  /** `service`: its name, as a person reads it. */
+  constructor(service: string) {
+    this.#service = service;
+  }
+
+  /** Opens the tab, or brings it back into sight. */
+  show(signIn: PendingSignIn): void {
+    if (this.#panel !== undefined) {
+      this.#panel.reveal();
+      return;
+    }
+    const title = vscode.l10n.t('Sign in with {0}', this.#service);
+    const panel = vscode.window.createWebviewPanel(QR_VIEW_TYPE, title, vscode.ViewColumn.Active, {
+      localResourceRoots: [],
+    });
+    panel.onDidDispose(() => {
+      this.#panel = undefined;
+    });
+    panel.webview.html = pageOf(signIn, title);
+    this.#panel = panel;
+  }
+
+  /** Closes the tab if it is open; it can be shown again. */
+  close(): void {
+    this.#panel?.dispose();
+  }
+}
+
+function pageOf({ browserUri, userCode, verificationUri }: PendingSignIn, title: string): string {
+  const svg = qrSvg(browserUri, vscode.l10n.t('QR code of the address to approve this sign-in at'));
+  return qrPage({
+    language: vscode.env.language,
+    title,
+    svg,
+    instruction: instruction(svg !== undefined, userCode !== undefined),
+    code: userCode === undefined ? undefined : safeText(userCode),
+    elsewhere:
+      verificationUri === undefined
+        ? undefined
+        : vscode.l10n.t('On another device, enter it at {0}.', safeText(verificationUri)),
+  });
+}
+
+function instruction(hasQr: boolean, hasCode: boolean): string {
+  if (!hasQr)
+    return vscode.l10n.t(
+      'The address of this sign-in is too long for a QR code. Use the links in the notification.',
+    );
+  return hasCode
+    ? vscode.l10n.t(
+        'Scan the QR code with your phone and approve the sign-in there: the page shows this code or asks for it.',
+      )
+    : vscode.l10n.t('Scan the QR code with your phone and approve the sign-in there.');
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, it, mock } from 'node:test';
+
+import { pause, systemClock } from '../../../src/base/clock.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+
+const never = new AbortController().signal;
+
+describe('pause', () => {
+  it('takes as long as it is told', async () => {
+    for (const ms of [1, 4_999, 5_000, 5_001, 60_000]) {
+      const clock = new FakeClock();
+      await clock.run(pause(clock, ms, never));
+      assert.equal(clock.ranMs, ms);
+      assert.equal(clock.pending, 0);
+    }
+  });
+
+  it('takes no time for none', async () => {
+    const clock = new FakeClock();
+    await clock.run(pause(clock, 0, never));
+    await clock.run(pause(clock, -5, never));
+    assert.equal(clock.ranMs, 0);
+  });
+
+  it('is over soon after the wall clock has jumped past its end', async () => {
+    const clock = new FakeClock();
+    clock.at(12_000, () => {
+      clock.jump(3_600_000);
+    });
+    await clock.run(pause(clock, 60_000, never));
+    assert.equal(clock.ranMs, 15_000);
+  });
+
+  it('counts a jump that is shorter than what is left', async () => {
+    const clock = new FakeClock();
+    clock.at(2_000, () => {
+      clock.jump(10_000);
+    });
+    await clock.run(pause(clock, 20_000, never));
+    assert.equal(clock.ranMs, 10_000);
+  });
+
+  it('is not longer for a jump backward', async () => {
+    const clock = new FakeClock();
+    clock.at(2_000, () => {
+      clock.jump(-3_600_000);
+    });
+    await clock.run(pause(clock, 20_000, never));
+    assert.equal(clock.ranMs, 20_000);
+  });
+
+  it('ends at once with the reason of an abort, and leaves no timer', async () => {
+    const clock = new FakeClock();
+    const cancel = new AbortController();
+    const reason = new Error('cancelled');
+    clock.at(7_000, () => {
+      cancel.abort(reason);
+    });
+    await assert.rejects(clock.run(pause(clock, 60_000, cancel.signal)), (error) => error === reason);
+    assert.equal(clock.ranMs, 7_000);
+    assert.equal(clock.pending, 0);
+  });
+});
+
+describe('system clock', () => {
+  it('tells the wall clock', (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_234 });
+    assert.equal(systemClock.now(), 1_234);
+  });
+
+  it('sleeps, and then lets go of the signal', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { signal } = new AbortController();
+    const removed = mock.method(signal, 'removeEventListener');
+    let awake = false;
+    const sleeping = systemClock.sleep(1_000, signal).then(() => {
+      awake = true;
+    });
+    t.mock.timers.tick(999);
+    await Promise.resolve();
+    assert.equal(awake, false);
+    t.mock.timers.tick(1);
+    await sleeping;
+    assert.equal(removed.mock.callCount(), 1);
+  });
+
+  it('wakes at once with the reason of an abort, and clears its timer', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const cleared = t.mock.method(globalThis, 'clearTimeout');
+    const cancel = new AbortController();
+    const reason = new Error('cancelled');
+    const sleeping = systemClock.sleep(1_000, cancel.signal);
+    cancel.abort(reason);
+    await assert.rejects(sleeping, (error) => error === reason);
+    assert.equal(cleared.mock.callCount(), 1);
+  });
+
+  it('does not begin to sleep for a signal that was aborted before', async (t) => {
+    const timeout = t.mock.method(globalThis, 'setTimeout');
+    const reason = new Error('cancelled');
+    await assert.rejects(systemClock.sleep(1_000, AbortSignal.abort(reason)), (error) => error === reason);
+    assert.equal(timeout.mock.callCount(), 0);
+  });
+});

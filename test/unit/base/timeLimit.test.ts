@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { TimeLimitError, withTimeLimit } from '../../../src/base/timeLimit.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+
+const reason = new Error('cancelled');
+const deaf = (): Promise<never> => new Promise(() => undefined);
+
+describe('time limit', () => {
+  it('gives what the work gives, and leaves no timer', async () => {
+    const clock = new FakeClock();
+    const { signal } = new AbortController();
+    const work = withTimeLimit(clock, 1_000, signal, async (limits) => {
+      await clock.sleep(400, limits);
+      return 'done';
+    });
+    assert.equal(await clock.run(work), 'done');
+    assert.equal(clock.ranMs, 400);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('fails as the work fails, and leaves no timer', async () => {
+    const clock = new FakeClock();
+    const { signal } = new AbortController();
+    const failure = new Error('failed');
+    const rejecting = withTimeLimit(clock, 1_000, signal, () => Promise.reject(failure));
+    await assert.rejects(clock.run(rejecting), (error) => error === failure);
+    const throwing = withTimeLimit(clock, 1_000, signal, () => {
+      throw failure;
+    });
+    await assert.rejects(clock.run(throwing), (error) => error === failure);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('ends work that does not listen at the limit', async () => {
+    const clock = new FakeClock();
+    const { signal } = new AbortController();
+    await assert.rejects(clock.run(withTimeLimit(clock, 1_000, signal, deaf)), TimeLimitError);
+    assert.equal(clock.ranMs, 1_000);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('tells the work at the limit', async () => {
+    const clock = new FakeClock();
+    const { signal } = new AbortController();
+    const work = withTimeLimit(clock, 1_000, signal, (limits) => clock.sleep(60_000, limits));
+    await assert.rejects(clock.run(work), TimeLimitError);
+    assert.equal(clock.pending, 0);
+  });
+
+  for (const [what, work] of [
+    ['that does not listen', deaf],
+    ['that listens', (clock: FakeClock, limits: AbortSignal) => clock.sleep(60_000, limits)],
+  ] as const) {
+    it(`ends work ${what} at once with the reason of an abort`, async () => {
+      const clock = new FakeClock();
+      const cancel = new AbortController();
+      clock.at(300, () => {
+        cancel.abort(reason);
+      });
+      const limited = withTimeLimit(clock, 1_000, cancel.signal, (limits) => work(clock, limits));
+      await assert.rejects(clock.run(limited), (error) => error === reason);
+      assert.equal(clock.ranMs, 300);
+      assert.equal(clock.pending, 0);
+    });
+  }
+
+  it('ends at once where the work itself brings the abort about', async () => {
+    const clock = new FakeClock();
+    const cancel = new AbortController();
+    const limited = withTimeLimit(clock, 1_000, cancel.signal, () => {
+      cancel.abort(reason);
+      return deaf();
+    });
+    await assert.rejects(clock.run(limited), (error) => error === reason);
+    assert.equal(clock.ranMs, 0);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('does not begin for a signal that was aborted before', async () => {
+    const clock = new FakeClock();
+    let begun = false;
+    const limited = withTimeLimit(clock, 1_000, AbortSignal.abort(reason), async () => {
+      begun = true;
+      await Promise.resolve();
+    });
+    await assert.rejects(clock.run(limited), (error) => error === reason);
+    assert.equal(begun, false);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('does not care how work fails that nobody waits for any more', async () => {
+    const clock = new FakeClock();
+    const { signal } = new AbortController();
+    const late = withTimeLimit(clock, 1_000, signal, async () => {
+      await clock.sleep(2_000, signal);
+      throw new Error('late'); // unhandled, it would fail the test run
+    });
+    await assert.rejects(clock.run(late), TimeLimitError);
+    await clock.advance(5_000);
+  });
+});

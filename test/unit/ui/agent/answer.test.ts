@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { SessionRecord } from '../../../../src/sessions/sessionRecord.ts';
+import { identityAnswer } from '../../../../src/ui/agent/answer.ts';
+import { recordOf } from '../../support/record.ts';
+
+const services = [
+  { id: 'sigma-identity', label: 'Sigma Identity' },
+  { id: 'adom', label: 'Adom' },
+] as const;
+const pubkey = `02${'ab'.repeat(32)}`;
+
+const ann = (id: string, createdAtMs: number, name = 'Ann'): SessionRecord =>
+  recordOf(id, {
+    createdAtMs,
+    refreshToken: `refresh token of ${id}`,
+    person: {
+      accountId: 'bap-1',
+      accountLabel: 'Ann (bap-1)',
+      subject: 'user-1',
+      name,
+      email: 'ann@example.com',
+      picture: 'https://auth.example/ann.png',
+      bap: { bapId: 'bap-1', pubkey, profile: { description: 'Writes code' } },
+    },
+  });
+const ada = recordOf('ada', {
+  provider: 'adom',
+  createdAtMs: 2_000,
+  person: { accountId: 'ada-1', accountLabel: 'Ada (ada-1)', subject: 'ada-1', name: 'Ada' },
+});
+
+const annSays = { provider: 'sigma-identity', name: 'Ann', bapId: 'bap-1', pubkey };
+const adaSays = { provider: 'adom', name: 'Ada' };
+
+describe('what an agent is told', () => {
+  it('is who is signed in, the last one first, and not a word more', () => {
+    const answer = identityAnswer({}, services, [ann('a', 1_000), ada]);
+    assert.deepEqual(JSON.parse(answer), [adaSays, annSays]);
+  });
+
+  it('holds no token', () => {
+    const answer = identityAnswer({}, services, [ann('a', 1_000), ada]);
+    assert.doesNotMatch(answer, /token/);
+  });
+
+  it('names an account once, by its newest session', () => {
+    const sessions = [ann('a', 3_000, 'Ann Newest'), ann('b', 1_000), ann('c', 2_000)];
+    assert.deepEqual(JSON.parse(identityAnswer({}, services, sessions)), [
+      { ...annSays, name: 'Ann Newest' },
+    ]);
+  });
+
+  it('keeps apart accounts of two services that have the same id', () => {
+    const sameId = { ...ada, person: { ...ada.person, accountId: 'bap-1' } };
+    assert.deepEqual(JSON.parse(identityAnswer({}, services, [ann('a', 1_000), sameId])), [adaSays, annSays]);
+  });
+
+  it('is about one service where the agent asks for one', () => {
+    const records = [ann('a', 1_000), ada];
+    assert.deepEqual(JSON.parse(identityAnswer({ provider: 'adom' }, services, records)), [adaSays]);
+    assert.deepEqual(JSON.parse(identityAnswer({ provider: 'sigma-identity' }, services, records)), [
+      annSays,
+    ]);
+  });
+
+  it('leaves out a public key that nobody knows', () => {
+    const person = { ...ann('a', 1_000).person, bap: { bapId: 'bap-1' } };
+    const answer = identityAnswer({}, services, [recordOf('a', { person })]);
+    assert.deepEqual(JSON.parse(answer), [{ provider: 'sigma-identity', name: 'Ann', bapId: 'bap-1' }]);
+  });
+
+  it('says what to do when nobody is signed in', () => {
+    assert.match(
+      identityAnswer({}, services, []),
+      /^Nobody is signed in with Sigma Identity or Adom\. Ask the person to run “BAP Identity: Sign In…”/,
+    );
+    assert.match(identityAnswer({ provider: 'adom' }, services, [ann('a', 1_000)]), /signed in with Adom\./);
+  });
+
+  for (const input of [
+    { provider: 'github' },
+    { provider: null },
+    { provider: 7 },
+    'adom',
+    null,
+    undefined,
+  ]) {
+    it(`says what it understands when asked with ${JSON.stringify(input)}`, () => {
+      const answer = identityAnswer(input, services, [ada]);
+      assert.match(answer, /"provider" must be "sigma-identity" or "adom", or be left out/);
+      assert.doesNotMatch(answer, /Ada/);
+    });
+  }
+
+  it('takes no notice of what it was not asked for', () => {
+    assert.deepEqual(JSON.parse(identityAnswer({ scopes: ['email'] }, services, [ada])), [adaSays]);
+  });
+});

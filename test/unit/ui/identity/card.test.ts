@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { SessionRecord } from '../../../../src/sessions/sessionRecord.ts';
+import { identityCard } from '../../../../src/ui/identity/card.ts';
+import { texts } from '../../support/identityTexts.ts';
+import { recordOf } from '../../support/record.ts';
+
+const person: SessionRecord['person'] = {
+  accountId: 'bap-1',
+  accountLabel: 'Ann (bap-1)',
+  subject: 'user-1',
+  name: 'Ann Example',
+  email: 'ann@example.com',
+  bap: {
+    bapId: 'bap-1',
+    pubkey: '02aa',
+    profile: {
+      alternateName: 'ann',
+      givenName: 'Ann',
+      familyName: 'Example',
+      description: 'Writes code',
+      rootAddress: '1Root',
+      currentAddress: '1Current',
+      addresses: [
+        { address: '1Root' },
+        { address: '1Middle', block: 3 },
+        { address: '1Current' },
+        { address: '1Middle' },
+      ],
+    },
+  },
+};
+
+const cardOf = (...records: SessionRecord[]) => {
+  const card = identityCard(records, 'Sigma Identity', texts, 'en');
+  assert.ok(card);
+  return card;
+};
+/** `BAP ID: bap-1` and so on, with the titles between. */
+const linesOf = (...records: SessionRecord[]): string[] =>
+  cardOf(...records).groups.flatMap(({ title, rows }) => [
+    title,
+    ...rows.map(({ label, value }) => `${label}: ${value}`),
+  ]);
+
+describe('an identity card', () => {
+  const since = Date.UTC(2026, 10, 3, 14, 5);
+  const until = Date.UTC(2026, 10, 10, 14, 5);
+
+  it('says all that is known of a person, and each address once', () => {
+    const lines = linesOf(recordOf('s1', { person, createdAtMs: since, expiresAtMs: until }));
+    assert.deepEqual(lines.slice(0, -2), [
+      'Identity',
+      'BAP ID: bap-1',
+      'Public key: 02aa',
+      'Root address: 1Root',
+      'Current address: 1Current',
+      'Other address: 1Middle',
+      'User ID: user-1',
+      'Profile',
+      'Also known as: ann',
+      'Given name: Ann',
+      'Family name: Example',
+      'Description: Writes code',
+      'Email: ann@example.com',
+      'Session',
+      'Scopes: profile openid',
+    ]);
+    assert.match(lines.at(-2) ?? '', /^Signed in since: November 3, 2026.*\d:05.+\S$/);
+    assert.match(lines.at(-1) ?? '', /^Ends: November 10, 2026.*\d:05.+\S$/);
+  });
+
+  it('says who it is, and with which service', () => {
+    const { name, initials, service } = cardOf(recordOf('s1', { person }));
+    assert.deepEqual(
+      { name, initials, service },
+      { name: 'Ann Example', initials: 'AE', service: 'Sigma Identity' },
+    );
+  });
+
+  it('has no row for what an account does not have, and no group without a row', () => {
+    const bare = { accountId: 'u1', accountLabel: 'Ada (u1)', subject: 'u1', name: 'Ada' };
+    const lines = linesOf(recordOf('s1', { provider: 'adom', person: bare, scopes: [] }));
+    assert.deepEqual(
+      lines.filter((line) => !line.startsWith('Signed in since')),
+      ['Identity', 'User ID: u1', 'Session', 'Scopes: None', 'Ends: No known end'],
+    );
+  });
+
+  it('offers to copy values, and not the words that stand for none', () => {
+    const rows = cardOf(recordOf('s1', { scopes: [] })).groups.flatMap((group) => group.rows);
+    const none = rows.filter(({ kind }) => kind === 'none').map(({ value }) => value);
+    assert.deepEqual(none, ['None', 'No known end']);
+  });
+
+  it('does not say the same name twice', () => {
+    const bap = { bapId: 'bap-1', profile: { alternateName: 'Ann' } };
+    const lines = linesOf(recordOf('s1', { person: { ...person, name: 'Ann', bap } }));
+    assert.ok(!lines.some((line) => line.startsWith('Also known as')));
+  });
+
+  it('counts the sessions of one account, each with its scopes', () => {
+    const lines = linesOf(
+      recordOf('s1', { scopes: ['openid'] }),
+      recordOf('s2', { scopes: ['openid', 'email'] }),
+    );
+    assert.deepEqual(
+      lines.filter((line) => /^Session \d|^Scopes/.test(line)),
+      ['Session 1', 'Scopes: openid', 'Session 2', 'Scopes: openid email'],
+    );
+  });
+
+  it('believes the newest session, and keeps what it does not speak of', () => {
+    const older = recordOf('s1', { person: { ...person, picture: 'https://auth.example/ann.png' } });
+    const { email, ...withoutEmail } = person;
+    const newer = recordOf('s2', { person: { ...withoutEmail, name: 'Ann Newname' } });
+    const card = cardOf(older, newer);
+    assert.equal(card.name, 'Ann Newname');
+    assert.equal(card.picture, 'https://auth.example/ann.png');
+    assert.ok(linesOf(older, newer).includes(`Email: ${email ?? ''}`));
+    const picture = 'https://auth.example/new.png';
+    assert.equal(cardOf(older, recordOf('s3', { person: { ...person, picture } })).picture, picture);
+  });
+
+  it('trusts the server of a session with the pictures of that session only', () => {
+    const picture = 'https://other.example/ann.png';
+    const elsewhere = recordOf('s1', { server: 'https://other.example' });
+    assert.equal(cardOf(elsewhere, recordOf('s2', { person: { ...person, picture } })).picture, undefined);
+  });
+
+  it('knows no end that no calendar has', () => {
+    assert.ok(linesOf(recordOf('s1', { expiresAtMs: 8.64e15 })).some((line) => /^Ends: .*275760/.test(line)));
+    assert.ok(linesOf(recordOf('s1', { expiresAtMs: 8.65e15 })).includes('Ends: No known end'));
+  });
+
+  it('holds no token', () => {
+    const record = recordOf('s1', { person, refreshToken: 'refresh of s1' });
+    assert.doesNotMatch(JSON.stringify(cardOf(record)), /token of s1|refresh of s1/);
+  });
+
+  it('speaks of time in the language of the person', () => {
+    const card = identityCard([recordOf('s1', { createdAtMs: since })], 'Adom', texts, 'de');
+    assert.match(JSON.stringify(card), /3\. November 2026/);
+  });
+
+  it('tells the time zone: the extension may run elsewhere', () => {
+    const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(since);
+    const zone = parts.find(({ type }) => type === 'timeZoneName')?.value;
+    assert.ok(zone);
+    assert.ok(linesOf(recordOf('s1', { createdAtMs: since })).some((line) => line.endsWith(` ${zone}`)));
+  });
+
+  it('is not there for an account without a session', () => {
+    assert.equal(identityCard([], 'Adom', texts, 'en'), undefined);
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { SessionRecord } from '../../../../src/sessions/sessionRecord.ts';
+import { identityCard } from '../../../../src/ui/identity/card.ts';
+import { identityHtml } from '../../../../src/ui/identity/cardHtml.ts';
+import { texts } from '../../support/identityTexts.ts';
+import { recordOf } from '../../support/record.ts';
+
+function pageOf(record: SessionRecord, words = texts): string {
+  const card = identityCard([record], 'Sigma Identity', words, 'en');
+  assert.ok(card);
+  const page = { style: 'style.css', script: 'script.js', cspSource: 'https://vscode.example', nonce: 'n1' };
+  return identityHtml(card, words, { ...page, language: 'en' });
+}
+function policyOf(record: SessionRecord): string[] {
+  const content = /Content-Security-Policy" content="([^"]+)"/.exec(pageOf(record))?.[1] ?? '';
+  return content.replaceAll('&#39;', "'").split('; ');
+}
+const { person } = recordOf('s1');
+const strict = [
+  "default-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  'style-src https://vscode.example',
+  "script-src 'nonce-n1'",
+];
+
+/** A service that says the same in every place. */
+function saying(text: string): SessionRecord {
+  const profile = { givenName: text, familyName: text, description: text, rootAddress: text };
+  const bap = { bapId: text, pubkey: text, profile: { ...profile, addresses: [{ address: `${text}2` }] } };
+  const names = { accountId: text, accountLabel: text, subject: text, name: text, email: text };
+  return recordOf('s1', { scopes: [text], person: { ...names, bap } });
+}
+
+describe('the page of an identity', () => {
+  it('may load its style and its script, and nothing else', () => {
+    assert.deepEqual(policyOf(recordOf('s1')), strict);
+    assert.doesNotMatch(pageOf(recordOf('s1')), /<img/);
+  });
+
+  it('may load pictures from the origin of the picture, where there is one', () => {
+    const withPicture = recordOf('s1', { person: { ...person, picture: 'https://ordfs.network/a_0' } });
+    assert.deepEqual(policyOf(withPicture), strict.toSpliced(3, 0, 'img-src https://ordfs.network'));
+    assert.match(
+      pageOf(withPicture),
+      /<img src="https:\/\/ordfs\.network\/a_0" alt="" referrerpolicy="no-referrer">/,
+    );
+  });
+
+  it('has a button for each row that can be copied, which says what it does', () => {
+    const page = pageOf(recordOf('s1'));
+    assert.match(page, /<button type="button" class="row" data-row="0" aria-label="Copy User ID: user-1">/);
+    const rows = Array.from(page.matchAll(/<button[^>]* data-row="(\d+)"/g), ([, row]) => row);
+    assert.deepEqual(rows, ['0', '1', '2']);
+    assert.equal(page.match(/<button/g)?.length, 3);
+  });
+
+  it('shows whatever a service says as text', () => {
+    const evil = `</title></h1><script>alert("1")</script><img src=x onerror='alert(1)'>&lt;b&gt;`;
+    // Nothing of it opens or closes a tag, or ends an attribute: the page has the same ones as with a harmless text.
+    const markup = (page: string): string[] => Array.from(page.matchAll(/<[^<>]*>/g), ([tag]) => tag);
+    const harmless = markup(pageOf(saying('harmless')));
+    assert.deepEqual(
+      markup(pageOf(saying(evil))).map((tag) => tag.replace(/aria-label="[^"]*"/, '')),
+      harmless.map((tag) => tag.replace(/aria-label="[^"]*"/, '')),
+    );
+  });
+
+  it('shows a name without a letter as text, large and small', () => {
+    const page = pageOf(recordOf('s1', { person: { ...person, name: '<' } }));
+    assert.match(page, /<span>&[^;]+;<\/span>/);
+    assert.match(page, /<h1>&lt;<\/h1>/);
+  });
+
+  it('shows the words of a translation as text, too', () => {
+    const page = pageOf(recordOf('s1'), { ...texts, userId: '<User>', identity: '<Identity>' });
+    assert.doesNotMatch(page, /<User>|<Identity>/);
+  });
+
+  it('cannot be led out of an attribute by the address of a picture', () => {
+    const picture = `https://ordfs.network/'"><script>`;
+    assert.match(
+      pageOf(recordOf('s1', { person: { ...person, picture } })),
+      /<img src="https:\/\/ordfs\.network\/&#39;%22%3E%3Cscript%3E" alt=""/,
+    );
+  });
+
+  it('holds no token', () => {
+    assert.doesNotMatch(
+      pageOf(recordOf('s1', { refreshToken: 'refresh of s1' })),
+      /token of s1|refresh of s1/,
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { terminalVariables } from '../../../../src/ui/terminal/variables.ts';
+import { recordOf } from '../../support/record.ts';
+
+const NOW = 10_000;
+const pubkey = `02${'ab'.repeat(32)}`;
+const otherKey = `03${'cd'.repeat(32)}`;
+
+const sigma = (id: string, createdAtMs: number, key?: string) =>
+  recordOf(id, {
+    createdAtMs,
+    person: {
+      accountId: id,
+      accountLabel: id,
+      subject: 'user-1',
+      name: 'Ann',
+      bap: { bapId: id, ...(key !== undefined && { pubkey: key }) },
+    },
+  });
+const adom = (id: string, createdAtMs: number, expiresAtMs?: number) =>
+  recordOf(id, {
+    provider: 'adom',
+    createdAtMs,
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+    person: { accountId: id, accountLabel: id, subject: id, name: 'Ada' },
+  });
+
+const everybody = [sigma('bap-1', 1, pubkey), adom('ada', 2, NOW + 1)];
+
+describe('the variables of new terminals', () => {
+  it('are none when they are off', () => {
+    assert.deepEqual(terminalVariables('off', everybody, NOW), { values: {} });
+  });
+
+  it('are none when nobody is signed in', () => {
+    assert.deepEqual(terminalVariables('identityAndAdomToken', [], NOW), { values: {} });
+  });
+
+  it('are the identity alone, and no token', () => {
+    assert.deepEqual(terminalVariables('identity', everybody, NOW), {
+      values: { BAP_ID: 'bap-1', BAP_PUBKEY: pubkey },
+    });
+  });
+
+  it('are the identity and Adom’s token, until that ends', () => {
+    assert.deepEqual(terminalVariables('identityAndAdomToken', everybody, NOW), {
+      values: { BAP_ID: 'bap-1', BAP_PUBKEY: pubkey, ADOMPKG_TOKEN: 'token of ada' },
+      untilMs: NOW + 1,
+    });
+  });
+
+  it('never hold a token of Sigma Identity', () => {
+    const { values } = terminalVariables('identityAndAdomToken', [sigma('bap-1', 1, pubkey)], NOW);
+    assert.deepEqual(Object.keys(values), ['BAP_ID', 'BAP_PUBKEY']);
+  });
+
+  it('are of the identity that was signed in last and has a BAP id', () => {
+    const records = [sigma('bap-2', 5, otherKey), sigma('bap-1', 1, pubkey), adom('ada', 9)];
+    const { values } = terminalVariables('identity', records, NOW);
+    assert.deepEqual(values, { BAP_ID: 'bap-2', BAP_PUBKEY: otherKey });
+  });
+
+  it('do not mix one identity’s id with another’s key', () => {
+    const { values } = terminalVariables('identity', [sigma('bap-1', 1, pubkey), sigma('bap-2', 2)], NOW);
+    assert.deepEqual(values, { BAP_ID: 'bap-2' });
+  });
+
+  it('hold the newest of Adom’s tokens that has not ended', () => {
+    const records = [adom('old', 1, NOW + 9), adom('newer', 2, NOW + 5), adom('ended', 3, NOW)];
+    assert.deepEqual(terminalVariables('identityAndAdomToken', records, NOW), {
+      values: { ADOMPKG_TOKEN: 'token of newer' },
+      untilMs: NOW + 5,
+    });
+  });
+
+  it('hold a token without a known end until further notice', () => {
+    assert.deepEqual(terminalVariables('identityAndAdomToken', [adom('ada', 1)], NOW), {
+      values: { ADOMPKG_TOKEN: 'token of ada' },
+    });
+  });
+});
