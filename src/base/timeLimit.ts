@@ -45,3 +45,6 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     });
   });
 }
+
+/** A signal that never aborts, for work that nobody can cancel but that has a time limit of its own. */
+export const NEVER: AbortSignal = new AbortController().signal;
