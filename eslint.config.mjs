@@ -49,6 +49,11 @@ export default tseslint.config(
     },
   },
   {
+    // The types of web workers declare these names, and Node does not have them.
+    files: ['src/**'],
+    rules: { 'no-restricted-globals': ['error', 'name', 'close', 'postMessage', 'importScripts'] },
+  },
+  {
     files: ['test/**'],
     rules: {
       'no-console': 'off',

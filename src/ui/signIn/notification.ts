@@ -95,7 +95,7 @@ export class SignInNotification implements SignInView, vscode.Disposable {
 /** One notification: its state, and what its links do. */
 class Screen implements SignInScreen {
   readonly #render: (state: SignInState) => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: ReturnType<typeof setInterval>;
   readonly #qr: QrPanel;
   #state: SignInState = { phase: 'starting' };
   #startAgain: (() => void) | undefined;
