@@ -1,6 +1,8 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+import { arrows } from './lint/arrows.mjs';
+
 export default tseslint.config(
   { ignores: ['dist/', 'out/', '.vscode-test/', 'node_modules/'] },
   js.configs.recommended,
@@ -20,34 +22,7 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  {
-    // The core speaks to no editor: it runs the same in Node and in a web worker.
-    files: ['src/protocol/**', 'src/services/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: ['vscode'],
-          patterns: ['node:*', '**/sessions/*', '**/provider/*', '**/ui/*', '**/extension.ts'],
-        },
-      ],
-    },
-  },
-  {
-    files: ['src/protocol/**'],
-    rules: {
-      'no-restricted-imports': ['error', { paths: ['vscode'], patterns: ['node:*', '../*', '!../base'] }],
-    },
-  },
-  {
-    files: ['src/sessions/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: ['node:*', '**/provider/*', '**/ui/*', '**/windows/*', '**/extension.ts'] },
-      ],
-    },
-  },
+  ...arrows,
   {
     // The types of web workers declare these names, and Node does not have them.
     files: ['src/**'],
@@ -82,7 +57,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['*.js', '*.mjs'],
+    files: ['*.js', '*.mjs', 'lint/*.mjs'],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', require: 'readonly' } },
   },
 );
