@@ -58,6 +58,8 @@ export default tseslint.config(
   },
   {
     files: ['*.js', '*.mjs', 'lint/*.mjs'],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', require: 'readonly' } },
+    languageOptions: {
+      globals: { console: 'readonly', module: 'readonly', process: 'readonly', require: 'readonly' },
+    },
   },
 );
