@@ -4,17 +4,21 @@ import { text } from 'node:stream/consumers';
 import { startSigmaServer } from '../servers/sigma.ts';
 import type { Plan, Report } from './plan.ts';
 
-/** The other end of suite/index.ts: what an extension host reports comes out here. */
+/** The counterpart of suite/index.ts: it receives the results that an extension host sends. */
 export interface Runner {
-  /** Given to the extension host: where the runner listens, and where Sigma Identity does. */
+  /** For the extension host: the addresses of the runner and of Sigma Identity. */
   env: { BAP_TEST_RUNNER: string; BAP_TEST_SIGMA: string };
-  /** Runs the files in the window that `open` brings up. Rejects when nothing is heard from it any more. */
-  run(files: string[], open: () => Promise<unknown>): Promise<Report>;
+  /**
+   * Runs the files in the window that `open` opens. Rejects when the window is silent for too long.
+   * With `debug` a test and a silence may last as long as they need: a debugger stops the window.
+   */
+  run(files: string[], open: () => Promise<unknown>, options?: { debug: boolean }): Promise<Report>;
   close(): Promise<void>;
 }
 
-/** Longer than any single test may take, and than a window takes to come up on a slow machine. */
-const silenceAllowed = 90_000;
+/** Longer than a test may take, and longer than a window needs to open on a slow machine. */
+const SILENCE_LIMIT_MS = 90_000;
+const TEST_LIMIT_MS = 20_000;
 
 export async function startRunner(): Promise<Runner> {
   const sigma = await startSigmaServer();
@@ -45,19 +49,17 @@ export async function startRunner(): Promise<Runner> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  const run = async (files: string[], open: () => Promise<unknown>): Promise<Report> => {
-    plan = { files, color: process.stdout.isTTY };
+  const run: Runner['run'] = async (files, open, { debug } = { debug: false }) => {
+    plan = { files, color: process.stdout.isTTY, timeoutMs: debug ? 0 : TEST_LIMIT_MS };
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<Report>((resolve, reject) => {
         const fail = () => {
-          reject(
-            new Error(`Nothing was heard from the extension host for ${silenceAllowed / 1000} seconds.`),
-          );
+          reject(new Error(`The extension host was silent for ${SILENCE_LIMIT_MS / 1000} seconds.`));
         };
         heard = () => {
           clearTimeout(timer);
-          timer = setTimeout(fail, silenceAllowed);
+          if (!debug) timer = setTimeout(fail, SILENCE_LIMIT_MS);
         };
         done = resolve;
         heard();

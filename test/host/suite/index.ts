@@ -2,12 +2,13 @@ import { format } from 'node:util';
 import Mocha from 'mocha';
 import type { Plan, Report } from '../plan.ts';
 
-/** Called by VS Code inside its extension host: asks the runner what to run, and tells it what happens. */
+/** VS Code calls this inside its extension host. It asks the runner what to run, and sends it the results. */
 export async function run(): Promise<void> {
   const runner = process.env.BAP_TEST_RUNNER;
-  if (runner === undefined) throw new Error('The suites are started by test/host/run.ts or runDesktop.ts.');
+  if (runner === undefined)
+    throw new Error('Start the suites with npm run test:host, or with a launch configuration of .vscode.');
   let sent: Promise<unknown> = Promise.resolve();
-  // One after the other: lines that overtake each other would be worse than slow ones.
+  // One request at a time, so that the lines arrive in order.
   const send = (to: string, body: string) =>
     (sent = sent.then(() => fetch(runner + to, { method: 'POST', body })));
 
@@ -18,11 +19,11 @@ export async function run(): Promise<void> {
 }
 
 async function runMocha(plan: Plan, print: (line: string) => void): Promise<Report> {
-  // The spec reporter's own way out: this extension host's console is not the runner's.
+  // The reporter writes to the extension host's console, which the runner cannot see.
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => {
     print(format(...args));
   };
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: plan.color, timeout: 20_000 });
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: plan.color, timeout: plan.timeoutMs });
   for (const file of plan.files) mocha.addFile(file);
   return await new Promise((resolve) => {
     try {
