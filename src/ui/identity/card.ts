@@ -1,3 +1,4 @@
+import { safeText } from '../../base/safeText.ts';
 import type { Person } from '../../services/person.ts';
 import type { SessionRecord } from '../../sessions/sessionRecord.ts';
 import type { IdentityTexts } from './texts.ts';
@@ -55,6 +56,11 @@ export function identityCard(
   };
 }
 
+/** OpenID Connect Core 1.0 §2 allows this many characters in `sub`. */
+const MAX_SUBJECT_CHARACTERS = 255;
+/** More than any honest list of scopes has. */
+const MAX_SCOPES_CHARACTERS = 1_000;
+
 function identityRows({ bap, subject }: Person, texts: IdentityTexts): CardRow[] {
   const { rootAddress, currentAddress, addresses = [] } = bap?.profile ?? {};
   const others = new Set(addresses.map(({ address }) => address));
@@ -66,7 +72,7 @@ function identityRows({ bap, subject }: Person, texts: IdentityTexts): CardRow[]
     ...[...others]
       .filter((address) => address !== rootAddress && address !== currentAddress)
       .flatMap((address) => row('id', texts.otherAddress, address)),
-    ...row('id', texts.userId, subject),
+    ...row('id', texts.userId, safeText(subject, MAX_SUBJECT_CHARACTERS)),
   ];
 }
 
@@ -89,7 +95,7 @@ function sessionRows(record: SessionRecord, texts: IdentityTexts, language: stri
   return [
     scopes.length === 0
       ? { kind: 'none', label: texts.scopes, value: texts.noScopes }
-      : { kind: 'text', label: texts.scopes, value: scopes.join(' ') },
+      : { kind: 'text', label: texts.scopes, value: safeText(scopes.join(' '), MAX_SCOPES_CHARACTERS) },
     { kind: 'text', label: texts.since, value: moment(createdAtMs, language) },
     expiresAtMs === undefined || expiresAtMs > LAST_MOMENT_MS
       ? { kind: 'none', label: texts.until, value: texts.noKnownEnd }

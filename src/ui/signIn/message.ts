@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
-import { safeText } from '../../base/safeText.ts';
 import type { PendingSignIn } from '../../services/service.ts';
+import { besideLinks } from './besideLinks.ts';
 
 /** What the person can do from the notification. */
 export type SignInAction = 'copy' | 'openBrowser' | 'showQr' | 'startAgain';
@@ -30,7 +30,7 @@ export function signInMessage(
       return [
         userCode === undefined
           ? vscode.l10n.t('Continue in your browser.')
-          : vscode.l10n.t('Your code is {0}.', safeText(userCode)),
+          : vscode.l10n.t('Your code is {0}.', besideLinks(userCode)),
         state.copied ? `${vscode.l10n.t('Copied!')} ${copy}` : copy,
         '·',
         link('openBrowser', vscode.l10n.t('Open browser')),
@@ -39,7 +39,7 @@ export function signInMessage(
         '·',
         ...(verificationUri === undefined
           ? []
-          : [vscode.l10n.t('On another device, enter it at {0}.', safeText(verificationUri))]),
+          : [vscode.l10n.t('On another device, enter it at {0}.', besideLinks(verificationUri))]),
         state.reached ? timeLeft(deadlineMs - nowMs) : vscode.l10n.t('No connection: trying again…'),
       ].join(' ');
     }

@@ -78,6 +78,14 @@ describe('an identity card', () => {
     );
   });
 
+  it('shows a user ID and scopes without characters that hide or reorder text', () => {
+    const subject = `user\u202e-1\u200b\n${'x'.repeat(16_000)}`;
+    const lines = linesOf(recordOf('s1', { person: { ...person, subject }, scopes: ['open\u200bid'] }));
+    const userId = lines.find((line) => line.startsWith('User ID')) ?? '';
+    assert.match(userId, /^User ID: user-1 x{248}…$/);
+    assert.ok(lines.includes('Scopes: openid'));
+  });
+
   it('has no row for what an account does not have, and no group without a row', () => {
     const bare = { accountId: 'u1', accountLabel: 'Ada (u1)', subject: 'u1', name: 'Ada' };
     const lines = linesOf(recordOf('s1', { provider: 'adom', person: bare, scopes: [] }));
