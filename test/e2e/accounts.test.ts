@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const SATOSHI = '3pkKXGdcrkuLvjWhA8P4EVaDE4VY';
@@ -22,15 +23,11 @@ describe('several accounts side by side', () => {
       'bapIdentity.adom.apiUrl': adom.url,
     });
   });
-  afterEach(async (context) => {
-    if ('passed' in context && !context.passed)
-      await workbench.keepEvidence(`accounts-${context.name.slice(0, 12)}`);
-    await workbench.clearNotifications();
-  });
   after(async () => {
     await workbench.close();
     await Promise.all([sigma.close(), adom.close()]);
   });
+  isOneStory('accounts', () => workbench);
 
   const signIn = async (service: string, approve: (code: string) => Promise<void> | void): Promise<void> => {
     await workbench.run('BAP Identity: Sign In…');

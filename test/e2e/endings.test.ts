@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { requestsTo, startSigmaServer, type Fault, type SigmaServer } from '../servers/sigma.ts';
+import { areSeparate } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const CODE = '/api/auth/device/code';
@@ -17,15 +18,11 @@ describe('a sign-in that goes otherwise', () => {
       'workbench.colorTheme': 'Default Light Modern',
     });
   });
-  afterEach(async (context) => {
-    if ('passed' in context && !context.passed)
-      await workbench.keepEvidence(`endings-${context.name.slice(0, 24)}`);
-    await workbench.clearNotifications();
-  });
   after(async () => {
     await workbench.close();
     await sigma.close();
   });
+  areSeparate('endings', () => workbench);
 
   const start = async (): Promise<void> => {
     await workbench.run('BAP Identity: Sign In…');

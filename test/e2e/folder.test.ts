@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { areSeparate } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 /** All the ways to say it, of which VS Code keeps from us only some. */
@@ -27,14 +28,12 @@ describe('a folder that says where a sign-in is to go', () => {
     sigma = await startSigmaServer({ intervalSeconds: 1 });
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
   });
-  afterEach(async (context) => {
-    if ('passed' in context && !context.passed) await workbench.keepEvidence('folder');
-  });
   after(async () => {
     await workbench.close();
     await sigma.close();
     await rm(folder, { recursive: true });
   });
+  areSeparate('folder', () => workbench);
 
   it('is not heard: what the person has set counts', async () => {
     await workbench.openFolder(folder);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { demoPerson, startSigmaServer, type Person, type SigmaServer } from '../servers/sigma.ts';
+import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const SATOSHI = '3pkKXGdcrkuLvjWhA8P4EVaDE4VY';
@@ -61,16 +62,12 @@ describe('a person who wants to see who is signed in', () => {
     });
     card = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   });
-  afterEach(async (context) => {
-    if ('passed' in context && !context.passed)
-      await workbench.keepEvidence(`identity-${context.name.slice(0, 24)}`);
-    await workbench.clearNotifications();
-  });
   after(async () => {
     await workbench.close();
     await sigma.close();
     await adom.close();
   });
+  isOneStory('identity', () => workbench);
 
   /** Goes on from the list of services, up to the session. */
   const signIn = async (service: string, approve: (code: string) => void | Promise<void>): Promise<void> => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 describe('an agent that asks who its owner is', () => {
@@ -12,14 +13,11 @@ describe('an agent that asks who its owner is', () => {
     sigma = await startSigmaServer({ intervalSeconds: 1 });
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
   });
-  afterEach(async (context) => {
-    if (!('passed' in context) || context.passed) return;
-    await workbench.keepEvidence(`tool-${context.name.slice(0, 12)}`);
-  });
   after(async () => {
     await workbench.close();
     await sigma.close();
   });
+  isOneStory('tool', () => workbench);
 
   const askTool = async (): Promise<void> => {
     await workbench.run('Consumer: Ask the Identity Tool');
@@ -30,7 +28,6 @@ describe('an agent that asks who its owner is', () => {
     await askTool();
     await workbench.answerDialog('Yes');
     await workbench.told('the tool says Nobody is signed in with Sigma Identity or Adom.');
-    await workbench.clearNotifications();
   });
 
   it('is told who the person is, once they have said yes', async () => {
@@ -47,7 +44,6 @@ describe('an agent that asks who its owner is', () => {
       answer,
       /"provider":"sigma-identity","name":"satoshi","bapId":"3pkKXGdcrkuLvjWhA8P4EVaDE4VY"/,
     );
-    await workbench.clearNotifications();
   });
 
   it('is told nothing by a person who says no', async () => {

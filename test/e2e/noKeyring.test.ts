@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { areSeparate } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const LOST = 'You are signed out of Sigma Identity: VS Code could not keep your session, most likely';
@@ -17,6 +18,7 @@ describe('a person whose system has no keyring', () => {
     await workbench.close();
     await sigma.close();
   });
+  areSeparate('no-keyring', () => workbench);
 
   const approve = async (): Promise<void> => {
     await sigma.approve(await workbench.userCode('Sigma Identity'));

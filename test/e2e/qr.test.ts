@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { QrTab } from './qrTab.ts';
+import { areSeparate } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const CODE = '/api/auth/device/code';
@@ -26,15 +27,11 @@ describe('the QR code of a sign-in with a code', () => {
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
     qr = new QrTab(workbench, 'Sigma Identity');
   });
-  afterEach(async (context) => {
-    if ('passed' in context && !context.passed)
-      await workbench.keepEvidence(`qr-${context.name.slice(0, 24)}`);
-    await workbench.clearNotifications();
-  });
   after(async () => {
     await workbench.close();
     await sigma.close();
   });
+  areSeparate('qr', () => workbench);
 
   /** Notes the address on its way out, and can change it. */
   const listen = (change = (sent: string): string => sent): void => {
@@ -77,9 +74,12 @@ describe('the QR code of a sign-in with a code', () => {
     assert.ok(height >= 40, `the code is ${height} px high`);
     const text = await qr.page.locator('body').innerText();
     assert.ok(text.includes(`${sigma.url}/device`), text);
+    await cancel();
   });
 
   it('closes by itself when the sign-in is approved', async () => {
+    await start();
+    await qr.show();
     await approve();
     await qr.closed();
   });

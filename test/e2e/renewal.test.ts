@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const RENEW = '/api/auth/oauth2/token';
@@ -17,6 +18,7 @@ describe('a session that its server renews', () => {
     await one.close();
     await sigma.close();
   });
+  isOneStory('renewal', () => one);
 
   it('goes on without a word, by one request for two windows', async () => {
     const shortLived = (body: object): object => ({ ...body, expires_in: 61 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const PENDING = 'Sign in with Sigma Identity: Your code is';
@@ -14,15 +15,11 @@ describe('a session that ends', () => {
     sigma = await startSigmaServer({ intervalSeconds: 1 });
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
   });
-  afterEach(async (context) => {
-    if ('passed' in context && !context.passed)
-      await workbench.keepEvidence(`ends-${context.name.slice(0, 12)}`);
-    await workbench.clearNotifications();
-  });
   after(async () => {
     await workbench.close();
     await sigma.close();
   });
+  isOneStory('ends', () => workbench);
 
   const approve = async (): Promise<void> => {
     await sigma.approve(await workbench.userCode('Sigma Identity'));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { services } from './services.ts';
+import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 for (const open of services) {
@@ -15,15 +16,11 @@ for (const open of services) {
       service = await open.start();
       workbench = await Workbench.open(service.settings);
     });
-    // Each test goes on where the last one stopped: what comes after a failure says nothing.
-    afterEach(async (context) => {
-      if (!('passed' in context) || context.passed) return;
-      await workbench.keepEvidence(`${open.id}-${context.name.slice(0, 12)}`);
-    });
     after(async () => {
       await workbench.close();
       await service.close();
     });
+    isOneStory(open.id, () => workbench);
 
     const codeShown = (): Promise<string> => workbench.userCode(label);
     const click = (link: string): Promise<void> =>
@@ -63,7 +60,6 @@ for (const open of services) {
       await workbench.answerDialog('Allow');
       await workbench.listItem(service.account).click();
       await workbench.told('Consumer: the service says 200.');
-      await workbench.clearNotifications();
     });
 
     it('is still signed in after a reload', async () => {
@@ -82,7 +78,6 @@ for (const open of services) {
       await workbench.page.keyboard.press('Escape');
       await workbench.run(`Consumer: Who Is Signed In with ${label}`);
       await workbench.told('Consumer: nobody is signed in.');
-      await workbench.clearNotifications();
       await workbench.until(() => Promise.resolve(service.sessionEnded()), 'the service to be told');
     });
 
@@ -106,7 +101,6 @@ for (const open of services) {
       await service.approve(second);
       await gone();
       await workbench.told(`You are signed in with ${label} as`);
-      await workbench.clearNotifications();
     });
 
     it('signs out in the palette while another sign-in is pending', async () => {
@@ -119,7 +113,6 @@ for (const open of services) {
       await gone();
       await workbench.accountsEntry(entry);
       await workbench.page.keyboard.press('Escape');
-      await workbench.clearNotifications();
     });
 
     it('leaves no secret in any log', () => {

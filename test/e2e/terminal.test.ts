@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { demoPerson } from '../servers/sigma.ts';
 import { services, type RunningService } from './services.ts';
+import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 describe('a terminal', () => {
@@ -31,15 +32,12 @@ describe('a terminal', () => {
       await workbench.clearNotifications();
     }
   });
-  afterEach(async (context) => {
-    if (!('passed' in context) || context.passed) return;
-    await workbench.keepEvidence(`terminal-${context.name.slice(0, 12)}`);
-  });
   after(async () => {
     await workbench.close();
     await Promise.all(running.map((service) => service.close()));
     await rm(folder, { recursive: true });
   });
+  isOneStory('terminal', () => workbench);
 
   /** In the settings editor, as a person does it. */
   const choose = async (mode: string): Promise<void> => {

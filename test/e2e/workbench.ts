@@ -79,10 +79,11 @@ export class Workbench {
     return readExtensionHostLogs(this.#server);
   }
 
-  /** What there is to look at when a test has failed. */
-  async keepEvidence(name: string): Promise<void> {
-    await this.screenshot(`failed-${name}`);
-    await writeFile(path.join(outFolder, `failed-${name}.log`), this.logs());
+  /** Writes a screenshot and the logs of a failed test to `out`. */
+  async keepEvidence(test: string): Promise<void> {
+    const name = `failed-${test.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}`;
+    await this.screenshot(name);
+    await writeFile(path.join(outFolder, `${name}.log`), this.logs());
   }
 
   /** The person looks at another window for a moment: pages that are driven never lose the focus by themselves. */
