@@ -49,7 +49,7 @@ export const ARROWS = [
 const isFile = (part) => part.endsWith('.ts');
 const escaped = (text) => text.replaceAll('.', '\\.');
 
-/** A regular expression for how a file names another part: `../../ui/html.ts`, `./settings.ts`, `../node/x.ts`. */
+/** A regular expression for the end of an import of this part: `ui/html.ts`, `settings.ts`, `node/x.ts`. */
 function importOf(part) {
   if (isFile(part)) return `${escaped(part)}$`;
   const [outer, inner] = part.split('/');

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { IdentityService } from '../../services/service.ts';
 import type { SessionRecord } from '../../sessions/sessionRecord.ts';
 
-/** What an agent learns of an account: nothing else of a session, and least of all a token. */
+/** All that an agent learns of an account. It gets nothing else of a session, and no token. */
 interface OwnerIdentity {
   provider: string;
   name: string;
@@ -11,10 +11,12 @@ interface OwnerIdentity {
   pubkey: string | undefined;
 }
 
-/** A language model wrote it, and VS Code does not hold it against the schema in the manifest. */
+/** A language model writes the input, and VS Code does not check it against the schema in the manifest. */
 const Input = z.object({ provider: z.optional(z.string()) });
 
-/** What the tool `bap_identity` answers, in English: its reader is a language model. */
+/**
+ * The answer of the tool `bap_identity`: JSON, or a sentence. In English, because a language model reads it.
+ */
 export function identityAnswer(
   input: unknown,
   services: readonly Pick<IdentityService, 'id' | 'label'>[],
@@ -34,7 +36,7 @@ export function identityAnswer(
   return `Nobody is signed in with ${labels}. Ask the person to run “BAP Identity: Sign In…” from the Command Palette, then use this tool again.`;
 }
 
-/** The one signed in last comes first. An account has a session for each set of scopes. */
+/** The newest session of each account, newest first. An account can have a session for each set of scopes. */
 function newestOfEachAccount(records: readonly SessionRecord[]): SessionRecord[] {
   const newestFirst = [...records].sort((a, b) => b.createdAtMs - a.createdAtMs);
   const accounts = Map.groupBy(newestFirst, ({ provider, person }) =>
@@ -43,7 +45,7 @@ function newestOfEachAccount(records: readonly SessionRecord[]): SessionRecord[]
   return [...accounts.values()].flatMap(([newest]) => newest ?? []);
 }
 
-/** JSON leaves out what is undefined. */
+/** JSON.stringify leaves out members that are undefined. */
 function toIdentity({ provider, person: { name, bap } }: SessionRecord): OwnerIdentity {
   return { provider, name, bapId: bap?.bapId, pubkey: bap?.pubkey };
 }

@@ -5,7 +5,7 @@ import type { IdentityTexts } from './texts.ts';
 import { initials } from './initials.ts';
 import { pictureOf } from './picture.ts';
 
-/** What is shown of an account, and nothing else: there is no token in it, nor anything made of one. */
+/** All that the card shows of an account. It holds no token, and nothing that is made from a token. */
 export interface IdentityCard {
   readonly name: string;
   readonly initials: string;
@@ -23,11 +23,11 @@ export interface CardGroup {
 export interface CardRow {
   readonly label: string;
   readonly value: string;
-  /** `id` is compared character by character, `none` says that there is nothing to copy. */
+  /** `id`: people compare it character by character. `none`: there is no value to copy. */
   readonly kind: 'id' | 'text' | 'none';
 }
 
-/** The card of one account, from all its sessions, oldest first. Undefined for an account without one. */
+/** The card of one account, from all its sessions, oldest first. Undefined when there is no session. */
 export function identityCard(
   records: readonly SessionRecord[],
   service: string,
@@ -36,7 +36,7 @@ export function identityCard(
 ): IdentityCard | undefined {
   const [first, ...later] = records;
   if (first === undefined) return undefined;
-  // A session with fewer scopes may know less: the newest word counts, and what it does not speak of stays.
+  // A session with fewer scopes may have fewer members. The newest session wins; what it does not have stays.
   const person = later.reduce((known, record) => ({ ...known, ...record.person }), first.person);
   const picture = records.map(pictureOf).findLast((address) => address !== undefined);
   const groups = [
@@ -87,7 +87,7 @@ function profileRows({ name, email, bap }: Person, texts: IdentityTexts): CardRo
   ];
 }
 
-/** The last that a Date can hold (ECMA-262); what ends later ends never. */
+/** The last time that a Date can hold (ECMA-262). A later end is shown as no end. */
 const LAST_MOMENT_MS = 8.64e15;
 
 function sessionRows(record: SessionRecord, texts: IdentityTexts, language: string): CardRow[] {
@@ -107,7 +107,7 @@ function row(kind: 'id' | 'text', label: string, value: string | undefined): Car
   return value === undefined || value === '' ? [] : [{ kind, label, value }];
 }
 
-/** With its time zone: the extension may run on another machine, somewhere else. */
+/** Names the time zone too, because the extension may run on a machine in another zone. */
 function moment(ms: number, language: string): string {
   const format = new Intl.DateTimeFormat(language, {
     year: 'numeric',

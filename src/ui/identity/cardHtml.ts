@@ -5,14 +5,16 @@ import type { IdentityTexts } from './texts.ts';
 export interface PageParts {
   readonly style: string;
   readonly script: string;
-  /** Where the style sheet may come from, as VS Code says it. */
+  /** Where the style sheet may come from: `webview.cspSource`. */
   readonly cspSource: string;
-  /** New for each page: only the script that carries it runs. */
+  /** New for each page. Only the script with this nonce can run. */
   readonly nonce: string;
   readonly language: string;
 }
 
-/** The page that shows an identity card. All that it may load: its style, its script, and the picture's origin. */
+/**
+ * The page of an identity card. It can load only its style, its script and images from the picture's origin.
+ */
 export function identityHtml(card: IdentityCard, texts: IdentityTexts, page: PageParts): string {
   const { picture } = card;
   const policy = [

@@ -1,20 +1,20 @@
 import type { SessionRecord } from '../../sessions/sessionRecord.ts';
 
-/** Hosts that show pictures for everybody, so that asking them tells little of who asks. */
+/** Public hosts of pictures. They serve so many people that a request tells them little about the person. */
 const GATEWAYS = new Set([
-  'ordfs.network', // files on the chain, by transaction: where BAP software looks first
-  'ordinals.gorillapool.io', // the same files, at the indexer that most BSV wallets use
-  '1satordinals.com', // the same files, at the market for them
-  'gravatar.com', // pictures by email address, as many services hand them on
+  'ordfs.network', // files on the blockchain, by transaction: BAP software uses it first
+  'ordinals.gorillapool.io', // the same files, from the indexer that most BSV wallets use
+  '1satordinals.com', // the same files, from their marketplace
+  'gravatar.com', // pictures by email address, which many services use
   'www.gravatar.com', // its older address
   'secure.gravatar.com', // its older address for https
-  'avatars.githubusercontent.com', // pictures of people who came to the service by way of GitHub
+  'avatars.githubusercontent.com', // pictures of people who signed in to the service with GitHub
 ]);
 
 /**
- * The address of a picture that may be shown: over https, from the server that granted the session or from a
- * well-known gateway. Undefined for a person without one; a profile could name any host, which would learn when and
- * from where its holder looks at it.
+ * The address of a picture that may be shown, or undefined. Allowed are https addresses of the server that
+ * granted the session and of the public hosts above. Any other host in a profile would learn when and from
+ * where the person looks at their card.
  */
 export function pictureOf({ person, server }: SessionRecord): string | undefined {
   return [person.picture, person.bap?.profile?.image]

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { PendingSignIn } from '../../services/service.ts';
 import { besideLinks } from './besideLinks.ts';
 
-/** What the person can do from the notification. */
+/** The links of the notification. */
 export type SignInAction = 'copy' | 'openBrowser' | 'showQr' | 'startAgain';
 
 export type SignInState =
@@ -12,7 +12,10 @@ export type SignInState =
   | { phase: 'expired'; hasCode: boolean }
   | { phase: 'finishing' };
 
-/** The text of the sign-in notification, with its links; `link` makes one. */
+/**
+ * The text of the sign-in notification. `nowMs` is the time of the wall clock; `link` makes the text of one
+ * link.
+ */
 export function signInMessage(
   state: SignInState,
   nowMs: number,
@@ -52,7 +55,10 @@ export function signInMessage(
   }
 }
 
-/** In whole minutes, then in steps of ten seconds: each change is read aloud by a screen reader. Stays on one line. */
+/**
+ * The time left, in minutes, and in steps of ten seconds in the last minute: a screen reader reads each
+ * change aloud. Its spaces do not break, so that it stays on one line.
+ */
 function timeLeft(ms: number): string {
   const text =
     ms > 60_000

@@ -1,21 +1,21 @@
 import { escapeHtml } from '../html.ts';
 
-/** The words of the page as they are to be read, and the drawing. */
+/** The texts of the page in the person's language, and the drawing. */
 export interface QrPage {
   readonly language: string;
   readonly title: string;
   /** Absent when the address is too long for a QR code. */
   readonly svg: string | undefined;
-  /** What to do. */
+  /** What the person does with the QR code. */
   readonly instruction: string;
   readonly code: string | undefined;
-  /** Where else the code can be entered. */
+  /** Where the person can enter the code instead. */
   readonly elsewhere: string | undefined;
 }
 
 /**
- * The drawing comes last for screen readers, and first for the eye. It is on screen as a whole, however small the
- * editor: half a QR code says nothing to a phone.
+ * The drawing is the last element for screen readers, and the first on screen. It becomes smaller in a small
+ * editor, because a phone needs to see all of the QR code.
  */
 const STYLE = `
 body { padding: 1rem 1.5rem; }
@@ -27,7 +27,7 @@ p { margin: 0 0 1rem; line-height: 1.5; }
 strong { font: 600 max(2.5rem, 3em) / 1.2 var(--vscode-editor-font-family, monospace); user-select: all; }
 `;
 
-/** The page as HTML that can run nothing and load nothing, with all that it needs in itself. */
+/** The page as HTML. It contains all that it needs: it can run no script and load no file. */
 export function qrPage({ language, title, svg, instruction, code, elsewhere }: QrPage): string {
   const nonce = crypto.randomUUID();
   const paragraphs = [

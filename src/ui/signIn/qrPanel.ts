@@ -8,19 +8,19 @@ import { qrSvg } from './qrSvg.ts';
 export const QR_VIEW_TYPE = 'bapIdentity.signInQr';
 
 /**
- * The address of one sign-in as a QR code, in an editor tab. It can be a secret: nothing but the open tab holds it,
- * and the tab does not come back after a reload of the window.
+ * Shows the address of one sign-in as a QR code in an editor tab. The address can be a secret, so only the
+ * open tab holds it, and the tab does not come back after a reload of the window.
  */
 export class QrPanel {
   readonly #service: string;
   #panel: vscode.WebviewPanel | undefined;
 
-  /** `service`: its name, as a person reads it. */
+  /** `service` is the name of the service that the person reads. */
   constructor(service: string) {
     this.#service = service;
   }
 
-  /** Opens the tab, or brings it back into sight. */
+  /** Opens the tab, or brings it to the front. */
   show(signIn: PendingSignIn): void {
     if (this.#panel !== undefined) {
       this.#panel.reveal();
@@ -37,7 +37,7 @@ export class QrPanel {
     this.#panel = panel;
   }
 
-  /** Closes the tab if it is open; it can be shown again. */
+  /** Closes the tab if it is open. `show` can open it again. */
   close(): void {
     this.#panel?.dispose();
   }

@@ -3,7 +3,7 @@ import { toSvgPath } from 'lean-qr/extras/svg';
 
 import { escapeHtml } from '../html.ts';
 
-/** What the largest QR code holds. */
+/** The largest QR code holds this many bytes (ISO/IEC 18004, version 40-L). */
 const MAX_BYTES = 2953;
 /** The margin that scanners need, in modules (ISO/IEC 18004). */
 const QUIET_ZONE = 4;
@@ -11,9 +11,9 @@ const QUIET_ZONE = 4;
 const PIXELS_PER_MODULE = 8;
 
 /**
- * The text as a QR code, in an SVG that says `label` to screen readers; undefined when the text is too long for one.
- * The colours are the drawing's own: scanners want dark on light in every theme, and a page's background would be
- * taken away by forced colours.
+ * The text as a QR code in SVG, or undefined when the text is too long. `label` is the text for screen
+ * readers. The drawing has its own colours, because scanners need dark on light in every theme. It draws its
+ * background too: forced colours would remove the background of a page.
  */
 export function qrSvg(text: string, label: string): string | undefined {
   const code = encoded(text);
@@ -29,8 +29,8 @@ export function qrSvg(text: string, label: string): string | undefined {
 }
 
 /**
- * As plain bytes, and nothing else: every scanner reads that, while some show the mark of a character set
- * (ECI) as text or stumble over a change of modes.
+ * Encodes the text as bytes only, because every scanner reads that. Some scanners show the mark of a
+ * character set (ECI) as text, or fail when the mode changes inside the code.
  */
 function encoded(text: string): ReturnType<typeof generate> | undefined {
   const bytes = new TextEncoder().encode(text);
