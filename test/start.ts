@@ -36,7 +36,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-/** Where there is a display; the address stands above in any case. */
+/** Opens the address in the browser, if this machine has a display. The text above names the address too. */
 function openTab(url: string): void {
   const isMac = process.platform === 'darwin';
   if (!isMac && process.env.DISPLAY === undefined && process.env.WAYLAND_DISPLAY === undefined) return;

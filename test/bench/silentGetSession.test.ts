@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 const ROUNDS = 300;
 const RATIO_ALLOWED = 1.5;
 
-/** Milliseconds of one silent getSession, all the way through VS Code. */
+/** Returns the time of one silent getSession through all of VS Code, in milliseconds. */
 async function time(provider: string, scopes: string[]): Promise<number> {
   const start = performance.now();
   await vscode.authentication.getSession(provider, scopes, { silent: true });
@@ -21,7 +21,7 @@ describe('a silent getSession', () => {
     const ours: number[] = [];
     const theirs: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      // In turn, so that whatever else the machine does falls on both.
+      // In turn, so that other work on the machine slows both.
       ours.push(await time('sigma-identity', ['openid', 'profile']));
       theirs.push(await time('github', ['read:user']));
     }

@@ -10,7 +10,7 @@ const KESTREL = '438cgZmbzf7eu9svvW9cTXYmC64E';
 const OTHER_SATOSHI = '3GCYDjRWzNpA1TC9oxHsQcPewuew';
 const ADA = 'Ada (66f0a1c25b7e4d0012a9c301)';
 
-describe('several accounts side by side', () => {
+describe('several accounts', () => {
   let sigma: SigmaServer;
   let adom: AdomServer;
   let workbench: Workbench;
@@ -43,7 +43,7 @@ describe('several accounts side by side', () => {
     return workbench.told('Consumer:');
   };
 
-  it('two identities of one person, two persons of one name, and an account with Adom', async () => {
+  it('are listed: two identities of one person, a second person of the same name, and Adom', async () => {
     await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 0));
     await signIn('Sigma Identity', (code) => sigma.approve(code, 1, 0));
     await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 1));
@@ -59,7 +59,7 @@ describe('several accounts side by side', () => {
     await workbench.page.keyboard.press('Escape');
   });
 
-  it('are each used by an extension, by its account and by consent for it', async () => {
+  it('are each used by an extension after the person allows it for that account', async () => {
     await workbench.run('Consumer: Use Every Account of Sigma Identity');
     for (let account = 0; account < 3; account++) await workbench.answerDialog('Allow');
     assert.equal(
@@ -68,13 +68,13 @@ describe('several accounts side by side', () => {
     );
   });
 
-  it('the same identity once more is no further account', async () => {
+  it('stay the same after a second sign-in with one of the identities', async () => {
     const before = await menu();
     await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 0));
     assert.deepEqual((await menu()).sort(), before.sort());
   });
 
-  it('leave one by one, and the others stay', async () => {
+  it('are signed out one by one, and the others stay', async () => {
     await workbench.signOutInMenu(`satoshi (${OTHER_SATOSHI})`);
     await workbench.until(async () => (await menu()).length === 3, 'three accounts');
     assert.equal(await used(), `Consumer: kestrel ${KESTREL} 200, satoshi ${SATOSHI} 200`);

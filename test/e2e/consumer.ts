@@ -3,7 +3,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { outFolder, root } from '../vscode/paths.ts';
 
-/** Builds test/consumer, and gives the folder of the extension. */
+/** Builds test/consumer. Returns the folder of the built extension. */
 export async function buildConsumer(): Promise<string> {
   const source = path.join(root, 'test/consumer');
   const target = path.join(outFolder, 'consumer');

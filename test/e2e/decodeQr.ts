@@ -2,8 +2,8 @@ import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 
 /**
- * What a phone reads from a picture, or undefined when it finds no QR code. Dark on light only: not every scanner
- * looks for the opposite.
+ * Returns the text that a phone reads from a picture, or undefined without a QR code. It looks for dark on
+ * light only, because some scanners do not look for the opposite.
  */
 export function decodeQr(png: Buffer): string | undefined {
   const { data, width, height } = PNG.sync.read(png);

@@ -7,7 +7,7 @@ import { Workbench } from './workbench.ts';
 const CODE = '/api/auth/device/code';
 const PENDING = 'Sign in with Sigma Identity: Your code is';
 
-describe('a sign-in that goes otherwise', () => {
+describe('a sign-in that meets a problem', () => {
   let sigma: SigmaServer;
   let workbench: Workbench;
 
@@ -41,7 +41,7 @@ describe('a sign-in that goes otherwise', () => {
     assert.equal(await messages.count(), 1, `"${text}" is there more than once`);
   };
 
-  it('is denied in the browser', async () => {
+  it('says that it was denied in the browser', async () => {
     await start();
     const shown = await code();
     const tab = await workbench.newTab(() => click('Open browser'));
@@ -54,17 +54,25 @@ describe('a sign-in that goes otherwise', () => {
     await toldOnce('The sign-in was denied in the browser.');
   });
 
-  it('is denied after it began in the Accounts menu, and the person is told', async () => {
+  it('says that it was denied, too, when it began in the Accounts menu', async () => {
     await workbench.chooseInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
     await sigma.deny(await code());
     await toldOnce('The sign-in was denied in the browser.');
   });
 
   const failures: [string, Fault, string][] = [
-    ['finds no server', { kind: 'drop' }, 'Sigma Identity cannot be reached or is too busy.'],
-    ['meets a network’s login page', { kind: 'html' }, 'What answered is not Sigma Identity'],
     [
-      'meets a server that does not know the client',
+      'says that the server cannot be reached',
+      { kind: 'drop' },
+      'Sigma Identity cannot be reached or is too busy.',
+    ],
+    [
+      'says that something else answered, such as the login page of a network',
+      { kind: 'html' },
+      'What answered is not Sigma Identity',
+    ],
+    [
+      'says that the server does not know the client',
       { kind: 'answer', status: 401, body: { error: 'invalid_client' } },
       'Check the setting bapIdentity.sigma.clientId',
     ],
@@ -78,7 +86,7 @@ describe('a sign-in that goes otherwise', () => {
     });
   }
 
-  it('shows what a server says as text, whatever it says', async () => {
+  it('shows the words of a server as text without links', async () => {
     const words = 'No. [Click here](command:workbench.action.closeWindow)';
     const body = { error: 'odd', error_description: words };
     sigma.failNext(CODE, { kind: 'answer', status: 400, body });
@@ -88,7 +96,7 @@ describe('a sign-in that goes otherwise', () => {
     assert.equal(await message.getByRole('link').count(), 0);
   });
 
-  it('opens the address of the server byte for byte, and goes on whatever becomes of it', async () => {
+  it('opens the address of the server byte for byte, and goes on after Cancel and Copy', async () => {
     const address =
       'https://auth.example/device?code=AB%2FC+1%20x%3Dy&next=https%3A%2F%2Fa.b%2Fc%3Fd%3De%26f%3Dg&a=b,c;(e)!*~';
     const arrived = await workbench.intercept('https://auth.example');
@@ -114,7 +122,7 @@ describe('a sign-in that goes otherwise', () => {
     await cancel();
   });
 
-  it('shows one notification, however often it is asked for', async () => {
+  it('shows one notification when the person starts it twice', async () => {
     await start();
     const shown = await code();
     const asked = requestsTo(sigma.requests, CODE).length;
@@ -125,7 +133,7 @@ describe('a sign-in that goes otherwise', () => {
     await cancel();
   });
 
-  it('ends with a sign-out that does not wait for a server that says nothing', async () => {
+  it('can be signed out of while the server does not answer', async () => {
     await start();
     await sigma.approve(await code());
     await workbench.told('You are signed in with Sigma Identity as satoshi');
@@ -139,11 +147,11 @@ describe('a sign-in that goes otherwise', () => {
   });
 });
 
-describe('a person who wants no entry in the Accounts menu', () => {
-  it('gets none, and a log to read', async () => {
+describe('a person who has turned off the entries in the Accounts menu', () => {
+  it('sees no entry there, and can read the log', async () => {
     const workbench = await Workbench.open({ 'bapIdentity.accountsMenu': [] });
     try {
-      // A window that has just come up knows of no log at first: this command arrives with the first of them.
+      // A new window has no log at first. This command appears with the first log.
       await workbench.run('Developer: Show Window Log');
       await workbench.run('BAP Identity: Show Log');
       const shown = workbench.page.getByLabel('Switch Output').first();

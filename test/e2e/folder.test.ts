@@ -7,7 +7,7 @@ import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma
 import { areSeparate } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-/** All the ways to say it, of which VS Code keeps from us only some. */
+/** All forms of such settings. VS Code hides only some of them from an extension. */
 const SETTINGS = {
   bapIdentity: { sigma: { serverUrl: 'https://evil.example' }, accountsMenu: [] },
   'bapIdentity.sigma': 'https://evil.example',
@@ -16,7 +16,7 @@ const SETTINGS = {
   'bapIdentity.terminal': 0,
 };
 
-describe('a folder that says where a sign-in is to go', () => {
+describe('a folder with settings of its own for the servers', () => {
   let folder: string;
   let sigma: SigmaServer;
   let workbench: Workbench;
@@ -35,7 +35,7 @@ describe('a folder that says where a sign-in is to go', () => {
   });
   areSeparate('folder', () => workbench);
 
-  it('is not heard: what the person has set counts', async () => {
+  it('does not change where a sign-in goes', async () => {
     await workbench.openFolder(folder);
     await workbench.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
     await workbench.run('BAP Identity: Sign In…');

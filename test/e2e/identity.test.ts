@@ -9,7 +9,7 @@ import { Workbench } from './workbench.ts';
 const SATOSHI = '3pkKXGdcrkuLvjWhA8P4EVaDE4VY';
 const PICTURE = 'https://ordfs.network/7d1f_0';
 
-/** Who brings markup into every place that a person can write in. */
+/** A person who has put markup into each text of their profile. */
 const mallory: Person = {
   label: 'mallory',
   email: 'mallory@example.com',
@@ -27,7 +27,9 @@ const mallory: Person = {
   ],
 };
 
-/** Tries what a page with markup in it would try, from within. Gives what was refused, and the title of the page. */
+/**
+ * Tries inside the page what hostile markup would try. Returns what the policy blocked, and the page's title.
+ */
 const BREAK_OUT = `(async () => {
   const { body } = document;
   const seen = new Set();
@@ -43,14 +45,14 @@ const BREAK_OUT = `(async () => {
   return { seen: [...seen].sort(), title: document.title };
 })()`;
 
-/** The demo person, who changes their profile here. */
+/** A copy of the demo person. A test changes their profile. */
 const satoshi = structuredClone(demoPerson);
 
-describe('a person who wants to see who is signed in', () => {
+describe('the identity card', () => {
   let sigma: SigmaServer;
   let adom: AdomServer;
   let workbench: Workbench;
-  /** The page of the tab that is in front. */
+  /** The page in the active tab. */
   let card: FrameLocator;
 
   before(async () => {
@@ -69,7 +71,7 @@ describe('a person who wants to see who is signed in', () => {
   });
   isOneStory('identity', () => workbench);
 
-  /** Goes on from the list of services, up to the session. */
+  /** Chooses a service in the open list, and completes the sign-in. */
   const signIn = async (service: string, approve: (code: string) => void | Promise<void>): Promise<void> => {
     await workbench.listItem(service).click();
     await approve(await workbench.userCode(service));
@@ -78,7 +80,7 @@ describe('a person who wants to see who is signed in', () => {
   };
   const press = (message: string, button: string): Promise<void> =>
     workbench.notification(message).getByRole('button', { name: button }).click();
-  /** A page that has just come to the front takes the focus, at which a list closes: then once more. */
+  /** A page that opens takes the focus, and an open list closes then. So this opens the list again. */
   const choose = (command: string, account: string): Promise<void> =>
     workbench.until(async () => {
       await workbench.run(command);
@@ -95,7 +97,7 @@ describe('a person who wants to see who is signed in', () => {
   const copied = (text: string): Promise<void> =>
     workbench.until(async () => (await workbench.clipboard()) === text, `${text} on the clipboard`);
 
-  it('is told that there is nobody, and signs in from there', async () => {
+  it('says that no account is signed in, and offers a sign-in', async () => {
     await workbench.run('BAP Identity: Show Identity…');
     await workbench.told('Nobody is signed in with BAP Identity.');
     await press('Nobody is signed in with BAP Identity.', 'Sign In');
@@ -104,7 +106,7 @@ describe('a person who wants to see who is signed in', () => {
     });
   });
 
-  it('sees an account without a BAP ID, and is told that there is none to copy', async () => {
+  it('shows an account without a BAP ID, and says that there is no BAP ID to copy', async () => {
     await workbench.run('BAP Identity: Show Identity…');
     await card.getByRole('heading', { name: 'Ada' }).waitFor();
     await row('User ID').waitFor();
@@ -116,13 +118,13 @@ describe('a person who wants to see who is signed in', () => {
     await signIn('Sigma Identity', (code) => sigma.approve(code));
   });
 
-  it('copies the BAP ID without looking at it', async () => {
+  it('need not be open to copy the BAP ID', async () => {
     await workbench.run('BAP Identity: Copy BAP ID');
     await workbench.told('The BAP ID of satoshi is on the clipboard.');
     assert.equal(await workbench.clipboard(), SATOSHI);
   });
 
-  it('chooses an account, and sees all of it in a tab of its own', async () => {
+  it('shows everything about the chosen account in a tab of its own', async () => {
     await show('satoshi (');
     await card.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
     assert.deepEqual(await tabs(), ['Ada', 'satoshi']);
@@ -139,15 +141,15 @@ describe('a person who wants to see who is signed in', () => {
     for (const text of expected) assert.ok(shown.includes(text), `${text} is not in ${shown}`);
   });
 
-  it('copies a row with a click, and is told so', async () => {
+  it('copies a row on a click, and says so', async () => {
     await row('Public key').click();
     await copied('02eb4f9ffb94825304f0cdf9c1e9cb7ea14bc2291d6182e96d4429ab68a8e1224c');
     await row('Public key').getByText('Copied', { exact: true }).waitFor();
     await workbench.screenshot('identity-copied');
   });
 
-  it('copies with the keyboard alone, and a screen reader says it', async () => {
-    // From another row: the tab is reached with the mouse once, then no more.
+  it('copies a row with the keyboard, and tells the screen reader', async () => {
+    // The mouse moves the focus into the page. The keyboard does the rest.
     await row('Public key').click();
     await workbench.page.keyboard.press('Shift+Tab');
     await row('BAP ID').and(card.locator(':focus-visible')).waitFor();
@@ -172,7 +174,7 @@ describe('a person who wants to see who is signed in', () => {
     ['Dark High Contrast', '.hc-black'],
     ['Light High Contrast', '.hc-light'],
   ] as const) {
-    it(`likes to look at it in ${theme}`, async () => {
+    it(`shows that a row is copied in the theme ${theme}`, async () => {
       await workbench.run('Preferences: Color Theme');
       await workbench.page.keyboard.type(theme);
       await workbench.listItem(theme).click();
@@ -183,7 +185,7 @@ describe('a person who wants to see who is signed in', () => {
     });
   }
 
-  it('gets a page without a token, which may load and run nothing else', async () => {
+  it('holds no token, and can load and run nothing else', async () => {
     const html = String(await card.locator('html').evaluate('document.documentElement.outerHTML'));
     const tokens = sigma.requests.flatMap(
       ({ headers }) => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? [],
@@ -199,7 +201,7 @@ describe('a person who wants to see who is signed in', () => {
     });
   });
 
-  it('sees what the next sign-in brings, in the same tab', async () => {
+  it('shows the profile of the next sign-in in the same tab', async () => {
     const profile = satoshi.identities[0]?.profile;
     assert.ok(profile);
     profile.description = 'Writes papers';
@@ -209,7 +211,7 @@ describe('a person who wants to see who is signed in', () => {
     assert.deepEqual(await tabs(), ['Ada', 'satoshi']);
   });
 
-  it('gets a name with markup as text, and its picture from a gateway', async () => {
+  it('shows a name with markup as text, and loads the picture from a gateway', async () => {
     const asked: (string | undefined)[] = [];
     await workbench.page.context().route(`${PICTURE}**`, async (route) => {
       asked.push(route.request().headers().referer);
@@ -224,14 +226,14 @@ describe('a person who wants to see who is signed in', () => {
     await card.getByRole('heading', { name: '<b>Mal</b> <img src=x onerror=alert(1)>', level: 1 }).waitFor();
     await card.getByText('</span><script>document.body.remove()</script>').waitFor();
     assert.equal(await card.locator('h1 *').count(), 0);
-    // The initials go once the picture is there.
+    // The initials disappear when the picture has loaded.
     await card.locator('.avatar span').waitFor({ state: 'detached' });
     await card.locator('.avatar img').waitFor();
     assert.deepEqual(asked, [undefined]);
     await workbench.screenshot('identity-picture');
   });
 
-  it('sees initials where the picture cannot be had', async () => {
+  it('shows initials when the picture does not load', async () => {
     await workbench.run('View: Close Editor');
     await workbench.page.context().unroute(`${PICTURE}**`);
     await workbench.page.context().route(`${PICTURE}**`, (route) => route.fulfill({ status: 404 }));
@@ -240,7 +242,7 @@ describe('a person who wants to see who is signed in', () => {
     await card.locator('.avatar img').waitFor({ state: 'detached' });
   });
 
-  it('gets no second tab for the same account', async () => {
+  it('opens no second tab for the same account', async () => {
     const before = await tabs();
     await show('satoshi (');
     await card.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
@@ -248,7 +250,7 @@ describe('a person who wants to see who is signed in', () => {
     assert.equal(before.length, 3);
   });
 
-  it('sees the tabs close when the extension crashes, and can open one again', async () => {
+  it('closes when the extension crashes, and can open again', async () => {
     await workbench.run('Consumer: Crash');
     await workbench.until(async () => (await tabs()).length === 0, 'the tabs to close');
     await show('satoshi (');
@@ -257,7 +259,7 @@ describe('a person who wants to see who is signed in', () => {
     await workbench.until(async () => (await tabs()).length === 2, 'two tabs');
   });
 
-  it('sees the tab close with the sign-out, and no other', async () => {
+  it('closes when its account is signed out, and no other card does', async () => {
     await choose('BAP Identity: Sign Out…', 'satoshi (');
     await workbench.told('You are signed out of satoshi');
     await workbench.until(async () => !(await tabs()).includes('satoshi'), 'the tab to close');

@@ -4,7 +4,7 @@ import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-describe('an agent that asks who its owner is', () => {
+describe('an agent that asks who the person is', () => {
   const question = 'Tell the agent who you are?';
   let sigma: SigmaServer;
   let workbench: Workbench;
@@ -24,13 +24,13 @@ describe('an agent that asks who its owner is', () => {
     await workbench.dialog().filter({ hasText: question }).waitFor();
   };
 
-  it('is told to have the person sign in', async () => {
+  it('is told to ask the person to sign in', async () => {
     await askTool();
     await workbench.answerDialog('Yes');
     await workbench.told('the tool says Nobody is signed in with Sigma Identity or Adom.');
   });
 
-  it('is told who the person is, once they have said yes', async () => {
+  it('learns who the person is after they say yes', async () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
@@ -46,7 +46,7 @@ describe('an agent that asks who its owner is', () => {
     );
   });
 
-  it('is told nothing by a person who says no', async () => {
+  it('learns nothing when the person says no', async () => {
     await askTool();
     await workbench.answerDialog('Cancel');
     await workbench.told('Consumer: the tool says nothing (Canceled).');

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { Workbench } from './workbench.ts';
 
-describe('a service without a code to show', () => {
+describe('a service without a code', () => {
   let adom: AdomServer;
   let workbench: Workbench;
 
@@ -16,7 +16,7 @@ describe('a service without a code to show', () => {
     await adom.close();
   });
 
-  it('offers its link, to open or to copy, and keeps it out of the log', async () => {
+  it('offers a link to open or to copy, and the log does not hold it', async () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Adom').waitFor();
     await workbench.screenshot('services');

@@ -26,7 +26,7 @@ describe('a person whose system has no keyring', () => {
     await workbench.clearNotifications();
   };
 
-  it('is told once after a restart what happened, and where to read about it', async () => {
+  it('sees one message after a restart, which leads to the explanation', async () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await approve();
@@ -37,7 +37,7 @@ describe('a person whose system has no keyring', () => {
     const page = workbench.page.frameLocator('iframe.webview').frameLocator('iframe');
     const heading = page.getByRole('heading', { name: 'I am signed out after every restart' });
     await heading.waitFor();
-    // The preview goes there once it has loaded the pictures above.
+    // The preview scrolls there after it has loaded the pictures above.
     await workbench.until(
       async () => ((await heading.boundingBox())?.y ?? Infinity) < 400,
       'that part of the page',

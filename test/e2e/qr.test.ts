@@ -7,7 +7,7 @@ import { areSeparate } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const CODE = '/api/auth/device/code';
-/** By the name in the list of themes, and the mark that VS Code gives to pages. */
+/** The name in the list of themes, and the class that VS Code gives to a page in it. */
 const THEMES = {
   'Light Modern': 'vscode-light',
   'Light High Contrast': 'vscode-high-contrast-light',
@@ -19,7 +19,7 @@ describe('the QR code of a sign-in with a code', () => {
   let sigma: SigmaServer;
   let workbench: Workbench;
   let qr: QrTab;
-  /** As the server has sent it last. */
+  /** The address that the server sent last. */
   let address: string | undefined;
 
   before(async () => {
@@ -33,7 +33,7 @@ describe('the QR code of a sign-in with a code', () => {
   });
   areSeparate('qr', () => workbench);
 
-  /** Notes the address on its way out, and can change it. */
+  /** Notes the address that the server sends next. `change` can change it. */
   const listen = (change = (sent: string): string => sent): void => {
     sigma.failNext(CODE, {
       kind: 'rewrite',
@@ -58,7 +58,7 @@ describe('the QR code of a sign-in with a code', () => {
     await qr.closed();
   };
 
-  it('is read by a camera in every theme, beside the code in large type', async () => {
+  it('can be scanned in every theme, and the code beside it is large', async () => {
     await start();
     await qr.show();
     assert.equal(await qr.tab.getAttribute('aria-selected'), 'true');
@@ -77,20 +77,20 @@ describe('the QR code of a sign-in with a code', () => {
     await cancel();
   });
 
-  it('closes by itself when the sign-in is approved', async () => {
+  it('closes when the sign-in is approved', async () => {
     await start();
     await qr.show();
     await approve();
     await qr.closed();
   });
 
-  it('closes by itself when the sign-in is cancelled', async () => {
+  it('closes when the sign-in is cancelled', async () => {
     await start();
     await qr.show();
     await cancel();
   });
 
-  it('closes by itself when the code expires, and opens again with the new one', async () => {
+  it('closes when the code expires, and opens again with the new code', async () => {
     await start();
     await qr.show();
     const first = address;
@@ -107,7 +107,7 @@ describe('the QR code of a sign-in with a code', () => {
     await workbench.told('The sign-in was denied in the browser.');
   });
 
-  it('comes back into sight, and closing it by hand ends nothing', async () => {
+  it('comes back into view, and the sign-in goes on when the person closes it', async () => {
     await start();
     await qr.show();
     await workbench.run('File: New Untitled Text File');
@@ -123,7 +123,7 @@ describe('the QR code of a sign-in with a code', () => {
     await approve();
   });
 
-  it('is read when the address is long and the window is small', async () => {
+  it('can be scanned when the address is long and the window is small', async () => {
     await start((sent) => `${sent}&state=${'Aa0-'.repeat(200)}`);
     await qr.show();
     await qr.reads(address, 'qr-long');
@@ -136,7 +136,7 @@ describe('the QR code of a sign-in with a code', () => {
     await cancel();
   });
 
-  it('says so when the address is too long', async () => {
+  it('is replaced by a text when the address is too long', async () => {
     await start((sent) => `${sent}&state=${'Aa0-'.repeat(800)}`);
     await qr.show();
     await qr.page.getByText('The address of this sign-in is too long for a QR code.').waitFor();
@@ -146,7 +146,7 @@ describe('the QR code of a sign-in with a code', () => {
     await cancel();
   });
 
-  it('does not outlive the extension', async () => {
+  it('closes when the extension crashes and when the window reloads', async () => {
     await start();
     await qr.show();
     await workbench.run('Consumer: Crash');
@@ -173,7 +173,7 @@ describe('the QR code of a sign-in without a code', () => {
     await adom.close();
   });
 
-  it('holds the secret address, which is in no text and no log', async () => {
+  it('holds the secret address, and no text and no log does', async () => {
     let address = '';
     adom.failNext('POST /auth/intents', {
       kind: 'rewrite',

@@ -3,7 +3,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { decodeQr } from './decodeQr.ts';
 import type { Workbench } from './workbench.ts';
 
-/** What there is on screen of one service's QR code. */
+/** The notification and the tab of one sign-in with a QR code. */
 export class QrTab {
   readonly #workbench: Workbench;
   readonly #service: string;
@@ -47,7 +47,7 @@ export class QrTab {
     return this.tab.waitFor({ state: 'detached' });
   }
 
-  /** The picture shows it some time after the page has it. */
+  /** Waits until the screen shows a QR code, which is later than in the page. Then compares what it holds. */
   async reads(address: string | undefined, name: string): Promise<void> {
     assert.ok(address !== undefined);
     let read: string | undefined;

@@ -4,7 +4,7 @@ import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { Workbench } from './workbench.ts';
 
-describe('a window that is reloaded in the middle of a sign-in', () => {
+describe('a window that reloads during a sign-in', () => {
   let sigma: SigmaServer;
   let adom: AdomServer;
   let workbench: Workbench;
@@ -28,7 +28,7 @@ describe('a window that is reloaded in the middle of a sign-in', () => {
     return workbench.userCode(service);
   };
 
-  it('leaves nothing of it, and the next sign-ins start clean', async () => {
+  it('forgets the sign-in, and the next sign-ins start clean', async () => {
     const old = await start('Sigma Identity');
     await start('Adom');
     await workbench.until(() => Promise.resolve(adom.openStreams === 1), 'a stream');
@@ -37,7 +37,7 @@ describe('a window that is reloaded in the middle of a sign-in', () => {
     await workbench.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
     await workbench.run('Notifications: Show Notifications');
     assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
-    // Approved now, the old sign-ins come to nothing: nobody asks for their outcome any more.
+    // An approval of the old sign-ins has no effect now: the window does not poll for them.
     const polls = requestsTo(sigma.requests, '/api/auth/device/token').length;
     await sigma.approve(old);
     adom.approve();

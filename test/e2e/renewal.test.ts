@@ -20,7 +20,7 @@ describe('a session that its server renews', () => {
   });
   isOneStory('renewal', () => one);
 
-  it('goes on without a word, by one request for two windows', async () => {
+  it('goes on without a message, and two windows send one request', async () => {
     const shortLived = (body: object): object => ({ ...body, expires_in: 61 });
     sigma.failNext('/api/auth/device/token', { kind: 'rewrite', change: shortLived }, 9);
     await one.run('Consumer: Sign In with Sigma Identity');
@@ -28,7 +28,7 @@ describe('a session that its server renews', () => {
     await sigma.approve(await one.userCode('Sigma Identity'));
     await one.told('Consumer: the service says 200.');
     await one.clearNotifications();
-    const two = await one.openWindow(); // meanwhile less than a minute is left
+    const two = await one.openWindow(); // now the session has less than a minute left
     await two.seesInAccountsMenu('satoshi (');
 
     const ask = (window: Workbench): Promise<void> =>
@@ -45,7 +45,7 @@ describe('a session that its server renews', () => {
     assert.deepEqual(refused, []);
   });
 
-  it('ends on the server with the sign-out, refresh token and all', async () => {
+  it('ends on the server after the sign-out, and so does its refresh token', async () => {
     await one.page.bringToFront();
     await one.run('BAP Identity: Sign Out…');
     await one.answerDialog('Sign Out');

@@ -2,15 +2,15 @@ import type { Page } from 'playwright-core';
 import { startAdomServer } from '../servers/adom.ts';
 import { requestsTo, startSigmaServer, type Exchange } from '../servers/sigma.ts';
 
-/** A reference service, and what a person does with it: the same tests run for each. */
+/** A reference service, and what a person does there. The same tests run for each service. */
 export interface RunningService {
   readonly settings: Record<string, unknown>;
-  /** Who approves. */
+  /** The label of the account that approves. */
   readonly account: string;
   approveInBrowser(tab: Page, code: string): Promise<void>;
   approve(code: string): Promise<void>;
   expire(code: string): void;
-  /** True once the service has been told that a session is over. */
+  /** True after the service has been told that a session is over. */
   sessionEnded(): boolean;
   /** Everything that must not be in a log: codes, tokens, and addresses that hold them. */
   secrets(): string[];

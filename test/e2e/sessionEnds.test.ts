@@ -30,7 +30,7 @@ describe('a session that ends', () => {
     return bearer?.replace('Bearer ', '') ?? '';
   };
 
-  it('because the service rejects it: the extension that met it asks for a new one, which needs no new consent', async () => {
+  it('is rejected: the extension asks for a new session, and needs no new consent', async () => {
     await workbench.run('Consumer: Who Am I');
     await workbench.answerDialog('Allow');
     await approve();
@@ -38,7 +38,7 @@ describe('a session that ends', () => {
     await workbench.clearNotifications();
     await sigma.endSession(newestToken());
     await workbench.run('Consumer: Sign In with Sigma Identity');
-    await workbench.answerDialog('Allow'); // VS Code asks so before each sign-in that an extension wants
+    await workbench.answerDialog('Allow'); // VS Code asks before each sign-in that an extension starts
     await workbench.told('Sigma Identity no longer accepts your session as satoshi (');
     await workbench.told(PENDING);
     await workbench.screenshot('session-rejected');
@@ -46,7 +46,7 @@ describe('a session that ends', () => {
     await workbench.told('Consumer: the service says 200.');
   });
 
-  it('because its time is over: the person is told in one window, and is back in one click', async () => {
+  it('is over: one window says so, and one click signs in again', async () => {
     sigma.failNext(TOKEN, { kind: 'rewrite', change: (body) => ({ ...body, expires_in: 61 }) }, 9);
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
@@ -54,7 +54,8 @@ describe('a session that ends', () => {
     sigma.clearFaults();
     await workbench.clearNotifications();
     const other = await workbench.openWindow();
-    await other.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)'); // less than a minute is left
+    // The session has less than a minute left.
+    await other.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
     const text =
       'Your session with Sigma Identity as satoshi (3pkKXGdcrkuLvjWhA8P4EVaDE4VY) has reached its end.';
     await Promise.all([workbench.leaveAndReturn(), other.leaveAndReturn()]);

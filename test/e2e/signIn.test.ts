@@ -5,7 +5,7 @@ import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 for (const open of services) {
-  describe(`a person who signs in with ${open.label}`, () => {
+  describe(`signing in with ${open.label}`, () => {
     const { label } = open;
     const entry = `Sign in with ${label} to use BAP Identity (1)`;
     const pending = `Sign in with ${label}:`;
@@ -31,12 +31,12 @@ for (const open of services) {
       await workbench.listItem(label).click();
     };
 
-    it('finds the entry in the Accounts menu of a fresh profile', async () => {
+    it('begins with an entry in the Accounts menu of a new profile', async () => {
       await workbench.accountsEntry(entry);
       await workbench.screenshot(`accounts-menu-${open.id}`);
     });
 
-    it('sees the code, copies it, opens the browser, and approves', async () => {
+    it('shows a code, which the person copies and approves in the browser', async () => {
       await workbench.chooseInAccountsMenu(entry);
       const code = await codeShown();
       await workbench.screenshot(`notification-${open.id}`);
@@ -49,30 +49,30 @@ for (const open of services) {
       await gone();
     });
 
-    it('is in the Accounts menu then', async () => {
+    it('puts the account into the Accounts menu', async () => {
       await workbench.accountsEntry(service.account);
       await workbench.screenshot(`signed-in-${open.id}`);
       assert.ok(!(await workbench.accountsMenu()).some((each) => each.includes(entry)));
     });
 
-    it('lets another extension use the session, by consent', async () => {
+    it('lets another extension use the session after the person allows it', async () => {
       await workbench.run(`Consumer: Sign In with ${label}`);
       await workbench.answerDialog('Allow');
       await workbench.listItem(service.account).click();
       await workbench.told('Consumer: the service says 200.');
     });
 
-    it('is still signed in after a reload', async () => {
+    it('lasts after a reload', async () => {
       await workbench.reload();
       await workbench.run(`Consumer: Who Is Signed In with ${label}`);
       assert.match(await workbench.told('Consumer:'), /and the service says 200/);
       await workbench.clearNotifications();
-      // Whoever has chosen one service is offered no other in a new window.
+      // After a sign-in with one service, a new window does not offer the other one.
       const menu = await workbench.accountsMenu();
       assert.ok(!menu.some((each) => each.startsWith('Sign in with')), menu.join());
     });
 
-    it('signs out in the Accounts menu, and no extension has the session any more', async () => {
+    it('ends with a sign-out in the Accounts menu, and extensions lose the session', async () => {
       await workbench.signOutInMenu(service.account);
       await workbench.accountsEntry(entry);
       await workbench.page.keyboard.press('Escape');
@@ -81,7 +81,7 @@ for (const open of services) {
       await workbench.until(() => Promise.resolve(service.sessionEnded()), 'the service to be told');
     });
 
-    it('cancels, and nothing is left of it', async () => {
+    it('leaves no notification after Cancel', async () => {
       await workbench.chooseInAccountsMenu(entry);
       await codeShown();
       await workbench.notification(pending).getByRole('button', { name: 'Cancel' }).click();
@@ -91,7 +91,7 @@ for (const open of services) {
       await workbench.page.keyboard.press('Escape');
     });
 
-    it('gets a new code with one click when the first has expired', async () => {
+    it('shows a new code with one click after the first code has expired', async () => {
       await startInPalette();
       const first = await codeShown();
       service.expire(first);
@@ -103,7 +103,7 @@ for (const open of services) {
       await workbench.told(`You are signed in with ${label} as`);
     });
 
-    it('signs out in the palette while another sign-in is pending', async () => {
+    it('allows a sign-out in the palette while another sign-in is pending', async () => {
       await startInPalette();
       await codeShown();
       await workbench.run('BAP Identity: Sign Out…');

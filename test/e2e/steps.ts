@@ -2,8 +2,8 @@ import { afterEach, beforeEach, type SuiteContext, type TestContext } from 'node
 import type { Workbench } from './workbench.ts';
 
 /**
- * Says that the tests of this `describe` are steps of one story: each needs what the steps before it have done.
- * After a step has failed, the later steps fail at once and name it.
+ * Says that the tests of this `describe` are steps of one story: each needs what the steps before it have
+ * done. After a step has failed, the later steps fail at once and name it.
  */
 export function isOneStory(name: string, workbench: () => Workbench): void {
   let failedStep: string | undefined;
@@ -18,8 +18,8 @@ export function isOneStory(name: string, workbench: () => Workbench): void {
 }
 
 /**
- * Says that the tests of this `describe` share a window and do not need each other. After a test has failed, the
- * next one gets a fresh window.
+ * Says that the tests of this `describe` share a window and do not need each other. After a test has failed,
+ * the next one gets a fresh window.
  */
 export function areSeparate(name: string, workbench: () => Workbench): void {
   afterEach(async (test) => {

@@ -21,7 +21,7 @@ describe('a terminal', () => {
     running = await Promise.all(services.map((service) => service.start()));
     workbench = await Workbench.open({
       ...Object.fromEntries(running.flatMap(({ settings }) => Object.entries(settings))),
-      // The settings editor is not to lie over the terminals.
+      // Otherwise the settings editor covers the terminals.
       'workbench.editor.useModal': 'off',
     });
     for (const [index, { label }] of services.entries()) {
@@ -39,7 +39,7 @@ describe('a terminal', () => {
   });
   isOneStory('terminal', () => workbench);
 
-  /** In the settings editor, as a person does it. */
+  /** Changes the setting in the settings editor, as a person does. */
   const choose = async (mode: string): Promise<void> => {
     await workbench.run('Preferences: Open Settings (UI)');
     const { page } = workbench;
@@ -51,7 +51,7 @@ describe('a terminal', () => {
     await option.getByText(mode, { exact: true }).click();
   };
 
-  /** What a shell in a new terminal has. The token itself is not looked at: that it is there is enough. */
+  /** Returns the variables of a shell in a new terminal. Of the token it says only whether it is there. */
   const seen = async (): Promise<string> => {
     const file = path.join(folder, String(++terminals));
     const shells = workbench.page.locator('.terminal-wrapper .xterm');
@@ -69,24 +69,24 @@ describe('a terminal', () => {
     return text;
   };
 
-  it('has nothing of the person who is signed in, by default', async () => {
+  it('has no variables by default', async () => {
     assert.equal(await seen(), nothing);
   });
 
-  it('has the identity alone, where the person wants no more', async () => {
+  it('has the identity when the setting says so', async () => {
     const alone = `id=${identity?.bapId} key=${identity?.pubkey} token=`;
     await choose('identity');
     await workbench.until(async () => (await seen()) === alone, alone);
   });
 
-  it('has Adom’s token too, where the person wants that', async () => {
+  it('has the identity and Adom’s token when the setting says so', async () => {
     const both = `id=${identity?.bapId} key=${identity?.pubkey} token=yes`;
     await choose('identityAndAdomToken');
     await workbench.screenshot('terminal-setting');
     await workbench.until(async () => (await seen()) === both, both);
   });
 
-  it('has nothing of who has signed out', async () => {
+  it('loses the variables of an account that is signed out', async () => {
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.listItem('satoshi').click();
     await workbench.told('You are signed out of satoshi');

@@ -11,7 +11,7 @@ import { outFolder, vsixFile } from '../vscode/paths.ts';
 import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
 import { buildConsumer } from './consumer.ts';
 
-/** Long enough for a machine that has other things to do. */
+/** Long enough for a busy machine. */
 const WAIT_MS = 30_000;
 
 /** VS Code with this extension's package and the consumer installed, as a person sees it. */
@@ -28,7 +28,7 @@ export class Workbench {
     this.page = page;
   }
 
-  /** `withoutKeyring`: secrets are in memory only. */
+  /** With `withoutKeyring` the secrets are in memory only. */
   static async open(settings: Record<string, unknown>, withoutKeyring = false): Promise<Workbench> {
     const { chromium } = await install();
     const start = withoutKeyring ? startBareServer : startCodeServer;
@@ -49,7 +49,7 @@ export class Workbench {
     return workbench;
   }
 
-  /** One more window of the same browser on the same server. It closes with the first. */
+  /** Opens another window of the same browser on the same server. It closes with the first window. */
   async openWindow(): Promise<Workbench> {
     const page = await this.#context.newPage();
     const workbench = new Workbench(this.#server, this.#browser, this.#context, page);
@@ -57,13 +57,13 @@ export class Workbench {
     return workbench;
   }
 
-  /** A window of its own: nothing of the last one's memory is left. */
+  /** Loads the window again. It loses all that it had in memory. */
   async reload(): Promise<void> {
     await this.page.goto(this.#server.url);
     await this.#accountsButton().waitFor();
   }
 
-  /** The same, with a folder in it. */
+  /** Loads the window again, with this folder open. */
   async openFolder(folder: string): Promise<void> {
     await this.page.goto(`${new URL(this.#server.url).origin}/?folder=${encodeURIComponent(folder)}`);
     await this.#accountsButton().waitFor();
@@ -74,7 +74,7 @@ export class Workbench {
     await this.#server.stop();
   }
 
-  /** Everything that extensions have logged. */
+  /** Returns everything that extensions have logged. */
   logs(): string {
     return readExtensionHostLogs(this.#server);
   }
@@ -86,18 +86,18 @@ export class Workbench {
     await writeFile(path.join(outFolder, `${name}.log`), this.logs());
   }
 
-  /** The person looks at another window for a moment: pages that are driven never lose the focus by themselves. */
+  /** Acts as if the person looked at another window for a moment: a page under test never loses the focus. */
   async leaveAndReturn(): Promise<void> {
     for (const focused of [false, true]) {
       const event = focused ? 'focus' : 'blur';
       await this.page.evaluate(`document.hasFocus = () => ${focused}; dispatchEvent(new Event('${event}'))`);
-      await this.page.waitForTimeout(100); // VS Code tells extensions of what lasts
+      await this.page.waitForTimeout(100); // VS Code reports only a change that lasts
     }
   }
 
   // Accounts menu
 
-  /** Opens the menu until it has the entry: entries come with the extensions that ask for them. */
+  /** Opens the menu again until it has the entry: an entry appears after its extension has asked for it. */
   async accountsEntry(name: string | RegExp): Promise<Locator> {
     await this.page.bringToFront();
     const entry = this.page.getByRole('menuitem', { name });
@@ -112,7 +112,7 @@ export class Workbench {
     return entry;
   }
 
-  /** Waits for an entry, and closes the menu again. */
+  /** Waits for an entry, then closes the menu. */
   async seesInAccountsMenu(name: string | RegExp): Promise<void> {
     await this.accountsEntry(name);
     await this.page.keyboard.press('Escape');
@@ -128,7 +128,7 @@ export class Workbench {
     return labels.map((label) => label.trim()).filter((label) => label !== '');
   }
 
-  /** A menu does not listen to the mouse at first, so that the click that opens it chooses nothing. */
+  /** Clicks until the menu closes: a menu ignores the mouse for a short time after it opens. */
   async chooseInAccountsMenu(name: string | RegExp): Promise<void> {
     const entry = await this.accountsEntry(name);
     await this.until(async () => {
@@ -158,7 +158,10 @@ export class Workbench {
     return this.page.locator('.notification-list-item', { hasText: text }).first();
   }
 
-  /** Waits for the notification, and gives its text. Looks behind the bell too: VS Code shows few toasts at a time. */
+  /**
+   * Waits for the notification and returns its text. Opens the list of notifications if it must: VS Code
+   * shows only a few of them at a time.
+   */
   async told(text: string | RegExp): Promise<string> {
     const message = this.notification(text).locator('.notification-list-item-message');
     try {
@@ -169,7 +172,7 @@ export class Workbench {
     return (await message.innerText()).replace(/\s+/g, ' ');
   }
 
-  /** The code that the notification of a sign-in shows. */
+  /** Returns the code that the notification of a sign-in shows. */
   async userCode(service: string): Promise<string> {
     const text = await this.told(`Sign in with ${service}: Your code is`);
     const code = /Your code is (\S+)\./.exec(text)?.[1];
@@ -185,10 +188,10 @@ export class Workbench {
 
   async run(command: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
-    await this.page.bringToFront(); // a window behind another draws nothing
-    // The palette does not look again by itself when, after a reload, the extensions' commands come in.
+    await this.page.bringToFront(); // a hidden window draws nothing
+    // After a reload, an open palette does not show the commands of extensions that arrive later.
     await this.until(async () => {
-      // The key may get lost, as when the editor that has the focus is closing: then press it again.
+      // The key can get lost, for example while an editor closes. Then the loop presses it again.
       await this.page.keyboard.press('F1');
       try {
         await input.fill(`>${command}`, { timeout: 1_000 });
@@ -203,7 +206,7 @@ export class Workbench {
 
   /** An entry of the list that the palette or a command shows. */
   listItem(name: string): Locator {
-    // The lists of the palette's past stay in the page, hidden.
+    // Earlier lists stay in the page, hidden.
     return this.page
       .locator('.quick-input-list .monaco-list-row', { hasText: name })
       .filter({ visible: true })
@@ -219,20 +222,22 @@ export class Workbench {
     await this.dialog().waitFor({ state: 'hidden' });
   }
 
-  // The rest of the world
+  // Outside the window
 
   clipboard(): Promise<string> {
     return this.page.evaluate<string>('navigator.clipboard.readText()');
   }
 
-  /** The tab that `open` brings up, by way of VS Code's dialog on trusted domains where it asks. */
+  /** Returns the browser tab that `open` opens. */
   async newTab(open: () => Promise<void>): Promise<Page> {
     const tab = this.#context.waitForEvent('page');
     await open();
     return tab;
   }
 
-  /** Answers requests to an address that no server here has. Gives the URLs that arrive, byte for byte. */
+  /**
+   * Answers requests to `origin`, where no server runs. Returns a list that receives each URL, byte for byte.
+   */
   async intercept(origin: string): Promise<string[]> {
     const urls: string[] = [];
     await this.#context.route(`${origin}/**`, async (route) => {
@@ -248,7 +253,7 @@ export class Workbench {
     return area.screenshot({ path: path.join(folder, `${name}.png`) });
   }
 
-  /** Tries until it is so. */
+  /** Repeats `attempt` until it returns true. Fails after WAIT_MS and says what it waited for. */
   async until(attempt: () => Promise<boolean>, what: string): Promise<void> {
     const deadline = Date.now() + WAIT_MS;
     while (!(await attempt())) {

@@ -1,5 +1,6 @@
-// Runs the suites inside the extension host of real VS Code, in Chromium: npm run test:host [-- part-of-a-name …]
-// … and the benchmarks in the same way: npm run bench
+// Runs the suites inside the extension host of real VS Code, in Chromium:
+// npm run test:host [-- part-of-a-name …]
+// Runs the benchmarks in the same way: npm run bench
 import { startBareServer } from '../vscode/bareServer.ts';
 import { launchBrowser } from '../vscode/browser.ts';
 import { startCodeServer, type CodeServer } from '../vscode/codeServer.ts';
@@ -34,7 +35,7 @@ function startWithoutKeyring(env: Runner['env']): Promise<CodeServer> {
   return startBareServer({ smokeTestDriver: true, env });
 }
 
-/** One server and one browser profile; the window is really reloaded between one list of files and the next. */
+/** Runs the lists of files on one server, in one browser profile. The window reloads before each further list. */
 async function runIn(
   title: string,
   fileLists: string[][],
@@ -63,7 +64,7 @@ async function runIn(
   return passes;
 }
 
-/** An empty window with this repository as an extension under development. */
+/** The address of an empty window with this repository as an extension under development. */
 function addressOfSuites(server: CodeServer): string {
   const remote = (file: string) => `vscode-remote://127.0.0.1:${server.port}${file}`;
   const payload = [

@@ -1,4 +1,4 @@
-// Runs the same suites in desktop VS Code, where it can be downloaded: npm run test:desktop [-- part-of-a-name …]
+// Runs the same suites in desktop VS Code, which it downloads: npm run test:desktop [-- part-of-a-name …]
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
@@ -11,7 +11,7 @@ import { bundleSuites, suiteEntry } from './suites.ts';
 const versions = ['1.106.0', 'stable'];
 
 const windows = await bundleSuites(process.argv.slice(2));
-// Desktop VS Code keeps nothing on disk while it runs tests, so there is no second window to look at.
+// Desktop VS Code keeps nothing on disk while it runs tests, so the suites for a reloaded window cannot run.
 const files = [...(windows.keyring[0] ?? []), ...(windows.noKeyring[0] ?? [])];
 const runner = await startRunner();
 try {

@@ -8,19 +8,21 @@ const hostFolder = path.join(import.meta.dirname, 'suite');
 export const benchFolder = path.join(import.meta.dirname, '../bench');
 const targetFolder = path.join(outFolder, 'host');
 
-/** The module that VS Code is told to run. */
+/** The module that VS Code runs. */
 export const suiteEntry = path.join(targetFolder, 'index.js');
 
-/** Suites that share one browser profile: the first list runs in a new window, each further one after a reload. */
+/**
+ * Suites that share a browser profile. The first list runs in a new window, each further list after a reload.
+ */
 export interface Windows {
-  /** Where secrets outlive a reload. */
+  /** For VS Code that keeps secrets over a reload. */
   keyring: string[][];
-  /** Where secrets are in memory only. */
+  /** For VS Code that has secrets in memory only. */
   noKeyring: string[][];
 }
 
 /**
- * Bundles the suites, and sorts them by name into the windows they run in:
+ * Bundles the suites whose names hold a part of `filter`. Sorts them by name into the windows that they need:
  * `x.test.ts`, `x.afterReload.test.ts`, `x.afterReload2.test.ts`; the same with `x.noKeyring…`.
  */
 export async function bundleSuites(filter: string[], sourceFolder = hostFolder): Promise<Windows> {
@@ -39,7 +41,7 @@ export async function bundleSuites(filter: string[], sourceFolder = hostFolder):
     platform: 'node',
     format: 'cjs',
     target: 'node22',
-    // Mocha stays one module: its describe and it belong to the instance that runs them.
+    // Mocha must stay one module: its describe and it belong to the instance that runs the tests.
     external: ['vscode', 'mocha'],
     sourcemap: 'inline',
     logLevel: 'warning',

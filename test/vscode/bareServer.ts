@@ -8,19 +8,17 @@ import { cleanEnvironment, createFolder, startServer } from './serverProcess.ts'
 
 export interface BareServerOptions {
   settings?: Record<string, unknown>;
-  /** Packages to install as a person would. */
+  /** Packages to install, as a person does. */
   vsix?: string[];
-  /** Unpacked extensions, ready to run, that are installed next to them. */
+  /** Folders of built extensions to install too. */
   extensionFolders?: string[];
-  /** Lets the page's address name an extension under development and its suites; hides notifications. */
+  /** Allows the page's address to name an extension under development and its suites. Hides notifications. */
   smokeTestDriver?: boolean;
-  /** Seen by the extension host. */
+  /** Variables for the extension host. */
   env?: Record<string, string>;
 }
 
-/**
- * VS Code's own server. Its secrets are in memory only and lost on a reload: what a person without a keyring has.
- */
+/** Starts VS Code's own server. It keeps secrets in memory only, as on a computer without a keyring. */
 export async function startBareServer(options: BareServerOptions = {}): Promise<CodeServer> {
   const folder = createFolder();
   const dataFolder = path.join(folder, 'server/data');

@@ -1,6 +1,6 @@
 import { chromium, type Browser } from 'playwright-core';
 
-/** Chromium that does nothing by itself, so that what is seen is what was asked for. */
+/** Starts Chromium without its background work, so that only the test acts. */
 export function launchBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,

@@ -11,7 +11,9 @@ const applications = [
   '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
 ];
 
-/** The path of a Chromium; on Debian and Ubuntu it is installed when there is none. */
+/**
+ * Returns the path of a Chromium. On Debian and Ubuntu it installs one if needed. Throws when there is none.
+ */
 export async function ensureChromium(): Promise<string> {
   const wanted = process.env.CHROMIUM_PATH;
   if (wanted !== undefined && wanted !== '') {
@@ -41,7 +43,7 @@ async function installChromium(): Promise<string> {
       await apt(sudo, ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation']);
     });
   } catch (error) {
-    // Another run may have held apt's lock and installed the very same.
+    // Another run may have held apt's lock and installed Chromium.
     if (findChromium() === undefined)
       throw new Error(`${missing}${String(error)}. ${byHand}`, { cause: error });
   }

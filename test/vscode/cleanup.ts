@@ -1,8 +1,8 @@
 const cleanups = new Set<() => void>();
 
 /**
- * Runs a synchronous cleanup however this process ends, so that no server and no folder outlives a test that was
- * interrupted or crashed. The function it returns takes the cleanup back once it has been done in the normal way.
+ * Runs a synchronous cleanup when this process ends, also after an interrupt or a crash, so that no server
+ * and no folder is left. Returns a function that removes the cleanup: call it after a normal end.
  */
 export function onExit(cleanup: () => void): () => void {
   if (cleanups.size === 0) install();
@@ -23,7 +23,8 @@ function install(): void {
     ['SIGTERM', 15],
     ['SIGHUP', 1],
   ] as const) {
-    // Only where nobody else handles the signal: `npm start` stops everything in order by itself.
+    // Only when this is the one handler of the signal: `npm start` has its own, which stops everything in
+    // order.
     process.on(signal, () => {
       if (process.listenerCount(signal) === 1) process.exit(128 + number);
     });

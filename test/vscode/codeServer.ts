@@ -7,13 +7,13 @@ import { cleanEnvironment, createFolder, startServer } from './serverProcess.ts'
 
 export interface CodeServerOptions {
   settings?: Record<string, unknown>;
-  /** Packages to install as a person would. */
+  /** Packages to install, as a person does. */
   vsix?: string[];
-  /** Unpacked extensions, ready to run, that are installed next to them. */
+  /** Folders of built extensions to install too. */
   extensionFolders?: string[];
-  /** Lets the page's address name an extension under development and its suites; hides notifications. */
+  /** Allows the page's address to name an extension under development and its suites. Hides notifications. */
   smokeTestDriver?: boolean;
-  /** Seen by the extension host. */
+  /** Variables for the extension host. */
   env?: Record<string, string>;
 }
 
@@ -21,13 +21,13 @@ export interface CodeServer {
   /** The address of an empty, trusted window. */
   url: string;
   port: number;
-  /** Where settings, logs and what the server keeps are. */
+  /** The folder of the settings, the logs and the server's data. */
   dataFolder: string;
   settingsFile: string;
   stop(): Promise<void>;
 }
 
-/** A calm window: nothing on it that a test did not ask for. */
+/** Settings for a window that shows only what a test asks for. */
 export const calmSettings = {
   'workbench.startupEditor': 'none',
   'chat.disableAIFeatures': true,
@@ -38,7 +38,7 @@ export const calmSettings = {
   'workbench.reduceMotion': 'on',
 };
 
-/** code-server: VS Code as Adom's users sit in it, with secrets that survive a reload of the window. */
+/** Starts code-server, which Adom's users have too. Its secrets survive a reload of the window. */
 export async function startCodeServer(options: CodeServerOptions = {}): Promise<CodeServer> {
   const folder = createFolder();
   const dataFolder = path.join(folder, 'data');
@@ -47,7 +47,7 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
   await mkdir(path.dirname(settingsFile), { recursive: true });
   await mkdir(extensionsFolder);
   await writeFile(settingsFile, JSON.stringify({ ...calmSettings, ...options.settings }, undefined, 2));
-  // A file of its own: without it code-server writes one into the home folder.
+  // Without this file code-server writes one into the home folder.
   const configFile = path.join(folder, 'config.yaml');
   await writeFile(configFile, 'auth: none\n');
 

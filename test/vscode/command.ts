@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A command line that failed; the message is one line, the output is kept beside it. */
+/** A command line that failed. The message is one line; `output` has all that the command printed. */
 export class CommandError extends Error {
   readonly output: string;
 
@@ -10,7 +10,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command to its end without showing its output, which is only of interest when it fails. */
+/** Runs a command and returns its output. Rejects with a CommandError when the command fails. */
 export function runCommand(
   command: string,
   args: string[],
@@ -34,7 +34,9 @@ export function runCommand(
   });
 }
 
-/** Says what is being done, and that it still is, so that a minute of fetching never looks like a hang. */
+/**
+ * Prints the title, and every ten seconds that the work goes on, so that a long download does not look stuck.
+ */
 export async function withProgress<T>(title: string, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
   const seconds = () => Math.round((Date.now() - start) / 1000);

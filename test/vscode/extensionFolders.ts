@@ -8,7 +8,7 @@ interface Manifest {
   version: string;
 }
 
-/** Installs unpacked extensions by copying them and naming them in the list that VS Code keeps beside them. */
+/** Installs built extensions: copies them, and adds them to VS Code's list of installed extensions. */
 export async function registerExtensionFolders(extensionsFolder: string, sources: string[]): Promise<void> {
   if (sources.length === 0) return;
   const listFile = path.join(extensionsFolder, 'extensions.json');

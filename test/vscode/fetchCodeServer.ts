@@ -6,7 +6,7 @@ import { CommandError, runCommand, withProgress } from './command.ts';
 import { cacheFolder } from './paths.ts';
 
 const version = '4.139.1';
-/** The code-server release above holds this VS Code. */
+/** The VS Code in that release of code-server. */
 export const vscodeVersion = '1.139';
 
 const name = `code-server-${version}`;
@@ -15,7 +15,9 @@ const codeServerFolder = path.join(cacheFolder, name, 'node_modules/code-server'
 export const codeServerEntry = path.join(codeServerFolder, 'out/node/entry.js');
 export const bareServerEntry = path.join(codeServerFolder, 'lib/vscode/out/server-main.js');
 
-/** Finds VS Code's server in the cache, or fetches it from the npm registry once. */
+/**
+ * Fetches VS Code's server from the npm registry, unless the cache has it. Throws when it cannot be fetched.
+ */
 export async function ensureCodeServer(): Promise<void> {
   if (existsSync(bareServerEntry)) return;
   if (process.platform === 'win32') {
@@ -25,7 +27,7 @@ export async function ensureCodeServer(): Promise<void> {
   }
   await mkdir(cacheFolder, { recursive: true });
   await removeLeftovers();
-  // A folder of its own until it is whole: neither an interrupted fetch nor a second run leaves half a server.
+  // It stays in a temporary folder until it is complete, so that an interrupted fetch leaves no half server.
   const temporary = await mkdtemp(path.join(cacheFolder, `.fetching-${process.pid}-`));
   try {
     await withProgress(
@@ -34,7 +36,7 @@ export async function ensureCodeServer(): Promise<void> {
     );
     await rename(temporary, path.join(cacheFolder, name));
   } catch (error) {
-    // Another run was faster: its folder is as good as this one.
+    // Another run was faster: use its folder.
     if (existsSync(bareServerEntry)) return;
     if (!(error instanceof CommandError)) throw error;
     const reason = /npm (?:error|ERR!) .*/.exec(error.output)?.[0] ?? error.message;
@@ -48,7 +50,7 @@ export async function ensureCodeServer(): Promise<void> {
 
 async function fetchInto(folder: string): Promise<void> {
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true }));
-  // Without install scripts: code-server's own would compile native modules that nothing here needs.
+  // No install scripts: those of code-server would compile native modules that the tests do not need.
   await npmInstall(folder, [`code-server@${version}`]);
   const server = path.join(folder, 'node_modules/code-server/lib/vscode');
   await npmInstall(server, ['--omit=dev']);
@@ -67,8 +69,8 @@ async function npmInstall(cwd: string, args: string[]): Promise<void> {
 }
 
 /**
- * An npm script hands its own npm_* variables down (its prefix, its --omit, its workspace …), and a child npm
- * would obey them. Only what says where and how to reach the registry is kept.
+ * npm passes its own npm_* variables to a script (its prefix, its --omit, its workspace …), and a child npm
+ * would use them. This keeps only those that say how to reach the registry.
  */
 function environmentForNpm(): NodeJS.ProcessEnv {
   const reach =
@@ -80,7 +82,7 @@ function environmentForNpm(): NodeJS.ProcessEnv {
   );
 }
 
-/** What a killed run could not remove itself. */
+/** Removes the temporary folders of runs that were killed. */
 async function removeLeftovers(): Promise<void> {
   for (const entry of await readdir(cacheFolder)) {
     const pid = /^\.fetching-(\d+)-/.exec(entry)?.[1];

@@ -3,10 +3,10 @@ import path from 'node:path';
 /** The repository. */
 export const root = path.resolve(import.meta.dirname, '../..');
 
-/** What is fetched once and kept; ignored by git. */
+/** For what is fetched once and kept. Git ignores it. */
 export const cacheFolder = path.join(root, '.vscode-test');
 
-/** What a test run leaves behind to look at; ignored by git. */
+/** For what a test run writes: bundles, screenshots, logs. Git ignores it. */
 export const outFolder = path.join(root, 'out');
 
 /** The package that `npm run package` makes. */

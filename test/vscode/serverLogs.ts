@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CodeServer } from './codeServer.ts';
 
-/** What the extension host and the extensions in it have logged: the first thing to read when a test fails. */
+/** Returns the logs of the extension host and of the extensions in it. Read them first when a test fails. */
 export function readExtensionHostLogs(server: CodeServer): string {
   const folder = path.join(server.dataFolder, 'logs');
   let names: string[];
@@ -13,7 +13,7 @@ export function readExtensionHostLogs(server: CodeServer): string {
   }
   return (
     names
-      // Not what the built-in extensions say: they have folders of their own, named vscode.*.
+      // Without the logs of the built-in extensions, which are in folders named vscode.*.
       .filter((name) => /exthost[^/]*\/(?!vscode\.|.*Telemetry).*\.log$/.test(name))
       .sort()
       .map((name) => `--- ${name}\n${readFileSync(path.join(folder, name), 'utf8')}`)

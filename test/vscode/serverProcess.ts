@@ -5,26 +5,26 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onExit } from './cleanup.ts';
 
-/** How a server of VS Code is started, and how it says that it listens. */
+/** The command line of a VS Code server, and the line that it prints when it listens. */
 export interface ServerCommand {
   args: string[];
-  /** The first group is the port, which the system chose. */
+  /** The first group is the port. The system chooses it. */
   listening: RegExp;
   env?: Record<string, string>;
 }
 
-/** A server with a folder of its own; both are gone after `stop`. */
+/** A server with its own folder. `stop` ends the server and removes the folder. */
 export interface ServerProcess {
   port: number;
   stop(): Promise<void>;
 }
 
-/** A fresh folder; under the system's, because socket paths inside it must stay short. */
+/** Creates a folder in the system's temporary folder: the paths of sockets in it must be short. */
 export function createFolder(): string {
   return mkdtempSync(path.join(tmpdir(), 'bap-'));
 }
 
-/** An environment that is the same everywhere: nothing of who runs the tests, or of npm, reaches the server. */
+/** An environment that is the same on every machine: the server gets no variable of the user or of npm. */
 export function cleanEnvironment(folder: string): Record<string, string> {
   const home = path.join(folder, 'home');
   return {
@@ -43,7 +43,7 @@ export async function startServer(folder: string, command: ServerCommand): Promi
     cwd: folder,
     env: { ...cleanEnvironment(folder), ...command.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that the extension hosts it starts end with it.
+    // Its own process group, so that its extension hosts end with it.
     detached: true,
   });
   const forget = onExit(() => {
@@ -90,7 +90,7 @@ function portOf(child: ChildProcess, listening: RegExp): Promise<number> {
   });
 }
 
-/** Asks once, and does not wait long: the folder it writes to is thrown away. */
+/** Asks the group to end, and kills it after two seconds. Its folder is removed, so that it need not save. */
 async function stopGroup(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     const ended = new Promise<void>((resolve) =>
@@ -111,6 +111,6 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): voi
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // Nobody is left in the group.
+    // The group has ended.
   }
 }

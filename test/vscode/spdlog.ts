@@ -1,5 +1,5 @@
-// Takes the place of @vscode/spdlog, a native module that would have to be compiled: without it VS Code's server
-// writes no log file, and an extension's log channel stays empty. Loaded by that server only.
+// Replaces @vscode/spdlog, a native module that would need a compiler. Without it VS Code's server writes no
+// log file, and an extension's log channel stays empty. Only that server loads this file.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -20,7 +20,7 @@ export class Logger {
     try {
       fs.appendFileSync(this.#file, text);
     } catch {
-      // The folder goes away when the server is stopped; a log must not be what fails then.
+      // The folder may be gone already because the server stops. That must not look like an error.
     }
   }
 
@@ -61,10 +61,10 @@ export class Logger {
     this.#formatted = false;
   }
   flush(): void {
-    // Every line is written at once.
+    // Nothing to do: each line is written at once.
   }
   drop(): void {
-    // No file is kept open.
+    // Nothing to do: no file stays open.
   }
 }
 

@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 
 import { bapIdentity, callService, whoAmI } from './snippet';
 
-/** An extension that wants to know who signed in with a service, and calls it in their name. */
+/** A service that this extension calls in the name of the person who is signed in. */
 interface Service {
   readonly provider: string;
   readonly scopes: string[];
-  /** Where the service says whose a token is. */
+  /** The address that answers with the owner of a token. */
   readonly userUrl: () => string;
 }
 
@@ -34,7 +34,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   register('signInWithAdom', () => call(adom));
   register('whoIsSigma', () => whoIs(sigma));
   register('whoIsAdom', () => whoIs(adom));
-  // Takes every extension along, as a fault in any of them can.
+  // Ends all extensions, because they share a process.
   register('crash', async () => {
     process.kill(process.pid, 'SIGKILL');
     return Promise.resolve('gone');
@@ -59,7 +59,7 @@ async function call({ userUrl, provider, scopes }: Service): Promise<string> {
   return `the service says ${status}.`;
 }
 
-/** Every account that is signed in, one after the other. */
+/** Calls the service with every account that is signed in, one after the other. */
 async function useAll({ provider, scopes, userUrl }: Service): Promise<string> {
   const names: string[] = [];
   for (const account of await vscode.authentication.getAccounts(provider)) {
@@ -81,7 +81,7 @@ async function whoIs({ provider, scopes, userUrl }: Service): Promise<string> {
   return `${name}, and the service says ${status}.`;
 }
 
-/** As an agent does: VS Code asks the person first. */
+/** Calls the tool as an agent does. VS Code asks the person first. */
 async function askTool(): Promise<string> {
   try {
     const result = await vscode.lm.invokeTool('bap_identity', { input: {}, toolInvocationToken: undefined });

@@ -5,7 +5,7 @@ import { listAccounts, listKeptAccounts } from '../../../src/ui/accountPicker.ts
 import { offerInAccountsMenu } from '../../../src/ui/accountsMenu.ts';
 import { World } from './world.ts';
 
-/** Keeps a session whose access token is over. */
+/** A world with a session whose access token has ended. */
 async function waitingWorld(): Promise<World> {
   const world = new World();
   const { id } = await world.signIn(['a']);
@@ -16,7 +16,7 @@ async function waitingWorld(): Promise<World> {
 }
 
 describe('an account whose session waits to be renewed', () => {
-  it('can be signed out of, and not be used', async () => {
+  it('is offered for a sign-out and not for use', async () => {
     const { provider } = await waitingWorld();
     assert.deepEqual(
       (await listKeptAccounts([provider])).map(({ id, label }) => ({ id, label })),
@@ -25,7 +25,7 @@ describe('an account whose session waits to be renewed', () => {
     assert.deepEqual(await listAccounts([provider]), []);
   });
 
-  it('needs no entry in the Accounts menu, which would be asked for by way of the network', async () => {
+  it('gets no entry in the Accounts menu, because the question for one would use the network', async () => {
     const log = vscode.window.createOutputChannel('Accounts menu', { log: true });
     const looks = async (world: World): Promise<number> => {
       let count = 0;

@@ -28,11 +28,11 @@ describe('activation', () => {
     assert.ok(major === 1 && minor >= 106, `VS Code ${vscode.version}`);
   });
 
-  it('happens by itself once the window is up', async () => {
+  it('happens by itself when the window has opened', async () => {
     await eventually('activation', () => Promise.resolve(extension().isActive || undefined));
   });
 
-  it('registers every command and every provider that the manifest promises', async () => {
+  it('registers every command and every provider of the manifest', async () => {
     const { contributes } = Manifest.parse(extension().packageJSON);
     const commands = await vscode.commands.getCommands(true);
     for (const { command } of contributes.commands) assert.ok(commands.includes(command), command);
@@ -41,13 +41,13 @@ describe('activation', () => {
     }
   });
 
-  it('has settings of the person only, which no workspace can change', () => {
+  it('has only settings that a workspace cannot change', () => {
     const { properties } = Manifest.parse(extension().packageJSON).contributes.configuration;
     assert.ok(Object.keys(properties).length > 0);
     for (const [name, { scope }] of Object.entries(properties)) assert.equal(scope, 'application', name);
   });
 
-  it('answers a silent getSession with nothing for a person who has not signed in', async () => {
+  it('answers a silent getSession with undefined before a sign-in', async () => {
     assert.equal(
       await vscode.authentication.getSession('sigma-identity', SCOPES, { silent: true }),
       undefined,
@@ -56,7 +56,7 @@ describe('activation', () => {
     assert.deepEqual(await accounts(), []);
   });
 
-  it('has asked no server for anything', async () => {
+  it('sends no request to a server', async () => {
     assert.deepEqual(await requests(), []);
   });
 });

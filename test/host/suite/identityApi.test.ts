@@ -39,10 +39,10 @@ describe('the public API', () => {
     assert.ok(Object.isFrozen(api));
   });
 
-  it('tells whose a session is, in data that nobody can change, from memory', async () => {
+  it('returns the holder of a session from memory, as frozen data', async () => {
     const world = new ApiWorld();
     const session = await world.signIn(['a']);
-    world.secrets.readFailure = new Error('nothing is read, and nobody is asked');
+    world.secrets.readFailure = new Error('storage must not be read');
     world.verdict = 'rejected';
     const identity = await world.api.getIdentity(session);
     assert.deepEqual(identity, {
@@ -55,7 +55,7 @@ describe('the public API', () => {
     assert.notEqual(await world.api.getIdentity(session), identity);
   });
 
-  it('gives nothing to who has no session: consent comes with the token', async () => {
+  it('returns nothing for a forged session, because consent comes with the token', async () => {
     const world = new ApiWorld();
     const session = await world.signIn(['a']);
     const forged = [
@@ -77,7 +77,7 @@ describe('the public API', () => {
     assert.ok(!world.heard.join().includes(session.id), 'an event names the session');
   });
 
-  it('is safe before, during and after a sign-out', async () => {
+  it('refuses a session before the sign-in, during the sign-out and after it', async () => {
     const world = new ApiWorld();
     await world.refused({ id: 'none', accessToken: 'none' });
     const session = await world.signIn(['a']);
@@ -90,7 +90,7 @@ describe('the public API', () => {
     assert.deepEqual(world.heard, ['added sigma-identity bap-1', 'removed sigma-identity bap-1']);
   });
 
-  it('knows neither what has ended nor a token that has been replaced', async () => {
+  it('refuses a session that has ended and a token that was replaced', async () => {
     const world = new ApiWorld();
     const old = await world.signIn(['a'], HOUR_MS);
     const renewed = await world.signIn(['a'], HOUR_MS);
@@ -105,7 +105,7 @@ describe('the public API', () => {
     );
   });
 
-  it('tells of an account, not of its sessions: it comes with the first and goes with the last', async () => {
+  it('says that an account was added with its first session and removed with its last', async () => {
     const world = new ApiWorld();
     const [first, second] = [await world.signIn(['a']), await world.signIn(['b'])];
     await world.provider.removeSession(first.id);
@@ -116,7 +116,7 @@ describe('the public API', () => {
     );
   });
 
-  it('says so when the sessions cannot be read, and nothing of them', async () => {
+  it('says that sessions are unavailable when they cannot be read', async () => {
     const world = new ApiWorld();
     world.secrets.readFailure = new Error('locked');
     const session = { id: 'a', accessToken: 'token', account: { id: '', label: '' }, scopes: [] };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { eventually, requests, signIn, signOutInMenu, useLocalServer } from './person.ts';
 
-/** Calls the tool as an agent's extension does. VS Code confirms by itself while it runs tests. */
+/** Calls the tool as an agent's extension does. VS Code agrees by itself while it runs tests. */
 async function ask(input: object = {}, token?: vscode.CancellationToken): Promise<string> {
   const result = await vscode.lm.invokeTool('bap_identity', { input, toolInvocationToken: undefined }, token);
   const parts: unknown[] = result.content;
@@ -25,10 +25,10 @@ const kestrel = {
   pubkey: '03fb52fcc848b9c59b9bf1bb09a9ff64f5b2c4e19a2b1a2b8ab12c91fa01920378',
 };
 
-describe('the tool that tells an agent who its owner is', () => {
+describe('the tool that tells an agent who the person is', () => {
   before(useLocalServer);
 
-  it('is there for every agent', async () => {
+  it('is listed for every agent', async () => {
     const tool = await eventually('the tool', () =>
       Promise.resolve(vscode.lm.tools.find(({ name }) => name === 'bap_identity')),
     );
@@ -36,24 +36,24 @@ describe('the tool that tells an agent who its owner is', () => {
     assert.deepEqual(Object.keys((tool.inputSchema as { properties: object }).properties), ['provider']);
   });
 
-  it('says what to do when nobody is signed in, and asks no server', async () => {
+  it('says what to do when no account is signed in, without a request to a server', async () => {
     const before = await requests();
     assert.match(await ask(), /^Nobody is signed in with Sigma Identity or Adom\. Ask the person to run/);
     assert.deepEqual(await requests(), before);
   });
 
-  it('tells of the one who is signed in', async () => {
+  it('describes the account that is signed in', async () => {
     await signIn(0);
     assert.deepEqual(JSON.parse(await ask()), [satoshi]);
   });
 
-  it('tells of several, the last one first', async () => {
+  it('describes several accounts, the last sign-in first', async () => {
     await signIn(1);
     assert.deepEqual(JSON.parse(await ask()), [kestrel, satoshi]);
     assert.deepEqual(JSON.parse(await ask({ provider: 'sigma-identity' })), [kestrel, satoshi]);
   });
 
-  it('answers for one service, and says which it knows', async () => {
+  it('describes the accounts of one service, and refuses an unknown service', async () => {
     assert.match(await ask({ provider: 'adom' }), /^Nobody is signed in with Adom\./);
     assert.match(await ask({ provider: 'github' }), /must be "sigma-identity" or "adom"/);
   });
@@ -65,7 +65,7 @@ describe('the tool that tells an agent who its owner is', () => {
     source.dispose();
   });
 
-  it('forgets who has signed out', async () => {
+  it('does not describe an account that was signed out', async () => {
     await signOutInMenu('kestrel');
     assert.deepEqual(JSON.parse(await ask()), [satoshi]);
     await signOutInMenu('satoshi');

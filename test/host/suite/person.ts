@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 
-/** What a person does, from inside the extension host, where no notification and no dialog can be seen. */
+/**
+ * What a person does, from inside the extension host. Notifications and dialogs cannot be seen from there.
+ */
 
 /** Points the extension at the runner's Sigma Identity. */
 export async function useLocalServer(): Promise<void> {
@@ -12,7 +14,7 @@ export async function useLocalServer(): Promise<void> {
   await settings.update('serverUrl', url, vscode.ConfigurationTarget.Global);
 }
 
-/** Signs in by the palette's command, as one of the demo person's identities. */
+/** Signs in with the palette's command, as the demo person's identity with this index. */
 export async function signIn(identity: number): Promise<void> {
   const before = await ask('/code', {});
   const command = new Command('bapIdentity.signIn');
@@ -25,7 +27,7 @@ export async function signIn(identity: number): Promise<void> {
   await command.done;
 }
 
-/** Signs out of the first account of those that are listed. */
+/** Signs out of the first account in the list of the palette's command. */
 export async function signOutOfFirst(): Promise<void> {
   const before = (await accounts()).length;
   const command = new Command('bapIdentity.signOut');
@@ -36,7 +38,7 @@ export async function signOutOfFirst(): Promise<void> {
   await command.done;
 }
 
-/** Signs out of each account with this name as the Accounts menu does. VS Code confirms by itself while it runs tests. */
+/** Signs out of each account with this name, as the Accounts menu does. VS Code agrees by itself in tests. */
 export async function signOutInMenu(name: string): Promise<void> {
   const named = async (): Promise<string[]> =>
     (await accounts()).filter((label) => label.startsWith(`${name} `));
@@ -46,7 +48,7 @@ export async function signOutInMenu(name: string): Promise<void> {
   await eventually('the account to be gone', async () => (await named()).length === 0 || undefined);
 }
 
-/** A command of the palette that shows a list first. */
+/** A command that shows a list first. */
 class Command {
   readonly #id: string;
   #running = false;
@@ -56,7 +58,10 @@ class Command {
     this.#id = id;
   }
 
-  /** A list that is accepted before its items are there counts as dismissed: then the command runs once more. */
+  /**
+   * A list that is accepted before its items arrive is dismissed. Then the next call starts the command
+   * again.
+   */
   async acceptFirstItem(): Promise<void> {
     if (this.#running) {
       await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
@@ -80,7 +85,7 @@ export async function requests(): Promise<string[]> {
   return JSON.parse(await ask('/requests', {})) as string[];
 }
 
-/** Tries again until there is something, for at most fifteen seconds. */
+/** Repeats `attempt` until it returns something, and returns that. Fails after fifteen seconds. */
 export async function eventually<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + 15_000;
   for (;;) {

@@ -4,7 +4,7 @@ import { SignInError } from '../../../src/provider/signInError.ts';
 import { HOUR_MS, World } from './world.ts';
 
 describe('the provider', () => {
-  it('gives a session back with the array that was asked for, and finds it by its scopes in any order', async () => {
+  it('returns a session with the scopes array of the caller, and finds it by its scopes in any order', async () => {
     const world = new World();
     const scopes = ['profile', 'openid'];
     const session = await world.signIn(scopes);
@@ -19,7 +19,7 @@ describe('the provider', () => {
     assert.deepEqual(world.events, ['added [bap-1 profile+openid] removed [] changed []']);
   });
 
-  it('joins a sign-in for the same scopes that is under way', async () => {
+  it('joins a running sign-in for the same scopes', async () => {
     const world = new World();
     const first = world.provider.createSession(['a', 'b']);
     const second = world.provider.createSession(['b', 'a']);
@@ -29,7 +29,7 @@ describe('the provider', () => {
     assert.deepEqual([world.begun, world.reminded, world.events.length], [1, 1, 1]);
   });
 
-  it('throws VS Code’s own error when the person cancels, and tells of no failure', async () => {
+  it('throws VS Code’s CancellationError when the person cancels, and shows no failure', async () => {
     const world = new World();
     const session = world.provider.createSession(['a']);
     await world.pending();
@@ -39,7 +39,7 @@ describe('the provider', () => {
     assert.equal((await world.signIn(['a'])).accessToken, 'token 2');
   });
 
-  it('renews the session of an identity that signs in again, under the label that consent is kept by', async () => {
+  it('renews the session of an identity that signs in again, and keeps the label that consent belongs to', async () => {
     const world = new World();
     const first = await world.signIn(['a']);
     world.name = 'Ann Smith';
@@ -49,7 +49,7 @@ describe('the provider', () => {
     assert.deepEqual(world.events.slice(1), ['added [] removed [] changed [bap-1 a]']);
   });
 
-  it('removes a session once, however often and in parallel, and names the siblings that stay', async () => {
+  it('removes a session once when it is asked several times in parallel, and names the sessions that stay', async () => {
     const world = new World();
     const session = await world.signIn(['a']);
     await world.signIn(['b']);
@@ -62,7 +62,7 @@ describe('the provider', () => {
     assert.equal((await world.provider.getSessions(undefined)).length, 2);
   });
 
-  it('ends what could not be stored, and says so', async () => {
+  it('revokes a token that could not be stored, and says so', async () => {
     const world = new World();
     world.secrets.writeFailure = new Error('keyring locked');
     await assert.rejects(world.signIn(['a']), SignInError);
@@ -71,7 +71,7 @@ describe('the provider', () => {
     assert.deepEqual(await world.provider.getSessions(undefined), []);
   });
 
-  it('says so when a session stays in storage that the person signed out of', async () => {
+  it('says that a session could not be deleted from storage', async () => {
     const world = new World();
     const session = await world.signIn(['a']);
     world.secrets.writeFailure = new Error('keyring locked');
@@ -81,7 +81,7 @@ describe('the provider', () => {
     assert.deepEqual(world.revoked, ['token 1']);
   });
 
-  it('tells of a failure once', async () => {
+  it('shows a failure once', async () => {
     const world = new World();
     const session = world.provider.createSession(['a']);
     await world.pending();
@@ -90,7 +90,7 @@ describe('the provider', () => {
     assert.equal(world.failures.length, 1);
   });
 
-  it('hands out no session past its end, less a minute, and tells of it once', async () => {
+  it('returns no session in its last minute or after its end, and sends one event', async () => {
     const world = new World();
     await world.signIn(['a'], HOUR_MS);
     world.clock.jump(HOUR_MS - 60_001);
@@ -102,7 +102,7 @@ describe('the provider', () => {
     assert.ok(![...world.secrets.stored.values()].join().includes('token'), 'a dead token is kept');
   });
 
-  it('goes on with the same session when its identity signs in again after its end', async () => {
+  it('uses the same session when its identity signs in again after its end', async () => {
     const world = new World();
     const first = await world.signIn(['a'], HOUR_MS);
     world.clock.jump(HOUR_MS);
@@ -114,7 +114,7 @@ describe('the provider', () => {
     assert.equal((await world.provider.getSessions(undefined)).length, 1);
   });
 
-  it('resolves a pending sign-in when another window completes the same', async () => {
+  it('resolves a waiting sign-in when another window completes the same sign-in', async () => {
     const world = new World();
     const other = world.openWindow();
     await Promise.all([world.provider, other].map((provider) => provider.getSessions(undefined)));
@@ -129,7 +129,7 @@ describe('the provider', () => {
     assert.equal((await here).id, (await there).id);
     assert.deepEqual((await here).scopes, ['a', 'b']);
     assert.deepEqual([world.failures, world.revoked], [[], []]);
-    // The sign-ins for something else go on.
+    // The sign-ins for another account and other scopes go on.
     const settled: string[] = [];
     void forOther.catch(() => settled.push('other account'));
     void otherScopes.catch(() => settled.push('other scopes'));
@@ -139,7 +139,7 @@ describe('the provider', () => {
     await assert.rejects(otherScopes, vscode.CancellationError);
   });
 
-  it('tells a sign-in in another window from a renewal by what it brings, not by the clock', async () => {
+  it('tells a sign-in in another window from a renewal without use of the clock', async () => {
     const world = new World();
     const { id } = await world.signIn(['a']);
     world.clock.jump(-1_000);
@@ -159,7 +159,7 @@ describe('the provider', () => {
     assert.equal((await here).accessToken, (await there).accessToken);
   });
 
-  it('revokes nothing that may still get into storage', async () => {
+  it('revokes no token that may still reach the storage', async () => {
     const world = new World();
     world.secrets.writeMs = 70_000; // the keyring asks for its password
     const session = world.signIn(['a']);
@@ -171,7 +171,7 @@ describe('the provider', () => {
     assert.deepEqual(world.revoked, []);
   });
 
-  it('takes an entry without scopes out of the Accounts menu, by the one empty scope VS Code knows it by', async () => {
+  it('removes an entry without scopes from the Accounts menu by the one empty scope that VS Code gives it', async () => {
     const world = new World();
     const heard: unknown[] = [];
     world.provider.onDidChangeSessions(({ added }) => heard.push(added?.[0]?.scopes));

@@ -7,7 +7,7 @@ describe('sessions after a reload of the window', () => {
     assert.equal((await accounts()).length, 1);
   });
 
-  it('are given to nobody without the person’s consent', async () => {
+  it('are given to no extension without the person’s consent', async () => {
     const session = await vscode.authentication.getSession('sigma-identity', ['openid', 'profile'], {
       silent: true,
     });

@@ -5,7 +5,7 @@ import { accounts, eventually, signIn, signOutOfFirst, useLocalServer } from './
 describe('sessions', () => {
   before(useLocalServer);
 
-  it('appear with their accounts, and VS Code hears of each', async () => {
+  it('appear with their accounts, and VS Code sends an event for each', async () => {
     const heard: string[] = [];
     const listener = vscode.authentication.onDidChangeSessions(({ provider }) => heard.push(provider.id));
     await signIn(0);
@@ -16,7 +16,7 @@ describe('sessions', () => {
     listener.dispose();
   });
 
-  it('of one person with two identities are two accounts', async () => {
+  it('of two identities of one person are two accounts', async () => {
     await signIn(1);
     assert.equal(new Set(await accounts()).size, 2);
   });
@@ -27,7 +27,7 @@ describe('sessions', () => {
     assert.deepEqual((await accounts()).sort(), before.sort());
   });
 
-  it('go with the palette’s sign-out, one account at a time', async () => {
+  it('are removed by the palette’s sign-out, one account at a time', async () => {
     const before = await accounts();
     await signOutOfFirst();
     assert.equal((await accounts()).length, before.length - 1);

@@ -19,7 +19,7 @@ async function setMode(value: unknown): Promise<void> {
   await settings.update('environment', value, vscode.ConfigurationTarget.Global);
 }
 
-/** VS Code's own collection cannot be had from outside the extension: this one notes what is done to it. */
+/** A collection that notes its calls: a test cannot get VS Code's own collection of the extension. */
 class FakeCollection extends Map<string, string> {
   readonly done: string[] = [];
   description: string | undefined;
@@ -44,7 +44,7 @@ class FakeCollection extends Map<string, string> {
   }
 }
 
-/** New terminals of an editor in which a test decides who is signed in. */
+/** The environment of new terminals. The test decides which sessions there are. */
 class World {
   readonly clock = new FakeClock();
   readonly log = new RecordingLog();
@@ -116,19 +116,19 @@ describe('the environment of new terminals', () => {
     });
   };
 
-  it('is never kept for the next window, and what once was kept is taken away first', () => {
+  it('is never kept for the next window, and removes first what was kept before', () => {
     world = new World();
     assert.deepEqual(world.collection.done.slice(0, 2), ['persistent false', 'clear']);
   });
 
-  it('is empty by default, and nothing stored is read for it', async () => {
+  it('is empty by default, and reads no stored session', async () => {
     world = new World(ann, ada('ada'));
     await world.clock.settle();
     assert.deepEqual([world.variables, world.loads], [{}, 0]);
   });
 
   for (const value of ['on', true, 1, null]) {
-    it(`is empty with a value that there is not: ${String(value)}`, async () => {
+    it(`is empty with a value that the setting does not have: ${String(value)}`, async () => {
       await setMode(value);
       world = new World(ann, ada('ada'));
       await world.clock.settle();
@@ -150,14 +150,14 @@ describe('the environment of new terminals', () => {
     await until({});
   });
 
-  it('is there from the start where the person wants it', async () => {
+  it('is filled at the start when the setting says so', async () => {
     await setMode('identity');
     world = new World(ann);
     await until(identity);
     assert.equal(world.loads, 1);
   });
 
-  it('follows sign-ins, and forgets at once who signs out', async () => {
+  it('follows each sign-in and sign-out at once', async () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
@@ -169,7 +169,7 @@ describe('the environment of new terminals', () => {
     assert.deepEqual(world.variables, {});
   });
 
-  it('loses Adom’s token when it ends, though a laptop sleeps meanwhile', async () => {
+  it('loses Adom’s token when it ends, even if the laptop was asleep', async () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
@@ -183,7 +183,7 @@ describe('the environment of new terminals', () => {
     assert.equal(world.clock.pending, 0);
   });
 
-  it('does not count the time for a token that is no longer there', async () => {
+  it('stops the timer of a token that was removed', async () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
@@ -194,7 +194,7 @@ describe('the environment of new terminals', () => {
     assert.equal(world.clock.pending, 0);
   });
 
-  it('stays empty when what is stored cannot be read', async () => {
+  it('stays empty when the stored sessions cannot be read', async () => {
     world = new World();
     world.failure = new StoreError('SecretStorage failed');
     await setMode('identity');
@@ -203,7 +203,7 @@ describe('the environment of new terminals', () => {
     assert.deepEqual(world.variables, {});
   });
 
-  it('is gone with the extension', async () => {
+  it('is removed with the extension', async () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
@@ -212,7 +212,7 @@ describe('the environment of new terminals', () => {
     assert.deepEqual([world.variables, world.clock.pending], [{}, 0]);
   });
 
-  it('is what a shell in a real terminal sees', async () => {
+  it('reaches a shell in a real terminal', async () => {
     world = new World();
     await signIn(1);
     let terminals = 0;

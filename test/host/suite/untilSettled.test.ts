@@ -24,7 +24,7 @@ describe('a command that fails', () => {
 
   const fail = (error: Error): Promise<void> => untilSettled(() => Promise.reject(error));
 
-  it('says so when the sessions cannot be read, and tries again when the person wants that', async () => {
+  it('says that the sessions cannot be read, and runs again when the person chooses Try Again', async () => {
     const message =
       'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again. | Try Again';
     let runs = 0;
@@ -36,13 +36,13 @@ describe('a command that fails', () => {
     assert.deepEqual([runs, shown], [2, [message, message]]);
   });
 
-  it('says nothing of what the person has cancelled or been told of', async () => {
+  it('shows no message after a cancel or after an error that was shown already', async () => {
     await fail(new vscode.CancellationError());
     await fail(new SignInError('told'));
     assert.deepEqual(shown, []);
   });
 
-  it('leaves what nobody knows to VS Code', async () => {
+  it('passes an unknown error to VS Code', async () => {
     await assert.rejects(fail(new TypeError('unknown')), TypeError);
   });
 });

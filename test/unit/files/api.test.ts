@@ -6,15 +6,15 @@ import typescript from 'typescript';
 const SHIPPED = typescript.transpileDeclaration(readFileSync('src/api.ts', 'utf8'), { fileName: 'api.ts' });
 const COPY = 'test/consumer/src/bap-identity.d.ts';
 
-it('the types that a consumer copies are those of the package', () => {
+it('the consumer’s copy of the types equals the types in the package', () => {
   assert.deepEqual(SHIPPED.diagnostics, []);
   assert.equal(readFileSync(COPY, 'utf8'), SHIPPED.outputText);
 });
 
-it('the types stand alone', () => {
+it('the types need no other file than those of VS Code', () => {
   const imports = [...SHIPPED.outputText.matchAll(/from '([^']+)'/g)].map(([, name]) => name);
   assert.deepEqual(imports, ['vscode']);
-  // Not by way of the repository's own check, which leaves declaration files out.
+  // The check of this repository skips declaration files, so this checks the file by itself.
   const options = {
     ...{ noEmit: true, strict: true, skipLibCheck: false, types: [] },
     module: typescript.ModuleKind.Preserve,

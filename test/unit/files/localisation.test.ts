@@ -5,7 +5,7 @@ import { getL10nJson } from '@vscode/l10n-dev';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 
-it('the bundle holds every text of the source, and nothing else', async () => {
+it('the bundle has every text of the source, and no other', async () => {
   const sources = globSync('src/**/*.ts').map((file) => ({
     extension: '.ts' as const,
     contents: read(file),
@@ -15,7 +15,7 @@ it('the bundle holds every text of the source, and nothing else', async () => {
   assert.deepEqual(bundle, texts, 'run: npm run l10n');
 });
 
-it('every text of the manifest is there, and each is used', () => {
+it('package.nls.json has every text of the manifest, and no other', () => {
   const used = Array.from(read('package.json').matchAll(/"%([^%"]+)%"/g), ([, key]) => key);
   const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
   assert.deepEqual([...new Set(used)].sort(), Object.keys(texts).sort());

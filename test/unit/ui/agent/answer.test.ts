@@ -34,8 +34,8 @@ const ada = recordOf('ada', {
 const annSays = { provider: 'sigma-identity', name: 'Ann', bapId: 'bap-1', pubkey };
 const adaSays = { provider: 'adom', name: 'Ada' };
 
-describe('what an agent is told', () => {
-  it('is who is signed in, the last one first, and not a word more', () => {
+describe('the answer to an agent', () => {
+  it('names the accounts that are signed in, the last sign-in first, and nothing else', () => {
     const answer = identityAnswer({}, services, [ann('a', 1_000), ada]);
     assert.deepEqual(JSON.parse(answer), [adaSays, annSays]);
   });
@@ -45,19 +45,19 @@ describe('what an agent is told', () => {
     assert.doesNotMatch(answer, /token/);
   });
 
-  it('names an account once, by its newest session', () => {
+  it('names an account once, as its newest session does', () => {
     const sessions = [ann('a', 3_000, 'Ann Newest'), ann('b', 1_000), ann('c', 2_000)];
     assert.deepEqual(JSON.parse(identityAnswer({}, services, sessions)), [
       { ...annSays, name: 'Ann Newest' },
     ]);
   });
 
-  it('keeps apart accounts of two services that have the same id', () => {
+  it('names two accounts that have the same id in two services', () => {
     const sameId = { ...ada, person: { ...ada.person, accountId: 'bap-1' } };
     assert.deepEqual(JSON.parse(identityAnswer({}, services, [ann('a', 1_000), sameId])), [adaSays, annSays]);
   });
 
-  it('is about one service where the agent asks for one', () => {
+  it('names the accounts of one service when the agent asks for it', () => {
     const records = [ann('a', 1_000), ada];
     assert.deepEqual(JSON.parse(identityAnswer({ provider: 'adom' }, services, records)), [adaSays]);
     assert.deepEqual(JSON.parse(identityAnswer({ provider: 'sigma-identity' }, services, records)), [
@@ -65,13 +65,13 @@ describe('what an agent is told', () => {
     ]);
   });
 
-  it('leaves out a public key that nobody knows', () => {
+  it('leaves out a public key that is not known', () => {
     const person = { ...ann('a', 1_000).person, bap: { bapId: 'bap-1' } };
     const answer = identityAnswer({}, services, [recordOf('a', { person })]);
     assert.deepEqual(JSON.parse(answer), [{ provider: 'sigma-identity', name: 'Ann', bapId: 'bap-1' }]);
   });
 
-  it('says what to do when nobody is signed in', () => {
+  it('says what to do when no account is signed in', () => {
     assert.match(
       identityAnswer({}, services, []),
       /^Nobody is signed in with Sigma Identity or Adom\. Ask the person to run “BAP Identity: Sign In…”/,
@@ -87,14 +87,14 @@ describe('what an agent is told', () => {
     null,
     undefined,
   ]) {
-    it(`says what it understands when asked with ${JSON.stringify(input)}`, () => {
+    it(`says which input it understands when it gets ${JSON.stringify(input)}`, () => {
       const answer = identityAnswer(input, services, [ada]);
       assert.match(answer, /"provider" must be "sigma-identity" or "adom", or be left out/);
       assert.doesNotMatch(answer, /Ada/);
     });
   }
 
-  it('takes no notice of what it was not asked for', () => {
+  it('ignores other members of the input', () => {
     assert.deepEqual(JSON.parse(identityAnswer({ scopes: ['email'] }, services, [ada])), [adaSays]);
   });
 });

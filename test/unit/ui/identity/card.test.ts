@@ -36,7 +36,7 @@ const cardOf = (...records: SessionRecord[]) => {
   assert.ok(card);
   return card;
 };
-/** `BAP ID: bap-1` and so on, with the titles between. */
+/** The rows as `BAP ID: bap-1`, with the titles of the groups between them. */
 const linesOf = (...records: SessionRecord[]): string[] =>
   cardOf(...records).groups.flatMap(({ title, rows }) => [
     title,
@@ -47,7 +47,7 @@ describe('an identity card', () => {
   const since = Date.UTC(2026, 10, 3, 14, 5);
   const until = Date.UTC(2026, 10, 10, 14, 5);
 
-  it('says all that is known of a person, and each address once', () => {
+  it('shows all that is known of a person, and each address once', () => {
     const lines = linesOf(recordOf('s1', { person, createdAtMs: since, expiresAtMs: until }));
     assert.deepEqual(lines.slice(0, -2), [
       'Identity',
@@ -70,7 +70,7 @@ describe('an identity card', () => {
     assert.match(lines.at(-1) ?? '', /^Ends: November 10, 2026.*\d:05.+\S$/);
   });
 
-  it('says who it is, and with which service', () => {
+  it('shows the name, the initials and the service', () => {
     const { name, initials, service } = cardOf(recordOf('s1', { person }));
     assert.deepEqual(
       { name, initials, service },
@@ -95,19 +95,19 @@ describe('an identity card', () => {
     );
   });
 
-  it('offers to copy values, and not the words that stand for none', () => {
+  it('offers to copy values, and not the words for a missing value', () => {
     const rows = cardOf(recordOf('s1', { scopes: [] })).groups.flatMap((group) => group.rows);
     const none = rows.filter(({ kind }) => kind === 'none').map(({ value }) => value);
     assert.deepEqual(none, ['None', 'No known end']);
   });
 
-  it('does not say the same name twice', () => {
+  it('does not show the same name twice', () => {
     const bap = { bapId: 'bap-1', profile: { alternateName: 'Ann' } };
     const lines = linesOf(recordOf('s1', { person: { ...person, name: 'Ann', bap } }));
     assert.ok(!lines.some((line) => line.startsWith('Also known as')));
   });
 
-  it('counts the sessions of one account, each with its scopes', () => {
+  it('numbers the sessions of one account, and shows the scopes of each', () => {
     const lines = linesOf(
       recordOf('s1', { scopes: ['openid'] }),
       recordOf('s2', { scopes: ['openid', 'email'] }),
@@ -118,7 +118,7 @@ describe('an identity card', () => {
     );
   });
 
-  it('believes the newest session, and keeps what it does not speak of', () => {
+  it('shows the data of the newest session, and keeps what only an older session has', () => {
     const older = recordOf('s1', { person: { ...person, picture: 'https://auth.example/ann.png' } });
     const { email, ...withoutEmail } = person;
     const newer = recordOf('s2', { person: { ...withoutEmail, name: 'Ann Newname' } });
@@ -130,13 +130,13 @@ describe('an identity card', () => {
     assert.equal(cardOf(older, recordOf('s3', { person: { ...person, picture } })).picture, picture);
   });
 
-  it('trusts the server of a session with the pictures of that session only', () => {
+  it('loads a picture from the server of its own session only', () => {
     const picture = 'https://other.example/ann.png';
     const elsewhere = recordOf('s1', { server: 'https://other.example' });
     assert.equal(cardOf(elsewhere, recordOf('s2', { person: { ...person, picture } })).picture, undefined);
   });
 
-  it('knows no end that no calendar has', () => {
+  it('shows no end that is later than the last date of a calendar', () => {
     assert.ok(linesOf(recordOf('s1', { expiresAtMs: 8.64e15 })).some((line) => /^Ends: .*275760/.test(line)));
     assert.ok(linesOf(recordOf('s1', { expiresAtMs: 8.65e15 })).includes('Ends: No known end'));
   });
@@ -146,19 +146,19 @@ describe('an identity card', () => {
     assert.doesNotMatch(JSON.stringify(cardOf(record)), /token of s1|refresh of s1/);
   });
 
-  it('speaks of time in the language of the person', () => {
+  it('shows times in the language of the person', () => {
     const card = identityCard([recordOf('s1', { createdAtMs: since })], 'Adom', texts, 'de');
     assert.match(JSON.stringify(card), /3\. November 2026/);
   });
 
-  it('tells the time zone: the extension may run elsewhere', () => {
+  it('shows the time zone, because the extension may run on another machine', () => {
     const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(since);
     const zone = parts.find(({ type }) => type === 'timeZoneName')?.value;
     assert.ok(zone);
     assert.ok(linesOf(recordOf('s1', { createdAtMs: since })).some((line) => line.endsWith(` ${zone}`)));
   });
 
-  it('is not there for an account without a session', () => {
+  it('does not exist for an account without a session', () => {
     assert.equal(identityCard([], 'Adom', texts, 'en'), undefined);
   });
 });

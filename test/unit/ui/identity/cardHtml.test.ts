@@ -25,7 +25,7 @@ const strict = [
   "script-src 'nonce-n1'",
 ];
 
-/** A service that says the same in every place. */
+/** A session whose texts from the service are all the same. */
 function saying(text: string): SessionRecord {
   const profile = { givenName: text, familyName: text, description: text, rootAddress: text };
   const bap = { bapId: text, pubkey: text, profile: { ...profile, addresses: [{ address: `${text}2` }] } };
@@ -39,7 +39,7 @@ describe('the page of an identity', () => {
     assert.doesNotMatch(pageOf(recordOf('s1')), /<img/);
   });
 
-  it('may load pictures from the origin of the picture, where there is one', () => {
+  it('may load images from the origin of the picture, if there is a picture', () => {
     const withPicture = recordOf('s1', { person: { ...person, picture: 'https://ordfs.network/a_0' } });
     assert.deepEqual(policyOf(withPicture), strict.toSpliced(3, 0, 'img-src https://ordfs.network'));
     assert.match(
@@ -48,7 +48,7 @@ describe('the page of an identity', () => {
     );
   });
 
-  it('has a button for each row that can be copied, which says what it does', () => {
+  it('has a button for each row that can be copied, with a label that says what it copies', () => {
     const page = pageOf(recordOf('s1'));
     assert.match(page, /<button type="button" class="row" data-row="0" aria-label="Copy User ID: user-1">/);
     const rows = Array.from(page.matchAll(/<button[^>]* data-row="(\d+)"/g), ([, row]) => row);
@@ -56,9 +56,9 @@ describe('the page of an identity', () => {
     assert.equal(page.match(/<button/g)?.length, 3);
   });
 
-  it('shows whatever a service says as text', () => {
+  it('shows the texts of a service as text', () => {
     const evil = `</title></h1><script>alert("1")</script><img src=x onerror='alert(1)'>&lt;b&gt;`;
-    // Nothing of it opens or closes a tag, or ends an attribute: the page has the same ones as with a harmless text.
+    // The page has the same tags and attributes as with a harmless text.
     const markup = (page: string): string[] => Array.from(page.matchAll(/<[^<>]*>/g), ([tag]) => tag);
     const harmless = markup(pageOf(saying('harmless')));
     assert.deepEqual(
@@ -67,18 +67,18 @@ describe('the page of an identity', () => {
     );
   });
 
-  it('shows a name without a letter as text, large and small', () => {
+  it('shows a name without a letter as text, in the heading and as initials', () => {
     const page = pageOf(recordOf('s1', { person: { ...person, name: '<' } }));
     assert.match(page, /<span>&[^;]+;<\/span>/);
     assert.match(page, /<h1>&lt;<\/h1>/);
   });
 
-  it('shows the words of a translation as text, too', () => {
+  it('shows the words of a translation as text too', () => {
     const page = pageOf(recordOf('s1'), { ...texts, userId: '<User>', identity: '<Identity>' });
     assert.doesNotMatch(page, /<User>|<Identity>/);
   });
 
-  it('cannot be led out of an attribute by the address of a picture', () => {
+  it('keeps the address of a picture inside its attribute', () => {
     const picture = `https://ordfs.network/'"><script>`;
     assert.match(
       pageOf(recordOf('s1', { person: { ...person, picture } })),

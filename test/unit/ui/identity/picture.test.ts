@@ -11,8 +11,8 @@ const withPicture = (picture: string, server = SERVER): string | undefined =>
 describe('a picture that is shown', () => {
   const table: [picture: string, shown: string, why: string][] = [
     [`${SERVER}/me.png`, `${SERVER}/me.png`, 'from the server that granted the session'],
-    ['/content/abc_0', `${SERVER}/content/abc_0`, 'relative to it'],
-    ['me.png?size=2', `${SERVER}/me.png?size=2`, 'relative to it, without a slash'],
+    ['/content/abc_0', `${SERVER}/content/abc_0`, 'relative to that server'],
+    ['me.png?size=2', `${SERVER}/me.png?size=2`, 'relative to that server, without a slash'],
     ['https://ordfs.network/abc_0', 'https://ordfs.network/abc_0', 'a gateway'],
     ['//ordfs.network/abc_0', 'https://ordfs.network/abc_0', 'a gateway, with the scheme of the server'],
     [
@@ -21,7 +21,7 @@ describe('a picture that is shown', () => {
       'a gateway',
     ],
     ['https://www.gravatar.com/avatar/a', 'https://www.gravatar.com/avatar/a', 'a gateway'],
-    ['HTTPS://ORDFS.network/A_0', 'https://ordfs.network/A_0', 'however it is written'],
+    ['HTTPS://ORDFS.network/A_0', 'https://ordfs.network/A_0', 'in capital letters'],
   ];
   for (const [picture, shown, why] of table)
     it(`${picture}: ${why}`, () => {
@@ -38,7 +38,7 @@ describe('a picture that is not shown', () => {
     ['https://ordfs.network:8443/a_0', 'another port of a gateway'],
     ['https://x.ordfs.network/a_0', 'a host under a gateway'],
     ['https://notordfs.network/a_0', 'a host that ends like a gateway'],
-    ['https://ordfs.network./a_0', 'a dot more'],
+    ['https://ordfs.network./a_0', 'a dot at the end of the host'],
     ['http://auth.example/me.png', 'http, from the server'],
     ['http://ordfs.network/a_0', 'http, from a gateway'],
     ['https://ann:secret@ordfs.network/a_0', 'credentials in the address'],
@@ -46,9 +46,9 @@ describe('a picture that is not shown', () => {
     ['javascript:alert(1)', 'javascript:'],
     ['bitfs://abc.out.0.3', 'bitfs:'],
     ['vscode-file://vscode-app/me.png', 'a scheme of VS Code'],
-    ['https://', 'no address'],
-    ['', 'an empty address, which would be the server itself'],
-    [' ', 'an empty address, however it is written'],
+    ['https://', 'an address without a host'],
+    ['', 'an empty address, which would mean the server itself'],
+    [' ', 'a space, which would mean the server itself'],
   ];
   for (const [picture, why] of table)
     it(`${picture}: ${why}`, () => {
@@ -61,7 +61,7 @@ describe('a picture that is not shown', () => {
   });
 });
 
-it('the picture of the profile is there for a person without one that may be shown', () => {
+it('the picture of the profile is shown when the other picture may not be shown', () => {
   const bap = { bapId: 'bap-1', profile: { image: 'https://ordfs.network/abc_0' } };
   const picture = 'https://pictures.example/me.png';
   assert.equal(
@@ -70,6 +70,6 @@ it('the picture of the profile is there for a person without one that may be sho
   );
 });
 
-it('nobody needs a picture', () => {
+it('a person without a picture has none', () => {
   assert.equal(pictureOf(recordOf('s1')), undefined);
 });

@@ -14,7 +14,7 @@ const PAGE: QrPage = {
 };
 
 describe('the page of a QR code', () => {
-  it('lets nothing be loaded or run but its own style', () => {
+  it('can load and run nothing but its own style', () => {
     const html = qrPage(PAGE);
     const policy = /Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? '';
     const nonce = /^default-src 'none'; style-src 'nonce-([\w-]{20,})'$/.exec(policy)?.[1] ?? '';
@@ -36,18 +36,18 @@ describe('the page of a QR code', () => {
     assert.equal(html.split(escapeHtml(evil)).length - 1, 6);
   });
 
-  it('has no place for a code that there is not', () => {
+  it('has no element for the code when there is no code', () => {
     assert.match(qrPage(PAGE), /<strong>ABCD-EFGH<\/strong>/);
     assert.ok(!qrPage({ ...PAGE, code: undefined }).includes('<strong>'));
   });
 
-  it('has no place for a picture that there is not', () => {
+  it('has no element for the QR code when there is no QR code', () => {
     assert.match(qrPage(PAGE), /<svg>/);
     assert.doesNotMatch(qrPage({ ...PAGE, svg: undefined }), /<svg|undefined/);
   });
 });
 
-it('escapes what HTML would act on, and nothing else', () => {
+it('escapes the characters of HTML, and no other', () => {
   assert.equal(
     escapeHtml(`<a href="x" id='y'>&amp;日本`),
     '&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;日本',

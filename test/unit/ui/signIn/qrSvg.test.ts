@@ -31,14 +31,14 @@ describe('a QR code as SVG', () => {
     assert.ok(svg.includes(`<path fill="#fff" d="M-4 -4h${side}v${side}h-${side}z"/>`), svg.slice(0, 300));
   });
 
-  it('has its name as text, and no text of the address', () => {
+  it('has its label as text, and does not have the address as text', () => {
     const svg = qrSvg(ADDRESS, '"><script>') ?? '';
     assert.ok(svg.includes('role="img" aria-label="&quot;&gt;&lt;script&gt;"'));
     assert.ok(!svg.includes('auth.example'));
   });
 });
 
-/** Draws the dark outline that the SVG has, with the margin of its view box, and lets a decoder read it. */
+/** Draws the dark outline of the SVG, with the margin of its view box, and returns what a decoder reads. */
 function read(svg: string): string | undefined {
   const [, left, side] = /viewBox="(-\d+) -\d+ (\d+) \d+"/.exec(svg)?.map(Number) ?? [];
   const outline = /<path fill="#000" d="([^"]+)"/.exec(svg)?.[1];
@@ -50,7 +50,7 @@ function read(svg: string): string | undefined {
     const points = loop.split('L').map((point) => point.split(' ').map((n) => (Number(n) - left) * scale));
     points.forEach(([x1 = 0, y1 = 0], at) => {
       const [x2 = 0, y2 = 0] = points[(at + 1) % points.length] ?? [];
-      // What is dark lies to the right of an odd number of upright edges.
+      // A pixel is dark when an odd number of upright edges lies to its left.
       if (x1 === x2)
         for (let y = Math.min(y1, y2); y < Math.max(y1, y2); y++)
           for (let x = x1; x < size; x++) invert(pixels, (y * size + x) * 4);

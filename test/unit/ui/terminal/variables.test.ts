@@ -30,21 +30,21 @@ const adom = (id: string, createdAtMs: number, expiresAtMs?: number) =>
 const everybody = [sigma('bap-1', 1, pubkey), adom('ada', 2, NOW + 1)];
 
 describe('the variables of new terminals', () => {
-  it('are none when they are off', () => {
+  it('are none when the setting is off', () => {
     assert.deepEqual(terminalVariables('off', everybody, NOW), { values: {} });
   });
 
-  it('are none when nobody is signed in', () => {
+  it('are none when no account is signed in', () => {
     assert.deepEqual(terminalVariables('identityAndAdomToken', [], NOW), { values: {} });
   });
 
-  it('are the identity alone, and no token', () => {
+  it('are the identity without a token', () => {
     assert.deepEqual(terminalVariables('identity', everybody, NOW), {
       values: { BAP_ID: 'bap-1', BAP_PUBKEY: pubkey },
     });
   });
 
-  it('are the identity and Adom’s token, until that ends', () => {
+  it('are the identity and Adom’s token until the token ends', () => {
     assert.deepEqual(terminalVariables('identityAndAdomToken', everybody, NOW), {
       values: { BAP_ID: 'bap-1', BAP_PUBKEY: pubkey, ADOMPKG_TOKEN: 'token of ada' },
       untilMs: NOW + 1,
@@ -56,13 +56,13 @@ describe('the variables of new terminals', () => {
     assert.deepEqual(Object.keys(values), ['BAP_ID', 'BAP_PUBKEY']);
   });
 
-  it('are of the identity that was signed in last and has a BAP id', () => {
+  it('are those of the last sign-in that has a BAP id', () => {
     const records = [sigma('bap-2', 5, otherKey), sigma('bap-1', 1, pubkey), adom('ada', 9)];
     const { values } = terminalVariables('identity', records, NOW);
     assert.deepEqual(values, { BAP_ID: 'bap-2', BAP_PUBKEY: otherKey });
   });
 
-  it('do not mix one identity’s id with another’s key', () => {
+  it('do not mix the id of one identity with the key of another', () => {
     const { values } = terminalVariables('identity', [sigma('bap-1', 1, pubkey), sigma('bap-2', 2)], NOW);
     assert.deepEqual(values, { BAP_ID: 'bap-2' });
   });
@@ -75,7 +75,7 @@ describe('the variables of new terminals', () => {
     });
   });
 
-  it('hold a token without a known end until further notice', () => {
+  it('hold a token without a known end, and name no time', () => {
     assert.deepEqual(terminalVariables('identityAndAdomToken', [adom('ada', 1)], NOW), {
       values: { ADOMPKG_TOKEN: 'token of ada' },
     });
