@@ -4,7 +4,7 @@ import type { Failure } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
 import { isTrouble } from './patience.ts';
 import { retryAfterMs } from './retryAfter.ts';
-import { filled } from './schema.ts';
+import { bearerToken, filled } from './schema.ts';
 
 /** What one look at an intent's status means for the client. */
 export type IntentStatus =
@@ -16,7 +16,9 @@ export type IntentStatus =
   | { kind: 'failed'; failure: Failure };
 
 const Pending = z.object({ state: z.literal('pending') });
-const Authenticated = z.object({ session_token: filled });
+const Authenticated = z.object({ session_token: bearerToken });
+/** A token that is not in the form of RFC 6750 §2.1. */
+const MalformedToken = z.object({ session_token: filled });
 /** Known to be authenticated, but the token is gone: the session ended, or the server does not hand it out again. */
 const TokenGone = z.object({ state: z.literal('authenticated') });
 
@@ -34,10 +36,13 @@ export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentSta
   if (z.safeParse(Pending, json).success) return { kind: 'pending' };
   const token = readSessionToken(json);
   if (token !== undefined) return { kind: 'authenticated', sessionToken: token };
+  if (z.safeParse(MalformedToken, json).success) {
+    return { kind: 'failed', failure: { kind: 'refused', words: 'malformed session_token' } };
+  }
   return failed(z.safeParse(TokenGone, json).success ? 'codeSpent' : 'notTheService');
 }
 
-/** The token in an answer or in the data of an `authenticated` event; undefined when it is empty or absent. */
+/** The token in an answer or in the data of an `authenticated` event; undefined when it is empty, absent or malformed. */
 export function readSessionToken(json: unknown): string | undefined {
   return z.safeParse(Authenticated, json).data?.session_token;
 }

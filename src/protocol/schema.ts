@@ -9,6 +9,11 @@ import { isSafeAddress } from './address.ts';
 
 /** Text with something in it: an id, a code or a token. */
 export const filled = z.string().check(z.refine((text) => text !== '' && text.length <= 16_384));
+/**
+ * An access token as RFC 6750 §2.1 spells it (`b64token`). Other characters are refused, because VS Code expands
+ * `${…}` in a terminal's environment, and because a line break cannot be sent in a header.
+ */
+export const bearerToken = filled.check(z.refine((token) => /^[A-Za-z0-9\-._~+/]+=*$/.test(token)));
 /** Text that a person reads and types, so a short one. */
 export const code = z.string().check(z.refine((text) => text !== '' && text.length <= 64));
 export const positive = z.number().check(z.refine((value) => value > 0));

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import type { Failure } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
-import { filled, lenient, positive } from './schema.ts';
+import { bearerToken, filled, lenient, positive } from './schema.ts';
 
 /** What the server granted (RFC 6749 §5.1). The tokens are secrets. */
 export interface TokenGrant {
@@ -83,6 +83,9 @@ function readGrant(json: unknown): TokenAnswer {
   const { access_token, token_type, expires_in, refresh_token } = granted.data;
   if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
     return failed({ kind: 'refused', words: `token_type ${token_type}` }); // we could not use it
+  }
+  if (!z.safeParse(bearerToken, access_token).success) {
+    return failed({ kind: 'refused', words: 'malformed access_token' });
   }
   return {
     kind: 'granted',

@@ -39,6 +39,11 @@ const ROWS: [name: string, outcome: HttpOutcome, status: IntentStatus][] = [
     CODE_SPENT,
   ],
   ['authenticated, and a number', answer(200, { state: 'authenticated', session_token: 7 }), CODE_SPENT],
+  [
+    'authenticated, and a token with characters outside RFC 6750',
+    answer(200, { state: 'authenticated', session_token: 'tok_${env:HOME}' }),
+    { kind: 'failed', failure: { kind: 'refused', words: 'malformed session_token' } },
+  ],
   ['a state that nobody knows', answer(200, { state: 'linked' }), NOT_THE_SERVICE],
   ['JSON of something else', answer(200, [1]), NOT_THE_SERVICE],
   ['null', answer(200, null), NOT_THE_SERVICE],
@@ -76,7 +81,7 @@ describe('intent status', () => {
 
   it('a token is text with something in it', () => {
     assert.equal(readSessionToken({ session_token: 'tok_1' }), 'tok_1');
-    for (const value of [undefined, null, '', 7, {}, ['tok_1'], 'x'.repeat(20_000)]) {
+    for (const value of [undefined, null, '', 'a b', '${x}', 7, {}, ['tok_1'], 'x'.repeat(20_000)]) {
       assert.equal(readSessionToken({ session_token: value }), undefined);
     }
     for (const json of [undefined, null, 'tok_1', [], 7]) assert.equal(readSessionToken(json), undefined);

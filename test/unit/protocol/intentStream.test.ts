@@ -128,6 +128,7 @@ const BROKEN: [name: string, pieces: Piece[], brokenAt: number][] = [
   ['JSON of something else', [[2, event('["tok_1"]')]], 2],
   ['an empty token', [[2, event('{"session_token":""}')]], 2],
   ['an empty token before the real one', [[2, event('{"session_token":""}') + AUTHENTICATED]], 2],
+  ['a token with characters outside RFC 6750', [[2, event('{"session_token":"${env:HOME}"}')]], 2],
   ['no token', [[2, event('{}')]], 2],
   ['a null token', [[2, event('{"session_token":null}')]], 2],
   ['empty data', [[2, event('')]], 2],

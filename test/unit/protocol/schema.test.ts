@@ -3,10 +3,16 @@ import { describe, it } from 'node:test';
 
 import * as z from 'zod/mini';
 
-import { code, filled, lenient, positive, safeAddress } from '../../../src/protocol/schema.ts';
+import { bearerToken, code, filled, lenient, positive, safeAddress } from '../../../src/protocol/schema.ts';
 
 const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown[]][] = [
   ['filled', filled, ['a', ' ', 'a'.repeat(16_384)], ['', 'a'.repeat(16_385), 7, null, undefined]],
+  [
+    'bearerToken',
+    bearerToken,
+    ['a', 'AZaz09-._~+/==', 'a'.repeat(16_384)],
+    ['', '=', 'a=b', 'a b', 'a\n', '${x}', 'a'.repeat(16_385), 7, null, undefined],
+  ],
   ['code', code, ['A', 'ABCD-1234', 'A'.repeat(64)], ['', 'A'.repeat(65), 1234, null, undefined]],
   ['positive', positive, [1, 0.5, 1e12], [0, -1, NaN, Infinity, '1', null, undefined]],
   [

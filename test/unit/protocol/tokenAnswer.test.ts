@@ -73,6 +73,31 @@ describe('token answer', () => {
     );
   });
 
+  it('accepts an access token in every form of RFC 6750 section 2.1', () => {
+    for (const token of ['t', 'AZaz09-._~+/', 'a.b.c==', 'a'.repeat(16_384)]) {
+      assert.deepEqual(read(200, { access_token: token }), {
+        kind: 'granted',
+        grant: { accessToken: token },
+      });
+    }
+  });
+
+  it('refuses an access token with other characters, and does not repeat it', () => {
+    for (const token of ['tok_${env:HOME}', 'a b', 'a\r\nb', ' a', 'a=b', '=', 'é', 'a\0', 'tok{1}']) {
+      assert.deepEqual(read(200, { access_token: token }), {
+        kind: 'failed',
+        failure: { kind: 'refused', words: 'malformed access_token' },
+      });
+    }
+  });
+
+  it('accepts any text as a refresh token', () => {
+    assert.deepEqual(read(200, { access_token: 't', refresh_token: 'r ${x}' }), {
+      kind: 'granted',
+      grant: { accessToken: 't', refreshToken: 'r ${x}' },
+    });
+  });
+
   it('reads every JSON there is without throwing', () => {
     for (const json of [undefined, null, true, 0, '', 'text', [], [{ error: 'x' }], {}, { error: {} }]) {
       for (const status of [200, 204, 400, 401, 404, 429, 500]) read(status, json);
