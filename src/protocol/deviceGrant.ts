@@ -5,7 +5,7 @@ import { pause } from '../base/clock.ts';
 import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
 import { retryAfterMs } from './retryAfter.ts';
-import { code, filled, lenient, positive, safeAddress } from './schema.ts';
+import { code, filled, lenient, safeAddress, seconds } from './schema.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
 
 /** The two endpoints of a device authorization grant and who asks. */
@@ -51,8 +51,8 @@ const Answer = z.object({
   user_code: code,
   verification_uri: safeAddress,
   verification_uri_complete: lenient(safeAddress),
-  expires_in: positive,
-  interval: lenient(positive),
+  expires_in: seconds,
+  interval: lenient(seconds),
 });
 
 /**

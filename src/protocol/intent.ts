@@ -4,7 +4,7 @@ import { isSafeAddress } from './address.ts';
 import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
 import { isTrouble } from './patience.ts';
-import { filled, lenient, positive, safeAddress } from './schema.ts';
+import { filled, lenient, safeAddress, seconds } from './schema.ts';
 
 /** An AuthenticationIntent that waits for the person. All of its addresses hold its token: secrets. */
 export interface Intent {
@@ -30,7 +30,7 @@ const Answer = z.object({
   token: filled.check(z.refine((token) => token.isWellFormed())),
   created_at: lenient(z.string()),
   expires_at: lenient(z.string()),
-  requested_max_age: lenient(positive),
+  requested_max_age: lenient(seconds),
   auth_url: z.nullish(safeAddress),
   updates_url: z.nullish(z.string()),
   confirmation_code: z.nullish(z.string().check(z.refine((text) => text.length <= 64))),

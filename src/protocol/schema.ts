@@ -16,7 +16,14 @@ export const filled = z.string().check(z.refine((text) => text !== '' && text.le
 export const bearerToken = filled.check(z.refine((token) => /^[A-Za-z0-9\-._~+/]+=*$/.test(token)));
 /** Text that a person reads and types, so a short one. */
 export const code = z.string().check(z.refine((text) => text !== '' && text.length <= 64));
-export const positive = z.number().check(z.refine((value) => value > 0));
+/** 100 years. In milliseconds it is finite, and so is a time that much later. */
+const MAX_SECONDS = 100 * 365.25 * 24 * 3_600;
+
+/** A positive number of seconds from a server or a setting. More than 100 years become 100 years. */
+export const seconds = z.pipe(
+  z.number().check(z.refine((value) => value > 0)),
+  z.transform((value) => Math.min(value, MAX_SECONDS)),
+);
 /** An address that may carry a secret or be opened in a browser. */
 export const safeAddress = z.string().check(z.refine(isSafeAddress));
 

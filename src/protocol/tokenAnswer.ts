@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import type { Failure } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
-import { bearerToken, filled, lenient, positive } from './schema.ts';
+import { bearerToken, filled, lenient, seconds } from './schema.ts';
 
 /** What the server granted (RFC 6749 §5.1). The tokens are secrets. */
 export interface TokenGrant {
@@ -28,7 +28,7 @@ const Granted = z.object({
   access_token: filled,
   token_type: lenient(z.string()),
   // Nice to have: a server that gets one of these wrong has still granted the token.
-  expires_in: lenient(positive),
+  expires_in: lenient(seconds),
   refresh_token: lenient(filled),
 });
 

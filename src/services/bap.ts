@@ -83,10 +83,19 @@ function readProfile(claim: z.infer<typeof BapClaim>): BapProfile | undefined {
   const { rootAddress, currentAddress, addresses } = claim;
   const { alternateName, givenName, familyName, description, image, ...unknown } = claim.identity ?? {};
   const names = { alternateName, givenName, familyName, description, image };
-  const size = JSON.stringify(unknown).length;
-  const other = size > '{}'.length && size <= MAX_OTHER_CHARACTERS ? unknown : undefined;
+  const other = fitsInStorage(unknown) ? unknown : undefined;
   const profile = withoutUndefined({ ...names, rootAddress, currentAddress, addresses, other });
   return Object.keys(profile).length > 0 ? profile : undefined;
+}
+
+/** False for an object that is empty, too long, or nested so deeply that JSON.stringify throws a RangeError. */
+function fitsInStorage(object: Record<string, unknown>): boolean {
+  try {
+    const size = JSON.stringify(object).length;
+    return size > '{}'.length && size <= MAX_OTHER_CHARACTERS;
+  } catch {
+    return false;
+  }
 }
 
 function safeAddress({ address, txId, block }: z.infer<typeof BapAddress>): z.infer<typeof BapAddress> {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import * as z from 'zod/mini';
 
-import { bearerToken, code, filled, lenient, positive, safeAddress } from '../../../src/protocol/schema.ts';
+import { bearerToken, code, filled, lenient, safeAddress, seconds } from '../../../src/protocol/schema.ts';
 
 const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown[]][] = [
   ['filled', filled, ['a', ' ', 'a'.repeat(16_384)], ['', 'a'.repeat(16_385), 7, null, undefined]],
@@ -14,7 +14,7 @@ const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown
     ['', '=', 'a=b', 'a b', 'a\n', '${x}', 'a'.repeat(16_385), 7, null, undefined],
   ],
   ['code', code, ['A', 'ABCD-1234', 'A'.repeat(64)], ['', 'A'.repeat(65), 1234, null, undefined]],
-  ['positive', positive, [1, 0.5, 1e12], [0, -1, NaN, Infinity, '1', null, undefined]],
+  ['seconds', seconds, [1, 0.5, 1e12], [0, -1, NaN, Infinity, '1', null, undefined]],
   [
     'safeAddress',
     safeAddress,
@@ -31,8 +31,13 @@ describe('schema', () => {
     });
   }
 
+  it('seconds are at most 100 years, so that a time in milliseconds is finite', () => {
+    assert.equal(z.parse(seconds, 60), 60);
+    for (const huge of [1e10, 1e306, Number.MAX_VALUE]) assert.equal(z.parse(seconds, huge), 3_155_760_000);
+  });
+
   it('lenient takes what fits, and anything else for left out', () => {
-    const schema = z.object({ nice: lenient(positive), must: filled });
+    const schema = z.object({ nice: lenient(seconds), must: filled });
     assert.equal(z.parse(schema, { nice: 7, must: 'a' }).nice, 7);
     for (const nice of [-7, '7', null, undefined, {}, []]) {
       assert.equal(z.parse(schema, { nice, must: 'a' }).nice, undefined);
@@ -40,14 +45,14 @@ describe('schema', () => {
   });
 
   it('lenient takes what is left out for left out', () => {
-    const schema = z.object({ nice: lenient(positive), must: filled });
+    const schema = z.object({ nice: lenient(seconds), must: filled });
     const { success, data } = z.safeParse(schema, { must: 'a' });
     assert.ok(success);
     assert.equal(data.nice, undefined);
   });
 
   it('lenient forgives no other member', () => {
-    const schema = z.object({ nice: lenient(positive), must: filled });
+    const schema = z.object({ nice: lenient(seconds), must: filled });
     assert.equal(z.safeParse(schema, { nice: 7 }).success, false);
   });
 });

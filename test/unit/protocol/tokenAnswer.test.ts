@@ -91,6 +91,13 @@ describe('token answer', () => {
     }
   });
 
+  it('shortens a life of more than 100 years', () => {
+    assert.deepEqual(read(200, { access_token: 't', expires_in: 1e306 }), {
+      kind: 'granted',
+      grant: { accessToken: 't', expiresInSeconds: 3_155_760_000 },
+    });
+  });
+
   it('accepts any text as a refresh token', () => {
     assert.deepEqual(read(200, { access_token: 't', refresh_token: 'r ${x}' }), {
       kind: 'granted',

@@ -139,6 +139,7 @@ describe('Adom: wait', () => {
   for (const [name, maxAge, seconds] of [
     ['as asked for', undefined, 7_776_000],
     ['as the server allows', 3_600, 3_600],
+    ['at most 100 years', 1e306, 3_155_760_000],
   ] as const) {
     it(`gives a grant that ends, from when it was received, ${name}`, async () => {
       const intent = json(201, { ...INTENT, requested_max_age: maxAge });

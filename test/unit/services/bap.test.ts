@@ -139,6 +139,14 @@ describe('BAP identity', () => {
     });
   }
 
+  it('drops what is nested too deeply to be written as JSON, and keeps the rest of the profile', () => {
+    const identity = `{"alternateName":"Ann","deep":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    assert.deepEqual(readBapIdentity({ bap_id: BAP_ID, bap: `{"identity":${identity}}` }), {
+      bapId: BAP_ID,
+      profile: { alternateName: 'Ann' },
+    });
+  });
+
   it('leaves absent members out', () => {
     assert.deepEqual(Object.keys(readBapIdentity({ bap_id: BAP_ID, bap: {} }) ?? {}), ['bapId']);
   });

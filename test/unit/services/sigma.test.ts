@@ -127,6 +127,14 @@ describe('Sigma Identity: wait', () => {
     assert.equal(it.conversation.requests[1]?.url, 'https://auth.example/api/auth/device/token');
   });
 
+  it('gives a grant that ends after 100 years at most', async () => {
+    const it = world([json(200, CODE), json(200, { access_token: 'token', expires_in: 1e306 })]);
+    const pending = await begin(it);
+    const waited = await it.clock.run(pending.wait(noCancel, () => undefined));
+    const expiresAtMs = it.clock.now() + 3_155_760_000_000;
+    assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
+  });
+
   it('lives without the moment it ends', async () => {
     const it = world([json(200, CODE), json(200, { access_token: 'token' })]);
     const pending = await begin(it);
