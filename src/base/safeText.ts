@@ -8,6 +8,7 @@ const MAX_CHARACTERS = 120;
  */
 export function safeText(text: string, maxCharacters = MAX_CHARACTERS): string {
   const plain = text
+    .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/[\p{Cf}\p{DI}\u2800]/gu, '')
     .replace(/\](?=\()/g, '] ')

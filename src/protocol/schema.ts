@@ -14,6 +14,11 @@ export const filled = z.string().check(z.refine((text) => text !== '' && text.le
  * `${…}` in a terminal's environment, and because a line break cannot be sent in a header.
  */
 export const bearerToken = filled.check(z.refine((token) => /^[A-Za-z0-9\-._~+/]+=*$/.test(token)));
+/**
+ * The id that a service gives to a user. OpenID Connect Core 1.0 §2 allows 255 characters. The whole id becomes part
+ * of the account's label, so a longer one is refused and not shortened: two ids must not get one label.
+ */
+export const identifier = z.string().check(z.refine((id) => id !== '' && id.length <= 255));
 /** Text that a person reads and types, so a short one. */
 export const code = z.string().check(z.refine((text) => text !== '' && text.length <= 64));
 /** 100 years. In milliseconds it is finite, and so is a time that much later. */

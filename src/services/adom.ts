@@ -5,7 +5,7 @@ import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol
 import { createIntent } from '../protocol/intent.ts';
 import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
 import { sendPatiently } from '../protocol/patience.ts';
-import { filled, lenient } from '../protocol/schema.ts';
+import { identifier, lenient } from '../protocol/schema.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
 import { safeText } from '../base/safeText.ts';
 import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
@@ -109,7 +109,7 @@ function credentials({ accessToken, sentAs }: Grant): Record<string, string> {
 
 const text = lenient(z.string());
 const User = z.object({
-  id: filled,
+  id: identifier,
   name: text,
   display_name: text,
   email: text,

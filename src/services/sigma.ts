@@ -9,7 +9,7 @@ import {
 import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
 import { isTrouble, sendPatiently } from '../protocol/patience.ts';
 import { refreshGrant } from '../protocol/refreshGrant.ts';
-import { filled, lenient } from '../protocol/schema.ts';
+import { identifier, lenient } from '../protocol/schema.ts';
 import { withTimeLimit } from '../base/timeLimit.ts';
 import type { TokenGrant } from '../protocol/tokenAnswer.ts';
 import { rejectsToken } from '../protocol/tokenRejection.ts';
@@ -115,7 +115,7 @@ async function renew(
 
 /** Everything but `sub` may be missing or null: names come with a published profile, the email with its scope. */
 const Claims = z.object({
-  sub: filled,
+  sub: identifier,
   name: lenient(z.string()),
   email: lenient(z.string()),
   picture: lenient(z.string().check(z.refine(isLink))),

@@ -29,6 +29,8 @@ const CASES: [name: string, text: string, safe: string][] = [
   ['a byte order mark and joiners', '\ufeffA\u200dn\u200cn\u2060', 'Ann'],
   ['only what cannot be seen', ' \u200b\u202e\n\t ', ''],
   ['a letter of braille without a dot', '\u2800', ''],
+  ['half of a surrogate pair', 'A\ud800nn \udc00', 'A\ufffdnn \ufffd'],
+  ['half pairs that an invisible character holds apart', '\udb40\u200b\udc41', '\ufffd\ufffd'],
   ['nothing', '', ''],
   ['a very long name', 'a'.repeat(121), `${'a'.repeat(120)}…`],
   ['a name of just that length', '👍'.repeat(120), '👍'.repeat(120)],

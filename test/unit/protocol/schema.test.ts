@@ -3,7 +3,15 @@ import { describe, it } from 'node:test';
 
 import * as z from 'zod/mini';
 
-import { bearerToken, code, filled, lenient, safeAddress, seconds } from '../../../src/protocol/schema.ts';
+import {
+  bearerToken,
+  code,
+  filled,
+  identifier,
+  lenient,
+  safeAddress,
+  seconds,
+} from '../../../src/protocol/schema.ts';
 
 const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown[]][] = [
   ['filled', filled, ['a', ' ', 'a'.repeat(16_384)], ['', 'a'.repeat(16_385), 7, null, undefined]],
@@ -14,6 +22,7 @@ const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown
     ['', '=', 'a=b', 'a b', 'a\n', '${x}', 'a'.repeat(16_385), 7, null, undefined],
   ],
   ['code', code, ['A', 'ABCD-1234', 'A'.repeat(64)], ['', 'A'.repeat(65), 1234, null, undefined]],
+  ['identifier', identifier, ['a', ' ', 'a'.repeat(255)], ['', 'a'.repeat(256), 7, null, undefined]],
   ['seconds', seconds, [1, 0.5, 1e12], [0, -1, NaN, Infinity, '1', null, undefined]],
   [
     'safeAddress',

@@ -302,6 +302,7 @@ describe('Sigma Identity: who it is', () => {
     ['404', html(404), { kind: 'notTheService' }],
     ['200 with HTML', html(200), { kind: 'notTheService' }],
     ['no sub', json(200, { name: 'Ann' }), { kind: 'notTheService' }],
+    ['a sub of more than 255 characters', json(200, { sub: 'a'.repeat(256) }), { kind: 'notTheService' }],
     ['an empty sub', json(200, { sub: '' }), { kind: 'notTheService' }],
     ['claims with an error status', json(403, { sub: 'user-1' }), { kind: 'grantRejected' }],
     ['a redirect', redirect('https://elsewhere.example/'), { kind: 'notTheService' }],
