@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 
-import { backOffMs } from './backOff.ts';
+import { backOffMs, retryAfterMs } from './retry.ts';
 import { pause } from '../base/clock.ts';
 import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
-import { retryAfterMs } from './retryAfter.ts';
 import { code, filled, lenient, safeAddress, seconds } from './schema.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
 
@@ -76,7 +75,7 @@ export async function requestDeviceAuthorization(
   if (!answer || !answer.success) {
     // No code: the refusals are those of the token endpoint (§3.2 refers to RFC 6749 §5.2).
     const refusal = readTokenAnswer(outcome);
-    const passing = refusal.kind === 'busy' || refusal.kind === 'trouble';
+    const passing = refusal.kind === 'tooManyRequests' || refusal.kind === 'transientFailure';
     if (refusal.kind === 'failed') return refusal;
     return { kind: 'failed', failure: { kind: passing ? 'unreachable' : 'notTheService' } };
   }
@@ -114,7 +113,7 @@ export async function waitForDeviceGrant(
   };
   let interval = intervalMs;
   let delay = interval;
-  let troubles = 0;
+  let failures = 0;
   for (;;) {
     const dueMs = clock.now() + delay + MARGIN_MS;
     await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
@@ -128,8 +127,8 @@ export async function waitForDeviceGrant(
       signal,
     );
     const answer = readTokenAnswer(outcome);
-    onContact(answer.kind !== 'trouble');
-    troubles = answer.kind === 'trouble' ? troubles + 1 : 0;
+    onContact(answer.kind !== 'transientFailure');
+    failures = answer.kind === 'transientFailure' ? failures + 1 : 0;
     switch (answer.kind) {
       case 'granted':
         return { ...answer, receivedAtMs: clock.now() };
@@ -140,12 +139,12 @@ export async function waitForDeviceGrant(
         interval += SLOW_DOWN_MS; // for this and all later polls
         delay = interval;
         break;
-      case 'busy':
+      case 'tooManyRequests':
       case 'pending':
         delay = interval;
         break;
-      case 'trouble':
-        delay = backOffMs(interval, troubles);
+      case 'transientFailure':
+        delay = backOffMs(interval, failures);
         break;
     }
     // Whatever the answer, a server that names a time to wait means it (RFC 9110 §10.2.3).

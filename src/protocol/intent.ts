@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { isSafeAddress } from './address.ts';
 import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
-import { isTrouble } from './patience.ts';
+import { isTransientFailure } from './retry.ts';
 import { filled, lenient, safeAddress, seconds } from './schema.ts';
 
 /** An AuthenticationIntent that waits for the person. All of its addresses hold its token: secrets. */
@@ -51,7 +51,7 @@ export async function createIntent(
   const url = `${server}/auth/intents`;
   const json = { max_age: maxAgeSeconds };
   const outcome = await send(http, { name: 'intent', method: 'POST', url, json }, signal);
-  if (isTrouble(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
+  if (isTransientFailure(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
   const success = outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
   const answer = success ? z.safeParse(Answer, outcome.json).data : undefined;
   const statusUrl = answer && statusUrlOf(server, answer.token, answer.updates_url);

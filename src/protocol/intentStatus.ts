@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 
 import type { Failure } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
-import { isTrouble } from './patience.ts';
-import { retryAfterMs } from './retryAfter.ts';
+import { isTransientFailure, retryAfterMs } from './retry.ts';
 import { bearerToken, filled } from './schema.ts';
 
 /** What one look at an intent's status means for the client. */
@@ -12,7 +11,7 @@ export type IntentStatus =
   | { kind: 'pending' }
   | { kind: 'expired' }
   /** Not now: nothing answered, or the server has trouble; it may say how long. */
-  | { kind: 'trouble'; waitMs: number }
+  | { kind: 'transientFailure'; waitMs: number }
   | { kind: 'failed'; failure: Failure };
 
 const Pending = z.object({ state: z.literal('pending') });
@@ -24,9 +23,9 @@ const TokenGone = z.object({ state: z.literal('authenticated') });
 
 /** Reads the JSON answer of `GET /auth/intents/{token}/status` (Adom's AuthenticationIntent guide). `nowMs` dates a Retry-After. */
 export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentStatus {
-  if (isTrouble(outcome)) {
+  if (isTransientFailure(outcome)) {
     const waitMs = outcome.kind === 'answer' ? retryAfterMs(outcome.headers, nowMs) : undefined;
-    return { kind: 'trouble', waitMs: waitMs ?? 0 };
+    return { kind: 'transientFailure', waitMs: waitMs ?? 0 };
   }
   if (outcome.kind !== 'answer') return failed('notTheService');
   if (outcome.status === 410) return { kind: 'expired' };

@@ -1,4 +1,4 @@
-import { backOffMs } from './backOff.ts';
+import { backOffMs } from './retry.ts';
 import { pause } from '../base/clock.ts';
 import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
@@ -48,14 +48,14 @@ export async function waitForIntent(
     return mode === 'stream' && !pollNext;
   };
   let delay = mode === 'poll' ? POLL_INTERVAL_MS : 0;
-  let troubles = 0;
+  let failures = 0;
   let brokenStreams = 0;
   for (;;) {
     await pause(clock, Math.min(delay, deadlineMs - clock.now()), signal);
     const last = clock.now() >= deadlineMs;
     const streaming = !last && streamIsDue();
     const status = streaming ? await stream() : await poll();
-    if (status.kind !== 'broken') onContact(status.kind !== 'trouble');
+    if (status.kind !== 'broken') onContact(status.kind !== 'transientFailure');
     switch (status.kind) {
       case 'authenticated':
         return { ...status, receivedAtMs: clock.now() };
@@ -66,12 +66,12 @@ export async function waitForIntent(
         delay = 0;
         break;
       case 'pending':
-        troubles = 0;
+        failures = 0;
         delay = POLL_INTERVAL_MS;
         break;
-      case 'trouble':
-        troubles += 1;
-        delay = Math.max(status.waitMs, backOffMs(POLL_INTERVAL_MS, troubles));
+      case 'transientFailure':
+        failures += 1;
+        delay = Math.max(status.waitMs, backOffMs(POLL_INTERVAL_MS, failures));
         break;
     }
     if (last) return { kind: 'expired' };
@@ -79,7 +79,7 @@ export async function waitForIntent(
       brokenStreams += 1;
       streamAgainAtMs = clock.now() + STREAM_AGAIN_MS;
     }
-    pollNext = streaming && status.kind !== 'trouble';
+    pollNext = streaming && status.kind !== 'transientFailure';
     if (mode === 'stream' && !pollNext) delay = Math.max(delay, backOffMs(POLL_INTERVAL_MS, brokenStreams));
   }
 }

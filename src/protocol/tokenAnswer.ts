@@ -19,9 +19,9 @@ export type TokenAnswer =
   | { kind: 'slowDown' }
   | { kind: 'expired' }
   /** Too many requests: the answer's headers say how long to wait. */
-  | { kind: 'busy' }
+  | { kind: 'tooManyRequests' }
   /** Not now: nothing answered, or the server has trouble. */
-  | { kind: 'trouble' }
+  | { kind: 'transientFailure' }
   | { kind: 'failed'; failure: Failure };
 
 const Granted = z.object({
@@ -43,7 +43,7 @@ type Answer = Extract<HttpOutcome, { kind: 'answer' }>;
 
 /** Reads the answer of the token endpoint to a poll (RFC 8628 §3.5, RFC 6749 §5.2). */
 export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
-  if (outcome.kind === 'noAnswer') return { kind: 'trouble' };
+  if (outcome.kind === 'noAnswer') return { kind: 'transientFailure' };
   if (outcome.kind === 'redirect') return failed({ kind: 'notTheService' });
   const refusal = z.safeParse(Refusal, outcome.json);
   const known = refusal.success ? readErrorCode(refusal.data.error) : undefined;
@@ -63,7 +63,7 @@ function readErrorCode(error: string | undefined): TokenAnswer | undefined {
       return { kind: 'expired' };
     case 'server_error':
     case 'temporarily_unavailable':
-      return { kind: 'trouble' };
+      return { kind: 'transientFailure' };
     case 'access_denied':
       return failed({ kind: 'denied' });
     case 'invalid_grant':
@@ -99,8 +99,8 @@ function readGrant(json: unknown): TokenAnswer {
 
 /** A refusal without a known error code: trouble that passes, words of the server, or not the server at all. */
 function readRefusal({ status }: Answer, refusal: z.infer<typeof Refusal> | undefined): TokenAnswer {
-  if (status === 429) return { kind: 'busy' };
-  if (status === 408 || status >= 500) return { kind: 'trouble' };
+  if (status === 429) return { kind: 'tooManyRequests' };
+  if (status === 408 || status >= 500) return { kind: 'transientFailure' };
   const words = refusal?.error_description ?? refusal?.message ?? refusal?.error;
   if (words === undefined || status === 404 || status === 405) return failed({ kind: 'notTheService' });
   return failed({ kind: 'refused', words });

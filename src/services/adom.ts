@@ -4,7 +4,7 @@ import { parseServer } from '../protocol/address.ts';
 import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
 import { createIntent } from '../protocol/intent.ts';
 import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
-import { sendPatiently } from '../protocol/patience.ts';
+import { sendWithRetries } from '../protocol/retry.ts';
 import { identifier, lenient } from '../protocol/schema.ts';
 import { accountLabel, type Person, shortId } from './person.ts';
 import { safeText } from '../base/safeText.ts';
@@ -74,7 +74,7 @@ async function begin(
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
   for (const sentAs of ['bearer', 'cookie'] as const) {
     const tried: Grant = { ...grant, sentAs };
-    const outcome = await sendPatiently(http, user(tried), signal, USER_RETRIES);
+    const outcome = await sendWithRetries(http, user(tried), signal, USER_RETRIES);
     if (isRefused(outcome)) continue;
     return { kind: 'identified', person: readPerson(outcome) ?? unknownPerson(), grant: tried };
   }

@@ -7,7 +7,7 @@ import {
   waitForDeviceGrant,
 } from '../protocol/deviceGrant.ts';
 import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
-import { isTrouble, sendPatiently } from '../protocol/patience.ts';
+import { isTransientFailure, sendWithRetries } from '../protocol/retry.ts';
 import { refreshGrant } from '../protocol/refreshGrant.ts';
 import { identifier, lenient } from '../protocol/schema.ts';
 import { withTimeLimit } from '../base/timeLimit.ts';
@@ -79,8 +79,8 @@ function toGrant(server: string, { expiresInSeconds, ...tokens }: TokenGrant, re
 }
 
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
-  const outcome = await sendPatiently(http, userinfo(grant), signal);
-  if (isTrouble(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
+  const outcome = await sendWithRetries(http, userinfo(grant), signal);
+  if (isTransientFailure(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
   const person = readPerson(outcome);
   const rejected = outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status);
   return person === undefined

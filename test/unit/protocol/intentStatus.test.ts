@@ -6,7 +6,7 @@ import { type IntentStatus, readIntentStatus, readSessionToken } from '../../../
 
 const NOT_THE_SERVICE: IntentStatus = { kind: 'failed', failure: { kind: 'notTheService' } };
 const CODE_SPENT: IntentStatus = { kind: 'failed', failure: { kind: 'codeSpent' } };
-const trouble = (waitMs = 0): IntentStatus => ({ kind: 'trouble', waitMs });
+const transientFailure = (waitMs = 0): IntentStatus => ({ kind: 'transientFailure', waitMs });
 const answer = (status: number, json: unknown, headers: Record<string, string> = {}): HttpOutcome => ({
   kind: 'answer',
   status,
@@ -58,18 +58,18 @@ const ROWS: [name: string, outcome: HttpOutcome, status: IntentStatus][] = [
   ['a token with 403', answer(403, { state: 'authenticated', session_token: 'tok_1' }), NOT_THE_SERVICE],
   ['405', answer(405, undefined), NOT_THE_SERVICE],
   ['a redirect', { kind: 'redirect' }, NOT_THE_SERVICE],
-  ['no answer', { kind: 'noAnswer' }, trouble()],
-  ['408', answer(408, undefined), trouble()],
-  ['429', answer(429, {}), trouble()],
-  ['429, and how long', answer(429, {}, { 'retry-after': '7' }), trouble(7_000)],
+  ['no answer', { kind: 'noAnswer' }, transientFailure()],
+  ['408', answer(408, undefined), transientFailure()],
+  ['429', answer(429, {}), transientFailure()],
+  ['429, and how long', answer(429, {}, { 'retry-after': '7' }), transientFailure(7_000)],
   [
     '429, and until when',
     answer(429, {}, { 'retry-after': 'Sun, 15 Jun 2025 12:00:30 GMT' }),
-    trouble(30_000),
+    transientFailure(30_000),
   ],
-  ['500', answer(500, { error: 'boom' }), trouble()],
-  ['503, and how long', answer(503, undefined, { 'retry-after': '60' }), trouble(60_000)],
-  ['a token with 500', answer(500, { state: 'authenticated', session_token: 'tok_1' }), trouble()],
+  ['500', answer(500, { error: 'boom' }), transientFailure()],
+  ['503, and how long', answer(503, undefined, { 'retry-after': '60' }), transientFailure(60_000)],
+  ['a token with 500', answer(500, { state: 'authenticated', session_token: 'tok_1' }), transientFailure()],
 ];
 
 describe('intent status', () => {

@@ -42,19 +42,19 @@ describe('token answer', () => {
   });
 
   it('tells how long to wait after a 429', () => {
-    assert.deepEqual(read(429, undefined), { kind: 'busy' });
-    assert.deepEqual(read(429, { message: 'slow' }, { 'retry-after': '7' }), { kind: 'busy' });
+    assert.deepEqual(read(429, undefined), { kind: 'tooManyRequests' });
+    assert.deepEqual(read(429, { message: 'slow' }, { 'retry-after': '7' }), { kind: 'tooManyRequests' });
     const date = new Date(NOW_MS + 90_000).toUTCString();
-    assert.deepEqual(read(429, {}, { 'retry-after': date }), { kind: 'busy' });
+    assert.deepEqual(read(429, {}, { 'retry-after': date }), { kind: 'tooManyRequests' });
   });
 
   it('knows trouble from an end', () => {
-    assert.deepEqual(readTokenAnswer({ kind: 'noAnswer' }), { kind: 'trouble' });
+    assert.deepEqual(readTokenAnswer({ kind: 'noAnswer' }), { kind: 'transientFailure' });
     assert.deepEqual(readTokenAnswer({ kind: 'redirect' }), {
       kind: 'failed',
       failure: { kind: 'notTheService' },
     });
-    assert.deepEqual(read(599, undefined), { kind: 'trouble' });
+    assert.deepEqual(read(599, undefined), { kind: 'transientFailure' });
     assert.deepEqual(read(418, undefined), { kind: 'failed', failure: { kind: 'notTheService' } });
   });
 
