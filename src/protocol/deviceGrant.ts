@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 
 import { backOffMs, retryAfterMs } from './retry.ts';
 import { pause } from '../base/clock.ts';
-import type { Failure } from './failure.ts';
-import { type Http, send } from './http.ts';
+import { type Failed, failed } from './failure.ts';
+import { type Http, isSuccess, send } from './http.ts';
 import { code, filled, lenient, safeAddress, seconds } from './schema.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
 
@@ -29,13 +29,10 @@ export interface DeviceAuthorization {
   readonly intervalMs: number;
 }
 
-export type DeviceAuthorizationResult =
-  { kind: 'pending'; authorization: DeviceAuthorization } | { kind: 'failed'; failure: Failure };
+export type DeviceAuthorizationResult = { kind: 'pending'; authorization: DeviceAuthorization } | Failed;
 
 export type DeviceGrantResult =
-  | { kind: 'granted'; grant: TokenGrant; receivedAtMs: number }
-  | { kind: 'expired' }
-  | { kind: 'failed'; failure: Failure };
+  { kind: 'granted'; grant: TokenGrant; receivedAtMs: number } | { kind: 'expired' } | Failed;
 
 /** RFC 8628 §3.2: the interval where the server names none; §3.5: what slow_down adds. */
 const DEFAULT_INTERVAL_SECONDS = 5;
@@ -70,14 +67,13 @@ export async function requestDeviceAuthorization(
     { name: 'device code', method: 'POST', url: client.codeUrl, json },
     signal,
   );
-  const success = outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
-  const answer = success && z.safeParse(Answer, outcome.json);
+  const answer = isSuccess(outcome) && z.safeParse(Answer, outcome.json);
   if (!answer || !answer.success) {
     // No code: the refusals are those of the token endpoint (§3.2 refers to RFC 6749 §5.2).
     const refusal = readTokenAnswer(outcome);
     const passing = refusal.kind === 'tooManyRequests' || refusal.kind === 'transientFailure';
     if (refusal.kind === 'failed') return refusal;
-    return { kind: 'failed', failure: { kind: passing ? 'unreachable' : 'notTheService' } };
+    return failed(passing ? 'unreachable' : 'notTheService');
   }
   const { device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval } =
     answer.data;

@@ -23,18 +23,25 @@ export interface HttpRequest {
   readonly form?: Readonly<Record<string, string>>;
 }
 
+export interface HttpAnswer {
+  kind: 'answer';
+  status: number;
+  headers: Headers;
+  /** The parsed body; undefined when it is not JSON. */
+  json: unknown;
+}
+
 export type HttpOutcome =
-  | {
-      kind: 'answer';
-      status: number;
-      headers: Headers;
-      /** The parsed body; undefined when it is not JSON. */
-      json: unknown;
-    }
+  | HttpAnswer
   /** The server sent us elsewhere. A token goes to the configured origin only, so nothing is followed. */
   | { kind: 'redirect' }
   /** No complete answer: refused, reset, no DNS, too slow, too large. */
   | { kind: 'noAnswer' };
+
+/** True for an answer with a 2xx status. */
+export function isSuccess(outcome: HttpOutcome): outcome is HttpAnswer {
+  return outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
+}
 
 /** What holds for every request: a token goes to the configured origin only, and nothing lingers. */
 export const GUARDED = { redirect: 'manual', credentials: 'omit', cache: 'no-store' } as const;

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 import { isSafeAddress } from './address.ts';
-import type { Failure } from './failure.ts';
-import { type Http, send } from './http.ts';
+import { type Failed, failed } from './failure.ts';
+import { type Http, isSuccess, send } from './http.ts';
 import { isTransientFailure } from './retry.ts';
 import { filled, lenient, safeAddress, seconds } from './schema.ts';
 
@@ -20,7 +20,7 @@ export interface Intent {
   readonly sessionMaxAgeSeconds: number;
 }
 
-export type IntentCreated = { kind: 'created'; intent: Intent } | { kind: 'failed'; failure: Failure };
+export type IntentCreated = { kind: 'created'; intent: Intent } | Failed;
 
 /** No intent lives longer, whatever its session's life (Adom's AuthenticationIntent guide). */
 const LONGEST_LIFE_MS = 15 * 60_000;
@@ -51,12 +51,10 @@ export async function createIntent(
   const url = `${server}/auth/intents`;
   const json = { max_age: maxAgeSeconds };
   const outcome = await send(http, { name: 'intent', method: 'POST', url, json }, signal);
-  if (isTransientFailure(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
-  const success = outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
-  const answer = success ? z.safeParse(Answer, outcome.json).data : undefined;
+  if (isTransientFailure(outcome)) return failed('unreachable');
+  const answer = isSuccess(outcome) ? z.safeParse(Answer, outcome.json).data : undefined;
   const statusUrl = answer && statusUrlOf(server, answer.token, answer.updates_url);
-  if (answer === undefined || statusUrl === undefined)
-    return { kind: 'failed', failure: { kind: 'notTheService' } };
+  if (answer === undefined || statusUrl === undefined) return failed('notTheService');
   return {
     kind: 'created',
     intent: {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import type { Failure } from './failure.ts';
+import { type Failed, failed, refused } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
 import { isTransientFailure, retryAfterMs } from './retry.ts';
 import { bearerToken, filled } from './schema.ts';
@@ -12,7 +12,7 @@ export type IntentStatus =
   | { kind: 'expired' }
   /** Not now: nothing answered, or the server has trouble; it may say how long. */
   | { kind: 'transientFailure'; waitMs: number }
-  | { kind: 'failed'; failure: Failure };
+  | Failed;
 
 const Pending = z.object({ state: z.literal('pending') });
 const Authenticated = z.object({ session_token: bearerToken });
@@ -35,17 +35,11 @@ export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentSta
   if (z.safeParse(Pending, json).success) return { kind: 'pending' };
   const token = readSessionToken(json);
   if (token !== undefined) return { kind: 'authenticated', sessionToken: token };
-  if (z.safeParse(MalformedToken, json).success) {
-    return { kind: 'failed', failure: { kind: 'refused', words: 'malformed session_token' } };
-  }
+  if (z.safeParse(MalformedToken, json).success) return refused('malformed session_token');
   return failed(z.safeParse(TokenGone, json).success ? 'codeSpent' : 'notTheService');
 }
 
 /** The token in an answer or in the data of an `authenticated` event; undefined when it is empty, absent or malformed. */
 export function readSessionToken(json: unknown): string | undefined {
   return z.safeParse(Authenticated, json).data?.session_token;
-}
-
-function failed(kind: 'codeSpent' | 'notTheService'): IntentStatus {
-  return { kind: 'failed', failure: { kind } };
 }

@@ -1,6 +1,6 @@
 import { backOffMs } from './retry.ts';
 import { pause } from '../base/clock.ts';
-import type { Failure } from './failure.ts';
+import type { Failed } from './failure.ts';
 import { type Http, send } from './http.ts';
 import type { Intent } from './intent.ts';
 import { type IntentStatus, readIntentStatus } from './intentStatus.ts';
@@ -10,9 +10,7 @@ import { type Streamed, streamIntent } from './intentStream.ts';
 export type UpdatesMode = 'auto' | 'stream' | 'poll';
 
 export type IntentResult =
-  | { kind: 'authenticated'; sessionToken: string; receivedAtMs: number }
-  | { kind: 'expired' }
-  | { kind: 'failed'; failure: Failure };
+  { kind: 'authenticated'; sessionToken: string; receivedAtMs: number } | { kind: 'expired' } | Failed;
 
 /** As Adom's own client and the example in its guide do. */
 const POLL_INTERVAL_MS = 2_000;

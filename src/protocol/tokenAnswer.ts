@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
-import type { Failure } from './failure.ts';
-import type { HttpOutcome } from './http.ts';
+import { type Failed, failed, refused } from './failure.ts';
+import { type HttpAnswer, type HttpOutcome, isSuccess } from './http.ts';
+import { isTransientFailure } from './retry.ts';
 import { bearerToken, filled, lenient, seconds } from './schema.ts';
 
 /** What the server granted (RFC 6749 §5.1). The tokens are secrets. */
@@ -22,7 +23,7 @@ export type TokenAnswer =
   | { kind: 'tooManyRequests' }
   /** Not now: nothing answered, or the server has trouble. */
   | { kind: 'transientFailure' }
-  | { kind: 'failed'; failure: Failure };
+  | Failed;
 
 const Granted = z.object({
   access_token: filled,
@@ -39,17 +40,14 @@ const Refusal = z.object({
   message: lenient(filled),
 });
 
-type Answer = Extract<HttpOutcome, { kind: 'answer' }>;
-
 /** Reads the answer of the token endpoint to a poll (RFC 8628 §3.5, RFC 6749 §5.2). */
 export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
   if (outcome.kind === 'noAnswer') return { kind: 'transientFailure' };
-  if (outcome.kind === 'redirect') return failed({ kind: 'notTheService' });
+  if (outcome.kind === 'redirect') return failed('notTheService');
   const refusal = z.safeParse(Refusal, outcome.json);
   const known = refusal.success ? readErrorCode(refusal.data.error) : undefined;
   if (known !== undefined) return known;
-  const success = outcome.status >= 200 && outcome.status < 300;
-  if (success && refusal.data?.error === undefined) return readGrant(outcome.json);
+  if (isSuccess(outcome) && refusal.data?.error === undefined) return readGrant(outcome.json);
   return readRefusal(outcome, refusal.data);
 }
 
@@ -65,13 +63,13 @@ function readErrorCode(error: string | undefined): TokenAnswer | undefined {
     case 'temporarily_unavailable':
       return { kind: 'transientFailure' };
     case 'access_denied':
-      return failed({ kind: 'denied' });
+      return failed('denied');
     case 'invalid_grant':
-      return failed({ kind: 'codeSpent' });
+      return failed('codeSpent');
     case 'invalid_client':
     case 'unauthorized_client':
     case 'unsupported_grant_type':
-      return failed({ kind: 'clientRefused', error });
+      return { kind: 'failed', failure: { kind: 'clientRefused', error } };
     default:
       return undefined;
   }
@@ -79,13 +77,13 @@ function readErrorCode(error: string | undefined): TokenAnswer | undefined {
 
 function readGrant(json: unknown): TokenAnswer {
   const granted = z.safeParse(Granted, json);
-  if (!granted.success) return failed({ kind: 'notTheService' });
+  if (!granted.success) return failed('notTheService');
   const { access_token, token_type, expires_in, refresh_token } = granted.data;
   if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
-    return failed({ kind: 'refused', words: `token_type ${token_type}` }); // we could not use it
+    return refused(`token_type ${token_type}`); // we could not use it
   }
   if (!z.safeParse(bearerToken, access_token).success) {
-    return failed({ kind: 'refused', words: 'malformed access_token' });
+    return refused('malformed access_token');
   }
   return {
     kind: 'granted',
@@ -98,14 +96,11 @@ function readGrant(json: unknown): TokenAnswer {
 }
 
 /** A refusal without a known error code: trouble that passes, words of the server, or not the server at all. */
-function readRefusal({ status }: Answer, refusal: z.infer<typeof Refusal> | undefined): TokenAnswer {
+function readRefusal(outcome: HttpAnswer, refusal: z.infer<typeof Refusal> | undefined): TokenAnswer {
+  const { status } = outcome;
   if (status === 429) return { kind: 'tooManyRequests' };
-  if (status === 408 || status >= 500) return { kind: 'transientFailure' };
+  if (isTransientFailure(outcome)) return { kind: 'transientFailure' };
   const words = refusal?.error_description ?? refusal?.message ?? refusal?.error;
-  if (words === undefined || status === 404 || status === 405) return failed({ kind: 'notTheService' });
-  return failed({ kind: 'refused', words });
-}
-
-function failed(failure: Failure): { kind: 'failed'; failure: Failure } {
-  return { kind: 'failed', failure };
+  if (words === undefined || status === 404 || status === 405) return failed('notTheService');
+  return refused(words);
 }

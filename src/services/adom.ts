@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import { parseServer } from '../protocol/address.ts';
+import { failed } from '../protocol/failure.ts';
 import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
 import { createIntent } from '../protocol/intent.ts';
 import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
@@ -48,9 +49,9 @@ async function begin(
   scopes: readonly string[],
   signal: AbortSignal,
 ): Promise<Begun> {
-  if (scopes.length > 0) return { kind: 'failed', failure: { kind: 'noScopes' } };
+  if (scopes.length > 0) return failed('noScopes');
   const server = parseServer(settings.apiUrl);
-  if (server === undefined) return { kind: 'failed', failure: { kind: 'badServerSetting' } };
+  if (server === undefined) return failed('badServerSetting');
   const created = await createIntent(http, server, BROWSER_SIDE, settings.sessionMaxAgeSeconds, signal);
   if (created.kind === 'failed') return created;
   const { intent } = created;
@@ -78,7 +79,7 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
     if (isRefused(outcome)) continue;
     return { kind: 'identified', person: readPerson(outcome) ?? unknownPerson(), grant: tried };
   }
-  return { kind: 'failed', failure: { kind: 'grantRejected' } };
+  return failed('grantRejected');
 }
 
 /** Adom's 401 means a dead token whatever is in it, but for a page: those are a proxy's. */

@@ -1,5 +1,5 @@
 import type { Provider } from '../api.ts';
-import type { Failure } from '../protocol/failure.ts';
+import type { Failed, Failure } from '../protocol/failure.ts';
 import type { Person } from './person.ts';
 
 /**
@@ -34,11 +34,19 @@ export interface IdentityService {
   revoke(grant: Grant, signal: AbortSignal): Promise<void>;
 }
 
-export type Begun = { kind: 'pending'; pending: PendingSignIn } | { kind: 'failed'; failure: Failure };
-export type Waited =
-  { kind: 'granted'; grant: Grant } | { kind: 'expired' } | { kind: 'failed'; failure: Failure };
-export type Identified =
-  { kind: 'identified'; person: Person; grant: Grant } | { kind: 'failed'; failure: Failure };
+/** Why a sign-in ended without a session, as far as the person who started it needs to know. */
+export type ServiceFailure =
+  | Failure
+  /** The service rejects the token that it has just granted. */
+  | { kind: 'grantRejected' }
+  /** The caller asked for scopes, and the service has none. */
+  | { kind: 'noScopes' }
+  /** The setting that names the server is not an https address. */
+  | { kind: 'badServerSetting' };
+
+export type Begun = { kind: 'pending'; pending: PendingSignIn } | Failed<ServiceFailure>;
+export type Waited = { kind: 'granted'; grant: Grant } | { kind: 'expired' } | Failed<ServiceFailure>;
+export type Identified = { kind: 'identified'; person: Person; grant: Grant } | Failed<ServiceFailure>;
 /** What a service says of a token. */
 export type Verdict = 'valid' | 'rejected' | 'unknown';
 export type Renewed = { kind: 'granted'; grant: Grant } | { kind: 'rejected' } | { kind: 'unknown' };

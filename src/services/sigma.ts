@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import { parseServer } from '../protocol/address.ts';
+import { failed } from '../protocol/failure.ts';
 import {
   type DeviceGrantClient,
   requestDeviceAuthorization,
@@ -48,7 +49,7 @@ async function begin(
   signal: AbortSignal,
 ): Promise<Begun> {
   const server = parseServer(settings.serverUrl);
-  if (server === undefined) return { kind: 'failed', failure: { kind: 'badServerSetting' } };
+  if (server === undefined) return failed('badServerSetting');
   const client: DeviceGrantClient = {
     codeUrl: `${server}/api/auth/device/code`,
     tokenUrl: `${server}/api/auth/device/token`,
@@ -80,11 +81,11 @@ function toGrant(server: string, { expiresInSeconds, ...tokens }: TokenGrant, re
 
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
   const outcome = await sendWithRetries(http, userinfo(grant), signal);
-  if (isTransientFailure(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
+  if (isTransientFailure(outcome)) return failed('unreachable');
   const person = readPerson(outcome);
   const rejected = outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status);
   return person === undefined
-    ? { kind: 'failed', failure: { kind: rejected ? 'grantRejected' : 'notTheService' } }
+    ? failed(rejected ? 'grantRejected' : 'notTheService')
     : { kind: 'identified', person, grant };
 }
 

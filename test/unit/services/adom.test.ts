@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Failure } from '../../../src/protocol/failure.ts';
 import { adom, type AdomSettings } from '../../../src/services/adom.ts';
-import type { Grant, PendingSignIn } from '../../../src/services/service.ts';
+import type { Grant, PendingSignIn, ServiceFailure } from '../../../src/services/service.ts';
 import {
   after,
   Conversation,
@@ -126,7 +125,7 @@ describe('Adom: begin', () => {
       json(201, { ...INTENT, updates_url: 'https://evil.example/auth/intents/int_1/status' }),
       { kind: 'notTheService' },
     ],
-  ] satisfies [string, Reply, Failure][]) {
+  ] satisfies [string, Reply, ServiceFailure][]) {
     it(`fails as the request fails: ${name}`, async () => {
       const { clock, conversation, service } = world([reply]);
       assert.deepEqual(await clock.run(service.begin([], noCancel)), { kind: 'failed', failure });

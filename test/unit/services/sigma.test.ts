@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Failure } from '../../../src/protocol/failure.ts';
 import type { Person } from '../../../src/services/person.ts';
-import type { Grant, Identified, PendingSignIn } from '../../../src/services/service.ts';
+import type { Grant, Identified, PendingSignIn, ServiceFailure } from '../../../src/services/service.ts';
 import { sigma, type SigmaSettings } from '../../../src/services/sigma.ts';
 import {
   Conversation,
@@ -306,7 +305,7 @@ describe('Sigma Identity: who it is', () => {
     ['an empty sub', json(200, { sub: '' }), { kind: 'notTheService' }],
     ['claims with an error status', json(403, { sub: 'user-1' }), { kind: 'grantRejected' }],
     ['a redirect', redirect('https://elsewhere.example/'), { kind: 'notTheService' }],
-  ] satisfies [string, Reply, Failure, number?][]) {
+  ] satisfies [string, Reply, ServiceFailure, number?][]) {
     it(`fails: ${name}`, async () => {
       const { clock, conversation, service } = world([reply]);
       assert.deepEqual(await clock.run(service.identify(GRANT, noCancel)), { kind: 'failed', failure });
