@@ -7,10 +7,8 @@ import { createIntent } from '../protocol/intent.ts';
 import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
 import { sendWithRetries } from '../protocol/retry.ts';
 import { identifier, lenient } from '../protocol/schema.ts';
-import { accountLabel, type Person, shortId } from './person.ts';
-import { safeText } from '../base/safeText.ts';
+import { type Person, person } from './person.ts';
 import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
-import { withoutUndefined } from '../base/withoutUndefined.ts';
 
 export interface AdomSettings {
   /** `bapIdentity.adom.apiUrl`, as the person wrote it. */
@@ -108,25 +106,18 @@ function credentials({ accessToken, sentAs }: Grant): Record<string, string> {
     : { authorization: `Bearer ${accessToken}` };
 }
 
-const text = lenient(z.string());
+const optionalText = lenient(z.string());
 const User = z.object({
   id: identifier,
-  name: text,
-  display_name: text,
-  email: text,
+  name: optionalText,
+  display_name: optionalText,
+  email: optionalText,
 });
 
 function readPerson(outcome: HttpOutcome): Person | undefined {
   const user = outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(User, outcome.json).data;
   if (!user) return undefined;
-  const name = [user.display_name, user.name].map((each) => safeText(each ?? '')).find((each) => each !== '');
-  return {
-    subject: user.id,
-    accountId: user.id,
-    accountLabel: accountLabel(name, user.id),
-    name: name ?? safeText(shortId(user.id)),
-    ...withoutUndefined({ email: user.email && safeText(user.email) }),
-  };
+  return person({ subject: user.id, names: [user.display_name, user.name], email: user.email });
 }
 
 /** The service does not say who signed in: an account that stands for this session alone. */

@@ -15,10 +15,8 @@ import { withTimeLimit } from '../base/timeLimit.ts';
 import type { TokenGrant } from '../protocol/tokenAnswer.ts';
 import { rejectsToken } from '../protocol/tokenRejection.ts';
 import { isLink, readBapIdentity } from './bap.ts';
-import { accountLabel, type Person, shortId } from './person.ts';
-import { safeText } from '../base/safeText.ts';
+import { type Person, person } from './person.ts';
 import type { Begun, Grant, Identified, IdentityService, Renewed, Verdict } from './service.ts';
-import { withoutUndefined } from '../base/withoutUndefined.ts';
 
 export interface SigmaSettings {
   /** `bapIdentity.sigma.serverUrl`, as the person wrote it. */
@@ -82,11 +80,11 @@ function toGrant(server: string, { expiresInSeconds, ...tokens }: TokenGrant, re
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
   const outcome = await sendWithRetries(http, userinfo(grant), signal);
   if (isTransientFailure(outcome)) return failed('unreachable');
-  const person = readPerson(outcome);
+  const found = readPerson(outcome);
   const rejected = outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status);
-  return person === undefined
+  return found === undefined
     ? failed(rejected ? 'grantRejected' : 'notTheService')
-    : { kind: 'identified', person, grant };
+    : { kind: 'identified', person: found, grant };
 }
 
 async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
@@ -115,7 +113,7 @@ async function renew(
 }
 
 /** Everything but `sub` may be missing or null: names come with a published profile, the email with its scope. */
-const Claims = z.object({
+const UserInfo = z.object({
   sub: identifier,
   name: lenient(z.string()),
   email: lenient(z.string()),
@@ -127,20 +125,12 @@ const Claims = z.object({
 
 function readPerson(outcome: HttpOutcome): Person | undefined {
   const claims =
-    outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(Claims, outcome.json).data;
+    outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(UserInfo, outcome.json).data;
   if (!claims) return undefined;
   const bap = readBapIdentity(claims);
-  const accountId = bap?.bapId ?? claims.sub;
   const { alternateName, givenName, familyName } = bap?.profile ?? {};
   const names = [claims.name, alternateName, [givenName, familyName].filter(Boolean).join(' ')];
-  const name = names.map((each) => safeText(each ?? '')).find((each) => each !== '');
-  return {
-    subject: claims.sub,
-    accountId,
-    accountLabel: accountLabel(name, accountId),
-    name: name ?? safeText(shortId(accountId)),
-    ...withoutUndefined({ email: claims.email && safeText(claims.email), picture: claims.picture, bap }),
-  };
+  return person({ subject: claims.sub, names, email: claims.email, picture: claims.picture, bap });
 }
 
 /** Half of what both get together, so that the second has its turn. */
