@@ -4,7 +4,7 @@ import { backOffMs, retryAfterMs } from './retry.ts';
 import { pause } from '../base/clock.ts';
 import { type Failed, failed } from './failure.ts';
 import { type Http, isSuccess, send } from './http.ts';
-import { code, filled, lenient, safeAddress, seconds } from './schema.ts';
+import { code, nonEmpty, lenient, safeAddress, seconds } from './schema.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
 
 /** The two endpoints of a device authorization grant and who asks. */
@@ -42,8 +42,8 @@ const MARGIN_MS = 500;
 /** No code is good for longer than this, whatever the server says: nothing may wait for ever. */
 const LONGEST_LIFE_SECONDS = 3_600;
 
-const Answer = z.object({
-  device_code: filled,
+const CodeResponse = z.object({
+  device_code: nonEmpty,
   user_code: code,
   verification_uri: safeAddress,
   verification_uri_complete: lenient(safeAddress),
@@ -67,7 +67,7 @@ export async function requestDeviceAuthorization(
     { name: 'device code', method: 'POST', url: client.codeUrl, json },
     signal,
   );
-  const answer = isSuccess(outcome) && z.safeParse(Answer, outcome.json);
+  const answer = isSuccess(outcome) && z.safeParse(CodeResponse, outcome.json);
   if (!answer || !answer.success) {
     // No code: the refusals are those of the token endpoint (§3.2 refers to RFC 6749 §5.2).
     const refusal = readTokenAnswer(outcome);

@@ -44,7 +44,7 @@ export function isSuccess(outcome: HttpOutcome): outcome is HttpAnswer {
 }
 
 /** What holds for every request: a token goes to the configured origin only, and nothing lingers. */
-export const GUARDED = { redirect: 'manual', credentials: 'omit', cache: 'no-store' } as const;
+export const FETCH_DEFAULTS = { redirect: 'manual', credentials: 'omit', cache: 'no-store' } as const;
 
 const TIMEOUT_MS = 15_000;
 /** A picture in the claims is known to take 52 KB; nothing we ask for takes a megabyte. */
@@ -89,7 +89,7 @@ export async function readResponse(response: Response): Promise<Exclude<HttpOutc
 function init(http: Http, request: HttpRequest, signal: AbortSignal): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
   if (http.userAgent !== undefined) headers['user-agent'] = http.userAgent;
-  const common: RequestInit = { ...GUARDED, method: request.method, headers, signal };
+  const common: RequestInit = { ...FETCH_DEFAULTS, method: request.method, headers, signal };
   if (request.form !== undefined) return { ...common, body: new URLSearchParams(request.form) };
   if (request.json === undefined) return common;
   headers['content-type'] = 'application/json';

@@ -4,7 +4,7 @@ import { isSafeAddress } from './address.ts';
 import { type Failed, failed } from './failure.ts';
 import { type Http, isSuccess, send } from './http.ts';
 import { isTransientFailure } from './retry.ts';
-import { filled, lenient, safeAddress, seconds } from './schema.ts';
+import { nonEmpty, lenient, safeAddress, seconds } from './schema.ts';
 
 /** An AuthenticationIntent that waits for the person. All of its addresses hold its token: secrets. */
 export interface Intent {
@@ -25,9 +25,9 @@ export type IntentCreated = { kind: 'created'; intent: Intent } | Failed;
 /** No intent lives longer, whatever its session's life (Adom's AuthenticationIntent guide). */
 const LONGEST_LIFE_MS = 15 * 60_000;
 
-const Answer = z.object({
+const IntentResponse = z.object({
   // It becomes part of an address, which half a surrogate pair cannot.
-  token: filled.check(z.refine((token) => token.isWellFormed())),
+  token: nonEmpty.check(z.refine((token) => token.isWellFormed())),
   created_at: lenient(z.string()),
   expires_at: lenient(z.string()),
   requested_max_age: lenient(seconds),
@@ -52,7 +52,7 @@ export async function createIntent(
   const json = { max_age: maxAgeSeconds };
   const outcome = await send(http, { name: 'intent', method: 'POST', url, json }, signal);
   if (isTransientFailure(outcome)) return failed('unreachable');
-  const answer = isSuccess(outcome) ? z.safeParse(Answer, outcome.json).data : undefined;
+  const answer = isSuccess(outcome) ? z.safeParse(IntentResponse, outcome.json).data : undefined;
   const statusUrl = answer && statusUrlOf(server, answer.token, answer.updates_url);
   if (answer === undefined || statusUrl === undefined) return failed('notTheService');
   return {
@@ -85,7 +85,7 @@ function statusUrlOf(
 }
 
 /** The server's own two times tell the life whatever our clock says; one of them alone is held against our clock. */
-function lifeMs(answer: z.infer<typeof Answer>, nowMs: number): number {
+function lifeMs(answer: z.infer<typeof IntentResponse>, nowMs: number): number {
   const expires = Date.parse(answer.expires_at ?? '');
   const created = Date.parse(answer.created_at ?? '');
   const life = expires - (Number.isNaN(created) ? nowMs : created);

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { type Failed, failed, refused } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
 import { isTransientFailure, retryAfterMs } from './retry.ts';
-import { bearerToken, filled } from './schema.ts';
+import { bearerToken, nonEmpty } from './schema.ts';
 
 /** What one look at an intent's status means for the client. */
 export type IntentStatus =
@@ -17,7 +17,7 @@ export type IntentStatus =
 const Pending = z.object({ state: z.literal('pending') });
 const Authenticated = z.object({ session_token: bearerToken });
 /** A token that is not in the form of RFC 6750 §2.1. */
-const MalformedToken = z.object({ session_token: filled });
+const MalformedToken = z.object({ session_token: nonEmpty });
 /** Known to be authenticated, but the token is gone: the session ended, or the server does not hand it out again. */
 const TokenGone = z.object({ state: z.literal('authenticated') });
 

@@ -1,7 +1,7 @@
 import { EventSource, type FetchLike } from 'eventsource';
 
 import { pause } from '../base/clock.ts';
-import { GUARDED, type Http, MAX_BODY_BYTES, readResponse } from './http.ts';
+import { FETCH_DEFAULTS, type Http, MAX_BODY_BYTES, readResponse } from './http.ts';
 import { type IntentStatus, readIntentStatus, readSessionToken } from './intentStatus.ts';
 
 /** What came over a stream: a status, or nothing to rely on. */
@@ -40,7 +40,7 @@ export async function streamIntent(
     asked = true;
     const headers: Record<string, string> = { ...init.headers };
     if (http.userAgent !== undefined) headers['user-agent'] = http.userAgent;
-    const response = await http.fetch(statusUrl, { ...GUARDED, headers, signal: stop });
+    const response = await http.fetch(statusUrl, { ...FETCH_DEFAULTS, headers, signal: stop });
     heard();
     if (isStream(response)) {
       http.log.debug('intent stream: open');

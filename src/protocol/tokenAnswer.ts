@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { type Failed, failed, refused } from './failure.ts';
 import { type HttpAnswer, type HttpOutcome, isSuccess } from './http.ts';
 import { isTransientFailure } from './retry.ts';
-import { bearerToken, filled, lenient, seconds } from './schema.ts';
+import { bearerToken, nonEmpty, lenient, seconds } from './schema.ts';
 
 /** What the server granted (RFC 6749 §5.1). The tokens are secrets. */
 export interface TokenGrant {
@@ -25,26 +25,26 @@ export type TokenAnswer =
   | { kind: 'transientFailure' }
   | Failed;
 
-const Granted = z.object({
-  access_token: filled,
+const TokenResponse = z.object({
+  access_token: nonEmpty,
   token_type: lenient(z.string()),
   // Nice to have: a server that gets one of these wrong has still granted the token.
   expires_in: lenient(seconds),
-  refresh_token: lenient(filled),
+  refresh_token: lenient(nonEmpty),
 });
 
 /** RFC 6749 §5.2; better-auth's own refusals, such as a VALIDATION_ERROR, have a `message` and no `error`. */
-const Refusal = z.object({
-  error: lenient(filled),
-  error_description: lenient(filled),
-  message: lenient(filled),
+export const ErrorResponse = z.object({
+  error: lenient(nonEmpty),
+  error_description: lenient(nonEmpty),
+  message: lenient(nonEmpty),
 });
 
 /** Reads the answer of the token endpoint to a poll (RFC 8628 §3.5, RFC 6749 §5.2). */
 export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
   if (outcome.kind === 'noAnswer') return { kind: 'transientFailure' };
   if (outcome.kind === 'redirect') return failed('notTheService');
-  const refusal = z.safeParse(Refusal, outcome.json);
+  const refusal = z.safeParse(ErrorResponse, outcome.json);
   const known = refusal.success ? readErrorCode(refusal.data.error) : undefined;
   if (known !== undefined) return known;
   if (isSuccess(outcome) && refusal.data?.error === undefined) return readGrant(outcome.json);
@@ -76,7 +76,7 @@ function readErrorCode(error: string | undefined): TokenAnswer | undefined {
 }
 
 function readGrant(json: unknown): TokenAnswer {
-  const granted = z.safeParse(Granted, json);
+  const granted = z.safeParse(TokenResponse, json);
   if (!granted.success) return failed('notTheService');
   const { access_token, token_type, expires_in, refresh_token } = granted.data;
   if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
@@ -96,7 +96,7 @@ function readGrant(json: unknown): TokenAnswer {
 }
 
 /** A refusal without a known error code: trouble that passes, words of the server, or not the server at all. */
-function readRefusal(outcome: HttpAnswer, refusal: z.infer<typeof Refusal> | undefined): TokenAnswer {
+function readRefusal(outcome: HttpAnswer, refusal: z.infer<typeof ErrorResponse> | undefined): TokenAnswer {
   const { status } = outcome;
   if (status === 429) return { kind: 'tooManyRequests' };
   if (isTransientFailure(outcome)) return { kind: 'transientFailure' };

@@ -1,9 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { HttpOutcome } from './http.ts';
-import { lenient } from './schema.ts';
-
-const Refusal = z.object({ error: lenient(z.string()), error_description: lenient(z.string()) });
+import { ErrorResponse } from './tokenAnswer.ts';
 
 /**
  * True when the answer says that the access token is dead (RFC 6750 §3.1), in one of the forms that are known: a bare
@@ -11,7 +9,7 @@ const Refusal = z.object({ error: lenient(z.string()), error_description: lenien
  */
 export function rejectsToken(outcome: HttpOutcome): boolean {
   if (outcome.kind !== 'answer') return false;
-  const { error, error_description: description } = z.safeParse(Refusal, outcome.json).data ?? {};
+  const { error, error_description: description } = z.safeParse(ErrorResponse, outcome.json).data ?? {};
   if (outcome.status === 400) return error === 'invalid_request' && description === 'Invalid access token';
   if (outcome.status !== 401) return false;
   const challenge = outcome.headers.get('www-authenticate') ?? '';

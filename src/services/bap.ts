@@ -42,7 +42,7 @@ const MAX_CHARACTERS = 500;
 const MAX_ADDRESSES = 100;
 const MAX_OTHER_CHARACTERS = 4_000;
 
-const text = z.pipe(
+const shownText = z.pipe(
   lenient(z.string()),
   z.transform((value) => (value === undefined ? undefined : safeText(value, MAX_CHARACTERS))),
 );
@@ -51,14 +51,20 @@ const link = lenient(z.string().check(z.refine(isLink)));
 /** The `bap` claim as BAP software publishes it. One wrong field costs that field only. */
 const BapClaim = z.object({
   idKey: lenient(BapId),
-  rootAddress: text,
-  currentAddress: text,
+  rootAddress: shownText,
+  currentAddress: shownText,
   addresses: z.pipe(
     lenient(z.array(BapAddress)),
     z.transform((addresses) => addresses?.slice(0, MAX_ADDRESSES).map(safeAddress)),
   ),
   identity: lenient(
-    z.looseObject({ alternateName: text, givenName: text, familyName: text, description: text, image: link }),
+    z.looseObject({
+      alternateName: shownText,
+      givenName: shownText,
+      familyName: shownText,
+      description: shownText,
+      image: link,
+    }),
   ),
 });
 

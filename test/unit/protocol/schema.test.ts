@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import {
   bearerToken,
   code,
-  filled,
+  nonEmpty,
   identifier,
   lenient,
   safeAddress,
@@ -14,7 +14,7 @@ import {
 } from '../../../src/protocol/schema.ts';
 
 const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown[]][] = [
-  ['filled', filled, ['a', ' ', 'a'.repeat(16_384)], ['', 'a'.repeat(16_385), 7, null, undefined]],
+  ['nonEmpty', nonEmpty, ['a', ' ', 'a'.repeat(16_384)], ['', 'a'.repeat(16_385), 7, null, undefined]],
   [
     'bearerToken',
     bearerToken,
@@ -46,7 +46,7 @@ describe('schema', () => {
   });
 
   it('lenient takes what fits, and anything else for left out', () => {
-    const schema = z.object({ nice: lenient(seconds), must: filled });
+    const schema = z.object({ nice: lenient(seconds), must: nonEmpty });
     assert.equal(z.parse(schema, { nice: 7, must: 'a' }).nice, 7);
     for (const nice of [-7, '7', null, undefined, {}, []]) {
       assert.equal(z.parse(schema, { nice, must: 'a' }).nice, undefined);
@@ -54,14 +54,14 @@ describe('schema', () => {
   });
 
   it('lenient takes what is left out for left out', () => {
-    const schema = z.object({ nice: lenient(seconds), must: filled });
+    const schema = z.object({ nice: lenient(seconds), must: nonEmpty });
     const { success, data } = z.safeParse(schema, { must: 'a' });
     assert.ok(success);
     assert.equal(data.nice, undefined);
   });
 
   it('lenient forgives no other member', () => {
-    const schema = z.object({ nice: lenient(seconds), must: filled });
+    const schema = z.object({ nice: lenient(seconds), must: nonEmpty });
     assert.equal(z.safeParse(schema, { nice: 7 }).success, false);
   });
 });
