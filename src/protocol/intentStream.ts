@@ -1,19 +1,20 @@
-import { EventSource, type FetchLike } from 'eventsource';
+import { EventSource } from 'eventsource';
 
-import { pause } from '../base/clock.ts';
+import { type Clock, pause } from '../base/clock.ts';
+import { describeError } from '../base/log.ts';
 import { FETCH_DEFAULTS, type Http, MAX_BODY_BYTES, readResponse } from './http.ts';
 import { type IntentStatus, readIntentStatus, readSessionToken } from './intentStatus.ts';
 
-/** What came over a stream: a status, or nothing to rely on. */
+/** What one stream led to. `broken`: it ended without an answer, and a poll must find out the status. */
 export type Streamed = IntentStatus | { kind: 'broken' };
 
-/** The server pings; a stream that is quiet for longer is dead, whatever the connection says. */
-const SILENCE_MS = 45_000;
+/** The server sends pings. A stream that is silent for longer is dead, even if the connection seems open. */
+const MAX_SILENCE_MS = 45_000;
 
 /**
- * Listens to an intent's stream until it tells the end, breaks, goes silent or the deadline comes. One connection:
- * whether to open another is the caller's to say. Closed when this settles. `onOpen` hears that it streams. Rejects
- * only with `signal.reason`.
+ * Listens to the stream of an intent's status until it gives an answer, breaks, is silent for 45 seconds, or the
+ * deadline comes. Opens one connection and never reconnects. The connection is closed when the promise settles. Calls
+ * `onOpen` when the server starts to stream. Rejects only with `signal.reason`.
  */
 export async function streamIntent(
   http: Http,
@@ -23,67 +24,106 @@ export async function streamIntent(
   onOpen: () => void,
 ): Promise<Streamed> {
   signal.throwIfAborted();
-  const { clock } = http;
-  const over = new AbortController();
-  const stop = AbortSignal.any([signal, over.signal]);
-  const told = Promise.withResolvers<Streamed>();
-  let beat = new AbortController();
+  const settled = new AbortController();
+  const connection = AbortSignal.any([signal, settled.signal]);
+  const silence = new SilenceTimer(http.clock, deadlineMs, connection);
   const heard = (): void => {
-    beat.abort();
-    beat = new AbortController();
+    silence.restart();
   };
-  let asked = false;
+  try {
+    const streamed = await Promise.race([
+      listen(http, statusUrl, connection, onOpen, heard),
+      silence.ended().then((): Streamed => ({ kind: 'broken' })),
+    ]);
+    http.log.debug(`intent stream: ${streamed.kind}`);
+    return streamed;
+  } finally {
+    settled.abort();
+  }
+}
 
-  const fetchOnce: FetchLike = async (_url, init) => {
-    // EventSource opens a lost stream again by itself, for ever; here once is all it gets.
-    if (asked) throw new Error('one stream, one connection');
-    asked = true;
-    const headers: Record<string, string> = { ...init.headers };
+/** Opens the stream and gives its first answer. Rejects only with `signal.reason`. */
+async function listen(
+  http: Http,
+  statusUrl: string,
+  signal: AbortSignal,
+  onOpen: () => void,
+  heard: () => void,
+): Promise<Streamed> {
+  try {
+    const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (http.userAgent !== undefined) headers['user-agent'] = http.userAgent;
-    const response = await http.fetch(statusUrl, { ...FETCH_DEFAULTS, headers, signal: stop });
+    const response = await http.fetch(statusUrl, { ...FETCH_DEFAULTS, headers, signal });
     heard();
     if (isStream(response)) {
       http.log.debug('intent stream: open');
       onOpen();
-      return {
-        ...{ status: response.status, headers: response.headers, url: '', redirected: false },
-        body: response.body.pipeThrough(meter(heard)),
-      };
+      const body = response.body.pipeThrough(meter(heard));
+      return await readEvents(statusUrl, new Response(body, { headers: response.headers }), signal);
     }
-    // Without streaming the server answers at once with JSON; anything else is for a poll to find out.
-    const status = readIntentStatus(await readResponse(response), clock.now());
-    told.resolve(status.kind === 'failed' ? { kind: 'broken' } : status);
-    return { status: 204, headers: new Headers(), body: null, url: '', redirected: false };
-  };
-  const source = new EventSource(statusUrl, { fetch: fetchOnce });
-  source.addEventListener('authenticated', ({ data }) => {
-    told.resolve(readAuthenticated(data));
-  });
-  source.addEventListener('timeout', () => {
-    told.resolve({ kind: 'expired' });
-  });
-  source.addEventListener('error', () => {
-    told.resolve({ kind: 'broken' });
-  });
+    // A server that does not stream answers at once with JSON. A poll finds out what any other answer means.
+    const status = readIntentStatus(await readResponse(response), http.clock.now());
+    return status.kind === 'failed' ? { kind: 'broken' } : status;
+  } catch (error) {
+    signal.throwIfAborted();
+    http.log.debug(`intent stream: ${describeError(error)}`);
+    return { kind: 'broken' };
+  }
+}
 
-  const untilSilent = async (): Promise<Streamed> => {
+/**
+ * Gives the first event that says something about the intent. EventSource gets the response that is open already, and
+ * is closed when the signal aborts: otherwise it would try to reconnect.
+ */
+function readEvents(statusUrl: string, response: Response, signal: AbortSignal): Promise<Streamed> {
+  signal.throwIfAborted();
+  return new Promise((resolve) => {
+    const source = new EventSource(statusUrl, { fetch: () => Promise.resolve(response) });
+    const close = (): void => {
+      source.close();
+    };
+    signal.addEventListener('abort', close, { once: true });
+    source.addEventListener('authenticated', ({ data }) => {
+      resolve(readAuthenticated(data));
+    });
+    source.addEventListener('timeout', () => {
+      resolve({ kind: 'expired' });
+    });
+    source.addEventListener('error', () => {
+      resolve({ kind: 'broken' });
+    });
+  });
+}
+
+/** Ends when nothing was heard for MAX_SILENCE_MS, or at the deadline. */
+class SilenceTimer {
+  readonly #clock: Clock;
+  readonly #deadlineMs: number;
+  readonly #signal: AbortSignal;
+  #restarted = new AbortController();
+
+  constructor(clock: Clock, deadlineMs: number, signal: AbortSignal) {
+    this.#clock = clock;
+    this.#deadlineMs = deadlineMs;
+    this.#signal = signal;
+  }
+
+  restart(): void {
+    this.#restarted.abort();
+    this.#restarted = new AbortController();
+  }
+
+  /** Rejects only with `signal.reason`. */
+  async ended(): Promise<void> {
     for (;;) {
-      const quiet = AbortSignal.any([stop, beat.signal]);
+      const wait = AbortSignal.any([this.#signal, this.#restarted.signal]);
       try {
-        await pause(clock, Math.min(SILENCE_MS, deadlineMs - clock.now()), quiet);
-        return { kind: 'broken' };
+        await pause(this.#clock, Math.min(MAX_SILENCE_MS, this.#deadlineMs - this.#clock.now()), wait);
+        return;
       } catch {
-        stop.throwIfAborted(); // else something was heard: the silence begins anew
+        this.#signal.throwIfAborted(); // otherwise the timer was restarted
       }
     }
-  };
-  try {
-    const streamed = await Promise.race([told.promise, untilSilent()]);
-    http.log.debug(`intent stream: ${streamed.kind}`);
-    return streamed;
-  } finally {
-    source.close();
-    over.abort();
   }
 }
 
@@ -92,7 +132,7 @@ function isStream(response: Response): response is Response & { body: ReadableSt
   return response.status === 200 && response.body !== null && /^\s*text\/event-stream\s*(;|$)/i.test(type);
 }
 
-/** Notices every byte, pings too, which EventSource keeps to itself; and ends a stream that pours. */
+/** Reports every chunk, because EventSource does not report pings. Breaks a stream of more than MAX_BODY_BYTES. */
 function meter(heard: () => void): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
   return new TransformStream({
@@ -105,7 +145,7 @@ function meter(heard: () => void): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-/** Malformed or empty: the server has something to say, and a poll will get it. */
+/** Malformed data counts as broken: the server has an answer, and a poll can get it. */
 function readAuthenticated(data: unknown): Streamed {
   try {
     const sessionToken = typeof data === 'string' ? readSessionToken(JSON.parse(data)) : undefined;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { streamIntent } from '../../../src/protocol/intentStream.ts';
-import { Conversation } from '../support/conversation.ts';
+import { Conversation, networkError } from '../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../support/eventStream.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { hold, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../support/intentRow.ts';
@@ -45,6 +45,18 @@ describe('intent stream: the connection', () => {
       streamIntent({ fetch, clock, log }, STATUS_URL, clock.now() + 1_000, signal, () => undefined),
     );
     assert.deepEqual(conversation.requests[0]?.headers, { accept: 'text/event-stream' });
+  });
+
+  it('logs the name and code of a network error', async () => {
+    const clock = new FakeClock();
+    const { http, log } = new Conversation(clock, [networkError('ECONNRESET')]);
+    const { signal } = new AbortController();
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, signal, () => undefined);
+    assert.deepEqual(await clock.run(streamed), { kind: 'broken' });
+    assert.deepEqual(log.lines, [
+      'debug intent stream: TypeError (cause: Error ECONNRESET)',
+      'debug intent stream: broken',
+    ]);
   });
 
   for (const type of [
