@@ -12,9 +12,9 @@ export type Streamed = IntentStatus | { kind: 'broken' };
 const MAX_SILENCE_MS = 45_000;
 
 /**
- * Listens to the stream of an intent's status until it gives an answer, breaks, is silent for 45 seconds, or the
- * deadline comes. Opens one connection and never reconnects. The connection is closed when the promise settles. Calls
- * `onOpen` when the server starts to stream. Rejects only with `signal.reason`.
+ * Listens to the stream of an intent's status until it gives an answer, breaks, is silent for 45 seconds, or
+ * the deadline comes. Opens one connection and never reconnects. The connection is closed when the promise
+ * settles. Calls `onOpen` when the server starts to stream. Rejects only with `signal.reason`.
  */
 export async function streamIntent(
   http: Http,
@@ -72,8 +72,8 @@ async function listen(
 }
 
 /**
- * Gives the first event that says something about the intent. EventSource gets the response that is open already, and
- * is closed when the signal aborts: otherwise it would try to reconnect.
+ * Gives the first event that says something about the intent. EventSource gets the response that is open
+ * already, and is closed when the signal aborts: otherwise it would try to reconnect.
  */
 function readEvents(statusUrl: string, response: Response, signal: AbortSignal): Promise<Streamed> {
   signal.throwIfAborted();
@@ -132,7 +132,10 @@ function isStream(response: Response): response is Response & { body: ReadableSt
   return response.status === 200 && response.body !== null && /^\s*text\/event-stream\s*(;|$)/i.test(type);
 }
 
-/** Reports every chunk, because EventSource does not report pings. Breaks a stream of more than MAX_BODY_BYTES. */
+/**
+ * Reports every chunk, because EventSource does not report pings. Breaks a stream of more than
+ * MAX_BODY_BYTES.
+ */
 function meter(heard: () => void): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
   return new TransformStream({

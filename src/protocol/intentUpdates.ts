@@ -6,22 +6,24 @@ import type { Intent } from './intent.ts';
 import { type IntentStatus, readIntentStatus } from './intentStatus.ts';
 import { type Streamed, streamIntent } from './intentStream.ts';
 
-/** How to hear of the person's decision: `auto` streams, and polls while there is no stream. */
+/** How to learn the person's decision: `auto` uses a stream, and polls while there is no stream. */
 export type UpdatesMode = 'auto' | 'stream' | 'poll';
 
 export type IntentResult =
   { kind: 'authenticated'; sessionToken: string; receivedAtMs: number } | { kind: 'expired' } | Failed;
 
-/** As Adom's own client and the example in its guide do. */
+/** The interval of Adom's own client and of the example in Adom's AuthenticationIntent guide. */
 const POLL_INTERVAL_MS = 2_000;
-/** While polling works, a stream is tried again this often: it may have been one bad connection. */
-const STREAM_AGAIN_MS = 60_000;
+/**
+ * While it polls, `auto` tries a stream again after this time: the connection may have been bad only once.
+ */
+const STREAM_RETRY_MS = 60_000;
 
 /**
- * Waits until the person has decided or the intent has ended: by one stream or one poll at a time, never both, so
- * that the token is taken once. A broken stream is followed by a poll of the same intent at once, since the token
- * may have been lost on the way and is told again (Adom's AuthenticationIntent guide). `onContact` hears whether the service could be reached.
- * Rejects only with `signal.reason`, at once.
+ * Waits until the person has decided or the intent has expired. Uses one stream or one poll at a time, never
+ * both, so that the token is retrieved once. Polls at once after a broken stream, because the token may be
+ * lost with it: a later poll of the same intent gets the token again (Adom's AuthenticationIntent guide).
+ * Calls `onContact` with whether the service could be reached. Rejects only with `signal.reason`, at once.
  */
 export async function waitForIntent(
   http: Http,
@@ -75,7 +77,7 @@ export async function waitForIntent(
     if (last) return { kind: 'expired' };
     if (streaming) {
       brokenStreams += 1;
-      streamAgainAtMs = clock.now() + STREAM_AGAIN_MS;
+      streamAgainAtMs = clock.now() + STREAM_RETRY_MS;
     }
     pollNext = streaming && status.kind !== 'transientFailure';
     if (mode === 'stream' && !pollNext) delay = Math.max(delay, backOffMs(POLL_INTERVAL_MS, brokenStreams));

@@ -8,8 +8,8 @@ const RETRIES = 5;
 const MAX_BACK_OFF_MS = 60_000;
 
 /**
- * Sends a request, and sends it again after a transient failure. The delay starts at 1 s and doubles. Gives the last
- * outcome. Rejects only with `signal.reason`.
+ * Sends a request, and sends it again after a transient failure. The delay starts at 1 s and doubles. Gives
+ * the last outcome. Rejects only with `signal.reason`.
  */
 export async function sendWithRetries(
   http: Http,
@@ -31,16 +31,16 @@ export function isTransientFailure(outcome: HttpOutcome): boolean {
 }
 
 /**
- * The delay in milliseconds after the nth transient failure in a row (1, 2, …). It doubles the interval each time, up
- * to a minute (RFC 8628 §3.5), and is never shorter than the interval.
+ * The delay in milliseconds after the nth transient failure in a row (1, 2, …). It doubles the interval each
+ * time, up to a minute (RFC 8628 §3.5), and is never shorter than the interval.
  */
 export function backOffMs(intervalMs: number, failures: number): number {
   return Math.max(intervalMs, Math.min(intervalMs * 2 ** failures, MAX_BACK_OFF_MS));
 }
 
 /**
- * How long a server asks its client to wait, in milliseconds. Undefined when it does not say. `Retry-After` is a
- * number of seconds or an HTTP date (RFC 9110 §10.2.3); better-auth sends `X-Retry-After` in seconds.
+ * How long a server asks its client to wait, in milliseconds. Undefined when it does not say. `Retry-After`
+ * is a number of seconds or an HTTP date (RFC 9110 §10.2.3); better-auth sends `X-Retry-After` in seconds.
  */
 export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
   for (const name of ['retry-after', 'x-retry-after']) {

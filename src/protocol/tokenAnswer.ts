@@ -5,42 +5,42 @@ import { type HttpAnswer, type HttpOutcome, isSuccess } from './http.ts';
 import { isTransientFailure } from './retry.ts';
 import { bearerToken, nonEmpty, lenient, seconds } from './schema.ts';
 
-/** What the server granted (RFC 6749 §5.1). The tokens are secrets. */
+/** A grant of the token endpoint (RFC 6749 §5.1). The tokens are secrets. */
 export interface TokenGrant {
   readonly accessToken: string;
   readonly refreshToken?: string;
-  /** The life of the access token in seconds from the answer, where the server tells it. */
+  /** The life of the access token in seconds from the answer, if the server names it. */
   readonly expiresInSeconds?: number;
 }
 
-/** What one poll of the token endpoint means for the client. */
+/** The meaning of one answer of the token endpoint. */
 export type TokenAnswer =
   | { kind: 'granted'; grant: TokenGrant }
   | { kind: 'pending' }
   | { kind: 'slowDown' }
   | { kind: 'expired' }
-  /** Too many requests: the answer's headers say how long to wait. */
+  /** The answer's headers may say how long to wait. */
   | { kind: 'tooManyRequests' }
-  /** Not now: nothing answered, or the server has trouble. */
+  /** There was no answer, or the server has an error that passes. */
   | { kind: 'transientFailure' }
   | Failed;
 
 const TokenResponse = z.object({
   access_token: nonEmpty,
   token_type: lenient(z.string()),
-  // Nice to have: a server that gets one of these wrong has still granted the token.
+  // The token is granted even if one of these is malformed.
   expires_in: lenient(seconds),
   refresh_token: lenient(nonEmpty),
 });
 
-/** RFC 6749 §5.2; better-auth's own refusals, such as a VALIDATION_ERROR, have a `message` and no `error`. */
+/** RFC 6749 §5.2. Some errors of better-auth, such as VALIDATION_ERROR, have a `message` and no `error`. */
 export const ErrorResponse = z.object({
   error: lenient(nonEmpty),
   error_description: lenient(nonEmpty),
   message: lenient(nonEmpty),
 });
 
-/** Reads the answer of the token endpoint to a poll (RFC 8628 §3.5, RFC 6749 §5.2). */
+/** Reads an answer of the token endpoint (RFC 6749 §5, RFC 8628 §3.5). */
 export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
   if (outcome.kind === 'noAnswer') return { kind: 'transientFailure' };
   if (outcome.kind === 'redirect') return failed('notTheService');
@@ -80,7 +80,7 @@ function readGrant(json: unknown): TokenAnswer {
   if (!granted.success) return failed('notTheService');
   const { access_token, token_type, expires_in, refresh_token } = granted.data;
   if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
-    return refused(`token_type ${token_type}`); // we could not use it
+    return refused(`token_type ${token_type}`);
   }
   if (!z.safeParse(bearerToken, access_token).success) {
     return refused('malformed access_token');
@@ -95,7 +95,7 @@ function readGrant(json: unknown): TokenAnswer {
   };
 }
 
-/** A refusal without a known error code: trouble that passes, words of the server, or not the server at all. */
+/** Reads an error without a known error code. */
 function readRefusal(outcome: HttpAnswer, refusal: z.infer<typeof ErrorResponse> | undefined): TokenAnswer {
   const { status } = outcome;
   if (status === 429) return { kind: 'tooManyRequests' };

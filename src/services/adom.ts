@@ -11,19 +11,23 @@ import { type Person, person } from './person.ts';
 import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
 
 export interface AdomSettings {
-  /** `bapIdentity.adom.apiUrl`, as the person wrote it. */
+  /** The setting `bapIdentity.adom.apiUrl`, as the person wrote it. */
   readonly apiUrl: string;
-  /** The life of a session. */
+  /** The life of a session, as the person wishes it. */
   readonly sessionMaxAgeSeconds: number;
   readonly updates: UpdatesMode;
 }
 
-/** Where people approve, for a server that does not say. */
+/** The origin of the sign-in page, for a server that does not name the page. */
 const BROWSER_SIDE = 'https://hydrogen.adom.inc';
-/** The sign-in succeeds without the user's data too, so they are not waited for long. */
+/** Few, because the sign-in succeeds without the user's data too. */
 const USER_RETRIES = 2;
 
-/** Adom: an AuthenticationIntent that the person completes in the browser, and a session token. */
+/**
+ * Adom: the person completes an AuthenticationIntent in the browser, and Adom gives a session token (Adom's
+ * AuthenticationIntent guide). `settings` is called when an operation starts. `purpose` is shown to the
+ * person.
+ */
 export function adom(http: Http, settings: () => AdomSettings, purpose: string): IdentityService {
   return {
     id: 'adom',
@@ -69,7 +73,7 @@ async function begin(
   };
 }
 
-/** Bearer first; then once the cookie form, which some of Adom's own clients use. */
+/** Sends the token as Bearer first, and after a 401 as a cookie, as some of Adom's own clients do. */
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
   for (const sentAs of ['bearer', 'cookie'] as const) {
     const tried: Grant = { ...grant, sentAs };
@@ -80,7 +84,7 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
   return failed('grantRejected');
 }
 
-/** Adom's 401 means a dead token whatever is in it, but for a page: those are a proxy's. */
+/** Any 401 of Adom means that the token is invalid. A 401 with an HTML page comes from a proxy. */
 async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
   const outcome = await send(http, user(grant), signal);
   if (isRefused(outcome)) return isPage(outcome) ? 'unknown' : 'rejected';
@@ -99,7 +103,7 @@ function isRefused(outcome: HttpOutcome): boolean {
   return outcome.kind === 'answer' && outcome.status === 401;
 }
 
-/** A web worker may not send a cookie of its own making, and is refused there as anywhere without a session. */
+/** In a web worker the platform drops the cookie header, so the cookie form gets a 401 there. */
 function credentials({ accessToken, sentAs }: Grant): Record<string, string> {
   return sentAs === 'cookie'
     ? { cookie: `session_token=${accessToken}` }
@@ -120,7 +124,7 @@ function readPerson(outcome: HttpOutcome): Person | undefined {
   return person({ subject: user.id, names: [user.display_name, user.name], email: user.email });
 }
 
-/** The service does not say who signed in: an account that stands for this session alone. */
+/** The service does not say who signed in: an account for this session alone. */
 function unknownPerson(): Person {
   const id = `session-${crypto.randomUUID().slice(0, 8)}`;
   return { subject: id, accountId: id, accountLabel: id, name: id };

@@ -6,7 +6,10 @@ import { BapIdentity } from './bap.ts';
 
 /** Who signed in. It is stored with the session. Its texts are safe to show, except `subject`. */
 export const Person = z.object({
-  /** The account's id: the BAP id if there is one, because one subject can hold several identities; else the subject. */
+  /**
+   * The account's id: the BAP id if there is one, because one subject can hold several identities; else the
+   * subject.
+   */
   accountId: z.string(),
   /** VS Code keys its consent by the label: unique and stable for an identity, and readable. */
   accountLabel: z.string(),
@@ -44,8 +47,8 @@ export function person({ subject, names, email, picture, bap }: Claims): Person 
 }
 
 /**
- * `name (id)`, or the id alone for a person without a name. The whole id is in the label, and is encoded so that it
- * holds no space. So two ids never get the same label, whatever the names are.
+ * `name (id)`, or the id alone for a person without a name. The whole id is in the label, and is encoded so
+ * that it holds no space. So two ids never get the same label, whatever the names are.
  */
 function accountLabel(name: string | undefined, id: string): string {
   const encodedId = Array.from(id, encodeCharacter).join('');

@@ -7,6 +7,7 @@ import {
   requestDeviceAuthorization,
   waitForDeviceGrant,
 } from '../protocol/deviceGrant.ts';
+import { describeError } from '../base/log.ts';
 import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
 import { isTransientFailure, sendWithRetries } from '../protocol/retry.ts';
 import { refreshGrant } from '../protocol/refreshGrant.ts';
@@ -19,12 +20,15 @@ import { type Person, person } from './person.ts';
 import type { Begun, Grant, Identified, IdentityService, Renewed, Verdict } from './service.ts';
 
 export interface SigmaSettings {
-  /** `bapIdentity.sigma.serverUrl`, as the person wrote it. */
+  /** The setting `bapIdentity.sigma.serverUrl`, as the person wrote it. */
   readonly serverUrl: string;
   readonly clientId: string;
 }
 
-/** Sigma Identity: OAuth 2.0 device authorization grant, and userinfo claims with a BAP identity. */
+/**
+ * Sigma Identity: the OAuth 2.0 device authorization grant (RFC 8628), and userinfo claims with a BAP
+ * identity. `settings` is called when an operation starts. `purpose` is shown to the person.
+ */
 export function sigma(http: Http, settings: () => SigmaSettings, purpose: string): IdentityService {
   return {
     id: 'sigma-identity',
@@ -98,7 +102,7 @@ function userinfo(grant: Grant): HttpRequest {
   return { name: 'userinfo', method: 'GET', url, headers: bearer(grant) };
 }
 
-/** At better-auth's OAuth token endpoint, which takes a form; the one for device codes knows no other grant. */
+/** Uses better-auth's OAuth token endpoint, because its endpoint for device codes accepts no other grant. */
 async function renew(
   http: Http,
   settings: SigmaSettings,
@@ -112,7 +116,7 @@ async function renew(
   return { kind: 'granted', grant: toGrant(server, result.grant, result.receivedAtMs) };
 }
 
-/** Everything but `sub` may be missing or null: names come with a published profile, the email with its scope. */
+/** Only `sub` is always there. Names need a published profile, and the email needs the scope `email`. */
 const UserInfo = z.object({
   sub: identifier,
   name: lenient(z.string()),
@@ -133,20 +137,24 @@ function readPerson(outcome: HttpOutcome): Person | undefined {
   return person({ subject: claims.sub, names, email: claims.email, picture: claims.picture, bap });
 }
 
-/** Half of what both get together, so that the second has its turn. */
+/** Half of the time limit that callers set for `revoke`, so that the second request is sent in time. */
 const SIGN_OUT_LIMIT_MS = 2_500;
 
-/** Stock better-auth ends a session token by sign-out, an OAuth token by revoke; neither answer proves anything. */
+/**
+ * better-auth ends a session token at `sign-out` and an OAuth token at `revoke`. We cannot tell which kind it
+ * is, and a 200 does not prove that the token was ended. So this calls both.
+ */
 async function revoke(http: Http, settings: SigmaSettings, grant: Grant, signal: AbortSignal): Promise<void> {
   const api = `${grant.server}/api/auth`;
   const headers = bearer(grant);
   const signOut = { name: 'sign-out', method: 'POST', url: `${api}/sign-out`, headers, json: {} } as const;
   try {
     await withTimeLimit(http.clock, SIGN_OUT_LIMIT_MS, signal, (limited) => send(http, signOut, limited));
-  } catch {
-    // It took its time: on to the other, which an abort stops at once.
+  } catch (error) {
+    signal.throwIfAborted();
+    http.log.debug(`sign-out: ${describeError(error)}`);
   }
-  // The end of a refresh token is the end of all that came of it (RFC 7009 §2.1).
+  // Revoking a refresh token also ends its access tokens (RFC 7009 §2.1).
   const form = { token: grant.refreshToken ?? grant.accessToken, client_id: settings.clientId };
   await send(http, { name: 'revoke', method: 'POST', url: `${api}/oauth2/revoke`, form }, signal);
 }
