@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { demoPerson, secondPerson } from '../../servers/sigma.ts';
+import { demoPerson, identityWithoutProfile, secondPerson } from '../../servers/sigma.ts';
 import { accessToken, poll, post, refusal, requestCode, sigmaServer, userinfo } from './sigmaApi.ts';
 
 /** The answers as Sigma's documents and better-auth give them. */
@@ -90,6 +90,14 @@ describe('Sigma stand-in: userinfo', () => {
     const { json } = await poll(server, code);
     const claims = await userinfo(server, String(json.access_token));
     assert.equal(claims.json.email, demoPerson.email);
+  });
+
+  it('gives nulls for an identity without a published profile', async () => {
+    const person = { ...demoPerson, identities: [identityWithoutProfile] };
+    const server = await sigmaServer({ people: [person] });
+    const { json } = await userinfo(server, await accessToken(server));
+    assert.deepEqual([json.name, json.picture, json.bap], [null, null, null]);
+    assert.equal(json.bap_id, identityWithoutProfile.bapId);
   });
 });
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { adom } from '../../../src/services/adom.ts';
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Person } from '../../../src/services/person.ts';
 import type { Grant, Identified } from '../../../src/services/service.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -15,7 +14,7 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { adomWorld, assertCancels, type World } from '../support/serviceKit.ts';
 
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1', expiresAtMs: 7 };
 const USER = { id: 'usr_1', name: 'ann', display_name: 'Ann Example', email: 'ann@example.org' };
@@ -23,24 +22,14 @@ const BEARER = { authorization: 'Bearer tok_1' };
 const COOKIE = { cookie: 'session_token=tok_1' };
 const DEAD = json(401, { error: 'unauthorized' });
 const OFFLINE = networkError('ENOTFOUND');
-const noCancel = new AbortController().signal;
 
-interface Asked {
-  readonly identified: Identified;
-  readonly conversation: Conversation;
-  readonly clock: FakeClock;
-}
-
-/** Who it is, by these answers; the setting names another server by now. */
-async function identify(replies: readonly Reply[], grant = GRANT): Promise<Asked> {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, replies);
-  const settings = { apiUrl: 'https://changed.example', sessionMaxAgeSeconds: 1, updates: 'auto' } as const;
-  const service = adom(conversation.http, () => settings, 'workspace');
-  const identified = await clock.run(service.identify(grant, noCancel));
-  assert.equal(clock.pending, 0, 'timers left over');
-  conversation.assertOver();
-  return { identified, conversation, clock };
+/** Identifies the grant. The setting names another server now: it must not get the token. */
+async function identify(replies: readonly Reply[]): Promise<World & { identified: Identified }> {
+  const world = adomWorld(replies, { apiUrl: 'https://changed.example' });
+  const identified = await world.clock.run(world.service.identify(GRANT, NEVER));
+  assert.equal(world.clock.pending, 0, 'timers left over');
+  world.conversation.assertOver();
+  return { ...world, identified };
 }
 
 async function personOf(user: Record<string, unknown>): Promise<Person> {
@@ -277,19 +266,8 @@ describe('Adom: identify', () => {
     ['between two tries', [OFFLINE, OFFLINE], 2],
   ] as const) {
     it(`is cancelled at once: ${name}`, async () => {
-      const clock = new FakeClock();
-      const conversation = new Conversation(clock, replies);
-      const settings = { apiUrl: 'https://adom.example', sessionMaxAgeSeconds: 1, updates: 'auto' } as const;
-      const service = adom(conversation.http, () => settings, 'workspace');
-      const cancel = new AbortController();
-      const reason = new Error('cancelled');
-      clock.at(cancelAt * 1000, () => {
-        cancel.abort(reason);
-      });
-      await assert.rejects(clock.run(service.identify(GRANT, cancel.signal)), (error) => error === reason);
-      assert.equal(clock.ranMs, cancelAt * 1000);
-      assert.equal(clock.pending, 0);
-      conversation.assertOver();
+      const world = adomWorld(replies);
+      await assertCancels(world, cancelAt, (signal) => world.service.identify(GRANT, signal));
     });
   }
 });

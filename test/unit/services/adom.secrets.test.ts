@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { signIn, type SignInResult } from '../../../src/provider/signIn.ts';
-import { adom } from '../../../src/services/adom.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -17,8 +15,8 @@ import {
   text,
 } from '../support/conversation.ts';
 import { CUT, END, eventStream, PING, pouring } from '../support/eventStream.ts';
-import { FakeClock } from '../support/fakeClock.ts';
 import { FakeScreen } from '../support/fakeScreen.ts';
+import { adomWorld } from '../support/serviceKit.ts';
 
 /** Each is found again in any text it gets into, whole or in half. */
 const SECRETS = {
@@ -145,11 +143,8 @@ const SIGN_INS: [
 describe('secrets in an Adom sign-in', () => {
   for (const [name, replies, ends, cancelAt] of SIGN_INS) {
     it(`stay where they belong: ${name}`, async () => {
-      const clock = new FakeClock();
-      const conversation = new Conversation(clock, replies);
-      const { http, log, requests } = conversation;
-      const settings = { apiUrl: ORIGIN, sessionMaxAgeSeconds: 3_600, updates: 'auto' } as const;
-      const service = adom(http, () => settings, 'workspace');
+      const { clock, conversation, service } = adomWorld(replies, { sessionMaxAgeSeconds: 3_600 });
+      const { log, requests } = conversation;
       const cancel = new AbortController();
       if (cancelAt !== undefined) {
         clock.at(cancelAt * 1000, () => {

@@ -1,56 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import { adom, type AdomSettings } from '../../../src/services/adom.ts';
-import type { Grant, PendingSignIn, ServiceFailure } from '../../../src/services/service.ts';
-import {
-  after,
-  Conversation,
-  html,
-  json,
-  networkError,
-  never,
-  type Reply,
-  text,
-} from '../support/conversation.ts';
+import type { Grant, ServiceFailure } from '../../../src/services/service.ts';
+import { after, html, json, networkError, never, type Reply, text } from '../support/conversation.ts';
 import { AUTHENTICATED, eventStream } from '../support/eventStream.ts';
-import { FakeClock } from '../support/fakeClock.ts';
 import { INTENT, PENDING, STATUS_URL, TOLD } from '../support/intentRow.ts';
+import { adomWorld, assertCancels, begin } from '../support/serviceKit.ts';
 
-const SETTINGS: AdomSettings = {
-  apiUrl: 'https://adom.example/',
-  sessionMaxAgeSeconds: 7_776_000,
-  updates: 'auto',
-};
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1' };
 const CREATED = json(201, INTENT);
-const noCancel = new AbortController().signal;
-
-interface World {
-  readonly clock: FakeClock;
-  readonly conversation: Conversation;
-  readonly service: ReturnType<typeof adom>;
-}
-
-function world(replies: readonly Reply[], settings: Partial<AdomSettings> = {}): World {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, replies);
-  return {
-    clock,
-    conversation,
-    service: adom(conversation.http, () => ({ ...SETTINGS, ...settings }), 'workspace'),
-  };
-}
-
-async function begin({ clock, service }: World): Promise<PendingSignIn> {
-  const begun = await clock.run(service.begin([], noCancel));
-  assert.ok(begun.kind === 'pending');
-  return begun.pending;
-}
 
 describe('Adom: the service', () => {
   it('has no scopes, and so no default ones', () => {
-    const { service } = world([]);
+    const { service } = adomWorld([]);
     assert.equal(service.id, 'adom');
     assert.equal(service.label, 'Adom');
     assert.deepEqual(service.defaultScopes, []);
@@ -60,7 +24,7 @@ describe('Adom: the service', () => {
 
 describe('Adom: begin', () => {
   it('asks the server of the setting for a session of the life of the setting', async () => {
-    const it = world([CREATED], { apiUrl: ' https://adom.example/eu/ ', sessionMaxAgeSeconds: 60 });
+    const it = adomWorld([CREATED], { apiUrl: ' https://adom.example/eu/ ', sessionMaxAgeSeconds: 60 });
     await begin(it);
     const [request] = it.conversation.requests;
     assert.equal(`${request?.method} ${request?.url}`, 'POST https://adom.example/eu/auth/intents');
@@ -68,7 +32,7 @@ describe('Adom: begin', () => {
   });
 
   it('gives what to open and no code, where there is none', async () => {
-    const it = world([CREATED]);
+    const it = adomWorld([CREATED]);
     const shown = JSON.stringify(await begin(it));
     assert.deepEqual(JSON.parse(shown), {
       browserUri: 'https://browser.example/auth/intent?token=int_1',
@@ -77,20 +41,20 @@ describe('Adom: begin', () => {
   });
 
   it('gives the code, where there is one', async () => {
-    const pending = await begin(world([json(201, { ...INTENT, confirmation_code: 'BCDF-GHJK' })]));
+    const pending = await begin(adomWorld([json(201, { ...INTENT, confirmation_code: 'BCDF-GHJK' })]));
     assert.equal(pending.userCode, 'BCDF-GHJK');
     assert.ok(!('verificationUri' in pending), 'the address is a secret, and of no use on another device');
   });
 
   it('opens the browser side of Adom where the server does not say', async () => {
-    const pending = await begin(world([json(201, { ...INTENT, auth_url: undefined })]));
+    const pending = await begin(adomWorld([json(201, { ...INTENT, auth_url: undefined })]));
     assert.equal(pending.browserUri, 'https://hydrogen.adom.inc/auth/intent?token=int_1');
   });
 
   for (const scopes of [['openid'], ['openid', 'profile'], ['']]) {
     it(`refuses scopes without a request: ${JSON.stringify(scopes)}`, async () => {
-      const { clock, conversation, service } = world([]);
-      assert.deepEqual(await clock.run(service.begin(scopes, noCancel)), {
+      const { clock, conversation, service } = adomWorld([]);
+      assert.deepEqual(await clock.run(service.begin(scopes, NEVER)), {
         kind: 'failed',
         failure: { kind: 'noScopes' },
       });
@@ -108,8 +72,8 @@ describe('Adom: begin', () => {
     'file:///x',
   ]) {
     it(`sends nothing to the setting "${apiUrl}"`, async () => {
-      const { clock, conversation, service } = world([], { apiUrl });
-      assert.deepEqual(await clock.run(service.begin([], noCancel)), {
+      const { clock, conversation, service } = adomWorld([], { apiUrl });
+      assert.deepEqual(await clock.run(service.begin([], NEVER)), {
         kind: 'failed',
         failure: { kind: 'badServerSetting' },
       });
@@ -127,8 +91,8 @@ describe('Adom: begin', () => {
     ],
   ] satisfies [string, Reply, ServiceFailure][]) {
     it(`fails as the request fails: ${name}`, async () => {
-      const { clock, conversation, service } = world([reply]);
-      assert.deepEqual(await clock.run(service.begin([], noCancel)), { kind: 'failed', failure });
+      const { clock, conversation, service } = adomWorld([reply]);
+      assert.deepEqual(await clock.run(service.begin([], NEVER)), { kind: 'failed', failure });
       conversation.assertOver();
     });
   }
@@ -142,10 +106,10 @@ describe('Adom: wait', () => {
   ] as const) {
     it(`gives a grant that ends, from when it was received, ${name}`, async () => {
       const intent = json(201, { ...INTENT, requested_max_age: maxAge });
-      const it = world([intent, eventStream([[40, AUTHENTICATED]])]);
+      const it = adomWorld([intent, eventStream([[40, AUTHENTICATED]])]);
       const pending = await begin(it);
       const contact: boolean[] = [];
-      const waited = await it.clock.run(pending.wait(noCancel, (reached) => contact.push(reached)));
+      const waited = await it.clock.run(pending.wait(NEVER, (reached) => contact.push(reached)));
       assert.equal(it.clock.ranMs, 40_000);
       const expiresAtMs = it.clock.now() + seconds * 1000;
       assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
@@ -161,9 +125,9 @@ describe('Adom: wait', () => {
   ] as const) {
     it(`hears of it as the setting wants: ${updates}`, async () => {
       const told = updates === 'poll' ? [PENDING, TOLD] : [eventStream([[3, AUTHENTICATED]])];
-      const it = world([CREATED, ...told], { updates });
+      const it = adomWorld([CREATED, ...told], { updates });
       const pending = await begin(it);
-      assert.equal((await it.clock.run(pending.wait(noCancel, () => undefined))).kind, 'granted');
+      assert.equal((await it.clock.run(pending.wait(NEVER, () => undefined))).kind, 'granted');
       const [, ...asked] = it.conversation.requests;
       assert.deepEqual(
         asked.map(({ headers }) => headers.accept),
@@ -179,14 +143,21 @@ describe('Adom: wait', () => {
   }
 
   it('stays with the server that gave the intent, whatever becomes of the setting', async () => {
-    const clock = new FakeClock();
-    const conversation = new Conversation(clock, [CREATED, TOLD]);
-    let settings: AdomSettings = SETTINGS;
+    const settings: { -readonly [K in keyof AdomSettings]: AdomSettings[K] } = {
+      apiUrl: 'https://adom.example',
+      sessionMaxAgeSeconds: 7_776_000,
+      updates: 'auto',
+    };
+    const { clock, conversation } = adomWorld([CREATED, TOLD]);
     const service = adom(conversation.http, () => settings, 'workspace');
-    const begun = await clock.run(service.begin([], noCancel));
-    settings = { apiUrl: 'https://elsewhere.example', sessionMaxAgeSeconds: 1, updates: 'poll' };
+    const begun = await clock.run(service.begin([], NEVER));
+    Object.assign(settings, {
+      apiUrl: 'https://elsewhere.example',
+      sessionMaxAgeSeconds: 1,
+      updates: 'poll',
+    });
     assert.ok(begun.kind === 'pending');
-    const waited = await clock.run(begun.pending.wait(noCancel, () => undefined));
+    const waited = await clock.run(begun.pending.wait(NEVER, () => undefined));
     const expiresAtMs = clock.now() + 7_776_000_000;
     assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
     assert.equal(conversation.requests[1]?.url, STATUS_URL);
@@ -197,9 +168,9 @@ describe('Adom: wait', () => {
       [[json(410, {})], { kind: 'expired' }],
       [[json(404, {}), json(404, {})], { kind: 'failed', failure: { kind: 'codeSpent' } }],
     ] as const) {
-      const it = world([CREATED, ...replies]);
+      const it = adomWorld([CREATED, ...replies]);
       const pending = await begin(it);
-      assert.deepEqual(await it.clock.run(pending.wait(noCancel, () => undefined)), waited);
+      assert.deepEqual(await it.clock.run(pending.wait(NEVER, () => undefined)), waited);
     }
   });
 });
@@ -221,8 +192,8 @@ describe('Adom: revoke', () => {
       ['slow', after(3, text(200, '')), 3_000],
     ] as [string, Reply, number?][]) {
       it(`sends the token ${name}, once: ${outcome}`, async () => {
-        const { clock, conversation, service } = world([reply], { apiUrl: 'https://changed.example' });
-        await clock.run(service.revoke({ ...GRANT, ...(sentAs && { sentAs }) }, noCancel));
+        const { clock, conversation, service } = adomWorld([reply], { apiUrl: 'https://changed.example' });
+        await clock.run(service.revoke({ ...GRANT, ...(sentAs && { sentAs }) }, NEVER));
         const [request] = conversation.requests;
         assert.equal(`${request?.method} ${request?.url}`, 'DELETE https://adom.example/auth/logout');
         assert.equal(request?.body, undefined);
@@ -239,14 +210,7 @@ describe('Adom: revoke', () => {
   }
 
   it('is cancelled at once', async () => {
-    const { clock, conversation, service } = world([never()]);
-    const cancel = new AbortController();
-    const reason = new Error('cancelled');
-    clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(clock.run(service.revoke(GRANT, cancel.signal)), (error) => error === reason);
-    assert.equal(clock.ranMs, 2_000);
-    conversation.assertOver();
+    const world = adomWorld([never()]);
+    await assertCancels(world, 2, (signal) => world.service.revoke(GRANT, signal));
   });
 });

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { adom } from '../../../src/services/adom.ts';
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Grant, Verdict } from '../../../src/services/service.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -16,26 +15,18 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { adomWorld, assertCancels, type World } from '../support/serviceKit.ts';
 
 const GRANT: Grant = { server: 'https://adom.example/eu', accessToken: 'canary-token', expiresAtMs: 0 };
-/** What the settings say by now; the grant is of another server. */
-const SETTINGS = { apiUrl: 'https://changed.example', sessionMaxAgeSeconds: 60, updates: 'auto' } as const;
-const noCancel = new AbortController().signal;
 
-interface World {
-  readonly clock: FakeClock;
-  readonly conversation: Conversation;
-  readonly verify: (grant?: Grant, signal?: AbortSignal) => Promise<Verdict>;
+interface Verify extends World {
+  readonly verify: (grant?: Grant) => Promise<Verdict>;
 }
 
-function world(reply: Reply): World {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, [reply]);
-  const service = adom(conversation.http, () => SETTINGS, 'workspace');
-  const verify = (grant = GRANT, signal = noCancel): Promise<Verdict> =>
-    clock.run(service.verify(grant, signal));
-  return { clock, conversation, verify };
+/** The setting names another server now: it must not get the token. */
+function world(reply: Reply): Verify {
+  const world = adomWorld([reply], { apiUrl: 'https://changed.example' });
+  return { ...world, verify: (grant = GRANT) => world.clock.run(world.service.verify(grant, NEVER)) };
 }
 
 const USER = { id: 'user-1', display_name: 'Ann' };
@@ -122,19 +113,11 @@ describe('Adom: does the token still work', () => {
   });
 
   it('rejects with the reason when it is cancelled', async () => {
-    const reason = new Error('cancelled');
-    const { clock, conversation, verify } = world(never());
-    const cancel = new AbortController();
-    clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(verify(GRANT, cancel.signal), (error) => error === reason);
-    assert.equal(clock.ranMs, 2_000);
-    conversation.assertOver();
+    const { service, ...rest } = world(never());
+    await assertCancels({ service, ...rest }, 2, (signal) => service.verify(GRANT, signal));
   });
 
   it('cannot be renewed: Adom has no refresh tokens', () => {
-    const { http } = new Conversation(new FakeClock(), []);
-    assert.equal(adom(http, () => SETTINGS, 'workspace').renew, undefined);
+    assert.equal(adomWorld([]).service.renew, undefined);
   });
 });

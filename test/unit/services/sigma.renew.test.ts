@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Grant, Renewed } from '../../../src/services/service.ts';
-import { sigma } from '../../../src/services/sigma.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -14,7 +13,7 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { assertCancels, sigmaWorld, type World } from '../support/serviceKit.ts';
 
 const GRANT: Grant = {
   server: 'https://auth.example/tenant',
@@ -22,23 +21,17 @@ const GRANT: Grant = {
   refreshToken: 'canary-refresh',
   expiresAtMs: 0,
 };
-/** What the settings say by now; the grant is of another server. */
-const SETTINGS = { serverUrl: 'https://changed.example', clientId: 'editor' };
-const noCancel = new AbortController().signal;
 
-interface World {
-  readonly clock: FakeClock;
-  readonly conversation: Conversation;
-  readonly renew: (grant?: Grant, signal?: AbortSignal) => Promise<Renewed>;
+interface Renew extends World {
+  readonly renew: (grant?: Grant) => Promise<Renewed>;
 }
 
-function world(...replies: Reply[]): World {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, replies);
-  const service = sigma(conversation.http, () => SETTINGS, 'identity');
-  const renew = (grant = GRANT, signal = noCancel): Promise<Renewed> =>
-    clock.run(service.renew?.(grant, signal) ?? assert.fail('it does renew'));
-  return { clock, conversation, renew };
+/** The setting names another server now: it must not get the token. */
+function world(...replies: Reply[]): Renew {
+  const world = sigmaWorld(replies, { serverUrl: 'https://changed.example' });
+  const renew = (grant = GRANT): Promise<Renewed> =>
+    world.clock.run(world.service.renew?.(grant, NEVER) ?? assert.fail('renew is missing'));
+  return { ...world, renew };
 }
 
 const GRANTED = {
@@ -128,14 +121,11 @@ describe('Sigma Identity: a new token', () => {
   });
 
   it('rejects with the reason when it is cancelled', async () => {
-    const reason = new Error('cancelled');
-    const { clock, conversation, renew } = world(never());
-    const cancel = new AbortController();
-    clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(renew(GRANT, cancel.signal), (error) => error === reason);
-    assert.equal(clock.ranMs, 2_000);
-    conversation.assertOver();
+    const renewing = world(never());
+    await assertCancels(
+      renewing,
+      2,
+      (signal) => renewing.service.renew?.(GRANT, signal) ?? assert.fail('renew is missing'),
+    );
   });
 });

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { signIn, type SignInResult } from '../../../src/provider/signIn.ts';
-import { sigma } from '../../../src/services/sigma.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -15,8 +13,8 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { FakeClock } from '../support/fakeClock.ts';
 import { FakeScreen } from '../support/fakeScreen.ts';
+import { sigmaWorld } from '../support/serviceKit.ts';
 
 /** Each is found again in any text it gets into, whole or in half. */
 const SECRETS = {
@@ -45,7 +43,6 @@ const GRANTED = json(200, {
 });
 const PERSON = json(200, { sub: 'user-1', name: 'Ann' });
 const REVOKED = [json(200, { success: true }), text(200, '')];
-const SETTINGS = { serverUrl: 'https://auth.example', clientId: 'editor' };
 /** A server that says secrets back where it should not. */
 const echo = (status: number): Reply =>
   json(
@@ -119,10 +116,8 @@ const SIGN_INS: [
 describe('secrets in a Sigma sign-in', () => {
   for (const [name, replies, ends, cancelAt] of SIGN_INS) {
     it(`stay where they belong: ${name}`, async () => {
-      const clock = new FakeClock();
-      const conversation = new Conversation(clock, replies);
-      const { http, log, requests } = conversation;
-      const service = sigma(http, () => SETTINGS, 'identity');
+      const { clock, conversation, service } = sigmaWorld(replies);
+      const { log, requests } = conversation;
       const cancel = new AbortController();
       if (cancelAt !== undefined) {
         clock.at(cancelAt * 1000, () => {

@@ -1,52 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Person } from '../../../src/services/person.ts';
-import type { Grant, Identified, PendingSignIn, ServiceFailure } from '../../../src/services/service.ts';
-import { sigma, type SigmaSettings } from '../../../src/services/sigma.ts';
-import {
-  Conversation,
-  html,
-  json,
-  networkError,
-  never,
-  redirect,
-  type Reply,
-  text,
-} from '../support/conversation.ts';
+import type { Grant, Identified, ServiceFailure } from '../../../src/services/service.ts';
+import { sigma } from '../../../src/services/sigma.ts';
+import { html, json, networkError, never, redirect, type Reply, text } from '../support/conversation.ts';
 import { CODE } from '../support/deviceGrantRow.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { assertCancels, begin, sigmaWorld } from '../support/serviceKit.ts';
 
-const SETTINGS: SigmaSettings = { serverUrl: 'https://auth.example/', clientId: 'editor' };
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
-const noCancel = new AbortController().signal;
-
-interface World {
-  readonly clock: FakeClock;
-  readonly conversation: Conversation;
-  readonly service: ReturnType<typeof sigma>;
-}
-
-function world(replies: readonly Reply[], settings: Partial<SigmaSettings> = {}): World {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, replies);
-  return {
-    clock,
-    conversation,
-    service: sigma(conversation.http, () => ({ ...SETTINGS, ...settings }), 'identity'),
-  };
-}
-
-async function begin({ clock, service }: World): Promise<PendingSignIn> {
-  const begun = await clock.run(service.begin(['openid', 'profile'], noCancel));
-  assert.ok(begun.kind === 'pending');
-  return begun.pending;
-}
 
 async function identify(reply: Reply): Promise<Identified> {
-  const { clock, conversation, service } = world([reply]);
-  const identified = await clock.run(service.identify(GRANT, noCancel));
+  const { clock, conversation, service } = sigmaWorld([reply]);
+  const identified = await clock.run(service.identify(GRANT, NEVER));
   conversation.assertOver();
   return identified;
 }
@@ -59,7 +27,10 @@ async function personOf(claims: Record<string, unknown>): Promise<Person> {
 
 describe('Sigma Identity: begin', () => {
   it('asks the server of the setting, in the name of the client of the setting', async () => {
-    const it = world([json(200, CODE)], { serverUrl: ' https://auth.example/tenant/ ', clientId: 'mine' });
+    const it = sigmaWorld([json(200, CODE)], {
+      serverUrl: ' https://auth.example/tenant/ ',
+      clientId: 'mine',
+    });
     await begin(it);
     const [request] = it.conversation.requests;
     assert.equal(request?.url, 'https://auth.example/tenant/api/auth/device/code');
@@ -67,7 +38,7 @@ describe('Sigma Identity: begin', () => {
   });
 
   it('gives what to show', async () => {
-    const it = world([json(200, CODE)]);
+    const it = sigmaWorld([json(200, CODE)]);
     const pending = await begin(it);
     assert.equal(pending.userCode, 'ABCD-1234');
     assert.equal(pending.verificationUri, 'https://auth.example/device');
@@ -76,7 +47,7 @@ describe('Sigma Identity: begin', () => {
   });
 
   it('opens the plain address where there is no complete one', async () => {
-    const pending = await begin(world([json(200, { ...CODE, verification_uri_complete: undefined })]));
+    const pending = await begin(sigmaWorld([json(200, { ...CODE, verification_uri_complete: undefined })]));
     assert.equal(pending.browserUri, 'https://auth.example/device');
   });
 
@@ -88,8 +59,8 @@ describe('Sigma Identity: begin', () => {
     'file:///x',
   ]) {
     it(`sends nothing to the setting "${serverUrl}"`, async () => {
-      const { clock, conversation, service } = world([], { serverUrl });
-      assert.deepEqual(await clock.run(service.begin([], noCancel)), {
+      const { clock, conversation, service } = sigmaWorld([], { serverUrl });
+      assert.deepEqual(await clock.run(service.begin([], NEVER)), {
         kind: 'failed',
         failure: { kind: 'badServerSetting' },
       });
@@ -98,8 +69,8 @@ describe('Sigma Identity: begin', () => {
   }
 
   it('fails as the request fails', async () => {
-    const { clock, service } = world([json(401, { error: 'invalid_client' })]);
-    assert.deepEqual(await clock.run(service.begin([], noCancel)), {
+    const { clock, service } = sigmaWorld([json(401, { error: 'invalid_client' })]);
+    assert.deepEqual(await clock.run(service.begin([], NEVER)), {
       kind: 'failed',
       failure: { kind: 'clientRefused', error: 'invalid_client' },
     });
@@ -109,10 +80,10 @@ describe('Sigma Identity: begin', () => {
 describe('Sigma Identity: wait', () => {
   it('gives a grant with its server and the moment it ends', async () => {
     const granted = { access_token: 'token', token_type: 'Bearer', expires_in: 3600, refresh_token: 'r' };
-    const it = world([json(200, CODE), json(200, granted)]);
+    const it = sigmaWorld([json(200, CODE), json(200, granted)]);
     const pending = await begin(it);
     const contact: boolean[] = [];
-    const waited = await it.clock.run(pending.wait(noCancel, (reached) => contact.push(reached)));
+    const waited = await it.clock.run(pending.wait(NEVER, (reached) => contact.push(reached)));
     assert.deepEqual(waited, {
       kind: 'granted',
       grant: {
@@ -127,29 +98,28 @@ describe('Sigma Identity: wait', () => {
   });
 
   it('gives a grant that ends after 100 years at most', async () => {
-    const it = world([json(200, CODE), json(200, { access_token: 'token', expires_in: 1e306 })]);
+    const it = sigmaWorld([json(200, CODE), json(200, { access_token: 'token', expires_in: 1e306 })]);
     const pending = await begin(it);
-    const waited = await it.clock.run(pending.wait(noCancel, () => undefined));
+    const waited = await it.clock.run(pending.wait(NEVER, () => undefined));
     const expiresAtMs = it.clock.now() + 3_155_760_000_000;
     assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
   });
 
   it('lives without the moment it ends', async () => {
-    const it = world([json(200, CODE), json(200, { access_token: 'token' })]);
+    const it = sigmaWorld([json(200, CODE), json(200, { access_token: 'token' })]);
     const pending = await begin(it);
-    const waited = await it.clock.run(pending.wait(noCancel, () => undefined));
+    const waited = await it.clock.run(pending.wait(NEVER, () => undefined));
     assert.deepEqual(waited, { kind: 'granted', grant: GRANT });
   });
 
   it('stays with the server that gave the code, whatever becomes of the setting', async () => {
-    const clock = new FakeClock();
-    const conversation = new Conversation(clock, [json(200, CODE), json(200, { access_token: 'token' })]);
+    const { clock, conversation } = sigmaWorld([json(200, CODE), json(200, { access_token: 'token' })]);
     let serverUrl = 'https://auth.example';
     const service = sigma(conversation.http, () => ({ serverUrl, clientId: 'editor' }), 'identity');
-    const begun = await clock.run(service.begin([], noCancel));
+    const begun = await clock.run(service.begin([], NEVER));
     serverUrl = 'https://elsewhere.example';
     assert.ok(begun.kind === 'pending');
-    const waited = await clock.run(begun.pending.wait(noCancel, () => undefined));
+    const waited = await clock.run(begun.pending.wait(NEVER, () => undefined));
     assert.deepEqual(waited, { kind: 'granted', grant: GRANT });
     assert.equal(conversation.requests[1]?.url, 'https://auth.example/api/auth/device/token');
   });
@@ -159,19 +129,19 @@ describe('Sigma Identity: wait', () => {
       ['expired_token', { kind: 'expired' }],
       ['access_denied', { kind: 'failed', failure: { kind: 'denied' } }],
     ] as const) {
-      const it = world([json(200, CODE), json(400, { error })]);
+      const it = sigmaWorld([json(200, CODE), json(400, { error })]);
       const pending = await begin(it);
-      assert.deepEqual(await it.clock.run(pending.wait(noCancel, () => undefined)), waited);
+      assert.deepEqual(await it.clock.run(pending.wait(NEVER, () => undefined)), waited);
     }
   });
 });
 
 describe('Sigma Identity: who it is', () => {
   it('asks userinfo of the server that granted, with the token in the header', async () => {
-    const { clock, conversation, service } = world([json(200, { sub: 'user-1' })], {
+    const { clock, conversation, service } = sigmaWorld([json(200, { sub: 'user-1' })], {
       serverUrl: 'https://changed.example',
     });
-    await clock.run(service.identify(GRANT, noCancel));
+    await clock.run(service.identify(GRANT, NEVER));
     const [request] = conversation.requests;
     assert.equal(`${request?.method} ${request?.url}`, 'GET https://auth.example/api/auth/oauth2/userinfo');
     assert.equal(request?.headers.authorization, 'Bearer token');
@@ -307,8 +277,8 @@ describe('Sigma Identity: who it is', () => {
     ['a redirect', redirect('https://elsewhere.example/'), { kind: 'notTheService' }],
   ] satisfies [string, Reply, ServiceFailure, number?][]) {
     it(`fails: ${name}`, async () => {
-      const { clock, conversation, service } = world([reply]);
-      assert.deepEqual(await clock.run(service.identify(GRANT, noCancel)), { kind: 'failed', failure });
+      const { clock, conversation, service } = sigmaWorld([reply]);
+      assert.deepEqual(await clock.run(service.identify(GRANT, NEVER)), { kind: 'failed', failure });
       assert.equal(clock.ranMs, ranMs);
       conversation.assertOver();
     });
@@ -320,16 +290,16 @@ describe('Sigma Identity: who it is', () => {
   });
 
   it('sits out trouble, and gives up on it after a while', async () => {
-    const patient = world([
+    const patient = sigmaWorld([
       networkError('ENOTFOUND'),
       text(503, ''),
       json(429, {}),
       json(200, { sub: 'user-1' }),
     ]);
-    assert.equal((await patient.clock.run(patient.service.identify(GRANT, noCancel))).kind, 'identified');
+    assert.equal((await patient.clock.run(patient.service.identify(GRANT, NEVER))).kind, 'identified');
     assert.deepEqual(patient.conversation.times, [0, 1, 3, 7]);
-    const lost = world(Array<Reply>(6).fill(text(503, '')));
-    assert.deepEqual(await lost.clock.run(lost.service.identify(GRANT, noCancel)), {
+    const lost = sigmaWorld(Array<Reply>(6).fill(text(503, '')));
+    assert.deepEqual(await lost.clock.run(lost.service.identify(GRANT, NEVER)), {
       kind: 'failed',
       failure: { kind: 'unreachable' },
     });
@@ -337,16 +307,8 @@ describe('Sigma Identity: who it is', () => {
   });
 
   it('is cancelled at once', async () => {
-    const { clock, conversation, service } = world([never()]);
-    const cancel = new AbortController();
-    const reason = new Error('cancelled');
-    clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(clock.run(service.identify(GRANT, cancel.signal)), (error) => error === reason);
-    assert.equal(clock.ranMs, 2_000);
-    assert.equal(clock.pending, 0);
-    conversation.assertOver();
+    const world = sigmaWorld([never()]);
+    await assertCancels(world, 2, (signal) => world.service.identify(GRANT, signal));
   });
 });
 
@@ -359,8 +321,8 @@ describe('Sigma Identity: revoke', () => {
     ['where sign-out says nothing: half of the five seconds are left', [never(), text(200, '')], 2_500],
   ] satisfies [string, Reply[], number?][]) {
     it(`ends session tokens and OAuth tokens, ${name}`, async () => {
-      const { clock, conversation, service } = world(replies, { serverUrl: 'https://changed.example' });
-      await clock.run(service.revoke(GRANT, noCancel));
+      const { clock, conversation, service } = sigmaWorld(replies, { serverUrl: 'https://changed.example' });
+      await clock.run(service.revoke(GRANT, NEVER));
       const [signOut, revoke] = conversation.requests;
       assert.equal(`${signOut?.method} ${signOut?.url}`, 'POST https://auth.example/api/auth/sign-out');
       assert.equal(signOut?.headers.authorization, 'Bearer token');
@@ -372,8 +334,8 @@ describe('Sigma Identity: revoke', () => {
   }
 
   it('ends a refresh token, and with it all that came of it', async () => {
-    const { clock, conversation, service } = world([json(200, { success: true }), text(200, '')]);
-    await clock.run(service.revoke({ ...GRANT, refreshToken: 'refresh' }, noCancel));
+    const { clock, conversation, service } = sigmaWorld([json(200, { success: true }), text(200, '')]);
+    await clock.run(service.revoke({ ...GRANT, refreshToken: 'refresh' }, NEVER));
     assert.deepEqual(conversation.requests[1]?.body, { token: 'refresh', client_id: 'editor' });
     conversation.assertOver();
   });

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Grant, Verdict } from '../../../src/services/service.ts';
-import { sigma } from '../../../src/services/sigma.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -16,7 +15,7 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { assertCancels, sigmaWorld, type World } from '../support/serviceKit.ts';
 
 const GRANT: Grant = {
   server: 'https://auth.example/tenant',
@@ -24,21 +23,15 @@ const GRANT: Grant = {
   refreshToken: 'canary-refresh',
   expiresAtMs: 0,
 };
-/** What the settings say by now; the grant is of another server. */
-const SETTINGS = { serverUrl: 'https://changed.example', clientId: 'editor' };
-const noCancel = new AbortController().signal;
 
-interface World {
-  readonly clock: FakeClock;
-  readonly conversation: Conversation;
+interface Verify extends World {
   readonly verify: (signal?: AbortSignal) => Promise<Verdict>;
 }
 
-function world(reply: Reply): World {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, [reply]);
-  const service = sigma(conversation.http, () => SETTINGS, 'identity');
-  return { clock, conversation, verify: (signal = noCancel) => clock.run(service.verify(GRANT, signal)) };
+/** The setting names another server now: it must not get the token. */
+function world(reply: Reply): Verify {
+  const world = sigmaWorld([reply], { serverUrl: 'https://changed.example' });
+  return { ...world, verify: (signal = NEVER) => world.clock.run(world.service.verify(GRANT, signal)) };
 }
 
 const CLAIMS = { sub: 'user-1', name: 'Ann' };
@@ -114,13 +107,7 @@ describe('Sigma Identity: does the token still work', () => {
     await assert.rejects(before.verify(AbortSignal.abort(reason)), (error) => error === reason);
     assert.deepEqual(before.conversation.requests, []);
 
-    const { clock, conversation, verify } = world(never());
-    const cancel = new AbortController();
-    clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(verify(cancel.signal), (error) => error === reason);
-    assert.equal(clock.ranMs, 2_000);
-    conversation.assertOver();
+    const during = world(never());
+    await assertCancels(during, 2, (signal) => during.service.verify(GRANT, signal));
   });
 });
