@@ -79,14 +79,14 @@ const SERVERS: [setting: string, server: string | undefined][] = [
 
 describe('address', () => {
   for (const address of SAFE) {
-    it(`${address} is safe`, () => {
+    it(`${address} is a safe address`, () => {
       assert.equal(isSafeAddress(address), true);
       assert.equal(isSafeAddress(new URL(address)), true);
     });
   }
 
   for (const address of UNSAFE) {
-    it(`${JSON.stringify(address)} is not safe`, () => {
+    it(`${JSON.stringify(address)} is not a safe address`, () => {
       assert.equal(isSafeAddress(address), false);
     });
   }

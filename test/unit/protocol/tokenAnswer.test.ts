@@ -11,9 +11,9 @@ function read(status: number, json: unknown, headers?: Record<string, string>): 
   return readTokenAnswer(outcome);
 }
 
-/** The conversations of the device grant show every answer in its place; here is what they do not look into. */
-describe('token answer', () => {
-  it('takes the error code for what it says, whatever the status', () => {
+/** The tests of the device grant cover most answers. These tests cover the rest. */
+describe('readTokenAnswer', () => {
+  it('reads the error code with every status', () => {
     for (const status of [200, 400, 401, 403, 404, 429, 500]) {
       assert.deepEqual(read(status, { error: 'authorization_pending' }), { kind: 'pending' });
       assert.deepEqual(read(status, { error: 'access_denied' }), {
@@ -23,7 +23,7 @@ describe('token answer', () => {
     }
   });
 
-  it('does not take a token next to an error for a grant', () => {
+  it('does not grant when the answer has a token and an error', () => {
     assert.deepEqual(read(200, { access_token: 't', error: 'access_denied' }), {
       kind: 'failed',
       failure: { kind: 'denied' },
@@ -34,21 +34,21 @@ describe('token answer', () => {
     });
   });
 
-  it('does not take a token in a refusal for a grant', () => {
+  it('does not grant when the status is an error', () => {
     assert.deepEqual(read(400, { access_token: 't' }), {
       kind: 'failed',
       failure: { kind: 'notTheService' },
     });
   });
 
-  it('tells how long to wait after a 429', () => {
+  it('reads 429 as too many requests', () => {
     assert.deepEqual(read(429, undefined), { kind: 'tooManyRequests' });
     assert.deepEqual(read(429, { message: 'slow' }, { 'retry-after': '7' }), { kind: 'tooManyRequests' });
     const date = new Date(NOW_MS + 90_000).toUTCString();
     assert.deepEqual(read(429, {}, { 'retry-after': date }), { kind: 'tooManyRequests' });
   });
 
-  it('knows trouble from an end', () => {
+  it('tells a transient failure from a final one', () => {
     assert.deepEqual(readTokenAnswer({ kind: 'noAnswer' }), { kind: 'transientFailure' });
     assert.deepEqual(readTokenAnswer({ kind: 'redirect' }), {
       kind: 'failed',
@@ -58,7 +58,7 @@ describe('token answer', () => {
     assert.deepEqual(read(418, undefined), { kind: 'failed', failure: { kind: 'notTheService' } });
   });
 
-  it('keeps of a grant what is known of it, and nothing else', () => {
+  it('keeps only the known members of a grant', () => {
     assert.deepEqual(
       read(200, {
         access_token: 't',
@@ -105,7 +105,7 @@ describe('token answer', () => {
     });
   });
 
-  it('reads every JSON there is without throwing', () => {
+  it('reads any JSON without throwing', () => {
     for (const json of [undefined, null, true, 0, '', 'text', [], [{ error: 'x' }], {}, { error: {} }]) {
       for (const status of [200, 204, 400, 401, 404, 429, 500]) read(status, json);
     }
