@@ -13,7 +13,7 @@ const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1' };
 const CREATED = json(201, INTENT);
 
 describe('Adom: the service', () => {
-  it('has no scopes, and so no default ones', () => {
+  it('has no default scopes', () => {
     const { service } = adomWorld([]);
     assert.equal(service.id, 'adom');
     assert.equal(service.label, 'Adom');
@@ -23,7 +23,7 @@ describe('Adom: the service', () => {
 });
 
 describe('Adom: begin', () => {
-  it('asks the server of the setting for a session of the life of the setting', async () => {
+  it('uses the server and the session life of the settings', async () => {
     const it = adomWorld([CREATED], { apiUrl: ' https://adom.example/eu/ ', sessionMaxAgeSeconds: 60 });
     await begin(it);
     const [request] = it.conversation.requests;
@@ -31,7 +31,7 @@ describe('Adom: begin', () => {
     assert.deepEqual(request?.body, { max_age: 60 });
   });
 
-  it('gives what to open and no code, where there is none', async () => {
+  it('gives the address to open, and no code when there is none', async () => {
     const it = adomWorld([CREATED]);
     const shown = JSON.stringify(await begin(it));
     assert.deepEqual(JSON.parse(shown), {
@@ -40,19 +40,19 @@ describe('Adom: begin', () => {
     });
   });
 
-  it('gives the code, where there is one', async () => {
+  it('gives the code when there is one', async () => {
     const pending = await begin(adomWorld([json(201, { ...INTENT, confirmation_code: 'BCDF-GHJK' })]));
     assert.equal(pending.userCode, 'BCDF-GHJK');
-    assert.ok(!('verificationUri' in pending), 'the address is a secret, and of no use on another device');
+    assert.ok(!('verificationUri' in pending), 'the address is a secret');
   });
 
-  it('opens the browser side of Adom where the server does not say', async () => {
+  it('opens Adom’s sign-in page when the server names none', async () => {
     const pending = await begin(adomWorld([json(201, { ...INTENT, auth_url: undefined })]));
     assert.equal(pending.browserUri, 'https://hydrogen.adom.inc/auth/intent?token=int_1');
   });
 
   for (const scopes of [['openid'], ['openid', 'profile'], ['']]) {
-    it(`refuses scopes without a request: ${JSON.stringify(scopes)}`, async () => {
+    it(`refuses the scopes ${JSON.stringify(scopes)} without a request`, async () => {
       const { clock, conversation, service } = adomWorld([]);
       assert.deepEqual(await clock.run(service.begin(scopes, NEVER)), {
         kind: 'failed',
@@ -71,7 +71,7 @@ describe('Adom: begin', () => {
     'https://adom.example/#a',
     'file:///x',
   ]) {
-    it(`sends nothing to the setting "${apiUrl}"`, async () => {
+    it(`sends no request when the setting is "${apiUrl}"`, async () => {
       const { clock, conversation, service } = adomWorld([], { apiUrl });
       assert.deepEqual(await clock.run(service.begin([], NEVER)), {
         kind: 'failed',
@@ -85,12 +85,12 @@ describe('Adom: begin', () => {
     ['503', text(503, ''), { kind: 'unreachable' }],
     ['404', html(404), { kind: 'notTheService' }],
     [
-      'updates from elsewhere',
+      'an updates_url on another origin',
       json(201, { ...INTENT, updates_url: 'https://evil.example/auth/intents/int_1/status' }),
       { kind: 'notTheService' },
     ],
   ] satisfies [string, Reply, ServiceFailure][]) {
-    it(`fails as the request fails: ${name}`, async () => {
+    it(`gives the failure of the request: ${name}`, async () => {
       const { clock, conversation, service } = adomWorld([reply]);
       assert.deepEqual(await clock.run(service.begin([], NEVER)), { kind: 'failed', failure });
       conversation.assertOver();
@@ -100,11 +100,11 @@ describe('Adom: begin', () => {
 
 describe('Adom: wait', () => {
   for (const [name, maxAge, seconds] of [
-    ['as asked for', undefined, 7_776_000],
-    ['as the server allows', 3_600, 3_600],
+    ['the life of the setting', undefined, 7_776_000],
+    ['the life that the server names', 3_600, 3_600],
     ['at most 100 years', 1e306, 3_155_760_000],
   ] as const) {
-    it(`gives a grant that ends, from when it was received, ${name}`, async () => {
+    it(`counts the life of the grant from its receipt: ${name}`, async () => {
       const intent = json(201, { ...INTENT, requested_max_age: maxAge });
       const it = adomWorld([intent, eventStream([[40, AUTHENTICATED]])]);
       const pending = await begin(it);
@@ -123,7 +123,7 @@ describe('Adom: wait', () => {
     ['stream', ['text/event-stream'], [0]],
     ['poll', ['application/json', 'application/json'], [2, 4]],
   ] as const) {
-    it(`hears of it as the setting wants: ${updates}`, async () => {
+    it(`uses the mode of the setting: ${updates}`, async () => {
       const told = updates === 'poll' ? [PENDING, TOLD] : [eventStream([[3, AUTHENTICATED]])];
       const it = adomWorld([CREATED, ...told], { updates });
       const pending = await begin(it);
@@ -142,7 +142,7 @@ describe('Adom: wait', () => {
     });
   }
 
-  it('stays with the server that gave the intent, whatever becomes of the setting', async () => {
+  it('keeps the server of the intent when the setting changes', async () => {
     const settings: { -readonly [K in keyof AdomSettings]: AdomSettings[K] } = {
       apiUrl: 'https://adom.example',
       sessionMaxAgeSeconds: 7_776_000,
@@ -163,7 +163,7 @@ describe('Adom: wait', () => {
     assert.equal(conversation.requests[1]?.url, STATUS_URL);
   });
 
-  it('hands on what else can come of it', async () => {
+  it('gives the other results of the wait', async () => {
     for (const [replies, waited] of [
       [[json(410, {})], { kind: 'expired' }],
       [[json(404, {}), json(404, {})], { kind: 'failed', failure: { kind: 'codeSpent' } }],
@@ -181,17 +181,17 @@ describe('Adom: revoke', () => {
   for (const [name, sentAs, form] of [
     ['in a header', 'bearer', bearer],
     ['in a cookie', 'cookie', cookie],
-    ['in a header, where nothing is known', undefined, bearer],
+    ['in a header by default', undefined, bearer],
   ] as const) {
     for (const [outcome, reply, ms = 0] of [
-      ['done', text(204, '')],
-      ['dead already', json(401, {})],
-      ['not there', html(404)],
-      ['away', networkError('ECONNREFUSED')],
-      ['redirected', text(302, '', { location: 'https://evil.example/' })],
-      ['slow', after(3, text(200, '')), 3_000],
+      ['204', text(204, '')],
+      ['401', json(401, {})],
+      ['404', html(404)],
+      ['no connection', networkError('ECONNREFUSED')],
+      ['a redirect', text(302, '', { location: 'https://evil.example/' })],
+      ['an answer after 3 s', after(3, text(200, '')), 3_000],
     ] as [string, Reply, number?][]) {
-      it(`sends the token ${name}, once: ${outcome}`, async () => {
+      it(`sends the token ${name} once: ${outcome}`, async () => {
         const { clock, conversation, service } = adomWorld([reply], { apiUrl: 'https://changed.example' });
         await clock.run(service.revoke({ ...GRANT, ...(sentAs && { sentAs }) }, NEVER));
         const [request] = conversation.requests;
@@ -209,7 +209,7 @@ describe('Adom: revoke', () => {
     }
   }
 
-  it('is cancelled at once', async () => {
+  it('rejects at once when it is cancelled', async () => {
     const world = adomWorld([never()]);
     await assertCancels(world, 2, (signal) => world.service.revoke(GRANT, signal));
   });

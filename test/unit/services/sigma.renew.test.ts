@@ -41,8 +41,8 @@ const GRANTED = {
   refresh_token: 'canary-newer',
 };
 
-describe('Sigma Identity: a new token', () => {
-  it('is asked of the server that granted, by its refresh token alone', async () => {
+describe('Sigma Identity: renew', () => {
+  it('sends only the refresh token, and to the server of the grant', async () => {
     const { conversation, renew } = world(json(200, GRANTED));
     await renew();
     const [request] = conversation.requests;
@@ -57,7 +57,7 @@ describe('Sigma Identity: a new token', () => {
     assert.doesNotMatch(JSON.stringify(request.headers), /canary/);
   });
 
-  it('comes with all that is to be known of it', async () => {
+  it('gives the new tokens and the time of expiry', async () => {
     const { clock, conversation, renew } = world(after(4, json(200, GRANTED)));
     assert.deepEqual(await renew(), {
       kind: 'granted',
@@ -71,7 +71,7 @@ describe('Sigma Identity: a new token', () => {
     conversation.assertOver();
   });
 
-  it('keeps the refresh token that worked where no other comes, and has no end that nobody told', async () => {
+  it('keeps the old refresh token when the answer has none, and gives no time of expiry without expires_in', async () => {
     const { renew } = world(json(200, { access_token: 'canary-new' }));
     assert.deepEqual(await renew(), {
       kind: 'granted',
@@ -83,7 +83,7 @@ describe('Sigma Identity: a new token', () => {
     });
   });
 
-  it('is not asked for without a refresh token', async () => {
+  it('sends no request without a refresh token', async () => {
     const { refreshToken, ...grant } = GRANT;
     const { conversation, renew } = world();
     assert.deepEqual(await renew(grant), { kind: 'unknown' });
@@ -93,9 +93,9 @@ describe('Sigma Identity: a new token', () => {
   for (const [kind, name, reply] of [
     ['rejected', '400 invalid_grant', json(400, { error: 'invalid_grant', error_description: 'canary' })],
     ['unknown', '400 invalid_client', json(400, { error: 'invalid_client' })],
-    ['unknown', '401 without a word', text(401, '')],
-    ['unknown', '404: no such endpoint', json(404, { message: 'Not found' })],
-    ['unknown', '415: no forms', text(415, '')],
+    ['unknown', '401 without a body', text(401, '')],
+    ['unknown', '404', json(404, { message: 'Not found' })],
+    ['unknown', '415', text(415, '')],
     ['unknown', '429', json(429, {}, { 'retry-after': '60' })],
     ['unknown', '500', json(500, { error: 'canary' })],
     ['unknown', 'a page', html(200)],
@@ -111,7 +111,7 @@ describe('Sigma Identity: a new token', () => {
     });
   }
 
-  it('leaves no secret in the log', async () => {
+  it('logs no secret', async () => {
     for (const reply of [json(200, GRANTED), json(400, { error: 'canary x' }), networkError('ECONNRESET')]) {
       const { conversation, renew } = world(reply);
       await renew();
@@ -120,7 +120,7 @@ describe('Sigma Identity: a new token', () => {
     }
   });
 
-  it('rejects with the reason when it is cancelled', async () => {
+  it('rejects at once when it is cancelled', async () => {
     const renewing = world(never());
     await assertCancels(
       renewing,

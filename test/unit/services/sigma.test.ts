@@ -26,7 +26,7 @@ async function personOf(claims: Record<string, unknown>): Promise<Person> {
 }
 
 describe('Sigma Identity: begin', () => {
-  it('asks the server of the setting, in the name of the client of the setting', async () => {
+  it('uses the server and the client id of the settings', async () => {
     const it = sigmaWorld([json(200, CODE)], {
       serverUrl: ' https://auth.example/tenant/ ',
       clientId: 'mine',
@@ -37,7 +37,7 @@ describe('Sigma Identity: begin', () => {
     assert.deepEqual(request.body, { client_id: 'mine', scope: 'openid profile' });
   });
 
-  it('gives what to show', async () => {
+  it('gives the code and the addresses', async () => {
     const it = sigmaWorld([json(200, CODE)]);
     const pending = await begin(it);
     assert.equal(pending.userCode, 'ABCD-1234');
@@ -46,7 +46,7 @@ describe('Sigma Identity: begin', () => {
     assert.equal(pending.deadlineMs, it.clock.now() + 900_000);
   });
 
-  it('opens the plain address where there is no complete one', async () => {
+  it('opens verification_uri when there is no complete address', async () => {
     const pending = await begin(sigmaWorld([json(200, { ...CODE, verification_uri_complete: undefined })]));
     assert.equal(pending.browserUri, 'https://auth.example/device');
   });
@@ -58,7 +58,7 @@ describe('Sigma Identity: begin', () => {
     'https://u:p@auth.example',
     'file:///x',
   ]) {
-    it(`sends nothing to the setting "${serverUrl}"`, async () => {
+    it(`sends no request when the setting is "${serverUrl}"`, async () => {
       const { clock, conversation, service } = sigmaWorld([], { serverUrl });
       assert.deepEqual(await clock.run(service.begin([], NEVER)), {
         kind: 'failed',
@@ -68,7 +68,7 @@ describe('Sigma Identity: begin', () => {
     });
   }
 
-  it('fails as the request fails', async () => {
+  it('gives the failure of the request', async () => {
     const { clock, service } = sigmaWorld([json(401, { error: 'invalid_client' })]);
     assert.deepEqual(await clock.run(service.begin([], NEVER)), {
       kind: 'failed',
@@ -78,7 +78,7 @@ describe('Sigma Identity: begin', () => {
 });
 
 describe('Sigma Identity: wait', () => {
-  it('gives a grant with its server and the moment it ends', async () => {
+  it('gives a grant with its server and the time of expiry', async () => {
     const granted = { access_token: 'token', token_type: 'Bearer', expires_in: 3600, refresh_token: 'r' };
     const it = sigmaWorld([json(200, CODE), json(200, granted)]);
     const pending = await begin(it);
@@ -97,7 +97,7 @@ describe('Sigma Identity: wait', () => {
     assert.equal(it.conversation.requests[1]?.url, 'https://auth.example/api/auth/device/token');
   });
 
-  it('gives a grant that ends after 100 years at most', async () => {
+  it('gives a grant that expires after 100 years at most', async () => {
     const it = sigmaWorld([json(200, CODE), json(200, { access_token: 'token', expires_in: 1e306 })]);
     const pending = await begin(it);
     const waited = await it.clock.run(pending.wait(NEVER, () => undefined));
@@ -105,14 +105,14 @@ describe('Sigma Identity: wait', () => {
     assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
   });
 
-  it('lives without the moment it ends', async () => {
+  it('gives a grant without a time of expiry when the server names none', async () => {
     const it = sigmaWorld([json(200, CODE), json(200, { access_token: 'token' })]);
     const pending = await begin(it);
     const waited = await it.clock.run(pending.wait(NEVER, () => undefined));
     assert.deepEqual(waited, { kind: 'granted', grant: GRANT });
   });
 
-  it('stays with the server that gave the code, whatever becomes of the setting', async () => {
+  it('keeps the server of the code when the setting changes', async () => {
     const { clock, conversation } = sigmaWorld([json(200, CODE), json(200, { access_token: 'token' })]);
     let serverUrl = 'https://auth.example';
     const service = sigma(conversation.http, () => ({ serverUrl, clientId: 'editor' }), 'identity');
@@ -124,7 +124,7 @@ describe('Sigma Identity: wait', () => {
     assert.equal(conversation.requests[1]?.url, 'https://auth.example/api/auth/device/token');
   });
 
-  it('hands on what else can come of it', async () => {
+  it('gives the other results of the wait', async () => {
     for (const [error, waited] of [
       ['expired_token', { kind: 'expired' }],
       ['access_denied', { kind: 'failed', failure: { kind: 'denied' } }],
@@ -136,8 +136,8 @@ describe('Sigma Identity: wait', () => {
   });
 });
 
-describe('Sigma Identity: who it is', () => {
-  it('asks userinfo of the server that granted, with the token in the header', async () => {
+describe('Sigma Identity: identify', () => {
+  it('sends the token in a header to userinfo of the server of the grant', async () => {
     const { clock, conversation, service } = sigmaWorld([json(200, { sub: 'user-1' })], {
       serverUrl: 'https://changed.example',
     });
@@ -148,13 +148,13 @@ describe('Sigma Identity: who it is', () => {
     assert.equal(request.body, undefined);
   });
 
-  it('gives the grant back with the person', async () => {
+  it('gives the grant with the person', async () => {
     const identified = await identify(json(200, { sub: 'user-1' }));
     assert.ok(identified.kind === 'identified');
     assert.deepEqual(identified.grant, GRANT);
   });
 
-  it('a person with everything', async () => {
+  it('reads all claims', async () => {
     assert.deepEqual(
       await personOf({
         name: 'Ann Example',
@@ -177,7 +177,7 @@ describe('Sigma Identity: who it is', () => {
     );
   });
 
-  it('a person with nothing but a subject', async () => {
+  it('accepts claims with a sub only', async () => {
     assert.deepEqual(await personOf({}), {
       accountId: 'user-1',
       accountLabel: 'user-1',
@@ -186,7 +186,7 @@ describe('Sigma Identity: who it is', () => {
     });
   });
 
-  it('nulls and wrong types cost nothing but themselves', async () => {
+  it('ignores claims that are null or of the wrong type', async () => {
     const nothing = await personOf({});
     for (const value of [null, 7, {}, [], true]) {
       const claims = { name: value, email: value, picture: value, bap_id: value, pubkey: value, bap: value };
@@ -194,13 +194,13 @@ describe('Sigma Identity: who it is', () => {
     }
   });
 
-  it('a malformed bap costs the profile, never the sign-in', async () => {
+  it('drops the profile when bap is malformed', async () => {
     const person = await personOf({ bap_id: BAP_ID, name: 'Ann', bap: '{"idKey":"' });
     assert.deepEqual(person.bap, { bapId: BAP_ID });
     assert.equal(person.accountLabel, `Ann (${BAP_ID})`);
   });
 
-  it('without bap_id the account is that of the idKey', async () => {
+  it('takes the idKey as the account when bap_id is absent', async () => {
     const person = await personOf({ bap: { idKey: BAP_ID } });
     assert.equal(person.accountId, BAP_ID);
     assert.deepEqual(person.bap, { bapId: BAP_ID });
@@ -208,25 +208,25 @@ describe('Sigma Identity: who it is', () => {
 
   const identity = { alternateName: 'alt', givenName: 'Given', familyName: 'Family' };
   for (const [what, claims, name, label] of [
-    ['name', { name: 'Name', bap: { identity } }, 'Name', `Name (${BAP_ID})`],
-    ['the profile’s alternate name', { name: ' ', bap: { identity } }, 'alt', `alt (${BAP_ID})`],
+    ['name claim', { name: 'Name', bap: { identity } }, 'Name', `Name (${BAP_ID})`],
+    ['alternate name of the profile', { name: ' ', bap: { identity } }, 'alt', `alt (${BAP_ID})`],
     [
       'given and family name',
       { bap: { identity: { ...identity, alternateName: '' } } },
       'Given Family',
       `Given Family (${BAP_ID})`,
     ],
-    ['family name alone', { bap: { identity: { familyName: 'Family' } } }, 'Family', `Family (${BAP_ID})`],
-    ['a shortened BAP id', { name: '\u202e\n' }, 'Go8vCH…z35J', BAP_ID],
+    ['family name', { bap: { identity: { familyName: 'Family' } } }, 'Family', `Family (${BAP_ID})`],
+    ['shortened BAP id', { name: '\u202e\n' }, 'Go8vCH…z35J', BAP_ID],
   ] as const) {
-    it(`is called by ${what}`, async () => {
+    it(`takes the ${what} as the name`, async () => {
       const person = await personOf({ bap_id: BAP_ID, ...claims });
       assert.equal(person.name, name);
       assert.equal(person.accountLabel, label);
     });
   }
 
-  it('two identities of one person, named alike, are two accounts with two labels', async () => {
+  it('gives two identities of one person different accounts and labels', async () => {
     const [one, two] = [
       await personOf({ name: 'Ann', bap_id: `${BAP_ID}1` }),
       await personOf({ name: 'Ann', bap_id: `${BAP_ID}2` }),
@@ -237,7 +237,7 @@ describe('Sigma Identity: who it is', () => {
     assert.equal(one.name, two.name);
   });
 
-  it('a new name makes no new account', async () => {
+  it('keeps the account when the name changes', async () => {
     const [before, later] = [
       await personOf({ name: 'Ann', bap_id: BAP_ID }),
       await personOf({ name: 'Anna', bap_id: BAP_ID }),
@@ -245,7 +245,7 @@ describe('Sigma Identity: who it is', () => {
     assert.equal(before.accountId, later.accountId);
   });
 
-  it('data: pictures are not kept, neither here nor in the profile', async () => {
+  it('drops pictures in data: URIs', async () => {
     const data = `data:image/png;base64,${'A'.repeat(52_000)}`;
     const person = await personOf({
       bap_id: BAP_ID,
@@ -257,7 +257,7 @@ describe('Sigma Identity: who it is', () => {
     assert.ok(JSON.stringify(person).length < 500);
   });
 
-  it('hostile texts are harmless before anyone shows them', async () => {
+  it('makes all texts safe to show', async () => {
     const evil = '[free coins](command:x) $(verified)\n\u202e' + 'a'.repeat(500);
     const person = await personOf({ name: evil, email: evil, sub: '[s](command:y)$(eye)' });
     for (const shown of [person.name, person.email ?? '', person.accountLabel]) {
@@ -284,20 +284,20 @@ describe('Sigma Identity: who it is', () => {
     });
   }
 
-  it('takes a subject of any text', async () => {
+  it('accepts a sub that is not well-formed', async () => {
     const person = await personOf({ sub: 'half a pair \ud800' });
     assert.equal(person.subject, 'half a pair \ud800');
   });
 
-  it('sits out trouble, and gives up on it after a while', async () => {
-    const patient = sigmaWorld([
+  it('repeats the request after a transient failure, and gives up after five retries', async () => {
+    const recovered = sigmaWorld([
       networkError('ENOTFOUND'),
       text(503, ''),
       json(429, {}),
       json(200, { sub: 'user-1' }),
     ]);
-    assert.equal((await patient.clock.run(patient.service.identify(GRANT, NEVER))).kind, 'identified');
-    assert.deepEqual(patient.conversation.times, [0, 1, 3, 7]);
+    assert.equal((await recovered.clock.run(recovered.service.identify(GRANT, NEVER))).kind, 'identified');
+    assert.deepEqual(recovered.conversation.times, [0, 1, 3, 7]);
     const lost = sigmaWorld(Array<Reply>(6).fill(text(503, '')));
     assert.deepEqual(await lost.clock.run(lost.service.identify(GRANT, NEVER)), {
       kind: 'failed',
@@ -306,7 +306,7 @@ describe('Sigma Identity: who it is', () => {
     lost.conversation.assertOver();
   });
 
-  it('is cancelled at once', async () => {
+  it('rejects at once when it is cancelled', async () => {
     const world = sigmaWorld([never()]);
     await assertCancels(world, 2, (signal) => world.service.identify(GRANT, signal));
   });
@@ -314,13 +314,13 @@ describe('Sigma Identity: who it is', () => {
 
 describe('Sigma Identity: revoke', () => {
   for (const [name, replies, ranMs = 0] of [
-    ['where both are there', [json(200, { success: true }), text(200, '')]],
-    ['where sign-out is not', [json(401, {}), text(200, '')]],
-    ['where revoke is not installed', [json(200, { success: true }), html(404)]],
-    ['where the server is away', [networkError('ECONNREFUSED'), networkError('ECONNREFUSED')]],
-    ['where sign-out says nothing: half of the five seconds are left', [never(), text(200, '')], 2_500],
+    ['when both succeed', [json(200, { success: true }), text(200, '')]],
+    ['when sign-out gets 401', [json(401, {}), text(200, '')]],
+    ['when revoke gets 404', [json(200, { success: true }), html(404)]],
+    ['without network', [networkError('ECONNREFUSED'), networkError('ECONNREFUSED')]],
+    ['when sign-out does not answer for 2.5 s', [never(), text(200, '')], 2_500],
   ] satisfies [string, Reply[], number?][]) {
-    it(`ends session tokens and OAuth tokens, ${name}`, async () => {
+    it(`calls sign-out and revoke ${name}`, async () => {
       const { clock, conversation, service } = sigmaWorld(replies, { serverUrl: 'https://changed.example' });
       await clock.run(service.revoke(GRANT, NEVER));
       const [signOut, revoke] = conversation.requests;
@@ -333,7 +333,7 @@ describe('Sigma Identity: revoke', () => {
     });
   }
 
-  it('ends a refresh token, and with it all that came of it', async () => {
+  it('revokes the refresh token when there is one', async () => {
     const { clock, conversation, service } = sigmaWorld([json(200, { success: true }), text(200, '')]);
     await clock.run(service.revoke({ ...GRANT, refreshToken: 'refresh' }, NEVER));
     assert.deepEqual(conversation.requests[1]?.body, { token: 'refresh', client_id: 'editor' });
