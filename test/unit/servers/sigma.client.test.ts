@@ -51,7 +51,8 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
     await until(() => answersToPolls(server).length === 1);
     await server.approve(pending.userCode ?? '');
     granted(await waited);
-    // By better-auth's clock the second poll comes after 0.15 s, too soon; the third after 0.65 s, again too soon.
+    // By better-auth's clock the second poll comes after 0.15 s, too soon; the third after 0.65 s, again too
+    // soon.
     const [pendingStill, slowDown, ...rest] = answersToPolls(server);
     assert.deepEqual([pendingStill, slowDown], [400, 400]);
     assert.equal(rest.indexOf(200), rest.length - 1);
