@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import { backOffMs, retryAfterMs } from './retry.ts';
 import { pause } from '../base/clock.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { type Failed, failed } from './failure.ts';
 import { type Http, isSuccess, send } from './http.ts';
 import { code, nonEmpty, lenient, safeAddress, seconds } from './schema.ts';
@@ -84,14 +85,14 @@ export async function requestDeviceAuthorization(
     answer.data;
   return {
     kind: 'pending',
-    authorization: {
+    authorization: withoutUndefined({
       deviceCode: device_code,
       userCode: user_code,
       verificationUri: verification_uri,
-      ...(verification_uri_complete !== undefined && { verificationUriComplete: verification_uri_complete }),
+      verificationUriComplete: verification_uri_complete,
       deadlineMs: http.clock.now() + Math.min(expires_in, MAX_LIFE_SECONDS) * 1000,
       intervalMs: (interval ?? DEFAULT_INTERVAL_SECONDS) * 1000,
-    },
+    }),
   };
 }
 

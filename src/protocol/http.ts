@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
+import { describeError, type Log } from '../base/log.ts';
 import { withTimeLimit } from '../base/timeLimit.ts';
 
 /** The parts of the platform that a request uses. */
@@ -76,7 +76,7 @@ export async function send(http: Http, request: HttpRequest, signal: AbortSignal
     });
   } catch (error) {
     signal.throwIfAborted();
-    logResult(`no answer (${networkReason(error)})`);
+    logResult(`no answer (${describeError(error)})`);
     return { kind: 'noAnswer' };
   }
 }
@@ -131,14 +131,4 @@ function parseJson(text: string): unknown {
 function errorCode(json: unknown): string {
   if (typeof json !== 'object' || json === null || !('error' in json)) return '';
   return typeof json.error === 'string' && /^[a-z_]{1,40}$/.test(json.error) ? ` ${json.error}` : '';
-}
-
-/** The code of a network error, such as ECONNREFUSED, or the error's name. Its message can hold a URL. */
-function networkReason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const cause = error.cause;
-  if (typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string') {
-    return /^[A-Z0-9_]{1,40}$/.test(cause.code) ? cause.code : error.name;
-  }
-  return error.name;
 }

@@ -1,6 +1,6 @@
 import { EventSource } from 'eventsource';
 
-import { type Clock, pause } from '../base/clock.ts';
+import { pause } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import { FETCH_DEFAULTS, type Http, MAX_BODY_BYTES, readResponse } from './http.ts';
 import { type IntentStatus, readIntentStatus, readSessionToken } from './intentStatus.ts';
@@ -26,15 +26,24 @@ export async function streamIntent(
   signal.throwIfAborted();
   const settled = new AbortController();
   const connection = AbortSignal.any([signal, settled.signal]);
-  const silence = new SilenceTimer(http.clock, deadlineMs, connection);
+  let silence = new AbortController();
   const heard = (): void => {
-    silence.restart();
+    silence.abort();
+    silence = new AbortController();
+  };
+  const untilSilent = async (): Promise<Streamed> => {
+    for (;;) {
+      const wait = AbortSignal.any([connection, silence.signal]);
+      try {
+        await pause(http.clock, Math.min(MAX_SILENCE_MS, deadlineMs - http.clock.now()), wait);
+        return { kind: 'broken' };
+      } catch {
+        connection.throwIfAborted(); // otherwise something was heard, and the silence starts again
+      }
+    }
   };
   try {
-    const streamed = await Promise.race([
-      listen(http, statusUrl, connection, onOpen, heard),
-      silence.ended().then((): Streamed => ({ kind: 'broken' })),
-    ]);
+    const streamed = await Promise.race([listen(http, statusUrl, connection, onOpen, heard), untilSilent()]);
     http.log.debug(`intent stream: ${streamed.kind}`);
     return streamed;
   } finally {
@@ -79,10 +88,9 @@ function readEvents(statusUrl: string, response: Response, signal: AbortSignal):
   signal.throwIfAborted();
   return new Promise((resolve) => {
     const source = new EventSource(statusUrl, { fetch: () => Promise.resolve(response) });
-    const close = (): void => {
+    signal.addEventListener('abort', () => {
       source.close();
-    };
-    signal.addEventListener('abort', close, { once: true });
+    });
     source.addEventListener('authenticated', ({ data }) => {
       resolve(readAuthenticated(data));
     });
@@ -93,38 +101,6 @@ function readEvents(statusUrl: string, response: Response, signal: AbortSignal):
       resolve({ kind: 'broken' });
     });
   });
-}
-
-/** Ends when nothing was heard for MAX_SILENCE_MS, or at the deadline. */
-class SilenceTimer {
-  readonly #clock: Clock;
-  readonly #deadlineMs: number;
-  readonly #signal: AbortSignal;
-  #restarted = new AbortController();
-
-  constructor(clock: Clock, deadlineMs: number, signal: AbortSignal) {
-    this.#clock = clock;
-    this.#deadlineMs = deadlineMs;
-    this.#signal = signal;
-  }
-
-  restart(): void {
-    this.#restarted.abort();
-    this.#restarted = new AbortController();
-  }
-
-  /** Rejects only with `signal.reason`. */
-  async ended(): Promise<void> {
-    for (;;) {
-      const wait = AbortSignal.any([this.#signal, this.#restarted.signal]);
-      try {
-        await pause(this.#clock, Math.min(MAX_SILENCE_MS, this.#deadlineMs - this.#clock.now()), wait);
-        return;
-      } catch {
-        this.#signal.throwIfAborted(); // otherwise the timer was restarted
-      }
-    }
-  }
 }
 
 function isStream(response: Response): response is Response & { body: ReadableStream<Uint8Array> } {

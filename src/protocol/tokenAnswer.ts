@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { type Failed, failed, refused } from './failure.ts';
 import { type HttpAnswer, type HttpOutcome, isSuccess } from './http.ts';
 import { isTransientFailure } from './retry.ts';
@@ -87,11 +88,11 @@ function readGrant(json: unknown): TokenAnswer {
   }
   return {
     kind: 'granted',
-    grant: {
+    grant: withoutUndefined({
       accessToken: access_token,
-      ...(refresh_token !== undefined && { refreshToken: refresh_token }),
-      ...(expires_in !== undefined && { expiresInSeconds: expires_in }),
-    },
+      refreshToken: refresh_token,
+      expiresInSeconds: expires_in,
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { parseServer } from '../protocol/address.ts';
 import { failed } from '../protocol/failure.ts';
 import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
@@ -60,7 +61,7 @@ async function begin(
   return {
     kind: 'pending',
     pending: {
-      ...(intent.confirmationCode !== undefined && { userCode: intent.confirmationCode }),
+      ...withoutUndefined({ userCode: intent.confirmationCode }),
       browserUri: intent.authUrl,
       deadlineMs: intent.deadlineMs,
       wait: async (waitSignal, onContact) => {

@@ -83,7 +83,7 @@ export function readBapIdentity(claims: {
   if (bapId === undefined) return undefined;
   const pubkey = z.safeParse(PublicKey, claims.pubkey).data;
   const profile = claim && readProfile(claim);
-  return { bapId, ...(pubkey !== undefined && { pubkey }), ...(profile !== undefined && { profile }) };
+  return withoutUndefined({ bapId, pubkey, profile });
 }
 
 function readProfile(claim: z.infer<typeof BapClaim>): BapProfile | undefined {

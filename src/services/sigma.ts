@@ -8,6 +8,7 @@ import {
   waitForDeviceGrant,
 } from '../protocol/deviceGrant.ts';
 import { describeError } from '../base/log.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
 import { isTransientFailure, sendWithRetries } from '../protocol/retry.ts';
 import { refreshGrant } from '../protocol/refreshGrant.ts';
@@ -77,8 +78,8 @@ async function begin(
 }
 
 function toGrant(server: string, { expiresInSeconds, ...tokens }: TokenGrant, receivedAtMs: number): Grant {
-  const life = expiresInSeconds === undefined ? {} : { expiresAtMs: receivedAtMs + expiresInSeconds * 1000 };
-  return { server, ...tokens, ...life };
+  const expiresAtMs = expiresInSeconds && receivedAtMs + expiresInSeconds * 1000;
+  return { server, ...tokens, ...withoutUndefined({ expiresAtMs }) };
 }
 
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {

@@ -153,7 +153,9 @@ describe('send: the outcome', () => {
     for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'CERT_HAS_EXPIRED']) {
       const { outcome, conversation } = await exchange(networkError(code));
       assert.deepEqual(outcome, { kind: 'noAnswer' });
-      assert.deepEqual(conversation.log.lines, [`debug test: no answer (${code}) after 0 ms`]);
+      assert.deepEqual(conversation.log.lines, [
+        `debug test: no answer (TypeError (cause: Error ${code})) after 0 ms`,
+      ]);
     }
   });
 
@@ -227,7 +229,7 @@ describe('send: the log', () => {
     [
       'logs the code of a network error, not its message',
       networkError('ECONNRESET'),
-      'no answer (ECONNRESET) after 0 ms',
+      'no answer (TypeError (cause: Error ECONNRESET)) after 0 ms',
     ],
   ] as const) {
     it(name, async () => {
@@ -246,7 +248,7 @@ describe('send: the log', () => {
       [new TypeError('canary'), 'TypeError'],
       [new TypeError('canary', { cause: 'canary' }), 'TypeError'],
       [new TypeError('canary', { cause: { code: 'https://canary' } }), 'TypeError'],
-      ['canary', 'unknown'],
+      ['canary', 'an unknown error'],
     ] as const) {
       const { conversation } = await exchange(failing(error));
       assert.deepEqual(conversation.log.lines, [`debug test: no answer (${reason}) after 0 ms`]);
