@@ -118,7 +118,7 @@ function meter(heard: () => void): TransformStream<Uint8Array, Uint8Array> {
     transform: (chunk, controller) => {
       heard();
       bytes += chunk.byteLength;
-      if (bytes > MAX_BODY_BYTES) controller.error(new Error('stream too large'));
+      if (bytes > MAX_BODY_BYTES) controller.terminate();
       else controller.enqueue(chunk);
     },
   });

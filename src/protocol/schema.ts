@@ -13,7 +13,7 @@ export const nonEmpty = z.string().check(z.refine((text) => text !== '' && text.
  * An access token as RFC 6750 §2.1 spells it (`b64token`). Other characters are refused, because VS Code
  * expands `${…}` in a terminal's environment, and because a line break cannot be sent in a header.
  */
-export const bearerToken = nonEmpty.check(z.refine((token) => /^[A-Za-z0-9\-._~+/]+=*$/.test(token)));
+export const bearerToken = nonEmpty.check(z.refine((token) => /^[\w.~+/-]+=*$/.test(token)));
 /**
  * The id that a service gives to a user. OpenID Connect Core 1.0 §2 allows 255 characters. The whole id
  * becomes part of the account's label, so a longer one is refused and not shortened: two ids must not get one
