@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import { positive } from './protocol/schema.ts';
+import { seconds } from './protocol/schema.ts';
 import type { AdomSettings } from './services/adom.ts';
 import type { SigmaSettings } from './services/sigma.ts';
 import type { TerminalMode } from './ui/terminal/variables.ts';
@@ -21,7 +21,7 @@ export function sigmaSettings(): SigmaSettings {
 }
 
 export function adomSettings(): AdomSettings {
-  const sessionMaxAge = own('adom.sessionMaxAge', positive) ?? DEFAULT_MAX_AGE_SECONDS;
+  const sessionMaxAge = own('adom.sessionMaxAge', seconds) ?? DEFAULT_MAX_AGE_SECONDS;
   return {
     apiUrl: own('adom.apiUrl', z.string()) ?? '',
     sessionMaxAgeSeconds: Math.ceil(sessionMaxAge),

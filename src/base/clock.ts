@@ -1,8 +1,14 @@
-/** Time as the protocol sees it, so that a test can hold it in its hand. */
+/** The time. A parameter everywhere, so that tests can control it. */
 export interface Clock {
-  /** Wall-clock milliseconds since the epoch. It jumps: forward when a laptop wakes, either way when it is set. */
+  /**
+   * The wall clock, in milliseconds since the epoch. It jumps forward when a laptop wakes, and either way
+   * when the user sets it.
+   */
   now(): number;
-  /** Resolves after `ms` milliseconds of running time. Rejects with `signal.reason`, at once, when the signal aborts. */
+  /**
+   * Resolves after `ms` milliseconds of running time. Rejects at once with `signal.reason` when the signal
+   * aborts.
+   */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -23,19 +29,20 @@ export const systemClock: Clock = {
     }),
 };
 
-/** How long a jump of the wall clock can stay unnoticed in a pause. */
-const LONGEST_NAP_MS = 5_000;
+/** pause() looks at the wall clock this often, so that it notices a jump. */
+const MAX_SLEEP_MS = 5_000;
 
 /**
- * Waits until `ms` milliseconds have passed by running time or by the wall clock, whichever is first:
- * timers stand still while a laptop sleeps, the world does not. Rejects with `signal.reason` on abort.
+ * Waits until `ms` milliseconds have passed, by running time or by the wall clock, whichever comes first.
+ * Timers stop while a laptop sleeps, but a deadline on a server does not. Rejects at once with
+ * `signal.reason` on abort.
  */
 export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   const until = clock.now() + ms;
   let left = ms;
   while (left > 0 && clock.now() < until) {
-    const nap = Math.min(left, LONGEST_NAP_MS);
-    await clock.sleep(nap, signal);
-    left -= nap;
+    const sleepMs = Math.min(left, MAX_SLEEP_MS);
+    await clock.sleep(sleepMs, signal);
+    left -= sleepMs;
   }
 }

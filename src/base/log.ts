@@ -1,6 +1,6 @@
 /**
- * Where we write down what happened, for maintainers. VS Code's LogOutputChannel fits.
- * No secret ever goes in: no token, device code or user code, and no URL that a server sent.
+ * The log, for maintainers. VS Code's LogOutputChannel is one. Never log a secret: a token, a device code, a
+ * user code, or a URL that a server sent.
  */
 export interface Log {
   debug(line: string): void;
@@ -9,8 +9,8 @@ export interface Log {
 }
 
 /**
- * What a log line may say of an error: its name, its code and the name or code of its cause, such as
- * `StoreError (cause: Error EACCES)`. Never the message: it can hold a token or a URL.
+ * Describes an error for the log by its name, its code and the name and code of its cause, such as
+ * `StoreError (cause: Error EACCES)`. Leaves out the message, because it can hold a token or a URL.
  */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return 'an unknown error';
@@ -24,7 +24,7 @@ function nameAndCode(error: Error): string {
   return code === undefined ? name : `${name} ${code}`;
 }
 
-/** A short word, such as `TypeError` or `ECONNREFUSED`. Anything else could hold a secret. */
+/** The value, if it is a short word such as `TypeError` or `ECONNREFUSED`. Other text could hold a secret. */
 function plainWord(value: unknown): string | undefined {
   return typeof value === 'string' && /^[A-Za-z]\w{0,39}$/.test(value) ? value : undefined;
 }

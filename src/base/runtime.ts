@@ -1,10 +1,10 @@
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
-/** What nearly every part needs of the window that it runs in. */
+/** The services of the window that nearly every part uses. */
 export interface Runtime {
   readonly clock: Clock;
   readonly log: Log;
-  /** Aborts when the window closes. Background work ends with it. */
+  /** Aborts when the window closes. It ends all background work. */
   readonly closed: AbortSignal;
 }

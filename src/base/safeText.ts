@@ -1,13 +1,15 @@
-/** Longer than any honest name or error message; more would only push our own words out of sight. */
+/** Names and error messages are shorter. A longer text would push our own words out of sight. */
 const MAX_CHARACTERS = 120;
 
 /**
- * Makes text from outside (a name, a server's words) safe to show anywhere in VS Code, on one line.
- * VS Code turns `[text](command:…)` in a message into a link that runs a command and `$(name)` in a label into
- * an icon; control and invisible formatting characters can hide or reorder words.
+ * Makes text from outside, such as a name, safe to show anywhere in VS Code: on one line, well-formed, and at
+ * most `maxCharacters` characters long. VS Code turns `[text](command:…)` in a message into a link that runs
+ * a command, and `$(name)` in a label into an icon. Control characters and invisible characters can hide or
+ * reorder words.
  */
 export function safeText(text: string, maxCharacters = MAX_CHARACTERS): string {
   const plain = text
+    .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/[\p{Cf}\p{DI}\u2800]/gu, '')
     .replace(/\](?=\()/g, '] ')

@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts';
 
-/** The work took longer than it was given. */
+/** The work took longer than its time limit. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 }
 
 /**
- * Runs `work` for at most `ms` milliseconds. Rejects at once with `signal.reason` when the signal aborts and with
- * a TimeLimitError at the limit, whether or not the work listens to the signal that it is handed.
+ * Runs `work` for at most `ms` milliseconds. Rejects at once with `signal.reason` when the signal aborts, and
+ * with a TimeLimitError at the limit, even if the work ignores the signal that it gets.
  */
 export async function withTimeLimit<T>(
   clock: Clock,
@@ -22,7 +22,7 @@ export async function withTimeLimit<T>(
     () => {
       limit.abort(new TimeLimitError());
     },
-    () => undefined, // settled in time
+    () => undefined, // the work settled in time
   );
   try {
     const limits = AbortSignal.any([signal, limit.signal]);
@@ -32,7 +32,7 @@ export async function withTimeLimit<T>(
   }
 }
 
-/** Settles as `work` does, or rejects with `signal.reason` the moment the signal aborts. */
+/** Settles as `work` does, or rejects at once with `signal.reason` when the signal aborts. */
 function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
@@ -46,5 +46,5 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** A signal that never aborts, for work that nobody can cancel but that has a time limit of its own. */
+/** A signal that never aborts. For work that cannot be cancelled, but has its own time limit. */
 export const NEVER: AbortSignal = new AbortController().signal;

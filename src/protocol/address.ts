@@ -1,26 +1,33 @@
-/** True for addresses that may carry a secret or be opened in a browser: `https:`, or `http:` on this machine. */
+/**
+ * True for an address that may carry a secret or be opened in a browser: `https:`, or `http:` to this
+ * machine, without a user name or password. A text is judged as it stands: the URL standard repairs control
+ * characters, whitespace, backslashes and missing slashes, but VS Code opens the text with a parser that
+ * reads them differently.
+ */
 export function isSafeAddress(address: string | URL): boolean {
+  if (typeof address === 'string' && !/^https?:\/\/[^/\s\\\p{Cc}][^\s\\\p{Cc}]*$/iu.test(address))
+    return false;
   const url = typeof address === 'string' ? URL.parse(address) : address;
   if (url?.username !== '' || url.password !== '') return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 
-/** RFC 6761 §6.3 keeps `localhost` and the names under it on this machine. */
+/**
+ * Names under `localhost` are not included: RFC 6761 §6.3 keeps them on this machine, but not every resolver
+ * does.
+ */
 function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127\.\d+\.\d+\.\d+$/.test(hostname)
-  );
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 /**
- * The server that a setting names, in one canonical form: origin and path without a trailing slash.
- * Undefined when the text is not a safe address, or carries a query or fragment.
+ * The server that a setting names, in one canonical form: origin and path without a trailing slash. Spaces
+ * and line breaks around the text are ignored. Undefined when it is not a safe address, or has a query or a
+ * fragment.
  */
 export function parseServer(setting: string): string | undefined {
-  const url = URL.parse(setting.trim());
-  if (url === null || !isSafeAddress(url) || url.search !== '' || url.hash !== '') return undefined;
+  const text = setting.trim();
+  const url = URL.parse(text);
+  if (url === null || !isSafeAddress(text) || url.search !== '' || url.hash !== '') return undefined;
   return url.origin + url.pathname.replace(/\/+$/, '');
 }

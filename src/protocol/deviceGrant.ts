@@ -1,63 +1,65 @@
 import * as z from 'zod/mini';
 
-import { backOffMs } from './backOff.ts';
+import { backOffMs, retryAfterMs } from './retry.ts';
 import { pause } from '../base/clock.ts';
-import type { Failure } from './failure.ts';
-import { type Http, send } from './http.ts';
-import { retryAfterMs } from './retryAfter.ts';
-import { code, filled, lenient, positive, safeAddress } from './schema.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
+import { type Failed, failed } from './failure.ts';
+import { type Http, isSuccess, send } from './http.ts';
+import { code, nonEmpty, lenient, safeAddress, seconds } from './schema.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
 
-/** The two endpoints of a device authorization grant and who asks. */
+/** The two endpoints of the device authorization grant, and the client that asks. */
 export interface DeviceGrantClient {
   readonly codeUrl: string;
   readonly tokenUrl: string;
   readonly clientId: string;
 }
 
-/** An open request for a grant (RFC 8628 §3.2). */
+/** A sign-in that waits for the person (RFC 8628 §3.2). */
 export interface DeviceAuthorization {
-  /** Secret: whoever has it can take the token. */
+  /** Secret: it can be exchanged for the token. */
   readonly deviceCode: string;
-  /** What the person types in the browser. Shown, never logged. */
+  /** The code that the person types in the browser. Shown, never logged. */
   readonly userCode: string;
-  /** Where the person types it, byte for byte as the server sent it. */
+  /** The page where the person types the code, exactly as the server sent it. */
   readonly verificationUri: string;
-  /** The same with the code in it, where the server has one. Never built here: servers differ in the parameter. */
+  /**
+   * The same page with the code in it, if the server sent one. Not built here: servers use different
+   * parameters.
+   */
   readonly verificationUriComplete?: string;
-  /** When the code ends, in milliseconds of the wall clock. */
+  /** When the code expires, in milliseconds of the wall clock. */
   readonly deadlineMs: number;
   readonly intervalMs: number;
 }
 
-export type DeviceAuthorizationResult =
-  { kind: 'pending'; authorization: DeviceAuthorization } | { kind: 'failed'; failure: Failure };
+export type DeviceAuthorizationResult = { kind: 'pending'; authorization: DeviceAuthorization } | Failed;
 
 export type DeviceGrantResult =
-  | { kind: 'granted'; grant: TokenGrant; receivedAtMs: number }
-  | { kind: 'expired' }
-  | { kind: 'failed'; failure: Failure };
+  { kind: 'granted'; grant: TokenGrant; receivedAtMs: number } | { kind: 'expired' } | Failed;
 
-/** RFC 8628 §3.2: the interval where the server names none; §3.5: what slow_down adds. */
+/** RFC 8628 §3.2: the interval when the server names none. */
 const DEFAULT_INTERVAL_SECONDS = 5;
+/** RFC 8628 §3.5: slow_down adds this to the interval. */
 const SLOW_DOWN_MS = 5_000;
-/** On top of every interval, so that a clock that runs a little fast never earns a slow_down. */
+/** Added to every interval. Without it, a clock that runs a little fast would get a slow_down. */
 const MARGIN_MS = 500;
-/** No code is good for longer than this, whatever the server says: nothing may wait for ever. */
-const LONGEST_LIFE_SECONDS = 3_600;
+/** A sign-in waits no longer than an hour, whatever the server says. */
+const MAX_LIFE_SECONDS = 3_600;
 
-const Answer = z.object({
-  device_code: filled,
+const CodeResponse = z.object({
+  device_code: nonEmpty,
   user_code: code,
   verification_uri: safeAddress,
   verification_uri_complete: lenient(safeAddress),
-  expires_in: positive,
-  interval: lenient(positive),
+  expires_in: seconds,
+  interval: lenient(seconds),
 });
 
 /**
- * Asks for a device code and a user code (RFC 8628 §3.1, but as JSON: Sigma refuses a form). One request, no retry: the
- * person who started this is looking. Rejects only with `signal.reason`.
+ * Asks for a device code and a user code (RFC 8628 §3.1, but as JSON, because Sigma refuses a form). Sends
+ * one request and does not retry: the person waits for the result and can start again. Rejects only with
+ * `signal.reason`.
  */
 export async function requestDeviceAuthorization(
   http: Http,
@@ -71,33 +73,33 @@ export async function requestDeviceAuthorization(
     { name: 'device code', method: 'POST', url: client.codeUrl, json },
     signal,
   );
-  const success = outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
-  const answer = success && z.safeParse(Answer, outcome.json);
+  const answer = isSuccess(outcome) && z.safeParse(CodeResponse, outcome.json);
   if (!answer || !answer.success) {
-    // No code: the refusals are those of the token endpoint (§3.2 refers to RFC 6749 §5.2).
-    const refusal = readTokenAnswer(outcome);
-    const passing = refusal.kind === 'busy' || refusal.kind === 'trouble';
-    if (refusal.kind === 'failed') return refusal;
-    return { kind: 'failed', failure: { kind: passing ? 'unreachable' : 'notTheService' } };
+    // The error codes are those of the token endpoint (RFC 8628 §3.2 refers to RFC 6749 §5.2).
+    const error = readTokenAnswer(outcome);
+    if (error.kind === 'failed') return error;
+    const isTransient = error.kind === 'tooManyRequests' || error.kind === 'transientFailure';
+    return failed(isTransient ? 'unreachable' : 'notTheService');
   }
   const { device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval } =
     answer.data;
   return {
     kind: 'pending',
-    authorization: {
+    authorization: withoutUndefined({
       deviceCode: device_code,
       userCode: user_code,
       verificationUri: verification_uri,
-      ...(verification_uri_complete !== undefined && { verificationUriComplete: verification_uri_complete }),
-      deadlineMs: http.clock.now() + Math.min(expires_in, LONGEST_LIFE_SECONDS) * 1000,
+      verificationUriComplete: verification_uri_complete,
+      deadlineMs: http.clock.now() + Math.min(expires_in, MAX_LIFE_SECONDS) * 1000,
       intervalMs: (interval ?? DEFAULT_INTERVAL_SECONDS) * 1000,
-    },
+    }),
   };
 }
 
 /**
- * Polls until the person has decided or the code has ended (RFC 8628 §3.4, §3.5): one poll at a time, none after
- * the end. `onContact` hears whether the last poll got an answer. Rejects only with `signal.reason`, at once.
+ * Polls until the person has decided or the code has expired (RFC 8628 §3.4, §3.5). Sends one poll at a time,
+ * and none after the final answer: a later poll can revoke the grant. Calls `onContact` after each poll, with
+ * false after a transient failure. Rejects only with `signal.reason`, at once.
  */
 export async function waitForDeviceGrant(
   http: Http,
@@ -114,12 +116,12 @@ export async function waitForDeviceGrant(
   };
   let interval = intervalMs;
   let delay = interval;
-  let troubles = 0;
+  let failures = 0;
   for (;;) {
     const dueMs = clock.now() + delay + MARGIN_MS;
     await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
-    // The code ended while we waited, as it should. After a laptop's sleep the next poll is overdue as well:
-    // the person may have approved meanwhile on a phone, so ask once more before giving up.
+    // If the next poll is overdue too, the laptop was asleep. The person may have approved on a phone, so
+    // poll once more.
     if (deadlineMs < dueMs && clock.now() < dueMs) return { kind: 'expired' };
 
     const outcome = await send(
@@ -128,8 +130,8 @@ export async function waitForDeviceGrant(
       signal,
     );
     const answer = readTokenAnswer(outcome);
-    onContact(answer.kind !== 'trouble');
-    troubles = answer.kind === 'trouble' ? troubles + 1 : 0;
+    onContact(answer.kind !== 'transientFailure');
+    failures = answer.kind === 'transientFailure' ? failures + 1 : 0;
     switch (answer.kind) {
       case 'granted':
         return { ...answer, receivedAtMs: clock.now() };
@@ -137,18 +139,18 @@ export async function waitForDeviceGrant(
       case 'failed':
         return answer;
       case 'slowDown':
-        interval += SLOW_DOWN_MS; // for this and all later polls
+        interval += SLOW_DOWN_MS; // for all later polls
         delay = interval;
         break;
-      case 'busy':
+      case 'tooManyRequests':
       case 'pending':
         delay = interval;
         break;
-      case 'trouble':
-        delay = backOffMs(interval, troubles);
+      case 'transientFailure':
+        delay = backOffMs(interval, failures);
         break;
     }
-    // Whatever the answer, a server that names a time to wait means it (RFC 9110 §10.2.3).
+    // A server can ask to wait with any status (RFC 9110 §10.2.3).
     if (outcome.kind === 'answer') delay = Math.max(delay, retryAfterMs(outcome.headers, clock.now()) ?? 0);
     if (clock.now() >= deadlineMs) return { kind: 'expired' };
   }

@@ -1,20 +1,30 @@
-/** Why a sign-in ended without a session, as far as the person who tried it needs to know. */
+/** Why a request to a service failed, as far as the person who started it needs to know. */
 export type Failure =
-  /** The person, or someone for them, said no in the browser. */
+  /** Someone denied the request in the browser. */
   | { kind: 'denied' }
-  /** The code is used, unknown to the server, or another client's. */
+  /** The code was used already, is unknown to the server, or belongs to another client. */
   | { kind: 'codeSpent' }
-  /** The server refuses this client id; `error` is its RFC 6749 §5.2 error code. */
+  /** The server does not accept this client id; `error` is the error code of RFC 6749 §5.2. */
   | { kind: 'clientRefused'; error: string }
-  /** The server refused, in its own words. They are outside text: clean them before showing. */
+  /** The server refused, in its own words. They come from outside: clean them before you show them. */
   | { kind: 'refused'; words: string }
-  /** No answer, or one that says "not now". */
+  /** The server did not answer, or asked to try again later. */
   | { kind: 'unreachable' }
-  /** Something answered, but nothing that speaks this protocol: a wrong address, a proxy, a login page of a network. */
-  | { kind: 'notTheService' }
-  /** The service takes back at once what it has just granted. */
-  | { kind: 'grantRejected' }
-  /** The caller wants scopes of a service that has none. */
-  | { kind: 'noScopes' }
-  /** The setting that names the server is not an https address. */
-  | { kind: 'badServerSetting' };
+  /** The answer is not of this protocol: a wrong address, a proxy, or a login page of a network. */
+  | { kind: 'notTheService' };
+
+/** The failed outcome of an operation. */
+export interface Failed<F = Failure> {
+  kind: 'failed';
+  failure: F;
+}
+
+/** A failed outcome whose failure has a kind and nothing else. */
+export function failed<K extends string>(kind: K): Failed<{ kind: K }> {
+  return { kind: 'failed', failure: { kind } };
+}
+
+/** A failed outcome with words from outside, or with our own words that hold no secret. */
+export function refused(words: string): Failed {
+  return { kind: 'failed', failure: { kind: 'refused', words } };
+}

@@ -1,18 +1,18 @@
 import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
+import { describeError, type Log } from '../base/log.ts';
 import { withTimeLimit } from '../base/timeLimit.ts';
 
-/** What a request needs from the world around it. */
+/** The parts of the platform that a request uses. */
 export interface Http {
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   readonly log: Log;
-  /** Sent where the platform lets us; some fronts refuse a blank one. */
+  /** Sent where the platform allows it. A proxy in front of Adom refuses requests without one. */
   readonly userAgent?: string;
 }
 
 export interface HttpRequest {
-  /** What the log calls this request. The URL can hold a secret, so it is never logged. */
+  /** The name in the log. The URL can hold a secret, so it is never logged. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
@@ -23,24 +23,34 @@ export interface HttpRequest {
   readonly form?: Readonly<Record<string, string>>;
 }
 
+export interface HttpAnswer {
+  kind: 'answer';
+  status: number;
+  headers: Headers;
+  /** The parsed body; undefined when it is not JSON. */
+  json: unknown;
+}
+
 export type HttpOutcome =
-  | {
-      kind: 'answer';
-      status: number;
-      headers: Headers;
-      /** The parsed body; undefined when it is not JSON. */
-      json: unknown;
-    }
-  /** The server sent us elsewhere. A token goes to the configured origin only, so nothing is followed. */
+  | HttpAnswer
+  /**
+   * The server redirected the request. Redirects are not followed: a token goes to the configured origin
+   * only.
+   */
   | { kind: 'redirect' }
-  /** No complete answer: refused, reset, no DNS, too slow, too large. */
+  /** There was no complete answer: refused, reset, no DNS, too slow, or too large. */
   | { kind: 'noAnswer' };
 
-/** What holds for every request: a token goes to the configured origin only, and nothing lingers. */
-export const GUARDED = { redirect: 'manual', credentials: 'omit', cache: 'no-store' } as const;
+/** True for an answer with a 2xx status. */
+export function isSuccess(outcome: HttpOutcome): outcome is HttpAnswer {
+  return outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
+}
+
+/** Options of every fetch: a token goes to the configured origin only, and no answer is cached. */
+export const FETCH_DEFAULTS = { redirect: 'manual', credentials: 'omit', cache: 'no-store' } as const;
 
 const TIMEOUT_MS = 15_000;
-/** A picture in the claims is known to take 52 KB; nothing we ask for takes a megabyte. */
+/** The largest known answer holds a picture of 52 KB. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 class AnswerTooLargeError extends Error {
@@ -48,28 +58,30 @@ class AnswerTooLargeError extends Error {
 }
 
 /**
- * Sends one request and reads the whole answer, within 15 seconds. Never follows a redirect.
- * Rejects only with `signal.reason`, at once, when the signal aborts.
+ * Sends one request and reads the whole answer, within 15 seconds. Never follows a redirect. Logs the name,
+ * the status and the time. Rejects only with `signal.reason`, at once, when the signal aborts.
  */
 export async function send(http: Http, request: HttpRequest, signal: AbortSignal): Promise<HttpOutcome> {
   const startedMs = http.clock.now();
-  const note = (result: string): void => {
+  const logResult = (result: string): void => {
     http.log.debug(`${request.name}: ${result} after ${http.clock.now() - startedMs} ms`);
   };
   try {
-    return await withTimeLimit(http.clock, TIMEOUT_MS, signal, async (limits) => {
-      const outcome = await readResponse(await http.fetch(request.url, init(http, request, limits)));
-      note(outcome.kind === 'answer' ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused');
+    return await withTimeLimit(http.clock, TIMEOUT_MS, signal, async (limited) => {
+      const outcome = await readResponse(await http.fetch(request.url, init(http, request, limited)));
+      logResult(
+        outcome.kind === 'answer' ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused',
+      );
       return outcome;
     });
   } catch (error) {
     signal.throwIfAborted();
-    note(`no answer (${networkReason(error)})`);
+    logResult(`no answer (${describeError(error)})`);
     return { kind: 'noAnswer' };
   }
 }
 
-/** Reads a whole response. Rejects when it breaks or is too large. */
+/** Reads a whole response. Rejects when the connection breaks or the body is larger than MAX_BODY_BYTES. */
 export async function readResponse(response: Response): Promise<Exclude<HttpOutcome, { kind: 'noAnswer' }>> {
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
     await response.body?.cancel();
@@ -82,7 +94,7 @@ export async function readResponse(response: Response): Promise<Exclude<HttpOutc
 function init(http: Http, request: HttpRequest, signal: AbortSignal): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
   if (http.userAgent !== undefined) headers['user-agent'] = http.userAgent;
-  const common: RequestInit = { ...GUARDED, method: request.method, headers, signal };
+  const common: RequestInit = { ...FETCH_DEFAULTS, method: request.method, headers, signal };
   if (request.form !== undefined) return { ...common, body: new URLSearchParams(request.form) };
   if (request.json === undefined) return common;
   headers['content-type'] = 'application/json';
@@ -115,18 +127,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The answer's OAuth error code for the log, if it is a plain word: anything else could hold a secret. */
+/** The OAuth error code of an answer, for the log. Only a plain word: other text could hold a secret. */
 function errorCode(json: unknown): string {
   if (typeof json !== 'object' || json === null || !('error' in json)) return '';
   return typeof json.error === 'string' && /^[a-z_]{1,40}$/.test(json.error) ? ` ${json.error}` : '';
-}
-
-/** A short name of what went wrong on the network, such as ECONNREFUSED; messages can hold URLs, so none is used. */
-function networkReason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const cause = error.cause;
-  if (typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string') {
-    return /^[A-Z0-9_]{1,40}$/.test(cause.code) ? cause.code : error.name;
-  }
-  return error.name;
 }

@@ -1,45 +1,45 @@
 import * as z from 'zod/mini';
 
 import { isSafeAddress } from './address.ts';
-import type { Failure } from './failure.ts';
-import { type Http, send } from './http.ts';
-import { isTrouble } from './patience.ts';
-import { filled, lenient, positive, safeAddress } from './schema.ts';
+import { type Failed, failed } from './failure.ts';
+import { type Http, isSuccess, send } from './http.ts';
+import { isTransientFailure } from './retry.ts';
+import { nonEmpty, lenient, safeAddress, seconds } from './schema.ts';
 
-/** An AuthenticationIntent that waits for the person. All of its addresses hold its token: secrets. */
+/** An AuthenticationIntent that waits for the person. Both addresses hold its token, so they are secrets. */
 export interface Intent {
-  /** What the person opens, byte for byte. */
+  /** The page that the person opens, exactly as the server sent it. */
   readonly authUrl: string;
-  /** Where the session token comes from, by polling or as a stream. */
+  /** The address that gives the session token, to a poll or as a stream. */
   readonly statusUrl: string;
-  /** What the person types in the browser, where the server wants that. Shown, never logged. */
+  /** The code that the person types in the browser, if the server wants one. Shown, never logged. */
   readonly confirmationCode?: string;
-  /** When it ends, in milliseconds of the wall clock. */
+  /** When the intent expires, in milliseconds of the wall clock. */
   readonly deadlineMs: number;
-  /** The life of the session that it leads to. */
+  /** The life of the session, from the moment of authentication. */
   readonly sessionMaxAgeSeconds: number;
 }
 
-export type IntentCreated = { kind: 'created'; intent: Intent } | { kind: 'failed'; failure: Failure };
+export type IntentCreated = { kind: 'created'; intent: Intent } | Failed;
 
-/** No intent lives longer, whatever its session's life (Adom's AuthenticationIntent guide). */
-const LONGEST_LIFE_MS = 15 * 60_000;
+/** Every intent expires after 15 minutes (Adom's AuthenticationIntent guide). */
+const MAX_LIFE_MS = 15 * 60_000;
 
-const Answer = z.object({
-  // It becomes part of an address, which half a surrogate pair cannot.
-  token: filled.check(z.refine((token) => token.isWellFormed())),
+const IntentResponse = z.object({
+  // It becomes part of an address, so it must be well-formed.
+  token: nonEmpty.check(z.refine((token) => token.isWellFormed())),
   created_at: lenient(z.string()),
   expires_at: lenient(z.string()),
-  requested_max_age: lenient(positive),
+  requested_max_age: lenient(seconds),
   auth_url: z.nullish(safeAddress),
   updates_url: z.nullish(z.string()),
   confirmation_code: z.nullish(z.string().check(z.refine((text) => text.length <= 64))),
 });
 
 /**
- * Creates an intent whose session is to live `maxAgeSeconds` (POST /auth/intents, Adom's AuthenticationIntent guide). One request, no retry: the
- * person who started this is looking. `browserSide` is where the person goes when the answer does not say. Rejects
- * only with `signal.reason`.
+ * Creates an intent for a session that lives `maxAgeSeconds` (POST /auth/intents, Adom's AuthenticationIntent
+ * guide). `browserSide` is the origin of the sign-in page when the answer names no page. Sends one request
+ * and does not retry: the person waits for the result and can start again. Rejects only with `signal.reason`.
  */
 export async function createIntent(
   http: Http,
@@ -51,12 +51,10 @@ export async function createIntent(
   const url = `${server}/auth/intents`;
   const json = { max_age: maxAgeSeconds };
   const outcome = await send(http, { name: 'intent', method: 'POST', url, json }, signal);
-  if (isTrouble(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
-  const success = outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
-  const answer = success ? z.safeParse(Answer, outcome.json).data : undefined;
+  if (isTransientFailure(outcome)) return failed('unreachable');
+  const answer = isSuccess(outcome) ? z.safeParse(IntentResponse, outcome.json).data : undefined;
   const statusUrl = answer && statusUrlOf(server, answer.token, answer.updates_url);
-  if (answer === undefined || statusUrl === undefined)
-    return { kind: 'failed', failure: { kind: 'notTheService' } };
+  if (answer === undefined || statusUrl === undefined) return failed('notTheService');
   return {
     kind: 'created',
     intent: {
@@ -70,8 +68,8 @@ export async function createIntent(
 }
 
 /**
- * Servers differ in whether `updates_url` ends in `/status`, and whether it is there at all. Undefined when it leads
- * to another origin: the intent's token must not go there.
+ * The address of the status. Servers send `updates_url` with `/status` at the end, without it, or not at all.
+ * Undefined when it is on another origin, because the intent's token must not go there.
  */
 function statusUrlOf(
   server: string,
@@ -86,10 +84,10 @@ function statusUrlOf(
   return url.href;
 }
 
-/** The server's own two times tell the life whatever our clock says; one of them alone is held against our clock. */
-function lifeMs(answer: z.infer<typeof Answer>, nowMs: number): number {
+/** The life in milliseconds, by the server's two times if possible, because our clock can be wrong. */
+function lifeMs(answer: z.infer<typeof IntentResponse>, nowMs: number): number {
   const expires = Date.parse(answer.expires_at ?? '');
   const created = Date.parse(answer.created_at ?? '');
   const life = expires - (Number.isNaN(created) ? nowMs : created);
-  return Number.isNaN(life) ? LONGEST_LIFE_MS : Math.min(Math.max(life, 0), LONGEST_LIFE_MS);
+  return Number.isNaN(life) ? MAX_LIFE_MS : Math.min(Math.max(life, 0), MAX_LIFE_MS);
 }

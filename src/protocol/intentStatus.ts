@@ -1,30 +1,36 @@
 import * as z from 'zod/mini';
 
-import type { Failure } from './failure.ts';
+import { type Failed, failed, refused } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
-import { isTrouble } from './patience.ts';
-import { retryAfterMs } from './retryAfter.ts';
-import { filled } from './schema.ts';
+import { isTransientFailure, retryAfterMs } from './retry.ts';
+import { bearerToken, nonEmpty } from './schema.ts';
 
-/** What one look at an intent's status means for the client. */
+/** The meaning of one answer about an intent's status. */
 export type IntentStatus =
   | { kind: 'authenticated'; sessionToken: string }
   | { kind: 'pending' }
   | { kind: 'expired' }
-  /** Not now: nothing answered, or the server has trouble; it may say how long. */
-  | { kind: 'trouble'; waitMs: number }
-  | { kind: 'failed'; failure: Failure };
+  /** Ask again later. `waitMs` is the time that the server asks to wait, or 0. */
+  | { kind: 'transientFailure'; waitMs: number }
+  | Failed;
 
 const Pending = z.object({ state: z.literal('pending') });
-const Authenticated = z.object({ session_token: filled });
-/** Known to be authenticated, but the token is gone: the session ended, or the server does not hand it out again. */
+const Authenticated = z.object({ session_token: bearerToken });
+/** A token that is not in the form of RFC 6750 §2.1. */
+const MalformedToken = z.object({ session_token: nonEmpty });
+/**
+ * The person has approved, but there is no token: the session ended, or the server does not give it again.
+ */
 const TokenGone = z.object({ state: z.literal('authenticated') });
 
-/** Reads the JSON answer of `GET /auth/intents/{token}/status` (Adom's AuthenticationIntent guide). `nowMs` dates a Retry-After. */
+/**
+ * Reads the answer of `GET /auth/intents/{token}/status` (Adom's AuthenticationIntent guide). `nowMs` is the
+ * wall clock, for a Retry-After that is a date.
+ */
 export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentStatus {
-  if (isTrouble(outcome)) {
+  if (isTransientFailure(outcome)) {
     const waitMs = outcome.kind === 'answer' ? retryAfterMs(outcome.headers, nowMs) : undefined;
-    return { kind: 'trouble', waitMs: waitMs ?? 0 };
+    return { kind: 'transientFailure', waitMs: waitMs ?? 0 };
   }
   if (outcome.kind !== 'answer') return failed('notTheService');
   if (outcome.status === 410) return { kind: 'expired' };
@@ -34,14 +40,14 @@ export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentSta
   if (z.safeParse(Pending, json).success) return { kind: 'pending' };
   const token = readSessionToken(json);
   if (token !== undefined) return { kind: 'authenticated', sessionToken: token };
+  if (z.safeParse(MalformedToken, json).success) return refused('malformed session_token');
   return failed(z.safeParse(TokenGone, json).success ? 'codeSpent' : 'notTheService');
 }
 
-/** The token in an answer or in the data of an `authenticated` event; undefined when it is empty or absent. */
+/**
+ * The token in an answer or in the data of an `authenticated` event. Undefined when it is absent or
+ * malformed.
+ */
 export function readSessionToken(json: unknown): string | undefined {
   return z.safeParse(Authenticated, json).data?.session_token;
-}
-
-function failed(kind: 'codeSpent' | 'notTheService'): IntentStatus {
-  return { kind: 'failed', failure: { kind } };
 }

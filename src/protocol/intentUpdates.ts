@@ -1,29 +1,29 @@
-import { backOffMs } from './backOff.ts';
+import { backOffMs } from './retry.ts';
 import { pause } from '../base/clock.ts';
-import type { Failure } from './failure.ts';
+import type { Failed } from './failure.ts';
 import { type Http, send } from './http.ts';
 import type { Intent } from './intent.ts';
 import { type IntentStatus, readIntentStatus } from './intentStatus.ts';
 import { type Streamed, streamIntent } from './intentStream.ts';
 
-/** How to hear of the person's decision: `auto` streams, and polls while there is no stream. */
+/** How to learn the person's decision: `auto` uses a stream, and polls while there is no stream. */
 export type UpdatesMode = 'auto' | 'stream' | 'poll';
 
 export type IntentResult =
-  | { kind: 'authenticated'; sessionToken: string; receivedAtMs: number }
-  | { kind: 'expired' }
-  | { kind: 'failed'; failure: Failure };
+  { kind: 'authenticated'; sessionToken: string; receivedAtMs: number } | { kind: 'expired' } | Failed;
 
-/** As Adom's own client and the example in its guide do. */
+/** The interval of Adom's own client and of the example in Adom's AuthenticationIntent guide. */
 const POLL_INTERVAL_MS = 2_000;
-/** While polling works, a stream is tried again this often: it may have been one bad connection. */
-const STREAM_AGAIN_MS = 60_000;
+/**
+ * While it polls, `auto` tries a stream again after this time: the connection may have been bad only once.
+ */
+const STREAM_RETRY_MS = 60_000;
 
 /**
- * Waits until the person has decided or the intent has ended: by one stream or one poll at a time, never both, so
- * that the token is taken once. A broken stream is followed by a poll of the same intent at once, since the token
- * may have been lost on the way and is told again (Adom's AuthenticationIntent guide). `onContact` hears whether the service could be reached.
- * Rejects only with `signal.reason`, at once.
+ * Waits until the person has decided or the intent has expired. Uses one stream or one poll at a time, never
+ * both, so that the token is retrieved once. Polls at once after a broken stream, because the token may be
+ * lost with it: a later poll of the same intent gets the token again (Adom's AuthenticationIntent guide).
+ * Calls `onContact` with whether the service could be reached. Rejects only with `signal.reason`, at once.
  */
 export async function waitForIntent(
   http: Http,
@@ -48,14 +48,14 @@ export async function waitForIntent(
     return mode === 'stream' && !pollNext;
   };
   let delay = mode === 'poll' ? POLL_INTERVAL_MS : 0;
-  let troubles = 0;
+  let failures = 0;
   let brokenStreams = 0;
   for (;;) {
     await pause(clock, Math.min(delay, deadlineMs - clock.now()), signal);
     const last = clock.now() >= deadlineMs;
     const streaming = !last && streamIsDue();
     const status = streaming ? await stream() : await poll();
-    if (status.kind !== 'broken') onContact(status.kind !== 'trouble');
+    if (status.kind !== 'broken') onContact(status.kind !== 'transientFailure');
     switch (status.kind) {
       case 'authenticated':
         return { ...status, receivedAtMs: clock.now() };
@@ -66,20 +66,20 @@ export async function waitForIntent(
         delay = 0;
         break;
       case 'pending':
-        troubles = 0;
+        failures = 0;
         delay = POLL_INTERVAL_MS;
         break;
-      case 'trouble':
-        troubles += 1;
-        delay = Math.max(status.waitMs, backOffMs(POLL_INTERVAL_MS, troubles));
+      case 'transientFailure':
+        failures += 1;
+        delay = Math.max(status.waitMs, backOffMs(POLL_INTERVAL_MS, failures));
         break;
     }
     if (last) return { kind: 'expired' };
     if (streaming) {
       brokenStreams += 1;
-      streamAgainAtMs = clock.now() + STREAM_AGAIN_MS;
+      streamAgainAtMs = clock.now() + STREAM_RETRY_MS;
     }
-    pollNext = streaming && status.kind !== 'trouble';
+    pollNext = streaming && status.kind !== 'transientFailure';
     if (mode === 'stream' && !pollNext) delay = Math.max(delay, backOffMs(POLL_INTERVAL_MS, brokenStreams));
   }
 }

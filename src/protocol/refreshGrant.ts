@@ -3,14 +3,14 @@ import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
 
 export type RefreshResult =
   | { kind: 'granted'; grant: TokenGrant; receivedAtMs: number }
-  /** The refresh token is used up, revoked or unknown: nobody needs to send it again. */
+  /** The refresh token was used already, was revoked, or is unknown. Do not send it again. */
   | { kind: 'rejected' }
-  /** No answer that says anything about the refresh token. */
+  /** The answer says nothing about the refresh token. */
   | { kind: 'unknown' };
 
 /**
- * Asks for a new access token (RFC 6749 §6), once: whoever called will call again. The answer may bring another
- * refresh token, which takes the place of the one that was sent. Rejects only with `signal.reason`.
+ * Asks for a new access token (RFC 6749 §6). Sends one request and does not retry. If the answer holds a
+ * refresh token, that one replaces `refreshToken`. Rejects only with `signal.reason`.
  */
 export async function refreshGrant(
   http: Http,
@@ -25,6 +25,6 @@ export async function refreshGrant(
   if (answer.kind === 'granted') {
     return { kind: 'granted', grant: { refreshToken, ...answer.grant }, receivedAtMs: http.clock.now() };
   }
-  const spent = answer.kind === 'failed' && answer.failure.kind === 'codeSpent';
-  return { kind: spent ? 'rejected' : 'unknown' };
+  const isSpent = answer.kind === 'failed' && answer.failure.kind === 'codeSpent';
+  return { kind: isSpent ? 'rejected' : 'unknown' };
 }

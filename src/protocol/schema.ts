@@ -3,19 +3,39 @@ import * as z from 'zod/mini';
 import { isSafeAddress } from './address.ts';
 
 /*
- * The few kinds of values that the services send. zod's own `z.catch` and its checks (`z.minLength`, `z.positive`, …)
- * do the same, and bring another 12 KB into the bundle.
+ * The kinds of values that the services send. `z.catch` and zod's own checks (`z.minLength`, `z.positive`, …)
+ * would do the same, but they add 12 KB to the bundle.
  */
 
-/** Text with something in it: an id, a code or a token. */
-export const filled = z.string().check(z.refine((text) => text !== '' && text.length <= 16_384));
-/** Text that a person reads and types, so a short one. */
+/** A text that is not empty: a code or a token. */
+export const nonEmpty = z.string().check(z.refine((text) => text !== '' && text.length <= 16_384));
+/**
+ * An access token as RFC 6750 §2.1 spells it (`b64token`). Other characters are refused, because VS Code
+ * expands `${…}` in a terminal's environment, and because a line break cannot be sent in a header.
+ */
+export const bearerToken = nonEmpty.check(z.refine((token) => /^[\w.~+/-]+=*$/.test(token)));
+/**
+ * The id that a service gives to a user. OpenID Connect Core 1.0 §2 allows 255 characters. The whole id
+ * becomes part of the account's label, so a longer one is refused and not shortened: two ids must not get one
+ * label.
+ */
+export const identifier = z.string().check(z.refine((id) => id !== '' && id.length <= 255));
+/** A code that a person reads and types, so it is short. */
 export const code = z.string().check(z.refine((text) => text !== '' && text.length <= 64));
-export const positive = z.number().check(z.refine((value) => value > 0));
+/** 100 years. In milliseconds it is finite, and so is a time that much later. */
+const MAX_SECONDS = 100 * 365.25 * 24 * 3_600;
+
+/** A positive number of seconds from a server or a setting. More than 100 years become 100 years. */
+export const seconds = z.pipe(
+  z.number().check(z.refine((value) => value > 0)),
+  z.transform((value) => Math.min(value, MAX_SECONDS)),
+);
 /** An address that may carry a secret or be opened in a browser. */
 export const safeAddress = z.string().check(z.refine(isSafeAddress));
 
-/** A schema that never fails: what does not fit counts as left out. For members that are nice to have. */
+/**
+ * A schema that never fails: a value that does not fit counts as absent. For members that we can do without.
+ */
 export function lenient<T>(schema: z.ZodMiniType<T>) {
   return z.pipe(
     z.optional(z.unknown()),

@@ -1,55 +1,54 @@
 import * as z from 'zod/mini';
 
-import type { Failure } from './failure.ts';
-import type { HttpOutcome } from './http.ts';
-import { filled, lenient, positive } from './schema.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
+import { type Failed, failed, refused } from './failure.ts';
+import { type HttpAnswer, type HttpOutcome, isSuccess } from './http.ts';
+import { isTransientFailure } from './retry.ts';
+import { bearerToken, nonEmpty, lenient, seconds } from './schema.ts';
 
-/** What the server granted (RFC 6749 §5.1). The tokens are secrets. */
+/** A grant of the token endpoint (RFC 6749 §5.1). The tokens are secrets. */
 export interface TokenGrant {
   readonly accessToken: string;
   readonly refreshToken?: string;
-  /** The life of the access token in seconds from the answer, where the server tells it. */
+  /** The life of the access token in seconds from the answer, if the server names it. */
   readonly expiresInSeconds?: number;
 }
 
-/** What one poll of the token endpoint means for the client. */
+/** The meaning of one answer of the token endpoint. */
 export type TokenAnswer =
   | { kind: 'granted'; grant: TokenGrant }
   | { kind: 'pending' }
   | { kind: 'slowDown' }
   | { kind: 'expired' }
-  /** Too many requests: the answer's headers say how long to wait. */
-  | { kind: 'busy' }
-  /** Not now: nothing answered, or the server has trouble. */
-  | { kind: 'trouble' }
-  | { kind: 'failed'; failure: Failure };
+  /** The answer's headers may say how long to wait. */
+  | { kind: 'tooManyRequests' }
+  /** There was no answer, or the server has an error that passes. */
+  | { kind: 'transientFailure' }
+  | Failed;
 
-const Granted = z.object({
-  access_token: filled,
+const TokenResponse = z.object({
+  access_token: nonEmpty,
   token_type: lenient(z.string()),
-  // Nice to have: a server that gets one of these wrong has still granted the token.
-  expires_in: lenient(positive),
-  refresh_token: lenient(filled),
+  // The token is granted even if one of these is malformed.
+  expires_in: lenient(seconds),
+  refresh_token: lenient(nonEmpty),
 });
 
-/** RFC 6749 §5.2; better-auth's own refusals, such as a VALIDATION_ERROR, have a `message` and no `error`. */
-const Refusal = z.object({
-  error: lenient(filled),
-  error_description: lenient(filled),
-  message: lenient(filled),
+/** RFC 6749 §5.2. Some errors of better-auth, such as VALIDATION_ERROR, have a `message` and no `error`. */
+export const ErrorResponse = z.object({
+  error: lenient(nonEmpty),
+  error_description: lenient(nonEmpty),
+  message: lenient(nonEmpty),
 });
 
-type Answer = Extract<HttpOutcome, { kind: 'answer' }>;
-
-/** Reads the answer of the token endpoint to a poll (RFC 8628 §3.5, RFC 6749 §5.2). */
+/** Reads an answer of the token endpoint (RFC 6749 §5, RFC 8628 §3.5). */
 export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
-  if (outcome.kind === 'noAnswer') return { kind: 'trouble' };
-  if (outcome.kind === 'redirect') return failed({ kind: 'notTheService' });
-  const refusal = z.safeParse(Refusal, outcome.json);
+  if (outcome.kind === 'noAnswer') return { kind: 'transientFailure' };
+  if (outcome.kind === 'redirect') return failed('notTheService');
+  const refusal = z.safeParse(ErrorResponse, outcome.json);
   const known = refusal.success ? readErrorCode(refusal.data.error) : undefined;
   if (known !== undefined) return known;
-  const success = outcome.status >= 200 && outcome.status < 300;
-  if (success && refusal.data?.error === undefined) return readGrant(outcome.json);
+  if (isSuccess(outcome) && refusal.data?.error === undefined) return readGrant(outcome.json);
   return readRefusal(outcome, refusal.data);
 }
 
@@ -63,46 +62,46 @@ function readErrorCode(error: string | undefined): TokenAnswer | undefined {
       return { kind: 'expired' };
     case 'server_error':
     case 'temporarily_unavailable':
-      return { kind: 'trouble' };
+      return { kind: 'transientFailure' };
     case 'access_denied':
-      return failed({ kind: 'denied' });
+      return failed('denied');
     case 'invalid_grant':
-      return failed({ kind: 'codeSpent' });
+      return failed('codeSpent');
     case 'invalid_client':
     case 'unauthorized_client':
     case 'unsupported_grant_type':
-      return failed({ kind: 'clientRefused', error });
+      return { kind: 'failed', failure: { kind: 'clientRefused', error } };
     default:
       return undefined;
   }
 }
 
 function readGrant(json: unknown): TokenAnswer {
-  const granted = z.safeParse(Granted, json);
-  if (!granted.success) return failed({ kind: 'notTheService' });
+  const granted = z.safeParse(TokenResponse, json);
+  if (!granted.success) return failed('notTheService');
   const { access_token, token_type, expires_in, refresh_token } = granted.data;
   if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
-    return failed({ kind: 'refused', words: `token_type ${token_type}` }); // we could not use it
+    return refused(`token_type ${token_type}`);
+  }
+  if (!z.safeParse(bearerToken, access_token).success) {
+    return refused('malformed access_token');
   }
   return {
     kind: 'granted',
-    grant: {
+    grant: withoutUndefined({
       accessToken: access_token,
-      ...(refresh_token !== undefined && { refreshToken: refresh_token }),
-      ...(expires_in !== undefined && { expiresInSeconds: expires_in }),
-    },
+      refreshToken: refresh_token,
+      expiresInSeconds: expires_in,
+    }),
   };
 }
 
-/** A refusal without a known error code: trouble that passes, words of the server, or not the server at all. */
-function readRefusal({ status }: Answer, refusal: z.infer<typeof Refusal> | undefined): TokenAnswer {
-  if (status === 429) return { kind: 'busy' };
-  if (status === 408 || status >= 500) return { kind: 'trouble' };
+/** Reads an error without a known error code. */
+function readRefusal(outcome: HttpAnswer, refusal: z.infer<typeof ErrorResponse> | undefined): TokenAnswer {
+  const { status } = outcome;
+  if (status === 429) return { kind: 'tooManyRequests' };
+  if (isTransientFailure(outcome)) return { kind: 'transientFailure' };
   const words = refusal?.error_description ?? refusal?.message ?? refusal?.error;
-  if (words === undefined || status === 404 || status === 405) return failed({ kind: 'notTheService' });
-  return failed({ kind: 'refused', words });
-}
-
-function failed(failure: Failure): { kind: 'failed'; failure: Failure } {
-  return { kind: 'failed', failure };
+  if (words === undefined || status === 404 || status === 405) return failed('notTheService');
+  return refused(words);
 }

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 
-import type { Failure } from '../protocol/failure.ts';
 import { safeText } from '../base/safeText.ts';
-import type { IdentityService } from '../services/service.ts';
+import type { IdentityService, ServiceFailure } from '../services/service.ts';
 
 /** What happened, why, and what to do next, for the person who tried to sign in. */
-export function failureMessage(failure: Failure, { label, settings }: IdentityService): string {
+export function failureMessage(failure: ServiceFailure, { label, settings }: IdentityService): string {
   switch (failure.kind) {
     case 'denied':
       return vscode.l10n.t(
@@ -67,7 +66,7 @@ export function unreadableMessage(): string {
 }
 
 /** The setting to look at, where the failure is likely to be one of ours. */
-export function settingToBlame({ kind }: Failure, { settings }: IdentityService): string | undefined {
+export function settingToBlame({ kind }: ServiceFailure, { settings }: IdentityService): string | undefined {
   if (kind === 'clientRefused') return settings.client ?? settings.server;
   return kind === 'notTheService' || kind === 'badServerSetting' ? settings.server : undefined;
 }

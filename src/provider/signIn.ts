@@ -1,16 +1,15 @@
 import type { Clock } from '../base/clock.ts';
-import type { Failure } from '../protocol/failure.ts';
 import type { Log } from '../base/log.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { Person } from '../services/person.ts';
-import type { Grant, Identified, IdentityService, Waited } from '../services/service.ts';
+import type { Grant, Identified, IdentityService, ServiceFailure, Waited } from '../services/service.ts';
 import { revokeInBackground } from '../sessions/revoke.ts';
 import type { SignInScreen } from './signInView.ts';
 
 export type SignInResult =
   | { kind: 'signedIn'; grant: Grant; person: Person }
   | { kind: 'expired' }
-  | { kind: 'failed'; failure: Failure };
+  | { kind: 'failed'; failure: ServiceFailure };
 
 /** How long an ended code's "new code" is offered: VS Code holds up every other request to the provider meanwhile. */
 const OFFER_LIMIT_MS = 10 * 60_000;

@@ -1,30 +1,34 @@
 import * as z from 'zod/mini';
 
+import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { parseServer } from '../protocol/address.ts';
+import { failed } from '../protocol/failure.ts';
 import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
 import { createIntent } from '../protocol/intent.ts';
 import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
-import { sendPatiently } from '../protocol/patience.ts';
-import { filled, lenient } from '../protocol/schema.ts';
-import { accountLabel, type Person, shortId } from './person.ts';
-import { safeText } from '../base/safeText.ts';
+import { sendWithRetries } from '../protocol/retry.ts';
+import { identifier, lenient } from '../protocol/schema.ts';
+import { type Person, person } from './person.ts';
 import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
-import { withoutUndefined } from '../base/withoutUndefined.ts';
 
 export interface AdomSettings {
-  /** `bapIdentity.adom.apiUrl`, as the person wrote it. */
+  /** The setting `bapIdentity.adom.apiUrl`, as the person wrote it. */
   readonly apiUrl: string;
-  /** The life of a session. */
+  /** The life of a session, as the person wishes it. */
   readonly sessionMaxAgeSeconds: number;
   readonly updates: UpdatesMode;
 }
 
-/** Where people approve, for a server that does not say. */
+/** The origin of the sign-in page, for a server that does not name the page. */
 const BROWSER_SIDE = 'https://hydrogen.adom.inc';
-/** The sign-in succeeds without the user's data too, so they are not waited for long. */
+/** Few, because the sign-in succeeds without the user's data too. */
 const USER_RETRIES = 2;
 
-/** Adom: an AuthenticationIntent that the person completes in the browser, and a session token. */
+/**
+ * Adom: the person completes an AuthenticationIntent in the browser, and Adom gives a session token (Adom's
+ * AuthenticationIntent guide). `settings` is called when an operation starts. `purpose` is shown to the
+ * person.
+ */
 export function adom(http: Http, settings: () => AdomSettings, purpose: string): IdentityService {
   return {
     id: 'adom',
@@ -48,16 +52,16 @@ async function begin(
   scopes: readonly string[],
   signal: AbortSignal,
 ): Promise<Begun> {
-  if (scopes.length > 0) return { kind: 'failed', failure: { kind: 'noScopes' } };
+  if (scopes.length > 0) return failed('noScopes');
   const server = parseServer(settings.apiUrl);
-  if (server === undefined) return { kind: 'failed', failure: { kind: 'badServerSetting' } };
+  if (server === undefined) return failed('badServerSetting');
   const created = await createIntent(http, server, BROWSER_SIDE, settings.sessionMaxAgeSeconds, signal);
   if (created.kind === 'failed') return created;
   const { intent } = created;
   return {
     kind: 'pending',
     pending: {
-      ...(intent.confirmationCode !== undefined && { userCode: intent.confirmationCode }),
+      ...withoutUndefined({ userCode: intent.confirmationCode }),
       browserUri: intent.authUrl,
       deadlineMs: intent.deadlineMs,
       wait: async (waitSignal, onContact) => {
@@ -70,18 +74,18 @@ async function begin(
   };
 }
 
-/** Bearer first; then once the cookie form, which some of Adom's own clients use. */
+/** Sends the token as Bearer first, and after a 401 as a cookie, as some of Adom's own clients do. */
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
   for (const sentAs of ['bearer', 'cookie'] as const) {
     const tried: Grant = { ...grant, sentAs };
-    const outcome = await sendPatiently(http, user(tried), signal, USER_RETRIES);
+    const outcome = await sendWithRetries(http, user(tried), signal, USER_RETRIES);
     if (isRefused(outcome)) continue;
     return { kind: 'identified', person: readPerson(outcome) ?? unknownPerson(), grant: tried };
   }
-  return { kind: 'failed', failure: { kind: 'grantRejected' } };
+  return failed('grantRejected');
 }
 
-/** Adom's 401 means a dead token whatever is in it, but for a page: those are a proxy's. */
+/** Any 401 of Adom means that the token is invalid. A 401 with an HTML page comes from a proxy. */
 async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
   const outcome = await send(http, user(grant), signal);
   if (isRefused(outcome)) return isPage(outcome) ? 'unknown' : 'rejected';
@@ -100,35 +104,28 @@ function isRefused(outcome: HttpOutcome): boolean {
   return outcome.kind === 'answer' && outcome.status === 401;
 }
 
-/** A web worker may not send a cookie of its own making, and is refused there as anywhere without a session. */
+/** In a web worker the platform drops the cookie header, so the cookie form gets a 401 there. */
 function credentials({ accessToken, sentAs }: Grant): Record<string, string> {
   return sentAs === 'cookie'
     ? { cookie: `session_token=${accessToken}` }
     : { authorization: `Bearer ${accessToken}` };
 }
 
-const text = lenient(z.string());
+const optionalText = lenient(z.string());
 const User = z.object({
-  id: filled,
-  name: text,
-  display_name: text,
-  email: text,
+  id: identifier,
+  name: optionalText,
+  display_name: optionalText,
+  email: optionalText,
 });
 
 function readPerson(outcome: HttpOutcome): Person | undefined {
   const user = outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(User, outcome.json).data;
   if (!user) return undefined;
-  const name = [user.display_name, user.name].map((each) => safeText(each ?? '')).find((each) => each !== '');
-  return {
-    subject: user.id,
-    accountId: user.id,
-    accountLabel: accountLabel(name, user.id),
-    name: name ?? safeText(shortId(user.id)),
-    ...withoutUndefined({ email: user.email && safeText(user.email) }),
-  };
+  return person({ subject: user.id, names: [user.display_name, user.name], email: user.email });
 }
 
-/** The service does not say who signed in: an account that stands for this session alone. */
+/** The service does not say who signed in: an account for this session alone. */
 function unknownPerson(): Person {
   const id = `session-${crypto.randomUUID().slice(0, 8)}`;
   return { subject: id, accountId: id, accountLabel: id, name: id };

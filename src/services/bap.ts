@@ -4,14 +4,14 @@ import { lenient } from '../protocol/schema.ts';
 import { safeText } from '../base/safeText.ts';
 import { withoutUndefined } from '../base/withoutUndefined.ts';
 
-/** One address of a BAP identity: where it stood on the chain, and since when. */
+/** One address of a BAP identity, with the transaction and the block height that recorded it. */
 const BapAddress = z.object({
   address: z.string(),
   txId: z.exactOptional(z.string()),
   block: z.exactOptional(z.number()),
 });
 
-/** What the holder of a BAP identity published of themselves; every part is optional. */
+/** The profile that the holder of a BAP identity published. Every part is optional. */
 export const BapProfile = z.object({
   alternateName: z.exactOptional(z.string()),
   givenName: z.exactOptional(z.string()),
@@ -21,7 +21,7 @@ export const BapProfile = z.object({
   rootAddress: z.exactOptional(z.string()),
   currentAddress: z.exactOptional(z.string()),
   addresses: z.exactOptional(z.array(BapAddress)),
-  /** What else they published, as it is. */
+  /** The other published members, unchanged: their texts are not safe to show. */
   other: z.exactOptional(z.looseObject({})),
 });
 export type BapProfile = z.infer<typeof BapProfile>;
@@ -33,38 +33,45 @@ export const BapIdentity = z.object({
 });
 export type BapIdentity = z.infer<typeof BapIdentity>;
 
-/** A BAP id is about 27 base58 characters; this refuses only what cannot be an identifier. */
+/** A BAP id has about 27 base58 characters. This check is wider, and refuses only what cannot be an id. */
 const BapId = z.string().check(z.refine((id) => /^[\w.-]{1,128}$/.test(id)));
 const PublicKey = z.string().check(z.refine((key) => /^0[23][0-9a-f]{64}$/i.test(key)));
 
-/** A profile may be an essay; what is kept of it lives in the system's keyring. */
+/** Limits of a stored profile: it is stored in the system's keyring. */
 const MAX_CHARACTERS = 500;
 const MAX_ADDRESSES = 100;
 const MAX_OTHER_CHARACTERS = 4_000;
 
-const text = z.pipe(
+const shownText = z.pipe(
   lenient(z.string()),
   z.transform((value) => (value === undefined ? undefined : safeText(value, MAX_CHARACTERS))),
 );
 const link = lenient(z.string().check(z.refine(isLink)));
 
-/** The `bap` claim as BAP software publishes it. One wrong field costs that field only. */
+/** The `bap` claim as BAP software publishes it. A malformed member counts as absent. */
 const BapClaim = z.object({
   idKey: lenient(BapId),
-  rootAddress: text,
-  currentAddress: text,
+  rootAddress: shownText,
+  currentAddress: shownText,
   addresses: z.pipe(
     lenient(z.array(BapAddress)),
     z.transform((addresses) => addresses?.slice(0, MAX_ADDRESSES).map(safeAddress)),
   ),
   identity: lenient(
-    z.looseObject({ alternateName: text, givenName: text, familyName: text, description: text, image: link }),
+    z.looseObject({
+      alternateName: shownText,
+      givenName: shownText,
+      familyName: shownText,
+      description: shownText,
+      image: link,
+    }),
   ),
 });
 
 /**
- * Reads the BAP identity out of userinfo claims (`bap_id`, `pubkey`, and `bap`: a JSON string, an object, or
- * nothing). A malformed `bap` costs the profile, never the identity. Undefined for a person without a BAP id.
+ * Reads the BAP identity from userinfo claims: `bap_id`, `pubkey`, and `bap`, which is a JSON string, an
+ * object or absent. If `bap` is malformed, the identity has no profile. Undefined for a person without a BAP
+ * id.
  */
 export function readBapIdentity(claims: {
   bap_id?: unknown;
@@ -76,24 +83,37 @@ export function readBapIdentity(claims: {
   if (bapId === undefined) return undefined;
   const pubkey = z.safeParse(PublicKey, claims.pubkey).data;
   const profile = claim && readProfile(claim);
-  return { bapId, ...(pubkey !== undefined && { pubkey }), ...(profile !== undefined && { profile }) };
+  return withoutUndefined({ bapId, pubkey, profile });
 }
 
 function readProfile(claim: z.infer<typeof BapClaim>): BapProfile | undefined {
   const { rootAddress, currentAddress, addresses } = claim;
   const { alternateName, givenName, familyName, description, image, ...unknown } = claim.identity ?? {};
   const names = { alternateName, givenName, familyName, description, image };
-  const size = JSON.stringify(unknown).length;
-  const other = size > '{}'.length && size <= MAX_OTHER_CHARACTERS ? unknown : undefined;
+  const other = fitsInStorage(unknown) ? unknown : undefined;
   const profile = withoutUndefined({ ...names, rootAddress, currentAddress, addresses, other });
   return Object.keys(profile).length > 0 ? profile : undefined;
+}
+
+/**
+ * False for an object that is empty, too long, or nested so deeply that JSON.stringify throws a RangeError.
+ */
+function fitsInStorage(object: Record<string, unknown>): boolean {
+  try {
+    const size = JSON.stringify(object).length;
+    return size > '{}'.length && size <= MAX_OTHER_CHARACTERS;
+  } catch {
+    return false;
+  }
 }
 
 function safeAddress({ address, txId, block }: z.infer<typeof BapAddress>): z.infer<typeof BapAddress> {
   return withoutUndefined({ address: safeText(address), txId: txId && safeText(txId), block });
 }
 
-/** A picture worth keeping; it may be a relative address. `data:` URIs reach 52 KB and would live in the keyring. */
+/**
+ * True for a picture's address, also a relative one. A `data:` URI can have 52 KB, too much for the keyring.
+ */
 export function isLink(address: string): boolean {
   return address.length <= 2_048 && URL.parse(address)?.protocol !== 'data:';
 }

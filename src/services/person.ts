@@ -1,12 +1,17 @@
 import * as z from 'zod/mini';
 
+import { safeText } from '../base/safeText.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { BapIdentity } from './bap.ts';
 
-/** Who signed in. It is stored with the session, and its texts are safe to show. */
+/** Who signed in. It is stored with the session. Its texts are safe to show, except `subject`. */
 export const Person = z.object({
-  /** The account's id: the BAP id, since one subject can hold several identities; else the subject. */
+  /**
+   * The account's id: the BAP id if there is one, because one subject can hold several identities; else the
+   * subject.
+   */
   accountId: z.string(),
-  /** VS Code keys consent by it: unique and stable for an identity, and readable. */
+  /** VS Code keys its consent by the label: unique and stable for an identity, and readable. */
   accountLabel: z.string(),
   /** The service's id of the user. */
   subject: z.string(),
@@ -17,23 +22,47 @@ export const Person = z.object({
 });
 export type Person = z.infer<typeof Person>;
 
+/** What a service says about a user. All texts come from outside, as the service sent them. */
+export interface Claims {
+  /** The service's id of the user, 255 characters at most. */
+  readonly subject: string;
+  /** The names that the service knows, the best first. A name that is blank does not count. */
+  readonly names: readonly (string | undefined)[];
+  readonly email?: string | undefined;
+  readonly picture?: string | undefined;
+  readonly bap?: BapIdentity | undefined;
+}
+
+/** Builds the person from a service's claims. The name falls back to a shortened id. */
+export function person({ subject, names, email, picture, bap }: Claims): Person {
+  const accountId = bap?.bapId ?? subject;
+  const name = names.map((each) => safeText(each ?? '')).find((each) => each !== '');
+  return {
+    subject,
+    accountId,
+    accountLabel: accountLabel(name, accountId),
+    name: name ?? safeText(shortId(accountId)),
+    ...withoutUndefined({ email: email && safeText(email), picture, bap }),
+  };
+}
+
 /**
- * `name (id)`, or the id alone for a person without a name. The whole id is in it, encoded so that it holds no
- * space: whatever the names, no two ids can get the same label.
+ * `name (id)`, or the id alone for a person without a name. The whole id is in the label, and is encoded so
+ * that it holds no space. So two ids never get the same label, whatever the names are.
  */
-export function accountLabel(name: string | undefined, id: string): string {
+function accountLabel(name: string | undefined, id: string): string {
   const encodedId = Array.from(id, encodeCharacter).join('');
   return name === undefined ? encodedId : `${name} (${encodedId})`;
 }
 
-/** JSON can hold half a surrogate pair, at which encodeURIComponent throws. */
+/** JSON can hold half of a surrogate pair, for which encodeURIComponent throws. */
 function encodeCharacter(character: string): string {
   return character.isWellFormed()
     ? encodeURIComponent(character)
     : `%u${character.charCodeAt(0).toString(16)}`;
 }
 
-/** `Go8vCH…z35J`: enough of an id to tell it from one's others at a glance, and never more than a hint. */
-export function shortId(id: string): string {
+/** `Go8vCH…z35J`: enough to tell one person's ids apart, but not unique. */
+function shortId(id: string): string {
   return id.length > 12 ? `${id.slice(0, 6)}…${id.slice(-4)}` : id;
 }

@@ -1,70 +1,86 @@
 import type { Provider } from '../api.ts';
-import type { Failure } from '../protocol/failure.ts';
+import type { Failed, Failure } from '../protocol/failure.ts';
 import type { Person } from './person.ts';
 
 /**
- * One identity service. All that tells services apart is in here: the provider, the store and the notification
- * never ask which one they serve.
+ * One identity service. All differences between services are behind this interface: the provider, the store
+ * and the notification treat every service alike.
  */
 export interface IdentityService {
   /** The id of its authentication provider. */
   readonly id: Provider;
   /** Its name, as a person reads it. */
   readonly label: string;
-  /** What a person signs in with it for, in their language. */
+  /** What a person uses the service for, in their language. */
   readonly purpose: string;
-  /** What the palette and the Accounts menu ask for. */
+  /** The scopes that the command palette and the Accounts menu ask for. */
   readonly defaultScopes: readonly string[];
-  /** The settings that a message about a failure can name. */
+  /** The names of the settings, for messages about a failure. */
   readonly settings: { readonly server: string; readonly client?: string };
-  /** Opens a sign-in. Rejects only with `signal.reason`. */
+  /** Starts a sign-in. Rejects only with `signal.reason`. */
   begin(scopes: readonly string[], signal: AbortSignal): Promise<Begun>;
-  /**
-   * Asks whose the grant is; gives the grant back with what was learnt about it. Rejects only with `signal.reason`.
-   */
+  /** Asks who the grant belongs to. Gives the grant back, completed. Rejects only with `signal.reason`. */
   identify(grant: Grant, signal: AbortSignal): Promise<Identified>;
   /**
-   * Asks whether the access token still works. Only the service's definite no counts as one: a lost connection, a
-   * proxy's page, "too many requests" and trouble of the server leave it in doubt. Rejects only with `signal.reason`.
+   * Asks whether the access token still works. `rejected` only if the service says so. `unknown` for a
+   * network error, a page of a proxy, 429 and 5xx. Rejects only with `signal.reason`.
    */
   verify(grant: Grant, signal: AbortSignal): Promise<Verdict>;
-  /** Gets a new access token for the grant's refresh token, where the service grants those (RFC 6749 §6). */
+  /**
+   * Gets a new access token with the grant's refresh token (RFC 6749 §6). Absent for a service without
+   * refresh tokens. Rejects only with `signal.reason`.
+   */
   readonly renew?: (grant: Grant, signal: AbortSignal) => Promise<Renewed>;
-  /** Tells the service that the grant is not wanted any more: best effort. Rejects only with `signal.reason`. */
+  /**
+   * Asks the service to end the grant. Best effort: the outcome is ignored. Rejects only with
+   * `signal.reason`.
+   */
   revoke(grant: Grant, signal: AbortSignal): Promise<void>;
 }
 
-export type Begun = { kind: 'pending'; pending: PendingSignIn } | { kind: 'failed'; failure: Failure };
-export type Waited =
-  { kind: 'granted'; grant: Grant } | { kind: 'expired' } | { kind: 'failed'; failure: Failure };
-export type Identified =
-  { kind: 'identified'; person: Person; grant: Grant } | { kind: 'failed'; failure: Failure };
-/** What a service says of a token. */
+/** Why a sign-in ended without a session, as far as the person who started it needs to know. */
+export type ServiceFailure =
+  | Failure
+  /** The service rejects the token that it has just granted. */
+  | { kind: 'grantRejected' }
+  /** The caller asked for scopes, and the service has none. */
+  | { kind: 'noScopes' }
+  /** The setting that names the server is not an https address. */
+  | { kind: 'badServerSetting' };
+
+export type Begun = { kind: 'pending'; pending: PendingSignIn } | Failed<ServiceFailure>;
+export type Waited = { kind: 'granted'; grant: Grant } | { kind: 'expired' } | Failed<ServiceFailure>;
+export type Identified = { kind: 'identified'; person: Person; grant: Grant } | Failed<ServiceFailure>;
+/** Whether a token still works. */
 export type Verdict = 'valid' | 'rejected' | 'unknown';
+/** `rejected`: the refresh token does not work. `unknown`: the service did not say. */
 export type Renewed = { kind: 'granted'; grant: Grant } | { kind: 'rejected' } | { kind: 'unknown' };
 
-/** A sign-in that waits for the person in the browser. Nothing in it may be logged. */
+/** A sign-in that waits for the person in the browser. Never log any part of it. */
 export interface PendingSignIn {
-  /** What the person types in the browser. Without one the address that is opened says it all. */
+  /** The code that the person types in the browser. Absent if the page needs no code. */
   readonly userCode?: string;
-  /** Where the person can type the code on any device. Absent where the address is itself a secret. */
+  /** A page where the person can type the code on any device. Absent if the address itself is a secret. */
   readonly verificationUri?: string;
-  /** What "Open browser" opens and "Copy link" copies, byte for byte. */
+  /** The address that "Open browser" opens and "Copy link" copies, exactly as it is. */
   readonly browserUri: string;
-  /** When it ends, in milliseconds of the wall clock. */
+  /** When the sign-in expires, in milliseconds of the wall clock. */
   readonly deadlineMs: number;
-  /** Waits for the person's decision; `onContact` hears whether the service could be reached. Call once. */
+  /**
+   * Waits for the person's decision. Call it once. Calls `onContact` with whether the service could be
+   * reached. Rejects only with `signal.reason`, at once.
+   */
   wait(signal: AbortSignal, onContact: (reached: boolean) => void): Promise<Waited>;
 }
 
-/** What the service granted. The tokens are secrets. */
+/** The tokens that a service granted. They are secrets. */
 export interface Grant {
-  /** The server that granted it, and the only one that it may be sent to. */
+  /** The server that granted the tokens. They may be sent to no other server. */
   readonly server: string;
   readonly accessToken: string;
   readonly refreshToken?: string;
-  /** How the service wants the token: in an Authorization header (also when absent), or in a cookie. */
+  /** How to send the access token: in an Authorization header (also when absent), or in a cookie. */
   readonly sentAs?: 'bearer' | 'cookie';
-  /** When the access token ends, in milliseconds of the wall clock, where the service tells it. */
+  /** When the access token expires, in milliseconds of the wall clock. Absent if the service does not say. */
   readonly expiresAtMs?: number;
 }

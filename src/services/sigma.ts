@@ -1,31 +1,35 @@
 import * as z from 'zod/mini';
 
 import { parseServer } from '../protocol/address.ts';
+import { failed } from '../protocol/failure.ts';
 import {
   type DeviceGrantClient,
   requestDeviceAuthorization,
   waitForDeviceGrant,
 } from '../protocol/deviceGrant.ts';
+import { describeError } from '../base/log.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
-import { isTrouble, sendPatiently } from '../protocol/patience.ts';
+import { isTransientFailure, sendWithRetries } from '../protocol/retry.ts';
 import { refreshGrant } from '../protocol/refreshGrant.ts';
-import { filled, lenient } from '../protocol/schema.ts';
+import { identifier, lenient } from '../protocol/schema.ts';
 import { withTimeLimit } from '../base/timeLimit.ts';
 import type { TokenGrant } from '../protocol/tokenAnswer.ts';
 import { rejectsToken } from '../protocol/tokenRejection.ts';
 import { isLink, readBapIdentity } from './bap.ts';
-import { accountLabel, type Person, shortId } from './person.ts';
-import { safeText } from '../base/safeText.ts';
+import { type Person, person } from './person.ts';
 import type { Begun, Grant, Identified, IdentityService, Renewed, Verdict } from './service.ts';
-import { withoutUndefined } from '../base/withoutUndefined.ts';
 
 export interface SigmaSettings {
-  /** `bapIdentity.sigma.serverUrl`, as the person wrote it. */
+  /** The setting `bapIdentity.sigma.serverUrl`, as the person wrote it. */
   readonly serverUrl: string;
   readonly clientId: string;
 }
 
-/** Sigma Identity: OAuth 2.0 device authorization grant, and userinfo claims with a BAP identity. */
+/**
+ * Sigma Identity: the OAuth 2.0 device authorization grant (RFC 8628), and userinfo claims with a BAP
+ * identity. `settings` is called when an operation starts. `purpose` is shown to the person.
+ */
 export function sigma(http: Http, settings: () => SigmaSettings, purpose: string): IdentityService {
   return {
     id: 'sigma-identity',
@@ -48,7 +52,7 @@ async function begin(
   signal: AbortSignal,
 ): Promise<Begun> {
   const server = parseServer(settings.serverUrl);
-  if (server === undefined) return { kind: 'failed', failure: { kind: 'badServerSetting' } };
+  if (server === undefined) return failed('badServerSetting');
   const client: DeviceGrantClient = {
     codeUrl: `${server}/api/auth/device/code`,
     tokenUrl: `${server}/api/auth/device/token`,
@@ -74,18 +78,18 @@ async function begin(
 }
 
 function toGrant(server: string, { expiresInSeconds, ...tokens }: TokenGrant, receivedAtMs: number): Grant {
-  const life = expiresInSeconds === undefined ? {} : { expiresAtMs: receivedAtMs + expiresInSeconds * 1000 };
-  return { server, ...tokens, ...life };
+  const expiresAtMs = expiresInSeconds && receivedAtMs + expiresInSeconds * 1000;
+  return { server, ...tokens, ...withoutUndefined({ expiresAtMs }) };
 }
 
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
-  const outcome = await sendPatiently(http, userinfo(grant), signal);
-  if (isTrouble(outcome)) return { kind: 'failed', failure: { kind: 'unreachable' } };
-  const person = readPerson(outcome);
+  const outcome = await sendWithRetries(http, userinfo(grant), signal);
+  if (isTransientFailure(outcome)) return failed('unreachable');
+  const found = readPerson(outcome);
   const rejected = outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status);
-  return person === undefined
-    ? { kind: 'failed', failure: { kind: rejected ? 'grantRejected' : 'notTheService' } }
-    : { kind: 'identified', person, grant };
+  return found === undefined
+    ? failed(rejected ? 'grantRejected' : 'notTheService')
+    : { kind: 'identified', person: found, grant };
 }
 
 async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
@@ -99,7 +103,7 @@ function userinfo(grant: Grant): HttpRequest {
   return { name: 'userinfo', method: 'GET', url, headers: bearer(grant) };
 }
 
-/** At better-auth's OAuth token endpoint, which takes a form; the one for device codes knows no other grant. */
+/** Uses better-auth's OAuth token endpoint, because its endpoint for device codes accepts no other grant. */
 async function renew(
   http: Http,
   settings: SigmaSettings,
@@ -113,9 +117,9 @@ async function renew(
   return { kind: 'granted', grant: toGrant(server, result.grant, result.receivedAtMs) };
 }
 
-/** Everything but `sub` may be missing or null: names come with a published profile, the email with its scope. */
-const Claims = z.object({
-  sub: filled,
+/** Only `sub` is always there. Names need a published profile, and the email needs the scope `email`. */
+const UserInfo = z.object({
+  sub: identifier,
   name: lenient(z.string()),
   email: lenient(z.string()),
   picture: lenient(z.string().check(z.refine(isLink))),
@@ -126,36 +130,32 @@ const Claims = z.object({
 
 function readPerson(outcome: HttpOutcome): Person | undefined {
   const claims =
-    outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(Claims, outcome.json).data;
+    outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(UserInfo, outcome.json).data;
   if (!claims) return undefined;
   const bap = readBapIdentity(claims);
-  const accountId = bap?.bapId ?? claims.sub;
   const { alternateName, givenName, familyName } = bap?.profile ?? {};
   const names = [claims.name, alternateName, [givenName, familyName].filter(Boolean).join(' ')];
-  const name = names.map((each) => safeText(each ?? '')).find((each) => each !== '');
-  return {
-    subject: claims.sub,
-    accountId,
-    accountLabel: accountLabel(name, accountId),
-    name: name ?? safeText(shortId(accountId)),
-    ...withoutUndefined({ email: claims.email && safeText(claims.email), picture: claims.picture, bap }),
-  };
+  return person({ subject: claims.sub, names, email: claims.email, picture: claims.picture, bap });
 }
 
-/** Half of what both get together, so that the second has its turn. */
+/** Half of the time limit that callers set for `revoke`, so that the second request is sent in time. */
 const SIGN_OUT_LIMIT_MS = 2_500;
 
-/** Stock better-auth ends a session token by sign-out, an OAuth token by revoke; neither answer proves anything. */
+/**
+ * better-auth ends a session token at `sign-out` and an OAuth token at `revoke`. We cannot tell which kind it
+ * is, and a 200 does not prove that the token was ended. So this calls both.
+ */
 async function revoke(http: Http, settings: SigmaSettings, grant: Grant, signal: AbortSignal): Promise<void> {
   const api = `${grant.server}/api/auth`;
   const headers = bearer(grant);
   const signOut = { name: 'sign-out', method: 'POST', url: `${api}/sign-out`, headers, json: {} } as const;
   try {
     await withTimeLimit(http.clock, SIGN_OUT_LIMIT_MS, signal, (limited) => send(http, signOut, limited));
-  } catch {
-    // It took its time: on to the other, which an abort stops at once.
+  } catch (error) {
+    signal.throwIfAborted();
+    http.log.debug(`sign-out: ${describeError(error)}`);
   }
-  // The end of a refresh token is the end of all that came of it (RFC 7009 §2.1).
+  // Revoking a refresh token also ends its access tokens (RFC 7009 §2.1).
   const form = { token: grant.refreshToken ?? grant.accessToken, client_id: settings.clientId };
   await send(http, { name: 'revoke', method: 'POST', url: `${api}/oauth2/revoke`, form }, signal);
 }

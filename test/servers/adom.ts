@@ -10,40 +10,45 @@ export { requestsTo, type Exchange, type Fault, type StreamFault } from './fault
 export { demoPerson, secondPerson, type Person } from './adom/people.ts';
 
 export interface AdomOptions extends ApiOptions {
-  /** Any free one if left out. */
+  /** A free port by default. */
   port?: number;
-  /** Who can log in; the demo person and the second one if left out. */
+  /** The people who can log in. By default the demo person and the second demo person. */
   people?: readonly Person[];
-  /** How long a stream is quiet at most. */
+  /** The time between two pings of a stream. */
   pingMs?: number;
-  /** The wall clock that intents and sessions end by. Pings keep to real time. */
+  /** The wall clock for intents and sessions. Pings use real time. */
   now?: () => number;
 }
 
 export interface AdomServer {
   /** Such as `http://127.0.0.1:4321`, without a slash at the end. */
   readonly url: string;
-  /** Everything that arrived, in order. */
+  /** All requests that arrived, in order. */
   readonly requests: Exchange[];
   readonly people: readonly Person[];
-  /** How many event streams are open now. */
+  /** The number of open event streams. */
   readonly openStreams: number;
-  /** Makes the next request to an endpoint go wrong: `failNext('/auth/intents', { kind: 'drop' })`. */
+  /** Makes the next request to an endpoint fail: `failNext('/auth/intents', { kind: 'drop' })`. */
   failNext(endpoint: string, fault: Fault, times?: number): void;
-  /** Forgets the faults that nothing has met yet. */
+  /** Removes the faults that have not been used. */
   clearFaults(): void;
-  /** What the page does, without a browser and whatever the code. Without a token: the newest intent. */
+  /**
+   * Approves an intent, as the page does, but without a browser and without the code. By default the newest
+   * intent.
+   */
   approve(token?: string, personIndex?: number): void;
-  /** The intent is over now, as if its 15 minutes had passed. */
+  /** Makes the intent expire now. */
   expire(token?: string): void;
-  /** How often the session token of an intent was handed out. */
+  /** How often the session token of an intent was retrieved. */
   retrievals(token?: string): number;
-  /** The session is over from now on. */
+  /** Ends the session. */
   endSession(sessionToken: string): void;
   close(): Promise<void>;
 }
 
-/** Adom for tests and for `npm start`: nobody outside has its server, so this one is written from its documents. */
+/**
+ * Adom for tests and for `npm start`. Adom publishes no server, so this one is written from its documents.
+ */
 export async function startAdomServer(options: AdomOptions = {}): Promise<AdomServer> {
   const people = options.people ?? [demoPerson, secondPerson];
   const faults = new FaultQueue();
@@ -57,7 +62,7 @@ export async function startAdomServer(options: AdomOptions = {}): Promise<AdomSe
     handler: (url) => {
       const api = new AdomApi(intents, streams, pages, url, options);
       return async (request, fault) => {
-        // A front of theirs turns away who does not say what it is.
+        // A proxy in front of Adom refuses requests without a User-Agent.
         if ((request.headers.get('user-agent') ?? '').trim() === '')
           return new Response('Forbidden', { status: 403 });
         return (await pages.answer(request)) ?? api.answer(request, fault);

@@ -1,42 +1,42 @@
 /**
- * What a stand-in server can be told to get wrong, one request at a time, and its record of what arrived.
- * Only a test in the same process reaches this; nothing here is on HTTP.
+ * Faults of a stand-in server, one request at a time, and its record of the requests. Only a test in the same
+ * process can set them: they are not part of the HTTP interface.
  */
 export type Fault =
-  /** Answers this instead of doing the work. An object body is sent as JSON. */
+  /** Gives this answer and does not do the work. An object body is sent as JSON. */
   | { kind: 'answer'; status: number; body?: string | object; headers?: Record<string, string> }
-  /** A captive portal, a proxy's page, a wrong address. */
+  /** An HTML page, as from a captive portal or a proxy. */
   | { kind: 'html'; status?: number }
   | { kind: 'redirect'; to: string; status?: number }
-  /** The connection ends without an answer, and nothing was done. */
+  /** Does not do the work, and ends the connection without an answer. */
   | { kind: 'drop' }
-  /** The work is done, then the connection ends before its answer. */
+  /** Does the work, and ends the connection without an answer. */
   | { kind: 'lost' }
-  /** The work is done and half of the answer arrives. */
+  /** Does the work, and sends half of the answer. */
   | { kind: 'truncate' }
-  /** Answers when the promise settles; without one, never. */
+  /** Answers when the promise settles, or never if there is none. */
   | { kind: 'hold'; until?: Promise<unknown> }
-  /** The work is done and its JSON answer changed on the way out. */
+  /** Does the work, and changes its JSON answer. */
   | { kind: 'rewrite'; change: (body: Record<string, unknown>) => unknown }
-  /** For an event stream, which only the server that has one can get wrong. Waits for a request for a stream. */
+  /** A fault of an event stream. It waits for a request for a stream. */
   | { kind: 'stream'; how: StreamFault };
 
 export type StreamFault =
-  /** Opens, then ends. */
+  /** The stream opens and ends. */
   | 'cut'
-  /** At the end of the wait, half an event and then the end of the connection. */
+  /** Sends half of the event, then ends the connection. */
   | 'half-event'
-  /** Stays open and says nothing more, no ping either. */
+  /** The stream stays open and sends nothing, also no pings. */
   | 'silent'
   /** The event's data is not JSON. */
   | 'malformed'
   | 'empty-token'
   | 'no-token'
-  /** The token counts as handed out, but the connection ends before it. */
+  /** The token counts as retrieved, but the connection ends before it is sent. */
   | 'lost'
   /** The event comes twice. */
   | 'twice'
-  /** The timeout event has no data line at all, and EventSource ignores such an event. */
+  /** The timeout event has no data line, so EventSource ignores it. */
   | 'bare-timeout';
 
 /** One request as it arrived, and how it was answered. */
@@ -45,14 +45,14 @@ export interface Exchange {
   readonly path: string;
   readonly query: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Parsed when it is JSON, else the text; undefined when there was none. */
+  /** The parsed JSON, or the text. Undefined without a body. */
   readonly body: unknown;
-  /** Undefined while no answer has been started, and for ever when the connection was dropped. */
+  /** Undefined until an answer has started. */
   status: number | undefined;
 }
 
-// `*` stands for one path segment, and a method may come first: `GET /auth/intents/*/status`. A browser's
-// preflight is not what a fault without a method is meant for.
+// `*` stands for one path segment, and a method may come first: `GET /auth/intents/*/status`. A fault
+// without a method does not apply to a browser's preflight.
 function matches(pattern: string, method: string, path: string): boolean {
   const [first = '', second] = pattern.split(' ');
   if (second === undefined ? method === 'OPTIONS' : first !== method) return false;
@@ -63,7 +63,7 @@ function matches(pattern: string, method: string, path: string): boolean {
   );
 }
 
-/** Faults wait here for the request they are meant for, first come first served. */
+/** The faults that wait for a request. The oldest is used first. */
 export class FaultQueue {
   readonly #waiting: { pattern: string; fault: Fault }[] = [];
 
@@ -87,7 +87,7 @@ export function wantsStream(accept: string | null | undefined): boolean {
   return /\btext\/event-stream\b/i.test(accept ?? '');
 }
 
-/** The exchanges of one endpoint, in order. */
+/** The requests to one endpoint, in order. */
 export function requestsTo(log: readonly Exchange[], pattern: string): Exchange[] {
   return log.filter(({ method, path }) => matches(pattern, method, path));
 }

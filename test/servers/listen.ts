@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { wantsStream, type Exchange, type Fault, type FaultQueue } from './faults.ts';
 
-/** The fault is handed on because one of an event stream is the server's own to act out. */
+/** Gets the fault too, because only the server itself can apply a fault of an event stream. */
 export type Handler = (request: Request, fault: Fault | undefined) => Promise<Response>;
 
 export interface Listener {
@@ -16,7 +16,7 @@ export interface Listener {
 export interface ListenOptions {
   port?: number | undefined;
   faults: FaultQueue;
-  /** Gets the address first, since the services' own answers contain it. */
+  /** Gets the address, because the answers of the services contain it. */
   handler: (url: string) => Handler | Promise<Handler>;
 }
 
@@ -64,7 +64,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
 }
 
-/** Undefined: the client gets no answer. */
+/** Undefined: the connection is dropped. */
 async function answer(
   fault: Fault | undefined,
   work: () => Promise<Response>,
@@ -121,7 +121,7 @@ async function toExchange(request: Request): Promise<Exchange> {
   try {
     body = JSON.parse(sent);
   } catch {
-    // Not JSON: the text is what a test wants to see.
+    // It is not JSON, so record the text.
   }
   return {
     method: request.method,
@@ -150,7 +150,7 @@ async function send(response: Response, outgoing: ServerResponse, half: boolean)
       outgoing.write(part.value);
     outgoing.end();
   } catch {
-    // A body that errors is a server that goes away in the middle of its answer.
+    // A body that breaks stands for a server that ends the connection during its answer.
     outgoing.destroy();
   }
 }

@@ -1,4 +1,6 @@
-/** The look of the pages that both stand-ins show in the browser. No script: plain forms, so that they work anywhere. */
+/**
+ * The layout of the pages of both stand-ins. Plain forms without scripts, so that they work in every browser.
+ */
 export function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
@@ -35,7 +37,7 @@ const style = `
 export interface Page {
   service: string;
   heading: string;
-  /** HTML: escape what came from outside. */
+  /** HTML. Escape texts from outside. */
   body: string;
   alert?: string | undefined;
   status?: number;

@@ -16,40 +16,46 @@ export {
 } from './sigma/people.ts';
 
 export interface SigmaOptions extends AuthOptions {
-  /** Any free one if left out. */
+  /** A free port by default. */
   port?: number;
-  /** Who can sign in; the demo person and the second one if left out. */
+  /** The people who can sign in. By default the demo person and the second demo person. */
   people?: readonly Person[];
-  /** Whether `POST /api/auth/oauth2/revoke` is there; stock better-auth answers 404. */
+  /** Adds `POST /api/auth/oauth2/revoke`, for which better-auth itself answers 404. */
   revocation?: boolean;
-  /** Whether the device gets a refresh token, and `POST /api/auth/oauth2/token` takes it; not so at Sigma Identity today. */
+  /** Grants refresh tokens and adds `POST /api/auth/oauth2/token`. Sigma Identity has neither today. */
   refreshTokens?: boolean;
 }
 
 export interface SigmaServer {
   /** Such as `http://127.0.0.1:4321`, without a slash at the end. */
   readonly url: string;
-  /** Everything that arrived, in order. */
+  /** All requests that arrived, in order. */
   readonly requests: Exchange[];
   readonly people: readonly Person[];
-  /** Makes the next request to an endpoint go wrong: `failNext('/api/auth/device/token', { kind: 'drop' })`. */
+  /** Makes the next request to an endpoint fail: `failNext('/api/auth/device/token', { kind: 'drop' })`. */
   failNext(endpoint: string, fault: Fault, times?: number): void;
-  /** Forgets the faults that nothing has met yet. */
+  /** Removes the faults that have not been used. */
   clearFaults(): void;
-  /** The code that was asked for last. */
+  /** The newest user code. */
   readonly newestUserCode: string | undefined;
-  /** What the page does, without a browser. Indexes count from 0: the identity among the person's, the person among `people`. */
+  /**
+   * Approves a code, as the page does, but without a browser. `identity` is an index of the person's
+   * identities, `person` an index of `people`.
+   */
   approve(userCode: string, identityIndex?: number, personIndex?: number): Promise<void>;
   deny(userCode: string, personIndex?: number): Promise<void>;
-  /** The code is over now, whatever its life was. */
+  /** Makes the code expire now. */
   expire(userCode: string): void;
-  /** The access token is dead from now on. Its refresh token, if it has one, is not. */
+  /** Ends the access token, but not its refresh token. */
   endSession(token: string): Promise<void>;
   setRevocation(there: boolean): void;
   close(): Promise<void>;
 }
 
-/** Sigma Identity for tests and for `npm start`: better-auth itself, with what Sigma adds and a page for the person. */
+/**
+ * Sigma Identity for tests and for `npm start`: better-auth, the additions of Sigma, and a page for the
+ * person.
+ */
 export async function startSigmaServer(options: SigmaOptions = {}): Promise<SigmaServer> {
   const people = options.people ?? [demoPerson, secondPerson];
   const db: Database = { user: [], session: [], account: [], verification: [], deviceCode: [] };

@@ -5,15 +5,15 @@ import type { AdomPages } from './pages.ts';
 import type { IntentStreams } from './stream.ts';
 
 export interface ApiOptions {
-  /** How `updates_url` is told: to the end, without `/status` as some pages have it, or not at all. */
+  /** The form of `updates_url`: with `/status`, without it as in some documents, or absent. */
   updatesUrl?: 'with-status' | 'without-status' | 'absent';
-  /** Whether an intent has a `confirmation_code` for the person to type; it does unless told otherwise. */
+  /** Whether an intent has a `confirmation_code`. True by default. */
   confirmationCode?: boolean;
-  /** Whether `Authorization: Bearer` is good for a session token; the cookie form always is. */
+  /** Whether `Authorization: Bearer` is accepted. The cookie is always accepted. */
   bearer?: boolean;
 }
 
-/** Adom's endpoints, as far as signing in and out goes. The wording of its errors is made up. */
+/** Adom's endpoints for signing in and out. The texts of its errors are invented. */
 export class AdomApi {
   readonly #intents: Intents;
   readonly #streams: IntentStreams;
@@ -86,7 +86,7 @@ export class AdomApi {
     };
   }
 
-  /** For the browser of a person who is logged in; an app has no business here. */
+  /** Called by the browser of a person who is logged in, never by an app. */
   async #link(intent: Intent, request: Request): Promise<Response> {
     const person = this.#pages.personOf(request);
     if (person === undefined) return refuse(401, 'Log in first');
@@ -100,7 +100,7 @@ export class AdomApi {
 
   #status(intent: Intent, request: Request, fault: Fault | undefined): Response {
     const linked = intent.session !== undefined;
-    // What is answered once the session is over is not written down anywhere; this is a guess.
+    // No document says what the answer is after the session has ended. This is a guess.
     if (linked && this.#intents.session(intent.session?.token ?? '') === undefined)
       return Response.json({ state: 'authenticated', session_token: null });
     if (wantsStream(request.headers.get('accept')))
@@ -125,7 +125,7 @@ function refuse(status: number, error: string): Response {
   return Response.json({ error }, { status });
 }
 
-/** Every member is optional, and so is the body. */
+/** The body and all its members are optional. */
 function readMaxAge(sent: string): number | undefined {
   const body = sent === '' ? {} : parse(sent);
   if (body === undefined) return undefined;

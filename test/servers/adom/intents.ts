@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Person } from './people.ts';
 
-/** An intent ends after this long, whatever life its session was asked for. */
+/** The life of every intent. The life of its session does not change it. */
 export const lifeMs = 15 * 60_000;
 export const defaultMaxAge = 7_776_000;
 
@@ -14,14 +14,14 @@ export interface Session {
 export class Intent {
   readonly token = secret();
   readonly createdAtMs: number;
-  /** Of the session, in seconds. */
+  /** The life of the session, in seconds. */
   readonly maxAge: number;
   readonly confirmationCode: string | undefined;
   expiresAtMs: number;
   session: Session | undefined;
-  /** How often the session's token was handed out: the first time consumes the intent, the others only repeat it. */
+  /** How often the session's token was retrieved. The first time consumes the intent. */
   retrievals = 0;
-  /** Called at the end of the wait, for whoever holds a stream open. */
+  /** Called when the person has decided or the intent expires. Open streams listen to it. */
   readonly listeners = new Set<() => void>();
 
   constructor(createdAtMs: number, maxAge: number, confirmationCode: string | undefined) {
@@ -39,7 +39,7 @@ export class Intent {
 export type Found = { kind: 'found'; intent: Intent } | { kind: 'unknown' } | { kind: 'expired' };
 export type Linked = 'linked' | 'already linked' | 'wrong code';
 
-/** Intents and the sessions that came of them. */
+/** The intents and their sessions. */
 export class Intents {
   readonly now: () => number;
   readonly #intents = new Map<string, Intent>();
@@ -57,14 +57,14 @@ export class Intents {
     return intent;
   }
 
-  /** As the outside sees it. */
+  /** The intent as the API gives it. */
   find(token: string): Found {
     const intent = this.#intents.get(token);
     if (intent === undefined) return { kind: 'unknown' };
     return this.isOver(intent) ? { kind: 'expired' } : { kind: 'found', intent };
   }
 
-  /** For a test, which may mean the newest; however old it is. */
+  /** An intent for a test, also an expired one. By default the newest. */
   get(token?: string): Intent {
     const intent = token === undefined ? this.#newest : this.#intents.get(token);
     if (intent === undefined) throw new Error('There is no such intent');
@@ -75,7 +75,7 @@ export class Intents {
     return this.now() >= intent.expiresAtMs;
   }
 
-  /** The person says yes. Compares a code only where the intent has one. */
+  /** The person approves. Compares the code if the intent has one. */
   link(intent: Intent, person: Person, typedCode: string | undefined): Linked {
     if (intent.session !== undefined) return 'already linked';
     if (intent.confirmationCode !== undefined && normalize(typedCode ?? '') !== intent.confirmationCode)
@@ -92,7 +92,7 @@ export class Intents {
     intent.tell();
   }
 
-  /** Undefined: dead or never there. */
+  /** Undefined for a session that has ended or never existed. */
   session(token: string): Session | undefined {
     const session = this.#sessions.get(token);
     return session !== undefined && this.now() < session.endsAtMs ? session : undefined;
@@ -102,7 +102,7 @@ export class Intents {
     this.#sessions.delete(token);
   }
 
-  /** Hands out the token of a linked intent. Undefined: not linked, or the session is over. */
+  /** Gives the token of an approved intent. Undefined if it is not approved, or its session has ended. */
   retrieve(intent: Intent): string | undefined {
     const token = intent.session?.token;
     if (token === undefined || this.session(token) === undefined) return undefined;
@@ -123,7 +123,7 @@ function confirmationCode(): string {
   return `${pick()}-${pick()}`;
 }
 
-/** As people type it: in lower case, with blanks, without the dash. */
+/** Ignores case, blanks and the dash in a typed code. */
 function normalize(typed: string): string {
   const bare = typed.replace(/[^a-z]/gi, '').toUpperCase();
   return `${bare.slice(0, 4)}-${bare.slice(4)}`;

@@ -1,6 +1,6 @@
-/** Who can log in at the stand-in, and what `GET /user` says of them. */
+/** The people who can log in at the stand-in, and the answers of `GET /user` for them. */
 export interface Person {
-  /** As in "Continue as demo person". */
+  /** For the button "Continue as demo person". */
   label: string;
   user: { id: string; name: string; display_name: string; email: string };
 }
@@ -10,7 +10,7 @@ export const demoPerson: Person = {
   user: { id: '66f0a1c25b7e4d0012a9c301', name: 'ada', display_name: 'Ada', email: 'ada@example.com' },
 };
 
-/** Another person, who has the same display name. */
+/** Another person with the same display name. */
 export const secondPerson: Person = {
   label: 'second demo person',
   user: { id: '66f0a1c25b7e4d0012a9c302', name: 'ada2', display_name: 'Ada', email: 'ada2@example.com' },

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamFault } from '../faults.ts';
 import type { Intent, Intents } from './intents.ts';
 
-/** The streams of intents: held open until the person has decided or the intent is over. */
+/** The streams of intents. They stay open until the person has decided or the intent expires. */
 export class IntentStreams {
-  /** How many are open now. */
+  /** The number of open streams. */
   open = 0;
   readonly #intents: Intents;
   readonly #pingMs: number;
@@ -56,7 +56,7 @@ export class IntentStreams {
     }
   }
 
-  /** Until the person has decided, the intent is over or the client has gone. */
+  /** Waits until the person has decided, the intent expires, or the client disconnects. */
   async #wait(intent: Intent, say: (text: string) => void, gone: AbortSignal): Promise<void> {
     while (intent.session === undefined && !this.#intents.isOver(intent) && !gone.aborted) {
       const told = new AbortController();
@@ -91,7 +91,7 @@ function authenticated(token: string, fault: StreamFault | undefined): string {
   }
 }
 
-/** False when the signal came first. */
+/** False if the signal aborts first. */
 async function passed(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     return await sleep(ms, true, { signal });

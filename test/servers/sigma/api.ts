@@ -4,16 +4,16 @@ import { claimsOf } from './people.ts';
 import { RefreshTokens, type DeviceGrant } from './refresh.ts';
 
 /**
- * What Sigma Identity adds to better-auth: claims for a device token, its own complete URI, CORS on three endpoints.
- * What other servers have and it has not is there when it is asked for: revocation and refresh tokens.
+ * Sigma Identity's additions to better-auth: claims for a device token, its own complete URI, and CORS on
+ * three endpoints. Revocation and refresh tokens, which other servers have, are options.
  */
 export class SigmaApi {
-  /** Stock better-auth has no revocation endpoint (404); some servers do. */
+  /** better-auth itself has no revocation endpoint (404), but some servers do. */
   revocation: boolean;
   readonly #auth: Auth;
   readonly #approvals: Approvals;
   readonly #userCodes = new Map<string, string>();
-  /** By access token. */
+  /** The grants, by access token. */
   readonly #grants = new Map<string, DeviceGrant>();
   readonly #refreshTokens: RefreshTokens | undefined;
 
@@ -42,7 +42,7 @@ export class SigmaApi {
     }
   }
 
-  /** Ends a session as if its person had done so elsewhere. */
+  /** Ends a session, as if the person had ended it on another device. */
   async endSession(token: string): Promise<void> {
     const { internalAdapter } = await this.#auth.$context;
     await internalAdapter.deleteSession(token);
@@ -86,7 +86,7 @@ export class SigmaApi {
     return Response.json(claimsOf(session.user, grant.identity, grant.scope));
   }
 
-  /** RFC 7009: an unknown token is answered like a known one. */
+  /** RFC 7009 §2.2: the answer to an unknown token is the same. */
   async #revoke(request: Request): Promise<Response> {
     if (!this.revocation || request.method !== 'POST') return this.#auth.handler(request);
     await this.endSession(new URLSearchParams(await request.text()).get('token') ?? '');

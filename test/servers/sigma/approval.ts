@@ -4,18 +4,18 @@ import type { BapIdentity, Person } from './people.ts';
 export type Decision = 'approve' | 'deny';
 export type Outcome<T> = { ok: true; value: T } | { ok: false; message: string };
 
-/** What a person's browser has to show for itself: better-auth checks both. */
+/** The headers of a person's browser. better-auth checks both. */
 export interface Browser {
   cookie: string;
   origin: string;
 }
 
-/** The password of everyone here: the stand-in shows how approving works, not how to keep a secret. */
+/** The password of all people. It is no secret. */
 export const password = 'not-a-secret';
 
-/** The person's side of the device flow, all of it better-auth's own endpoints. */
+/** The person's side of the device flow, by better-auth's own endpoints. */
 export class Approvals {
-  /** The identity picked for a user code, until the device comes for its token. */
+  /** The identity that was chosen for a user code, until the device gets its token. */
   readonly picked = new Map<string, BapIdentity>();
   readonly #auth: Auth;
   readonly #url: string;
@@ -39,7 +39,9 @@ export class Approvals {
     return (await this.#call('POST', '/sign-out', browser)).headers.getSetCookie();
   }
 
-  /** Ties the code to the signed-in person, which better-auth demands before a decision, and says who is asking. */
+  /**
+   * Claims the code for the person, which better-auth requires before a decision. Gives the client that asks.
+   */
   async claim(browser: Browser, userCode: string): Promise<Outcome<{ client: string; scope: string }>> {
     const response = await this.#call('GET', `/device?user_code=${encodeURIComponent(userCode)}`, browser);
     const answer = (await response.json()) as Answer;
@@ -56,7 +58,7 @@ export class Approvals {
     decision: Decision,
     identity: BapIdentity,
   ): Promise<Outcome<Decision>> {
-    // First the choice: the device may poll in the moment of approval.
+    // Store the choice first, because the device may poll right after the approval.
     const before = this.picked.get(userCode);
     this.picked.set(userCode, identity);
     const response = await this.#call('POST', `/device/${decision}`, browser, { userCode });
@@ -65,7 +67,7 @@ export class Approvals {
     return { ok: false, message: explain((await response.json()) as Answer) };
   }
 
-  /** Everything at once, for a test without a browser. */
+  /** Does all steps, for a test without a browser. */
   async decideAs(person: Person, userCode: string, decision: Decision, identityIndex: number): Promise<void> {
     const identity = person.identities[identityIndex];
     if (identity === undefined) throw new Error(`The ${person.label} has no identity ${identityIndex}`);

@@ -5,31 +5,31 @@ import { bearer } from 'better-auth/plugins/bearer';
 import { deviceAuthorization } from 'better-auth/plugins/device-authorization';
 
 export interface AuthOptions {
-  /** Life of a code. */
+  /** The life of a code, in seconds. */
   expiresInSeconds?: number;
-  /** What better-auth allows between two polls, and says so. */
+  /** The interval that better-auth names and enforces, in seconds. */
   intervalSeconds?: number;
-  /** Life of a token; better-auth's own seven days unless told otherwise. */
+  /** The life of a token, in seconds. By default the seven days of better-auth. */
   tokenSeconds?: number;
-  /** The only clients served; any client if left out. */
+  /** The accepted client ids. By default any. */
   clientIds?: readonly string[];
-  /** Where the code is entered, as the answer has it; this server's /device if left out. */
+  /** The page for the code. By default /device of this server. */
   verificationUri?: string;
 }
 
-/** better-auth's tables in memory, as far as the stand-in touches them. */
+/** The tables of better-auth that the stand-in uses, in memory. */
 export interface Database {
   [model: string]: Record<string, unknown>[];
   deviceCode: { userCode: string; expiresAt: Date }[];
 }
 
-/** The passwords are public and the same; hashing them would take most of a test's time. */
+/** The passwords are public, and hashing them would take most of a test's time. */
 const inTheOpen = {
   hash: (password: string) => Promise.resolve(password),
   verify: ({ hash, password }: { hash: string; password: string }) => Promise.resolve(hash === password),
 };
 
-/** Sigma Identity is made of better-auth and its device-authorization plugin; so is the stand-in. */
+/** Sigma Identity uses better-auth and its device-authorization plugin, and so does the stand-in. */
 export function createAuth(url: string, db: Database, options: AuthOptions) {
   const { clientIds } = options;
   return betterAuth({
@@ -39,7 +39,7 @@ export function createAuth(url: string, db: Database, options: AuthOptions) {
     database: memoryAdapter(db),
     emailAndPassword: { enabled: true, password: inTheOpen },
     session: { expiresIn: options.tokenSeconds ?? 7 * 24 * 3600 },
-    // The device token has to work as `Authorization: Bearer` at sign-out, where stock better-auth wants a cookie.
+    // Makes sign-out accept the device token as `Authorization: Bearer`. better-auth itself wants a cookie.
     plugins: [
       bearer(),
       deviceAuthorization({
@@ -58,14 +58,14 @@ export function createAuth(url: string, db: Database, options: AuthOptions) {
 
 export type Auth = ReturnType<typeof createAuth>;
 
-/** ABCD-1234, without letters and digits that are taken for each other. */
+/** A code such as ABCD-1234, without letters and digits that look alike. */
 function userCode(): string {
   const pick = (from: string): string =>
     Array.from({ length: 4 }, () => from.charAt(randomInt(from.length))).join('');
   return `${pick('BCDFGHJKLMNPQRSTVWXZ')}-${pick('23456789')}`;
 }
 
-/** As people type it: in lower case, with blanks, without the dash. */
+/** Ignores case, blanks and the dash in a typed code. */
 export function normalizeUserCode(typed: string): string {
   const bare = typed.replace(/[^a-z0-9]/gi, '').toUpperCase();
   return bare.length === 8 ? `${bare.slice(0, 4)}-${bare.slice(4)}` : bare;

@@ -5,7 +5,10 @@ import type { BapIdentity, Person } from './people.ts';
 
 const service = 'Sigma Identity';
 
-/** What a person sees: sign in, enter the code, pick an identity, approve or deny. All links are relative: see `origin`. */
+/**
+ * The pages: sign in, enter the code, choose an identity, approve or deny. All links are relative: see
+ * `origin`.
+ */
 export class SigmaPages {
   readonly #auth: Auth;
   readonly #approvals: Approvals;
@@ -19,12 +22,12 @@ export class SigmaPages {
     this.#origin = origin;
   }
 
-  /** Undefined: not one of the pages. */
+  /** Undefined if no page has this address. */
   async answer(request: Request): Promise<Response | undefined> {
     const { pathname, searchParams } = new URL(request.url);
     const browser = {
       cookie: request.headers.get('cookie') ?? '',
-      // The page is the server's own, whatever address a proxy (an editor in a browser has one) shows it under.
+      // Uses the server's own origin: an editor in a browser may show the page through a proxy.
       origin: this.#origin,
     };
     switch (`${request.method} ${pathname}`) {

@@ -1,16 +1,16 @@
-/** Who can sign in at the stand-in. A person holds one or more BAP identities and picks one when approving. */
+/** The people who can sign in. A person has one or more BAP identities and chooses one when approving. */
 export interface BapIdentity {
   bapId: string;
   pubkey: string;
   rootAddress: string;
-  /** Without one the identity has no published profile: no name, no picture, and `bap` is null. */
+  /** Absent for an identity without a published profile: no name, no picture, and `bap` is null. */
   profile?: { alternateName: string; description: string; image?: string };
-  /** Laid over the claims as they are, for what a server should never say. */
+  /** Replaces claims, for claims that a server should not send. */
   claims?: Record<string, unknown>;
 }
 
 export interface Person {
-  /** As in "Continue as demo person". */
+  /** For the button "Continue as demo person". */
   label: string;
   email: string;
   identities: readonly BapIdentity[];
@@ -64,7 +64,7 @@ export const identityWithoutProfile: BapIdentity = {
   rootAddress: '178XYxk5rFU559eNCsxFeh9zqi8RZD2hwJ',
 };
 
-/** The userinfo claims of an identity. The email is told only to who asked for scope `email`. */
+/** The userinfo claims of an identity. The email needs the scope `email`. */
 export function claimsOf(user: { id: string; email: string }, identity: BapIdentity, scope: string): object {
   const { bapId, pubkey, rootAddress, profile } = identity;
   const published = {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Auth } from './auth.ts';
 import type { BapIdentity } from './people.ts';
 
-/** What a device was granted, as whom and with which scope. */
+/** The identity and the scope of a grant. */
 export interface DeviceGrant {
   identity: BapIdentity;
   scope: string;
@@ -12,17 +12,17 @@ interface Issued {
   readonly grant: DeviceGrant;
   readonly userId: string;
   readonly clientId: string;
-  /** Ends when the refresh token is used. */
+  /** The access token that ends when the refresh token is used. */
   readonly accessToken: string;
 }
 
 /**
- * Refresh tokens (RFC 6749 §6) as a careful server grants them to a public client: each works once, for the client that
- * got it, and brings another one. The access tokens are better-auth's own, each of a session of its own.
+ * Refresh tokens (RFC 6749 §6) of a careful server for a public client. Each works once, for the client that
+ * got it, and is replaced by a new one. The access tokens are session tokens of better-auth.
  */
 export class RefreshTokens {
   readonly #auth: Auth;
-  /** Of all access tokens; what is granted here is added. */
+  /** The grants of all access tokens. New ones are added here. */
   readonly #grants: Map<string, DeviceGrant>;
   readonly #issued = new Map<string, Issued>();
 
@@ -31,7 +31,7 @@ export class RefreshTokens {
     this.#grants = grants;
   }
 
-  /** The refresh token for an access token that has just been granted. */
+  /** Creates the refresh token for a new access token. */
   async issue(accessToken: string, clientId: string): Promise<string> {
     const { internalAdapter } = await this.#auth.$context;
     const found = await internalAdapter.findSession(accessToken);
@@ -40,7 +40,7 @@ export class RefreshTokens {
     return this.#keep({ grant, userId: found.session.userId, clientId, accessToken });
   }
 
-  /** The token endpoint. Undefined for what it does not know. */
+  /** The token endpoint. Undefined if it cannot handle the request. */
   answer(request: Request): Promise<Response> | undefined {
     return request.method === 'POST' ? this.#refresh(request) : undefined;
   }

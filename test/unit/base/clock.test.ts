@@ -7,7 +7,7 @@ import { FakeClock } from '../support/fakeClock.ts';
 const never = new AbortController().signal;
 
 describe('pause', () => {
-  it('takes as long as it is told', async () => {
+  it('waits for the given time', async () => {
     for (const ms of [1, 4_999, 5_000, 5_001, 60_000]) {
       const clock = new FakeClock();
       await clock.run(pause(clock, ms, never));
@@ -16,14 +16,14 @@ describe('pause', () => {
     }
   });
 
-  it('takes no time for none', async () => {
+  it('does not wait for 0 ms or less', async () => {
     const clock = new FakeClock();
     await clock.run(pause(clock, 0, never));
     await clock.run(pause(clock, -5, never));
     assert.equal(clock.ranMs, 0);
   });
 
-  it('is over soon after the wall clock has jumped past its end', async () => {
+  it('ends within 5 s after the wall clock has jumped past the end', async () => {
     const clock = new FakeClock();
     clock.at(12_000, () => {
       clock.jump(3_600_000);
@@ -32,7 +32,7 @@ describe('pause', () => {
     assert.equal(clock.ranMs, 15_000);
   });
 
-  it('counts a jump that is shorter than what is left', async () => {
+  it('counts a short jump of the wall clock as waiting time', async () => {
     const clock = new FakeClock();
     clock.at(2_000, () => {
       clock.jump(10_000);
@@ -41,7 +41,7 @@ describe('pause', () => {
     assert.equal(clock.ranMs, 10_000);
   });
 
-  it('is not longer for a jump backward', async () => {
+  it('does not wait longer after a jump backward', async () => {
     const clock = new FakeClock();
     clock.at(2_000, () => {
       clock.jump(-3_600_000);
@@ -50,7 +50,7 @@ describe('pause', () => {
     assert.equal(clock.ranMs, 20_000);
   });
 
-  it('ends at once with the reason of an abort, and leaves no timer', async () => {
+  it('rejects at once with the reason of an abort, and leaves no timer', async () => {
     const clock = new FakeClock();
     const cancel = new AbortController();
     const reason = new Error('cancelled');
@@ -63,13 +63,13 @@ describe('pause', () => {
   });
 });
 
-describe('system clock', () => {
-  it('tells the wall clock', (t) => {
+describe('systemClock', () => {
+  it('gives the time of the wall clock', (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 1_234 });
     assert.equal(systemClock.now(), 1_234);
   });
 
-  it('sleeps, and then lets go of the signal', async (t) => {
+  it('sleeps, and then removes its listener from the signal', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { signal } = new AbortController();
     const removed = mock.method(signal, 'removeEventListener');
@@ -85,7 +85,7 @@ describe('system clock', () => {
     assert.equal(removed.mock.callCount(), 1);
   });
 
-  it('wakes at once with the reason of an abort, and clears its timer', async (t) => {
+  it('rejects at once with the reason of an abort, and clears its timer', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const cleared = t.mock.method(globalThis, 'clearTimeout');
     const cancel = new AbortController();
@@ -96,7 +96,7 @@ describe('system clock', () => {
     assert.equal(cleared.mock.callCount(), 1);
   });
 
-  it('does not begin to sleep for a signal that was aborted before', async (t) => {
+  it('starts no timer when the signal is aborted already', async (t) => {
     const timeout = t.mock.method(globalThis, 'setTimeout');
     const reason = new Error('cancelled');
     await assert.rejects(systemClock.sleep(1_000, AbortSignal.abort(reason)), (error) => error === reason);

@@ -5,10 +5,10 @@ import { TimeLimitError, withTimeLimit } from '../../../src/base/timeLimit.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
 const reason = new Error('cancelled');
-const deaf = (): Promise<never> => new Promise(() => undefined);
+const ignoresSignal = (): Promise<never> => new Promise(() => undefined);
 
-describe('time limit', () => {
-  it('gives what the work gives, and leaves no timer', async () => {
+describe('withTimeLimit', () => {
+  it('gives the result of the work, and leaves no timer', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
     const work = withTimeLimit(clock, 1_000, signal, async (limits) => {
@@ -20,7 +20,7 @@ describe('time limit', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('fails as the work fails, and leaves no timer', async () => {
+  it('rejects with the error of the work, and leaves no timer', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
     const failure = new Error('failed');
@@ -33,15 +33,15 @@ describe('time limit', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('ends work that does not listen at the limit', async () => {
+  it('rejects at the limit when the work ignores its signal', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
-    await assert.rejects(clock.run(withTimeLimit(clock, 1_000, signal, deaf)), TimeLimitError);
+    await assert.rejects(clock.run(withTimeLimit(clock, 1_000, signal, ignoresSignal)), TimeLimitError);
     assert.equal(clock.ranMs, 1_000);
     assert.equal(clock.pending, 0);
   });
 
-  it('tells the work at the limit', async () => {
+  it('aborts the signal of the work at the limit', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
     const work = withTimeLimit(clock, 1_000, signal, (limits) => clock.sleep(60_000, limits));
@@ -50,10 +50,10 @@ describe('time limit', () => {
   });
 
   for (const [what, work] of [
-    ['that does not listen', deaf],
-    ['that listens', (clock: FakeClock, limits: AbortSignal) => clock.sleep(60_000, limits)],
+    ['that ignores its signal', ignoresSignal],
+    ['that listens to its signal', (clock: FakeClock, limits: AbortSignal) => clock.sleep(60_000, limits)],
   ] as const) {
-    it(`ends work ${what} at once with the reason of an abort`, async () => {
+    it(`rejects at once with the reason of an abort, for work ${what}`, async () => {
       const clock = new FakeClock();
       const cancel = new AbortController();
       clock.at(300, () => {
@@ -66,19 +66,19 @@ describe('time limit', () => {
     });
   }
 
-  it('ends at once where the work itself brings the abort about', async () => {
+  it('rejects at once when the work itself causes the abort', async () => {
     const clock = new FakeClock();
     const cancel = new AbortController();
     const limited = withTimeLimit(clock, 1_000, cancel.signal, () => {
       cancel.abort(reason);
-      return deaf();
+      return ignoresSignal();
     });
     await assert.rejects(clock.run(limited), (error) => error === reason);
     assert.equal(clock.ranMs, 0);
     assert.equal(clock.pending, 0);
   });
 
-  it('does not begin for a signal that was aborted before', async () => {
+  it('does not start the work when the signal is aborted already', async () => {
     const clock = new FakeClock();
     let begun = false;
     const limited = withTimeLimit(clock, 1_000, AbortSignal.abort(reason), async () => {
@@ -90,7 +90,7 @@ describe('time limit', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('does not care how work fails that nobody waits for any more', async () => {
+  it('ignores an error of the work after the limit', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
     const late = withTimeLimit(clock, 1_000, signal, async () => {

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 
 import { withoutUndefined } from '../../../src/base/withoutUndefined.ts';
 
-it('without undefined: keeps null, false and empty', () => {
+it('withoutUndefined removes undefined members only', () => {
   assert.deepEqual(Object.entries(withoutUndefined({ a: undefined, b: null, c: false, d: '', e: 0 })), [
     ['b', null],
     ['c', false],

@@ -9,7 +9,6 @@ const SAFE = [
   'HTTPS://AUTH.EXAMPLE/',
   'https://192.0.2.1/',
   'http://localhost:3000/',
-  'http://auth.localhost/',
   'http://127.0.0.1/',
   'http://127.8.9.10:80/',
   'http://[::1]:3000/',
@@ -25,6 +24,23 @@ const UNSAFE = [
   'http://localhost.example/',
   'http://127.0.0.1.example/',
   'http://notlocalhost/',
+  'http://auth.localhost/',
+  'http://localhost./',
+  'http://127.0.0.1.5/',
+  'ht\ntps://auth.example/',
+  ' https://auth.example/',
+  'https://auth.example/ ',
+  'https://auth.example/a b',
+  'https://auth.example/\u00a0',
+  '\0https://auth.example/',
+  'https://auth.example/\u007f',
+  'https://auth.example/\u0085',
+  'http://localhost\\@evil.example/',
+  'https://auth.example\\@evil.example/',
+  'https:\\\\auth.example/',
+  'https:auth.example',
+  'https:/auth.example',
+  'https:///auth.example',
   'http://0.0.0.0/',
   'https://',
   'https://user@auth.example/',
@@ -48,6 +64,11 @@ const SERVERS: [setting: string, server: string | undefined][] = [
   ['https://auth.example:8443/tenant/one/', 'https://auth.example:8443/tenant/one'],
   ['http://localhost:3000', 'http://localhost:3000'],
   ['http://[::1]:3000/', 'http://[::1]:3000'],
+  ['https://auth.example/a b', undefined],
+  ['https://auth.example/a\nb', undefined],
+  ['https://auth.example\\tenant', undefined],
+  ['https:auth.example', undefined],
+  ['http://auth.localhost:3000', undefined],
   ['', undefined],
   ['auth.example', undefined],
   ['http://auth.example', undefined],
@@ -58,14 +79,14 @@ const SERVERS: [setting: string, server: string | undefined][] = [
 
 describe('address', () => {
   for (const address of SAFE) {
-    it(`${address} is safe`, () => {
+    it(`${address} is a safe address`, () => {
       assert.equal(isSafeAddress(address), true);
       assert.equal(isSafeAddress(new URL(address)), true);
     });
   }
 
   for (const address of UNSAFE) {
-    it(`"${address}" is not safe`, () => {
+    it(`${JSON.stringify(address)} is not a safe address`, () => {
       assert.equal(isSafeAddress(address), false);
     });
   }

@@ -23,7 +23,7 @@ const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
 const without = (member: keyof typeof CODE): Reply => json(200, { ...CODE, [member]: undefined });
 const having = (members: Record<string, unknown>): Reply => json(200, { ...CODE, ...members });
 
-/** One request, and what it comes to. There is no second one: the person who started this is looking. */
+/** The reply to the only request, and the failure. */
 const FAILURES: [name: string, reply: Reply, failure: Failure, endsAt?: number][] = [
   ['a refused connection', networkError('ECONNREFUSED'), UNREACHABLE],
   ['a reset connection', networkError('ECONNRESET'), UNREACHABLE],
@@ -65,12 +65,12 @@ const FAILURES: [name: string, reply: Reply, failure: Failure, endsAt?: number][
   ['200 with HTML', html(200), NOT_THE_SERVICE],
   ['a redirect, as Node shows it', redirect('https://login.hotel.example/'), NOT_THE_SERVICE],
   ['a redirect, as a browser shows it', opaqueRedirect(), NOT_THE_SERVICE],
-  ['an answer that makes no sense here', json(400, { error: 'authorization_pending' }), NOT_THE_SERVICE],
+  ['an error code of the token endpoint', json(400, { error: 'authorization_pending' }), NOT_THE_SERVICE],
   ['a token', json(200, { access_token: 'token' }), NOT_THE_SERVICE],
   ['no device code', without('device_code'), NOT_THE_SERVICE],
   ['an empty device code', having({ device_code: '' }), NOT_THE_SERVICE],
   ['no user code', without('user_code'), NOT_THE_SERVICE],
-  ['a user code that nobody could type', having({ user_code: 'A'.repeat(65) }), NOT_THE_SERVICE],
+  ['a user code that is too long', having({ user_code: 'A'.repeat(65) }), NOT_THE_SERVICE],
   ['no verification URI', without('verification_uri'), NOT_THE_SERVICE],
   [
     'a verification URI over http',
@@ -78,8 +78,8 @@ const FAILURES: [name: string, reply: Reply, failure: Failure, endsAt?: number][
     NOT_THE_SERVICE,
   ],
   ['a verification URI that is a command', having({ verification_uri: 'command:evil' }), NOT_THE_SERVICE],
-  ['no life', without('expires_in'), NOT_THE_SERVICE],
-  ['a life that has passed', having({ expires_in: -1 }), NOT_THE_SERVICE],
+  ['no expires_in', without('expires_in'), NOT_THE_SERVICE],
+  ['a negative expires_in', having({ expires_in: -1 }), NOT_THE_SERVICE],
 ];
 
 async function ask(
@@ -108,7 +108,7 @@ async function askForCode(
 }
 
 describe('device grant: the request for a code', () => {
-  it('sends client and scopes as JSON', async () => {
+  it('sends the client id and the scopes as JSON', async () => {
     const { conversation } = await ask(json(200, CODE));
     const [request] = conversation.requests;
     assert.equal(`${request?.method} ${request?.url}`, `POST ${CLIENT.codeUrl}`);
@@ -120,12 +120,12 @@ describe('device grant: the request for a code', () => {
     });
   });
 
-  it('sends no scope where none is asked for', async () => {
+  it('sends no scope when the caller asks for none', async () => {
     const { conversation } = await ask(json(200, CODE), []);
     assert.deepEqual(conversation.requests[0]?.body, { client_id: 'editor' });
   });
 
-  it('reads the answer; the life counts from it', async () => {
+  it('reads the answer, and counts the life from it', async () => {
     const clock = new FakeClock();
     assert.deepEqual(await askForCode(after(2, json(200, CODE))), {
       deviceCode: 'the-device-code',
@@ -137,7 +137,7 @@ describe('device grant: the request for a code', () => {
     });
   });
 
-  it('keeps addresses byte for byte', async () => {
+  it('keeps the addresses exactly as they are', async () => {
     const verification_uri = 'HTTPS://Auth.Example:443/a/../device?x=%41&y=é';
     const authorization = await askForCode(
       having({ verification_uri, verification_uri_complete: `${verification_uri}#ABCD` }),
@@ -146,7 +146,7 @@ describe('device grant: the request for a code', () => {
     assert.equal(authorization.verificationUriComplete, `${verification_uri}#ABCD`);
   });
 
-  it('takes a code without a dash, an address on this machine, and members that nobody knows', async () => {
+  it('accepts a code without a dash, a loopback address, and unknown members', async () => {
     const authorization = await askForCode(
       having({ user_code: 'ABCD1234', verification_uri: 'http://localhost:3000/device', motto: 'hi' }),
     );
@@ -161,10 +161,10 @@ describe('device grant: the request for a code', () => {
     ['a command', 'command:workbench.action.quit'],
     ['a script', 'javascript:alert(1)'],
     ['a file', 'file:///etc/passwd'],
-    ['no address', 'device?code=ABCD-1234'],
+    ['relative', 'device?code=ABCD-1234'],
     ['with a password', 'https://auth.example:pw@evil.example/'],
   ] as const) {
-    it(`does without a complete address that is ${name}`, async () => {
+    it(`ignores a verification_uri_complete that is ${name}`, async () => {
       const authorization = await askForCode(having({ verification_uri_complete: complete }));
       assert.ok(!('verificationUriComplete' in authorization));
       assert.equal(authorization.verificationUri, 'https://auth.example/device');
@@ -179,7 +179,7 @@ describe('device grant: the request for a code', () => {
     });
   }
 
-  it('is cancelled at once, and so is its request', async () => {
+  it('rejects at once when it is cancelled, and aborts the request', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [never()]);
     const cancel = new AbortController();
@@ -195,7 +195,7 @@ describe('device grant: the request for a code', () => {
     conversation.assertOver();
   });
 
-  it('sends nothing when it was cancelled before', async () => {
+  it('sends nothing when the signal is aborted already', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, []);
     const reason = new Error('cancelled');

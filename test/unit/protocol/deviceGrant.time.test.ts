@@ -13,7 +13,7 @@ const pending = (times: number): Reply[] => Array<Reply>(times).fill(PENDING);
 
 const DEADLINE: Row[] = [
   {
-    name: 'the code ends between two polls: over at that moment',
+    name: 'expires between two polls',
     code: { expires_in: 14 },
     replies: pending(2),
     polls: [5.5, 11],
@@ -21,21 +21,21 @@ const DEADLINE: Row[] = [
     endsAt: 14,
   },
   {
-    name: 'a poll that is due at the very deadline is still made',
+    name: 'sends a poll that is due at the deadline',
     code: { expires_in: 11 },
     replies: [PENDING, GRANTED],
     polls: [5.5, 11],
     end: SIGNED_IN,
   },
   {
-    name: 'pending at the very deadline is over',
+    name: 'expires when the answer at the deadline is authorization_pending',
     code: { expires_in: 11 },
     replies: pending(2),
     polls: [5.5, 11],
     end: 'expired',
   },
   {
-    name: 'a code that ends before the first poll is due',
+    name: 'expires before the first poll',
     code: { expires_in: 3 },
     replies: [],
     polls: [],
@@ -43,7 +43,7 @@ const DEADLINE: Row[] = [
     endsAt: 3,
   },
   {
-    name: 'granted by an answer that comes after the deadline',
+    name: 'accepts a token that comes after the deadline',
     code: { expires_in: 8 },
     replies: [after(6, GRANTED)],
     polls: [5.5],
@@ -51,7 +51,7 @@ const DEADLINE: Row[] = [
     endsAt: 11.5,
   },
   {
-    name: 'pending in an answer that comes after the deadline',
+    name: 'expires when the answer after the deadline is authorization_pending',
     code: { expires_in: 8 },
     replies: [after(6, PENDING)],
     polls: [5.5],
@@ -59,7 +59,7 @@ const DEADLINE: Row[] = [
     endsAt: 11.5,
   },
   {
-    name: 'the life counts from the answer that brought the code, not from each poll',
+    name: 'counts the life from the answer with the code',
     code: { interval: 100, expires_in: 900 },
     replies: pending(8),
     polls: [100.5, 201, 301.5, 402, 502.5, 603, 703.5, 804],
@@ -67,7 +67,7 @@ const DEADLINE: Row[] = [
     endsAt: 900,
   },
   {
-    name: 'no code is waited for longer than an hour, whatever the server says',
+    name: 'expires after an hour when the server names a longer life',
     code: { interval: 1_000, expires_in: 1e12 },
     replies: pending(3),
     polls: [1_000.5, 2_001, 3_001.5],
@@ -76,45 +76,45 @@ const DEADLINE: Row[] = [
   },
 ];
 
-/** A pause looks at the wall clock every five seconds, so a jump is noticed at 10.5 s at the latest. */
+/** A pause looks at the wall clock every five seconds, so it notices a jump at 10.5 s at the latest. */
 const JUMPS: Row[] = [
   {
-    name: 'past the deadline, approved meanwhile: one poll finds it',
+    name: 'past the deadline: polls once and gets the token',
     replies: [PENDING, GRANTED],
     meanwhile: [[8, { jump: HOUR }]],
     polls: [5.5, 10.5],
     end: SIGNED_IN,
   },
   {
-    name: 'past the deadline, still pending: over after one poll',
+    name: 'past the deadline: expires after one poll that is pending',
     replies: pending(2),
     meanwhile: [[8, { jump: HOUR }]],
     polls: [5.5, 10.5],
     end: 'expired',
   },
   {
-    name: 'past the deadline, and the server says so',
+    name: 'past the deadline: expires after one poll with expired_token',
     replies: [PENDING, EXPIRED_TOKEN],
     meanwhile: [[8, { jump: HOUR }]],
     polls: [5.5, 10.5],
     end: 'expired',
   },
   {
-    name: 'past the deadline, and no network yet: over after one poll',
+    name: 'past the deadline: expires after one poll without network',
     replies: [PENDING, OFFLINE],
     meanwhile: [[8, { jump: HOUR }]],
     polls: [5.5, 10.5],
     end: 'expired',
   },
   {
-    name: 'past the deadline in a long back-off: one poll, without the rest of the wait',
+    name: 'past the deadline during a back-off: polls once at once',
     replies: [OFFLINE, OFFLINE, OFFLINE, GRANTED],
     meanwhile: [[50, { jump: HOUR }]],
     polls: [5.5, 16, 36.5, 51.5],
     end: SIGNED_IN,
   },
   {
-    name: 'past the deadline, but not past the next poll that a 429 allows: over without it',
+    name: 'past the deadline during a Retry-After: expires without a poll',
     replies: [json(429, {}, { 'retry-after': '7200' })],
     meanwhile: [[8, { jump: HOUR }]],
     polls: [5.5],
@@ -122,7 +122,7 @@ const JUMPS: Row[] = [
     endsAt: 10.5,
   },
   {
-    name: 'past the deadline while the last wait runs, which ends with the code',
+    name: 'past the deadline during the last wait: polls once',
     code: { expires_in: 14 },
     replies: [...pending(2), GRANTED],
     meanwhile: [[12, { jump: HOUR }]],
@@ -130,7 +130,7 @@ const JUMPS: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'past the deadline during a request that is granted',
+    name: 'past the deadline during a poll: accepts its token',
     replies: [after(6, GRANTED)],
     meanwhile: [[8, { jump: HOUR }]],
     polls: [5.5],
@@ -138,7 +138,7 @@ const JUMPS: Row[] = [
     endsAt: 11.5,
   },
   {
-    name: 'past the deadline during a request that is answered',
+    name: 'past the deadline during a poll: expires when it is pending',
     replies: [after(6, PENDING)],
     meanwhile: [[8, { jump: HOUR }]],
     polls: [5.5],
@@ -146,7 +146,7 @@ const JUMPS: Row[] = [
     endsAt: 11.5,
   },
   {
-    name: 'inside the life: the overdue poll at once, and the deadline comes so much sooner',
+    name: 'before the deadline: polls at once, and the deadline comes earlier',
     code: { expires_in: 100 },
     replies: pending(7),
     meanwhile: [[8, { jump: 60 }]],
@@ -155,7 +155,7 @@ const JUMPS: Row[] = [
     endsAt: 40,
   },
   {
-    name: 'shorter than the wait: the poll comes by the wall clock',
+    name: 'shorter than the wait: polls at the time of the wall clock',
     code: { interval: 20 },
     replies: [PENDING, GRANTED],
     meanwhile: [[22, { jump: 8 }]],
@@ -163,14 +163,14 @@ const JUMPS: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'backward: the wait is over in its own time',
+    name: 'backward: polls after the interval by running time',
     replies: [PENDING, PENDING, GRANTED],
     meanwhile: [[8, { jump: -HOUR }]],
     polls: [5.5, 11, 16.5],
     end: SIGNED_IN,
   },
   {
-    name: 'backward: the server knows when the code ends',
+    name: 'backward: expires with the answer expired_token',
     code: { expires_in: 20 },
     replies: [...pending(3), EXPIRED_TOKEN],
     meanwhile: [[8, { jump: -HOUR }]],
@@ -178,7 +178,7 @@ const JUMPS: Row[] = [
     end: 'expired',
   },
   {
-    name: 'backward in the last wait: over in its own time',
+    name: 'backward during the last wait: expires by running time',
     code: { expires_in: 14 },
     replies: pending(2),
     meanwhile: [[12, { jump: -HOUR }]],
@@ -198,7 +198,7 @@ const CANCEL: Row[] = [
     endsAt: 2,
   },
   {
-    name: 'in a wait',
+    name: 'during a wait',
     replies: [PENDING],
     polls: [5.5],
     meanwhile: [[7, 'cancel']],
@@ -206,7 +206,7 @@ const CANCEL: Row[] = [
     endsAt: 7,
   },
   {
-    name: 'in a back-off',
+    name: 'during a back-off',
     replies: [OFFLINE, OFFLINE, OFFLINE],
     polls: [5.5, 16, 36.5],
     meanwhile: [[70, 'cancel']],
@@ -214,7 +214,7 @@ const CANCEL: Row[] = [
     endsAt: 70,
   },
   {
-    name: 'in a request that is not answered',
+    name: 'during a request without an answer',
     replies: [PENDING, never()],
     polls: [5.5, 11],
     meanwhile: [[12, 'cancel']],
@@ -222,7 +222,7 @@ const CANCEL: Row[] = [
     endsAt: 12,
   },
   {
-    name: 'in half an answer',
+    name: 'during half an answer',
     replies: [neverEnds(200)],
     polls: [5.5],
     meanwhile: [[6, 'cancel']],
@@ -233,8 +233,8 @@ const CANCEL: Row[] = [
 
 for (const [title, rows] of [
   ['the deadline', DEADLINE],
-  ['a jump of the clock', JUMPS],
-  ['cancel takes effect at once', CANCEL],
+  ['after a jump of the wall clock', JUMPS],
+  ['rejects at once when it is cancelled', CANCEL],
 ] as const) {
   describe(`device grant: ${title}`, () => {
     for (const row of rows) it(row.name, () => hold(row));

@@ -38,8 +38,8 @@ async function answerTo(reply: Reply): Promise<Extract<HttpOutcome, { kind: 'ans
   return outcome;
 }
 
-describe('http: what is sent', () => {
-  it('a plain GET: no body, no cookies, no cache, and no redirect is followed', async () => {
+describe('send: the request', () => {
+  it('sends a GET without body, cookies and cache, and follows no redirect', async () => {
     const clock = new FakeClock();
     let init: RequestInit | undefined;
     const { http } = new Conversation(clock, []);
@@ -59,21 +59,21 @@ describe('http: what is sent', () => {
     });
   });
 
-  it('JSON', async () => {
+  it('sends JSON', async () => {
     const { conversation } = await exchange(json(200, {}), { method: 'POST', json: { a: 'é' } });
     const [request] = conversation.requests;
     assert.equal(request?.headers['content-type'], 'application/json');
     assert.deepEqual(request.body, { a: 'é' });
   });
 
-  it('a form, whose type the platform names', async () => {
+  it('sends a form, and leaves its content type to the platform', async () => {
     const { conversation } = await exchange(json(200, {}), { method: 'POST', form: { a: '1&2' } });
     const [request] = conversation.requests;
     assert.equal(request?.headers['content-type'], undefined);
     assert.deepEqual(request?.body, { a: '1&2' });
   });
 
-  it('headers of the request, next to our own', async () => {
+  it('sends the headers of the request with our own', async () => {
     const { conversation } = await exchange(json(200, {}), { headers: { authorization: 'Bearer t' } });
     assert.deepEqual(conversation.requests[0]?.headers, {
       accept: 'application/json',
@@ -83,8 +83,8 @@ describe('http: what is sent', () => {
   });
 });
 
-describe('http: what comes of it', () => {
-  it('an answer with status, headers and JSON', async () => {
+describe('send: the outcome', () => {
+  it('gives an answer with status, headers and JSON', async () => {
     const answer = await answerTo(json(418, { tea: true }, { 'retry-after': '7' }));
     assert.equal(answer.status, 418);
     assert.equal(answer.headers.get('retry-after'), '7');
@@ -93,17 +93,17 @@ describe('http: what comes of it', () => {
 
   for (const [name, reply] of [
     ['HTML', html(200)],
-    ['nothing', text(200, '')],
+    ['an empty body', text(200, '')],
     ['204', text(204, '')],
     ['half of JSON', text(200, '{"access_token":')],
-    ['what is not UTF-8', { answer: () => new Response(new Uint8Array([0x22, 0xff, 0xfe])) }],
+    ['invalid UTF-8', { answer: () => new Response(new Uint8Array([0x22, 0xff, 0xfe])) }],
   ] as const) {
-    it(`an answer without JSON: ${name}`, async () => {
+    it(`gives an answer without JSON for ${name}`, async () => {
       assert.equal((await answerTo(reply)).json, undefined);
     });
   }
 
-  it('JSON with a byte order mark, and cut between the bytes of a letter', async () => {
+  it('reads JSON with a byte order mark, in chunks of one byte', async () => {
     const bytes = new TextEncoder().encode('\uFEFF{"name":"é"}');
     const body = (): ReadableStream<Uint8Array> =>
       new ReadableStream({
@@ -115,13 +115,13 @@ describe('http: what comes of it', () => {
     assert.deepEqual((await answerTo({ answer: () => new Response(body()) })).json, { name: 'é' });
   });
 
-  it('an answer of a megabyte; no answer where it is more', async () => {
+  it('accepts an answer of a megabyte, and no larger one', async () => {
     const full = JSON.stringify('a'.repeat(1024 * 1024 - 2));
     assert.equal((await answerTo(text(200, full))).json, JSON.parse(full));
     assert.equal((await exchange(text(200, `${full} `))).outcome.kind, 'noAnswer');
   });
 
-  it('stops reading where an answer becomes too large', async () => {
+  it('stops reading when an answer becomes too large', async () => {
     let cancelled = false;
     const endless = new ReadableStream({
       pull(controller) {
@@ -137,27 +137,29 @@ describe('http: what comes of it', () => {
   });
 
   for (const [name, reply] of [
-    ['as Node shows it', redirect('https://elsewhere.example/')],
-    ['as a browser shows it', opaqueRedirect()],
-    ['307, which would send the body again', text(307, '', { location: 'https://elsewhere.example/' })],
-    ['304, for which there is no cache', { answer: () => new Response(null, { status: 304 }) }],
+    ['as Node reports it', redirect('https://elsewhere.example/')],
+    ['as a browser reports it', opaqueRedirect()],
+    ['with 307, which would send the body again', text(307, '', { location: 'https://elsewhere.example/' })],
+    ['with 304', { answer: () => new Response(null, { status: 304 }) }],
   ] as const) {
-    it(`a redirect ${name}`, async () => {
+    it(`does not follow a redirect ${name}`, async () => {
       const { outcome, conversation } = await exchange(reply);
       assert.deepEqual(outcome, { kind: 'redirect' });
       assert.equal(conversation.requests[0]?.redirect, 'manual');
     });
   }
 
-  it('no answer: network failures', async () => {
+  it('gives noAnswer for a network error, and logs its code', async () => {
     for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'CERT_HAS_EXPIRED']) {
       const { outcome, conversation } = await exchange(networkError(code));
       assert.deepEqual(outcome, { kind: 'noAnswer' });
-      assert.deepEqual(conversation.log.lines, [`debug test: no answer (${code}) after 0 ms`]);
+      assert.deepEqual(conversation.log.lines, [
+        `debug test: no answer (TypeError (cause: Error ${code})) after 0 ms`,
+      ]);
     }
   });
 
-  it('no answer: the connection ends inside the body', async () => {
+  it('gives noAnswer when the connection breaks during the body', async () => {
     const body = new ReadableStream({
       start(controller) {
         controller.error(new TypeError('terminated'));
@@ -168,10 +170,10 @@ describe('http: what comes of it', () => {
   });
 
   for (const [name, reply] of [
-    ['nothing', never()],
+    ['no answer', never()],
     ['half a body', neverEnds(200)],
   ] as const) {
-    it(`no answer: ${name} in 15 seconds, and the request is aborted`, async () => {
+    it(`gives noAnswer after 15 s with ${name}, and aborts the request`, async () => {
       const { outcome, conversation, clock } = await exchange(reply);
       assert.deepEqual(outcome, { kind: 'noAnswer' });
       assert.equal(clock.ranMs, 15_000);
@@ -180,18 +182,18 @@ describe('http: what comes of it', () => {
     });
   }
 
-  it('an answer just in time', async () => {
+  it('accepts an answer after 14.999 s', async () => {
     const { outcome } = await exchange(after(14.999, json(200, {})));
     assert.equal(outcome.kind, 'answer');
   });
 });
 
-describe('http: cancel', () => {
+describe('send: cancelled', () => {
   for (const [name, reply] of [
-    ['before an answer', never()],
-    ['in half an answer', neverEnds(200)],
+    ['before the answer', never()],
+    ['during half an answer', neverEnds(200)],
   ] as const) {
-    it(`${name}: at once, with the reason, and nothing is logged`, async () => {
+    it(`rejects at once with the reason ${name}, and logs nothing`, async () => {
       const clock = new FakeClock();
       const conversation = new Conversation(clock, [reply]);
       const cancel = new AbortController();
@@ -209,21 +211,25 @@ describe('http: cancel', () => {
   }
 });
 
-describe('http: what is logged', () => {
+describe('send: the log', () => {
   for (const [name, reply, line] of [
-    ['a status', after(0.25, json(200, { access_token: 'canary' })), '200 after 250 ms'],
-    ['a plain error code', json(400, { error: 'slow_down' }), '400 slow_down after 0 ms'],
-    ['not an error that holds other text', json(400, { error: 'token canary-1 is bad' }), '400 after 0 ms'],
-    ['not an error that is no text', json(400, { error: { canary: 1 } }), '400 after 0 ms'],
+    ['logs the status', after(0.25, json(200, { access_token: 'canary' })), '200 after 250 ms'],
+    ['logs a plain error code', json(400, { error: 'slow_down' }), '400 slow_down after 0 ms'],
     [
-      'not where a redirect leads',
+      'does not log an error with other text',
+      json(400, { error: 'token canary-1 is bad' }),
+      '400 after 0 ms',
+    ],
+    ['does not log an error that is an object', json(400, { error: { canary: 1 } }), '400 after 0 ms'],
+    [
+      'does not log the target of a redirect',
       redirect('https://elsewhere.example/canary'),
       'redirect refused after 0 ms',
     ],
     [
-      'a failure by its code, not its message',
+      'logs the code of a network error, not its message',
       networkError('ECONNRESET'),
-      'no answer (ECONNRESET) after 0 ms',
+      'no answer (TypeError (cause: Error ECONNRESET)) after 0 ms',
     ],
   ] as const) {
     it(name, async () => {
@@ -232,7 +238,7 @@ describe('http: what is logged', () => {
     });
   }
 
-  it('a failure that no system names by the name of its class', async () => {
+  it('logs the name of an error without a code', async () => {
     const failing = (error: unknown): Reply => ({
       answer: () => {
         throw error;
@@ -242,7 +248,7 @@ describe('http: what is logged', () => {
       [new TypeError('canary'), 'TypeError'],
       [new TypeError('canary', { cause: 'canary' }), 'TypeError'],
       [new TypeError('canary', { cause: { code: 'https://canary' } }), 'TypeError'],
-      ['canary', 'unknown'],
+      ['canary', 'an unknown error'],
     ] as const) {
       const { conversation } = await exchange(failing(error));
       assert.deepEqual(conversation.log.lines, [`debug test: no answer (${reason}) after 0 ms`]);

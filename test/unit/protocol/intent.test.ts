@@ -23,7 +23,7 @@ const UNREACHABLE: Failure = { kind: 'unreachable' };
 const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
 const having = (members: Record<string, unknown>): Reply => json(201, { ...INTENT, ...members });
 const without = (member: keyof typeof INTENT): Reply => having({ [member]: undefined });
-/** The moment the fake clock starts from, and so that of the answer. */
+/** The time of the answer: the fake clock starts here. */
 const NOW_MS = new FakeClock().now();
 const at = (seconds: number): string => new Date(NOW_MS + seconds * 1000).toISOString();
 
@@ -46,12 +46,12 @@ async function create(reply: Reply, server = SERVER): Promise<Intent> {
   return result.intent;
 }
 
-/** One request, and what it comes to. There is no second one: the person who started this is looking. */
+/** The reply to the only request, and the failure. */
 const FAILURES: [name: string, reply: Reply, failure: Failure, endsAt?: number][] = [
   ['a refused connection', networkError('ECONNREFUSED'), UNREACHABLE],
   ['no DNS', networkError('ENOTFOUND'), UNREACHABLE],
   ['no answer in 15 seconds', never(), UNREACHABLE, 15],
-  ['half an answer, and no more', neverEnds(201, '{"token":"'), UNREACHABLE, 15],
+  ['half an answer', neverEnds(201, '{"token":"'), UNREACHABLE, 15],
   ['408', text(408, ''), UNREACHABLE],
   ['429', json(429, { message: 'Too many requests' }, { 'retry-after': '20' }), UNREACHABLE],
   ['500', text(500, ''), UNREACHABLE],
@@ -65,23 +65,27 @@ const FAILURES: [name: string, reply: Reply, failure: Failure, endsAt?: number][
   ['200 with HTML', html(200), NOT_THE_SERVICE],
   ['204', text(204, ''), NOT_THE_SERVICE],
   ['malformed JSON', text(201, JSON.stringify(INTENT).slice(0, -1)), NOT_THE_SERVICE],
-  ['JSON of something else', json(201, ['hello']), NOT_THE_SERVICE],
+  ['other JSON', json(201, ['hello']), NOT_THE_SERVICE],
   ['a redirect, as Node shows it', redirect('https://login.hotel.example/'), NOT_THE_SERVICE],
   ['a redirect, as a browser shows it', opaqueRedirect(), NOT_THE_SERVICE],
   ['no token', without('token'), NOT_THE_SERVICE],
   ['an empty token', having({ token: '' }), NOT_THE_SERVICE],
   ['a token that is a number', having({ token: 7 }), NOT_THE_SERVICE],
   ['a confirmation code that is a number', having({ confirmation_code: 1234 }), NOT_THE_SERVICE],
+  ['a confirmation code that is too long', having({ confirmation_code: 'B'.repeat(65) }), NOT_THE_SERVICE],
   [
-    'a confirmation code that nobody could type',
-    having({ confirmation_code: 'B'.repeat(65) }),
+    'a token that is not well-formed, for the status address',
+    having({ token: '\ud800', updates_url: undefined }),
     NOT_THE_SERVICE,
   ],
-  ['a token that fits in no address', having({ token: '\ud800', updates_url: undefined }), NOT_THE_SERVICE],
-  ['nor in one to open', having({ token: '\ud800', auth_url: undefined }), NOT_THE_SERVICE],
+  [
+    'a token that is not well-formed, for the sign-in page',
+    having({ token: '\ud800', auth_url: undefined }),
+    NOT_THE_SERVICE,
+  ],
 ];
 
-/** Where to ask for updates, or nowhere: then the intent is refused, and nothing goes anywhere. */
+/** The status address for an updates_url. Undefined: the intent is refused, and nothing is sent. */
 const UPDATES_URLS: [name: string, updatesUrl: unknown, statusUrl: string | undefined][] = [
   ['with /status', STATUS_URL, STATUS_URL],
   ['without /status', 'https://adom.example/auth/intents/int_1', STATUS_URL],
@@ -103,10 +107,10 @@ const UPDATES_URLS: [name: string, updatesUrl: unknown, statusUrl: string | unde
   ['in capitals, with the port of https', 'HTTPS://Adom.Example:443/auth/intents/int_1/status', STATUS_URL],
   ['over http', STATUS_URL.replace('https', 'http'), undefined],
   ['on another host', 'https://evil.example/auth/intents/int_1/status', undefined],
-  ['on a host under ours', 'https://x.adom.example/auth/intents/int_1/status', undefined],
-  ['on a host that ours begins', 'https://adom.example.evil.example/status', undefined],
+  ['on a subdomain of our host', 'https://x.adom.example/auth/intents/int_1/status', undefined],
+  ['on a host that begins with our host', 'https://adom.example.evil.example/status', undefined],
   ['on another port', 'https://adom.example:8443/auth/intents/int_1/status', undefined],
-  ['with a name that looks like ours', 'https://adom.example@evil.example/status', undefined],
+  ['with our host as the user name', 'https://adom.example@evil.example/status', undefined],
   ['with a password', 'https://a:b@adom.example/auth/intents/int_1/status', undefined],
   ['without an origin', '/auth/intents/int_1/status', undefined],
   ['a script', 'javascript:alert(1)', undefined],
@@ -114,7 +118,7 @@ const UPDATES_URLS: [name: string, updatesUrl: unknown, statusUrl: string | unde
   ['a number', 7, undefined],
 ];
 
-/** How many seconds it lives from the answer, by what the server says; our clock says 12:00. */
+/** The life in seconds from the answer. Our clock says 12:00. */
 const LIVES: [name: string, times: { created_at?: unknown; expires_at?: unknown }, seconds: number][] = [
   ['15 minutes', { created_at: at(0), expires_at: at(900) }, 900],
   ['shorter', { created_at: at(0), expires_at: at(300) }, 300],
@@ -123,14 +127,14 @@ const LIVES: [name: string, times: { created_at?: unknown; expires_at?: unknown 
   ['our clock is two hours fast', { created_at: at(-7_200), expires_at: at(-7_200 + 600) }, 600],
   ['no times', { created_at: undefined, expires_at: undefined }, 900],
   ['null', { created_at: null, expires_at: null }, 900],
-  ['no end', { created_at: at(0), expires_at: undefined }, 900],
-  ['no beginning', { created_at: undefined, expires_at: at(600) }, 600],
-  ['no beginning, and our clock is slow', { created_at: undefined, expires_at: at(7_800) }, 900],
-  ['no beginning, and our clock is fast', { created_at: undefined, expires_at: at(-6_600) }, 0],
-  ['a malformed end', { created_at: at(0), expires_at: 'soon' }, 900],
-  ['a malformed beginning', { created_at: 'now', expires_at: at(600) }, 600],
+  ['no expires_at', { created_at: at(0), expires_at: undefined }, 900],
+  ['no created_at', { created_at: undefined, expires_at: at(600) }, 600],
+  ['no created_at, and our clock is slow', { created_at: undefined, expires_at: at(7_800) }, 900],
+  ['no created_at, and our clock is fast', { created_at: undefined, expires_at: at(-6_600) }, 0],
+  ['a malformed expires_at', { created_at: at(0), expires_at: 'soon' }, 900],
+  ['a malformed created_at', { created_at: 'now', expires_at: at(600) }, 600],
   ['numbers', { created_at: 1_750_000_000, expires_at: 1_750_000_900 }, 900],
-  ['over before it began', { created_at: at(0), expires_at: at(-60) }, 0],
+  ['expires_at before created_at', { created_at: at(0), expires_at: at(-60) }, 0],
   ['with an offset', { created_at: '2025-06-15T14:00:00+02:00', expires_at: '2025-06-15T12:10:00Z' }, 600],
   ['without a zone', { created_at: '2025-06-15T01:00:00', expires_at: '2025-06-15T01:10:00' }, 600],
   [
@@ -140,8 +144,8 @@ const LIVES: [name: string, times: { created_at?: unknown; expires_at?: unknown 
   ],
 ];
 
-describe('intent: the request', () => {
-  it('sends the wished life of the session as JSON', async () => {
+describe('createIntent: the request', () => {
+  it('sends max_age as JSON', async () => {
     const { conversation } = await ask(json(201, INTENT));
     const [request] = conversation.requests;
     assert.equal(`${request?.method} ${request?.url}`, 'POST https://adom.example/auth/intents');
@@ -154,7 +158,7 @@ describe('intent: the request', () => {
     });
   });
 
-  it('goes to the path of the server, too', async () => {
+  it('keeps the path of the server', async () => {
     const { conversation, result } = await ask(without('updates_url'), 'https://adom.example/eu');
     assert.equal(conversation.requests[0]?.url, 'https://adom.example/eu/auth/intents');
     assert.ok(result.kind === 'created');
@@ -169,7 +173,7 @@ describe('intent: the request', () => {
     });
   }
 
-  it('is cancelled at once, and so is its request', async () => {
+  it('rejects at once when it is cancelled, and aborts the request', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [never()]);
     const cancel = new AbortController();
@@ -185,7 +189,7 @@ describe('intent: the request', () => {
     conversation.assertOver();
   });
 
-  it('sends nothing when it was cancelled before', async () => {
+  it('sends nothing when the signal is aborted already', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, []);
     const reason = new Error('cancelled');
@@ -195,8 +199,8 @@ describe('intent: the request', () => {
   });
 });
 
-describe('intent: the answer', () => {
-  it('is read in full; the life counts from it', async () => {
+describe('createIntent: the answer', () => {
+  it('reads all members, and counts the life from the answer', async () => {
     const reply = having({ confirmation_code: 'BCDF-GHJK', requested_max_age: 2_592_000, motto: 'hi' });
     assert.deepEqual(await create(after(2, reply)), {
       authUrl: 'https://browser.example/auth/intent?token=int_1',
@@ -245,7 +249,7 @@ describe('intent: the answer', () => {
   });
 
   for (const auth_url of [undefined, null]) {
-    it(`has an address to open where it is ${String(auth_url)}`, async () => {
+    it(`builds the page address when auth_url is ${String(auth_url)}`, async () => {
       const { authUrl } = await create(having({ auth_url }));
       assert.equal(authUrl, 'https://browser.example/auth/intent?token=int_1');
     });
@@ -262,21 +266,21 @@ describe('intent: the answer', () => {
     '',
     7,
   ]) {
-    it(`is refused where the address to open is "${auth_url}"`, async () => {
+    it(`refuses the auth_url "${auth_url}"`, async () => {
       const { result } = await ask(having({ auth_url }));
       assert.deepEqual(result, { kind: 'failed', failure: NOT_THE_SERVICE });
     });
   }
 
   for (const [name, updates_url, statusUrl] of UPDATES_URLS) {
-    it(`${statusUrl === undefined ? 'is refused where' : 'has'} an updates_url ${name}`, async () => {
+    it(`${statusUrl === undefined ? 'refuses' : 'accepts'} an updates_url ${name}`, async () => {
       const { result } = await ask(having({ updates_url }));
       if (statusUrl === undefined) assert.deepEqual(result, { kind: 'failed', failure: NOT_THE_SERVICE });
       else assert.equal(result.kind === 'created' && result.intent.statusUrl, statusUrl);
     });
   }
 
-  it('may be a server on this machine', async () => {
+  it('accepts a server on this machine', async () => {
     const updates_url = 'http://localhost:4000/auth/intents/int_1';
     const reply = having({ auth_url: 'http://localhost:4000/auth/intent?token=int_1', updates_url });
     assert.equal((await create(reply, 'http://localhost:4000')).statusUrl, `${updates_url}/status`);
@@ -288,7 +292,7 @@ describe('intent: the answer', () => {
   });
 
   for (const [name, times, seconds] of LIVES) {
-    it(`lives ${seconds} seconds: ${name}`, async () => {
+    it(`gives a life of ${seconds} s: ${name}`, async () => {
       assert.equal((await create(having(times))).deadlineMs - NOW_MS, seconds * 1000);
     });
   }

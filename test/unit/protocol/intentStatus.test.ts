@@ -6,7 +6,7 @@ import { type IntentStatus, readIntentStatus, readSessionToken } from '../../../
 
 const NOT_THE_SERVICE: IntentStatus = { kind: 'failed', failure: { kind: 'notTheService' } };
 const CODE_SPENT: IntentStatus = { kind: 'failed', failure: { kind: 'codeSpent' } };
-const trouble = (waitMs = 0): IntentStatus => ({ kind: 'trouble', waitMs });
+const transientFailure = (waitMs = 0): IntentStatus => ({ kind: 'transientFailure', waitMs });
 const answer = (status: number, json: unknown, headers: Record<string, string> = {}): HttpOutcome => ({
   kind: 'answer',
   status,
@@ -17,66 +17,67 @@ const answer = (status: number, json: unknown, headers: Record<string, string> =
 const NOW_MS = Date.UTC(2025, 5, 15, 12);
 const ROWS: [name: string, outcome: HttpOutcome, status: IntentStatus][] = [
   ['pending', answer(200, { state: 'pending' }), { kind: 'pending' }],
-  [
-    'pending with a token of no use',
-    answer(200, { state: 'pending', session_token: '' }),
-    { kind: 'pending' },
-  ],
+  ['pending with an empty token', answer(200, { state: 'pending', session_token: '' }), { kind: 'pending' }],
   [
     'authenticated',
     answer(200, { state: 'authenticated', session_token: 'tok_1', more: 1 }),
     { kind: 'authenticated', sessionToken: 'tok_1' },
   ],
-  ['authenticated, and no token', answer(200, { state: 'authenticated' }), CODE_SPENT],
+  ['authenticated without a token', answer(200, { state: 'authenticated' }), CODE_SPENT],
   [
-    'authenticated, and an empty token',
+    'authenticated with an empty token',
     answer(200, { state: 'authenticated', session_token: '' }),
     CODE_SPENT,
   ],
   [
-    'authenticated, and a null token',
+    'authenticated with a null token',
     answer(200, { state: 'authenticated', session_token: null }),
     CODE_SPENT,
   ],
-  ['authenticated, and a number', answer(200, { state: 'authenticated', session_token: 7 }), CODE_SPENT],
-  ['a state that nobody knows', answer(200, { state: 'linked' }), NOT_THE_SERVICE],
-  ['JSON of something else', answer(200, [1]), NOT_THE_SERVICE],
+  ['authenticated with a number', answer(200, { state: 'authenticated', session_token: 7 }), CODE_SPENT],
+  [
+    'authenticated with a token that is not in the form of RFC 6750',
+    answer(200, { state: 'authenticated', session_token: 'tok_${env:HOME}' }),
+    { kind: 'failed', failure: { kind: 'refused', words: 'malformed session_token' } },
+  ],
+  ['an unknown state', answer(200, { state: 'linked' }), NOT_THE_SERVICE],
+  ['other JSON', answer(200, [1]), NOT_THE_SERVICE],
   ['null', answer(200, null), NOT_THE_SERVICE],
   ['no JSON', answer(200, undefined), NOT_THE_SERVICE],
   ['no content', answer(204, undefined), NOT_THE_SERVICE],
-  ['404 of the service: the token is unknown', answer(404, { error: 'not found' }), CODE_SPENT],
-  ['404 of something else', answer(404, undefined), NOT_THE_SERVICE],
+  ['404 with JSON', answer(404, { error: 'not found' }), CODE_SPENT],
+  ['404 without JSON', answer(404, undefined), NOT_THE_SERVICE],
   ['410', answer(410, { error: 'expired' }), { kind: 'expired' }],
-  ['410 without words', answer(410, undefined), { kind: 'expired' }],
+  ['410 without JSON', answer(410, undefined), { kind: 'expired' }],
   ['401', answer(401, { error: 'unauthorized' }), NOT_THE_SERVICE],
   ['403', answer(403, undefined), NOT_THE_SERVICE],
   ['a token with 403', answer(403, { state: 'authenticated', session_token: 'tok_1' }), NOT_THE_SERVICE],
   ['405', answer(405, undefined), NOT_THE_SERVICE],
   ['a redirect', { kind: 'redirect' }, NOT_THE_SERVICE],
-  ['no answer', { kind: 'noAnswer' }, trouble()],
-  ['408', answer(408, undefined), trouble()],
-  ['429', answer(429, {}), trouble()],
-  ['429, and how long', answer(429, {}, { 'retry-after': '7' }), trouble(7_000)],
+  ['no answer', { kind: 'noAnswer' }, transientFailure()],
+  ['408', answer(408, undefined), transientFailure()],
+  ['429', answer(429, {}), transientFailure()],
+  ['429 with Retry-After', answer(429, {}, { 'retry-after': '7' }), transientFailure(7_000)],
   [
-    '429, and until when',
+    '429 with a Retry-After that is a date',
     answer(429, {}, { 'retry-after': 'Sun, 15 Jun 2025 12:00:30 GMT' }),
-    trouble(30_000),
+    transientFailure(30_000),
   ],
-  ['500', answer(500, { error: 'boom' }), trouble()],
-  ['503, and how long', answer(503, undefined, { 'retry-after': '60' }), trouble(60_000)],
-  ['a token with 500', answer(500, { state: 'authenticated', session_token: 'tok_1' }), trouble()],
+  ['500', answer(500, { error: 'boom' }), transientFailure()],
+  ['503 with Retry-After', answer(503, undefined, { 'retry-after': '60' }), transientFailure(60_000)],
+  ['a token with 500', answer(500, { state: 'authenticated', session_token: 'tok_1' }), transientFailure()],
 ];
 
-describe('intent status', () => {
+describe('readIntentStatus', () => {
   for (const [name, outcome, status] of ROWS) {
     it(name, () => {
       assert.deepEqual(readIntentStatus(outcome, NOW_MS), status);
     });
   }
 
-  it('a token is text with something in it', () => {
+  it('accepts a token in the form of RFC 6750 only', () => {
     assert.equal(readSessionToken({ session_token: 'tok_1' }), 'tok_1');
-    for (const value of [undefined, null, '', 7, {}, ['tok_1'], 'x'.repeat(20_000)]) {
+    for (const value of [undefined, null, '', 'a b', '${x}', 7, {}, ['tok_1'], 'x'.repeat(20_000)]) {
       assert.equal(readSessionToken({ session_token: value }), undefined);
     }
     for (const json of [undefined, null, 'tok_1', [], 7]) assert.equal(readSessionToken(json), undefined);

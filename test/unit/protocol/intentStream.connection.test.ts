@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { streamIntent } from '../../../src/protocol/intentStream.ts';
-import { Conversation } from '../support/conversation.ts';
+import { Conversation, networkError } from '../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../support/eventStream.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { hold, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../support/intentRow.ts';
 import { adoptPlatformTimers } from '../support/platformTimers.ts';
 
 describe('intent stream: the connection', () => {
-  it('is guarded as every request, and asks for a stream', async () => {
+  it('asks for a stream with the options of every request, and closes it', async () => {
     const clock = new FakeClock();
     const { http } = new Conversation(clock, []);
     const seen: [input: unknown, init: RequestInit | undefined][] = [];
@@ -27,7 +27,7 @@ describe('intent stream: the connection', () => {
     const [[input, init = {}] = []] = seen;
     assert.equal(input, STATUS_URL);
     const { headers, signal: guard, ...rest } = init;
-    assert.ok(guard?.aborted, 'what is over is let go of');
+    assert.ok(guard?.aborted, 'the connection is closed');
     assert.deepEqual(rest, { redirect: 'manual', credentials: 'omit', cache: 'no-store' });
     const entries = [...new Headers(headers)];
     assert.deepEqual(entries, [
@@ -36,7 +36,7 @@ describe('intent stream: the connection', () => {
     ]);
   });
 
-  it('sends no user agent where the platform does not let us', async () => {
+  it('sends no User-Agent when there is none', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [eventStream([[0, AUTHENTICATED]])]);
     const { fetch, log } = conversation.http;
@@ -47,12 +47,24 @@ describe('intent stream: the connection', () => {
     assert.deepEqual(conversation.requests[0]?.headers, { accept: 'text/event-stream' });
   });
 
+  it('logs the name and code of a network error', async () => {
+    const clock = new FakeClock();
+    const { http, log } = new Conversation(clock, [networkError('ECONNRESET')]);
+    const { signal } = new AbortController();
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, signal, () => undefined);
+    assert.deepEqual(await clock.run(streamed), { kind: 'broken' });
+    assert.deepEqual(log.lines, [
+      'debug intent stream: TypeError (cause: Error ECONNRESET)',
+      'debug intent stream: broken',
+    ]);
+  });
+
   for (const type of [
     'text/event-stream',
     'text/event-stream; charset=utf-8',
     'Text/Event-Stream ;charset=UTF-8',
   ]) {
-    it(`is a stream where its type is "${type}"`, () =>
+    it(`reads an answer of the type "${type}" as a stream`, () =>
       hold({
         name: type,
         replies: [eventStream([[1, AUTHENTICATED]], type)],
@@ -63,7 +75,7 @@ describe('intent stream: the connection', () => {
   }
 
   for (const type of ['text/event-streaming', 'text/plain', 'application/x-text/event-stream']) {
-    it(`is none where its type is "${type}"`, () =>
+    it(`does not read an answer of the type "${type}" as a stream`, () =>
       hold({
         name: type,
         replies: [
@@ -98,14 +110,14 @@ describe('intent stream: the connection', () => {
     ],
     ['is silent', [[1, 'retry: 1\n\n']]],
     [
-      'tells the token and ends',
+      'gives the token and ends',
       [
         [1, `retry: 1\n${AUTHENTICATED}`],
         [1, END],
       ],
     ],
   ] as [string, Piece[]][]) {
-    it(`is one, however long one waits, when it ${name}`, async () => {
+    it(`opens one connection only when the stream ${name}`, async () => {
       const clock = new FakeClock();
       const restore = adoptPlatformTimers(clock);
       try {
@@ -114,7 +126,7 @@ describe('intent stream: the connection', () => {
         await clock.run(
           streamIntent(conversation.http, STATUS_URL, clock.now() + 900_000, signal, () => undefined),
         );
-        assert.equal(clock.pending, 0, 'EventSource would open it again');
+        assert.equal(clock.pending, 0, 'EventSource would reconnect');
         await clock.advance(24 * 3_600_000);
         conversation.assertOver();
         assert.deepEqual(conversation.times, [0]);
@@ -125,8 +137,8 @@ describe('intent stream: the connection', () => {
   }
 });
 
-describe('intent stream: silence while the clock is set back', () => {
-  it('is noticed by running time', () =>
+describe('intent stream: silence while the wall clock is set back', () => {
+  it('ends the stream after 45 s of running time', () =>
     hold({
       name: 'an hour back',
       replies: [eventStream([[10, PING]]), PENDING, TOLD],

@@ -18,7 +18,7 @@ const half = AUTHENTICATED.slice(0, -10);
 const bytesOf = (text: string, at = 0): Piece[] =>
   Array.from(new TextEncoder().encode(text), (byte) => [at, Uint8Array.of(byte)] as const);
 
-/** All it takes is the stream, and one connection of it. */
+/** The pieces of the stream, and when the sign-in ends. One connection is enough. */
 const TOKEN: [name: string, pieces: Piece[], endsAt?: number][] = [
   ['at once', [[0, AUTHENTICATED]], 0],
   ['after a while', [[4, AUTHENTICATED]], 4],
@@ -54,19 +54,19 @@ const TOKEN: [name: string, pieces: Piece[], endsAt?: number][] = [
   ['in two lines of data', [[1, 'event: authenticated\ndata: {"session_token":\ndata: "tok_1"}\n\n']], 1],
   ['with no space after the colon', [[1, 'event:authenticated\ndata:{"session_token":"tok_1"}\n\n']], 1],
   ['data first', [[1, 'data: {"session_token":"tok_1"}\nevent: authenticated\n\n']], 1],
-  ['with members that nobody knows', [[1, event('{"a":1,"session_token":"tok_1","é":[]}')]], 1],
+  ['with unknown members', [[1, event('{"a":1,"session_token":"tok_1","é":[]}')]], 1],
   [
-    'after events that nobody knows',
+    'after unknown events',
     [
       [1, 'data: {"session_token":"x"}\n\nevent: pending\ndata: {}\n\nevent: ping\ndata: 1\n\n'],
       [2, AUTHENTICATED],
     ],
     2,
   ],
-  ['with an id and a time to reconnect', [[1, `retry: 0\nid: 7\n${AUTHENTICATED}`]], 1],
-  ['told twice at once: the first', [[1, AUTHENTICATED + event('{"session_token":"tok_2"}')]], 1],
+  ['with an id and a retry field', [[1, `retry: 0\nid: 7\n${AUTHENTICATED}`]], 1],
+  ['twice in one chunk: the first counts', [[1, AUTHENTICATED + event('{"session_token":"tok_2"}')]], 1],
   [
-    'told twice: the first',
+    'twice: the first counts',
     [
       [1, AUTHENTICATED],
       [1, event('{"session_token":"tok_2"}')],
@@ -75,7 +75,7 @@ const TOKEN: [name: string, pieces: Piece[], endsAt?: number][] = [
     1,
   ],
   [
-    'and the end of the stream',
+    'and then the end of the stream',
     [
       [1, AUTHENTICATED],
       [1, END],
@@ -93,14 +93,14 @@ const TOKEN: [name: string, pieces: Piece[], endsAt?: number][] = [
   ['and then a timeout', [[1, AUTHENTICATED + TIMEOUT]], 1],
 ];
 
-/** What comes over the stream is nothing to rely on: a poll of the same intent, at once, gets what was lost. */
+/** The stream breaks. A poll of the same intent, at once, gets the token. */
 const BROKEN: [name: string, pieces: Piece[], brokenAt: number][] = [
   ['a stream that ends', [[3, END]], 3],
   ['a stream that ends at once', [[0, END]], 0],
   ['a stream that is cut', [[3, CUT]], 3],
-  ['pings, and a cut', [...pings(15, 60), [63, CUT]], 63],
+  ['pings and a cut', [...pings(15, 60), [63, CUT]], 63],
   [
-    'half an event, and a cut',
+    'half an event and a cut',
     [
       [2, half],
       [3, CUT],
@@ -108,16 +108,16 @@ const BROKEN: [name: string, pieces: Piece[], brokenAt: number][] = [
     3,
   ],
   [
-    'half an event, and the end',
+    'half an event and the end',
     [
       [2, half],
       [3, END],
     ],
     3,
   ],
-  ['half an event, and silence', [[2, half]], 47],
+  ['half an event and silence', [[2, half]], 47],
   [
-    'an event without its last empty line, and the end',
+    'an event without its last empty line, then the end',
     [
       [2, AUTHENTICATED.slice(0, -1)],
       [3, END],
@@ -125,20 +125,21 @@ const BROKEN: [name: string, pieces: Piece[], brokenAt: number][] = [
     3,
   ],
   ['malformed JSON', [[2, event('{"session_token":"tok_1')]], 2],
-  ['JSON of something else', [[2, event('["tok_1"]')]], 2],
+  ['other JSON', [[2, event('["tok_1"]')]], 2],
   ['an empty token', [[2, event('{"session_token":""}')]], 2],
   ['an empty token before the real one', [[2, event('{"session_token":""}') + AUTHENTICATED]], 2],
+  ['a token with characters outside RFC 6750', [[2, event('{"session_token":"${env:HOME}"}')]], 2],
   ['no token', [[2, event('{}')]], 2],
   ['a null token', [[2, event('{"session_token":null}')]], 2],
   ['empty data', [[2, event('')]], 2],
-  ['an authenticated event without data, which no client gets to see', [[2, 'event: authenticated\n\n']], 47],
-  ['an event of the server’s own by the name of error', [[2, 'event: error\ndata: sorry\n\n']], 2],
+  ['an authenticated event without data, which EventSource ignores', [[2, 'event: authenticated\n\n']], 47],
+  ['an event with the name error', [[2, 'event: error\ndata: sorry\n\n']], 2],
   ['silence from the beginning', [], 45],
   ['silence after pings', pings(20, 100), 145],
-  ['a ping at the last moment, and silence', [[44.999, PING]], 89.999],
-  ['silence but for a time to reconnect', [[1, 'retry: 0\n\n']], 46],
+  ['a ping at the last moment, then silence', [[44.999, PING]], 89.999],
+  ['a retry field, then silence', [[1, 'retry: 0\n\n']], 46],
   [
-    'a time to reconnect, and the end',
+    'a retry field, then the end',
     [
       [1, 'retry: 0\n\n'],
       [1, END],
@@ -146,7 +147,7 @@ const BROKEN: [name: string, pieces: Piece[], brokenAt: number][] = [
     1,
   ],
   [
-    'a time to reconnect, and a cut',
+    'a retry field, then a cut',
     [
       [1, 'retry: 0\n\n'],
       [1, CUT],
@@ -171,14 +172,14 @@ const ENDS: Row[] = [
     endsAt: 5,
   },
   {
-    name: 'a timeout event, and a token too late',
+    name: 'a timeout event, then a token',
     replies: [eventStream([[5, TIMEOUT + AUTHENTICATED]])],
     asks: ['stream 0'],
     end: 'expired',
     endsAt: 5,
   },
   {
-    name: 'a timeout without a data line, which no client gets to see, before the server closes',
+    name: 'a timeout event without a data line, which EventSource ignores, then the end',
     replies: [
       eventStream([
         [5, 'event: timeout\n\n'],
@@ -191,7 +192,7 @@ const ENDS: Row[] = [
   },
 ];
 
-describe('intent stream: the token', () => {
+describe('intent stream: gets the token', () => {
   for (const [name, pieces, endsAt = 0] of TOKEN) {
     it(name, () =>
       hold({
@@ -206,7 +207,7 @@ describe('intent stream: the token', () => {
   }
 });
 
-describe('intent stream: broken, and a poll gets the token', () => {
+describe('intent stream: polls after a broken stream', () => {
   for (const mode of ['auto', 'stream'] as const) {
     for (const [name, pieces, brokenAt] of BROKEN) {
       it(`${name} (${mode})`, () =>
@@ -225,7 +226,7 @@ describe('intent stream: broken, and a poll gets the token', () => {
       ['one line', `:${'a'.repeat(50_000)}`],
       ['data of one event', `data: ${'a'.repeat(50_000)}\n`],
     ] as const) {
-      it(`a stream that pours ${what} without end (${mode})`, () =>
+      it(`a stream that sends ${what} without end (${mode})`, () =>
         hold({
           name: what,
           mode,
@@ -237,6 +238,6 @@ describe('intent stream: broken, and a poll gets the token', () => {
   }
 });
 
-describe('intent stream: the end', () => {
+describe('intent stream: expires', () => {
   for (const row of ENDS) it(row.name, () => hold(row));
 });

@@ -7,19 +7,19 @@ import { hold, PENDING, type Row } from '../support/intentRow.ts';
 const OFFLINE = networkError('ENOTFOUND');
 const STREAM = eventStream(pings(15, 600));
 
-/** Each is cancelled at the moment when it must end. */
+/** `endsAt` is also the time of the cancel. */
 const CANCEL: (Row & { readonly endsAt: number })[] = [
-  { name: 'before a stream answers', replies: [never()], asks: ['stream 0'], end: 'cancelled', endsAt: 3 },
-  { name: 'in an open stream', replies: [STREAM], asks: ['stream 0'], end: 'cancelled', endsAt: 100 },
+  { name: 'before the stream answers', replies: [never()], asks: ['stream 0'], end: 'cancelled', endsAt: 3 },
+  { name: 'during an open stream', replies: [STREAM], asks: ['stream 0'], end: 'cancelled', endsAt: 100 },
   {
-    name: 'in a silent stream',
+    name: 'during a silent stream',
     replies: [eventStream([])],
     asks: ['stream 0'],
     end: 'cancelled',
     endsAt: 44,
   },
   {
-    name: 'in half an event',
+    name: 'during half an event',
     replies: [
       eventStream([
         [1, AUTHENTICATED.slice(0, -1)],
@@ -31,14 +31,14 @@ const CANCEL: (Row & { readonly endsAt: number })[] = [
     endsAt: 3,
   },
   {
-    name: 'in half a JSON answer to the stream',
+    name: 'during half a JSON answer to the stream',
     replies: [neverEnds(200, '{"state":')],
     asks: ['stream 0'],
     end: 'cancelled',
     endsAt: 3,
   },
   {
-    name: 'in the poll after a broken stream',
+    name: 'during the poll after a broken stream',
     replies: [eventStream([[2, END]]), never()],
     asks: ['stream 0', 'poll 2'],
     end: 'cancelled',
@@ -61,7 +61,7 @@ const CANCEL: (Row & { readonly endsAt: number })[] = [
   },
   { name: 'before the first poll', mode: 'poll', replies: [], asks: [], end: 'cancelled', endsAt: 1 },
   {
-    name: 'in half an answer to a poll',
+    name: 'during half an answer to a poll',
     mode: 'poll',
     replies: [neverEnds(200, '{"session_token":"')],
     asks: ['poll 2'],
@@ -69,7 +69,7 @@ const CANCEL: (Row & { readonly endsAt: number })[] = [
     endsAt: 3,
   },
   {
-    name: 'in a long back-off',
+    name: 'during a long back-off',
     mode: 'poll',
     replies: [OFFLINE, OFFLINE, OFFLINE],
     asks: ['poll 2', 'poll 6', 'poll 14'],
@@ -77,7 +77,7 @@ const CANCEL: (Row & { readonly endsAt: number })[] = [
     endsAt: 29,
   },
   {
-    name: 'while told to wait',
+    name: 'during a Retry-After',
     mode: 'poll',
     replies: [json(429, {}, { 'retry-after': '600' })],
     asks: ['poll 2'],
@@ -86,6 +86,6 @@ const CANCEL: (Row & { readonly endsAt: number })[] = [
   },
 ];
 
-describe('intent updates: cancel takes effect at once', () => {
+describe('intent updates: rejects at once when it is cancelled', () => {
   for (const row of CANCEL) it(row.name, () => hold({ ...row, meanwhile: [[row.endsAt, 'cancel']] }));
 });

@@ -12,7 +12,7 @@ const every = (step: number, from: number, to: number): number[] =>
 const asks = (kind: 'stream' | 'poll', at: readonly number[]): Ask[] =>
   at.map((second): Ask => `${kind} ${second}`);
 
-/** A person who never decides: what 15 minutes of waiting cost, by mode and by what the server can do. */
+/** The requests in 15 minutes when the person does not decide, by mode and by the server's abilities. */
 const COSTS: {
   mode: UpdatesMode;
   server: string;
@@ -22,7 +22,7 @@ const COSTS: {
 }[] = [
   {
     mode: 'poll',
-    server: 'is as it may',
+    server: 'has streams or not',
     streams: undefined,
     asks: asks('poll', every(2, 2, MINUTES_15)),
     requests: 450,
@@ -30,14 +30,14 @@ const COSTS: {
   ...(['auto', 'stream'] as const).flatMap((mode) => [
     {
       mode,
-      server: 'streams, and tells the end',
+      server: 'streams, and sends the timeout',
       streams: eventStream([...pings(15, 885), [MINUTES_15 - 1, TIMEOUT]]),
       asks: ['stream 0' as const],
       requests: 1,
     },
     {
       mode,
-      server: 'streams, and does not tell the end',
+      server: 'streams, and does not send the timeout',
       streams: eventStream(pings(15, 3_600)),
       asks: ['stream 0' as const, 'poll 900' as const],
       requests: 2,
@@ -47,7 +47,7 @@ const COSTS: {
     mode: 'auto',
     server: 'answers a stream with JSON',
     streams: PENDING,
-    // Each poll that a stream stands in for is saved, and the last comes at the deadline.
+    // A stream takes the place of one poll each minute. The last poll comes at the deadline.
     asks: every(2, 0, MINUTES_15).map((second) =>
       second % 60 === 0 && second < MINUTES_15 ? (`stream ${second}` as const) : (`poll ${second}` as const),
     ),
@@ -77,7 +77,7 @@ const COSTS: {
   },
   {
     mode: 'auto',
-    server: 'lets every stream go silent',
+    server: 'is silent in every stream',
     streams: eventStream([]),
     asks: [
       ...every(105, 0, 840).flatMap((start): Ask[] => [
@@ -103,9 +103,9 @@ const COSTS: {
   },
 ];
 
-describe('intent updates: the cost of 15 minutes', () => {
+describe('intent updates: number of requests in 15 minutes', () => {
   for (const { mode, server, streams, asks, requests } of COSTS) {
-    it(`${mode}, where the server ${server}: ${requests} requests`, async (t) => {
+    it(`${mode}: ${requests} requests when the server ${server}`, async (t) => {
       const replies = asks.map((ask) => (ask.startsWith('stream') && streams ? streams : PENDING));
       const endsAt = asks.length === 1 ? MINUTES_15 - 1 : MINUTES_15;
       await hold({ name: server, mode, replies, asks, end: 'expired', endsAt });
@@ -114,7 +114,7 @@ describe('intent updates: the cost of 15 minutes', () => {
     });
   }
 
-  it('no network at all (auto)', async (t) => {
+  it('auto: 34 requests without network', async (t) => {
     // 0, 4, 12, 28, 60, then every minute a stream and a poll.
     const asks: Ask[] = [
       ...([`stream 0`, 'poll 0', 'poll 4', 'poll 12', 'poll 28'] as const),
@@ -124,6 +124,6 @@ describe('intent updates: the cost of 15 minutes', () => {
     const replies = asks.map(() => networkError('ENOTFOUND'));
     await hold({ name: 'offline', replies, asks, end: 'expired', contact: [false] });
     t.assert.equal(asks.length, 34);
-    t.diagnostic(`auto, no network at all: ${asks.length} requests, and one for the intent`);
+    t.diagnostic(`auto, without network: ${asks.length} requests, and one for the intent`);
   });
 });

@@ -29,7 +29,7 @@ const polls = (from: number, to: number): Row['asks'] =>
   times((to - from) / 2 + 1, (i) => `poll ${from + 2 * i}` as const);
 const told = eventStream([[0, AUTHENTICATED]]);
 
-/** What comes instead of a stream, and when it is followed by a poll: at once, or after as long as the server asks. */
+/** The answer that is no stream, and when the poll after it comes. */
 const NO_STREAM: [name: string, reply: Reply, pollAt: number][] = [
   ['HTML', html(200), 0],
   ['404', json(404, {}), 0],
@@ -38,25 +38,25 @@ const NO_STREAM: [name: string, reply: Reply, pollAt: number][] = [
   ['405', text(405, ''), 0],
   ['406', text(406, ''), 0],
   ['204', text(204, ''), 0],
-  ['a redirect, as Node shows it', redirect('https://evil.example/stream'), 0],
-  ['a redirect, as a browser shows it', opaqueRedirect(), 0],
-  ['JSON of something else', json(200, { hello: 1 }), 0],
+  ['a redirect, as Node reports it', redirect('https://evil.example/stream'), 0],
+  ['a redirect, as a browser reports it', opaqueRedirect(), 0],
+  ['other JSON', json(200, { hello: 1 }), 0],
   ['malformed JSON', text(200, '{"state":"authenticated"'), 0],
   ['JSON without a token', json(200, { state: 'authenticated', session_token: '' }), 0],
   ['a body that is too large', text(200, 'a'.repeat(1024 * 1024 + 1)), 0],
   ['a refused connection', OFFLINE, 0],
   ['no answer', never(), 45],
   ['half an answer', neverEnds(200, '{"state":'), 45],
-  ['a slow no', after(30, html(403)), 30],
+  ['a 403 after 30 s', after(30, html(403)), 30],
   ['JSON that says pending', PENDING, 2],
 ];
 
-const TROUBLE: [name: string, reply: Reply, nextAt: number][] = [
+const TRANSIENT_FAILURES: [name: string, reply: Reply, nextAt: number][] = [
   ['500', text(500, ''), 4],
   ['503 with HTML', html(503), 4],
   ['429', json(429, {}), 4],
   ['429 with Retry-After', json(429, {}, { 'retry-after': '20' }), 20],
-  ['503 with Retry-After, even when a stream is due before', text(503, '', { 'retry-after': '90' }), 90],
+  ['503 with a Retry-After of more than a minute', text(503, '', { 'retry-after': '90' }), 90],
 ];
 
 const AUTO: Row[] = [
@@ -67,47 +67,53 @@ const AUTO: Row[] = [
     end: SIGNED_IN,
     contact: [true],
   },
-  { name: 'JSON in the end', replies: [after(3, TOLD)], asks: ['stream 0'], end: SIGNED_IN, endsAt: 3 },
+  {
+    name: 'JSON with the token after 3 s',
+    replies: [after(3, TOLD)],
+    asks: ['stream 0'],
+    end: SIGNED_IN,
+    endsAt: 3,
+  },
   { name: '410 instead of a stream', replies: [text(410, '')], asks: ['stream 0'], end: 'expired' },
   {
-    name: '404 instead of a stream, and for a poll',
+    name: '404 for the stream and for the poll',
     replies: [json(404, {}), json(404, {})],
     asks: ['stream 0', 'poll 0'],
     end: { kind: 'codeSpent' },
   },
   {
-    name: 'a redirect instead of a stream, and for a poll',
+    name: 'a redirect for the stream and for the poll',
     replies: times(2, () => redirect('https://evil.example/')),
     asks: ['stream 0', 'poll 0'],
     end: NOT_THE_SERVICE,
   },
   {
-    name: 'a stream is tried again after a minute of polling, and tells the token',
+    name: 'tries a stream again after a minute of polling',
     replies: [html(200), ...pending(30), eventStream([[7, AUTHENTICATED]])],
     asks: ['stream 0', ...polls(0, 58), 'stream 60'],
     end: SIGNED_IN,
     endsAt: 67,
   },
   {
-    name: 'and again a minute later, while the server has none',
+    name: 'tries a stream every minute while the server has none',
     replies: [PENDING, ...pending(29), PENDING, ...pending(29), told],
     asks: ['stream 0', ...polls(2, 58), 'stream 60', ...polls(62, 118), 'stream 120'],
     end: SIGNED_IN,
   },
   {
-    name: 'the minute begins when the stream breaks',
+    name: 'counts the minute from the end of the stream',
     replies: [eventStream([...pings(15, 90), [99, CUT]]), ...pending(30), told],
     asks: ['stream 0', ...polls(99, 157), 'stream 159'],
     end: SIGNED_IN,
   },
   {
-    name: 'a stream that is cut every time: one try a minute',
+    name: 'tries a stream once a minute when every stream is cut',
     replies: [eventStream([[1, CUT]]), ...pending(30), eventStream([[1, END]]), ...pending(30), told],
     asks: ['stream 0', ...polls(1, 59), 'stream 61', ...polls(62, 120), 'stream 122'],
     end: SIGNED_IN,
   },
   {
-    name: 'an event that is lost: the poll gets the token that was consumed',
+    name: 'polls for the token after a lost event',
     replies: [
       eventStream([
         [9, AUTHENTICATED.slice(0, 30)],
@@ -119,7 +125,7 @@ const AUTO: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'an event that is lost, and the poll is lost, too',
+    name: 'polls again when the event and the poll are lost',
     replies: [
       eventStream([
         [9, AUTHENTICATED.slice(0, 30)],
@@ -132,7 +138,7 @@ const AUTO: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'an event without a token, and polls that know of none',
+    name: 'fails when the event and the poll have no token',
     replies: [
       eventStream([[9, 'event: authenticated\ndata: {}\n\n']]),
       json(200, { state: 'authenticated', session_token: '' }),
@@ -141,7 +147,7 @@ const AUTO: Row[] = [
     end: { kind: 'codeSpent' },
   },
   {
-    name: 'no network at all, and then all of it',
+    name: 'no network, then a stream',
     replies: [OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, told],
     asks: ['stream 0', 'poll 0', 'poll 4', 'poll 12', 'poll 28', 'stream 60', 'poll 60', 'stream 120'],
     end: SIGNED_IN,
@@ -149,7 +155,7 @@ const AUTO: Row[] = [
   },
 ];
 
-/** Streams only, but for one poll after each that broke: it may have taken the token with it. */
+/** Streams only, with one poll after each broken stream, because the token may be lost with the stream. */
 const STREAM: Row[] = [
   {
     name: 'JSON with the token instead of a stream',
@@ -158,7 +164,7 @@ const STREAM: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'broken again and again: less and less often, at most a minute apart',
+    name: 'doubles the delay between broken streams, up to a minute',
     replies: [...times(7, () => [OFFLINE, PENDING]).flat(), told],
     asks: [
       ...[0, 4, 12, 28, 60, 120, 180].flatMap((at) => [`stream ${at}`, `poll ${at}`] as const),
@@ -168,19 +174,19 @@ const STREAM: Row[] = [
     contact: [true],
   },
   {
-    name: 'cut again and again: the waits begin when it is cut',
+    name: 'counts the delay from the end of the stream',
     replies: [eventStream([[10, CUT]]), PENDING, eventStream([[10, END]]), PENDING, told],
     asks: ['stream 0', 'poll 10', 'stream 14', 'poll 24', 'stream 32'],
     end: SIGNED_IN,
   },
   {
-    name: 'a poll after a broken stream that is told to wait',
+    name: 'waits for the Retry-After of the poll after a broken stream',
     replies: [eventStream([[1, CUT]]), json(429, {}, { 'retry-after': '30' }), told],
     asks: ['stream 0', 'poll 1', 'stream 31'],
     end: SIGNED_IN,
   },
   {
-    name: 'a silent stream',
+    name: 'opens another stream after a silent one',
     replies: [eventStream([]), PENDING, eventStream([[30, AUTHENTICATED]])],
     asks: ['stream 0', 'poll 45', 'stream 49'],
     end: SIGNED_IN,
@@ -193,14 +199,14 @@ const STREAM: Row[] = [
     end: 'expired',
   },
   {
-    name: 'a redirect, and a redirected poll',
+    name: 'a redirect for the stream and for the poll',
     replies: times(2, () => redirect('https://evil.example/')),
     asks: ['stream 0', 'poll 0'],
     end: NOT_THE_SERVICE,
   },
 ];
 
-describe('intent updates: no stream, so a poll', () => {
+describe('intent updates: polls when the answer is no stream', () => {
   for (const mode of ['auto', 'stream'] as const) {
     for (const [name, reply, pollAt] of NO_STREAM) {
       it(`${name} (${mode})`, () =>
@@ -216,8 +222,8 @@ describe('intent updates: no stream, so a poll', () => {
   }
 });
 
-describe('intent updates: not now', () => {
-  for (const [name, reply, nextAt] of TROUBLE) {
+describe('intent updates: waits after a transient failure', () => {
+  for (const [name, reply, nextAt] of TRANSIENT_FAILURES) {
     it(`${name} (auto)`, () => {
       const next = nextAt < 60 ? 'poll' : 'stream';
       const replies = [reply, TOLD];
@@ -241,17 +247,17 @@ describe('intent updates: not now', () => {
   }
 });
 
-describe('intent updates: a stream, and polls while there is none', () => {
+describe('intent updates: mode auto', () => {
   for (const row of AUTO) it(row.name, () => hold(row));
 });
 
-describe('intent updates: streams alone', () => {
+describe('intent updates: mode stream', () => {
   for (const row of STREAM) it(row.name, () => hold({ ...row, mode: 'stream' }));
 });
 
-describe('intent updates: contact', () => {
+describe('intent updates: onContact', () => {
   for (const mode of ['auto', 'stream'] as const) {
-    it(`an open stream is contact, before anything came over it (${mode})`, async () => {
+    it(`reports contact when a stream opens, before its first event (${mode})`, async () => {
       const clock = new FakeClock();
       const polled = mode === 'auto' ? Array<Reply>(3).fill(OFFLINE) : [];
       const replies = [text(503, ''), ...polled, eventStream(pings(15, 600))];
@@ -268,7 +274,7 @@ describe('intent updates: contact', () => {
         contact.push(reached),
       );
       await clock.advance(100_000);
-      assert.equal(contact.at(-1), true, 'still offline for the person');
+      assert.equal(contact.at(-1), true, 'the person still sees "offline"');
       cancel.abort(new Error('cancelled'));
       await assert.rejects(waiting);
       conversation.assertOver();

@@ -21,33 +21,39 @@ const OFFLINE = networkError('ENOTFOUND');
 const LOST = networkError('ECONNRESET');
 const pending = (times: number): Reply[] => Array<Reply>(times).fill(PENDING);
 
-/** Where nothing is said it polls, and the first poll comes after two seconds. */
+/** The first poll comes after two seconds. */
 const INTERVALS: Omit<Row, 'mode'>[] = [
-  { name: 'told at the first poll', replies: [TOLD], asks: ['poll 2'], end: SIGNED_IN, contact: [true] },
   {
-    name: 'every two seconds',
+    name: 'ends at the first poll that gives the token',
+    replies: [TOLD],
+    asks: ['poll 2'],
+    end: SIGNED_IN,
+    contact: [true],
+  },
+  {
+    name: 'polls every two seconds',
     replies: [...pending(4), TOLD],
     asks: ['poll 2', 'poll 4', 'poll 6', 'poll 8', 'poll 10'],
     end: SIGNED_IN,
     contact: [true],
   },
   {
-    name: 'two seconds after the answer, not after the question',
+    name: 'counts the two seconds from the answer, not from the request',
     replies: [after(5, PENDING), after(1, PENDING), TOLD],
     asks: ['poll 2', 'poll 9', 'poll 12'],
     end: SIGNED_IN,
   },
   {
-    name: 'an answer with more in it than we know',
+    name: 'ignores unknown members of an answer',
     replies: [json(200, { state: 'pending', hint: 'x' }), json(200, { session_token: 'tok_1' })],
     asks: ['poll 2', 'poll 4'],
     end: SIGNED_IN,
   },
 ];
 
-const SAT_OUT: Omit<Row, 'mode'>[] = [
+const TRANSIENT_FAILURES: Omit<Row, 'mode'>[] = [
   {
-    name: 'no network: less and less often, and at once as before when it is back',
+    name: 'no network: doubles the delay up to a minute, and polls every two seconds after an answer',
     replies: [OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, PENDING, OFFLINE, TOLD],
     asks: [
       'poll 2',
@@ -71,19 +77,19 @@ const SAT_OUT: Omit<Row, 'mode'>[] = [
     contact: [false, true],
   },
   {
-    name: '429 without a time',
+    name: '429 without Retry-After',
     replies: [json(429, {}), TOLD],
     asks: ['poll 2', 'poll 6'],
     end: SIGNED_IN,
   },
   {
-    name: '429 with Retry-After: not before',
+    name: '429 with Retry-After: waits for it',
     replies: [json(429, {}, { 'retry-after': '30' }), TOLD],
     asks: ['poll 2', 'poll 32'],
     end: SIGNED_IN,
   },
   {
-    name: '429 with a short Retry-After: the interval is kept',
+    name: '429 with a short Retry-After: keeps the back-off',
     replies: [json(429, {}, { 'retry-after': '0' }), TOLD],
     asks: ['poll 2', 'poll 6'],
     end: SIGNED_IN,
@@ -102,7 +108,7 @@ const SAT_OUT: Omit<Row, 'mode'>[] = [
     contact: [false, true],
   },
   {
-    name: 'a body without end',
+    name: 'half an answer for 15 seconds',
     replies: [neverEnds(200, '{"session_token":"'), TOLD],
     asks: ['poll 2', 'poll 21'],
     end: SIGNED_IN,
@@ -114,14 +120,14 @@ const SAT_OUT: Omit<Row, 'mode'>[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'the answer with the token is lost, and told again',
+    name: 'the answer with the token is lost: the next poll gets it',
     replies: [PENDING, LOST, TOLD],
     asks: ['poll 2', 'poll 4', 'poll 8'],
     end: SIGNED_IN,
     contact: [true, false, true],
   },
   {
-    name: 'half of the answer with the token is lost, and told again',
+    name: 'half of the answer with the token is lost: the next poll gets it',
     replies: [neverEnds(200, '{"state":"authenticated","session_token":"tok'), TOLD],
     asks: ['poll 2', 'poll 21'],
     end: SIGNED_IN,
@@ -130,7 +136,7 @@ const SAT_OUT: Omit<Row, 'mode'>[] = [
 
 const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
   ['410', json(410, { error: 'gone' }), 'expired'],
-  ['410 without words', text(410, ''), 'expired'],
+  ['410 without a body', text(410, ''), 'expired'],
   ['404', json(404, { error: 'not found' }), CODE_SPENT],
   ['404 with HTML', html(404), NOT_THE_SERVICE],
   ['401', json(401, { error: 'unauthorized' }), NOT_THE_SERVICE],
@@ -139,20 +145,20 @@ const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
   ['204', text(204, ''), NOT_THE_SERVICE],
   ['200 with HTML', html(200), NOT_THE_SERVICE],
   ['malformed JSON', text(200, '{"state":"authenticated"'), NOT_THE_SERVICE],
-  ['a state that nobody knows', json(200, { state: 'linked' }), NOT_THE_SERVICE],
-  ['a redirect, as Node shows it', redirect('https://evil.example/'), NOT_THE_SERVICE],
+  ['an unknown state', json(200, { state: 'linked' }), NOT_THE_SERVICE],
+  ['a redirect, as Node reports it', redirect('https://evil.example/'), NOT_THE_SERVICE],
   ['a redirect to itself', redirect('https://adom.example/auth/intents/int_1/status'), NOT_THE_SERVICE],
-  ['a redirect, as a browser shows it', opaqueRedirect(), NOT_THE_SERVICE],
+  ['a redirect, as a browser reports it', opaqueRedirect(), NOT_THE_SERVICE],
   ['authenticated with an empty token', json(200, { state: 'authenticated', session_token: '' }), CODE_SPENT],
   ['authenticated without a token', json(200, { state: 'authenticated' }), CODE_SPENT],
   ['authenticated with a null token', json(200, { state: 'authenticated', session_token: null }), CODE_SPENT],
 ];
 
 for (const [title, rows] of [
-  ['how often it polls', INTERVALS],
-  ['what it sits out', SAT_OUT],
+  ['interval', INTERVALS],
+  ['polls again after a transient failure', TRANSIENT_FAILURES],
   [
-    'what ends it at once',
+    'answers that end it at once',
     ENDS.map(
       ([name, reply, end]) => ({ name, replies: [reply], asks: ['poll 2'], end, contact: [true] }) as const,
     ),

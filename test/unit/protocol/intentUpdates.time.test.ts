@@ -10,34 +10,34 @@ const GONE = json(410, {});
 const STREAM = eventStream(pings(15, 2 * HOUR));
 const pending = (times: number): Reply[] => Array<Reply>(times).fill(PENDING);
 
-/** Asked once more when the time is over: the person may have been quick, and the network slow. */
+/** It polls once more at the deadline: the person may have approved just before. */
 const DEADLINE: Row[] = [
   {
-    name: 'during a stream, still pending',
+    name: 'during a stream: expires when the last poll is pending',
     replies: [STREAM, PENDING],
     asks: ['stream 0', 'poll 900'],
     end: 'expired',
   },
   {
-    name: 'during a stream, and a token at the last moment',
+    name: 'during a stream: accepts the token of the last poll',
     replies: [STREAM, TOLD],
     asks: ['stream 0', 'poll 900'],
     end: SIGNED_IN,
   },
   {
-    name: 'during a stream, and the server says so',
+    name: 'during a stream: expires when the last poll gets 410',
     replies: [STREAM, GONE],
     asks: ['stream 0', 'poll 900'],
     end: 'expired',
   },
   {
-    name: 'during a stream, and no network any more',
+    name: 'during a stream: expires without network',
     replies: [STREAM, OFFLINE],
     asks: ['stream 0', 'poll 900'],
     end: 'expired',
   },
   {
-    name: 'during a stream that talks all the time',
+    name: 'during a stream with an event every second',
     replies: [
       eventStream(Array.from({ length: 1_200 }, (_, second): Piece => [second, 'event: news\ndata: {}\n\n'])),
       PENDING,
@@ -46,21 +46,21 @@ const DEADLINE: Row[] = [
     end: 'expired',
   },
   {
-    name: 'before a stream answers',
+    name: 'before the stream answers',
     intent: living(20),
     replies: [never(), PENDING],
     asks: ['stream 0', 'poll 20'],
     end: 'expired',
   },
   {
-    name: 'by the server’s own times, before the 15 minutes',
+    name: 'after the life that the server names, if it is shorter than 15 minutes',
     intent: living(60),
     replies: [STREAM, PENDING],
     asks: ['stream 0', 'poll 60'],
     end: 'expired',
   },
   {
-    name: 'after 15 minutes, whatever the server says',
+    name: 'after 15 minutes, if the server names a longer life',
     intent: living(HOUR),
     mode: 'stream',
     replies: [STREAM, PENDING],
@@ -68,7 +68,7 @@ const DEADLINE: Row[] = [
     end: 'expired',
   },
   {
-    name: 'a stream that breaks just before: one poll then, one at the deadline',
+    name: 'just after a stream breaks: polls then and at the deadline',
     intent: living(20),
     replies: [eventStream([[19, CUT]]), ...pending(2)],
     asks: ['stream 0', 'poll 19', 'poll 20'],
@@ -83,7 +83,7 @@ const DEADLINE: Row[] = [
     end: 'expired',
   },
   {
-    name: 'when a poll is due: that is the last',
+    name: 'when a poll is due: sends no poll after it',
     mode: 'poll',
     intent: living(4),
     replies: pending(2),
@@ -91,7 +91,7 @@ const DEADLINE: Row[] = [
     end: 'expired',
   },
   {
-    name: 'before the first poll: one all the same',
+    name: 'before the first poll: polls once',
     mode: 'poll',
     intent: living(1),
     replies: [TOLD],
@@ -99,7 +99,7 @@ const DEADLINE: Row[] = [
     end: SIGNED_IN,
   },
   ...(['auto', 'stream', 'poll'] as const).map((mode): Row => ({
-    name: `over when it comes: one poll all the same (${mode})`,
+    name: `already past when the intent comes: polls once (${mode})`,
     mode,
     intent: living(-60),
     replies: [PENDING],
@@ -107,7 +107,7 @@ const DEADLINE: Row[] = [
     end: 'expired',
   })),
   {
-    name: 'during a poll that brings the token',
+    name: 'during a poll: accepts its token',
     mode: 'poll',
     intent: living(5),
     replies: [after(9, TOLD)],
@@ -116,7 +116,7 @@ const DEADLINE: Row[] = [
     endsAt: 11,
   },
   {
-    name: 'in a long back-off: one poll at the deadline',
+    name: 'during a long back-off: polls once at the deadline',
     mode: 'poll',
     intent: living(50),
     replies: [OFFLINE, OFFLINE, OFFLINE, OFFLINE, TOLD],
@@ -133,11 +133,11 @@ const DEADLINE: Row[] = [
   },
 ];
 
-/** A pause looks at the wall clock every five seconds, so a jump is noticed within those. */
+/** A pause looks at the wall clock every five seconds, so it notices a jump within five seconds. */
 const JUMPS: Row[] = [
   ...(['auto', 'stream'] as const).flatMap((mode): Row[] => [
     {
-      name: `past the deadline during a stream, approved meanwhile (${mode})`,
+      name: `past the deadline during a stream: polls once and gets the token (${mode})`,
       mode,
       replies: [STREAM, TOLD],
       meanwhile: [[8, { jump: HOUR }]],
@@ -145,7 +145,7 @@ const JUMPS: Row[] = [
       end: SIGNED_IN,
     },
     {
-      name: `past the deadline during a stream that has died, still pending (${mode})`,
+      name: `past the deadline during a silent stream: expires after one poll (${mode})`,
       mode,
       replies: [eventStream([]), PENDING],
       meanwhile: [[8, { jump: HOUR }]],
@@ -153,7 +153,7 @@ const JUMPS: Row[] = [
       end: 'expired',
     },
     {
-      name: `past the deadline during a stream, and no network yet (${mode})`,
+      name: `past the deadline during a stream: expires without network (${mode})`,
       mode,
       replies: [STREAM, OFFLINE],
       meanwhile: [[8, { jump: HOUR }]],
@@ -162,7 +162,7 @@ const JUMPS: Row[] = [
     },
   ]),
   {
-    name: 'past the deadline, and the stream tells the token before anybody looks at a clock',
+    name: 'past the deadline: accepts a token that the stream gives before the next look at the clock',
     replies: [eventStream([[9, AUTHENTICATED]])],
     meanwhile: [[8, { jump: HOUR }]],
     asks: ['stream 0'],
@@ -170,14 +170,14 @@ const JUMPS: Row[] = [
     endsAt: 9,
   },
   {
-    name: 'past the deadline, and the stream pings before anybody looks at a clock',
+    name: 'past the deadline: polls after a ping before the next look at the clock',
     replies: [eventStream([[9, PING]]), PENDING],
     meanwhile: [[8, { jump: HOUR }]],
     asks: ['stream 0', 'poll 9'],
     end: 'expired',
   },
   {
-    name: 'inside the life during a stream: a quiet one counts as dead',
+    name: 'before the deadline during a silent stream: polls',
     intent: living(100),
     replies: [eventStream([[5, PING]]), PENDING, TOLD],
     meanwhile: [[8, { jump: 60 }]],
@@ -185,14 +185,14 @@ const JUMPS: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'inside the life during a stream that pings in time: it stays, and the deadline comes so much sooner',
+    name: 'before the deadline during a stream with pings: keeps the stream, and the deadline comes earlier',
     replies: [STREAM, PENDING],
     meanwhile: [[8, { jump: 30 }]],
     asks: ['stream 0', 'poll 870'],
     end: 'expired',
   },
   {
-    name: 'past the deadline between two polls, approved meanwhile',
+    name: 'past the deadline between two polls: polls once and gets the token',
     mode: 'poll',
     replies: [PENDING, TOLD],
     meanwhile: [[3, { jump: HOUR }]],
@@ -200,7 +200,7 @@ const JUMPS: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'past the deadline between two polls, still pending',
+    name: 'past the deadline between two polls: expires after one poll',
     mode: 'poll',
     replies: pending(2),
     meanwhile: [[3, { jump: HOUR }]],
@@ -208,7 +208,7 @@ const JUMPS: Row[] = [
     end: 'expired',
   },
   {
-    name: 'past the deadline during a poll that is lost with it: asked again at once',
+    name: 'past the deadline during a poll without an answer: polls again at once',
     mode: 'poll',
     replies: [after(6, OFFLINE), TOLD],
     meanwhile: [[3, { jump: HOUR }]],
@@ -216,7 +216,7 @@ const JUMPS: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'past the deadline during a poll that brings the token',
+    name: 'past the deadline during a poll: accepts its token',
     mode: 'poll',
     replies: [after(6, TOLD)],
     meanwhile: [[3, { jump: HOUR }]],
@@ -225,7 +225,7 @@ const JUMPS: Row[] = [
     endsAt: 8,
   },
   {
-    name: 'past the deadline in a long back-off: one poll, without the rest of the wait',
+    name: 'past the deadline during a back-off: polls once at once',
     mode: 'poll',
     replies: [OFFLINE, OFFLINE, OFFLINE, OFFLINE, TOLD],
     meanwhile: [[31, { jump: HOUR }]],
@@ -233,7 +233,7 @@ const JUMPS: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'backward between two polls: they go on in their own time, and the server knows the end',
+    name: 'backward between two polls: polls by running time, and expires with 410',
     mode: 'poll',
     replies: [...pending(3), GONE],
     meanwhile: [[3, { jump: -HOUR }]],
@@ -241,7 +241,7 @@ const JUMPS: Row[] = [
     end: 'expired',
   },
   {
-    name: 'backward during a stream that pings',
+    name: 'backward during a stream with pings: keeps the stream',
     replies: [eventStream([...pings(15, 600), [601, AUTHENTICATED]])],
     meanwhile: [[100, { jump: -HOUR }]],
     asks: ['stream 0'],
@@ -249,7 +249,7 @@ const JUMPS: Row[] = [
     endsAt: 601,
   },
   {
-    name: 'backward between two streams: the next comes in its own time',
+    name: 'backward between two streams: opens the next by running time',
     mode: 'stream',
     replies: [eventStream([[0, CUT]]), PENDING, eventStream([[0, CUT]]), TOLD],
     meanwhile: [[2, { jump: -HOUR }]],
@@ -260,7 +260,7 @@ const JUMPS: Row[] = [
 
 for (const [title, rows] of [
   ['the deadline', DEADLINE],
-  ['a jump of the clock', JUMPS],
+  ['after a jump of the wall clock', JUMPS],
 ] as const) {
   describe(`intent updates: ${title}`, () => {
     for (const row of rows) it(row.name, () => hold(row));

@@ -36,8 +36,8 @@ async function ask(reply: Reply): Promise<Asked> {
 
 const GRANTED = { access_token: 'new', token_type: 'Bearer', expires_in: 3600, refresh_token: 'newer' };
 
-describe('refresh grant: the request', () => {
-  it('is the form of RFC 6749 §6, for a client without a secret', async () => {
+describe('refreshGrant: the request', () => {
+  it('is the form of RFC 6749 §6 without a client secret', async () => {
     const { conversation } = await ask(json(200, GRANTED));
     const [request] = conversation.requests;
     assert.equal(`${request?.method} ${request?.url}`, `POST ${TOKEN_URL}`);
@@ -47,15 +47,11 @@ describe('refresh grant: the request', () => {
       client_id: 'editor',
     });
     assert.equal(request.redirect, 'manual');
-    assert.equal(
-      request.headers['content-type'],
-      undefined,
-      'fetch itself names a form, and JSON would be named',
-    );
+    assert.equal(request.headers['content-type'], undefined, 'fetch sets the content type of a form');
     assert.equal(request.headers.authorization, undefined);
   });
 
-  it('is sent in full, whatever is in the token', async () => {
+  it('encodes any character of the refresh token', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [json(200, GRANTED)]);
     const odd = 'a+b/c==&client_id=other é%20';
@@ -65,23 +61,31 @@ describe('refresh grant: the request', () => {
   });
 });
 
-describe('refresh grant: granted', () => {
+describe('refreshGrant: granted', () => {
   for (const [name, body, grant] of [
-    ['everything', GRANTED, { accessToken: 'new', refreshToken: 'newer', expiresInSeconds: 3600 }],
+    ['gives all members', GRANTED, { accessToken: 'new', refreshToken: 'newer', expiresInSeconds: 3600 }],
     [
-      'no other refresh token: the old one stays',
+      'keeps the old refresh token when the answer has none',
       { access_token: 'new', expires_in: 60 },
       { accessToken: 'new', refreshToken: 'old', expiresInSeconds: 60 },
     ],
-    ['an empty one', { access_token: 'new', refresh_token: '' }, { accessToken: 'new', refreshToken: 'old' }],
     [
-      'one of an odd kind',
+      'keeps the old refresh token when the new one is empty',
+      { access_token: 'new', refresh_token: '' },
+      { accessToken: 'new', refreshToken: 'old' },
+    ],
+    [
+      'keeps the old refresh token when the new one is a number',
       { access_token: 'new', refresh_token: 7 },
       { accessToken: 'new', refreshToken: 'old' },
     ],
-    ['null', { access_token: 'new', refresh_token: null }, { accessToken: 'new', refreshToken: 'old' }],
     [
-      'an odd life',
+      'keeps the old refresh token when the new one is null',
+      { access_token: 'new', refresh_token: null },
+      { accessToken: 'new', refreshToken: 'old' },
+    ],
+    [
+      'ignores an expires_in that is a text',
       { access_token: 'new', expires_in: '3600', refresh_token: 'newer' },
       { accessToken: 'new', refreshToken: 'newer' },
     ],
@@ -92,7 +96,7 @@ describe('refresh grant: granted', () => {
     });
   }
 
-  it('knows when the answer came, not when it was asked for', async () => {
+  it('gives the time of the answer, not of the request', async () => {
     const { clock, result } = await ask(after(9, json(200, GRANTED)));
     assert.equal(clock.ranMs, 9_000);
     assert.ok(result.kind === 'granted');
@@ -100,15 +104,18 @@ describe('refresh grant: granted', () => {
   });
 });
 
-describe('refresh grant: refused', () => {
+describe('refreshGrant: not granted', () => {
   const rejected: [string, Reply][] = [
     ['400 invalid_grant', json(400, { error: 'invalid_grant' })],
-    ['with words', json(400, { error: 'invalid_grant', error_description: 'Token is used up' })],
+    [
+      '400 invalid_grant with a description',
+      json(400, { error: 'invalid_grant', error_description: 'Token is used up' }),
+    ],
     ['401 invalid_grant', json(401, { error: 'invalid_grant' })],
     ['invalid_grant with a token', json(200, { error: 'invalid_grant', access_token: 'new' })],
   ];
   for (const [name, reply] of rejected) {
-    it(`the refresh token is dead: ${name}`, async () => {
+    it(`rejected: ${name}`, async () => {
       assert.deepEqual((await ask(reply)).result, { kind: 'rejected' });
     });
   }
@@ -135,43 +142,46 @@ describe('refresh grant: refused', () => {
     ['temporarily_unavailable', json(400, { error: 'temporarily_unavailable' })],
     ['a page', html(200)],
     ['a page with 400', html(400)],
-    ['a page that talks about it', text(400, '{"error":"invalid_grant"', { 'content-type': 'text/html' })],
+    [
+      'a page with invalid_grant in it',
+      text(400, '{"error":"invalid_grant"', { 'content-type': 'text/html' }),
+    ],
     ['a grant without a token', json(200, { refresh_token: 'newer' })],
-    ['a token of an odd type', json(200, { access_token: 'new', token_type: 'mac' })],
+    ['a token_type other than Bearer', json(200, { access_token: 'new', token_type: 'mac' })],
     ['204', text(204, '')],
     ['a redirect', redirect('https://elsewhere.example/')],
-    ['a redirect as a browser shows it', opaqueRedirect()],
+    ['a redirect as a browser reports it', opaqueRedirect()],
     ['no connection', networkError('ECONNREFUSED')],
-    ['no name', networkError('ENOTFOUND')],
-    ['never an answer', never()],
-    ['never the end of an answer', neverEnds(200)],
+    ['no DNS', networkError('ENOTFOUND')],
+    ['no answer', never()],
+    ['half an answer', neverEnds(200)],
   ];
   for (const [name, reply] of unknown) {
-    it(`the refresh token may live: ${name}`, async () => {
+    it(`unknown: ${name}`, async () => {
       const { clock, result } = await ask(reply);
       assert.deepEqual(result, { kind: 'unknown' });
       assert.equal(clock.pending, 0);
     });
   }
 
-  it('is given up after 15 seconds, and asked for once', async () => {
+  it('gives up after 15 s, and sends one request', async () => {
     const { clock, conversation } = await ask(never());
     assert.equal(clock.ranMs, 15_000);
     assert.deepEqual(conversation.times, [0]);
   });
 });
 
-describe('refresh grant: cancelled', () => {
+describe('refreshGrant: cancelled', () => {
   const reason = new Error('cancelled');
 
-  it('before it began: nothing is sent', async () => {
+  it('sends nothing when the signal is aborted already', async () => {
     const { http, requests } = new Conversation(new FakeClock(), []);
     const asked = refreshGrant(http, TOKEN_URL, 'editor', 'old', AbortSignal.abort(reason));
     await assert.rejects(asked, (error) => error === reason);
     assert.deepEqual(requests, []);
   });
 
-  it('in the request: at once, with the reason', async () => {
+  it('rejects at once with the reason during the request', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [never()]);
     const cancel = new AbortController();
@@ -186,8 +196,8 @@ describe('refresh grant: cancelled', () => {
   });
 });
 
-describe('refresh grant: the log', () => {
-  it('tells no token', async () => {
+describe('refreshGrant: the log', () => {
+  it('holds no token', async () => {
     const replies = [
       json(200, { ...GRANTED, access_token: 'canary', refresh_token: 'canary' }),
       json(400, { error: 'canary token', error_description: 'canary' }),

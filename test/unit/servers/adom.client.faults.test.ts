@@ -18,7 +18,7 @@ const BROKEN_STREAM: Fault = {
 };
 const BUSY: Fault = { kind: 'answer', status: 429, body: { error: 'slow' }, headers: { 'retry-after': '4' } };
 
-/** Whose address a wrong server would love to hear. */
+/** A second server, which must get no request. */
 async function withStranger(): Promise<{ server: AdomServer; stranger: AdomServer }> {
   const [server, stranger] = await Promise.all([adomServer(), adomServer()]);
   return { server, stranger };
@@ -30,7 +30,7 @@ function asked(server: AdomServer): ('stream' | 'poll')[] {
   );
 }
 
-/** One sign-in whose first look at the status meets the fault. */
+/** Starts a sign-in. The first request for the status meets the fault. */
 async function signIn(
   server: AdomServer,
   fault: Fault,
@@ -42,12 +42,12 @@ async function signIn(
   return { waited: pending.wait(whileTesting(), (reached) => contact.push(reached)), contact };
 }
 
-describe('Adom over HTTP: the request for an intent goes wrong', { concurrency: true }, () => {
+describe('Adom over HTTP: the request for an intent fails', { concurrency: true }, () => {
   const rows: [name: string, fault: Fault, failure: Failure['kind']][] = [
     ['500', { kind: 'answer', status: 500 }, 'unreachable'],
     ['429', BUSY, 'unreachable'],
-    ['dropped', { kind: 'drop' }, 'unreachable'],
-    ['its answer lost', { kind: 'lost' }, 'unreachable'],
+    ['a dropped connection', { kind: 'drop' }, 'unreachable'],
+    ['a lost answer', { kind: 'lost' }, 'unreachable'],
     ['half an answer', { kind: 'truncate' }, 'unreachable'],
     ['403', { kind: 'answer', status: 403, body: 'Forbidden' }, 'notTheService'],
     ['404', { kind: 'answer', status: 404, body: { error: 'Not found' } }, 'notTheService'],
@@ -64,7 +64,7 @@ describe('Adom over HTTP: the request for an intent goes wrong', { concurrency: 
     });
   }
 
-  it('a redirect is not followed', async () => {
+  it('does not follow a redirect', async () => {
     const { server, stranger } = await withStranger();
     server.failNext('/auth/intents', { kind: 'redirect', to: `${stranger.url}/auth/intents`, status: 307 });
     const begun = await adomService(server).begin([], whileTesting());
@@ -72,7 +72,7 @@ describe('Adom over HTTP: the request for an intent goes wrong', { concurrency: 
     assert.deepEqual(stranger.requests, []);
   });
 
-  it('updates from another origin are refused', async () => {
+  it('refuses an updates_url on another origin', async () => {
     const { server, stranger } = await withStranger();
     const updates_url = `${stranger.url}/auth/intents/mine/status`;
     server.failNext('/auth/intents', { kind: 'rewrite', change: (body) => ({ ...body, updates_url }) });
@@ -82,19 +82,19 @@ describe('Adom over HTTP: the request for an intent goes wrong', { concurrency: 
   });
 });
 
-describe('Adom over HTTP: the stream does not come', { concurrency: true }, () => {
+describe('Adom over HTTP: polls when the stream fails', { concurrency: true }, () => {
   const rows: [name: string, fault: Fault, reached?: boolean][] = [
-    ['dropped', { kind: 'drop' }],
-    ['cut', { kind: 'stream', how: 'cut' }],
+    ['a dropped connection', { kind: 'drop' }],
+    ['a stream that ends at once', { kind: 'stream', how: 'cut' }],
     ['a page instead', HTML],
-    ['not for us', { kind: 'answer', status: 406, body: { error: 'no streams here' } }],
-    ['an error in the form of a stream', BROKEN_STREAM],
+    ['406', { kind: 'answer', status: 406, body: { error: 'no streams here' } }],
+    ['400 with an event stream', BROKEN_STREAM],
     ['JSON instead', { kind: 'answer', status: 200, body: { state: 'pending' } }],
     ['500', { kind: 'answer', status: 500 }, false],
     ['429', BUSY, false],
   ];
   for (const [name, fault, reached = true] of rows) {
-    it(`${name}: polls instead`, async () => {
+    it(`polls after ${name}`, async () => {
       const server = await adomServer();
       const { waited, contact } = await signIn(server, fault);
       await until(() => asked(server).length === 2);
@@ -107,7 +107,7 @@ describe('Adom over HTTP: the stream does not come', { concurrency: true }, () =
     });
   }
 
-  it('a redirect: is not followed, and polls instead', async () => {
+  it('polls after a redirect, and does not follow it', async () => {
     const { server, stranger } = await withStranger();
     const to = `${stranger.url}/auth/intents/mine/status`;
     const { waited } = await signIn(server, { kind: 'redirect', to });
@@ -117,7 +117,7 @@ describe('Adom over HTTP: the stream does not come', { concurrency: true }, () =
     assert.deepEqual(stranger.requests, []);
   });
 
-  it('cut, where streams are all that is wanted: looks once, then streams again', async () => {
+  it('polls once and opens another stream in mode stream', async () => {
     const server = await adomServer();
     const { waited } = await signIn(server, { kind: 'stream', how: 'cut' }, 'stream');
     await until(() => asked(server).length === 3 && server.openStreams === 1);
@@ -127,7 +127,7 @@ describe('Adom over HTTP: the stream does not come', { concurrency: true }, () =
   });
 });
 
-describe('Adom over HTTP: the end of the stream goes wrong', { concurrency: true }, () => {
+describe('Adom over HTTP: the end of the stream', { concurrency: true }, () => {
   const rows: [how: StreamFault, asks: ('stream' | 'poll')[], retrievals: number][] = [
     ['half-event', ['stream', 'poll'], 2],
     ['malformed', ['stream', 'poll'], 2],
@@ -137,7 +137,7 @@ describe('Adom over HTTP: the end of the stream goes wrong', { concurrency: true
     ['twice', ['stream'], 1],
   ];
   for (const [how, asks, retrievals] of rows) {
-    it(`${how}: the session comes all the same`, async () => {
+    it(`gets the session after the stream fault ${how}`, async () => {
       const server = await adomServer();
       const service = adomService(server);
       const { waited } = await signIn(server, { kind: 'stream', how });
@@ -152,10 +152,10 @@ describe('Adom over HTTP: the end of the stream goes wrong', { concurrency: true
   }
 
   for (const [name, fault, asks] of [
-    ['timeout', undefined, ['stream']],
-    ['timeout without a data line', 'bare-timeout', ['stream', 'poll']],
+    ['timeout event', undefined, ['stream']],
+    ['timeout event without a data line', 'bare-timeout', ['stream', 'poll']],
   ] as const) {
-    it(`${name}: the intent is over`, async () => {
+    it(`expires after a ${name}`, async () => {
       const server = await adomServer();
       if (fault !== undefined) server.failNext(STATUS, { kind: 'stream', how: fault });
       const waited = (await begin(adomService(server))).wait(whileTesting(), () => undefined);
@@ -166,7 +166,7 @@ describe('Adom over HTTP: the end of the stream goes wrong', { concurrency: true
     });
   }
 
-  it('silent: is left after 45 s, and the session comes by a poll', async () => {
+  it('closes a silent stream after 45 s, and polls', async () => {
     const server = await adomServer();
     const clock = new FakeClock();
     const pending = await begin(adomService(server, 'auto', clock));
@@ -174,7 +174,7 @@ describe('Adom over HTTP: the end of the stream goes wrong', { concurrency: true
     const waited = pending.wait(whileTesting(), () => undefined);
     await until(() => server.openStreams === 1);
     server.approve();
-    // The stream is open for the server a moment before the client has noticed and begins to count.
+    // The server opens the stream a moment before the client notices it and starts to count.
     while (asked(server).length === 1) await clock.advance(5_000);
     granted(await waited);
     assert.ok(clock.ranMs >= 45_000 && clock.ranMs < 300_000, `${clock.ranMs} ms`);

@@ -20,16 +20,16 @@ async function pollInto(server: AdomServer, fault: Fault): Promise<Waited> {
   return pending.wait(whileTesting(), () => undefined);
 }
 
-describe('Adom over HTTP: a poll goes wrong', { concurrency: true }, () => {
+describe('Adom over HTTP: a poll fails', { concurrency: true }, () => {
   const passing: [name: string, fault: Fault, retrievals: number][] = [
-    ['dropped', { kind: 'drop' }, 1],
-    ['the answer with the token lost', { kind: 'lost' }, 2],
-    ['half of the answer with the token', { kind: 'truncate' }, 2],
+    ['a dropped connection', { kind: 'drop' }, 1],
+    ['a lost answer with the token', { kind: 'lost' }, 2],
+    ['half an answer with the token', { kind: 'truncate' }, 2],
     ['503', { kind: 'answer', status: 503 }, 1],
     ['429', { kind: 'answer', status: 429, headers: { 'retry-after': '1' } }, 1],
   ];
   for (const [name, fault, retrievals] of passing) {
-    it(`${name}: the same intent is asked again`, async () => {
+    it(`polls again after ${name}`, async () => {
       const server = await adomServer();
       granted(await pollInto(server, fault));
       assert.equal(requestsTo(server.requests, STATUS).length, 2);
@@ -46,7 +46,7 @@ describe('Adom over HTTP: a poll goes wrong', { concurrency: true }, () => {
     ['no token', { kind: 'rewrite', change: ({ state }) => ({ state }) }, 'codeSpent'],
   ];
   for (const [name, fault, end] of final) {
-    it(`${name}: it is over`, async () => {
+    it(`ends after ${name}`, async () => {
       const server = await adomServer();
       const expected = end === 'expired' ? { kind: end } : { kind: 'failed', failure: { kind: end } };
       assert.deepEqual(await pollInto(server, fault), expected);
@@ -55,7 +55,7 @@ describe('Adom over HTTP: a poll goes wrong', { concurrency: true }, () => {
   }
 });
 
-describe('Adom over HTTP: the person cannot be had', { concurrency: true }, () => {
+describe('Adom over HTTP: the request for the user fails', { concurrency: true }, () => {
   async function identify(fault: Fault, times = 1): Promise<{ server: AdomServer; identified: Identified }> {
     const server = await adomServer();
     const grant = { server: server.url, accessToken: await sessionToken(server) };
@@ -68,10 +68,10 @@ describe('Adom over HTTP: the person cannot be had', { concurrency: true }, () =
     ['404', GONE, 1],
     ['a page instead', HTML, 1],
     ['a redirect', REDIRECT, 1],
-    ['500 again and again', { kind: 'answer', status: 500 }, 3],
+    ['500 three times', { kind: 'answer', status: 500 }, 3],
     ['no id', { kind: 'rewrite', change: () => ({ id: '' }) }, 1],
   ] as const) {
-    it(`${name}: signs in all the same, as this session`, async () => {
+    it(`uses an account for this session after ${name}`, async () => {
       const { server, identified } = await identify(fault, times);
       assert.ok(identified.kind === 'identified');
       assert.match(identified.person.accountLabel, /^session-[0-9a-f]{8}$/);
@@ -79,12 +79,12 @@ describe('Adom over HTTP: the person cannot be had', { concurrency: true }, () =
     });
   }
 
-  it('one bad moment: the person after all', async () => {
+  it('repeats the request after a dropped connection', async () => {
     const { identified } = await identify({ kind: 'drop' });
     assert.equal(identified.kind === 'identified' && identified.person.accountId, demoPerson.user.id);
   });
 
-  it('the session is refused in both forms: no sign-in', async () => {
+  it('fails when the token is refused in both forms', async () => {
     const { server, identified } = await identify({ kind: 'answer', status: 401 }, 2);
     assert.deepEqual(identified, { kind: 'failed', failure: { kind: 'grantRejected' } });
     const [first, second, ...others] = requestsTo(server.requests, 'GET /user');

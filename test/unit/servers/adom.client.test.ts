@@ -7,7 +7,7 @@ import { adomService, begin, granted, until, whileTesting } from './client.ts';
 
 const STATUS = 'GET /auth/intents/*/status';
 
-/** How long it takes from the person's yes to the session, approved as soon as `listening`. */
+/** The time from the approval to the session. The person approves as soon as `listening` is true. */
 async function latencyMs(
   server: AdomServer,
   updates: 'stream' | 'poll',
@@ -25,7 +25,7 @@ async function latencyMs(
 describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
   for (const updates of ['auto', 'stream', 'poll'] as const) {
     for (const updatesUrl of ['with-status', 'without-status', 'absent'] as const) {
-      it(`hears of it by ${updates}, updates_url ${updatesUrl}`, async () => {
+      it(`signs in by ${updates}, updates_url ${updatesUrl}`, async () => {
         const confirmationCode = updatesUrl !== 'absent';
         const server = await adomServer({ updatesUrl, confirmationCode });
         const service = adomService(server, updates);
@@ -40,11 +40,11 @@ describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
         server.approve(token);
         const grant = granted(await waited);
 
-        assert.equal(server.retrievals(), 1, 'the token is taken once');
+        assert.equal(server.retrievals(), 1, 'the token is retrieved once');
         assert.equal(requestsTo(server.requests, STATUS).length, 1);
         assert.ok(contact.every((reached) => reached));
         const lifeMs = (grant.expiresAtMs ?? 0) - Date.now();
-        assert.ok(lifeMs > 3_590_000 && lifeMs <= 3_600_000, 'the life that was asked for');
+        assert.ok(lifeMs > 3_590_000 && lifeMs <= 3_600_000, 'the life of the setting');
 
         const identified = await service.identify(grant, whileTesting());
         assert.ok(identified.kind === 'identified');
@@ -55,13 +55,17 @@ describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
         await service.revoke(identified.grant, whileTesting());
         assert.ok(server.requests.every(({ headers }) => headers['user-agent'] === 'unit-test/1'));
         const authorization = `Bearer ${grant.accessToken}`;
-        assert.equal((await get(`${server.url}/user`, { authorization })).status, 401, 'really over');
+        assert.equal(
+          (await get(`${server.url}/user`, { authorization })).status,
+          401,
+          'the session has ended',
+        );
         await until(() => server.openStreams === 0);
       });
     }
   }
 
-  it('sends the token in a cookie where Bearer is refused, from the first look to the sign-out', async () => {
+  it('sends the token in a cookie after Bearer was refused, also at sign-out', async () => {
     const server = await adomServer({ bearer: false });
     const service = adomService(server);
     const waited = (await begin(service)).wait(whileTesting(), () => undefined);
@@ -84,12 +88,12 @@ describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
     cancel.abort(reason);
     await assert.rejects(waited, reason);
     await until(() => server.openStreams === 0);
-    assert.equal(requestsTo(server.requests, STATUS).length, 1, 'and does not open it again');
+    assert.equal(requestsTo(server.requests, STATUS).length, 1, 'it does not reconnect');
   });
 });
 
-describe('Adom over HTTP: from the person’s yes to the session', () => {
-  it('takes one round trip on the stream, and up to an interval by polling', async (t) => {
+describe('Adom over HTTP: time from the approval to the session', () => {
+  it('is one round trip with a stream, and up to an interval with polls', async (t) => {
     const server = await adomServer();
     const streamed: number[] = [];
     for (let n = 0; n < 9; n++)

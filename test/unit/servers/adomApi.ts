@@ -14,7 +14,7 @@ export interface IntentAnswer {
   completed: boolean;
 }
 
-/** A server that lives as long as the suite or test that asked for it. */
+/** Starts a server that closes after the suite or test. */
 export async function adomServer(options?: AdomOptions): Promise<AdomServer> {
   const server = await startAdomServer(options);
   after(() => server.close());
@@ -50,7 +50,7 @@ export function openStream(server: AdomServer, intent: IntentAnswer): Promise<Re
   return fetch(statusUrl(server, intent), { headers: { accept: 'text/event-stream' } });
 }
 
-/** A sign-in from the app's side, approved by the first person. */
+/** Signs in as the first person. */
 export async function sessionToken(server: AdomServer, body?: object): Promise<string> {
   const intent = await createIntent(server, body);
   server.approve(intent.token);

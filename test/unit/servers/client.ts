@@ -13,7 +13,7 @@ import { RecordingLog } from '../support/recordingLog.ts';
 
 const startMs = Date.now();
 
-/** Time that runs ten times as fast, for a client that waits for seconds between two requests. */
+/** A clock that runs ten times as fast, for a client that waits for seconds between two requests. */
 export const hurried: Clock = {
   now: () => startMs + (Date.now() - startMs) * 10,
   sleep: (ms, signal) => systemClock.sleep(ms / 10, signal),
@@ -23,7 +23,7 @@ function realHttp(clock: Clock = systemClock): Http {
   return { fetch: globalThis.fetch, clock, log: new RecordingLog(), userAgent: 'unit-test/1' };
 }
 
-/** The product's own Adom service, pointed at a stand-in. */
+/** The product's Adom service, with a stand-in as its server. */
 export function adomService(
   { url }: AdomServer,
   updates: AdomSettings['updates'] = 'auto',
@@ -49,7 +49,7 @@ export function granted(waited: Waited): Grant {
   return waited.grant;
 }
 
-/** Nobody cancels, but a test that has failed leaves no sign-in behind that waits for ever. */
+/** Aborts after the test, so that a failed test leaves no sign-in that waits. */
 export function whileTesting(): AbortSignal {
   const over = new AbortController();
   after(() => {
@@ -58,11 +58,11 @@ export function whileTesting(): AbortSignal {
   return over.signal;
 }
 
-/** Until something that another part of this process does has happened. */
+/** Waits until the condition is true, because of another part of this process. */
 export async function until(happened: () => boolean): Promise<void> {
   const startMs = performance.now();
   while (!happened()) {
-    assert.ok(performance.now() - startMs < 10_000, `still not so: ${happened.toString()}`);
+    assert.ok(performance.now() - startMs < 10_000, `still false: ${happened.toString()}`);
     await nextTurn();
   }
 }

@@ -21,7 +21,7 @@ async function grantFor(server: SigmaServer): Promise<Grant> {
 }
 
 describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () => {
-  it('signs in, knows who it is, and signs out for good', async () => {
+  it('signs in, identifies the person, and signs out', async () => {
     const server = await sigmaServer(FAST);
     const service = sigmaService(server);
     const pending = await begin(service);
@@ -29,7 +29,7 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
     assert.equal(pending.browserUri, `${server.url}/device?code=${userCode}`);
     await server.approve(userCode, 1);
     const grant = granted(await pending.wait(whileTesting(), () => undefined));
-    assert.deepEqual(answersToPolls(server), [200], 'never again after success');
+    assert.deepEqual(answersToPolls(server), [200], 'no poll after success');
 
     const identified = await service.identify(grant, whileTesting());
     assert.ok(identified.kind === 'identified');
@@ -41,25 +41,26 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
 
     assert.equal((await userinfo(server, grant.accessToken)).status, 200);
     await service.revoke(grant, whileTesting());
-    assert.equal((await userinfo(server, grant.accessToken)).status, 401, 'really over');
+    assert.equal((await userinfo(server, grant.accessToken)).status, 401, 'the token has ended');
   });
 
-  it('goes on while it is pending, and slows down when it is told to', async () => {
+  it('polls while it is pending, and waits longer after slow_down', async () => {
     const server = await sigmaServer(FAST);
     const pending = await begin(sigmaService(server));
     const waited = pending.wait(whileTesting(), () => undefined);
     await until(() => answersToPolls(server).length === 1);
     await server.approve(pending.userCode ?? '');
     granted(await waited);
-    // By better-auth's clock the second poll comes after 0.15 s, too soon; the third after 0.65 s, again too soon.
+    // By better-auth's clock the second poll comes after 0.15 s, too soon; the third after 0.65 s, again too
+    // soon.
     const [pendingStill, slowDown, ...rest] = answersToPolls(server);
     assert.deepEqual([pendingStill, slowDown], [400, 400]);
     assert.equal(rest.indexOf(200), rest.length - 1);
-    assert.ok(rest.length <= 2, 'and every wait is longer from then on');
+    assert.ok(rest.length <= 2, 'every later wait is longer');
   });
 
   for (const revocation of [false, true]) {
-    it(`revokes the token ${revocation ? 'by revocation where sign-out does not work' : 'by sign-out where there is no revocation'}`, async () => {
+    it(`ends the token ${revocation ? 'by revoke when sign-out fails' : 'by sign-out when there is no revoke'}`, async () => {
       const server = await sigmaServer({ revocation });
       const grant = await grantFor(server);
       if (revocation) server.failNext('/api/auth/sign-out', { kind: 'answer', status: 500 });
@@ -69,8 +70,8 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
   }
 });
 
-describe('Sigma Identity over HTTP: no sign-in', { concurrency: true }, () => {
-  it('the person says no', async () => {
+describe('Sigma Identity over HTTP: failures', { concurrency: true }, () => {
+  it('fails when the person denies', async () => {
     const server = await sigmaServer(FAST);
     const pending = await begin(sigmaService(server));
     await server.deny(pending.userCode ?? '');
@@ -78,20 +79,20 @@ describe('Sigma Identity over HTTP: no sign-in', { concurrency: true }, () => {
     assert.deepEqual(waited, { kind: 'failed', failure: { kind: 'denied' } });
   });
 
-  it('the code is over', async () => {
+  it('ends when the code has expired', async () => {
     const server = await sigmaServer(FAST);
     const pending = await begin(sigmaService(server));
     server.expire(pending.userCode ?? '');
     assert.deepEqual(await pending.wait(whileTesting(), () => undefined), { kind: 'expired' });
   });
 
-  it('the server does not know this client', async () => {
+  it('fails when the server does not know the client id', async () => {
     const service = sigmaService(await sigmaServer({ clientIds: ['another'] }));
     const failure: Failure = { kind: 'clientRefused', error: 'invalid_client' };
     assert.deepEqual(await service.begin(service.defaultScopes, whileTesting()), { kind: 'failed', failure });
   });
 
-  it('the answer with the token is lost: its code is spent, and a new sign-in is needed', async () => {
+  it('fails with codeSpent when the answer with the token is lost', async () => {
     const server = await sigmaServer(FAST);
     const pending = await begin(sigmaService(server));
     await server.approve(pending.userCode ?? '');
@@ -106,7 +107,7 @@ describe('Sigma Identity over HTTP: no sign-in', { concurrency: true }, () => {
     ['no answer', { kind: 'drop' }, 'unreachable'],
   ];
   for (const [name, fault, kind] of ends) {
-    it(name, async () => {
+    it(`fails after ${name}`, async () => {
       const server = await sigmaServer();
       server.failNext('/api/auth/device/code', fault);
       const begun = await sigmaService(server).begin(['openid'], whileTesting());
@@ -114,7 +115,7 @@ describe('Sigma Identity over HTTP: no sign-in', { concurrency: true }, () => {
     });
   }
 
-  it('the token is dead before its first use', async () => {
+  it('fails when the token is rejected at its first use', async () => {
     const server = await sigmaServer();
     const grant = await grantFor(server);
     await server.endSession(grant.accessToken);

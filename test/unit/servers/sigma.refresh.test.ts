@@ -35,7 +35,7 @@ const isAlive = async (server: SigmaServer, token: unknown): Promise<boolean> =>
   (await userinfo(server, String(token))).status === 200;
 
 describe('Sigma stand-in: refresh tokens', () => {
-  it('are there when they are asked for', async () => {
+  it('are granted only with the option', async () => {
     const without = await sigmaServer();
     const { refresh_token, ...rest } = await deviceToken(without);
     assert.equal(refresh_token, undefined);
@@ -48,7 +48,7 @@ describe('Sigma stand-in: refresh tokens', () => {
     assert.ok(Number(answer.expires_in) > 590 && Number(answer.expires_in) <= 600);
   });
 
-  it('bring another of both, for the same person, identity and scope', async () => {
+  it('give a new access token and a new refresh token, for the same identity and scope', async () => {
     const server = await sigmaServer({ ...REFRESHING, tokenSeconds: 600 });
     const old = await deviceToken(server, 1);
     const before = await userinfo(server, String(old.access_token));
@@ -65,7 +65,7 @@ describe('Sigma stand-in: refresh tokens', () => {
     assert.equal(await isAlive(server, old.access_token), false);
   });
 
-  it('go on and on', async () => {
+  it('can be used one after the other', async () => {
     const server = await sigmaServer(REFRESHING);
     let { access_token, refresh_token } = await deviceToken(server);
     for (let turn = 0; turn < 3; turn++) {
@@ -77,7 +77,7 @@ describe('Sigma stand-in: refresh tokens', () => {
     }
   });
 
-  it('work once, also when they are used twice at once', async () => {
+  it('work once, also in two requests at the same time', async () => {
     const server = await sigmaServer(REFRESHING);
     const { refresh_token } = await deviceToken(server);
     const both = await Promise.all([1, 2].map(() => refresh(server, formFor(refresh_token))));
@@ -85,11 +85,11 @@ describe('Sigma stand-in: refresh tokens', () => {
     const again = await refresh(server, formFor(refresh_token));
     assert.deepEqual(again, { status: 400, json: { error: 'invalid_grant' } });
     const newest = both.find(({ status }) => status === 200)?.json;
-    assert.equal(await isAlive(server, newest?.access_token), true, 'which costs the newer token nothing');
+    assert.equal(await isAlive(server, newest?.access_token), true, 'the new token still works');
     assert.equal((await refresh(server, formFor(newest?.refresh_token))).status, 200);
   });
 
-  it('outlive their access token, and are not one', async () => {
+  it('work after their access token has ended, and are no access tokens', async () => {
     const server = await sigmaServer(REFRESHING);
     const { access_token, refresh_token } = await deviceToken(server);
     assert.equal(await isAlive(server, refresh_token), false);
@@ -98,7 +98,7 @@ describe('Sigma stand-in: refresh tokens', () => {
     assert.equal(await isAlive(server, json.access_token), true);
   });
 
-  it('leave every other sign-in alone', async () => {
+  it('do not end the tokens of another sign-in', async () => {
     const server = await sigmaServer(REFRESHING);
     const [mine, other] = [await deviceToken(server), await deviceToken(server)];
     await refresh(server, formFor(mine.refresh_token));
@@ -109,10 +109,10 @@ describe('Sigma stand-in: refresh tokens', () => {
   for (const [name, different, error] of [
     ['unknown', { refresh_token: 'unknown' }, 'invalid_grant'],
     ['empty', { refresh_token: '' }, 'invalid_grant'],
-    ['another client’s', { client_id: 'stranger' }, 'invalid_grant'],
-    ['of another grant', { grant_type: 'authorization_code' }, 'unsupported_grant_type'],
+    ['of another client', { client_id: 'stranger' }, 'invalid_grant'],
+    ['with another grant_type', { grant_type: 'authorization_code' }, 'unsupported_grant_type'],
   ] as const) {
-    it(`are refused, and not used up: ${name}`, async () => {
+    it(`are refused, but still work later: ${name}`, async () => {
       const server = await sigmaServer(REFRESHING);
       const { access_token, refresh_token } = await deviceToken(server);
       const refused = await refresh(server, { ...formFor(refresh_token), ...different });
@@ -123,7 +123,7 @@ describe('Sigma stand-in: refresh tokens', () => {
   }
 });
 
-describe('Sigma Identity over HTTP: renewing', { concurrency: true }, () => {
+describe('Sigma Identity over HTTP: renew', { concurrency: true }, () => {
   async function signedIn(): Promise<{
     server: SigmaServer;
     grant: Grant;
@@ -134,11 +134,11 @@ describe('Sigma Identity over HTTP: renewing', { concurrency: true }, () => {
     await server.approve(pending.userCode ?? '', 1);
     const grant = granted(await pending.wait(whileTesting(), () => undefined));
     const renew = (current: Grant, clientId?: string): Promise<Renewed> =>
-      sigmaService(server, clientId).renew?.(current, whileTesting()) ?? assert.fail('it does renew');
+      sigmaService(server, clientId).renew?.(current, whileTesting()) ?? assert.fail('renew is missing');
     return { server, grant, renew };
   }
 
-  it('brings a token that works, for the same identity, and ends the old one', async () => {
+  it('gives a token of the same identity, and ends the old one', async () => {
     const { server, grant, renew } = await signedIn();
     assert.ok(grant.refreshToken);
     const renewed = await renew(grant);
@@ -153,11 +153,11 @@ describe('Sigma Identity over HTTP: renewing', { concurrency: true }, () => {
     const identified = await service.identify(renewed.grant, whileTesting());
     assert.ok(identified.kind === 'identified');
     assert.equal(identified.person.accountId, demoPerson.identities[1]?.bapId);
-    assert.equal((await renew(renewed.grant)).kind, 'granted', 'and again');
+    assert.equal((await renew(renewed.grant)).kind, 'granted', 'it can be renewed again');
     assert.equal((await userinfo(server, accessToken)).status, 401);
   });
 
-  it('is rejected with a token that is used up, and with another client’s', async () => {
+  it('is rejected with a used refresh token, and with one of another client', async () => {
     const { grant, renew } = await signedIn();
     assert.deepEqual(await renew(grant, 'stranger'), { kind: 'rejected' });
     assert.equal((await renew(grant)).kind, 'granted');
@@ -165,27 +165,27 @@ describe('Sigma Identity over HTTP: renewing', { concurrency: true }, () => {
   });
 
   const doubts: [name: string, fault: Fault, usedUp?: boolean][] = [
-    ['trouble', { kind: 'answer', status: 503 }],
-    ['too many requests', { kind: 'answer', status: 429, headers: { 'retry-after': '60' } }],
+    ['503', { kind: 'answer', status: 503 }],
+    ['429', { kind: 'answer', status: 429, headers: { 'retry-after': '60' } }],
     ['a page', { kind: 'html' }],
     ['a redirect', { kind: 'redirect', to: 'http://127.0.0.1:9/' }],
     ['no answer', { kind: 'drop' }],
-    ['no form', { kind: 'answer', status: 415, body: { message: 'Content-Type is not supported' } }],
-    // The server has done it, and only it knows: the token in hand is used up.
-    ['an answer that is lost', { kind: 'lost' }, true],
+    ['415', { kind: 'answer', status: 415, body: { message: 'Content-Type is not supported' } }],
+    // The server has used the refresh token, but the client does not know it.
+    ['a lost answer', { kind: 'lost' }, true],
     ['half an answer', { kind: 'truncate' }, true],
   ];
   for (const [name, fault, usedUp = false] of doubts) {
-    it(`is left in doubt by ${name}`, async () => {
+    it(`is unknown after ${name}`, async () => {
       const { server, grant, renew } = await signedIn();
       server.failNext(TOKEN, fault);
       assert.deepEqual(await renew(grant), { kind: 'unknown' });
-      assert.equal(requestsTo(server.requests, TOKEN).length, 1, 'asked once');
+      assert.equal(requestsTo(server.requests, TOKEN).length, 1, 'one request');
       assert.equal((await renew(grant)).kind, usedUp ? 'rejected' : 'granted');
     });
   }
 
-  it('is not possible, and no rejection, where the server has no such endpoint', async () => {
+  it('is unknown when the server has no token endpoint', async () => {
     const server = await sigmaServer();
     const grant: Grant = { server: server.url, accessToken: 'a', refreshToken: 'r' };
     assert.deepEqual(await sigmaService(server).renew?.(grant, whileTesting()), { kind: 'unknown' });

@@ -4,8 +4,9 @@ import { describe, it } from 'node:test';
 import { demoPerson, identityWithoutProfile, secondPerson } from '../../servers/sigma.ts';
 import { accessToken, poll, post, refusal, requestCode, sigmaServer, userinfo } from './sigmaApi.ts';
 
+/** The answers as Sigma's documents and better-auth give them. */
 describe('Sigma stand-in: the device flow', () => {
-  it('gives a code as Sigma Identity does, with the code in a complete address', async () => {
+  it('gives a code and the addresses in the documented form', async () => {
     const server = await sigmaServer();
     const { device_code: deviceCode, user_code: userCode, ...rest } = await requestCode(server);
     assert.ok(deviceCode.length > 20);
@@ -18,16 +19,16 @@ describe('Sigma stand-in: the device flow', () => {
     });
   });
 
-  it('is pending, and asks whoever polls again too soon to slow down', async () => {
+  it('answers authorization_pending, and slow_down to a poll that comes too soon', async () => {
     const server = await sigmaServer();
     const code = await requestCode(server);
     assert.deepEqual(await refusal(server, code), [400, 'authorization_pending']);
     assert.deepEqual(await refusal(server, code), [400, 'slow_down']);
     await server.approve(code.user_code);
-    assert.deepEqual(await refusal(server, code), [400, 'slow_down'], 'even where there is a token to have');
+    assert.deepEqual(await refusal(server, code), [400, 'slow_down'], 'slow_down comes before the token');
   });
 
-  it('grants a token once', async () => {
+  it('grants a token once, and then answers invalid_grant', async () => {
     const server = await sigmaServer();
     const code = await requestCode(server);
     await server.approve(code.user_code);
@@ -39,7 +40,7 @@ describe('Sigma stand-in: the device flow', () => {
     assert.deepEqual(await refusal(server, code), [400, 'invalid_grant']);
   });
 
-  it('says what a code that is denied, over, unknown or another client’s is', async () => {
+  it('names the error of a code that is denied, expired, unknown or of another client', async () => {
     const server = await sigmaServer({ clientIds: ['editor'] });
     const denied = await requestCode(server);
     await server.deny(denied.user_code);
@@ -47,21 +48,25 @@ describe('Sigma stand-in: the device flow', () => {
     const over = await requestCode(server);
     server.expire(over.user_code);
     assert.deepEqual(await refusal(server, over), [400, 'expired_token']);
-    assert.deepEqual(await refusal(server, over), [400, 'invalid_grant'], 'its record is gone');
+    assert.deepEqual(
+      await refusal(server, over),
+      [400, 'invalid_grant'],
+      'better-auth has deleted its record',
+    );
     assert.deepEqual(await refusal(server, { ...over, device_code: 'unknown' }), [400, 'invalid_grant']);
     const { json } = await post(`${server.url}/api/auth/device/code`, { client_id: 'stranger' });
     assert.equal(json.error, 'invalid_client');
   });
 
-  it('reads JSON and no form', async () => {
+  it('answers 415 to a form', async () => {
     const { url } = await sigmaServer();
     const body = new URLSearchParams({ client_id: 'editor', device_code: 'any' });
     assert.equal((await fetch(`${url}/api/auth/device/token`, { method: 'POST', body })).status, 415);
   });
 });
 
-describe('Sigma stand-in: who it was', () => {
-  it('tells the identity that the person picked, each of several', async () => {
+describe('Sigma stand-in: userinfo', () => {
+  it('gives the identity that the person has chosen at approval', async () => {
     const server = await sigmaServer();
     for (const [at, { label, identities }] of [demoPerson, secondPerson].entries()) {
       const subjects = new Set<unknown>();
@@ -71,14 +76,14 @@ describe('Sigma stand-in: who it was', () => {
         const { sub, name, bap_id, pubkey: key, bap, email } = json;
         assert.deepEqual([name, bap_id, key], [profile?.alternateName, bapId, pubkey], label);
         assert.equal((JSON.parse(String(bap)) as { idKey: string }).idKey, bapId);
-        assert.equal(email, undefined, 'nobody asked for it');
+        assert.equal(email, undefined, 'the scope email is missing');
         subjects.add(sub);
       }
-      assert.equal(subjects.size, 1, 'one person, whichever identity');
+      assert.equal(subjects.size, 1, 'all identities of a person have one sub');
     }
   });
 
-  it('tells the email to who asks for it', async () => {
+  it('gives the email with the scope email', async () => {
     const server = await sigmaServer();
     const code = await requestCode(server, 'openid profile email');
     await server.approve(code.user_code);
@@ -87,9 +92,9 @@ describe('Sigma stand-in: who it was', () => {
     assert.equal(claims.json.email, demoPerson.email);
   });
 
-  it('knows an identity without a profile', async () => {
-    const nobody = { ...demoPerson, identities: [identityWithoutProfile] };
-    const server = await sigmaServer({ people: [nobody] });
+  it('gives nulls for an identity without a published profile', async () => {
+    const person = { ...demoPerson, identities: [identityWithoutProfile] };
+    const server = await sigmaServer({ people: [person] });
     const { json } = await userinfo(server, await accessToken(server));
     assert.deepEqual([json.name, json.picture, json.bap], [null, null, null]);
     assert.equal(json.bap_id, identityWithoutProfile.bapId);
@@ -97,12 +102,12 @@ describe('Sigma stand-in: who it was', () => {
 });
 
 describe('Sigma stand-in: the end of a token', () => {
-  it('knows nobody by a token that it did not give', async () => {
+  it('answers 401 invalid_token to an unknown token', async () => {
     const { status, json } = await userinfo(await sigmaServer(), 'unknown');
     assert.deepEqual([status, json.error], [401, 'invalid_token']);
   });
 
-  it('is over after a sign-out, and no other with it', async () => {
+  it('ends a token, and no other, at sign-out', async () => {
     const server = await sigmaServer();
     const [mine, other] = [await accessToken(server), await accessToken(server, 1)];
     const answer = await post(`${server.url}/api/auth/sign-out`, {}, mine);
@@ -111,14 +116,7 @@ describe('Sigma stand-in: the end of a token', () => {
     assert.equal((await userinfo(server, other)).status, 200);
   });
 
-  it('is over when its person ends the session elsewhere', async () => {
-    const server = await sigmaServer();
-    const token = await accessToken(server);
-    await server.endSession(token);
-    assert.equal((await userinfo(server, token)).status, 401);
-  });
-
-  it('is over after a revocation, where the server has one', async () => {
+  it('ends a token at revocation, or answers 404 where that is not installed', async () => {
     const server = await sigmaServer();
     const token = await accessToken(server);
     const revoke = async (): Promise<number> => {

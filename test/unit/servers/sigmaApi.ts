@@ -12,7 +12,7 @@ export interface CodeAnswer {
   interval: number;
 }
 
-/** A server that lives as long as the suite or test that asked for it. */
+/** Starts a server that closes after the suite or test. */
 export async function sigmaServer(options?: SigmaOptions): Promise<SigmaServer> {
   const server = await startSigmaServer(options);
   after(() => server.close());
@@ -45,7 +45,7 @@ export function poll({ url }: SigmaServer, { device_code }: CodeAnswer): Promise
   return post(`${url}/api/auth/device/token`, { grant_type, device_code, client_id: 'editor' });
 }
 
-/** A refusal as RFC 6749 §5.2 has it. */
+/** The status and the error code (RFC 6749 §5.2). */
 export async function refusal(server: SigmaServer, code: CodeAnswer): Promise<[number, unknown]> {
   const { status, json } = await poll(server, code);
   return [status, json.error];
@@ -56,7 +56,7 @@ export async function userinfo({ url }: SigmaServer, token: string): Promise<Ans
   return answerOf(await fetch(`${url}/api/auth/oauth2/userinfo`, { headers }));
 }
 
-/** A sign-in from the device's side. */
+/** Signs in and gives the access token. */
 export async function accessToken(server: SigmaServer, identity = 0, person = 0): Promise<string> {
   const code = await requestCode(server);
   await server.approve(code.user_code, identity, person);

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { adom } from '../../../src/services/adom.ts';
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Person } from '../../../src/services/person.ts';
 import type { Grant, Identified } from '../../../src/services/service.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -15,7 +14,7 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { adomWorld, assertCancels, type World } from '../support/serviceKit.ts';
 
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1', expiresAtMs: 7 };
 const USER = { id: 'usr_1', name: 'ann', display_name: 'Ann Example', email: 'ann@example.org' };
@@ -23,24 +22,14 @@ const BEARER = { authorization: 'Bearer tok_1' };
 const COOKIE = { cookie: 'session_token=tok_1' };
 const DEAD = json(401, { error: 'unauthorized' });
 const OFFLINE = networkError('ENOTFOUND');
-const noCancel = new AbortController().signal;
 
-interface Asked {
-  readonly identified: Identified;
-  readonly conversation: Conversation;
-  readonly clock: FakeClock;
-}
-
-/** Who it is, by these answers; the setting names another server by now. */
-async function identify(replies: readonly Reply[], grant = GRANT): Promise<Asked> {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, replies);
-  const settings = { apiUrl: 'https://changed.example', sessionMaxAgeSeconds: 1, updates: 'auto' } as const;
-  const service = adom(conversation.http, () => settings, 'workspace');
-  const identified = await clock.run(service.identify(grant, noCancel));
-  assert.equal(clock.pending, 0, 'timers left over');
-  conversation.assertOver();
-  return { identified, conversation, clock };
+/** Identifies the grant. The setting names another server now: it must not get the token. */
+async function identify(replies: readonly Reply[]): Promise<World & { identified: Identified }> {
+  const world = adomWorld(replies, { apiUrl: 'https://changed.example' });
+  const identified = await world.clock.run(world.service.identify(GRANT, NEVER));
+  assert.equal(world.clock.pending, 0, 'timers left over');
+  world.conversation.assertOver();
+  return { ...world, identified };
 }
 
 async function personOf(user: Record<string, unknown>): Promise<Person> {
@@ -49,16 +38,16 @@ async function personOf(user: Record<string, unknown>): Promise<Person> {
   return identified.person;
 }
 
-/** The forms in which the token is sent, when, and what comes of it. */
+/** When the token is sent in which form, and the result. */
 const FORMS: [
   name: string,
   replies: Reply[],
   sent: (readonly [at: number, form: typeof BEARER | typeof COOKIE])[],
   comesTo: 'bearer' | 'cookie' | 'grantRejected',
 ][] = [
-  ['Bearer is taken', [json(200, USER)], [[0, BEARER]], 'bearer'],
+  ['sends the token as Bearer', [json(200, USER)], [[0, BEARER]], 'bearer'],
   [
-    'Bearer is refused, the cookie is taken',
+    'sends a cookie when Bearer gets 401',
     [DEAD, json(200, USER)],
     [
       [0, BEARER],
@@ -67,7 +56,7 @@ const FORMS: [
     'cookie',
   ],
   [
-    'both are refused',
+    'fails when both get 401',
     [DEAD, DEAD],
     [
       [0, BEARER],
@@ -76,7 +65,7 @@ const FORMS: [
     'grantRejected',
   ],
   [
-    'both are refused, with HTML',
+    'fails when both get 401 with HTML',
     [html(401), html(401)],
     [
       [0, BEARER],
@@ -85,7 +74,7 @@ const FORMS: [
     'grantRejected',
   ],
   [
-    'Bearer is refused after trouble',
+    'repeats Bearer after 503, and sends a cookie after 401',
     [text(503, ''), DEAD, json(200, USER)],
     [
       [0, BEARER],
@@ -95,7 +84,7 @@ const FORMS: [
     'cookie',
   ],
   [
-    'trouble with the cookie',
+    'repeats the cookie after a transient failure',
     [DEAD, json(429, {}), OFFLINE, json(200, USER)],
     [
       [0, BEARER],
@@ -105,10 +94,10 @@ const FORMS: [
     ],
     'cookie',
   ],
-  ['403 is no refusal of the form', [json(403, {})], [[0, BEARER]], 'bearer'],
+  ['sends no cookie when Bearer gets 403', [json(403, {})], [[0, BEARER]], 'bearer'],
 ];
 
-/** The user's data cannot be had, and the sign-in succeeds all the same. */
+/** The server does not give the user. The sign-in succeeds without. */
 const UNKNOWN: [name: string, replies: Reply[], times: number[], ranSeconds?: number][] = [
   ['404', [json(404, {})], [0]],
   ['404 with HTML', [html(404)], [0]],
@@ -117,11 +106,11 @@ const UNKNOWN: [name: string, replies: Reply[], times: number[], ranSeconds?: nu
   ['200 with HTML', [html(200)], [0]],
   ['204', [text(204, '')], [0]],
   ['malformed JSON', [text(200, '{"id":"usr_1"')], [0]],
-  ['JSON of something else', [json(200, ['usr_1'])], [0]],
+  ['other JSON', [json(200, ['usr_1'])], [0]],
   ['no id', [json(200, { name: 'Ann' })], [0]],
   ['an empty id', [json(200, { id: '', name: 'Ann' })], [0]],
   ['a null id', [json(200, { id: null, name: 'Ann' })], [0]],
-  ['an endless id', [json(200, { id: 'a'.repeat(20_000) })], [0]],
+  ['an id of more than 255 characters', [json(200, { id: 'a'.repeat(256) })], [0]],
   ['a user with an error status', [json(403, USER)], [0]],
   ['a redirect', [redirect('https://evil.example/user')], [0]],
   ['500', [text(500, ''), text(500, ''), text(500, '')], [0, 1, 3]],
@@ -129,7 +118,7 @@ const UNKNOWN: [name: string, replies: Reply[], times: number[], ranSeconds?: nu
   ['no network', [OFFLINE, OFFLINE, OFFLINE], [0, 1, 3]],
   ['no answer', [never(), never(), never()], [0, 16, 33], 48],
   ['401 for Bearer, 404 for the cookie', [DEAD, html(404)], [0, 0]],
-  ['401 for Bearer, nothing for the cookie', [DEAD, OFFLINE, OFFLINE, OFFLINE], [0, 0, 1, 3]],
+  ['401 for Bearer, no network for the cookie', [DEAD, OFFLINE, OFFLINE, OFFLINE], [0, 0, 1, 3]],
 ];
 
 describe('Adom: how the token is sent', () => {
@@ -155,8 +144,8 @@ describe('Adom: how the token is sent', () => {
   }
 });
 
-describe('Adom: who it is', () => {
-  it('a person with everything', async () => {
+describe('Adom: the person', () => {
+  it('reads all members of the user', async () => {
     assert.deepEqual(await personOf({ ...USER, avatar: 'dropped' }), {
       accountId: 'usr_1',
       accountLabel: 'Ann Example (usr_1)',
@@ -166,7 +155,7 @@ describe('Adom: who it is', () => {
     });
   });
 
-  it('a person with nothing but an id', async () => {
+  it('accepts a user with an id only', async () => {
     assert.deepEqual(await personOf({}), {
       accountId: 'usr_1',
       accountLabel: 'usr_1',
@@ -175,7 +164,7 @@ describe('Adom: who it is', () => {
     });
   });
 
-  it('nulls and wrong types cost nothing but themselves', async () => {
+  it('ignores members that are null or of the wrong type', async () => {
     const nothing = await personOf({});
     for (const value of [null, 7, {}, [], true]) {
       assert.deepEqual(await personOf({ name: value, display_name: value, email: value }), nothing);
@@ -184,51 +173,46 @@ describe('Adom: who it is', () => {
 
   for (const [what, user, name, label] of [
     ['display name', { display_name: 'Ann', name: 'ann' }, 'Ann', 'Ann (usr_1)'],
-    [
-      'name, where the display name is blank',
-      { display_name: ' \u202e\n', name: 'ann' },
-      'ann',
-      'ann (usr_1)',
-    ],
-    ['a shortened id', { id: 'usr_0123456789', name: '' }, 'usr_01…6789', 'usr_0123456789'],
+    ['name when the display name is blank', { display_name: ' \u202e\n', name: 'ann' }, 'ann', 'ann (usr_1)'],
+    ['shortened id', { id: 'usr_0123456789', name: '' }, 'usr_01…6789', 'usr_0123456789'],
   ] as const) {
-    it(`is called by ${what}`, async () => {
+    it(`takes the ${what} as the name`, async () => {
       const person = await personOf(user);
       assert.equal(person.name, name);
       assert.equal(person.accountLabel, label);
     });
   }
 
-  it('two persons named alike are two accounts with two labels', async () => {
+  it('gives two people with one name different accounts and labels', async () => {
     const one = await personOf({ ...USER, id: 'usr_1' });
     const two = await personOf({ ...USER, id: 'usr_2' });
     assert.notEqual(one.accountId, two.accountId);
     assert.notEqual(one.accountLabel, two.accountLabel);
   });
 
-  it('a name that imitates another’s label does not get it', async () => {
+  it('never gives two people the same label', async () => {
     const real = await personOf({ display_name: 'Ann', id: 'usr_1' });
     const fake = await personOf({ display_name: 'Ann (usr_1)', id: 'usr_2' });
     const odd = await personOf({ display_name: 'Ann', id: 'usr_1) (x' });
     assert.equal(new Set([real.accountLabel, fake.accountLabel, odd.accountLabel]).size, 3);
   });
 
-  it('a new name makes no new account', async () => {
+  it('keeps the account when the name changes', async () => {
     const before = await personOf({ ...USER, display_name: 'Ann' });
     const later = await personOf({ ...USER, display_name: 'Anna' });
     assert.equal(before.accountId, later.accountId);
   });
 
-  it('the same person again has the same label', async () => {
+  it('gives the same person the same label', async () => {
     assert.deepEqual(await personOf(USER), await personOf(USER));
   });
 
-  it('takes an id of any text', async () => {
+  it('accepts an id that is not well-formed', async () => {
     const person = await personOf({ id: 'half a pair \ud800' });
     assert.equal(person.subject, 'half a pair \ud800');
   });
 
-  it('hostile texts are harmless before anyone shows them', async () => {
+  it('makes all texts safe to show', async () => {
     const evil = '[free coins](command:x) $(verified)\n\u202e' + 'a'.repeat(500);
     for (const user of [
       { display_name: evil, email: evil },
@@ -244,9 +228,9 @@ describe('Adom: who it is', () => {
   });
 });
 
-describe('Adom: the user’s data cannot be had', () => {
+describe('Adom: the server does not give the user', () => {
   for (const [name, replies, times, ranSeconds = times.at(-1)] of UNKNOWN) {
-    it(`an account that stands for the session: ${name}`, async () => {
+    it(`uses an account for this session: ${name}`, async () => {
       const { identified, conversation, clock } = await identify(replies);
       assert.ok(identified.kind === 'identified');
       const { accountId, ...person } = identified.person;
@@ -258,7 +242,7 @@ describe('Adom: the user’s data cannot be had', () => {
     });
   }
 
-  it('two such sessions are two accounts, and no label tells a token', async () => {
+  it('gives every such session another account, without the token in the label', async () => {
     const labels = new Set<string>();
     for (let count = 0; count < 5; count++) {
       const { identified } = await identify([html(404)]);
@@ -270,26 +254,15 @@ describe('Adom: the user’s data cannot be had', () => {
   });
 });
 
-describe('Adom: identify', () => {
+describe('Adom: identify, cancelled', () => {
   for (const [name, replies, cancelAt] of [
-    ['in a request', [never()], 2],
-    ['in the cookie’s request', [after(1, DEAD), never()], 2],
-    ['between two tries', [OFFLINE, OFFLINE], 2],
+    ['during the first request', [never()], 2],
+    ['during the request with the cookie', [after(1, DEAD), never()], 2],
+    ['between two requests', [OFFLINE, OFFLINE], 2],
   ] as const) {
-    it(`is cancelled at once: ${name}`, async () => {
-      const clock = new FakeClock();
-      const conversation = new Conversation(clock, replies);
-      const settings = { apiUrl: 'https://adom.example', sessionMaxAgeSeconds: 1, updates: 'auto' } as const;
-      const service = adom(conversation.http, () => settings, 'workspace');
-      const cancel = new AbortController();
-      const reason = new Error('cancelled');
-      clock.at(cancelAt * 1000, () => {
-        cancel.abort(reason);
-      });
-      await assert.rejects(clock.run(service.identify(GRANT, cancel.signal)), (error) => error === reason);
-      assert.equal(clock.ranMs, cancelAt * 1000);
-      assert.equal(clock.pending, 0);
-      conversation.assertOver();
+    it(`rejects at once ${name}`, async () => {
+      const world = adomWorld(replies);
+      await assertCancels(world, cancelAt, (signal) => world.service.identify(GRANT, signal));
     });
   }
 });

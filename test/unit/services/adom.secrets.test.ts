@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { signIn, type SignInResult } from '../../../src/provider/signIn.ts';
-import { adom } from '../../../src/services/adom.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -17,10 +15,10 @@ import {
   text,
 } from '../support/conversation.ts';
 import { CUT, END, eventStream, PING, pouring } from '../support/eventStream.ts';
-import { FakeClock } from '../support/fakeClock.ts';
 import { FakeScreen } from '../support/fakeScreen.ts';
+import { adomWorld } from '../support/serviceKit.ts';
 
-/** Each is found again in any text it gets into, whole or in half. */
+/** CANARY finds each of these in any text, also a part of it. */
 const SECRETS = {
   intentToken: 'canary-intent-5f1c',
   confirmationCode: 'CNRY-QXZW',
@@ -50,7 +48,7 @@ const STREAMED = eventStream([
 const TOLD = json(200, { state: 'authenticated', session_token: SECRETS.sessionToken });
 const USER = json(200, { id: 'usr_1', display_name: 'Ann', email: 'ann@example.org' });
 const LOGGED_OUT = text(204, '');
-/** A server that says secrets back where it should not. */
+/** A server that repeats secrets in an answer. */
 const echo = (status: number): Reply =>
   json(
     status,
@@ -75,11 +73,11 @@ const SIGN_INS: [
   ends: SignInResult['kind'] | 'cancelled',
   cancelAt?: number,
 ][] = [
-  ['all goes well', [INTENT, STREAMED, USER], 'signedIn'],
-  ['in a cookie', [INTENT, STREAMED, echo(401), USER], 'signedIn'],
-  ['nobody says who it is', [INTENT, STREAMED, html(404)], 'signedIn'],
+  ['success', [INTENT, STREAMED, USER], 'signedIn'],
+  ['success with a cookie', [INTENT, STREAMED, echo(401), USER], 'signedIn'],
+  ['success without the user', [INTENT, STREAMED, html(404)], 'signedIn'],
   [
-    'everything is sat out',
+    'success after transient failures',
     [
       INTENT,
       leaky(
@@ -112,44 +110,45 @@ const SIGN_INS: [
     'signedIn',
   ],
   [
-    'a stream that pours a secret',
+    'a stream that sends a secret without end',
     [INTENT, pouring(`:${SECRETS.sessionToken.repeat(1_000)}\n`), TOLD, USER],
     'signedIn',
   ],
   ['the stream is redirected', [INTENT, ELSEWHERE, TOLD, USER], 'signedIn'],
   ['the stream is redirected in a browser', [INTENT, opaqueRedirect(), TOLD, USER], 'signedIn'],
-  ['the stream cannot be had', [INTENT, leakyError, TOLD, USER], 'signedIn'],
+  ['the stream gets no answer', [INTENT, leakyError, TOLD, USER], 'signedIn'],
   ['the user is redirected', [INTENT, STREAMED, ELSEWHERE], 'signedIn'],
   ['no intent: refused', [echo(400)], 'failed'],
   ['no intent: redirected', [ELSEWHERE], 'failed'],
   ['no intent: unreachable', [leakyError], 'failed'],
   ['no intent: half of one', [text(201, JSON.stringify(ANSWER).slice(0, -1))], 'failed'],
-  ['updates from elsewhere', [json(201, { ...ANSWER, updates_url: EVIL })], 'failed'],
+  ['an updates_url on another origin', [json(201, { ...ANSWER, updates_url: EVIL })], 'failed'],
   [
-    'an address that cannot be opened',
+    'an auth_url that is a command',
     [json(201, { ...ANSWER, auth_url: `command:${SECRETS.intentToken}` })],
     'failed',
   ],
   ['stream and poll are redirected', [INTENT, ELSEWHERE, ELSEWHERE], 'failed'],
-  ['refused in words that hold a secret', [INTENT, echo(404), echo(404)], 'failed'],
-  ['HTML at the wrong moment', [INTENT, html(200), html(200)], 'failed'],
-  ['the token is not taken', [INTENT, STREAMED, echo(401), echo(401), LOGGED_OUT], 'failed'],
-  ['the logout is redirected, too', [INTENT, STREAMED, echo(401), echo(401), ELSEWHERE], 'failed'],
-  ['cancelled in a stream', [INTENT, eventStream([[1, EVENT.slice(0, -3)]])], 'cancelled', 8],
+  ['an error that holds a secret', [INTENT, echo(404), echo(404)], 'failed'],
+  ['HTML instead of a token', [INTENT, html(200), html(200)], 'failed'],
+  ['the token is rejected', [INTENT, STREAMED, echo(401), echo(401), LOGGED_OUT], 'failed'],
+  [
+    'the token is rejected and the logout is redirected',
+    [INTENT, STREAMED, echo(401), echo(401), ELSEWHERE],
+    'failed',
+  ],
+  ['cancelled during a stream', [INTENT, eventStream([[1, EVENT.slice(0, -3)]])], 'cancelled', 8],
   ['cancelled between polls', [INTENT, html(200), ...Array<Reply>(5).fill(PENDING)], 'cancelled', 9],
-  ['cancelled in a poll', [INTENT, html(200), never()], 'cancelled', 8],
-  ['cancelled while it is asked who it is', [INTENT, STREAMED, never(), LOGGED_OUT], 'cancelled', 8],
-  ['cancelled, and the logout is not answered', [INTENT, STREAMED, after(9, USER), never()], 'cancelled', 8],
+  ['cancelled during a poll', [INTENT, html(200), never()], 'cancelled', 8],
+  ['cancelled during the request for the user', [INTENT, STREAMED, never(), LOGGED_OUT], 'cancelled', 8],
+  ['cancelled, and the logout gets no answer', [INTENT, STREAMED, after(9, USER), never()], 'cancelled', 8],
 ];
 
 describe('secrets in an Adom sign-in', () => {
   for (const [name, replies, ends, cancelAt] of SIGN_INS) {
-    it(`stay where they belong: ${name}`, async () => {
-      const clock = new FakeClock();
-      const conversation = new Conversation(clock, replies);
-      const { http, log, requests } = conversation;
-      const settings = { apiUrl: ORIGIN, sessionMaxAgeSeconds: 3_600, updates: 'auto' } as const;
-      const service = adom(http, () => settings, 'workspace');
+    it(`are sent only where they are needed: ${name}`, async () => {
+      const { clock, conversation, service } = adomWorld(replies, { sessionMaxAgeSeconds: 3_600 });
+      const { log, requests } = conversation;
       const cancel = new AbortController();
       if (cancelAt !== undefined) {
         clock.at(cancelAt * 1000, () => {
@@ -185,7 +184,7 @@ describe('secrets in an Adom sign-in', () => {
         assert.equal(
           sent !== undefined,
           /\/(user|logout)$/.test(url),
-          'sent where it is needed, and only there',
+          'the session token goes to /user and /logout only',
         );
         if (authorization !== undefined) assert.equal(authorization, `Bearer ${SECRETS.sessionToken}`);
         if (cookie !== undefined) assert.equal(cookie, `session_token=${SECRETS.sessionToken}`);

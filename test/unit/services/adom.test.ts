@@ -1,57 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Failure } from '../../../src/protocol/failure.ts';
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import { adom, type AdomSettings } from '../../../src/services/adom.ts';
-import type { Grant, PendingSignIn } from '../../../src/services/service.ts';
-import {
-  after,
-  Conversation,
-  html,
-  json,
-  networkError,
-  never,
-  type Reply,
-  text,
-} from '../support/conversation.ts';
+import type { Grant, ServiceFailure } from '../../../src/services/service.ts';
+import { after, html, json, networkError, never, type Reply, text } from '../support/conversation.ts';
 import { AUTHENTICATED, eventStream } from '../support/eventStream.ts';
-import { FakeClock } from '../support/fakeClock.ts';
 import { INTENT, PENDING, STATUS_URL, TOLD } from '../support/intentRow.ts';
+import { adomWorld, assertCancels, begin } from '../support/serviceKit.ts';
 
-const SETTINGS: AdomSettings = {
-  apiUrl: 'https://adom.example/',
-  sessionMaxAgeSeconds: 7_776_000,
-  updates: 'auto',
-};
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1' };
 const CREATED = json(201, INTENT);
-const noCancel = new AbortController().signal;
-
-interface World {
-  readonly clock: FakeClock;
-  readonly conversation: Conversation;
-  readonly service: ReturnType<typeof adom>;
-}
-
-function world(replies: readonly Reply[], settings: Partial<AdomSettings> = {}): World {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, replies);
-  return {
-    clock,
-    conversation,
-    service: adom(conversation.http, () => ({ ...SETTINGS, ...settings }), 'workspace'),
-  };
-}
-
-async function begin({ clock, service }: World): Promise<PendingSignIn> {
-  const begun = await clock.run(service.begin([], noCancel));
-  assert.ok(begun.kind === 'pending');
-  return begun.pending;
-}
 
 describe('Adom: the service', () => {
-  it('has no scopes, and so no default ones', () => {
-    const { service } = world([]);
+  it('has no default scopes', () => {
+    const { service } = adomWorld([]);
     assert.equal(service.id, 'adom');
     assert.equal(service.label, 'Adom');
     assert.deepEqual(service.defaultScopes, []);
@@ -60,16 +23,16 @@ describe('Adom: the service', () => {
 });
 
 describe('Adom: begin', () => {
-  it('asks the server of the setting for a session of the life of the setting', async () => {
-    const it = world([CREATED], { apiUrl: ' https://adom.example/eu/ ', sessionMaxAgeSeconds: 60 });
+  it('uses the server and the session life of the settings', async () => {
+    const it = adomWorld([CREATED], { apiUrl: ' https://adom.example/eu/ ', sessionMaxAgeSeconds: 60 });
     await begin(it);
     const [request] = it.conversation.requests;
     assert.equal(`${request?.method} ${request?.url}`, 'POST https://adom.example/eu/auth/intents');
     assert.deepEqual(request?.body, { max_age: 60 });
   });
 
-  it('gives what to open and no code, where there is none', async () => {
-    const it = world([CREATED]);
+  it('gives the address to open, and no code when there is none', async () => {
+    const it = adomWorld([CREATED]);
     const shown = JSON.stringify(await begin(it));
     assert.deepEqual(JSON.parse(shown), {
       browserUri: 'https://browser.example/auth/intent?token=int_1',
@@ -77,21 +40,21 @@ describe('Adom: begin', () => {
     });
   });
 
-  it('gives the code, where there is one', async () => {
-    const pending = await begin(world([json(201, { ...INTENT, confirmation_code: 'BCDF-GHJK' })]));
+  it('gives the code when there is one', async () => {
+    const pending = await begin(adomWorld([json(201, { ...INTENT, confirmation_code: 'BCDF-GHJK' })]));
     assert.equal(pending.userCode, 'BCDF-GHJK');
-    assert.ok(!('verificationUri' in pending), 'the address is a secret, and of no use on another device');
+    assert.ok(!('verificationUri' in pending), 'the address is a secret');
   });
 
-  it('opens the browser side of Adom where the server does not say', async () => {
-    const pending = await begin(world([json(201, { ...INTENT, auth_url: undefined })]));
+  it('opens Adom’s sign-in page when the server names none', async () => {
+    const pending = await begin(adomWorld([json(201, { ...INTENT, auth_url: undefined })]));
     assert.equal(pending.browserUri, 'https://hydrogen.adom.inc/auth/intent?token=int_1');
   });
 
   for (const scopes of [['openid'], ['openid', 'profile'], ['']]) {
-    it(`refuses scopes without a request: ${JSON.stringify(scopes)}`, async () => {
-      const { clock, conversation, service } = world([]);
-      assert.deepEqual(await clock.run(service.begin(scopes, noCancel)), {
+    it(`refuses the scopes ${JSON.stringify(scopes)} without a request`, async () => {
+      const { clock, conversation, service } = adomWorld([]);
+      assert.deepEqual(await clock.run(service.begin(scopes, NEVER)), {
         kind: 'failed',
         failure: { kind: 'noScopes' },
       });
@@ -108,9 +71,9 @@ describe('Adom: begin', () => {
     'https://adom.example/#a',
     'file:///x',
   ]) {
-    it(`sends nothing to the setting "${apiUrl}"`, async () => {
-      const { clock, conversation, service } = world([], { apiUrl });
-      assert.deepEqual(await clock.run(service.begin([], noCancel)), {
+    it(`sends no request when the setting is "${apiUrl}"`, async () => {
+      const { clock, conversation, service } = adomWorld([], { apiUrl });
+      assert.deepEqual(await clock.run(service.begin([], NEVER)), {
         kind: 'failed',
         failure: { kind: 'badServerSetting' },
       });
@@ -122,14 +85,14 @@ describe('Adom: begin', () => {
     ['503', text(503, ''), { kind: 'unreachable' }],
     ['404', html(404), { kind: 'notTheService' }],
     [
-      'updates from elsewhere',
+      'an updates_url on another origin',
       json(201, { ...INTENT, updates_url: 'https://evil.example/auth/intents/int_1/status' }),
       { kind: 'notTheService' },
     ],
-  ] satisfies [string, Reply, Failure][]) {
-    it(`fails as the request fails: ${name}`, async () => {
-      const { clock, conversation, service } = world([reply]);
-      assert.deepEqual(await clock.run(service.begin([], noCancel)), { kind: 'failed', failure });
+  ] satisfies [string, Reply, ServiceFailure][]) {
+    it(`gives the failure of the request: ${name}`, async () => {
+      const { clock, conversation, service } = adomWorld([reply]);
+      assert.deepEqual(await clock.run(service.begin([], NEVER)), { kind: 'failed', failure });
       conversation.assertOver();
     });
   }
@@ -137,15 +100,16 @@ describe('Adom: begin', () => {
 
 describe('Adom: wait', () => {
   for (const [name, maxAge, seconds] of [
-    ['as asked for', undefined, 7_776_000],
-    ['as the server allows', 3_600, 3_600],
+    ['the life of the setting', undefined, 7_776_000],
+    ['the life that the server names', 3_600, 3_600],
+    ['at most 100 years', 1e306, 3_155_760_000],
   ] as const) {
-    it(`gives a grant that ends, from when it was received, ${name}`, async () => {
+    it(`counts the life of the grant from its receipt: ${name}`, async () => {
       const intent = json(201, { ...INTENT, requested_max_age: maxAge });
-      const it = world([intent, eventStream([[40, AUTHENTICATED]])]);
+      const it = adomWorld([intent, eventStream([[40, AUTHENTICATED]])]);
       const pending = await begin(it);
       const contact: boolean[] = [];
-      const waited = await it.clock.run(pending.wait(noCancel, (reached) => contact.push(reached)));
+      const waited = await it.clock.run(pending.wait(NEVER, (reached) => contact.push(reached)));
       assert.equal(it.clock.ranMs, 40_000);
       const expiresAtMs = it.clock.now() + seconds * 1000;
       assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
@@ -159,11 +123,11 @@ describe('Adom: wait', () => {
     ['stream', ['text/event-stream'], [0]],
     ['poll', ['application/json', 'application/json'], [2, 4]],
   ] as const) {
-    it(`hears of it as the setting wants: ${updates}`, async () => {
+    it(`uses the mode of the setting: ${updates}`, async () => {
       const told = updates === 'poll' ? [PENDING, TOLD] : [eventStream([[3, AUTHENTICATED]])];
-      const it = world([CREATED, ...told], { updates });
+      const it = adomWorld([CREATED, ...told], { updates });
       const pending = await begin(it);
-      assert.equal((await it.clock.run(pending.wait(noCancel, () => undefined))).kind, 'granted');
+      assert.equal((await it.clock.run(pending.wait(NEVER, () => undefined))).kind, 'granted');
       const [, ...asked] = it.conversation.requests;
       assert.deepEqual(
         asked.map(({ headers }) => headers.accept),
@@ -178,28 +142,35 @@ describe('Adom: wait', () => {
     });
   }
 
-  it('stays with the server that gave the intent, whatever becomes of the setting', async () => {
-    const clock = new FakeClock();
-    const conversation = new Conversation(clock, [CREATED, TOLD]);
-    let settings: AdomSettings = SETTINGS;
+  it('keeps the server of the intent when the setting changes', async () => {
+    const settings: { -readonly [K in keyof AdomSettings]: AdomSettings[K] } = {
+      apiUrl: 'https://adom.example',
+      sessionMaxAgeSeconds: 7_776_000,
+      updates: 'auto',
+    };
+    const { clock, conversation } = adomWorld([CREATED, TOLD]);
     const service = adom(conversation.http, () => settings, 'workspace');
-    const begun = await clock.run(service.begin([], noCancel));
-    settings = { apiUrl: 'https://elsewhere.example', sessionMaxAgeSeconds: 1, updates: 'poll' };
+    const begun = await clock.run(service.begin([], NEVER));
+    Object.assign(settings, {
+      apiUrl: 'https://elsewhere.example',
+      sessionMaxAgeSeconds: 1,
+      updates: 'poll',
+    });
     assert.ok(begun.kind === 'pending');
-    const waited = await clock.run(begun.pending.wait(noCancel, () => undefined));
+    const waited = await clock.run(begun.pending.wait(NEVER, () => undefined));
     const expiresAtMs = clock.now() + 7_776_000_000;
     assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
     assert.equal(conversation.requests[1]?.url, STATUS_URL);
   });
 
-  it('hands on what else can come of it', async () => {
+  it('gives the other results of the wait', async () => {
     for (const [replies, waited] of [
       [[json(410, {})], { kind: 'expired' }],
       [[json(404, {}), json(404, {})], { kind: 'failed', failure: { kind: 'codeSpent' } }],
     ] as const) {
-      const it = world([CREATED, ...replies]);
+      const it = adomWorld([CREATED, ...replies]);
       const pending = await begin(it);
-      assert.deepEqual(await it.clock.run(pending.wait(noCancel, () => undefined)), waited);
+      assert.deepEqual(await it.clock.run(pending.wait(NEVER, () => undefined)), waited);
     }
   });
 });
@@ -210,19 +181,19 @@ describe('Adom: revoke', () => {
   for (const [name, sentAs, form] of [
     ['in a header', 'bearer', bearer],
     ['in a cookie', 'cookie', cookie],
-    ['in a header, where nothing is known', undefined, bearer],
+    ['in a header by default', undefined, bearer],
   ] as const) {
     for (const [outcome, reply, ms = 0] of [
-      ['done', text(204, '')],
-      ['dead already', json(401, {})],
-      ['not there', html(404)],
-      ['away', networkError('ECONNREFUSED')],
-      ['redirected', text(302, '', { location: 'https://evil.example/' })],
-      ['slow', after(3, text(200, '')), 3_000],
+      ['204', text(204, '')],
+      ['401', json(401, {})],
+      ['404', html(404)],
+      ['no connection', networkError('ECONNREFUSED')],
+      ['a redirect', text(302, '', { location: 'https://evil.example/' })],
+      ['an answer after 3 s', after(3, text(200, '')), 3_000],
     ] as [string, Reply, number?][]) {
-      it(`sends the token ${name}, once: ${outcome}`, async () => {
-        const { clock, conversation, service } = world([reply], { apiUrl: 'https://changed.example' });
-        await clock.run(service.revoke({ ...GRANT, ...(sentAs && { sentAs }) }, noCancel));
+      it(`sends the token ${name} once: ${outcome}`, async () => {
+        const { clock, conversation, service } = adomWorld([reply], { apiUrl: 'https://changed.example' });
+        await clock.run(service.revoke({ ...GRANT, ...(sentAs && { sentAs }) }, NEVER));
         const [request] = conversation.requests;
         assert.equal(`${request?.method} ${request?.url}`, 'DELETE https://adom.example/auth/logout');
         assert.equal(request?.body, undefined);
@@ -238,15 +209,8 @@ describe('Adom: revoke', () => {
     }
   }
 
-  it('is cancelled at once', async () => {
-    const { clock, conversation, service } = world([never()]);
-    const cancel = new AbortController();
-    const reason = new Error('cancelled');
-    clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(clock.run(service.revoke(GRANT, cancel.signal)), (error) => error === reason);
-    assert.equal(clock.ranMs, 2_000);
-    conversation.assertOver();
+  it('rejects at once when it is cancelled', async () => {
+    const world = adomWorld([never()]);
+    await assertCancels(world, 2, (signal) => world.service.revoke(GRANT, signal));
   });
 });

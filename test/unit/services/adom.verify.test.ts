@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { adom } from '../../../src/services/adom.ts';
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Grant, Verdict } from '../../../src/services/service.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -16,67 +15,59 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { adomWorld, assertCancels, type World } from '../support/serviceKit.ts';
 
 const GRANT: Grant = { server: 'https://adom.example/eu', accessToken: 'canary-token', expiresAtMs: 0 };
-/** What the settings say by now; the grant is of another server. */
-const SETTINGS = { apiUrl: 'https://changed.example', sessionMaxAgeSeconds: 60, updates: 'auto' } as const;
-const noCancel = new AbortController().signal;
 
-interface World {
-  readonly clock: FakeClock;
-  readonly conversation: Conversation;
-  readonly verify: (grant?: Grant, signal?: AbortSignal) => Promise<Verdict>;
+interface Verify extends World {
+  readonly verify: (grant?: Grant) => Promise<Verdict>;
 }
 
-function world(reply: Reply): World {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, [reply]);
-  const service = adom(conversation.http, () => SETTINGS, 'workspace');
-  const verify = (grant = GRANT, signal = noCancel): Promise<Verdict> =>
-    clock.run(service.verify(grant, signal));
-  return { clock, conversation, verify };
+/** The setting names another server now: it must not get the token. */
+function world(reply: Reply): Verify {
+  const world = adomWorld([reply], { apiUrl: 'https://changed.example' });
+  return { ...world, verify: (grant = GRANT) => world.clock.run(world.service.verify(grant, NEVER)) };
 }
 
 const USER = { id: 'user-1', display_name: 'Ann' };
 
 const ANSWERS: [verdict: Verdict, name: string, reply: Reply][] = [
   ['valid', 'the user', json(200, USER)],
-  ['valid', 'the user by the id alone', json(200, { id: 'user-1' })],
-  ['valid', 'the user, late', after(14, json(200, USER))],
+  ['valid', 'a user with an id only', json(200, { id: 'user-1' })],
+  ['valid', 'the user after 14 s', after(14, json(200, USER))],
   ['rejected', '401 with an error', json(401, { error: 'unauthorized' })],
   ['rejected', '401 with a message', json(401, { message: 'Not logged in' })],
   ['rejected', '401 with a text', text(401, 'Unauthorized', { 'content-type': 'text/plain' })],
-  ['rejected', '401 empty', text(401, '')],
+  ['rejected', '401 without a body', text(401, '')],
   ['unknown', '401 of a page', html(401)],
   [
     'unknown',
-    '401 of a page of some charset',
+    '401 of a page with a charset',
     text(401, '<p>', { 'content-type': 'Text/HTML; charset=utf-8' }),
   ],
   ['unknown', '400', json(400, { error: 'invalid_token' })],
   ['unknown', '403', json(403, { error: 'unauthorized' })],
-  ['unknown', '404: a server that does not tell', json(404, {})],
+  ['unknown', '404', json(404, {})],
   ['unknown', '410', json(410, {})],
   ['unknown', '429', json(429, {}, { 'retry-after': '60' })],
   ['unknown', '500', text(500, '')],
   ['unknown', '502 of a page', html(502)],
   ['unknown', '200 with a page', html(200)],
-  ['unknown', '200 with nobody', json(200, { display_name: 'Ann' })],
+  ['unknown', '200 with a user without an id', json(200, { display_name: 'Ann' })],
   ['unknown', '200 with null', json(200, null)],
-  ['unknown', 'a user cut in half', text(200, '{"id":"user-1"')],
-  ['unknown', 'a user without an end', neverEnds(200, '{"id":"user-1"')],
+  ['unknown', 'half of a user', text(200, '{"id":"user-1"')],
+  ['unknown', 'a user whose end never comes', neverEnds(200, '{"id":"user-1"')],
   ['unknown', 'a redirect', redirect('https://elsewhere.example/?token=canary')],
-  ['unknown', 'a redirect as a browser shows it', opaqueRedirect()],
+  ['unknown', 'a redirect as a browser reports it', opaqueRedirect()],
   ['unknown', 'no connection', networkError('ECONNREFUSED')],
   ['unknown', 'no answer', never()],
 ];
 
-describe('Adom: does the token still work', () => {
+describe('Adom: verify', () => {
   for (const sentAs of [undefined, 'bearer', 'cookie'] as const) {
     const grant: Grant = sentAs === undefined ? GRANT : { ...GRANT, sentAs };
 
-    it(`asks the server that granted for its user, ${sentAs ?? 'bearer unless told otherwise'}`, async () => {
+    it(`asks the server of the grant for the user (${sentAs ?? 'bearer by default'})`, async () => {
       const { conversation, verify } = world(json(200, USER));
       assert.equal(await verify(grant), 'valid');
       const [request] = conversation.requests;
@@ -89,7 +80,7 @@ describe('Adom: does the token still work', () => {
       assert.doesNotMatch(JSON.stringify(others), /canary/);
     });
 
-    it(`does not try the other form when it is refused: ${sentAs ?? 'none told'}`, async () => {
+    it(`sends one request after a 401 (${sentAs ?? 'bearer by default'})`, async () => {
       const { conversation, verify } = world(json(401, {}));
       assert.equal(await verify(grant), 'rejected');
       conversation.assertOver();
@@ -100,14 +91,14 @@ describe('Adom: does the token still work', () => {
     it(`${verdict}: ${name}`, async () => {
       const { clock, conversation, verify } = world(reply);
       assert.equal(await verify(), verdict);
-      conversation.assertOver(); // one request: whoever wants to know will ask again
+      conversation.assertOver(); // one request, no retry
       assert.equal(clock.pending, 0);
       assert.equal(conversation.log.lines.length, 1);
       for (const line of conversation.log.lines) assert.doesNotMatch(line, /canary|elsewhere/);
     });
   }
 
-  it('says no secret in the log in the cookie’s form either', async () => {
+  it('logs no secret with a cookie', async () => {
     for (const reply of [json(200, USER), json(401, { error: 'canary' }), networkError('ECONNRESET')]) {
       const { conversation, verify } = world(reply);
       await verify({ ...GRANT, sentAs: 'cookie' });
@@ -115,26 +106,18 @@ describe('Adom: does the token still work', () => {
     }
   });
 
-  it('is given up after 15 seconds', async () => {
+  it('gives up after 15 s', async () => {
     const { clock, verify } = world(never());
     await verify();
     assert.equal(clock.ranMs, 15_000);
   });
 
-  it('rejects with the reason when it is cancelled', async () => {
-    const reason = new Error('cancelled');
-    const { clock, conversation, verify } = world(never());
-    const cancel = new AbortController();
-    clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(verify(GRANT, cancel.signal), (error) => error === reason);
-    assert.equal(clock.ranMs, 2_000);
-    conversation.assertOver();
+  it('rejects at once when it is cancelled', async () => {
+    const { service, ...rest } = world(never());
+    await assertCancels({ service, ...rest }, 2, (signal) => service.verify(GRANT, signal));
   });
 
-  it('cannot be renewed: Adom has no refresh tokens', () => {
-    const { http } = new Conversation(new FakeClock(), []);
-    assert.equal(adom(http, () => SETTINGS, 'workspace').renew, undefined);
+  it('has no renew, because Adom has no refresh tokens', () => {
+    assert.equal(adomWorld([]).service.renew, undefined);
   });
 });

@@ -61,13 +61,13 @@ const CASES: [name: string, claims: Claims, identity: ReturnType<typeof readBapI
     { bapId: BAP_ID },
   ],
   [
-    'bap with more than anybody wants to keep beside the profile',
+    'bap with too many other members: they are dropped',
     { bap_id: BAP_ID, bap: { identity: { alternateName: 'Ann', banner: 'x'.repeat(4_000) } } },
     { bapId: BAP_ID, profile: { alternateName: 'Ann' } },
   ],
   ['bap without an identity', { bap_id: BAP_ID, bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
   [
-    'bap with members of the wrong type, which cost no other',
+    'bap with members of the wrong type: only these are dropped',
     {
       bap_id: BAP_ID,
       bap: {
@@ -80,7 +80,7 @@ const CASES: [name: string, claims: Claims, identity: ReturnType<typeof readBapI
     { bapId: BAP_ID, profile: { givenName: 'A', currentAddress: '1Now' } },
   ],
   [
-    'bap with addresses that would be a link, or would hide something',
+    'bap with markup and hidden characters in addresses',
     {
       bap_id: BAP_ID,
       bap: { addresses: [{ address: '[x](command:y)$(eye)\u202e', txId: '$(eye)', block: 1, more: 'x' }] },
@@ -91,7 +91,7 @@ const CASES: [name: string, claims: Claims, identity: ReturnType<typeof readBapI
     },
   ],
   [
-    'bap with more addresses than anybody has',
+    'bap with more than 100 addresses',
     { bap_id: BAP_ID, bap: { addresses: Array.from({ length: 101 }, () => ({ address: '1Root' })) } },
     { bapId: BAP_ID, profile: { addresses: Array.from({ length: 100 }, () => ({ address: '1Root' })) } },
   ],
@@ -106,45 +106,57 @@ const CASES: [name: string, claims: Claims, identity: ReturnType<typeof readBapI
     { bapId: BAP_ID, profile: { rootAddress: '1Root' } },
   ],
   [
-    'an image in a data: URI is dropped',
+    'an image in a data: URI: it is dropped',
     {
       bap_id: BAP_ID,
       bap: { identity: { alternateName: 'Ann', image: `data:image/png;base64,${'A'.repeat(70_000)}` } },
     },
     { bapId: BAP_ID, profile: { alternateName: 'Ann' } },
   ],
-  ['bap_id missing: the idKey', { bap: CLAIM }, { bapId: BAP_ID, profile: PROFILE }],
-  ['bap_id null: the idKey', { bap_id: null, bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
-  ['bap_id empty: the idKey', { bap_id: '', bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
-  ['bap_id before the idKey', { bap_id: OTHER_ID, bap: { idKey: BAP_ID } }, { bapId: OTHER_ID }],
-  ['no id anywhere: no BAP identity', { bap: { ...CLAIM, idKey: undefined }, pubkey: PUBKEY }, undefined],
-  ['nothing at all', {}, undefined],
-  ['everything null', { bap_id: null, pubkey: null, bap: null }, undefined],
-  ['an id that is no identifier', { bap_id: '[x](command:y)', bap: { idKey: 'a b' } }, undefined],
-  ['an id that is far too long', { bap_id: 'a'.repeat(129) }, undefined],
+  ['bap_id absent: takes the idKey', { bap: CLAIM }, { bapId: BAP_ID, profile: PROFILE }],
+  ['bap_id null: takes the idKey', { bap_id: null, bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
+  ['bap_id empty: takes the idKey', { bap_id: '', bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
+  [
+    'bap_id and another idKey: takes the bap_id',
+    { bap_id: OTHER_ID, bap: { idKey: BAP_ID } },
+    { bapId: OTHER_ID },
+  ],
+  ['no id: no BAP identity', { bap: { ...CLAIM, idKey: undefined }, pubkey: PUBKEY }, undefined],
+  ['no claims', {}, undefined],
+  ['all claims null', { bap_id: null, pubkey: null, bap: null }, undefined],
+  ['an id with other characters', { bap_id: '[x](command:y)', bap: { idKey: 'a b' } }, undefined],
+  ['an id that is too long', { bap_id: 'a'.repeat(129) }, undefined],
   ['a public key', { bap_id: BAP_ID, pubkey: PUBKEY }, { bapId: BAP_ID, pubkey: PUBKEY }],
   [
-    'the other kind',
+    'a public key that begins with 03',
     { bap_id: BAP_ID, pubkey: PUBKEY.replace('02', '03') },
     { bapId: BAP_ID, pubkey: `03${'ab'.repeat(32)}` },
   ],
-  ['a key that is none', { bap_id: BAP_ID, pubkey: `04${'ab'.repeat(32)}` }, { bapId: BAP_ID }],
-  ['a key that is too short', { bap_id: BAP_ID, pubkey: PUBKEY.slice(2) }, { bapId: BAP_ID }],
+  ['a public key that begins with 04', { bap_id: BAP_ID, pubkey: `04${'ab'.repeat(32)}` }, { bapId: BAP_ID }],
+  ['a public key that is too short', { bap_id: BAP_ID, pubkey: PUBKEY.slice(2) }, { bapId: BAP_ID }],
 ];
 
-describe('BAP identity', () => {
+describe('readBapIdentity', () => {
   for (const [name, claims, identity] of CASES) {
     it(name, () => {
       assert.deepEqual(readBapIdentity(claims), identity);
     });
   }
 
+  it('drops members that are nested too deeply for JSON.stringify, and keeps the others', () => {
+    const identity = `{"alternateName":"Ann","deep":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    assert.deepEqual(readBapIdentity({ bap_id: BAP_ID, bap: `{"identity":${identity}}` }), {
+      bapId: BAP_ID,
+      profile: { alternateName: 'Ann' },
+    });
+  });
+
   it('leaves absent members out', () => {
     assert.deepEqual(Object.keys(readBapIdentity({ bap_id: BAP_ID, bap: {} }) ?? {}), ['bapId']);
   });
 });
 
-describe('link worth keeping', () => {
+describe('isLink', () => {
   for (const [address, kept] of [
     ['https://img.example/ann.png', true],
     ['bitfs://ann', true],

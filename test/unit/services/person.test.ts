@@ -1,60 +1,90 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { accountLabel, shortId } from '../../../src/services/person.ts';
 import { safeText } from '../../../src/base/safeText.ts';
+import { person } from '../../../src/services/person.ts';
 
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
 
+function labelOf(name: string | undefined, subject: string): string {
+  return person({ subject, names: [name] }).accountLabel;
+}
+
+describe('person', () => {
+  it('keeps all claims and makes the texts safe', () => {
+    const claims = { subject: 'user-1', picture: 'https://img.example/ann.png', bap: { bapId: BAP_ID } };
+    assert.deepEqual(person({ ...claims, names: ['Ann\n$(eye)'], email: 'ann\u202e@example.org' }), {
+      ...claims,
+      accountId: BAP_ID,
+      accountLabel: `Ann $ (eye) (${BAP_ID})`,
+      name: 'Ann $ (eye)',
+      email: 'ann@example.org',
+    });
+  });
+
+  it('leaves absent claims out', () => {
+    assert.deepEqual(person({ subject: 'user-1', names: [] }), {
+      subject: 'user-1',
+      accountId: 'user-1',
+      accountLabel: 'user-1',
+      name: 'user-1',
+    });
+  });
+
+  for (const [what, names, name] of [
+    ['the first name', ['Ann', 'Bea'], 'Ann'],
+    ['the first name that is not blank', [undefined, '', ' \u202e\n', 'Bea'], 'Bea'],
+    ['the two ends of a long id', [' '], 'Go8vCH…z35J'],
+  ] as const) {
+    it(`takes ${what} as the name`, () => {
+      assert.equal(person({ subject: BAP_ID, names }).name, name);
+    });
+  }
+
+  it('shortens an id of more than 12 characters only', () => {
+    assert.equal(person({ subject: 'abcdefghijkl', names: [] }).name, 'abcdefghijkl');
+    assert.equal(person({ subject: 'abcdefghijklm', names: [] }).name, 'abcdef…jklm');
+  });
+});
+
 describe('account label', () => {
   it('is the name with the id', () => {
-    assert.equal(accountLabel('Ann', BAP_ID), `Ann (${BAP_ID})`);
+    assert.equal(labelOf('Ann', BAP_ID), `Ann (${BAP_ID})`);
   });
 
-  it('is the id without a name', () => {
-    assert.equal(accountLabel(undefined, BAP_ID), BAP_ID);
+  it('is the id for a person without a name', () => {
+    assert.equal(labelOf(undefined, BAP_ID), BAP_ID);
   });
 
-  it('is the same for the same identity, another for another of the same name', () => {
-    assert.equal(accountLabel('Ann', BAP_ID), accountLabel('Ann', BAP_ID));
-    assert.notEqual(accountLabel('Ann', BAP_ID), accountLabel('Ann', 'Go8vCHAa4S6AhXKTABGpANiz35K'));
+  it('is the same for the same id, and another for another id with the same name', () => {
+    assert.equal(labelOf('Ann', BAP_ID), labelOf('Ann', BAP_ID));
+    assert.notEqual(labelOf('Ann', BAP_ID), labelOf('Ann', 'Go8vCHAa4S6AhXKTABGpANiz35K'));
   });
 
-  it('neutralises an id of a hostile server', () => {
+  it('encodes the markup in an id', () => {
     assert.equal(
-      accountLabel('Ann', '[x](command:y)\n$(eye)\u202e'),
+      labelOf('Ann', '[x](command:y)\n$(eye)\u202e'),
       'Ann (%5Bx%5D(command%3Ay)%0A%24(eye)%E2%80%AE)',
     );
   });
 
-  it('takes any id that JSON can hold, half a surrogate pair included', () => {
-    assert.doesNotMatch(accountLabel('Ann', 'half a pair \ud800'), /\ud800/u);
+  it('is well-formed for an id with half of a surrogate pair', () => {
+    assert.ok(labelOf('Ann', 'half a pair \ud800').isWellFormed());
   });
 
-  it('is never the same for two ids, whatever their names', () => {
+  it('is never the same for two ids, whatever the names are', () => {
     const parts = ['a', 'b', ' ', '(', ')', ' (', ') ', '%', '%20', '%28', '…', ')('];
     const texts = ['', ...parts, ...parts.flatMap((a) => parts.map((b) => a + b))];
-    const names = [undefined, ...new Set(texts.map(safeText))].filter((name) => name !== '');
+    const names = [undefined, ...new Set(texts.map((each) => safeText(each)))];
     const ids = texts.filter((id) => id !== '');
     const idOf = new Map<string, string>();
     for (const name of names) {
       for (const id of new Set(ids)) {
-        const label = accountLabel(name, id);
+        const label = labelOf(name, id);
         assert.equal(idOf.get(label) ?? id, id, `${JSON.stringify(label)} stands for two ids`);
         idOf.set(label, id);
       }
     }
     assert.ok(idOf.size > 10_000);
-  });
-});
-
-describe('short id', () => {
-  it('is the two ends of a long id', () => {
-    assert.equal(shortId(BAP_ID), 'Go8vCH…z35J');
-  });
-
-  it('is a short id as it is', () => {
-    assert.equal(shortId('abcdefghijkl'), 'abcdefghijkl');
-    assert.equal(shortId('abcdefghijklm'), 'abcdef…jklm');
   });
 });

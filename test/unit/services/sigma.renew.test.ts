@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Grant, Renewed } from '../../../src/services/service.ts';
-import { sigma } from '../../../src/services/sigma.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -14,7 +13,7 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { assertCancels, sigmaWorld, type World } from '../support/serviceKit.ts';
 
 const GRANT: Grant = {
   server: 'https://auth.example/tenant',
@@ -22,23 +21,17 @@ const GRANT: Grant = {
   refreshToken: 'canary-refresh',
   expiresAtMs: 0,
 };
-/** What the settings say by now; the grant is of another server. */
-const SETTINGS = { serverUrl: 'https://changed.example', clientId: 'editor' };
-const noCancel = new AbortController().signal;
 
-interface World {
-  readonly clock: FakeClock;
-  readonly conversation: Conversation;
-  readonly renew: (grant?: Grant, signal?: AbortSignal) => Promise<Renewed>;
+interface Renew extends World {
+  readonly renew: (grant?: Grant) => Promise<Renewed>;
 }
 
-function world(...replies: Reply[]): World {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, replies);
-  const service = sigma(conversation.http, () => SETTINGS, 'identity');
-  const renew = (grant = GRANT, signal = noCancel): Promise<Renewed> =>
-    clock.run(service.renew?.(grant, signal) ?? assert.fail('it does renew'));
-  return { clock, conversation, renew };
+/** The setting names another server now: it must not get the token. */
+function world(...replies: Reply[]): Renew {
+  const world = sigmaWorld(replies, { serverUrl: 'https://changed.example' });
+  const renew = (grant = GRANT): Promise<Renewed> =>
+    world.clock.run(world.service.renew?.(grant, NEVER) ?? assert.fail('renew is missing'));
+  return { ...world, renew };
 }
 
 const GRANTED = {
@@ -48,8 +41,8 @@ const GRANTED = {
   refresh_token: 'canary-newer',
 };
 
-describe('Sigma Identity: a new token', () => {
-  it('is asked of the server that granted, by its refresh token alone', async () => {
+describe('Sigma Identity: renew', () => {
+  it('sends only the refresh token, and to the server of the grant', async () => {
     const { conversation, renew } = world(json(200, GRANTED));
     await renew();
     const [request] = conversation.requests;
@@ -64,7 +57,7 @@ describe('Sigma Identity: a new token', () => {
     assert.doesNotMatch(JSON.stringify(request.headers), /canary/);
   });
 
-  it('comes with all that is to be known of it', async () => {
+  it('gives the new tokens and the time of expiry', async () => {
     const { clock, conversation, renew } = world(after(4, json(200, GRANTED)));
     assert.deepEqual(await renew(), {
       kind: 'granted',
@@ -78,7 +71,7 @@ describe('Sigma Identity: a new token', () => {
     conversation.assertOver();
   });
 
-  it('keeps the refresh token that worked where no other comes, and has no end that nobody told', async () => {
+  it('keeps the old refresh token when the answer has none, and gives no time of expiry without expires_in', async () => {
     const { renew } = world(json(200, { access_token: 'canary-new' }));
     assert.deepEqual(await renew(), {
       kind: 'granted',
@@ -90,7 +83,7 @@ describe('Sigma Identity: a new token', () => {
     });
   });
 
-  it('is not asked for without a refresh token', async () => {
+  it('sends no request without a refresh token', async () => {
     const { refreshToken, ...grant } = GRANT;
     const { conversation, renew } = world();
     assert.deepEqual(await renew(grant), { kind: 'unknown' });
@@ -100,9 +93,9 @@ describe('Sigma Identity: a new token', () => {
   for (const [kind, name, reply] of [
     ['rejected', '400 invalid_grant', json(400, { error: 'invalid_grant', error_description: 'canary' })],
     ['unknown', '400 invalid_client', json(400, { error: 'invalid_client' })],
-    ['unknown', '401 without a word', text(401, '')],
-    ['unknown', '404: no such endpoint', json(404, { message: 'Not found' })],
-    ['unknown', '415: no forms', text(415, '')],
+    ['unknown', '401 without a body', text(401, '')],
+    ['unknown', '404', json(404, { message: 'Not found' })],
+    ['unknown', '415', text(415, '')],
     ['unknown', '429', json(429, {}, { 'retry-after': '60' })],
     ['unknown', '500', json(500, { error: 'canary' })],
     ['unknown', 'a page', html(200)],
@@ -118,7 +111,7 @@ describe('Sigma Identity: a new token', () => {
     });
   }
 
-  it('leaves no secret in the log', async () => {
+  it('logs no secret', async () => {
     for (const reply of [json(200, GRANTED), json(400, { error: 'canary x' }), networkError('ECONNRESET')]) {
       const { conversation, renew } = world(reply);
       await renew();
@@ -127,15 +120,12 @@ describe('Sigma Identity: a new token', () => {
     }
   });
 
-  it('rejects with the reason when it is cancelled', async () => {
-    const reason = new Error('cancelled');
-    const { clock, conversation, renew } = world(never());
-    const cancel = new AbortController();
-    clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(renew(GRANT, cancel.signal), (error) => error === reason);
-    assert.equal(clock.ranMs, 2_000);
-    conversation.assertOver();
+  it('rejects at once when it is cancelled', async () => {
+    const renewing = world(never());
+    await assertCancels(
+      renewing,
+      2,
+      (signal) => renewing.service.renew?.(GRANT, signal) ?? assert.fail('renew is missing'),
+    );
   });
 });

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { signIn, type SignInResult } from '../../../src/provider/signIn.ts';
-import { sigma } from '../../../src/services/sigma.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -15,10 +13,10 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { FakeClock } from '../support/fakeClock.ts';
 import { FakeScreen } from '../support/fakeScreen.ts';
+import { sigmaWorld } from '../support/serviceKit.ts';
 
-/** Each is found again in any text it gets into, whole or in half. */
+/** CANARY finds each of these in any text, also a part of it. */
 const SECRETS = {
   deviceCode: 'canary-device-code-5f1c',
   userCode: 'CNRY-7Q2X',
@@ -45,8 +43,7 @@ const GRANTED = json(200, {
 });
 const PERSON = json(200, { sub: 'user-1', name: 'Ann' });
 const REVOKED = [json(200, { success: true }), text(200, '')];
-const SETTINGS = { serverUrl: 'https://auth.example', clientId: 'editor' };
-/** A server that says secrets back where it should not. */
+/** A server that repeats secrets in an answer. */
 const echo = (status: number): Reply =>
   json(
     status,
@@ -66,9 +63,9 @@ const SIGN_INS: [
   ends: SignInResult['kind'] | 'cancelled',
   cancelAt?: number,
 ][] = [
-  ['all goes well', [CODE, PENDING, GRANTED, PERSON], 'signedIn'],
+  ['success', [CODE, PENDING, GRANTED, PERSON], 'signedIn'],
   [
-    'everything is sat out',
+    'success after transient failures',
     [
       CODE,
       PENDING,
@@ -94,22 +91,26 @@ const SIGN_INS: [
     'failed',
   ],
   ['denied', [CODE, json(400, { error: 'access_denied', error_description: SECRETS.userCode })], 'failed'],
-  ['refused in words that hold a secret', [CODE, echo(400)], 'failed'],
-  ['HTML at the wrong moment', [CODE, html(200)], 'failed'],
+  ['an error that holds a secret', [CODE, echo(400)], 'failed'],
+  ['HTML instead of a token', [CODE, html(200)], 'failed'],
   ['a poll is redirected', [CODE, ELSEWHERE], 'failed'],
   [
-    'a grant of an odd type',
+    'a token_type other than Bearer',
     [CODE, json(200, { access_token: SECRETS.accessToken, token_type: 'mac' })],
     'failed',
   ],
-  ['the token is not taken', [CODE, GRANTED, echo(401), ...REVOKED], 'failed'],
+  ['the token is rejected', [CODE, GRANTED, echo(401), ...REVOKED], 'failed'],
   ['userinfo is redirected', [CODE, GRANTED, ELSEWHERE, ...REVOKED], 'failed'],
-  ['revoking is redirected, too', [CODE, GRANTED, echo(401), ELSEWHERE, ELSEWHERE], 'failed'],
-  ['cancelled in a wait', [CODE, PENDING], 'cancelled', 8],
-  ['cancelled in a request', [CODE, never()], 'cancelled', 8],
-  ['cancelled in userinfo', [CODE, GRANTED, never(), ...REVOKED], 'cancelled', 8],
   [
-    'cancelled, and revoking is not answered',
+    'the token is rejected and revoke is redirected',
+    [CODE, GRANTED, echo(401), ELSEWHERE, ELSEWHERE],
+    'failed',
+  ],
+  ['cancelled between polls', [CODE, PENDING], 'cancelled', 8],
+  ['cancelled during a poll', [CODE, never()], 'cancelled', 8],
+  ['cancelled during userinfo', [CODE, GRANTED, never(), ...REVOKED], 'cancelled', 8],
+  [
+    'cancelled, and revoke gets no answer',
     [CODE, GRANTED, after(9, PERSON), never(), never()],
     'cancelled',
     8,
@@ -118,11 +119,9 @@ const SIGN_INS: [
 
 describe('secrets in a Sigma sign-in', () => {
   for (const [name, replies, ends, cancelAt] of SIGN_INS) {
-    it(`stay where they belong: ${name}`, async () => {
-      const clock = new FakeClock();
-      const conversation = new Conversation(clock, replies);
-      const { http, log, requests } = conversation;
-      const service = sigma(http, () => SETTINGS, 'identity');
+    it(`are sent only where they are needed: ${name}`, async () => {
+      const { clock, conversation, service } = sigmaWorld(replies);
+      const { log, requests } = conversation;
       const cancel = new AbortController();
       if (cancelAt !== undefined) {
         clock.at(cancelAt * 1000, () => {
@@ -149,13 +148,13 @@ describe('secrets in a Sigma sign-in', () => {
 
       for (const { url, redirect, headers, body } of requests) {
         assert.equal(new URL(url).origin, 'https://auth.example');
-        assert.doesNotMatch(url, CANARY, 'a secret in an address ends up in logs of servers and proxies');
+        assert.doesNotMatch(url, CANARY, 'servers and proxies log addresses');
         assert.equal(redirect, 'manual');
         const { authorization, ...others } = headers;
         assert.doesNotMatch(JSON.stringify(others), CANARY);
         if (authorization !== undefined) assert.equal(authorization, `Bearer ${SECRETS.accessToken}`);
         const needless = url.endsWith('/oauth2/revoke') ? /CNRY|canary-id/ : /CNRY|refresh|canary-id/;
-        assert.doesNotMatch(JSON.stringify(body ?? {}), needless, 'a secret where nobody needs it');
+        assert.doesNotMatch(JSON.stringify(body ?? {}), needless, 'a secret that the server does not need');
       }
     });
   }

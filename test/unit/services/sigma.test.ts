@@ -1,53 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Failure } from '../../../src/protocol/failure.ts';
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Person } from '../../../src/services/person.ts';
-import type { Grant, Identified, PendingSignIn } from '../../../src/services/service.ts';
-import { sigma, type SigmaSettings } from '../../../src/services/sigma.ts';
-import {
-  Conversation,
-  html,
-  json,
-  networkError,
-  never,
-  redirect,
-  type Reply,
-  text,
-} from '../support/conversation.ts';
+import type { Grant, Identified, ServiceFailure } from '../../../src/services/service.ts';
+import { sigma } from '../../../src/services/sigma.ts';
+import { html, json, networkError, never, redirect, type Reply, text } from '../support/conversation.ts';
 import { CODE } from '../support/deviceGrantRow.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { assertCancels, begin, sigmaWorld } from '../support/serviceKit.ts';
 
-const SETTINGS: SigmaSettings = { serverUrl: 'https://auth.example/', clientId: 'editor' };
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
-const noCancel = new AbortController().signal;
-
-interface World {
-  readonly clock: FakeClock;
-  readonly conversation: Conversation;
-  readonly service: ReturnType<typeof sigma>;
-}
-
-function world(replies: readonly Reply[], settings: Partial<SigmaSettings> = {}): World {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, replies);
-  return {
-    clock,
-    conversation,
-    service: sigma(conversation.http, () => ({ ...SETTINGS, ...settings }), 'identity'),
-  };
-}
-
-async function begin({ clock, service }: World): Promise<PendingSignIn> {
-  const begun = await clock.run(service.begin(['openid', 'profile'], noCancel));
-  assert.ok(begun.kind === 'pending');
-  return begun.pending;
-}
 
 async function identify(reply: Reply): Promise<Identified> {
-  const { clock, conversation, service } = world([reply]);
-  const identified = await clock.run(service.identify(GRANT, noCancel));
+  const { clock, conversation, service } = sigmaWorld([reply]);
+  const identified = await clock.run(service.identify(GRANT, NEVER));
   conversation.assertOver();
   return identified;
 }
@@ -59,16 +26,19 @@ async function personOf(claims: Record<string, unknown>): Promise<Person> {
 }
 
 describe('Sigma Identity: begin', () => {
-  it('asks the server of the setting, in the name of the client of the setting', async () => {
-    const it = world([json(200, CODE)], { serverUrl: ' https://auth.example/tenant/ ', clientId: 'mine' });
+  it('uses the server and the client id of the settings', async () => {
+    const it = sigmaWorld([json(200, CODE)], {
+      serverUrl: ' https://auth.example/tenant/ ',
+      clientId: 'mine',
+    });
     await begin(it);
     const [request] = it.conversation.requests;
     assert.equal(request?.url, 'https://auth.example/tenant/api/auth/device/code');
     assert.deepEqual(request.body, { client_id: 'mine', scope: 'openid profile' });
   });
 
-  it('gives what to show', async () => {
-    const it = world([json(200, CODE)]);
+  it('gives the code and the addresses', async () => {
+    const it = sigmaWorld([json(200, CODE)]);
     const pending = await begin(it);
     assert.equal(pending.userCode, 'ABCD-1234');
     assert.equal(pending.verificationUri, 'https://auth.example/device');
@@ -76,8 +46,8 @@ describe('Sigma Identity: begin', () => {
     assert.equal(pending.deadlineMs, it.clock.now() + 900_000);
   });
 
-  it('opens the plain address where there is no complete one', async () => {
-    const pending = await begin(world([json(200, { ...CODE, verification_uri_complete: undefined })]));
+  it('opens verification_uri when there is no complete address', async () => {
+    const pending = await begin(sigmaWorld([json(200, { ...CODE, verification_uri_complete: undefined })]));
     assert.equal(pending.browserUri, 'https://auth.example/device');
   });
 
@@ -88,9 +58,9 @@ describe('Sigma Identity: begin', () => {
     'https://u:p@auth.example',
     'file:///x',
   ]) {
-    it(`sends nothing to the setting "${serverUrl}"`, async () => {
-      const { clock, conversation, service } = world([], { serverUrl });
-      assert.deepEqual(await clock.run(service.begin([], noCancel)), {
+    it(`sends no request when the setting is "${serverUrl}"`, async () => {
+      const { clock, conversation, service } = sigmaWorld([], { serverUrl });
+      assert.deepEqual(await clock.run(service.begin([], NEVER)), {
         kind: 'failed',
         failure: { kind: 'badServerSetting' },
       });
@@ -98,9 +68,9 @@ describe('Sigma Identity: begin', () => {
     });
   }
 
-  it('fails as the request fails', async () => {
-    const { clock, service } = world([json(401, { error: 'invalid_client' })]);
-    assert.deepEqual(await clock.run(service.begin([], noCancel)), {
+  it('gives the failure of the request', async () => {
+    const { clock, service } = sigmaWorld([json(401, { error: 'invalid_client' })]);
+    assert.deepEqual(await clock.run(service.begin([], NEVER)), {
       kind: 'failed',
       failure: { kind: 'clientRefused', error: 'invalid_client' },
     });
@@ -108,12 +78,12 @@ describe('Sigma Identity: begin', () => {
 });
 
 describe('Sigma Identity: wait', () => {
-  it('gives a grant with its server and the moment it ends', async () => {
+  it('gives a grant with its server and the time of expiry', async () => {
     const granted = { access_token: 'token', token_type: 'Bearer', expires_in: 3600, refresh_token: 'r' };
-    const it = world([json(200, CODE), json(200, granted)]);
+    const it = sigmaWorld([json(200, CODE), json(200, granted)]);
     const pending = await begin(it);
     const contact: boolean[] = [];
-    const waited = await it.clock.run(pending.wait(noCancel, (reached) => contact.push(reached)));
+    const waited = await it.clock.run(pending.wait(NEVER, (reached) => contact.push(reached)));
     assert.deepEqual(waited, {
       kind: 'granted',
       grant: {
@@ -127,57 +97,64 @@ describe('Sigma Identity: wait', () => {
     assert.equal(it.conversation.requests[1]?.url, 'https://auth.example/api/auth/device/token');
   });
 
-  it('lives without the moment it ends', async () => {
-    const it = world([json(200, CODE), json(200, { access_token: 'token' })]);
+  it('gives a grant that expires after 100 years at most', async () => {
+    const it = sigmaWorld([json(200, CODE), json(200, { access_token: 'token', expires_in: 1e306 })]);
     const pending = await begin(it);
-    const waited = await it.clock.run(pending.wait(noCancel, () => undefined));
+    const waited = await it.clock.run(pending.wait(NEVER, () => undefined));
+    const expiresAtMs = it.clock.now() + 3_155_760_000_000;
+    assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
+  });
+
+  it('gives a grant without a time of expiry when the server names none', async () => {
+    const it = sigmaWorld([json(200, CODE), json(200, { access_token: 'token' })]);
+    const pending = await begin(it);
+    const waited = await it.clock.run(pending.wait(NEVER, () => undefined));
     assert.deepEqual(waited, { kind: 'granted', grant: GRANT });
   });
 
-  it('stays with the server that gave the code, whatever becomes of the setting', async () => {
-    const clock = new FakeClock();
-    const conversation = new Conversation(clock, [json(200, CODE), json(200, { access_token: 'token' })]);
+  it('keeps the server of the code when the setting changes', async () => {
+    const { clock, conversation } = sigmaWorld([json(200, CODE), json(200, { access_token: 'token' })]);
     let serverUrl = 'https://auth.example';
     const service = sigma(conversation.http, () => ({ serverUrl, clientId: 'editor' }), 'identity');
-    const begun = await clock.run(service.begin([], noCancel));
+    const begun = await clock.run(service.begin([], NEVER));
     serverUrl = 'https://elsewhere.example';
     assert.ok(begun.kind === 'pending');
-    const waited = await clock.run(begun.pending.wait(noCancel, () => undefined));
+    const waited = await clock.run(begun.pending.wait(NEVER, () => undefined));
     assert.deepEqual(waited, { kind: 'granted', grant: GRANT });
     assert.equal(conversation.requests[1]?.url, 'https://auth.example/api/auth/device/token');
   });
 
-  it('hands on what else can come of it', async () => {
+  it('gives the other results of the wait', async () => {
     for (const [error, waited] of [
       ['expired_token', { kind: 'expired' }],
       ['access_denied', { kind: 'failed', failure: { kind: 'denied' } }],
     ] as const) {
-      const it = world([json(200, CODE), json(400, { error })]);
+      const it = sigmaWorld([json(200, CODE), json(400, { error })]);
       const pending = await begin(it);
-      assert.deepEqual(await it.clock.run(pending.wait(noCancel, () => undefined)), waited);
+      assert.deepEqual(await it.clock.run(pending.wait(NEVER, () => undefined)), waited);
     }
   });
 });
 
-describe('Sigma Identity: who it is', () => {
-  it('asks userinfo of the server that granted, with the token in the header', async () => {
-    const { clock, conversation, service } = world([json(200, { sub: 'user-1' })], {
+describe('Sigma Identity: identify', () => {
+  it('sends the token in a header to userinfo of the server of the grant', async () => {
+    const { clock, conversation, service } = sigmaWorld([json(200, { sub: 'user-1' })], {
       serverUrl: 'https://changed.example',
     });
-    await clock.run(service.identify(GRANT, noCancel));
+    await clock.run(service.identify(GRANT, NEVER));
     const [request] = conversation.requests;
     assert.equal(`${request?.method} ${request?.url}`, 'GET https://auth.example/api/auth/oauth2/userinfo');
     assert.equal(request?.headers.authorization, 'Bearer token');
     assert.equal(request.body, undefined);
   });
 
-  it('gives the grant back with the person', async () => {
+  it('gives the grant with the person', async () => {
     const identified = await identify(json(200, { sub: 'user-1' }));
     assert.ok(identified.kind === 'identified');
     assert.deepEqual(identified.grant, GRANT);
   });
 
-  it('a person with everything', async () => {
+  it('reads all claims', async () => {
     assert.deepEqual(
       await personOf({
         name: 'Ann Example',
@@ -200,7 +177,7 @@ describe('Sigma Identity: who it is', () => {
     );
   });
 
-  it('a person with nothing but a subject', async () => {
+  it('accepts claims with a sub only', async () => {
     assert.deepEqual(await personOf({}), {
       accountId: 'user-1',
       accountLabel: 'user-1',
@@ -209,7 +186,7 @@ describe('Sigma Identity: who it is', () => {
     });
   });
 
-  it('nulls and wrong types cost nothing but themselves', async () => {
+  it('ignores claims that are null or of the wrong type', async () => {
     const nothing = await personOf({});
     for (const value of [null, 7, {}, [], true]) {
       const claims = { name: value, email: value, picture: value, bap_id: value, pubkey: value, bap: value };
@@ -217,13 +194,13 @@ describe('Sigma Identity: who it is', () => {
     }
   });
 
-  it('a malformed bap costs the profile, never the sign-in', async () => {
+  it('drops the profile when bap is malformed', async () => {
     const person = await personOf({ bap_id: BAP_ID, name: 'Ann', bap: '{"idKey":"' });
     assert.deepEqual(person.bap, { bapId: BAP_ID });
     assert.equal(person.accountLabel, `Ann (${BAP_ID})`);
   });
 
-  it('without bap_id the account is that of the idKey', async () => {
+  it('takes the idKey as the account when bap_id is absent', async () => {
     const person = await personOf({ bap: { idKey: BAP_ID } });
     assert.equal(person.accountId, BAP_ID);
     assert.deepEqual(person.bap, { bapId: BAP_ID });
@@ -231,25 +208,25 @@ describe('Sigma Identity: who it is', () => {
 
   const identity = { alternateName: 'alt', givenName: 'Given', familyName: 'Family' };
   for (const [what, claims, name, label] of [
-    ['name', { name: 'Name', bap: { identity } }, 'Name', `Name (${BAP_ID})`],
-    ['the profile’s alternate name', { name: ' ', bap: { identity } }, 'alt', `alt (${BAP_ID})`],
+    ['name claim', { name: 'Name', bap: { identity } }, 'Name', `Name (${BAP_ID})`],
+    ['alternate name of the profile', { name: ' ', bap: { identity } }, 'alt', `alt (${BAP_ID})`],
     [
       'given and family name',
       { bap: { identity: { ...identity, alternateName: '' } } },
       'Given Family',
       `Given Family (${BAP_ID})`,
     ],
-    ['family name alone', { bap: { identity: { familyName: 'Family' } } }, 'Family', `Family (${BAP_ID})`],
-    ['a shortened BAP id', { name: '\u202e\n' }, 'Go8vCH…z35J', BAP_ID],
+    ['family name', { bap: { identity: { familyName: 'Family' } } }, 'Family', `Family (${BAP_ID})`],
+    ['shortened BAP id', { name: '\u202e\n' }, 'Go8vCH…z35J', BAP_ID],
   ] as const) {
-    it(`is called by ${what}`, async () => {
+    it(`takes the ${what} as the name`, async () => {
       const person = await personOf({ bap_id: BAP_ID, ...claims });
       assert.equal(person.name, name);
       assert.equal(person.accountLabel, label);
     });
   }
 
-  it('two identities of one person, named alike, are two accounts with two labels', async () => {
+  it('gives two identities of one person different accounts and labels', async () => {
     const [one, two] = [
       await personOf({ name: 'Ann', bap_id: `${BAP_ID}1` }),
       await personOf({ name: 'Ann', bap_id: `${BAP_ID}2` }),
@@ -260,7 +237,7 @@ describe('Sigma Identity: who it is', () => {
     assert.equal(one.name, two.name);
   });
 
-  it('a new name makes no new account', async () => {
+  it('keeps the account when the name changes', async () => {
     const [before, later] = [
       await personOf({ name: 'Ann', bap_id: BAP_ID }),
       await personOf({ name: 'Anna', bap_id: BAP_ID }),
@@ -268,7 +245,7 @@ describe('Sigma Identity: who it is', () => {
     assert.equal(before.accountId, later.accountId);
   });
 
-  it('data: pictures are not kept, neither here nor in the profile', async () => {
+  it('drops pictures in data: URIs', async () => {
     const data = `data:image/png;base64,${'A'.repeat(52_000)}`;
     const person = await personOf({
       bap_id: BAP_ID,
@@ -280,7 +257,7 @@ describe('Sigma Identity: who it is', () => {
     assert.ok(JSON.stringify(person).length < 500);
   });
 
-  it('hostile texts are harmless before anyone shows them', async () => {
+  it('makes all texts safe to show', async () => {
     const evil = '[free coins](command:x) $(verified)\n\u202e' + 'a'.repeat(500);
     const person = await personOf({ name: evil, email: evil, sub: '[s](command:y)$(eye)' });
     for (const shown of [person.name, person.email ?? '', person.accountLabel]) {
@@ -294,65 +271,58 @@ describe('Sigma Identity: who it is', () => {
     ['404', html(404), { kind: 'notTheService' }],
     ['200 with HTML', html(200), { kind: 'notTheService' }],
     ['no sub', json(200, { name: 'Ann' }), { kind: 'notTheService' }],
+    ['a sub of more than 255 characters', json(200, { sub: 'a'.repeat(256) }), { kind: 'notTheService' }],
     ['an empty sub', json(200, { sub: '' }), { kind: 'notTheService' }],
     ['claims with an error status', json(403, { sub: 'user-1' }), { kind: 'grantRejected' }],
     ['a redirect', redirect('https://elsewhere.example/'), { kind: 'notTheService' }],
-  ] satisfies [string, Reply, Failure, number?][]) {
+  ] satisfies [string, Reply, ServiceFailure, number?][]) {
     it(`fails: ${name}`, async () => {
-      const { clock, conversation, service } = world([reply]);
-      assert.deepEqual(await clock.run(service.identify(GRANT, noCancel)), { kind: 'failed', failure });
+      const { clock, conversation, service } = sigmaWorld([reply]);
+      assert.deepEqual(await clock.run(service.identify(GRANT, NEVER)), { kind: 'failed', failure });
       assert.equal(clock.ranMs, ranMs);
       conversation.assertOver();
     });
   }
 
-  it('takes a subject of any text', async () => {
+  it('accepts a sub that is not well-formed', async () => {
     const person = await personOf({ sub: 'half a pair \ud800' });
     assert.equal(person.subject, 'half a pair \ud800');
   });
 
-  it('sits out trouble, and gives up on it after a while', async () => {
-    const patient = world([
+  it('repeats the request after a transient failure, and gives up after five retries', async () => {
+    const recovered = sigmaWorld([
       networkError('ENOTFOUND'),
       text(503, ''),
       json(429, {}),
       json(200, { sub: 'user-1' }),
     ]);
-    assert.equal((await patient.clock.run(patient.service.identify(GRANT, noCancel))).kind, 'identified');
-    assert.deepEqual(patient.conversation.times, [0, 1, 3, 7]);
-    const lost = world(Array<Reply>(6).fill(text(503, '')));
-    assert.deepEqual(await lost.clock.run(lost.service.identify(GRANT, noCancel)), {
+    assert.equal((await recovered.clock.run(recovered.service.identify(GRANT, NEVER))).kind, 'identified');
+    assert.deepEqual(recovered.conversation.times, [0, 1, 3, 7]);
+    const lost = sigmaWorld(Array<Reply>(6).fill(text(503, '')));
+    assert.deepEqual(await lost.clock.run(lost.service.identify(GRANT, NEVER)), {
       kind: 'failed',
       failure: { kind: 'unreachable' },
     });
     lost.conversation.assertOver();
   });
 
-  it('is cancelled at once', async () => {
-    const { clock, conversation, service } = world([never()]);
-    const cancel = new AbortController();
-    const reason = new Error('cancelled');
-    clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(clock.run(service.identify(GRANT, cancel.signal)), (error) => error === reason);
-    assert.equal(clock.ranMs, 2_000);
-    assert.equal(clock.pending, 0);
-    conversation.assertOver();
+  it('rejects at once when it is cancelled', async () => {
+    const world = sigmaWorld([never()]);
+    await assertCancels(world, 2, (signal) => world.service.identify(GRANT, signal));
   });
 });
 
 describe('Sigma Identity: revoke', () => {
   for (const [name, replies, ranMs = 0] of [
-    ['where both are there', [json(200, { success: true }), text(200, '')]],
-    ['where sign-out is not', [json(401, {}), text(200, '')]],
-    ['where revoke is not installed', [json(200, { success: true }), html(404)]],
-    ['where the server is away', [networkError('ECONNREFUSED'), networkError('ECONNREFUSED')]],
-    ['where sign-out says nothing: half of the five seconds are left', [never(), text(200, '')], 2_500],
+    ['when both succeed', [json(200, { success: true }), text(200, '')]],
+    ['when sign-out gets 401', [json(401, {}), text(200, '')]],
+    ['when revoke gets 404', [json(200, { success: true }), html(404)]],
+    ['without network', [networkError('ECONNREFUSED'), networkError('ECONNREFUSED')]],
+    ['when sign-out does not answer for 2.5 s', [never(), text(200, '')], 2_500],
   ] satisfies [string, Reply[], number?][]) {
-    it(`ends session tokens and OAuth tokens, ${name}`, async () => {
-      const { clock, conversation, service } = world(replies, { serverUrl: 'https://changed.example' });
-      await clock.run(service.revoke(GRANT, noCancel));
+    it(`calls sign-out and revoke ${name}`, async () => {
+      const { clock, conversation, service } = sigmaWorld(replies, { serverUrl: 'https://changed.example' });
+      await clock.run(service.revoke(GRANT, NEVER));
       const [signOut, revoke] = conversation.requests;
       assert.equal(`${signOut?.method} ${signOut?.url}`, 'POST https://auth.example/api/auth/sign-out');
       assert.equal(signOut?.headers.authorization, 'Bearer token');
@@ -363,9 +333,9 @@ describe('Sigma Identity: revoke', () => {
     });
   }
 
-  it('ends a refresh token, and with it all that came of it', async () => {
-    const { clock, conversation, service } = world([json(200, { success: true }), text(200, '')]);
-    await clock.run(service.revoke({ ...GRANT, refreshToken: 'refresh' }, noCancel));
+  it('revokes the refresh token when there is one', async () => {
+    const { clock, conversation, service } = sigmaWorld([json(200, { success: true }), text(200, '')]);
+    await clock.run(service.revoke({ ...GRANT, refreshToken: 'refresh' }, NEVER));
     assert.deepEqual(conversation.requests[1]?.body, { token: 'refresh', client_id: 'editor' });
     conversation.assertOver();
   });

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Grant, Verdict } from '../../../src/services/service.ts';
-import { sigma } from '../../../src/services/sigma.ts';
 import {
   after,
-  Conversation,
   html,
   json,
   networkError,
@@ -16,7 +15,7 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { assertCancels, sigmaWorld, type World } from '../support/serviceKit.ts';
 
 const GRANT: Grant = {
   server: 'https://auth.example/tenant',
@@ -24,21 +23,15 @@ const GRANT: Grant = {
   refreshToken: 'canary-refresh',
   expiresAtMs: 0,
 };
-/** What the settings say by now; the grant is of another server. */
-const SETTINGS = { serverUrl: 'https://changed.example', clientId: 'editor' };
-const noCancel = new AbortController().signal;
 
-interface World {
-  readonly clock: FakeClock;
-  readonly conversation: Conversation;
+interface Verify extends World {
   readonly verify: (signal?: AbortSignal) => Promise<Verdict>;
 }
 
-function world(reply: Reply): World {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, [reply]);
-  const service = sigma(conversation.http, () => SETTINGS, 'identity');
-  return { clock, conversation, verify: (signal = noCancel) => clock.run(service.verify(GRANT, signal)) };
+/** The setting names another server now: it must not get the token. */
+function world(reply: Reply): Verify {
+  const world = sigmaWorld([reply], { serverUrl: 'https://changed.example' });
+  return { ...world, verify: (signal = NEVER) => world.clock.run(world.service.verify(GRANT, signal)) };
 }
 
 const CLAIMS = { sub: 'user-1', name: 'Ann' };
@@ -46,19 +39,19 @@ const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' };
 
 const ANSWERS: [verdict: Verdict, name: string, reply: Reply][] = [
   ['valid', 'claims', json(200, CLAIMS)],
-  ['valid', 'claims of somebody without a profile', json(200, { sub: 'user-1', bap: null })],
-  ['valid', 'claims, late', after(14, json(200, CLAIMS))],
+  ['valid', 'claims without a profile', json(200, { sub: 'user-1', bap: null })],
+  ['valid', 'claims after 14 s', after(14, json(200, CLAIMS))],
   ['rejected', '401 invalid_token', json(401, { error: 'invalid_token' })],
   ['rejected', '401 unauthorized', json(401, { error: 'unauthorized' })],
   ['rejected', '401 with a challenge only', text(401, '', challenge)],
   [
     'rejected',
-    '400 of an older better-auth',
+    '400 of an older version of better-auth',
     json(400, { error: 'invalid_request', error_description: 'Invalid access token' }),
   ],
   ['unknown', '401 of a page', html(401)],
-  ['unknown', '401 empty', text(401, '')],
-  ['unknown', '400 with something else', json(400, { error: 'invalid_request' })],
+  ['unknown', '401 without a body', text(401, '')],
+  ['unknown', '400 with another error', json(400, { error: 'invalid_request' })],
   ['unknown', '403', json(403, { error: 'invalid_token' })],
   ['unknown', '404', json(404, { error: 'invalid_token' })],
   ['unknown', '408', text(408, '')],
@@ -66,30 +59,30 @@ const ANSWERS: [verdict: Verdict, name: string, reply: Reply][] = [
   ['unknown', '500', text(500, '')],
   ['unknown', '503 with an error', json(503, { error: 'invalid_token' }, challenge)],
   ['unknown', '200 with a page', html(200)],
-  ['unknown', '200 with claims of nobody', json(200, { name: 'Ann' })],
+  ['unknown', '200 with claims without a sub', json(200, { name: 'Ann' })],
   ['unknown', '200 with an error', json(200, { error: 'invalid_token' })],
-  ['unknown', '200 with null, as a session that is not there', json(200, null)],
-  ['unknown', 'claims cut in half', text(200, '{"sub":"user-1"')],
-  ['unknown', 'claims without an end', neverEnds(200, '{"sub":"user-1"')],
+  ['unknown', '200 with null', json(200, null)],
+  ['unknown', 'half of the claims', text(200, '{"sub":"user-1"')],
+  ['unknown', 'claims whose end never comes', neverEnds(200, '{"sub":"user-1"')],
   ['unknown', 'a redirect', redirect('https://elsewhere.example/?token=canary')],
-  ['unknown', 'a redirect as a browser shows it', opaqueRedirect()],
+  ['unknown', 'a redirect as a browser reports it', opaqueRedirect()],
   ['unknown', 'no connection', networkError('ECONNREFUSED')],
   ['unknown', 'no answer', never()],
 ];
 
-describe('Sigma Identity: does the token still work', () => {
+describe('Sigma Identity: verify', () => {
   for (const [verdict, name, reply] of ANSWERS) {
     it(`${verdict}: ${name}`, async () => {
       const { clock, conversation, verify } = world(reply);
       assert.equal(await verify(), verdict);
-      conversation.assertOver(); // one request: whoever wants to know will ask again
+      conversation.assertOver(); // one request, no retry
       assert.equal(clock.pending, 0);
       for (const line of conversation.log.lines) assert.doesNotMatch(line, /canary|elsewhere/);
       assert.equal(conversation.log.lines.length, 1);
     });
   }
 
-  it('asks userinfo of the server that granted, with the access token in the header and nothing else', async () => {
+  it('sends only the access token, in a header, to userinfo of the server of the grant', async () => {
     const { conversation, verify } = world(json(200, CLAIMS));
     await verify();
     const [request] = conversation.requests;
@@ -102,25 +95,19 @@ describe('Sigma Identity: does the token still work', () => {
     assert.doesNotMatch(JSON.stringify(others), /canary/);
   });
 
-  it('is given up after 15 seconds', async () => {
+  it('gives up after 15 s', async () => {
     const { clock, verify } = world(never());
     await verify();
     assert.equal(clock.ranMs, 15_000);
   });
 
-  it('rejects with the reason when it is cancelled, before and while', async () => {
+  it('rejects at once when it is cancelled before or during the request', async () => {
     const reason = new Error('cancelled');
     const before = world(never());
     await assert.rejects(before.verify(AbortSignal.abort(reason)), (error) => error === reason);
     assert.deepEqual(before.conversation.requests, []);
 
-    const { clock, conversation, verify } = world(never());
-    const cancel = new AbortController();
-    clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(verify(cancel.signal), (error) => error === reason);
-    assert.equal(clock.ranMs, 2_000);
-    conversation.assertOver();
+    const during = world(never());
+    await assertCancels(during, 2, (signal) => during.service.verify(GRANT, signal));
   });
 });

@@ -4,19 +4,25 @@ import type { Http } from '../../../src/protocol/http.ts';
 import type { FakeClock } from './fakeClock.ts';
 import { RecordingLog } from './recordingLog.ts';
 
-/** The connection of one request, for a reply whose body takes time. */
+/** The connection of one request, for a reply with a slow body. */
 export interface Wire {
   readonly clock: FakeClock;
   readonly signal: AbortSignal;
-  /** The request stays in flight after its headers, until the function that this gives is called or it is aborted. */
+  /**
+   * Keeps the request in flight after its headers, until the returned function is called or the request is
+   * aborted.
+   */
   readonly keepOpen: () => () => void;
 }
 
-/** What the server does with one request; `answer` may also do something to the test's world. */
+/** The server's reply to one request. `answer` may have side effects in the test. */
 export interface Reply {
-  /** Gives the response or throws as `fetch` does. A promise that never settles is a server that never answers. */
+  /**
+   * Gives the response or throws, as `fetch` does. A promise that never settles stands for a server without
+   * an answer.
+   */
   readonly answer: (wire: Wire) => Response | Promise<Response>;
-  /** How long it takes, in seconds. */
+  /** The time that the reply takes, in seconds. */
   readonly seconds?: number;
 }
 
@@ -33,8 +39,8 @@ export interface RecordedRequest {
 }
 
 /**
- * One server's side of a conversation: an exact list of replies, in order. Every request is recorded, one more
- * request than there are replies is an error, and so are two requests at the same time.
+ * The server's side of a conversation: an exact list of replies, in order. It records every request. A
+ * request without a reply is an error, and so are two requests at the same time.
  */
 export class Conversation {
   readonly requests: RecordedRequest[] = [];
@@ -56,15 +62,15 @@ export class Conversation {
     };
   }
 
-  /** When the requests came, in seconds of running time. */
+  /** The times of the requests, in seconds of running time. */
   get times(): number[] {
     return this.requests.map(({ at }) => at);
   }
 
-  /** Fails unless every reply was used, no request was one too many, and none overlapped another. */
+  /** Fails unless every reply was used, every request had a reply, and no two requests overlapped. */
   assertOver(): void {
     assert.deepEqual(this.#faults, []);
-    assert.equal(this.#replies.length, 0, 'replies that nobody asked for');
+    assert.equal(this.#replies.length, 0, 'unused replies');
     assert.equal(this.#inFlight, 0, 'a request is still in flight');
   }
 
@@ -83,7 +89,7 @@ export class Conversation {
     };
     this.requests.push(request);
     const reply = this.#replies.shift();
-    // Thrown only, it would look like a network error to the code under test.
+    // An error that is only thrown looks like a network error to the code under test.
     if (reply === undefined) this.#faults.push(`unexpected ${request.method} at ${at} s`);
     if (++this.#inFlight > 1) this.#faults.push(`two requests at once at ${at} s`);
     const state = { keptOpen: false, over: false };
@@ -122,19 +128,19 @@ export function html(status: number): Reply {
   });
 }
 
-/** As Node's `fetch` shows a redirect that it was told not to follow. */
+/** A redirect that is not followed, as Node's `fetch` reports it. */
 export function redirect(location: string): Reply {
   return text(302, '', { location });
 }
 
-/** As a browser's `fetch` does. */
+/** A redirect that is not followed, as a browser's `fetch` reports it. */
 export function opaqueRedirect(): Reply {
   return {
     answer: () => Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' }),
   };
 }
 
-/** As Node's `fetch` fails: a TypeError with a system error for its cause. */
+/** A network error of Node's `fetch`: a TypeError whose cause is a system error. */
 export function networkError(code: string): Reply {
   return {
     answer: () => {
@@ -148,7 +154,7 @@ export function never(): Reply {
   return { answer: () => new Promise<Response>(() => undefined) };
 }
 
-/** The headers come, and the body never ends. */
+/** Headers and the start of a body that never ends. */
 export function neverEnds(status: number, start = '{"access_token":"'): Reply {
   return {
     answer: () => {
@@ -162,7 +168,7 @@ export function neverEnds(status: number, start = '{"access_token":"'): Reply {
   };
 }
 
-/** The same reply, a while later. */
+/** The same reply after `seconds`. */
 export function after(seconds: number, reply: Reply): Reply {
   return { ...reply, seconds };
 }

@@ -16,7 +16,7 @@ export const CLIENT: DeviceGrantClient = {
   clientId: 'editor',
 };
 
-/** The answer to the request for a code, as the service documents it. */
+/** The documented answer to the request for a code. */
 export const CODE = {
   device_code: 'the-device-code',
   user_code: 'ABCD-1234',
@@ -26,25 +26,25 @@ export const CODE = {
   interval: 5,
 };
 
-/** One conversation after the code is there. All times are seconds of running time since the code came. */
+/** One conversation after the code came. All times are seconds of running time since then. */
 export interface Row {
   readonly name: string;
   /** Members of the code's answer that differ; undefined leaves one out. */
   readonly code?: Readonly<Record<string, unknown>>;
   /** The server's answers to the polls, in order. */
   readonly replies: readonly Reply[];
-  /** What happens to the world meanwhile, and when. */
+  /** A cancel, or a jump of the wall clock in seconds, and when it happens. */
   readonly meanwhile?: readonly (readonly [at: number, event: 'cancel' | { jump: number }])[];
-  /** When the polls must come: these and no others. */
+  /** When the polls must come. */
   readonly polls: readonly number[];
   readonly end: { granted: TokenGrant } | Failure | 'expired' | 'cancelled';
-  /** When it must end: with the last poll, where nothing is said. */
+  /** When it must end: with the last poll by default. */
   readonly endsAt?: number;
-  /** What the person is told after each poll: whether the service could be reached. */
+  /** The calls of onContact: whether the service could be reached. */
   readonly contact?: readonly boolean[];
 }
 
-/** Holds one conversation from the request for a code to its end, and checks all of it. */
+/** Runs one conversation from the request for a code to its end, and checks all of it. */
 export async function hold(row: Row): Promise<void> {
   const clock = new FakeClock();
   const conversation = new Conversation(clock, [json(200, { ...CODE, ...row.code }), ...row.replies]);
@@ -79,7 +79,7 @@ export async function hold(row: Row): Promise<void> {
   } else assert.deepEqual(end, row.end);
   if (row.contact) assert.deepEqual(contact, row.contact);
 
-  await clock.advance(2 * 3_600_000); // nothing follows the end, however long one looks
+  await clock.advance(2 * 3_600_000); // nothing may follow the end
   conversation.assertOver();
   assert.equal(conversation.requests.length, 1 + row.polls.length, 'a poll after the end');
 }

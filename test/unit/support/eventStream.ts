@@ -1,23 +1,26 @@
 import type { Reply, Wire } from './conversation.ts';
 
-/** The server closes the stream as it should. */
+/** The server ends the stream. */
 export const END = Symbol('end');
 /** The connection breaks. */
 export const CUT = Symbol('cut');
 
-/** What comes over a stream, and how many seconds after it was opened. Nothing after the last: it stays open, silent. */
+/**
+ * One piece of a stream, and when it comes, in seconds after the opening. After the last piece, the stream is
+ * silent.
+ */
 export type Piece = readonly [at: number, what: string | Uint8Array<ArrayBuffer> | typeof END | typeof CUT];
 
 export const PING = ': ping\n\n';
 export const AUTHENTICATED = 'event: authenticated\ndata: {"session_token":"tok_1"}\n\n';
 export const TIMEOUT = 'event: timeout\ndata:\n\n';
 
-/** A ping every so many seconds up to and with the last. */
+/** A ping every `every` seconds, until `last`. */
 export function pings(every: number, last: number): Piece[] {
   return Array.from({ length: Math.floor(last / every) }, (_, index) => [(index + 1) * every, PING]);
 }
 
-/** A stream of server-sent events, piece by piece. It stays in flight until it ends, breaks or the client closes it. */
+/** A stream of server-sent events. It stays in flight until it ends, breaks, or the client closes it. */
 export function eventStream(pieces: readonly Piece[], type = 'text/event-stream'): Reply {
   return {
     answer: (wire) =>
@@ -38,7 +41,7 @@ export function eventStream(pieces: readonly Piece[], type = 'text/event-stream'
   };
 }
 
-/** A stream that pours the same text as fast as it is read, without end. */
+/** A stream that repeats a text without end, as fast as it is read. */
 export function pouring(text: string): Reply {
   const bytes = new TextEncoder().encode(text);
   return {
@@ -76,7 +79,7 @@ function streaming(
   };
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
-      // As `fetch` does: an abort breaks the body, whoever reads it.
+      // An abort breaks the body, as it does with `fetch`.
       signal.addEventListener(
         'abort',
         () => {

@@ -11,7 +11,7 @@ export const SERVER = 'https://adom.example';
 export const BROWSER_SIDE = 'https://browser.example';
 export const STATUS_URL = 'https://adom.example/auth/intents/int_1/status';
 
-/** The answer to the request for an intent, as the service documents it. Its server's clock is a fast one. */
+/** The documented answer to the request for an intent. The server's clock is an hour ahead of ours. */
 export const INTENT = {
   token: 'int_1',
   created_at: '2025-06-15T13:00:00Z',
@@ -26,12 +26,12 @@ export const PENDING = json(200, { state: 'pending' });
 export const TOLD = json(200, { state: 'authenticated', session_token: 'tok_1' });
 export const SIGNED_IN = { token: 'tok_1' };
 
-/** An intent that lives so many seconds. */
+/** Members of an intent that lives `seconds`. */
 export function living(seconds: number): Readonly<Record<string, unknown>> {
   return { expires_at: new Date(Date.parse(INTENT.created_at) + seconds * 1000).toISOString() };
 }
 
-/** One conversation after the intent is there. All times are seconds of running time since it came. */
+/** One conversation after the intent came. All times are seconds of running time since then. */
 export interface Row {
   readonly name: string;
   readonly mode?: UpdatesMode;
@@ -39,18 +39,18 @@ export interface Row {
   readonly intent?: Readonly<Record<string, unknown>>;
   /** The server's answers to what the client asks, in order. */
   readonly replies: readonly Reply[];
-  /** What happens to the world meanwhile, and when. */
+  /** A cancel, or a jump of the wall clock in seconds, and when it happens. */
   readonly meanwhile?: readonly (readonly [at: number, event: 'cancel' | { jump: number }])[];
-  /** What the client asks for, and when: this and nothing else. */
+  /** The requests that must come, and when. */
   readonly asks: readonly `${'stream' | 'poll'} ${number}`[];
   readonly end: { token: string } | Failure | 'expired' | 'cancelled';
-  /** When it must end: with the last request, where nothing is said. */
+  /** When it must end: with the last request by default. */
   readonly endsAt?: number;
-  /** What the person is told: whether the service can be reached, each time that changes. */
+  /** The changes that onContact reports: whether the service could be reached. */
   readonly contact?: readonly boolean[];
 }
 
-/** Holds one conversation from the request for an intent to its end, and checks all of it. */
+/** Runs one conversation from the request for an intent to its end, and checks all of it. */
 export async function hold(row: Row): Promise<void> {
   const clock = new FakeClock();
   const restore = adoptPlatformTimers(clock);
@@ -88,7 +88,7 @@ export async function hold(row: Row): Promise<void> {
     if (row.contact) assert.deepEqual(contact, row.contact);
 
     conversation.assertOver();
-    await clock.advance(2 * 3_600_000); // nothing follows the end, however long one looks
+    await clock.advance(2 * 3_600_000); // nothing may follow the end
     conversation.assertOver();
     assert.equal(conversation.requests.length, 1 + row.asks.length, 'a request after the end');
   } finally {

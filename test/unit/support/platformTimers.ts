@@ -3,8 +3,8 @@ import { mock } from 'node:test';
 import type { FakeClock } from './fakeClock.ts';
 
 /**
- * Puts the platform's own setTimeout on the fake clock, for a library that takes no clock: its timers run in the same
- * time as all others, and one that is left over counts as pending. Undo with the function that this gives.
+ * Replaces the platform's setTimeout by timers of the fake clock, for a library that takes no clock. A timer
+ * that is left over counts as pending. Returns a function that undoes it.
  */
 export function adoptPlatformTimers(clock: FakeClock): () => void {
   const adopted = mock.method(globalThis, 'setTimeout', (callback: () => void, ms = 0) => {
