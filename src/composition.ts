@@ -1,61 +1,116 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
+import * as z from 'zod/mini';
 
+import { version } from '../package.json';
+import type { BapIdentityApi } from './api.ts';
+import { systemClock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
-import { systemClock as clock } from './base/clock.ts';
-import { watchForLostSessions } from './sessions/lostSessions.ts';
-import { Renewal } from './sessions/renewal.ts';
-import { ServiceSessions } from './sessions/serviceSessions.ts';
-import { SessionWatch } from './sessions/sessionReminders.ts';
-import type { IdentityService } from './services/service.ts';
-import { KnownSessions } from './sessions/sessionIndex.ts';
-import { SessionStore } from './sessions/sessionStore.ts';
+import type { Runtime } from './base/runtime.ts';
+import { createIdentityApi } from './provider/identityApi.ts';
+import { ServiceProvider } from './provider/serviceProvider.ts';
+import { createServices } from './serviceList.ts';
+import { openSessions } from './sessions/openSessions.ts';
+import { readSetting } from './settings.ts';
+import { offerInAccountsMenu } from './ui/accountsMenu.ts';
+import { registerIdentityTool } from './ui/agent/tool.ts';
+import { registerCommands, signIn } from './ui/commands.ts';
+import { IdentityPanels } from './ui/identity/panels.ts';
+import { runCommand } from './ui/runCommand.ts';
 import { SessionMessages } from './ui/sessionMessages.ts';
-import { FileClaims } from './windows/node/fileLocks.ts';
-import { SharedSecrets } from './windows/node/sharedSecrets.ts';
+import { SignInNotification } from './ui/signIn/notification.ts';
+import { closeStaleTabs } from './ui/staleTabs.ts';
+import { registerTerminalEnvironment } from './ui/terminal/environment.ts';
+import { TerminalMode } from './ui/terminal/variables.ts';
+import { nodeWindows } from './windows/node/nodeWindows.ts';
 
-/** The sessions of all services, and what they are kept in. */
-export interface KeptSessions {
-  readonly store: SessionStore;
-  /** In the order of the services. */
-  readonly sessions: readonly ServiceSessions[];
-  /** Aborts when this window closes. */
-  readonly closed: AbortSignal;
-  readonly dispose: () => void;
+/** What extension.ts registers with VS Code. */
+export interface Composition {
+  readonly providers: readonly ServiceProvider[];
+  readonly api: BapIdentityApi;
+  readonly disposables: readonly { dispose(): void }[];
+  /** Resolves when nothing is under way that must not be lost. Never rejects. */
+  readonly finish: () => Promise<void>;
 }
 
-/** Puts together what keeps sessions true: storage and claims that all windows share, renewal, and the watch over ends. */
-export function keepSessions(
-  context: vscode.ExtensionContext,
-  services: readonly IdentityService[],
-  log: Log,
-): KeptSessions {
+/** Builds everything, once. Waits for nothing: VS Code gives a provider a few seconds to register. */
+export function compose(context: vscode.ExtensionContext): Composition {
+  const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
   const closing = new AbortController();
-  // In the desktop, SecretStorage is shared by all windows as it is.
-  const inBrowser = vscode.env.uiKind === vscode.UIKind.Web;
-  const shared = inBrowser ? new SharedSecrets(context.secrets, log) : undefined;
-  const store = new SessionStore(shared ?? context.secrets, clock, log);
-  const claims = new FileClaims(path.join(context.globalStorageUri.fsPath, 'claims'), clock, log);
-  const messages = new SessionMessages(services, store, context.extensionUri);
-  const renewal = new Renewal(store, claims, clock, log, closing.signal);
-  const sessions = services.map(
-    (service) => new ServiceSessions(service, store, renewal, claims, messages, clock, log),
-  );
-
-  const isFocused = (): boolean => vscode.window.state.focused;
-  const watch = new SessionWatch(sessions, store, claims, messages, clock, log, isFocused);
-  void watch.run(closing.signal);
-  const focus = vscode.window.onDidChangeWindowState(({ focused }) => {
-    void watch.focusIs(focused, closing.signal);
+  const log = logUntil(closing.signal, channel);
+  const runtime: Runtime = { clock: systemClock, log, closed: closing.signal };
+  const services = createServices({
+    fetch: (...request) => fetch(...request),
+    clock: systemClock,
+    log,
+    userAgent: `bap-authentication/${version} vscode/${vscode.version}`,
   });
-  const ids = services.map(({ id }) => id);
-  void watchForLostSessions(ids, store, new KnownSessions(context.globalState), claims, messages);
+  closeStaleTabs();
 
-  const dispose = (): void => {
-    closing.abort();
-    focus.dispose();
-    store.dispose();
-    shared?.dispose();
+  const providers: ServiceProvider[] = [];
+  const messages = new SessionMessages(
+    services,
+    {
+      live: (id) => sessions.store.live(id),
+      signIn: async (serviceId, scopes) => {
+        const provider = providers.find(({ service }) => service.id === serviceId);
+        if (provider !== undefined) await runCommand(() => signIn(provider, scopes));
+      },
+    },
+    context.extensionUri,
+  );
+  const sessions = openSessions(
+    {
+      ...nodeWindows(context, runtime),
+      services,
+      memento: context.globalState,
+      notices: messages,
+      isFocused: () => vscode.window.state.focused,
+    },
+    runtime,
+  );
+  const view = new SignInNotification(systemClock, channel);
+  providers.push(...sessions.byService.map((each) => new ServiceProvider(each, view, runtime)));
+  const panels = new IdentityPanels(context.extensionUri, sessions);
+  const identity = createIdentityApi(sessions, runtime);
+
+  return {
+    providers,
+    api: identity.api,
+    disposables: [
+      new vscode.Disposable(() => {
+        closing.abort();
+      }),
+      ...providers,
+      identity,
+      registerCommands(providers, panels, channel),
+      offerInAccountsMenu(sessions, accountsMenuSetting, runtime),
+      registerIdentityTool(services, sessions),
+      registerTerminalEnvironment(context.environmentVariableCollection, sessions, terminalSetting, runtime),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        sessions.focusIs(focused);
+      }),
+      panels,
+      view,
+      sessions,
+      channel,
+    ],
+    finish: () => sessions.finish(),
   };
-  return { store, sessions, closed: closing.signal, dispose };
+}
+
+/** A log that says nothing once the window has closed: the channel throws then, and a renewal may still go on. */
+function logUntil(closed: AbortSignal, channel: Log): Log {
+  const write = (level: keyof Log) => (line: string) => {
+    if (!closed.aborted) channel[level](line);
+  };
+  return { debug: write('debug'), info: write('info'), warn: write('warn') };
+}
+
+/** The ids of the services that get an entry in the Accounts menu. Other values in the list have no meaning. */
+function accountsMenuSetting(): readonly unknown[] {
+  return readSetting('accountsMenu', z.array(z.unknown())) ?? [];
+}
+
+function terminalSetting(): TerminalMode {
+  return readSetting('terminal.environment', TerminalMode) ?? 'off';
 }

@@ -33,7 +33,7 @@ export async function withTimeLimit<T>(
 }
 
 /** Settles as `work` does, or rejects at once with `signal.reason` when the signal aborts. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       reject(signal.reason as Error);

@@ -1,13 +1,16 @@
-import { backOffMs } from './retry.ts';
+import * as z from 'zod/mini';
+
 import { pause } from '../base/clock.ts';
 import type { Failed } from './failure.ts';
 import { type Http, send } from './http.ts';
 import type { Intent } from './intent.ts';
 import { type IntentStatus, readIntentStatus } from './intentStatus.ts';
 import { type Streamed, streamIntent } from './intentStream.ts';
+import { backOffMs } from './retry.ts';
 
 /** How to learn the person's decision: `auto` uses a stream, and polls while there is no stream. */
-export type UpdatesMode = 'auto' | 'stream' | 'poll';
+export const UpdatesMode = z.literal(['auto', 'stream', 'poll']);
+export type UpdatesMode = z.infer<typeof UpdatesMode>;
 
 export type IntentResult =
   { kind: 'authenticated'; sessionToken: string; receivedAtMs: number } | { kind: 'expired' } | Failed;

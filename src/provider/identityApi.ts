@@ -2,13 +2,15 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import type { BapIdentityApi, Identity, IdentityChange, IdentityError } from '../api.ts';
-import type { SessionRecord } from '../sessions/sessionRecord.ts';
-import type { SessionStore } from '../sessions/sessionStore.ts';
-import { unreadableMessage } from './messages.ts';
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import type { Sessions } from '../sessions/openSessions.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
+import type { LiveSession } from '../sessions/sessionRecord.ts';
+import { unknownSessionMessage, unreadableMessage } from './messages.ts';
 
-/** Other extensions are outside, too. */
-const Session = z.object({ id: z.string(), accessToken: z.string() });
+/** What other extensions hand over is checked like everything from outside. */
+const GivenSession = z.object({ id: z.string(), accessToken: z.string() });
 
 class IdentityApiError extends Error implements IdentityError {
   override readonly name = 'IdentityError';
@@ -20,84 +22,90 @@ class IdentityApiError extends Error implements IdentityError {
   }
 }
 
-/** The public API over the sessions of all services, for as long as `closed` has not aborted. */
-export class IdentityApi implements vscode.Disposable {
-  readonly api: BapIdentityApi;
-  readonly #sessions: readonly ServiceSessions[];
-  readonly #store: SessionStore;
-  readonly #closed: AbortSignal;
-  readonly #changes = new vscode.EventEmitter<IdentityChange>();
-  readonly #listeners: { dispose(): void }[];
+interface Found {
+  readonly record: LiveSession;
+  readonly sessions: ServiceSessions;
+}
 
-  constructor(sessions: readonly ServiceSessions[], store: SessionStore, closed: AbortSignal) {
-    this.#sessions = sessions;
-    this.#store = store;
-    this.#closed = closed;
-    this.#listeners = sessions.map((each) =>
-      each.onDidChange(({ kind, record }) => {
-        const { accountId: id, accountLabel: label } = record.person;
-        // An account comes with its first session and goes with its last.
-        const ofAccount = each.siblings(record).length > 0 ? 'changed' : kind;
-        this.#changes.fire(frozen({ kind: ofAccount, provider: each.service.id, account: { id, label } }));
-      }),
-    );
-    this.api = Object.freeze({
-      apiVersion: 1,
-      getIdentity: (session: unknown) => this.#getIdentity(session),
-      verifySession: (session: unknown) => this.#verifySession(session),
-      onDidChangeIdentity: this.#changes.event,
-    });
-  }
+/** The public API over the sessions of all services. Its errors are told in api.ts. */
+export function createIdentityApi(
+  sessions: Sessions,
+  { closed, log }: Runtime,
+): { readonly api: BapIdentityApi; dispose(): void } {
+  const changes = new vscode.EventEmitter<IdentityChange>();
+  const listeners = sessions.byService.map((each) =>
+    each.onDidChange(({ kind, record }) => {
+      const { accountId: id, accountLabel: label } = record.person;
+      // An account comes with its first session and goes with its last.
+      const ofAccount = each.siblings(record).length > 0 ? 'changed' : kind;
+      changes.fire(frozen({ kind: ofAccount, provider: each.service.id, account: { id, label } }));
+    }),
+  );
 
-  dispose(): void {
-    for (const listener of this.#listeners) listener.dispose();
-    this.#changes.dispose();
-  }
-
-  async #getIdentity(session: unknown): Promise<Identity> {
-    const found = await this.#find(session).catch((cause: unknown) => {
+  const getIdentity = async (given: unknown): Promise<Identity> => {
+    const found = await find(sessions, given).catch((cause: unknown) => {
+      log.warn(`An identity could not be looked up: ${describeError(cause)}.`);
       throw new IdentityApiError('unavailable', unreadableMessage(), { cause });
     });
-    if (found === undefined)
-      throw new IdentityApiError(
-        'unknownSession',
-        vscode.l10n.t(
-          'This is not a session of BAP Identity, or no longer. Ask VS Code for the session again.',
-        ),
-      );
-    const { subject, name, email, picture, bap } = found.record.person;
-    return frozen({
-      provider: found.sessions.service.id,
-      subject,
-      name,
-      ...(email !== undefined && { email }),
-      ...(picture !== undefined && { picture }),
-      ...(bap !== undefined && { bap }),
-    });
-  }
+    if (found === undefined) throw new IdentityApiError('unknownSession', unknownSessionMessage());
+    return identityOf(found);
+  };
 
-  async #verifySession(session: unknown): Promise<boolean> {
+  const verifySession = async (given: unknown): Promise<boolean> => {
     try {
-      const found = await this.#find(session);
-      return found !== undefined && (await found.sessions.verify(found.record.id, this.#closed));
-    } catch {
-      return true; // storage fails, or the window closes: in doubt
+      const found = await find(sessions, given);
+      return found !== undefined && (await found.sessions.verify(found.record.id, closed));
+    } catch (error) {
+      log.warn(`A session could not be verified: ${describeError(error)}.`);
+      return true; // no definite answer
     }
-  }
+  };
 
-  /** Whoever has the token has been given it by the person's consent; an id alone proves nothing. */
-  async #find(session: unknown): Promise<{ record: SessionRecord; sessions: ServiceSessions } | undefined> {
-    const given = z.safeParse(Session, session).data;
-    if (given === undefined) return undefined;
-    await this.#store.load();
-    const record = this.#store.get(given.id);
-    const sessions = this.#sessions.find((each) => each.service.id === record?.provider);
-    if (sessions === undefined || record?.accessToken !== given.accessToken) return undefined;
-    return { record, sessions };
+  return {
+    api: Object.freeze({ apiVersion: 1, getIdentity, verifySession, onDidChangeIdentity: changes.event }),
+    dispose: () => {
+      for (const listener of listeners) listener.dispose();
+      changes.dispose();
+    },
+  };
+}
+
+/**
+ * A caller that has the token was given it with the person's consent. An id alone proves nothing. Undefined for a
+ * session that we did not issue. Throws a StoreError when the sessions cannot be read.
+ */
+async function find(sessions: Sessions, given: unknown): Promise<Found | undefined> {
+  const session = readGiven(given);
+  if (session === undefined) return undefined;
+  await sessions.load();
+  const record = sessions.store.live(session.id);
+  if (record?.grant.accessToken !== session.accessToken) return undefined;
+  const ofService = sessions.byService.find(({ service }) => service.id === record.serviceId);
+  return ofService && { record, sessions: ofService };
+}
+
+/** An object of another extension can throw when it is read. */
+function readGiven(given: unknown): z.infer<typeof GivenSession> | undefined {
+  try {
+    return z.safeParse(GivenSession, given).data;
+  } catch {
+    return undefined;
   }
 }
 
-/** A copy that nobody can change, all the way down. */
+function identityOf({ record, sessions }: Found): Identity {
+  const { subject, name, email, picture, bap } = record.person;
+  return frozen({
+    provider: sessions.service.id,
+    subject,
+    name,
+    ...(email !== undefined && { email }),
+    ...(picture !== undefined && { picture }),
+    ...(bap !== undefined && { bap }),
+  });
+}
+
+/** A copy that no caller can change, all the way down. */
 function frozen<T extends object>(value: T): T {
   const copy = structuredClone(value);
   freeze(copy);

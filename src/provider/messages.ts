@@ -2,9 +2,32 @@ import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
 import type { IdentityService, ServiceFailure } from '../services/service.ts';
+import type { SignInFailure } from './signIn.ts';
 
-/** What happened, why, and what to do next, for the person who tried to sign in. */
-export function failureMessage(failure: ServiceFailure, { label, settings }: IdentityService): string {
+/** What happened to a sign-in, why, and what to do next, for the person who tried. */
+export function signInFailureMessage(result: SignInFailure, service: IdentityService): string {
+  switch (result.kind) {
+    case 'failed':
+      return failureMessage(result.failure, service);
+    case 'expired':
+      return vscode.l10n.t(
+        'The time for signing in with {0} ran out before you approved. Sign in again to start anew.',
+        service.label,
+      );
+    case 'notStored':
+      return vscode.l10n.t(
+        'You were signed in to {0}, but the session could not be stored. Unlock your system’s keyring, then sign in again.',
+        service.label,
+      );
+    case 'unexpected':
+      return vscode.l10n.t(
+        'The sign-in with {0} broke off by a mistake of this extension. Sign in again; if it happens again, run “BAP Identity: Show Log”.',
+        service.label,
+      );
+  }
+}
+
+function failureMessage(failure: ServiceFailure, { label, settings }: IdentityService): string {
   switch (failure.kind) {
     case 'denied':
       return vscode.l10n.t(
@@ -58,15 +81,30 @@ export function failureMessage(failure: ServiceFailure, { label, settings }: Ide
   }
 }
 
-/** The same for whoever wanted to use their sessions. */
+/** For a sign-out whose stored session stays. */
+export function notDeletedMessage({ label }: IdentityService): string {
+  return vscode.l10n.t(
+    'You are signed out of {0} in this window, but the stored session could not be deleted. Unlock your system’s keyring, reload the window and sign out again.',
+    label,
+  );
+}
+
+/** For everybody who wants to use sessions while the storage cannot be read. */
 export function unreadableMessage(): string {
   return vscode.l10n.t(
     'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again.',
   );
 }
 
-/** The setting to look at, where the failure is likely to be one of ours. */
-export function settingToBlame({ kind }: ServiceFailure, { settings }: IdentityService): string | undefined {
+/** For an extension that asks about a session that is not ours. */
+export function unknownSessionMessage(): string {
+  return vscode.l10n.t(
+    'This is not a session of BAP Identity, or no longer. Ask VS Code for the session again.',
+  );
+}
+
+/** The setting that may be the cause of a failure, if one may be. */
+export function settingToCheck({ kind }: ServiceFailure, { settings }: IdentityService): string | undefined {
   if (kind === 'clientRefused') return settings.client ?? settings.server;
   return kind === 'notTheService' || kind === 'badServerSetting' ? settings.server : undefined;
 }

@@ -1,65 +1,65 @@
 import * as vscode from 'vscode';
 
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import { TimeLimitError } from '../base/timeLimit.ts';
-import type { Person } from '../services/person.ts';
-import type { Grant, IdentityService } from '../services/service.ts';
-import { sameScopes, scopeKey } from '../sessions/scopes.ts';
-import type { SessionRecord } from '../sessions/sessionRecord.ts';
-import { StoreError } from '../sessions/sessionStore.ts';
-import type { StoreChange } from '../sessions/sessionChange.ts';
-import { failureMessage, settingToBlame } from './messages.ts';
-import { revokeInBackground } from '../sessions/revoke.ts';
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import type { IdentityService } from '../services/service.ts';
+import { scopeKey } from '../sessions/scopes.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
-import { signIn, type SignInResult } from './signIn.ts';
+import type { SessionChange } from '../sessions/sessionChange.ts';
+import type { LiveSession } from '../sessions/sessionRecord.ts';
+import { StoreError } from '../sessions/storedSessions.ts';
+import { notDeletedMessage, signInFailureMessage, settingToCheck, unreadableMessage } from './messages.ts';
+import { signIn, type SignInFailure, type SignInRequest } from './signIn.ts';
 import { SignInError } from './signInError.ts';
-import type { SignInScreen, SignInView } from './signInView.ts';
+import type { SignInView } from './signInView.ts';
 
-/** One identity service as VS Code knows it. */
+type ChangeEvent = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
+
+/** One identity service as VS Code knows it. Translates between VS Code's terms and ours, and holds no rule. */
 export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Disposable {
   readonly service: IdentityService;
   readonly sessions: ServiceSessions;
   readonly #view: SignInView;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #changes =
-    new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
-  readonly #sessionsListener: { dispose(): void };
-  readonly #closed = new AbortController();
-  /** Sign-ins under way by what they were asked for. */
-  readonly #signIns = new Map<string, Promise<SessionRecord>>();
+  readonly #runtime: Runtime;
+  readonly #changes = new vscode.EventEmitter<ChangeEvent>();
+  readonly #listener: { dispose(): void };
+  /** The sign-ins under way, by what they were asked for. */
+  readonly #signIns = new Map<string, Promise<LiveSession>>();
 
   readonly onDidChangeSessions = this.#changes.event;
 
-  constructor(sessions: ServiceSessions, view: SignInView, clock: Clock, log: Log) {
+  constructor(sessions: ServiceSessions, view: SignInView, runtime: Runtime) {
     this.service = sessions.service;
     this.sessions = sessions;
     this.#view = view;
-    this.#clock = clock;
-    this.#log = log;
-    this.#sessionsListener = sessions.onDidChange((change) => {
+    this.#runtime = runtime;
+    this.#listener = sessions.onDidChange((change) => {
       this.#changes.fire(this.#eventOf(change));
     });
   }
 
   /**
-   * From memory, but for what is over and can be renewed. `scopes` must match as a set; the caller's own array comes
-   * back, since VS Code compares in order.
+   * The sessions that can be used, from memory. Waits, for at most ten seconds, only for a session that matches, is
+   * over and can be renewed. `scopes` match as a set. The session has the caller's own array, because VS Code
+   * compares in order. Throws an error with a message for the person when the sessions cannot be read.
    */
   async getSessions(
     scopes: readonly string[] | undefined,
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession[]> {
-    return (await this.sessions.list())
-      .filter((record) => scopes === undefined || sameScopes(record.scopes, scopes))
-      .filter((record) => account === undefined || record.person.accountId === account.id)
-      .map((record) => toSession(record, scopes));
+    try {
+      const records = await this.sessions.usable({ scopes, accountId: account?.id });
+      return records.map((record) => toSession(record, scopes));
+    } catch (error) {
+      this.#runtime.log.warn(`The sessions cannot be read: ${describeError(error)}.`);
+      if (!(error instanceof StoreError)) throw error;
+      throw new Error(unreadableMessage(), { cause: error });
+    }
   }
 
   /**
-   * Signs a person in. A second call for the same joins the sign-in that is under way. Throws a CancellationError when
-   * the person cancels, and a SignInError when it fails.
+   * Signs a person in. A second call for the same joins the sign-in that is under way. Throws a CancellationError
+   * when the person cancels, and a SignInError when it fails.
    */
   async createSession(
     scopes: readonly string[],
@@ -68,7 +68,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     const key = JSON.stringify([scopeKey(scopes), account?.id]);
     let running = this.#signIns.get(key);
     if (running === undefined) {
-      running = this.#signIn(scopes, account?.id).finally(() => this.#signIns.delete(key));
+      running = this.#signIn({ scopes, accountId: account?.id }).finally(() => this.#signIns.delete(key));
       this.#signIns.set(key, running);
     } else {
       this.#view.remind();
@@ -76,118 +76,47 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     return toSession(await running, scopes);
   }
 
-  /** Signs out here at once; the service is told in the background. An id that is not there is no error. */
+  /**
+   * Signs out here at once, and at the service in the background. An id that is not there is no error. Throws a
+   * SignInError when the stored session stays.
+   */
   async removeSession(id: string): Promise<void> {
     try {
       await this.sessions.signOut(id);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      const failure = new SignInError(
-        vscode.l10n.t(
-          'You are signed out of {0} in this window, but the stored session could not be deleted. Unlock your system’s keyring, reload the window and sign out again.',
-          this.service.label,
-        ),
-        { cause: error },
-      );
+      const failure = new SignInError(notDeletedMessage(this.service), { cause: error });
       this.#view.failed(failure);
       throw failure;
     }
   }
 
   dispose(): void {
-    this.#closed.abort();
-    this.#sessionsListener.dispose();
+    this.#listener.dispose();
     this.#changes.dispose();
   }
 
-  async #signIn(scopes: readonly string[], accountId: string | undefined): Promise<SessionRecord> {
-    const { service } = this;
-    this.#log.info(`Signing in with ${service.label}, scopes: ${scopes.join(' ') || 'none'}.`);
-    const flow = async (screen: SignInScreen, cancelled: AbortSignal): Promise<SessionRecord> => {
-      const elsewhere = this.#signInElsewhere(scopes, accountId);
-      const signal = AbortSignal.any([cancelled, this.#closed.signal, elsewhere.signal]);
-      try {
-        const result = await signIn(service, scopes, screen, this.#clock, this.#log, signal);
-        elsewhere.dispose();
-        if (result.kind !== 'signedIn') throw this.#errorOf(result);
-        const record = await this.#keep(scopes, result.grant, result.person);
-        this.#log.info(`Signed in with ${service.label}.`);
-        return record;
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        if (elsewhere.session !== undefined) {
-          this.#log.info(`Signed in with ${service.label} in another window.`);
-          return elsewhere.session;
-        }
-        this.#log.info(`The sign-in with ${service.label} was cancelled.`);
-        throw new vscode.CancellationError();
-      } finally {
-        elsewhere.dispose();
-      }
-    };
-    try {
-      return await this.#view.show(service.label, flow);
-    } catch (error) {
-      if (error instanceof SignInError) this.#view.failed(error);
-      throw error;
-    }
+  async #signIn(request: SignInRequest): Promise<LiveSession> {
+    const { sessions } = this;
+    const result = await signIn({ sessions, view: this.#view, runtime: this.#runtime }, request);
+    if (result.kind === 'signedIn') return result.record;
+    if (result.kind === 'cancelled') throw new vscode.CancellationError();
+    const error = this.#errorOf(result);
+    this.#view.failed(error);
+    throw error;
   }
 
-  /** Aborts its signal when another window completes the same sign-in. */
-  #signInElsewhere(scopes: readonly string[], accountId: string | undefined): SignInElsewhere {
-    const done = new AbortController();
-    const listener = this.sessions.onDidChange(({ record, isSignIn }) => {
-      if (!isSignIn || !sameScopes(record.scopes, scopes)) return;
-      if (accountId !== undefined && record.person.accountId !== accountId) return;
-      elsewhere.session = record;
-      done.abort();
+  #errorOf(failure: SignInFailure): SignInError {
+    const { service } = this;
+    const reason = failure.kind === 'failed' ? failure.failure.kind : failure.kind;
+    this.#runtime.log.warn(`The sign-in with ${service.label} ended: ${reason}.`);
+    return new SignInError(signInFailureMessage(failure, service), {
+      setting: failure.kind === 'failed' ? settingToCheck(failure.failure, service) : undefined,
+      cause: 'cause' in failure ? failure.cause : undefined,
     });
-    const elsewhere: SignInElsewhere = {
-      signal: done.signal,
-      session: undefined,
-      dispose: () => {
-        listener.dispose();
-      },
-    };
-    return elsewhere;
   }
 
-  #errorOf(result: Exclude<SignInResult, { kind: 'signedIn' }>): SignInError {
-    const { service } = this;
-    const reason = result.kind === 'failed' ? result.failure.kind : result.kind;
-    this.#log.warn(`The sign-in with ${service.label} ended: ${reason}.`);
-    if (result.kind === 'failed') {
-      const setting = settingToBlame(result.failure, service);
-      return new SignInError(failureMessage(result.failure, service), { setting });
-    }
-    return new SignInError(
-      vscode.l10n.t(
-        'The time for signing in with {0} ran out before you approved. Sign in again to start anew.',
-        service.label,
-      ),
-    );
-  }
-
-  async #keep(scopes: readonly string[], grant: Grant, person: Person): Promise<SessionRecord> {
-    try {
-      return await this.sessions.keep(scopes, grant, person);
-    } catch (error) {
-      // What has only taken too long may still get there, and is not to be dead by then.
-      const isLate = error instanceof StoreError && error.cause instanceof TimeLimitError;
-      if (!isLate) revokeInBackground(this.service, grant, this.#clock, this.#log);
-      if (!(error instanceof StoreError)) throw error;
-      this.#log.warn('The session could not be stored.');
-      throw new SignInError(
-        vscode.l10n.t(
-          'You were signed in to {0}, but the session could not be stored. Unlock your system’s keyring, then sign in again.',
-          this.service.label,
-        ),
-        { cause: error },
-      );
-    }
-  }
-
-  #eventOf({ kind, record }: StoreChange): vscode.AuthenticationProviderAuthenticationSessionsChangeEvent {
+  #eventOf({ kind, record }: SessionChange): ChangeEvent {
     const session = toSession(record);
     if (kind === 'added') return { added: [announced(session)], removed: [], changed: [] };
     if (kind === 'changed') return { added: [], removed: [], changed: [session] };
@@ -197,23 +126,17 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   }
 }
 
-interface SignInElsewhere {
-  readonly signal: AbortSignal;
-  session: SessionRecord | undefined;
-  readonly dispose: () => void;
-}
-
 function toSession(
-  record: SessionRecord,
-  scopes: readonly string[] = record.scopes,
+  { id, grant, person, scopes: ownScopes }: LiveSession,
+  scopes: readonly string[] = ownScopes,
 ): vscode.AuthenticationSession {
-  const { id, accessToken, person } = record;
-  return { id, accessToken, account: { id: person.accountId, label: person.accountLabel }, scopes };
+  const account = { id: person.accountId, label: person.accountLabel };
+  return { id, accessToken: grant.accessToken, account, scopes };
 }
 
 /**
- * VS Code takes the sign-in entry out of the Accounts menu when it hears of a session with the scopes of the entry,
- * but remembers no scopes as one empty scope (seen in 1.139): so it hears of one.
+ * VS Code takes the sign-in entry out of the Accounts menu when it hears of a session with the scopes of the entry.
+ * It remembers an empty list of scopes as one empty scope (seen in 1.139), so the event has that one.
  */
 function announced(session: vscode.AuthenticationSession): vscode.AuthenticationSession {
   return session.scopes.length === 0 ? { ...session, scopes: [''] } : session;

@@ -1,73 +1,147 @@
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
-import type { Person } from '../services/person.ts';
-import type { Grant, Identified, IdentityService, ServiceFailure, Waited } from '../services/service.ts';
+import type { Failed } from '../protocol/failure.ts';
+import type { Grant, IdentityService, ServiceFailure } from '../services/service.ts';
 import { revokeInBackground } from '../sessions/revoke.ts';
-import type { SignInScreen } from './signInView.ts';
+import { sameScopes } from '../sessions/scopes.ts';
+import type { ServiceSessions } from '../sessions/serviceSessions.ts';
+import type { LiveSession } from '../sessions/sessionRecord.ts';
+import { StoreError } from '../sessions/storedSessions.ts';
+import type { SignInScreen, SignInView } from './signInView.ts';
 
-export type SignInResult =
-  | { kind: 'signedIn'; grant: Grant; person: Person }
+/** What a sign-in is for. */
+export interface SignInRequest {
+  readonly scopes: readonly string[];
+  /** The account that must sign in, if the caller wants a certain one. */
+  readonly accountId: string | undefined;
+}
+
+/** What a sign-in needs of its surroundings. */
+export interface SignInContext {
+  readonly sessions: ServiceSessions;
+  readonly view: SignInView;
+  readonly runtime: Runtime;
+}
+
+export type SignInResult = { kind: 'signedIn'; record: LiveSession } | { kind: 'cancelled' } | SignInFailure;
+
+export type SignInFailure =
+  | Failed<ServiceFailure>
+  /** The person did not approve in time, and did not want a new code. */
   | { kind: 'expired' }
-  | { kind: 'failed'; failure: ServiceFailure };
+  | { kind: 'notStored'; cause: StoreError }
+  /** A mistake of ours. */
+  | { kind: 'unexpected'; cause: unknown };
 
-/** How long an ended code's "new code" is offered: VS Code holds up every other request to the provider meanwhile. */
+/** How long a new code is offered after the end of one. Until then VS Code holds up other requests to the provider. */
 const OFFER_LIMIT_MS = 10 * 60_000;
 
-/** One sign-in from the first request to a known person. Rejects only with `signal.reason`. */
-export async function signIn(
-  service: IdentityService,
-  scopes: readonly string[],
-  screen: SignInScreen,
-  clock: Clock,
-  log: Log,
-  signal: AbortSignal,
-): Promise<SignInResult> {
-  const waited = await obtainGrant(service, scopes, screen, clock, log, signal);
-  if (waited.kind !== 'granted') return waited;
-  const { grant } = waited;
-  screen.finishing();
-  let identified: Identified | undefined;
-  try {
-    identified = await service.identify(grant, signal);
-    return identified.kind === 'failed' ? identified : { ...identified, kind: 'signedIn' };
-  } finally {
-    // A token that nobody will keep must not stay alive.
-    if (identified?.kind !== 'identified') revokeInBackground(service, grant, clock, log);
+/** The reason of a sign-in's signal when another window has completed the same sign-in. */
+class SignedInElsewhere extends Error {
+  override readonly name = 'SignedInElsewhere';
+  readonly record: LiveSession;
+
+  constructor(record: LiveSession) {
+    super();
+    this.record = record;
   }
 }
 
-/** Gets a code and waits for the person's decision, with a new code as often as they ask for one. */
-async function obtainGrant(
+/**
+ * One sign-in, from the first request to a stored session. One signal reaches every step. It aborts when the person
+ * cancels, the window closes, or another window completes the same sign-in. Never rejects.
+ */
+export async function signIn(context: SignInContext, request: SignInRequest): Promise<SignInResult> {
+  const { sessions, view, runtime } = context;
+  const { service } = sessions;
+  const { log } = runtime;
+  log.info(`Signing in with ${service.label}, scopes: ${request.scopes.join(' ') || 'none'}.`);
+
+  const screen = view.open(service.label);
+  const elsewhere = watchOtherWindows(sessions, request);
+  const signal = AbortSignal.any([screen.cancelled, runtime.closed, elsewhere.signal]);
+  /** The grant, until it is stored. One that is not stored must not stay alive. */
+  let unkept: Grant | undefined;
+  try {
+    const waited = await waitForApproval(service, request.scopes, screen, runtime, signal);
+    if (waited.kind !== 'granted') return waited;
+    unkept = waited.grant;
+    screen.finishing();
+
+    const identified = await service.identify(waited.grant, signal);
+    if (identified.kind === 'failed') return identified;
+    unkept = identified.grant;
+    elsewhere.stop(); // what is stored from now on is our own
+
+    const record = await sessions.keep(request.scopes, identified.grant, identified.person, signal);
+    unkept = undefined;
+    log.info(`Signed in with ${service.label}.`);
+    return { kind: 'signedIn', record };
+  } catch (error) {
+    if (!signal.aborted) return failureOf(error, runtime);
+    if (signal.reason instanceof SignedInElsewhere) {
+      log.info(`Signed in with ${service.label} in another window.`);
+      return { kind: 'signedIn', record: signal.reason.record };
+    }
+    log.info(`The sign-in with ${service.label} was cancelled.`);
+    return { kind: 'cancelled' };
+  } finally {
+    if (unkept !== undefined) revokeInBackground(service, unkept, runtime);
+    elsewhere.stop();
+    screen.close();
+  }
+}
+
+/** Gets a code and waits for the person's decision, with a new code as often as the person asks for one. */
+async function waitForApproval(
   service: IdentityService,
   scopes: readonly string[],
   screen: SignInScreen,
-  clock: Clock,
-  log: Log,
+  { clock, log }: Runtime,
   signal: AbortSignal,
-): Promise<Waited> {
+): Promise<{ kind: 'granted'; grant: Grant } | SignInFailure> {
   for (;;) {
     const begun = await service.begin(scopes, signal);
     if (begun.kind === 'failed') return begun;
-    log.info(
-      `Waiting for the browser, at most ${Math.round((begun.pending.deadlineMs - clock.now()) / 1000)} s.`,
-    );
-    screen.pending(begun.pending);
-    const waited = await begun.pending.wait(signal, (reached) => {
+    const { pending } = begun;
+    log.info(`Waiting for the browser, at most ${Math.round((pending.deadlineMs - clock.now()) / 1000)} s.`);
+    screen.pending(pending);
+    const waited = await pending.wait(signal, (reached) => {
       screen.contact(reached);
     });
     if (waited.kind !== 'expired') return waited;
-    log.info('The sign-in has expired; offering a new one.');
-    if (!(await newCodeWanted(screen, clock, signal))) return waited;
+    log.info('The sign-in has expired. Offering a new one.');
+    try {
+      await withTimeLimit(clock, OFFER_LIMIT_MS, signal, (limits) => screen.expired(limits));
+    } catch (error) {
+      if (error instanceof TimeLimitError) return waited;
+      throw error;
+    }
   }
 }
 
-async function newCodeWanted(screen: SignInScreen, clock: Clock, signal: AbortSignal): Promise<boolean> {
-  try {
-    await withTimeLimit(clock, OFFER_LIMIT_MS, signal, (limited) => screen.expired(limited));
-    return true;
-  } catch (error) {
-    if (error instanceof TimeLimitError) return false;
-    throw error;
-  }
+/** Aborts its signal when another window completes the same sign-in. */
+function watchOtherWindows(
+  sessions: ServiceSessions,
+  { scopes, accountId }: SignInRequest,
+): { signal: AbortSignal; stop: () => void } {
+  const done = new AbortController();
+  const listener = sessions.onDidChange(({ record, isSignIn }) => {
+    const isSame =
+      sameScopes(record.scopes, scopes) && (accountId === undefined || record.person.accountId === accountId);
+    if (isSignIn && isSame) done.abort(new SignedInElsewhere(record));
+  });
+  return {
+    signal: done.signal,
+    stop: () => {
+      listener.dispose();
+    },
+  };
+}
+
+function failureOf(error: unknown, { log }: Runtime): SignInFailure {
+  log.warn(`The sign-in broke off: ${describeError(error)}.`);
+  if (error instanceof StoreError) return { kind: 'notStored', cause: error };
+  return { kind: 'unexpected', cause: error };
 }

@@ -1,7 +1,7 @@
-/** A sign-in or sign-out that failed. The person has been told: whoever catches it need not tell them again. */
+/** A sign-in or sign-out that failed. The person has seen the message already: do not show it again. */
 export class SignInError extends Error {
   override readonly name = 'SignInError';
-  /** The setting to look at, where one may be to blame. */
+  /** The setting that may be the cause, if one may be. */
   readonly setting: string | undefined;
 
   /** `message` is for the person, in their language. */

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+
 import type { Provider } from '../api.ts';
 import type { Failed, Failure } from '../protocol/failure.ts';
 import type { Person } from './person.ts';
@@ -74,13 +76,14 @@ export interface PendingSignIn {
 }
 
 /** The tokens that a service granted. They are secrets. */
-export interface Grant {
+export const Grant = z.object({
   /** The server that granted the tokens. They may be sent to no other server. */
-  readonly server: string;
-  readonly accessToken: string;
-  readonly refreshToken?: string;
+  server: z.string(),
+  accessToken: z.string(),
+  refreshToken: z.exactOptional(z.string()),
   /** How to send the access token: in an Authorization header (also when absent), or in a cookie. */
-  readonly sentAs?: 'bearer' | 'cookie';
+  sentAs: z.exactOptional(z.literal(['bearer', 'cookie'])),
   /** When the access token expires, in milliseconds of the wall clock. Absent if the service does not say. */
-  readonly expiresAtMs?: number;
-}
+  expiresAtMs: z.exactOptional(z.number()),
+});
+export type Grant = z.infer<typeof Grant>;

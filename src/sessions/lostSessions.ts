@@ -1,39 +1,47 @@
-import type { Claims } from './windowLocks.ts';
-import type { KnownSession, KnownSessions } from './sessionIndex.ts';
+import type * as vscode from 'vscode';
+
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import type { SessionNotices } from './notices.ts';
+import { readSessionIndex, writeSessionIndex } from './sessionIndex.ts';
+import { isLive } from './sessionRecord.ts';
 import type { SessionStore } from './sessionStore.ts';
-import type { SessionNotices } from './sessionNotices.ts';
+import type { WindowLocks } from './windowLocks.ts';
 
 /** Windows that open together find the same sessions gone. */
 const ONE_MESSAGE_MS = 60_000;
 
 /**
- * Keeps account of the sessions there are, and tells the person when some that should be there at the start are gone:
- * the system has no keyring, or VS Code could not read it. Call once, at activation; never rejects.
+ * Keeps an index of the sessions outside the secret storage. Tells the person when some that are in the index are
+ * gone at the start: the system has no keyring, or VS Code could not read it. Call once, at activation. Never rejects.
  */
 export async function watchForLostSessions(
-  providers: readonly string[],
   store: SessionStore,
-  known: KnownSessions,
-  claims: Claims,
+  memento: vscode.Memento,
+  locks: WindowLocks,
   notices: SessionNotices,
+  { log }: Runtime,
 ): Promise<void> {
-  const before = known.read();
-  const live = (): KnownSession[] => providers.flatMap((provider) => store.list(provider));
-  // What cannot be noted now is noted with the next change.
-  const note = (): Promise<void> => known.write(live()).catch(() => undefined);
-  store.onDidChange(() => void note()); // also where storage can be read only later
+  const before = readSessionIndex(memento);
+  const note = async (): Promise<void> => {
+    try {
+      await writeSessionIndex(memento, store.all().filter(isLive));
+    } catch (error) {
+      log.warn(`The index of sessions could not be written: ${describeError(error)}.`); // the next change tries again
+    }
+  };
+  store.onDidChange(() => void note());
   try {
     await store.load();
-  } catch {
-    return; // it cannot be read now, which says nothing
+  } catch (error) {
+    log.warn(`The sessions cannot be read now: ${describeError(error)}.`);
+    return; // which says nothing about whether they are there
   }
   await note();
-  const there = new Set(
-    providers.flatMap((id) => [...store.list(id), ...store.listEnded(id)]).map(({ id }) => id),
-  );
-  const gone = before.filter(({ id }) => !there.has(id));
-  for (const lost of Map.groupBy(gone, ({ provider }) => provider).values()) {
+  // Sessions that have ended or were signed out in the last 30 days are not lost.
+  const gone = before.filter(({ id }) => store.get(id) === undefined);
+  for (const lost of Map.groupBy(gone, ({ serviceId }) => serviceId).values()) {
     const ids = lost.map(({ id }) => id).join();
-    if (await claims.take(`lost ${ids}`, ONE_MESSAGE_MS)) notices.lost(lost);
+    if (await locks.once(`lost ${ids}`, ONE_MESSAGE_MS)) notices.lost(lost);
   }
 }

@@ -1,116 +1,157 @@
-import { type Clock, pause } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import { withTimeLimit } from '../base/timeLimit.ts';
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
-import type { Claims } from './windowLocks.ts';
-import { endsSoon, isOver } from './sessionEnd.ts';
-import type { SessionRecord } from './sessionRecord.ts';
-import type { SessionStore } from './sessionStore.ts';
 import { revokeInBackground } from './revoke.ts';
+import { endsSoon, isOver } from './sessionEnd.ts';
+import type { LiveSession } from './sessionRecord.ts';
+import type { SessionStore } from './sessionStore.ts';
+import { afterAmendment, afterRenewal } from './sessionVersion.ts';
 
-/** How long whoever asks for a session waits for it to be renewed. */
-const PATIENCE_MS = 10_000;
-/** No other window tries meanwhile: longer than a request and three looks at slow storage take. */
-const CLAIM_MS = 200_000;
-const LOOK_AGAIN_MS = 250;
-/** After an attempt that came to nothing. */
+/** How long the caller that needs a session waits for its renewal. */
+const WAIT_LIMIT_MS = 10_000;
+/** A token this young is not renewed, so that one that is born old does not cost a request each time. */
+const LEAST_AGE_MS = 10_000;
+/** No new attempt follows a failed one for this long. */
 const REST_MS = 30_000;
 
-/** Gets new access tokens for refresh tokens, one request at a time for each session across all windows. */
+interface Attempt {
+  /** Resolves when the new token is in memory, or the attempt has failed. Never rejects. */
+  readonly answered: Promise<undefined>;
+  /** Resolves when the result is stored as well. Never rejects. */
+  readonly stored: Promise<void>;
+}
+
+/** Gets new access tokens for refresh tokens: one request at a time for each session, across all windows. */
 export class Renewal {
+  readonly service: IdentityService;
   readonly #store: SessionStore;
-  readonly #claims: Claims;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #closed: AbortSignal;
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #runtime: Runtime;
+  /** The attempts under way, by session id. */
+  readonly #running = new Map<string, Attempt>();
   readonly #failedAtMs = new Map<string, number>();
 
-  constructor(store: SessionStore, claims: Claims, clock: Clock, log: Log, closed: AbortSignal) {
+  constructor(service: IdentityService, store: SessionStore, runtime: Runtime) {
+    this.service = service;
     this.#store = store;
-    this.#claims = claims;
-    this.#clock = clock;
-    this.#log = log;
-    this.#closed = closed;
+    this.#runtime = runtime;
   }
 
-  isPossible(service: IdentityService, { refreshToken }: SessionRecord): boolean {
-    return refreshToken !== undefined && service.renew !== undefined;
+  isPossible({ grant }: LiveSession): boolean {
+    return grant.refreshToken !== undefined && this.service.renew !== undefined;
   }
 
-  /** Renews in the background what ends soon, and makes the caller wait for what is over. Never rejects. */
-  async keepUp(service: IdentityService, record: SessionRecord): Promise<void> {
-    const nowMs = this.#clock.now();
-    const over = isOver(record, nowMs); // a short one is over before it ends soon
-    if (!this.isPossible(service, record) || !(over || endsSoon(record, nowMs))) return;
-    // Either way: the clock can be set back.
-    if (Math.abs(nowMs - (this.#failedAtMs.get(record.id) ?? -Infinity)) < REST_MS) return;
-    const renewing = this.renew(service, record, this.#closed);
+  /**
+   * Renews a session that is over, or that ends soon. Resolves after the attempt, or after ten seconds, for a
+   * session that is over; at once for one that can still be used. Never rejects.
+   */
+  async renewIfDue(record: LiveSession): Promise<void> {
+    const nowMs = this.#runtime.clock.now();
+    // A short session is over before its last half begins, because of the margin before its end.
+    const over = isOver(record, nowMs);
+    if (!over && !endsSoon(record, nowMs)) return;
+    const renewing = this.renew(record, NEVER);
     if (over) await renewing;
   }
 
-  /** Renews now, or waits for who is at it already, for at most ten seconds. Never rejects. */
-  async renew(service: IdentityService, record: SessionRecord, signal: AbortSignal): Promise<void> {
-    let running = this.#running.get(record.id);
-    if (running === undefined) {
-      // It goes on when nobody waits any more: a rotated token that gets lost is a lost session.
-      running = this.#renew(service, record)
-        .catch(() => {
-          this.#log.warn(`A session with ${service.label} could not be renewed.`);
-        })
-        .finally(() => this.#running.delete(record.id));
-      this.#running.set(record.id, running);
-    }
-    const work = running;
-    await withTimeLimit(this.#clock, PATIENCE_MS, signal, () => work).catch(() => undefined);
+  /**
+   * Renews a session now, or waits for the attempt that is under way, for at most ten seconds. Does nothing for a
+   * token that is younger than ten seconds, or within 30 seconds of a failure. Never rejects.
+   */
+  async renew(record: LiveSession, signal: AbortSignal): Promise<void> {
+    if (!this.isPossible(record)) return;
+    const running = this.#running.get(record.id) ?? this.#begin(record);
+    if (running === undefined) return;
+    // The attempt goes on when its caller stops waiting: a new refresh token that gets lost is a lost session.
+    await withTimeLimit(this.#runtime.clock, WAIT_LIMIT_MS, signal, () => running.answered).catch(
+      () => undefined,
+    );
   }
 
-  async #renew(service: IdentityService, { id, accessToken }: SessionRecord): Promise<void> {
-    const claim = `renew-${id}`;
-    while (!(await this.#claims.take(claim, CLAIM_MS))) {
-      await pause(this.#clock, LOOK_AGAIN_MS, this.#closed);
-      await this.#store.reread(id);
-      if (this.#store.get(id)?.accessToken !== accessToken) return; // by another window
-    }
-    try {
-      await this.#store.reread(id);
-      const current = this.#store.get(id);
-      if (current?.accessToken === accessToken) await this.#ask(service, current);
-    } finally {
-      await this.#claims.release(claim);
-    }
+  /** Resolves when all attempts have ended and their results are stored. Never rejects. */
+  async finish(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(({ stored }) => stored));
   }
 
-  async #ask(service: IdentityService, current: SessionRecord): Promise<void> {
-    const renewed = (await service.renew?.(current, this.#closed)) ?? { kind: 'unknown' };
+  #begin(record: LiveSession): Attempt | undefined {
+    const { id } = record;
+    if (this.#isWithin(LEAST_AGE_MS, record.grantedAtMs)) return undefined;
+    if (this.#isWithin(REST_MS, this.#failedAtMs.get(id))) return undefined;
+    const answered = Promise.withResolvers<undefined>();
+    const onAnswer = (): void => {
+      answered.resolve(undefined);
+    };
+    const stored = this.#renew(record, onAnswer)
+      .catch((error: unknown) => {
+        this.#runtime.log.warn(
+          `A session with ${this.service.label} could not be renewed: ${describeError(error)}.`,
+        );
+        this.#failedAtMs.set(id, this.#runtime.clock.now());
+      })
+      .finally(() => {
+        this.#running.delete(id);
+        onAnswer();
+      });
+    const attempt = { answered: answered.promise, stored };
+    this.#running.set(id, attempt);
+    return attempt;
+  }
+
+  /** True in both directions of time, because the clock can be set back. */
+  #isWithin(ms: number, sinceMs: number | undefined): boolean {
+    return sinceMs !== undefined && Math.abs(this.#runtime.clock.now() - sinceMs) < ms;
+  }
+
+  async #renew({ id, grant }: LiveSession, onAnswer: () => void): Promise<void> {
+    await this.#store.whileRenewing(id, this.#runtime.closed, async () => {
+      await this.#store.reread(id);
+      const current = this.#store.live(id);
+      // Another window may have renewed it while this one waited.
+      if (current?.grant.accessToken !== grant.accessToken) return;
+      await this.#ask(current, onAnswer);
+    });
+  }
+
+  /** The request has a time limit of its own and is not aborted: its answer may be the only copy of a new token. */
+  async #ask(asked: LiveSession, onAnswer: () => void): Promise<void> {
+    const { label } = this.service;
+    const renewed = (await this.service.renew?.(asked.grant, NEVER)) ?? { kind: 'unknown' };
     if (renewed.kind === 'unknown') {
-      this.#log.warn(`${service.label} could not be asked for a new token; trying again later.`);
-      this.#failedAtMs.set(current.id, this.#clock.now());
+      this.#runtime.log.warn(`${label} could not be asked for a new token. Trying again later.`);
+      this.#failedAtMs.set(asked.id, this.#runtime.clock.now());
       return;
     }
-    await this.#store.reread(current.id).catch(() => undefined); // then memory has to do
-    const now = this.#store.get(current.id);
-    // Else it has been signed out of, or signed in to again, while the service was asked.
-    const same = now?.accessToken === current.accessToken ? now : undefined;
+    // The person may have signed out, or signed in again, while the service was asked. What this window has not
+    // heard of yet wins when the store saves.
+    const now = this.#store.live(asked.id);
+    const current = now?.grant.accessToken === asked.grant.accessToken ? now : undefined;
     if (renewed.kind === 'rejected') {
-      this.#log.info(`${service.label} does not renew a session any more.`);
-      if (same !== undefined) await this.#drop(same);
-    } else if ((await this.#keep(same, renewed.grant)) === undefined) {
-      revokeInBackground(service, renewed.grant, this.#clock, this.#log);
+      this.#runtime.log.info(`${label} does not renew a session any longer.`);
+      if (current !== undefined) await this.#dropRefreshToken(current);
+    } else if (current !== undefined && (await this.#keep(current, renewed.grant, onAnswer))) {
+      this.#runtime.log.info(`Renewed a session with ${label}.`);
     } else {
-      this.#log.info(`Renewed a session with ${service.label}.`);
+      revokeInBackground(this.service, renewed.grant, this.#runtime);
     }
   }
 
-  /** That token and no other: whoever has brought a newer one is not to lose it. */
-  async #drop(record: SessionRecord): Promise<void> {
-    const { refreshToken, ...withoutIt } = record;
-    await this.#store.amend(record, withoutIt);
+  async #dropRefreshToken(record: LiveSession): Promise<void> {
+    const { refreshToken, ...grant } = record.grant;
+    await this.#store.replace({ ...record, version: afterAmendment(record.version), grant });
   }
 
-  async #keep(record: SessionRecord | undefined, grant: Grant): Promise<SessionRecord | undefined> {
-    if (record === undefined) return undefined;
-    const { refreshToken, expiresAtMs, ...lasting } = record;
-    return this.#store.put({ ...lasting, ...grant });
+  /** False when another version has won and the grant must be revoked. */
+  async #keep(record: LiveSession, grant: Grant, onAnswer: () => void): Promise<boolean> {
+    const { accessTokenRejected, ...lasting } = record;
+    const version = afterRenewal(record.version);
+    const next = { ...lasting, version, grant, grantedAtMs: this.#runtime.clock.now() };
+    const storing = this.#store.replace(next);
+    onAnswer(); // it is in memory, so callers need not wait for the storage
+    try {
+      // If a sign-out wins, the sessions revoke the grant, because they have seen it.
+      return (await storing) || this.#store.get(record.id)?.state === 'removed';
+    } catch {
+      return true; // it is in memory, and the store goes on trying
+    }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * True when both ask for the same scopes, in any order. VS Code compares scopes in order in places, so the arrays
- * of callers are never sorted, only copies.
+ * True when both ask for the same scopes, in any order. VS Code compares scopes in order in places, so this sorts
+ * copies only, never the arrays of callers.
  */
 export function sameScopes(a: readonly string[], b: readonly string[]): boolean {
   return scopeKey(a) === scopeKey(b);

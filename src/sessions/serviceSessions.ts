@@ -1,189 +1,240 @@
-import { type Clock, pause } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import { abortable } from '../base/timeLimit.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
-import type { Claims } from './windowLocks.ts';
-import { sameScopes, scopeKey } from './scopes.ts';
-import { isOver } from './sessionEnd.ts';
-import type { NewRecord, SessionRecord } from './sessionRecord.ts';
-import type { SessionStore } from './sessionStore.ts';
-import { isLive, type StoreChange } from './sessionChange.ts';
+import type { SessionNotices } from './notices.ts';
 import type { Renewal } from './renewal.ts';
 import { revokeInBackground } from './revoke.ts';
-import type { SessionNotices } from './sessionNotices.ts';
+import { sameScopes, scopeKey } from './scopes.ts';
+import type { SessionChange } from './sessionChange.ts';
+import { isOver } from './sessionEnd.ts';
+import { SessionEnds } from './sessionEnds.ts';
+import { type EndedSession, isLive, type LiveSession } from './sessionRecord.ts';
+import type { SessionStore } from './sessionStore.ts';
+import { afterSignIn, compareVersions, FIRST_VERSION } from './sessionVersion.ts';
+import type { WindowLocks } from './windowLocks.ts';
 
-/** Longer than storage takes, as long as it is not locked. */
-const KEEP_MS = 20_000;
-const LOOK_AGAIN_MS = 100;
-/** Longer than two windows can be about the same rejection. */
-const ONE_MESSAGE_MS = 10 * 60_000;
+/** Two windows can find out about the same rejection within this time. */
+const ONE_REJECTION_MS = 10 * 60_000;
 
-/** The sessions of one service, and what makes them true: their ends, renewals and verifications. */
+/** Which sessions a caller wants. Absent means any. */
+export interface SessionFilter {
+  readonly scopes?: readonly string[] | undefined;
+  readonly accountId?: string | undefined;
+}
+
+/** The sessions of one service, and the rules of their life: sign-in, renewal, verification, end, sign-out. */
 export class ServiceSessions {
   readonly service: IdentityService;
+  readonly ends: SessionEnds;
   readonly #store: SessionStore;
   readonly #renewal: Renewal;
-  readonly #claims: Claims;
+  readonly #locks: WindowLocks;
   readonly #notices: SessionNotices;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #runtime: Runtime;
 
   constructor(
     service: IdentityService,
     store: SessionStore,
     renewal: Renewal,
-    claims: Claims,
+    locks: WindowLocks,
     notices: SessionNotices,
-    clock: Clock,
-    log: Log,
+    runtime: Runtime,
   ) {
     this.service = service;
+    this.ends = new SessionEnds(service, store, runtime);
     this.#store = store;
     this.#renewal = renewal;
-    this.#claims = claims;
+    this.#locks = locks;
     this.#notices = notices;
-    this.#clock = clock;
-    this.#log = log;
-  }
-
-  /** Hears of each change of a session of this service once, whichever window made it. */
-  onDidChange(listener: (change: StoreChange) => void): { dispose(): void } {
-    return this.#store.onDidChange((change) => {
-      if (change.record.provider === this.service.id) listener(change);
+    this.#runtime = runtime;
+    this.onDidChange(({ kind, record }) => {
+      if (kind === 'removed') this.#revokeUnknown(record);
     });
   }
 
-  /** From memory, as it is: also what is past its end and has not been looked at since. */
-  known(): SessionRecord[] {
-    return this.#store.list(this.service.id);
+  /** Hears of each change of a session of this service once, whichever window made it. */
+  onDidChange(listener: (change: SessionChange) => void): { dispose(): void } {
+    return this.#store.onDidChange((change) => {
+      if (change.record.serviceId === this.service.id) listener(change);
+    });
   }
 
-  /** All there are, also those that are over and wait to be renewed. Throws a StoreError when they cannot be read. */
-  async kept(): Promise<SessionRecord[]> {
+  /** The live sessions from memory, oldest sign-in first. Some may be over, or wait for their renewal. */
+  cached(): LiveSession[] {
+    return this.#ownRecords().filter(isLive);
+  }
+
+  /** What is left of the sessions that have ended, from memory. */
+  ended(): EndedSession[] {
+    return this.#ownRecords().filter((record) => record.state === 'ended');
+  }
+
+  /** The same as `cached`, after the first look into storage. Throws a StoreError when it cannot be read. */
+  async all(): Promise<LiveSession[]> {
     await this.#store.load();
-    return this.known();
+    return this.cached();
   }
 
   /**
-   * The sessions that can be used, oldest first. Their ends are settled here and not on a timer, which would sleep
-   * through a laptop's night. Uses the network only where there is a refresh token: before the answer
-   * for a session that is over, and behind it for one that ends soon. Throws a StoreError when they cannot be read.
+   * The sessions that can be used, oldest sign-in first. Waits for the network only for a session that the filter
+   * lets through, that is over, and that can be renewed. A timer would sleep through a laptop's night, so the ends
+   * of sessions are noticed here. Throws a StoreError when the storage cannot be read.
    */
-  async list(): Promise<SessionRecord[]> {
+  async usable(filter: SessionFilter = {}): Promise<LiveSession[]> {
     await this.#store.load();
-    await Promise.all(this.known().map((record) => this.#settle(record)));
-    return this.known().filter((record) => !isOver(record, this.#clock.now()));
+    for (const record of this.ended()) void this.ends.resumeAfterWrongClock(record);
+    await Promise.all(this.#matching(filter).map((record) => this.#settle(record)));
+    return this.#matching(filter).filter((record) => !isOver(record, this.#runtime.clock.now()));
   }
 
   /**
-   * Keeps what a sign-in has brought. Signing in again as the same identity renews its session, ended or not, with the
-   * id that others know. Throws a StoreError when it is not kept.
+   * Keeps what a sign-in has brought. A sign-in as the same identity with the same scopes continues its session,
+   * with the id that other extensions know, and ends the grant that it replaces. When the signal aborts, nothing is
+   * kept. Throws a StoreError when it cannot be stored, or `signal.reason`.
    */
-  async keep(scopes: readonly string[], grant: Grant, person: Person): Promise<SessionRecord> {
-    // Two sign-ins that end at the same moment would make twins.
-    const claim = `keep ${this.service.id} ${person.accountId} ${scopeKey(scopes)}`;
-    const never = new AbortController().signal;
-    while (!(await this.#claims.take(claim, KEEP_MS))) await pause(this.#clock, LOOK_AGAIN_MS, never);
-    try {
-      return await this.#keepAlone(scopes, grant, person);
-    } finally {
-      await this.#claims.release(claim);
-    }
+  async keep(
+    scopes: readonly string[],
+    grant: Grant,
+    person: Person,
+    signal: AbortSignal,
+  ): Promise<LiveSession> {
+    // Two windows that keep the same sign-in at the same moment would make two sessions of it.
+    const lock = `keep ${this.service.id} ${person.accountId} ${scopeKey(scopes)}`;
+    const added = await this.#locks.withLock(lock, signal, () =>
+      this.#keepUnderLock(scopes, grant, person, signal),
+    );
+    const old = added.replaced && grantOf(added.replaced);
+    if (old !== undefined && old.accessToken !== added.record.grant.accessToken)
+      revokeInBackground(this.service, old, this.#runtime);
+    return added.record;
   }
 
-  async #keepAlone(scopes: readonly string[], grant: Grant, person: Person): Promise<SessionRecord> {
-    await this.#store.load();
-    await this.#store.rereadAll(); // another window may have been faster than its event
-    const ofAccount = this.#store.ofAccount(this.service.id, person.accountId);
-    const before = ofAccount.find((each) => sameScopes(each.scopes, scopes));
-    const record: NewRecord = {
-      ...grant,
-      version: 1,
-      id: before?.id ?? crypto.randomUUID(),
-      provider: this.service.id,
-      scopes: [...scopes],
-      // VS Code keys consent by the label: a new display name must not cost it.
-      person: { ...person, accountLabel: ofAccount[0]?.person.accountLabel ?? person.accountLabel },
-      // Later than the sign-in before, whatever has become of the clock.
-      createdAtMs: Math.max(this.#clock.now(), (before?.createdAtMs ?? 0) + 1),
-    };
-    for (let { id } = record; ; id = crypto.randomUUID()) {
-      const kept = await this.#store.put({ ...record, id });
-      if (kept !== undefined) return kept; // else its id has been signed out of in this very moment
-    }
-  }
-
-  /** Signs out here at once; the service is told in the background. Throws a StoreError when it stays in storage. */
+  /** Signs out here at once, and asks the service in the background. Throws a StoreError if it stays in storage. */
   async signOut(id: string): Promise<void> {
     await this.#store.load();
-    const record = this.#store.get(id);
-    if (record?.provider !== this.service.id) return;
-    this.#log.info(`Signing out of ${this.service.label}.`);
-    // As far as anybody can see: what waits to be renewed is not listed. Whoever leaves an account wants nothing to stay.
-    const isLast = this.siblings(record).every((each) => isOver(each, this.#clock.now()));
-    const leaving = isLast ? this.#store.ofAccount(this.service.id, record.person.accountId) : [record];
-    for (const each of leaving.filter(isLive)) revokeInBackground(this.service, each, this.#clock, this.#log);
-    await Promise.all(leaving.map((each) => this.#store.remove(each.id)));
+    const record = this.#store.live(id);
+    if (record?.serviceId !== this.service.id) return;
+    this.#runtime.log.info(`Signing out of ${this.service.label}.`);
+    // Sessions that wait for their renewal are not listed. If nothing else is left of the account, they must go too,
+    // or the account would come back by itself.
+    const isLast = this.siblings(record).every((each) => isOver(each, this.#runtime.clock.now()));
+    const leaving = isLast ? this.#ofAccount(record.person.accountId) : [record];
+    for (const old of leaving.map(grantOf))
+      if (old !== undefined) revokeInBackground(this.service, old, this.#runtime);
+    await Promise.all(leaving.map((each) => this.#remove(each)));
   }
 
-  /** The other sessions of its account. */
-  siblings({ id, person }: SessionRecord): SessionRecord[] {
-    return this.known().filter((each) => each.person.accountId === person.accountId && each.id !== id);
+  /** The other live sessions of the same account. */
+  siblings({ id, person }: LiveSession): LiveSession[] {
+    return this.cached().filter((each) => each.person.accountId === person.accountId && each.id !== id);
   }
 
   /**
-   * Asks the service whether the session still works. False: the service has rejected it, or it is not there any more;
-   * true as well while the service gives no definite answer. A session that is rejected ends, and the person is told.
+   * Asks the service whether a session still works. False: the service has rejected it, or it is gone. True also
+   * while the service gives no definite answer. A rejected session ends, and the person is told. Throws a StoreError
+   * when the storage cannot be read, or `signal.reason`.
    */
   async verify(id: string, signal: AbortSignal): Promise<boolean> {
     await this.#store.load();
-    const record = this.#store.get(id);
-    if (record?.provider !== this.service.id) return false;
-    if ((await this.service.verify(record, signal)) !== 'rejected') return this.#store.get(id) !== undefined;
-    this.#log.warn(`${this.service.label} rejects a session.`);
-    if (this.#renewal.isPossible(this.service, record)) await this.#renewRejected(record, signal);
-    const current = this.#store.get(id);
-    if (current === undefined) return false;
-    if (current.accessToken !== record.accessToken) return true;
-    // Nobody gets it now; while the service cannot be asked for a new token, it waits for a better moment.
-    if (this.#renewal.isPossible(this.service, current)) return false;
-    if (await this.#end(current, 'rejected')) await this.#tellOfRejection(current);
-    return this.#store.get(id) !== undefined;
+    const record = this.#store.live(id);
+    if (record?.serviceId !== this.service.id) return false;
+    if ((await this.service.verify(record.grant, signal)) !== 'rejected')
+      return this.#store.live(id) !== undefined;
+    this.#runtime.log.warn(`${this.service.label} rejects a session.`);
+    await this.#renewal.renew(record, signal);
+    const current = this.#store.live(id);
+    if (current === undefined || this.#isReplaced(record)) return current !== undefined;
+    if (this.#renewal.isPossible(current)) await this.ends.hideUntilRenewed(current);
+    else if (await this.ends.end(current, 'rejected')) await this.#tellOfRejection(current);
+    return this.#isReplaced(record);
   }
 
-  /** The access token is over, whatever its time; the refresh token need not be. */
-  async #renewRejected(record: SessionRecord, signal: AbortSignal): Promise<void> {
-    await this.#renewal.renew(this.service, record, signal);
-    const current = this.#store.get(record.id);
-    if (current?.accessToken !== record.accessToken || current.refreshToken === undefined) return;
-    // Zero, since the clock can be set back.
-    await this.#store.amend(current, { ...current, expiresAtMs: 0 });
+  /** True when the session is live with another access token than `record` has. */
+  #isReplaced({ id, grant }: LiveSession): boolean {
+    const current = this.#store.live(id);
+    return current !== undefined && current.grant.accessToken !== grant.accessToken;
   }
 
-  /** Two windows can find out at the same time; what has ended comes back by a later sign-in alone. */
-  async #tellOfRejection(record: SessionRecord): Promise<void> {
-    const claim = `rejected ${record.id} ${record.createdAtMs}`;
-    if (await this.#claims.take(claim, ONE_MESSAGE_MS)) this.#notices.rejected(record);
+  #ownRecords(): (LiveSession | EndedSession)[] {
+    return this.#store.all().filter(({ serviceId }) => serviceId === this.service.id);
   }
 
-  async #settle(record: SessionRecord): Promise<void> {
-    await this.#renewal.keepUp(this.service, record);
-    const current = this.#store.get(record.id);
-    if (current === undefined || !isOver(current, this.#clock.now())) return;
-    // What can be renewed waits for a better moment.
-    if (!this.#renewal.isPossible(this.service, current)) await this.#end(current, 'expired');
+  #matching({ scopes, accountId }: SessionFilter): LiveSession[] {
+    return this.cached().filter(
+      (record) =>
+        (scopes === undefined || sameScopes(record.scopes, scopes)) &&
+        (accountId === undefined || record.person.accountId === accountId),
+    );
   }
 
-  /** False when it has been renewed or removed meanwhile. */
-  async #end(record: SessionRecord, reason: 'expired' | 'rejected'): Promise<boolean> {
-    try {
-      const ended = await this.#store.end(record, reason);
-      if (ended) this.#log.info(`A session with ${this.service.label} has ended: ${reason}.`);
-      return ended;
-    } catch {
-      // It has ended in memory in any case; what stays behind in storage is found again, and is as dead.
-      this.#log.warn('The end of a session could not be stored.');
-      return true;
+  /** Live sessions first, then ended ones, oldest sign-in first in each. */
+  #ofAccount(accountId: string): (LiveSession | EndedSession)[] {
+    return [...this.cached(), ...this.ended()].filter(({ person }) => person.accountId === accountId);
+  }
+
+  async #keepUnderLock(
+    scopes: readonly string[],
+    grant: Grant,
+    person: Person,
+    signal: AbortSignal,
+  ): Promise<{ record: LiveSession; replaced: LiveSession | EndedSession | undefined }> {
+    await abortable(this.#store.load(), signal);
+    await abortable(this.#store.rereadAll(), signal); // another window may have been faster than its event
+    const ofAccount = this.#ofAccount(person.accountId);
+    const before = ofAccount.find((each) => sameScopes(each.scopes, scopes));
+    // VS Code keeps consent by the label: a new display name must not cost it.
+    const accountLabel = ofAccount[0]?.person.accountLabel ?? person.accountLabel;
+    const nowMs = this.#runtime.clock.now();
+    for (let id = before?.id ?? crypto.randomUUID(); ; id = crypto.randomUUID()) {
+      const make = (current: LiveSession | EndedSession | undefined): LiveSession => ({
+        format: 1,
+        id,
+        version: current === undefined ? FIRST_VERSION : afterSignIn(current.version),
+        state: 'live',
+        serviceId: this.service.id,
+        scopes: [...scopes],
+        person: { ...person, accountLabel },
+        signedInAtMs: nowMs,
+        grant,
+        grantedAtMs: nowMs,
+      });
+      const added = await this.#store.add(id, make, signal);
+      if (added !== undefined) return added; // else the person signed out of this id at this very moment
     }
   }
+
+  async #remove({ id, version }: LiveSession | EndedSession): Promise<void> {
+    const removedAtMs = this.#runtime.clock.now();
+    await this.#store.replace({ format: 1, id, version, state: 'removed', removedAtMs });
+  }
+
+  /**
+   * A window that signs out revokes the grant that it knows. If another window has stored a newer one at that
+   * moment, the window that sees the newer one removed revokes it.
+   */
+  #revokeUnknown(record: LiveSession): void {
+    const removed = this.#store.get(record.id);
+    if (removed?.state === 'removed' && compareVersions(record.version, removed.version) > 0)
+      revokeInBackground(this.service, record.grant, this.#runtime);
+  }
+
+  async #settle(record: LiveSession): Promise<void> {
+    await this.#renewal.renewIfDue(record);
+    const current = this.#store.live(record.id);
+    if (current === undefined || !isOver(current, this.#runtime.clock.now())) return;
+    // A session that can be renewed waits until the service can be reached.
+    if (!this.#renewal.isPossible(current)) await this.ends.end(current, 'expired');
+  }
+
+  /** Two windows can find out at the same time. The count of sign-ins makes a later rejection a new one. */
+  async #tellOfRejection(record: LiveSession): Promise<void> {
+    const name = `rejected ${record.id} ${record.version.signIn}`;
+    if (await this.#locks.once(name, ONE_REJECTION_MS)) this.#notices.rejected(record);
+  }
+}
+
+/** The grant of a live session, or of one that expired less than an hour ago. */
+function grantOf(record: LiveSession | EndedSession): Grant | undefined {
+  return isLive(record) ? record.grant : record.expired?.grant;
 }

@@ -1,32 +1,29 @@
-import type { SessionRecord } from './sessionRecord.ts';
+import { isLive, type LiveSession, type SessionRecord } from './sessionRecord.ts';
 
-/** What really changed for those who use sessions: one that has ended counts as removed, and comes back as added. */
-export interface StoreChange {
+/** A change that users of sessions can see. A session that has ended counts as removed. */
+export interface SessionChange {
   readonly kind: 'added' | 'changed' | 'removed';
-  /** The session as it is now, or was before its removal. */
-  readonly record: SessionRecord;
-  /** True when a sign-in has brought it, in whichever window. */
+  /** The session as it is now, or as it was before its removal. */
+  readonly record: LiveSession;
+  /** True when a sign-in in any window made the change. */
   readonly isSignIn: boolean;
 }
 
-export function isLive({ ended }: SessionRecord): boolean {
-  return ended === undefined;
-}
-
-/** Undefined when nobody could tell the difference. */
+/** Undefined when users of sessions cannot see a difference. */
 export function changeBetween(
   before: SessionRecord | undefined,
   after: SessionRecord | undefined,
-): StoreChange | undefined {
-  const was = before && isLive(before) ? before : undefined;
-  const is = after && isLive(after) ? after : undefined;
-  if (is === undefined) return was && { kind: 'removed', record: was, isSignIn: false };
-  const isSignIn = before?.createdAtMs !== is.createdAtMs;
-  if (was === undefined) return { kind: 'added', record: is, isSignIn };
-  return look(was) === look(is) ? undefined : { kind: 'changed', record: is, isSignIn };
+): SessionChange | undefined {
+  if (!isLive(after))
+    return isLive(before) ? { kind: 'removed', record: before, isSignIn: false } : undefined;
+  const isSignIn = before?.version.signIn !== after.version.signIn;
+  if (!isLive(before)) return { kind: 'added', record: after, isSignIn };
+  return visiblePart(before) === visiblePart(after)
+    ? undefined
+    : { kind: 'changed', record: after, isSignIn };
 }
 
-/** All that others can see of a session. */
-function look({ accessToken, expiresAtMs, scopes, person }: SessionRecord): string {
-  return JSON.stringify({ accessToken, expiresAtMs, scopes, person });
+/** All that other extensions and the person can see of a session. */
+function visiblePart({ grant, accessTokenRejected, scopes, person }: LiveSession): string {
+  return JSON.stringify([grant.accessToken, grant.expiresAtMs, accessTokenRejected, scopes, person]);
 }

@@ -1,30 +1,28 @@
 import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-const KnownSession = z.object({ id: z.string(), provider: z.string(), scopes: z.array(z.string()) });
-/** That there was a session, and nothing more of it. */
-export type KnownSession = z.infer<typeof KnownSession>;
+const IndexEntry = z.object({ id: z.string(), serviceId: z.string(), scopes: z.array(z.string()) });
+/** That there was a session, and no more than is needed to sign in again. */
+export type IndexEntry = z.infer<typeof IndexEntry>;
 
-const Known = z.array(KnownSession);
-const KEY = 'knownSessions';
+const Index = z.array(IndexEntry);
+const KEY = 'sessionIndex';
 
 /**
- * Which sessions there should be. SecretStorage forgets without a word where the system has no keyring, so this is
- * kept apart from it, in the extension's global state. It holds no secret and no name.
+ * Reads which sessions there should be. SecretStorage can lose its contents without a word, where the system has no
+ * keyring, so this list is kept apart from it, in the extension's global state. It holds no secret and no name.
  */
-export class KnownSessions {
-  readonly #memento: vscode.Memento;
+export function readSessionIndex(memento: vscode.Memento): IndexEntry[] {
+  return z.safeParse(Index, memento.get(KEY)).data ?? [];
+}
 
-  constructor(memento: vscode.Memento) {
-    this.#memento = memento;
-  }
-
-  read(): KnownSession[] {
-    return z.safeParse(Known, this.#memento.get(KEY)).data ?? [];
-  }
-
-  async write(sessions: readonly KnownSession[]): Promise<void> {
-    const known = sessions.map(({ id, provider, scopes }) => ({ id, provider, scopes }));
-    await this.#memento.update(KEY, known);
-  }
+/** Rejects with VS Code's error when the global state cannot be written. */
+export async function writeSessionIndex(
+  memento: vscode.Memento,
+  sessions: readonly IndexEntry[],
+): Promise<void> {
+  await memento.update(
+    KEY,
+    sessions.map(({ id, serviceId, scopes }) => ({ id, serviceId, scopes })),
+  );
 }

@@ -1,67 +1,100 @@
 import * as z from 'zod/mini';
 
 import { Person } from '../services/person.ts';
+import { Grant } from '../services/service.ts';
 
-/** A session as SecretStorage keeps it. Everything in it is to be treated as secret. */
-export const SessionRecord = z.object({
-  version: z.literal(1),
+/** Counts the changes of one session. The order of two versions is told in sessionVersion.ts. */
+const SessionVersion = z.object({
+  /** How many sign-ins this session has seen. */
+  signIn: z.number(),
+  /** How many renewals since that sign-in. */
+  revision: z.number(),
+  /** How often this revision has lost something, such as a rejected refresh token. */
+  amendment: z.number(),
+});
+export type SessionVersion = z.infer<typeof SessionVersion>;
+
+const common = {
+  /** The format of this record. A later version of the extension may write another one. */
+  format: z.literal(1),
   id: z.string(),
-  /** The id of the authentication provider. */
-  provider: z.string(),
-  /** The server that granted the tokens, and the only one that they may be sent to. */
-  server: z.string(),
-  /** Empty once the session has ended. */
-  accessToken: z.string(),
-  refreshToken: z.exactOptional(z.string()),
-  /** How the service wants the token. */
-  sentAs: z.exactOptional(z.literal(['bearer', 'cookie'])),
-  /** As they were asked for, order included. */
+  version: SessionVersion,
+};
+
+const about = {
+  /** The id of the service, which is also the id of its authentication provider. */
+  serviceId: z.string(),
+  /** As they were asked for, in that order. */
   scopes: z.array(z.string()),
   person: Person,
   /** When the person signed in, in milliseconds of the wall clock. */
-  createdAtMs: z.number(),
-  /** When the access token ends. */
-  expiresAtMs: z.exactOptional(z.number()),
-  /**
-   * Why it is over. What has ended is kept for a while, without its tokens, so that the next sign-in of the same
-   * identity goes on with the id and the label that others know.
-   */
-  ended: z.exactOptional(z.literal(['expired', 'rejected'])),
-  /** When this was written. Of two versions of a session the newer one counts, whichever arrives last. */
-  writtenAtMs: z.number(),
+  signedInAtMs: z.number(),
+};
+
+const LiveSession = z.object({
+  ...common,
+  state: z.literal('live'),
+  ...about,
+  grant: Grant,
+  /** When this grant arrived, in milliseconds of the wall clock. */
+  grantedAtMs: z.number(),
+  /** The service has rejected the access token, but the refresh token may still bring a new one. */
+  accessTokenRejected: z.exactOptional(z.literal(true)),
 });
+/** A session that can be used, or renewed. */
+export type LiveSession = z.infer<typeof LiveSession>;
+
+const EndedSession = z.object({
+  ...common,
+  state: z.literal('ended'),
+  ...about,
+  reason: z.literal(['expired', 'rejected']),
+  /** When this was noticed, in milliseconds of the wall clock. */
+  endedAtMs: z.number(),
+  /** When its access token ended or would have ended, in milliseconds of the wall clock, if that is known. */
+  expiresAtMs: z.exactOptional(z.number()),
+  /** Kept for an hour after an expiry: if the clock was wrong, the session goes on. */
+  expired: z.exactOptional(z.object({ grant: Grant, grantedAtMs: z.number() })),
+});
+/**
+ * A session that is over. It stays for 30 days, so that the next sign-in of the same identity continues with the
+ * id and the account label that other extensions know.
+ */
+export type EndedSession = z.infer<typeof EndedSession>;
+
+const RemovedSession = z.object({
+  ...common,
+  state: z.literal('removed'),
+  /** When the person signed out, in milliseconds of the wall clock. */
+  removedAtMs: z.number(),
+});
+/**
+ * The mark that a signed-out session leaves for 30 days. It says nothing about the person. With it, every window
+ * can tell a session that was signed out from one whose stored text was lost.
+ */
+export type RemovedSession = z.infer<typeof RemovedSession>;
+
+/** A session as it is stored. Treat all of it as a secret. */
+export const SessionRecord = z.union([LiveSession, EndedSession, RemovedSession]);
 export type SessionRecord = z.infer<typeof SessionRecord>;
 
-/** A record that the store has yet to write. */
-export type NewRecord = Omit<SessionRecord, 'writtenAtMs'>;
-
-const KEY_PREFIX = 'session/';
-
-/** One key per session: windows that write at the same time never share one, so none can drop another's session. */
-export function keyOf(id: string): string {
-  return KEY_PREFIX + id;
-}
-
-export function isSessionKey(key: string): boolean {
-  return key.startsWith(KEY_PREFIX);
-}
-
-/** Throws a zod error for a record that could not be read again; drops members that do not belong in it. */
+/** The text to store. Throws a zod error for a record that could not be read again. */
 export function serialize(record: SessionRecord): string {
   return JSON.stringify(z.parse(SessionRecord, record));
 }
 
-/** Undefined for text that is not a record of this version, whoever wrote it. */
-export function deserialize(text: string): SessionRecord | undefined {
+/** Undefined for a text that is not a record of this format with this id. */
+export function deserialize(id: string, text: string): SessionRecord | undefined {
+  let json: unknown;
   try {
-    return z.safeParse(SessionRecord, JSON.parse(text)).data;
+    json = JSON.parse(text);
   } catch {
-    return undefined; // not JSON
+    return undefined;
   }
+  const record = z.safeParse(SessionRecord, json).data;
+  return record?.id === id ? record : undefined;
 }
 
-/** What is left of a session that is over: who it was for, and no token. */
-export function endedRecord(record: SessionRecord, ended: 'expired' | 'rejected'): NewRecord {
-  const { refreshToken, ...rest } = record;
-  return { ...rest, accessToken: '', ended };
+export function isLive(record: SessionRecord | undefined): record is LiveSession {
+  return record?.state === 'live';
 }

@@ -1,131 +1,160 @@
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import type { Claims } from './windowLocks.ts';
-import { endsSoon } from './sessionEnd.ts';
-import type { SessionRecord } from './sessionRecord.ts';
-import type { SessionStore } from './sessionStore.ts';
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import type { SessionNotices } from './notices.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
-import type { SessionNotices } from './sessionNotices.ts';
+import { endsSoon, isForgettable, isOver } from './sessionEnd.ts';
+import type { EndedSession, LiveSession } from './sessionRecord.ts';
+import type { SessionStore } from './sessionStore.ts';
+import type { WindowLocks } from './windowLocks.ts';
 
 const LOOK_EVERY_MS = 30_000;
 /** A session is verified again after this long. */
 const VERIFIED_FOR_MS = 60 * 60_000;
-/** An account whose sessions end one after the other is told of once. */
+/** One message is enough for an account whose sessions end one after the other. */
 const ONE_MESSAGE_MS = 10 * 60_000;
-/** Nobody wants to hear of an end that is older, nor to keep what is left of the session. */
-const FORGET_MS = 30 * 24 * 60 * 60_000;
+/** No end is told of twice within this time. */
+const TOLD_FOR_MS = 30 * 24 * 60 * 60_000;
+/** An expired session keeps its grant for an hour of running time: a clock that is wrong for less costs nothing. */
+const LOOKS_BEFORE_DROP = (60 * 60_000) / LOOK_EVERY_MS;
 
-/** Looks after the sessions while nobody asks for them: tells of their ends, and verifies them now and then. */
-export class SessionWatch {
-  readonly #sessions: readonly ServiceSessions[];
+/** Looks after sessions in the background: tells of their ends, and verifies them now and then. */
+export class SessionReminders {
+  readonly #services: readonly ServiceSessions[];
   readonly #store: SessionStore;
-  readonly #claims: Claims;
+  readonly #locks: WindowLocks;
   readonly #notices: SessionNotices;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #runtime: Runtime;
   readonly #isFocused: () => boolean;
   #wasFocused: boolean;
+  /** How many looks have found an expired session still expired, by session id. */
+  readonly #expiredLooks = new Map<string, number>();
 
   constructor(
-    sessions: readonly ServiceSessions[],
+    services: readonly ServiceSessions[],
     store: SessionStore,
-    claims: Claims,
+    locks: WindowLocks,
     notices: SessionNotices,
-    clock: Clock,
-    log: Log,
+    runtime: Runtime,
     isFocused: () => boolean,
   ) {
-    this.#sessions = sessions;
+    this.#services = services;
     this.#store = store;
-    this.#claims = claims;
+    this.#locks = locks;
     this.#notices = notices;
-    this.#clock = clock;
-    this.#log = log;
+    this.#runtime = runtime;
     this.#isFocused = isFocused;
     this.#wasFocused = isFocused();
   }
 
-  /** Tells of ends until the signal aborts. Does nothing at first: a window has enough to do when it opens. */
-  async run(signal: AbortSignal): Promise<void> {
-    while (await this.#slept(signal)) await this.#quietly(() => this.#lookAtEnds());
+  /** Looks every 30 seconds until the window closes. Waits first: a window has enough to do when it opens. */
+  async run(): Promise<void> {
+    const { clock, closed } = this.#runtime;
+    for (;;) {
+      await clock.sleep(LOOK_EVERY_MS, closed).catch(() => undefined);
+      if (closed.aborted) return;
+      await this.#logged(async () => {
+        await this.#dropOldGrants();
+        if (this.#isFocused()) await this.#lookAtEnds();
+      });
+    }
   }
 
   /**
-   * When the person is back, what they are about to use is worth a look. VS Code also tells of a window's state when they
-   * pause, and when they go on. Never rejects.
+   * Looks at all sessions when the person comes back to the window, because they may use one now. VS Code also tells
+   * of the window's state when the person pauses, so this compares with the last state. Never rejects.
    */
-  async focusIs(focused: boolean, signal: AbortSignal): Promise<void> {
+  async focusIs(focused: boolean): Promise<void> {
     const isBack = focused && !this.#wasFocused;
     this.#wasFocused = focused;
     if (!isBack) return;
-    await this.#quietly(async () => {
+    await this.#logged(async () => {
+      await this.#store.load();
+      await this.#store.rereadAll();
       await this.#lookAtEnds();
-      await Promise.all(this.#sessions.map((sessions) => this.#verify(sessions, signal)));
+      await Promise.all(this.#services.map((sessions) => this.#verify(sessions)));
     });
   }
 
-  /** Only where the person looks, and once for an account. */
   async #lookAtEnds(): Promise<void> {
-    if (!this.#isFocused()) return;
-    for (const sessions of this.#sessions) {
-      for (const record of await sessions.list()) {
-        if (record.refreshToken === undefined && endsSoon(record, this.#clock.now()))
+    await this.#forgetOld(); // first, so that no old end is told of again
+    for (const sessions of this.#services) {
+      for (const record of await sessions.usable())
+        if (record.grant.refreshToken === undefined && endsSoon(record, this.#runtime.clock.now()))
           await this.#once('soon', record, () => {
             this.#notices.endsSoon(record);
           });
+      for (const record of sessions.cached()) await this.#tellOfFailedRenewal(record);
+      for (const record of sessions.ended()) await this.#tellOfExpiry(record);
+    }
+  }
+
+  /** For the person, a session that has waited ten minutes for its renewal has ended. */
+  async #tellOfFailedRenewal(record: LiveSession): Promise<void> {
+    const { refreshToken, expiresAtMs = Infinity } = record.grant;
+    if (refreshToken !== undefined && expiresAtMs + ONE_MESSAGE_MS < this.#runtime.clock.now())
+      await this.#once('ended', record, () => {
+        this.#notices.ended(record);
+      });
+  }
+
+  async #tellOfExpiry(record: EndedSession): Promise<void> {
+    if (record.reason === 'expired')
+      await this.#once('ended', record, () => {
+        this.#notices.ended(record);
+      });
+  }
+
+  async #forgetOld(): Promise<void> {
+    const nowMs = this.#runtime.clock.now();
+    for (const record of this.#store.everything())
+      if (isForgettable(record, nowMs)) await this.#store.forget(record.id);
+  }
+
+  /** Runs in every window. A window that does this second finds nothing left to drop. */
+  async #dropOldGrants(): Promise<void> {
+    for (const sessions of this.#services)
+      for (const record of sessions.ended()) {
+        if (record.expired === undefined) continue;
+        const isStillOver = isOver(record.expired, this.#runtime.clock.now());
+        const looks = isStillOver ? (this.#expiredLooks.get(record.id) ?? 0) + 1 : 0;
+        this.#expiredLooks.set(record.id, looks);
+        if (looks < LOOKS_BEFORE_DROP) continue;
+        this.#expiredLooks.delete(record.id);
+        await sessions.ends.dropExpiredGrant(record);
       }
-      for (const record of sessions.known()) await this.#lookAtRenewal(record);
-      for (const record of this.#store.listEnded(sessions.service.id)) await this.#lookBack(record);
-    }
   }
 
-  /** One that has waited for its renewal for so long is as good as ended for the person. */
-  async #lookAtRenewal(record: SessionRecord): Promise<void> {
-    const { refreshToken, expiresAtMs = Infinity } = record;
-    if (refreshToken !== undefined && expiresAtMs + ONE_MESSAGE_MS < this.#clock.now())
-      await this.#once('ended', record, () => {
-        this.#notices.ended(record);
-      });
+  /** Tells in one window, once for each end, and once for an account whose sessions end together. */
+  async #once(what: 'soon' | 'ended', record: LiveSession | EndedSession, tell: () => void): Promise<void> {
+    const { id, serviceId, person, version } = record;
+    if (!(await this.#locks.once(`${what} ${id} ${version.signIn} ${endOf(record)}`, TOLD_FOR_MS))) return;
+    // A person who has signed in since the last message believes that all is well, and must hear of a new end.
+    const ofAccount = this.#store.all().filter((each) => each.person.accountId === person.accountId);
+    const signedInAtMs = Math.max(...ofAccount.map((each) => each.signedInAtMs));
+    const account = `${what} ${serviceId} ${person.accountId} ${signedInAtMs}`;
+    if (await this.#locks.once(account, ONE_MESSAGE_MS)) tell();
   }
 
-  async #lookBack(record: SessionRecord): Promise<void> {
-    if (record.writtenAtMs + FORGET_MS < this.#clock.now()) await this.#store.remove(record.id);
-    else if (record.ended === 'expired')
-      await this.#once('ended', record, () => {
-        this.#notices.ended(record);
-      });
-  }
-
-  /** In one window, once for each end, and once for an account whose sessions end together. */
-  async #once(what: 'soon' | 'ended', record: SessionRecord, tell: () => void): Promise<void> {
-    const { id, provider, person, createdAtMs, expiresAtMs = 0 } = record;
-    if (!(await this.#claims.take(`${what} ${id} ${createdAtMs} ${expiresAtMs}`, FORGET_MS))) return;
-    const ofAccount = this.#store.ofAccount(provider, person.accountId);
-    // Whoever has signed in since the last message thinks that all is well.
-    const signedInAtMs = Math.max(...ofAccount.map((each) => each.createdAtMs));
-    const account = `${what} ${provider} ${person.accountId} ${signedInAtMs}`;
-    if (await this.#claims.take(account, ONE_MESSAGE_MS)) tell();
-  }
-
-  async #verify(sessions: ServiceSessions, signal: AbortSignal): Promise<void> {
-    const oldMs = this.#clock.now() - VERIFIED_FOR_MS;
-    for (const { id, createdAtMs } of await sessions.list()) {
-      if (createdAtMs > oldMs || !(await this.#claims.take(`verify ${id}`, VERIFIED_FOR_MS))) continue;
-      await sessions.verify(id, signal);
-    }
-  }
-
-  async #slept(signal: AbortSignal): Promise<boolean> {
-    await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
-    return !signal.aborted;
+  async #verify(sessions: ServiceSessions): Promise<void> {
+    const oldMs = this.#runtime.clock.now() - VERIFIED_FOR_MS;
+    for (const { id, signedInAtMs } of await sessions.usable())
+      if (signedInAtMs <= oldMs && (await this.#locks.once(`verify ${id}`, VERIFIED_FOR_MS)))
+        await sessions.verify(id, this.#runtime.closed);
   }
 
   /** What fails now is tried again the next time. */
-  async #quietly(work: () => Promise<void>): Promise<void> {
+  async #logged(work: () => Promise<void>): Promise<void> {
     try {
       await work();
-    } catch {
-      this.#log.warn('The sessions could not be looked after this time.');
+    } catch (error) {
+      if (this.#runtime.closed.aborted) return;
+      this.#runtime.log.warn(`The sessions could not be looked after this time: ${describeError(error)}.`);
     }
   }
+}
+
+/** When the session ends or has ended, in milliseconds of the wall clock; 0 without a known end. */
+function endOf(record: LiveSession | EndedSession): number {
+  const { expiresAtMs } = record.state === 'live' ? record.grant : record;
+  return expiresAtMs ?? 0;
 }

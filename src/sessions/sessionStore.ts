@@ -1,140 +1,163 @@
-import type * as vscode from 'vscode';
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import { NEVER } from '../base/timeLimit.ts';
+import { type SessionChange, changeBetween } from './sessionChange.ts';
+import { isForgettable } from './sessionEnd.ts';
+import { type EndedSession, isLive, type LiveSession, type SessionRecord } from './sessionRecord.ts';
+import type { SessionStorage } from './sessionStorage.ts';
+import { isBehind, type Stored, StoredSessions } from './storedSessions.ts';
+import { tryAgain } from './tryAgain.ts';
+import { afterSignIn, isNewer } from './sessionVersion.ts';
+import type { WindowLocks } from './windowLocks.ts';
 
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import { withTimeLimit } from '../base/timeLimit.ts';
-import { endedRecord, isSessionKey, keyOf, type NewRecord, type SessionRecord } from './sessionRecord.ts';
-import { amendedVersion, isNewer, nextVersion, readVersion, type SessionVersion } from './sessionVersion.ts';
-import { changeBetween, isLive, type StoreChange } from './sessionChange.ts';
-
-/** SecretStorage did not take a change. The cause is the platform's error. */
-export class StoreError extends Error {
-  override readonly name = 'StoreError';
+/** A stored sign-in, and the version of the session that it took the place of. */
+export interface Added {
+  readonly record: LiveSession;
+  readonly replaced: LiveSession | EndedSession | undefined;
 }
 
-/** A locked keyring may ask the person for a password first. */
-const STORAGE_LIMIT_MS = 60_000;
-
 /**
- * The sessions of all services: in memory for reading, in SecretStorage for keeping. Hears of other windows through
- * SecretStorage, and tells each change once, whoever made it. Two rules hold whatever the order in which answers and
- * events arrive: of two versions of a session the newer one stays, and what was removed never comes back.
+ * All sessions of all services: in memory for reading, in storage for the other windows and the next start.
+ * Memory and storage both hold the newest version that they have seen of each session. Storage is written under a
+ * window lock, after a look at what is there, so no window can replace a newer version by an older one.
  */
 export class SessionStore {
-  readonly #secrets: vscode.SecretStorage;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #subscription: vscode.Disposable;
-  readonly #listeners = new Set<(change: StoreChange) => void>();
-  readonly #kept = new Map<string, SessionVersion>();
-  /** The last read of each key: of several under way it is the one that counts. */
-  readonly #reads = new Map<string, Promise<void>>();
-  /** Ids are random and never used again after a removal, so nothing that comes late can bring a session back. */
-  readonly #removed = new Set<string>();
+  readonly #stored: StoredSessions;
+  readonly #runtime: Runtime;
+  readonly #subscription: { dispose(): void };
+  readonly #listeners = new Set<(change: SessionChange) => void>();
+  readonly #records = new Map<string, SessionRecord>();
+  /** Sessions whose newest version is not in storage yet, and the end of the attempts to get it there. */
+  readonly #saving = new Map<string, Promise<void>>();
   #loading: Promise<void> | undefined;
+  #isLoaded = false;
 
-  constructor(secrets: vscode.SecretStorage, clock: Clock, log: Log) {
-    this.#secrets = secrets;
-    this.#clock = clock;
-    this.#log = log;
-    this.#subscription = secrets.onDidChange(({ key }) => {
-      if (isSessionKey(key)) void this.#hear(key);
-    });
+  constructor(storage: SessionStorage, locks: WindowLocks, runtime: Runtime) {
+    this.#stored = new StoredSessions(storage, locks, runtime);
+    this.#runtime = runtime;
+    this.#subscription = storage.onDidChange((id) => void this.#hear(id));
   }
 
-  /** Hears of every change after `load`: a window's first look at what is stored is no change. */
-  onDidChange(listener: (change: StoreChange) => void): { dispose(): void } {
+  /** Hears of every change after `load`. What a window finds at its start is no change. */
+  onDidChange(listener: (change: SessionChange) => void): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => void this.#listeners.delete(listener) };
   }
 
-  /** Reads what is stored, once. Throws a StoreError when SecretStorage cannot be read; the next call tries again. */
+  /** Reads what is stored, once. Throws a StoreError when the storage cannot be read; the next call tries again. */
   load(): Promise<void> {
-    this.#loading ??= this.#readAll().catch((error: unknown) => {
-      this.#loading = undefined;
-      throw error;
-    });
+    this.#loading ??= this.#readAll().then(
+      () => {
+        this.#isLoaded = true;
+      },
+      (error: unknown) => {
+        this.#loading = undefined;
+        throw error;
+      },
+    );
     return this.#loading;
   }
 
-  /** The sessions of one provider, oldest first, from memory. */
-  list(provider: string): SessionRecord[] {
-    return this.#all(provider).filter(isLive);
-  }
-
-  /** What is left of the sessions that have ended. */
-  listEnded(provider: string): SessionRecord[] {
-    return this.#all(provider).filter((record) => !isLive(record));
-  }
-
-  /** All of one account, ended or not: first those that have not, and of each the oldest. */
-  ofAccount(provider: string, accountId: string): SessionRecord[] {
-    const all = [...this.list(provider), ...this.listEnded(provider)];
-    return all.filter(({ person }) => person.accountId === accountId);
-  }
-
-  /** One session, unless it has ended. */
+  /** One record from memory, also of a session that was signed out in the last 30 days. */
   get(id: string): SessionRecord | undefined {
-    const record = this.#kept.get(keyOf(id))?.record;
-    return record && isLive(record) ? record : undefined;
+    return this.#records.get(id);
+  }
+
+  /** All of these. */
+  everything(): SessionRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** One session from memory, if it is live. */
+  live(id: string): LiveSession | undefined {
+    return [this.#records.get(id)].find(isLive);
+  }
+
+  /** All sessions from memory, oldest sign-in first, without those that were signed out. */
+  all(): Exclude<SessionRecord, { state: 'removed' }>[] {
+    return this.everything()
+      .filter((record) => record.state !== 'removed')
+      .sort((a, b) => a.signedInAtMs - b.signedInAtMs);
   }
 
   /**
-   * Keeps a new session, or a renewed one. Gives what was kept, or undefined when the session has been removed: it is
-   * not brought back. Throws a StoreError when SecretStorage does not take it.
+   * Stores what a sign-in has brought, then takes it into memory. `make` gets the current version and gives the new
+   * one. Undefined when the session `id` was signed out. When the signal aborts or the storage takes too long, this
+   * leaves nothing behind: if the write lands later, it is undone. Throws a StoreError, or `signal.reason`.
    */
-  async put(record: NewRecord): Promise<SessionRecord | undefined> {
-    return this.#keep(this.#nextVersion(record));
+  async add(
+    id: string,
+    make: (current: LiveSession | EndedSession | undefined) => LiveSession,
+    signal: AbortSignal,
+  ): Promise<Added | undefined> {
+    let inFlight: Added | undefined;
+    const write = async (limits: AbortSignal): Promise<Added | undefined> => {
+      await this.#fetch(id);
+      const replaced = this.#records.get(id);
+      if (replaced?.state === 'removed') return undefined;
+      limits.throwIfAborted();
+      const added = { record: make(replaced), replaced };
+      inFlight = added;
+      await this.#stored.write(added.record).finally(() => (inFlight = undefined));
+      if (!limits.aborted) this.#apply(added.record);
+      // The person may have signed out of the session while it was being written.
+      return this.#records.get(id)?.state === 'removed' ? undefined : added;
+    };
+    try {
+      return await this.#stored.limited(signal, (limits) =>
+        this.#stored.withoutRenewal(id, limits, async () => {
+          try {
+            return await this.#stored.change(id, limits, write);
+          } finally {
+            if (limits.aborted) await this.#saveAtLast(id);
+          }
+        }),
+      );
+    } catch (error) {
+      if (inFlight !== undefined) this.#undo(inFlight);
+      throw error;
+    }
   }
 
   /**
-   * Takes back what is of no use any more in `record`, unless the session has changed or gone meanwhile. `less` speaks
-   * of this version alone: whatever else takes its place is newer, also what a window is writing at this moment.
-   * Throws a StoreError when SecretStorage does not take it.
+   * Takes a new version into memory at once, then stores it. Gives whether it is still the current version after
+   * that. Throws a StoreError when the first write fails; more attempts follow until one succeeds or the window closes.
    */
-  async amend(record: SessionRecord, less: NewRecord): Promise<void> {
-    await this.reread(record.id);
-    if (this.#isCurrent(record)) await this.#keep(amendedVersion(less, record));
+  async replace(next: SessionRecord): Promise<boolean> {
+    this.#apply(next);
+    await this.#save(next.id);
+    return this.#records.get(next.id) === next;
   }
 
   /**
-   * Ends a session whose token is of no use any more, in memory at once, then in SecretStorage. False when it has been
-   * renewed or removed meanwhile. Throws a StoreError when SecretStorage does not take it; it has ended all the same.
+   * Runs a renewal while no other window renews the session or stores a new sign-in for it. The lock is held until
+   * the result is stored: the next window must find the new refresh token, not the one that is used up. Rejects as
+   * the renewal does, or with `signal.reason` when the signal aborts before it begins.
    */
-  async end(record: SessionRecord, reason: 'expired' | 'rejected'): Promise<boolean> {
-    await this.reread(record.id).catch(() => undefined); // then memory has to do
-    if (!this.#isCurrent(record)) return false;
-    const next = this.#nextVersion(endedRecord(record, reason));
-    this.#take(keyOf(record.id), next);
-    await this.#write(keyOf(record.id), next);
-    return true;
-  }
-
-  /** Looks into SecretStorage, where another window may have been faster than its event. Throws a StoreError. */
-  async reread(id: string): Promise<void> {
-    await this.#limited(() => this.#reread(keyOf(id)));
-  }
-
-  /** The same for all sessions, also those that nobody has spoken of here. Throws a StoreError. */
-  async rereadAll(): Promise<void> {
-    await this.#limited(async () => {
-      const stored = (await this.#secrets.keys()).filter(isSessionKey);
-      const keys = new Set([...stored, ...this.#kept.keys()]); // what is gone is to be found, too
-      await Promise.all([...keys].map((key) => this.#reread(key)));
+  async whileRenewing(id: string, signal: AbortSignal, renew: () => Promise<void>): Promise<void> {
+    await this.#stored.withoutRenewal(id, signal, async () => {
+      await renew();
+      await this.#saving.get(id);
     });
   }
 
-  /**
-   * Forgets a session, ended or not: in memory at once, then in SecretStorage. Undefined for one that is not there.
-   * Throws a StoreError when SecretStorage keeps it after all.
-   */
-  async remove(id: string): Promise<SessionRecord | undefined> {
-    const key = keyOf(id);
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return undefined;
-    this.#forget(key);
-    await this.#limited(() => this.#secrets.delete(key));
-    return kept.record;
+  /** Looks into storage: another window may have been faster than its event. Throws a StoreError. */
+  async reread(id: string): Promise<void> {
+    await this.#stored.limited(NEVER, () => this.#reconcile(id));
+  }
+
+  /** The same for all sessions. Throws a StoreError. */
+  async rereadAll(): Promise<void> {
+    await this.#stored.limited(NEVER, async () => {
+      const ids = new Set([...(await this.#stored.ids()), ...this.#records.keys()]);
+      await Promise.all([...ids].map((id) => this.#reconcile(id)));
+    });
+  }
+
+  /** Deletes what is left of a session that ended or was signed out long ago. Throws a StoreError. */
+  async forget(id: string): Promise<void> {
+    this.#records.delete(id);
+    await this.#stored.limited(NEVER, () => this.#stored.delete(id));
   }
 
   dispose(): void {
@@ -142,124 +165,86 @@ export class SessionStore {
     this.#listeners.clear();
   }
 
-  #all(provider: string): SessionRecord[] {
-    return [...this.#kept.values()]
-      .map(({ record }) => record)
-      .filter((record) => record.provider === provider)
-      .sort((a, b) => a.createdAtMs - b.createdAtMs);
-  }
-
   async #readAll(): Promise<void> {
-    await this.#limited(async () => {
-      for (const key of await this.#secrets.keys()) {
-        if (!isSessionKey(key)) continue;
-        const stored = this.#parse(key, await this.#secrets.get(key));
-        // What this window has changed meanwhile is newer.
-        if (stored !== undefined && !this.#isRemoved(key) && !this.#kept.has(key))
-          this.#kept.set(key, stored);
-      }
+    await this.#stored.limited(NEVER, async () => {
+      await Promise.all((await this.#stored.ids()).map((id) => this.#fetch(id)));
     });
   }
 
-  async #hear(key: string): Promise<void> {
-    try {
+  async #hear(id: string | undefined): Promise<void> {
+    const look = async (): Promise<void> => {
       await this.load();
-      await this.#limited(() => this.#reread(key));
-    } catch {
-      this.#log.warn('A change of a stored session could not be read; what is in memory stays.');
-    }
-  }
-
-  /** Brings memory to what is stored; or what is stored to memory, where a late writer has stored something old. */
-  #reread(key: string): Promise<void> {
-    const read: Promise<void> = Promise.resolve(this.#secrets.get(key)).then((text) => {
-      const last = this.#reads.get(key);
-      // A later read knows better, but what was gone once is gone.
-      return last === read || text === undefined ? this.#compare(key, text) : last;
-    });
-    this.#reads.set(key, read);
-    return read;
-  }
-
-  async #compare(key: string, text: string | undefined): Promise<void> {
-    if (text === undefined) {
-      this.#forget(key);
-      return;
-    }
-    if (this.#isRemoved(key)) {
-      await this.#secrets.delete(key);
-      return;
-    }
-    const stored = this.#parse(key, text);
-    const kept = this.#kept.get(key);
-    if (stored === undefined) return;
-    if (kept !== undefined && isNewer(kept, stored)) await this.#secrets.store(key, kept.text);
-    else this.#take(key, stored);
-  }
-
-  #parse(key: string, text: string | undefined): SessionVersion | undefined {
-    const version = text === undefined ? undefined : readVersion(key, text);
-    // It stays where it is, untouched: a newer version of this extension may have written it.
-    if (text !== undefined && version === undefined)
-      this.#log.warn('A stored session cannot be read by this version and is set aside.');
-    return version;
-  }
-
-  #nextVersion(record: NewRecord): SessionVersion {
-    return nextVersion(record, this.#kept.get(keyOf(record.id))?.record, this.#clock.now());
-  }
-
-  async #keep(next: SessionVersion): Promise<SessionRecord | undefined> {
-    const key = keyOf(next.record.id);
-    if (this.#isRemoved(key)) return undefined;
-    await this.#write(key, next);
-    this.#take(key, next);
-    return this.#isRemoved(key) ? undefined : next.record;
-  }
-
-  async #write(key: string, { text }: SessionVersion): Promise<void> {
-    await this.#limited(async () => {
-      await this.#secrets.store(key, text);
-      if (this.#isRemoved(key)) await this.#secrets.delete(key);
-    });
-  }
-
-  /** Takes a version into memory, unless there is a newer one or the session has been removed. */
-  #take(key: string, next: SessionVersion): void {
-    const before = this.#kept.get(key);
-    if (this.#isRemoved(key) || (before !== undefined && !isNewer(next, before))) return;
-    this.#kept.set(key, next);
-    this.#tell(before?.record, next.record);
-  }
-
-  #forget(key: string): void {
-    const before = this.#kept.get(key);
-    this.#removed.add(key); // also what this window has never seen
-    this.#kept.delete(key);
-    this.#tell(before?.record, undefined);
-  }
-
-  /** A function, since the answer changes while others are waited for. */
-  #isRemoved(key: string): boolean {
-    return this.#removed.has(key);
-  }
-
-  #isCurrent({ id, writtenAtMs }: SessionRecord): boolean {
-    return this.#kept.get(keyOf(id))?.record.writtenAtMs === writtenAtMs;
-  }
-
-  #tell(before: SessionRecord | undefined, after: SessionRecord | undefined): void {
-    const change = changeBetween(before, after);
-    if (change !== undefined) for (const listener of [...this.#listeners]) listener(change);
-  }
-
-  async #limited<T>(work: () => PromiseLike<T>): Promise<T> {
+      await (id === undefined ? this.rereadAll() : this.reread(id));
+    };
     try {
-      return await withTimeLimit(this.#clock, STORAGE_LIMIT_MS, new AbortController().signal, async () =>
-        work(),
+      await look();
+    } catch (error) {
+      this.#runtime.log.warn(
+        `A change of a session could not be read: ${describeError(error)}. Trying again.`,
       );
-    } catch (cause) {
-      throw new StoreError('SecretStorage failed', { cause });
+      await tryAgain(look, this.#runtime);
     }
+  }
+
+  /** Makes memory and storage agree on one session. Storage is written in the background. */
+  async #reconcile(id: string): Promise<void> {
+    const stored = await this.#fetch(id);
+    const newest = this.#records.get(id);
+    if (newest === undefined) return;
+    const isForgotten = stored === undefined && isForgettable(newest, this.#runtime.clock.now());
+    if (isForgotten) this.#records.delete(id);
+    else if (isBehind(stored, newest)) void this.#save(id).catch(() => undefined); // logged and tried again there
+  }
+
+  /** Takes the stored version into memory, if it is newer. */
+  async #fetch(id: string): Promise<Stored> {
+    const stored = await this.#stored.read(id);
+    if (stored !== undefined && stored !== 'unreadable') this.#apply(stored);
+    return stored;
+  }
+
+  /** Stores the newest version. Throws a StoreError when the first attempt fails; more attempts follow. */
+  async #save(id: string): Promise<void> {
+    try {
+      await this.#write(id);
+    } catch (error) {
+      this.#runtime.log.warn(`A session could not be stored: ${describeError(error)}. Trying again.`);
+      // Deleted within the last attempt, so that a failure after it begins new ones.
+      const attempt = (): Promise<boolean> => this.#write(id).then(() => this.#saving.delete(id));
+      if (!this.#saving.has(id)) this.#saving.set(id, tryAgain(attempt, this.#runtime));
+      throw error;
+    }
+  }
+
+  /** Waits until the newest version is stored, or the window has closed. Never rejects. */
+  async #saveAtLast(id: string): Promise<void> {
+    await this.#save(id).catch(() => this.#saving.get(id));
+  }
+
+  /** One attempt. The lock is held until the write has settled, also when this gives up before that. */
+  async #write(id: string): Promise<void> {
+    await this.#stored.change(id, NEVER, async () => {
+      const stored = await this.#fetch(id);
+      const newest = this.#records.get(id);
+      if (newest !== undefined && isBehind(stored, newest)) await this.#stored.write(newest);
+    });
+  }
+
+  /** Takes back in memory what `add` may still write, with a version that is newer than it. */
+  #undo({ record, replaced }: Added): void {
+    const [{ id, version }, removedAtMs] = [record, this.#runtime.clock.now()];
+    this.#apply(
+      replaced === undefined
+        ? { format: 1, id, version, state: 'removed', removedAtMs }
+        : { ...replaced, version: afterSignIn(version) },
+    );
+  }
+
+  #apply(next: SessionRecord): void {
+    const before = this.#records.get(next.id);
+    if (before !== undefined && !isNewer(next, before)) return;
+    this.#records.set(next.id, next);
+    const change = this.#isLoaded ? changeBetween(before, next) : undefined;
+    if (change !== undefined) for (const listener of [...this.#listeners]) listener(change);
   }
 }

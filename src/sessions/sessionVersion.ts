@@ -1,44 +1,39 @@
-import { deserialize, keyOf, type NewRecord, serialize, type SessionRecord } from './sessionRecord.ts';
+import { serialize, type SessionRecord, type SessionVersion } from './sessionRecord.ts';
 
-/** One version of a session, and how it is written. */
-export interface SessionVersion {
-  readonly text: string;
-  readonly record: SessionRecord;
+/** The version of a new session. */
+export const FIRST_VERSION: SessionVersion = { signIn: 1, revision: 0, amendment: 0 };
+
+/** A new sign-in: newer than everything that any window makes of the earlier sign-in, whenever that is written. */
+export function afterSignIn({ signIn }: SessionVersion): SessionVersion {
+  return { signIn: signIn + 1, revision: 0, amendment: 0 };
 }
 
-/** How often a version can be amended: once for its access token, once for its refresh token. */
-const AMENDMENTS = 2;
-
-/** The version that follows `last`, whatever has become of the clock. */
-export function nextVersion(
-  record: NewRecord,
-  last: SessionRecord | undefined,
-  nowMs: number,
-): SessionVersion {
-  const { writtenAtMs = 0 } = last ?? {};
-  return versionOf({ ...record, writtenAtMs: Math.max(nowMs, writtenAtMs + 1 + AMENDMENTS) });
-}
-
-/** Less of the same: older than whatever else follows `record`. */
-export function amendedVersion(less: NewRecord, record: SessionRecord): SessionVersion {
-  return versionOf({ ...less, writtenAtMs: record.writtenAtMs + 1 });
-}
-
-/** Undefined for text that is not a session of this key. */
-export function readVersion(key: string, text: string): SessionVersion | undefined {
-  const record = deserialize(text);
-  return record !== undefined && keyOf(record.id) === key ? { text, record } : undefined;
+/** A new grant for the same sign-in. */
+export function afterRenewal({ signIn, revision }: SessionVersion): SessionVersion {
+  return { signIn, revision: revision + 1, amendment: 0 };
 }
 
 /**
- * What a later sign-in has brought is newer than all that comes of an earlier one, whenever that is written. The texts
- * decide between two that were written in the same millisecond, so that all windows agree.
+ * The same grant with less of it, such as a session that has ended. Older than every renewal of that grant: if
+ * another window has renewed the session at the same moment, the renewal wins.
  */
-export function isNewer(a: SessionVersion, b: SessionVersion): boolean {
-  const ahead = a.record.createdAtMs - b.record.createdAtMs || a.record.writtenAtMs - b.record.writtenAtMs;
-  return ahead === 0 ? a.text > b.text : ahead > 0;
+export function afterAmendment(version: SessionVersion): SessionVersion {
+  return { ...version, amendment: version.amendment + 1 };
 }
 
-function versionOf(record: SessionRecord): SessionVersion {
-  return { record, text: serialize(record) };
+/**
+ * True when `a` replaces `b` in every window. A removal is final: it is newer than any version that was not
+ * removed. If two windows have made the same version at the same moment, the texts decide, so that all windows
+ * choose the same one.
+ */
+export function isNewer(a: SessionRecord, b: SessionRecord): boolean {
+  const [aRemoved, bRemoved] = [a.state === 'removed', b.state === 'removed'];
+  if (aRemoved !== bRemoved) return aRemoved;
+  const ahead = compareVersions(a.version, b.version);
+  return ahead === 0 ? serialize(a) > serialize(b) : ahead > 0;
+}
+
+/** Positive when `a` comes after `b`, zero for the same version. */
+export function compareVersions(a: SessionVersion, b: SessionVersion): number {
+  return a.signIn - b.signIn || a.revision - b.revision || a.amendment - b.amendment;
 }

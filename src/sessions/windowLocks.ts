@@ -1,10 +1,16 @@
-/** What only one of all windows is to do. */
-export interface Claims {
+/** What the windows of one person must not do at the same time. */
+export interface WindowLocks {
   /**
-   * True for the window that may do what `name` stands for; nobody else may for `forMs` milliseconds, or until the
-   * claim is released. Never rejects: a window that cannot see the others' claims acts as if it were alone.
+   * Waits until no other window holds the lock `name`, then runs `work` and holds the lock until the work has
+   * settled, however long that takes. Settles as `work` does. Rejects with `signal.reason` when the signal aborts
+   * while this waits; work that has begun is not interrupted. Locks do not nest: work under a lock must not wait
+   * for the same lock again.
    */
-  take(name: string, forMs: number): Promise<boolean>;
-  /** Gives it up before its time. */
-  release(name: string): Promise<void>;
+  withLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /**
+   * True for the first window that asks for `name`, and false for all windows for `forMs` milliseconds of the
+   * wall clock after that. Never rejects: when in doubt, the answer is true, so that a message is rather told
+   * twice than never.
+   */
+  once(name: string, forMs: number): Promise<boolean>;
 }

@@ -1,32 +1,39 @@
 import * as vscode from 'vscode';
 
-import type { SessionNotices } from '../sessions/sessionNotices.ts';
 import type { IdentityService } from '../services/service.ts';
-import type { KnownSession } from '../sessions/sessionIndex.ts';
-import type { SessionRecord } from '../sessions/sessionRecord.ts';
-import type { SessionStore } from '../sessions/sessionStore.ts';
+import type { SessionNotices } from '../sessions/notices.ts';
+import type { IndexEntry } from '../sessions/sessionIndex.ts';
+import type { EndedSession, LiveSession } from '../sessions/sessionRecord.ts';
 
-/** The heading of the README's part on it, as a link names it. */
+/** The heading of the README's part on lost sessions, as a link names it. */
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
+
+/** What the buttons of the messages need. */
+export interface SessionActions {
+  /** The session as it is now, if it is live. */
+  readonly live: (id: string) => LiveSession | undefined;
+  /** Signs in for the same scopes again, and tells the person of it. Never rejects. */
+  readonly signIn: (serviceId: string, scopes: readonly string[]) => Promise<void>;
+}
 
 /** Tells the person what became of their sessions, with the way back in one click. */
 export class SessionMessages implements SessionNotices {
   readonly #services: readonly Pick<IdentityService, 'id' | 'label'>[];
-  readonly #store: SessionStore;
+  readonly #actions: SessionActions;
   readonly #readme: vscode.Uri;
 
   constructor(
     services: readonly Pick<IdentityService, 'id' | 'label'>[],
-    store: SessionStore,
+    actions: SessionActions,
     extension: vscode.Uri,
   ) {
     this.#services = services;
-    this.#store = store;
+    this.#actions = actions;
     this.#readme = vscode.Uri.joinPath(extension, 'readme.md');
   }
 
-  endsSoon(record: SessionRecord): void {
-    // With its zone: where extensions run on another machine, so do their clocks.
+  endsSoon(record: LiveSession): void {
+    // With its time zone: the extension may run on another machine.
     const time = new Intl.DateTimeFormat(vscode.env.language, {
       hour: 'numeric',
       minute: '2-digit',
@@ -35,12 +42,12 @@ export class SessionMessages implements SessionNotices {
     const message = vscode.l10n.t(
       'Your session with {0} as {1} ends at {2}. Sign in again to stay signed in.',
       ...this.#names(record),
-      time.format(record.expiresAtMs),
+      time.format(record.grant.expiresAtMs),
     );
     void this.#tell(vscode.window.showInformationMessage, message, record);
   }
 
-  ended(record: SessionRecord): void {
+  ended(record: LiveSession | EndedSession): void {
     const message = vscode.l10n.t(
       'Your session with {0} as {1} has reached its end. Sign in again to go on.',
       ...this.#names(record),
@@ -48,7 +55,7 @@ export class SessionMessages implements SessionNotices {
     void this.#tell(vscode.window.showInformationMessage, message, record);
   }
 
-  rejected(record: SessionRecord): void {
+  rejected(record: LiveSession): void {
     const message = vscode.l10n.t(
       '{0} no longer accepts your session as {1}: it was ended there. Sign in again to go on.',
       ...this.#names(record),
@@ -56,23 +63,23 @@ export class SessionMessages implements SessionNotices {
     void this.#tell(vscode.window.showWarningMessage, message, record);
   }
 
-  lost(sessions: readonly KnownSession[]): void {
+  lost(sessions: readonly IndexEntry[]): void {
     const [first] = sessions;
     if (first !== undefined) void this.#tellLost(first);
   }
 
-  async #tellLost({ provider, scopes }: KnownSession): Promise<void> {
+  async #tellLost({ serviceId, scopes }: IndexEntry): Promise<void> {
     const signIn = vscode.l10n.t('Sign In');
     const learnMore = vscode.l10n.t('Learn More');
     const answer = await vscode.window.showWarningMessage(
       vscode.l10n.t(
         'You are signed out of {0}: VS Code could not keep your session, most likely because this system has no keyring. Sign in again, or learn how to make it last.',
-        this.#labelOf(provider),
+        this.#labelOf(serviceId),
       ),
       signIn,
       learnMore,
     );
-    if (answer === signIn) await vscode.commands.executeCommand('bapIdentity.signIn', { provider, scopes });
+    if (answer === signIn) await this.#actions.signIn(serviceId, scopes);
     if (answer === learnMore)
       await vscode.commands.executeCommand(
         'markdown.showPreview',
@@ -83,25 +90,25 @@ export class SessionMessages implements SessionNotices {
   async #tell(
     show: (message: string, ...buttons: string[]) => Thenable<string | undefined>,
     message: string,
-    { id, provider, scopes, createdAtMs, person }: SessionRecord,
+    { id, serviceId, scopes, version, person }: LiveSession | EndedSession,
   ): Promise<void> {
     const signIn = vscode.l10n.t('Sign In');
     if ((await show(message, signIn)) !== signIn) return;
-    const now = this.#store.get(id);
-    // A message can wait behind the bell for hours.
-    if (now === undefined || now.createdAtMs === createdAtMs)
-      await vscode.commands.executeCommand('bapIdentity.signIn', { provider, scopes });
+    // A message can wait behind the bell for hours, and the person may have signed in since.
+    const now = this.#actions.live(id);
+    if (now === undefined || now.version.signIn === version.signIn)
+      await this.#actions.signIn(serviceId, scopes);
     else
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('You are signed in with {0} as {1}.', this.#labelOf(provider), person.accountLabel),
+        vscode.l10n.t('You are signed in with {0} as {1}.', this.#labelOf(serviceId), person.accountLabel),
       );
   }
 
-  #labelOf(provider: string): string {
-    return this.#services.find(({ id }) => id === provider)?.label ?? provider;
+  #labelOf(serviceId: string): string {
+    return this.#services.find(({ id }) => id === serviceId)?.label ?? serviceId;
   }
 
-  #names({ provider, person }: SessionRecord): [service: string, account: string] {
-    return [this.#labelOf(provider), person.accountLabel];
+  #names({ serviceId, person }: LiveSession | EndedSession): [service: string, account: string] {
+    return [this.#labelOf(serviceId), person.accountLabel];
   }
 }

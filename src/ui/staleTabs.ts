@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import { IDENTITY_VIEW_TYPE } from './identity/panels.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
 
-/** Closes our tabs of an extension host that has crashed or was restarted: VS Code leaves them open, and nobody is there. */
-export function closeLeftTabs(): void {
+/** Closes tabs of an extension host that has crashed or was restarted. VS Code leaves them open, but they are dead. */
+export function closeStaleTabs(): void {
   const isOurs = ({ input }: vscode.Tab): boolean =>
     input instanceof vscode.TabInputWebview &&
     // VS Code puts a prefix before the type.
     [IDENTITY_VIEW_TYPE, QR_VIEW_TYPE].some((viewType) => input.viewType.endsWith(viewType));
-  const left = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(isOurs);
-  if (left.length > 0) void vscode.window.tabGroups.close(left);
+  const stale = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(isOurs);
+  if (stale.length > 0) void vscode.window.tabGroups.close(stale);
 }

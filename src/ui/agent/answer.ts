@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
 import type { IdentityService } from '../../services/service.ts';
-import type { SessionRecord } from '../../sessions/sessionRecord.ts';
+import { accountsOf, newestFirst } from '../../sessions/accounts.ts';
+import type { LiveSession } from '../../sessions/sessionRecord.ts';
 
 /** All that an agent learns of an account. It gets nothing else of a session, and no token. */
 interface OwnerIdentity {
@@ -20,7 +21,7 @@ const Input = z.object({ provider: z.optional(z.string()) });
 export function identityAnswer(
   input: unknown,
   services: readonly Pick<IdentityService, 'id' | 'label'>[],
-  records: readonly SessionRecord[],
+  records: readonly LiveSession[],
 ): string {
   const { success, data } = z.safeParse(Input, input);
   const wanted = services.filter(({ id }) => data?.provider === undefined || id === data.provider);
@@ -28,24 +29,15 @@ export function identityAnswer(
     const ids = services.map(({ id }) => `"${id}"`).join(' or ');
     return `The input is not understood: "provider" must be ${ids}, or be left out for all of them.`;
   }
-  const identities = newestOfEachAccount(records)
-    .filter(({ provider }) => wanted.some(({ id }) => id === provider))
-    .map(toIdentity);
+  const identities = accountsOf(newestFirst(records))
+    .filter(({ serviceId }) => wanted.some(({ id }) => id === serviceId))
+    .map(({ sessions: [newest] }) => toIdentity(newest));
   if (identities.length > 0) return JSON.stringify(identities);
   const labels = wanted.map(({ label }) => label).join(' or ');
   return `Nobody is signed in with ${labels}. Ask the person to run “BAP Identity: Sign In…” from the Command Palette, then use this tool again.`;
 }
 
-/** The newest session of each account, newest first. An account can have a session for each set of scopes. */
-function newestOfEachAccount(records: readonly SessionRecord[]): SessionRecord[] {
-  const newestFirst = [...records].sort((a, b) => b.createdAtMs - a.createdAtMs);
-  const accounts = Map.groupBy(newestFirst, ({ provider, person }) =>
-    JSON.stringify([provider, person.accountId]),
-  );
-  return [...accounts.values()].flatMap(([newest]) => newest ?? []);
-}
-
 /** JSON.stringify leaves out members that are undefined. */
-function toIdentity({ provider, person: { name, bap } }: SessionRecord): OwnerIdentity {
-  return { provider, name, bapId: bap?.bapId, pubkey: bap?.pubkey };
+function toIdentity({ serviceId, person: { name, bap } }: LiveSession): OwnerIdentity {
+  return { provider: serviceId, name, bapId: bap?.bapId, pubkey: bap?.pubkey };
 }

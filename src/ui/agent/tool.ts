@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 
 import type { IdentityService } from '../../services/service.ts';
-import { StoreError } from '../../sessions/sessionStore.ts';
+import type { Sessions } from '../../sessions/openSessions.ts';
+import { StoreError } from '../../sessions/storedSessions.ts';
 import { identityAnswer } from './answer.ts';
-import type { SignedIn } from '../signedIn.ts';
 
 /** Lets an agent in the editor learn who its owner is, after the owner has said yes. */
 export function registerIdentityTool(
   services: readonly IdentityService[],
-  signedIn: SignedIn,
+  sessions: Sessions,
 ): vscode.Disposable {
   return vscode.lm.registerTool<unknown>('bap_identity', {
     prepareInvocation: () => ({
@@ -21,17 +21,17 @@ export function registerIdentityTool(
       },
     }),
     invoke: async ({ input }) => {
-      await load(signedIn);
-      const answer = identityAnswer(input, services, signedIn.records());
+      await load(sessions);
+      const answer = identityAnswer(input, services, sessions.current());
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(answer)]);
     },
   });
 }
 
 /** VS Code hands an error's message to the language model. */
-async function load(signedIn: SignedIn): Promise<void> {
+async function load(sessions: Sessions): Promise<void> {
   try {
-    await signedIn.load();
+    await sessions.load();
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     throw new Error(

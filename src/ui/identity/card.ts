@@ -1,6 +1,6 @@
 import { safeText } from '../../base/safeText.ts';
 import type { Person } from '../../services/person.ts';
-import type { SessionRecord } from '../../sessions/sessionRecord.ts';
+import type { LiveSession } from '../../sessions/sessionRecord.ts';
 import type { IdentityTexts } from './texts.ts';
 import { initials } from './initials.ts';
 import { pictureOf } from './picture.ts';
@@ -29,7 +29,7 @@ export interface CardRow {
 
 /** The card of one account, from all its sessions, oldest first. Undefined when there is no session. */
 export function identityCard(
-  records: readonly SessionRecord[],
+  records: readonly LiveSession[],
   service: string,
   texts: IdentityTexts,
   language: string,
@@ -90,13 +90,14 @@ function profileRows({ name, email, bap }: Person, texts: IdentityTexts): CardRo
 /** The last time that a Date can hold (ECMA-262). A later end is shown as no end. */
 const LAST_MOMENT_MS = 8.64e15;
 
-function sessionRows(record: SessionRecord, texts: IdentityTexts, language: string): CardRow[] {
-  const { scopes, createdAtMs, expiresAtMs } = record;
+function sessionRows(record: LiveSession, texts: IdentityTexts, language: string): CardRow[] {
+  const { scopes, signedInAtMs, grant } = record;
+  const { expiresAtMs } = grant;
   return [
     scopes.length === 0
       ? { kind: 'none', label: texts.scopes, value: texts.noScopes }
       : { kind: 'text', label: texts.scopes, value: safeText(scopes.join(' '), MAX_SCOPES_CHARACTERS) },
-    { kind: 'text', label: texts.since, value: moment(createdAtMs, language) },
+    { kind: 'text', label: texts.since, value: moment(signedInAtMs, language) },
     expiresAtMs === undefined || expiresAtMs > LAST_MOMENT_MS
       ? { kind: 'none', label: texts.until, value: texts.noKnownEnd }
       : { kind: 'text', label: texts.until, value: moment(expiresAtMs, language) },

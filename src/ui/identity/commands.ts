@@ -1,35 +1,34 @@
 import * as vscode from 'vscode';
 
 import type { ServiceProvider } from '../../provider/serviceProvider.ts';
-import { type Account, listAccounts, offerSignIn, type Records, recordsOf } from '../accountPicker.ts';
+import { pickAccount, usableAccounts } from '../accountPicker.ts';
 import type { IdentityPanels } from './panels.ts';
 
-/** Shows who is signed in; asks which account where there are several. */
+/** Shows who is signed in. Asks which account if there are several. Throws a StoreError. */
 export async function showIdentity(
   providers: readonly ServiceProvider[],
   panels: IdentityPanels,
 ): Promise<void> {
-  const accounts = await listAccounts(providers);
-  if (accounts.length === 0) {
+  const items = await usableAccounts(providers);
+  if (items.length === 0) {
     void offerSignIn(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
     return;
   }
-  const account = await oneOf(accounts, vscode.l10n.t('Select the account to show'));
-  if (account !== undefined) panels.show(account);
+  const item = await pickAccount(items, vscode.l10n.t('Select the account to show'));
+  if (item !== undefined) panels.show(item);
 }
 
-/** Copies the BAP ID of an account; asks which one where several have one. */
-export async function copyBapId(providers: readonly ServiceProvider[], records: Records): Promise<void> {
-  const accounts = await listAccounts(providers);
-  const holders = accounts.flatMap((account) => {
-    const person = recordsOf(account, records).at(-1)?.person;
-    return person?.bap === undefined ? [] : [{ ...account, name: person.name, bapId: person.bap.bapId }];
+/** Copies the BAP ID of an account. Asks which one if several have one. Throws a StoreError. */
+export async function copyBapId(providers: readonly ServiceProvider[]): Promise<void> {
+  const holders = (await usableAccounts(providers)).flatMap((item) => {
+    const person = item.account.sessions.at(-1)?.person;
+    return person?.bap === undefined ? [] : [{ ...item, name: person.name, bapId: person.bap.bapId }];
   });
   if (holders.length === 0) {
     void offerSignIn(vscode.l10n.t('Nobody with a BAP ID is signed in.'));
     return;
   }
-  const holder = await oneOf(holders, vscode.l10n.t('Select the account whose BAP ID to copy'));
+  const holder = await pickAccount(holders, vscode.l10n.t('Select the account whose BAP ID to copy'));
   if (holder === undefined) return;
   await vscode.env.clipboard.writeText(holder.bapId);
   void vscode.window.showInformationMessage(
@@ -37,7 +36,9 @@ export async function copyBapId(providers: readonly ServiceProvider[], records: 
   );
 }
 
-async function oneOf<T extends Account>(accounts: readonly T[], placeHolder: string): Promise<T | undefined> {
-  const [first, ...others] = accounts;
-  return others.length === 0 ? first : vscode.window.showQuickPick(accounts, { placeHolder });
+/** Says why there is nothing to do, with a way to change that. */
+async function offerSignIn(message: string): Promise<void> {
+  const signIn = vscode.l10n.t('Sign In');
+  if ((await vscode.window.showInformationMessage(message, signIn)) === signIn)
+    await vscode.commands.executeCommand('bapIdentity.signIn');
 }

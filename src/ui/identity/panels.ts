@@ -1,58 +1,61 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import type { ServiceProvider } from '../../provider/serviceProvider.ts';
-import { type Account, type Records, recordsOf } from '../accountPicker.ts';
+import { accountsOf } from '../../sessions/accounts.ts';
+import type { Sessions } from '../../sessions/openSessions.ts';
+import type { AccountItem } from '../accountPicker.ts';
 import { type IdentityCard, identityCard } from './card.ts';
 import { identityHtml } from './cardHtml.ts';
 import { identityTexts } from './texts.ts';
 
 export const IDENTITY_VIEW_TYPE = 'bapIdentity.identity';
 
-type Shown = Pick<Account, 'provider' | 'id'>;
-
-/** All that a page can ask for: that one of its rows be copied. It never says what. */
+/** All that a page can ask for: a copy of one of its rows. It never says what the copy holds. */
 const Request = z.object({ copy: z.number() });
 
 /** The editor tabs that show identities: one for each account, for as long as it is signed in. */
 export class IdentityPanels implements vscode.Disposable {
   readonly #media: vscode.Uri;
-  readonly #records: Records;
+  readonly #sessions: Sessions;
   readonly #panels = new Map<string, Panel>();
-  readonly #listeners: vscode.Disposable[];
+  readonly #listener: { dispose(): void };
 
-  constructor(extensionUri: vscode.Uri, providers: readonly ServiceProvider[], records: Records) {
+  constructor(extensionUri: vscode.Uri, sessions: Sessions) {
     this.#media = vscode.Uri.joinPath(extensionUri, 'media');
-    this.#records = records;
-    this.#listeners = providers.map(({ onDidChangeSessions }) =>
-      onDidChangeSessions(() => {
-        for (const panel of this.#panels.values()) panel.update();
-      }),
-    );
+    this.#sessions = sessions;
+    this.#listener = sessions.onDidChange(() => {
+      for (const panel of this.#panels.values()) panel.update();
+    });
   }
 
   /** Opens the account's tab, or brings it to the front. */
-  show({ provider, id }: Shown): void {
-    const key = `${provider.service.id} ${id}`;
+  show({ provider, account }: Pick<AccountItem, 'provider' | 'account'>): void {
+    const { service } = provider;
+    const key = `${service.id} ${account.id}`;
     const open = this.#panels.get(key);
     if (open !== undefined) {
       open.reveal();
       return;
     }
-    const panel = new Panel(this.#media, () => this.#card({ provider, id }));
+    const panel = new Panel(this.#media, () => this.#card(service, account.id));
     this.#panels.set(key, panel);
     panel.onDidDispose(() => this.#panels.delete(key));
     panel.update();
   }
 
   dispose(): void {
-    for (const listener of this.#listeners) listener.dispose();
+    this.#listener.dispose();
     for (const panel of this.#panels.values()) panel.dispose();
   }
 
-  #card(account: Shown): IdentityCard | undefined {
-    const { label } = account.provider.service;
-    return identityCard(recordsOf(account, this.#records), label, identityTexts(), vscode.env.language);
+  #card(
+    service: { readonly id: string; readonly label: string },
+    accountId: string,
+  ): IdentityCard | undefined {
+    const account = accountsOf(this.#sessions.current()).find(
+      (each) => each.serviceId === service.id && each.id === accountId,
+    );
+    return account && identityCard(account.sessions, service.label, identityTexts(), vscode.env.language);
   }
 }
 
@@ -81,7 +84,7 @@ class Panel {
       this.#panel.dispose();
       return;
     }
-    // A new page loses the place of whoever reads it.
+    // A new page would lose the place of a person who reads it.
     if (JSON.stringify(card) === JSON.stringify(this.#card)) return;
     this.#card = card;
     const { webview } = this.#panel;

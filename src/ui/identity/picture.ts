@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../../sessions/sessionRecord.ts';
+import type { LiveSession } from '../../sessions/sessionRecord.ts';
 
 /** Public hosts of pictures. They serve so many people that a request tells them little about the person. */
 const GATEWAYS = new Set([
@@ -16,7 +16,7 @@ const GATEWAYS = new Set([
  * granted the session and of the public hosts above. Any other host in a profile would learn when and from
  * where the person looks at their card.
  */
-export function pictureOf({ person, server }: SessionRecord): string | undefined {
+export function pictureOf({ person, grant: { server } }: LiveSession): string | undefined {
   return [person.picture, person.bap?.profile?.image]
     .map((address = '') => (address.trim() === '' ? null : URL.parse(address, server)))
     .find((url) => url !== null && isTrusted(url, server))?.href;

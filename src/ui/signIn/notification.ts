@@ -8,7 +8,7 @@ import { openAddress } from './openAddress.ts';
 import { QrPanel } from './qrPanel.ts';
 import { type SignInAction, signInMessage, type SignInState } from './message.ts';
 
-/** The links of the notification. They are internal: not in the palette, and of no use without a sign-in. */
+/** The links of the notification. They are not in the palette, and do nothing without the id of a sign-in. */
 const ACTIONS: readonly SignInAction[] = ['copy', 'openBrowser', 'showQr', 'startAgain'];
 const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
 
@@ -32,41 +32,16 @@ export class SignInNotification implements SignInView, vscode.Disposable {
     );
   }
 
-  async show<T>(
-    service: string,
-    flow: (screen: SignInScreen, signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const id = crypto.randomUUID(); // nobody else can act for the person: a link that is copied is as good as a key
-    const options: vscode.ProgressOptions = {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Sign in with {0}', service),
-      cancellable: true,
+  open(serviceLabel: string): SignInScreen {
+    const id = crypto.randomUUID(); // no other extension can guess it and act for the person
+    const link = (action: SignInAction, text: string): string => {
+      const unbroken = text.replaceAll(' ', '\u00a0');
+      return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
     };
-    return vscode.window.withProgress(options, async (progress, token) => {
-      const cancelled = new AbortController();
-      const listener = token.onCancellationRequested(() => {
-        cancelled.abort();
-      });
-      const link = (action: SignInAction, text: string): string => {
-        const unbroken = text.replaceAll(' ', '\u00a0');
-        return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
-      };
-      let shown = '';
-      const screen = new Screen(service, (state) => {
-        const message = signInMessage(state, this.#clock.now(), link);
-        // A screen reader reads every report aloud.
-        if (message !== shown) progress.report({ message });
-        shown = message;
-      });
-      this.#screens.set(id, screen);
-      try {
-        return await flow(screen, cancelled.signal);
-      } finally {
-        this.#screens.delete(id);
-        screen.dispose();
-        listener.dispose();
-      }
-    });
+    const textOf = (state: SignInState): string => signInMessage(state, this.#clock.now(), link);
+    const screen = new Screen(serviceLabel, textOf, () => this.#screens.delete(id));
+    this.#screens.set(id, screen);
+    return screen;
   }
 
   failed(error: SignInError): void {
@@ -94,19 +69,42 @@ export class SignInNotification implements SignInView, vscode.Disposable {
 
 /** One notification: its state, and what its links do. */
 class Screen implements SignInScreen {
-  readonly #render: (state: SignInState) => void;
+  readonly #cancelled = new AbortController();
+  readonly #closed = Promise.withResolvers<undefined>();
+  readonly #textOf: (state: SignInState) => string;
+  readonly #onClose: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #qr: QrPanel;
+  #progress: vscode.Progress<{ message: string }> | undefined;
+  #shown = '';
   #state: SignInState = { phase: 'starting' };
   #startAgain: (() => void) | undefined;
 
-  constructor(service: string, render: (state: SignInState) => void) {
-    this.#qr = new QrPanel(service);
-    this.#render = render;
-    this.#set(this.#state);
+  /** `textOf` gives the text of the notification in a state. */
+  constructor(serviceLabel: string, textOf: (state: SignInState) => string, onClose: () => void) {
+    this.#qr = new QrPanel(serviceLabel);
+    this.#textOf = textOf;
+    this.#onClose = onClose;
+    const options: vscode.ProgressOptions = {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Sign in with {0}', serviceLabel),
+      cancellable: true,
+    };
+    void vscode.window.withProgress(options, (progress, token) => {
+      this.#progress = progress;
+      token.onCancellationRequested(() => {
+        this.#cancelled.abort();
+      });
+      this.#render();
+      return this.#closed.promise;
+    });
     this.#timer = setInterval(() => {
-      this.#set(this.#state);
+      this.#render();
     }, 1_000);
+  }
+
+  get cancelled(): AbortSignal {
+    return this.#cancelled.signal;
   }
 
   pending(signIn: PendingSignIn): void {
@@ -147,14 +145,24 @@ class Screen implements SignInScreen {
     }
   }
 
-  dispose(): void {
+  close(): void {
     clearInterval(this.#timer);
     this.#qr.close();
+    this.#onClose();
+    this.#closed.resolve(undefined);
   }
 
   #set(state: SignInState): void {
     this.#state = state;
-    if (state.phase !== 'pending') this.#qr.close(); // it shows a code that is of no use any more
-    this.#render(state);
+    if (state.phase !== 'pending') this.#qr.close(); // the code that it shows has ended
+    this.#render();
+  }
+
+  /** Reports a new text only: a screen reader reads every report aloud. */
+  #render(): void {
+    const message = this.#textOf(this.#state);
+    if (this.#progress === undefined || message === this.#shown) return;
+    this.#progress.report({ message });
+    this.#shown = message;
   }
 }

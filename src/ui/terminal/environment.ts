@@ -1,25 +1,22 @@
 import * as vscode from 'vscode';
 
-import type { Clock } from '../../base/clock.ts';
-import type { Log } from '../../base/log.ts';
-import type { ServiceProvider } from '../../provider/serviceProvider.ts';
-import type { SignedIn } from '../signedIn.ts';
+import { describeError } from '../../base/log.ts';
+import type { Runtime } from '../../base/runtime.ts';
+import type { Sessions } from '../../sessions/openSessions.ts';
 import { type TerminalMode, terminalVariables, variableNames } from './variables.ts';
 
-/** Timers stand still while a laptop sleeps, and a token's end does not wait for them. */
+/** Timers stand still while a laptop sleeps, but the end of a token does not. So no timer is longer than this. */
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Gives new terminals who is signed in, as far as the setting says, and takes it away with the sign-out. VS Code is
- * never to keep the variables for the next window: by then they may no longer be true.
+ * Gives new terminals the identity of the person, as far as the setting says, and takes it away with the sign-out.
+ * VS Code must not keep the variables for the next window: they could be wrong by then.
  */
-export function keepTerminalEnvironment(
+export function registerTerminalEnvironment(
   collection: vscode.GlobalEnvironmentVariableCollection,
-  providers: readonly Pick<ServiceProvider, 'onDidChangeSessions'>[],
-  signedIn: SignedIn,
+  sessions: Pick<Sessions, 'load' | 'current' | 'onDidChange'>,
   mode: () => TerminalMode,
-  clock: Clock,
-  log: Log,
+  { clock, log }: Pick<Runtime, 'clock' | 'log'>,
 ): vscode.Disposable {
   collection.persistent = false;
   collection.clear();
@@ -27,14 +24,14 @@ export function keepTerminalEnvironment(
 
   const update = (): void => {
     wait.abort();
-    const { values, untilMs } = terminalVariables(mode(), signedIn.records(), clock.now());
+    const { values, untilMs = Infinity } = terminalVariables(mode(), sessions.current());
     collection.description = describe(values);
     for (const name of variableNames) {
       const value = values[name];
       if (value !== undefined) collection.replace(name, value);
       else if (collection.get(name) !== undefined) collection.delete(name);
     }
-    if (untilMs === undefined) return;
+    if (untilMs === Infinity) return;
     wait = new AbortController();
     const ms = Math.min(untilMs - clock.now(), LONGEST_WAIT_MS);
     clock.sleep(ms, wait.signal).then(update, () => undefined);
@@ -42,9 +39,9 @@ export function keepTerminalEnvironment(
   const begin = async (): Promise<void> => {
     if (mode() !== 'off') {
       try {
-        await signedIn.load();
+        await sessions.load();
       } catch (error) {
-        log.warn(`Nothing for new terminals: ${error instanceof Error ? error.name : 'unknown error'}.`);
+        log.warn(`No identity for new terminals: ${describeError(error)}.`);
       }
     }
     update();
@@ -52,7 +49,7 @@ export function keepTerminalEnvironment(
 
   void begin();
   return vscode.Disposable.from(
-    ...providers.map(({ onDidChangeSessions }) => onDidChangeSessions(update)),
+    sessions.onDidChange(update),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('bapIdentity.terminal')) void begin();
     }),

@@ -1,84 +1,200 @@
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import * as z from 'zod/mini';
 
-import type { Clock } from '../../base/clock.ts';
-import type { Log } from '../../base/log.ts';
-import type { Claims } from '../../sessions/windowLocks.ts';
-import { shortHash } from './shortHash.ts';
+import { describeError } from '../../base/log.ts';
+import type { Runtime } from '../../base/runtime.ts';
+import { abortable } from '../../base/timeLimit.ts';
+import type { WindowLocks } from '../../sessions/windowLocks.ts';
+import { isWithin, OneWindowLocks } from '../oneWindowLocks.ts';
+import { hasCode, readRegular, writeWhole } from './files.ts';
+import {
+  createLock,
+  hashOf,
+  isSame,
+  type Lock,
+  type Look,
+  lookAt,
+  releaseLock,
+  removeLeft,
+} from './lockFile.ts';
+
+/** The owner of a lock touches its file this often, as a sign of life. */
+const TOUCH_EVERY_MS = 3_000;
+/** If its file was not touched for this long, the owner of a lock has crashed. */
+const LEFT_AFTER_MS = 20_000;
+/** A waiting window looks at the lock this often. */
+const LOOK_AGAIN_MS = 100;
+/** After this many failures in a row, the folder counts as unusable. */
+const MAX_ERRORS = 5;
+/** A crash can leave a file under a name that no window uses again. A start deletes it when it is this old. */
+const SWEEP_AFTER_MS = 24 * 60 * 60_000;
+
+/** The ending of a lock's file. */
+const LOCK = '.lock';
+const TOLD_FILE = 'told.json';
+/** Enough for thousands of entries. A larger file is not ours. */
+const MAX_TOLD_BYTES = 1024 * 1024;
+/** What was told once. `name` is a hash, because the name can hold the id of an account. */
+const Told = z.array(z.object({ name: z.string(), atMs: z.number(), forMs: z.number() }));
 
 /**
- * Claims as empty files in a folder that all windows on this machine share: creating one is the only thing that two
- * processes cannot both do. A file is named for the hash of the claim, which can hold an account's id, and for its turn:
- * the next one comes after it has run out.
+ * Locks as files in a folder that all windows of this person share. Only one window can create a file. The owner of a
+ * lock touches its file while it works. A waiting window looks at the file again and again. If the file does not change
+ * for 20 seconds of this waiting, the owner has crashed, and the waiting window removes the lock. This compares no two
+ * clocks, and the sleep of a laptop takes no lock away. If the folder cannot be used, a window takes turns with itself
+ * only.
  */
-export class FileClaims implements Claims {
+export class FileLocks implements WindowLocks {
   readonly #folder: string;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  /** The turns that are this window's, by claim. */
-  readonly #own = new Map<string, number>();
+  readonly #runtime: Runtime;
+  /** The calls of this window for the same lock take turns here. So only one of them at a time waits for the file. */
+  readonly #ownTurns: OneWindowLocks;
 
-  constructor(folder: string, clock: Clock, log: Log) {
+  constructor(folder: string, runtime: Runtime) {
     this.#folder = folder;
-    this.#clock = clock;
-    this.#log = log;
+    this.#runtime = runtime;
+    this.#ownTurns = new OneWindowLocks(runtime.clock);
+    void this.#sweep();
   }
 
-  async take(name: string, forMs: number): Promise<boolean> {
+  withLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const file = path.join(this.#folder, `${hashOf(name)}${LOCK}`);
+    return this.#ownTurns.withLock(name, signal, () => this.#withFile(file, signal, work));
+  }
+
+  async once(name: string, forMs: number): Promise<boolean> {
     try {
-      await mkdir(this.#folder, { recursive: true });
-      const turns = await this.#turnsOf(name);
-      const last = turns.at(-1) ?? 0;
-      if (last > 0 && (await this.#ageMs(name, last)) < forMs) return false;
-      if (!(await this.#create(name, last + 1))) return false;
-      this.#own.set(name, last + 1);
-      await Promise.all(turns.map((turn) => rm(this.#file(name, turn), { force: true })));
-      return true;
-    } catch {
-      this.#log.warn('Other windows cannot be seen: the extension’s folder is not writable.');
-      return true;
+      return await this.withLock(TOLD_FILE, this.#runtime.closed, () => this.#tellOnce(hashOf(name), forMs));
+    } catch (error) {
+      this.#runtime.log.warn(`Other windows cannot be told what this one does: ${describeError(error)}.`);
+      return this.#ownTurns.once(name, forMs);
     }
   }
 
-  /** One that has run out may be another window's by now, and stays. */
-  async release(name: string): Promise<void> {
-    const turn = this.#own.get(name);
-    if (turn === undefined) return;
-    this.#own.delete(name);
-    await rm(this.#file(name, turn), { force: true }).catch(() => undefined);
+  async #withFile<T>(file: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const lock = await this.#acquire(file, signal);
+    const done = new AbortController();
+    if (lock !== undefined) void this.#touch(lock, done.signal);
+    try {
+      return await work();
+    } finally {
+      done.abort();
+      if (lock !== undefined) await this.#release(lock);
+    }
   }
 
-  async #turnsOf(name: string): Promise<number[]> {
-    const prefix = `${shortHash(name)}.`;
-    return (await readdir(this.#folder))
-      .filter((file) => file.startsWith(prefix))
-      .map((file) => Number(file.slice(prefix.length)))
-      .sort((a, b) => a - b);
+  async #tellOnce(name: string, forMs: number): Promise<boolean> {
+    const file = path.join(this.#folder, TOLD_FILE);
+    const nowMs = this.#runtime.clock.now();
+    const told = (await readTold(file)).filter((each) => isWithin(each, nowMs));
+    if (told.some((each) => each.name === name)) return false;
+    await writeWhole(file, JSON.stringify([...told, { name, atMs: nowMs, forMs }]));
+    return true;
   }
 
   /**
-   * A clock that was set back makes a claim look younger than new: no reason to trust it less. One that is gone by now
-   * counts as new, since others may have found it gone a moment before, and taken the next.
+   * Waits for the lock. Undefined when the folder cannot be used. Rejects with `signal.reason` at once when the signal
+   * aborts, even if the disk does not answer. A lock that is acquired after that is released.
    */
-  async #ageMs(name: string, turn: number): Promise<number> {
+  async #acquire(file: string, signal: AbortSignal): Promise<Lock | undefined> {
+    const lock = { file, owner: randomUUID() };
+    const acquiring = this.#tryToAcquire(lock, signal);
     try {
-      return Math.abs(this.#clock.now() - (await stat(this.#file(name, turn))).mtimeMs);
-    } catch {
-      return 0;
-    }
-  }
-
-  async #create(name: string, turn: number): Promise<boolean> {
-    try {
-      await (await open(this.#file(name, turn), 'wx')).close();
-      return true;
+      return await abortable(acquiring, signal);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      acquiring.then(
+        (acquired) => (acquired === undefined ? undefined : this.#release(acquired)),
+        () => undefined, // it was not acquired
+      );
       throw error;
     }
   }
 
-  #file(name: string, turn: number): string {
-    return path.join(this.#folder, `${shortHash(name)}.${turn}`);
+  async #tryToAcquire(lock: Lock, signal: AbortSignal): Promise<Lock | undefined> {
+    let errors = 0;
+    let last: Look | undefined;
+    let unchangedMs = 0;
+    let removals = 0;
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await mkdir(this.#folder, { recursive: true });
+        if (await createLock(lock)) return lock;
+        const look = await lookAt(lock.file);
+        if (look === undefined) continue; // its owner has released it
+        unchangedMs = isSame(look, last) ? unchangedMs + LOOK_AGAIN_MS : 0;
+        last = look;
+        if (unchangedMs >= LEFT_AFTER_MS) {
+          await removeLeft(lock.file, look, removals);
+          unchangedMs = 0;
+          removals += 1;
+        }
+        errors = 0;
+      } catch (error) {
+        errors += 1;
+        if (errors === MAX_ERRORS) {
+          this.#runtime.log.warn(`Other windows cannot be locked out: ${describeError(error)}.`);
+          return undefined;
+        }
+      }
+      await this.#runtime.clock.sleep(LOOK_AGAIN_MS, signal);
+    }
+  }
+
+  /** Shows signs of life until the work is done, or the lock belongs to another window. */
+  async #touch({ file, owner }: Lock, done: AbortSignal): Promise<void> {
+    const { clock, log } = this.#runtime;
+    for (;;) {
+      await clock.sleep(TOUCH_EVERY_MS, done).catch(() => undefined);
+      if (done.aborted) return;
+      try {
+        if ((await lookAt(file))?.owner !== owner) return; // this window hung, and another window has taken the lock
+        const now = new Date(clock.now());
+        await utimes(file, now, now);
+      } catch (error) {
+        log.warn(`A lock could not be kept alive: ${describeError(error)}.`);
+      }
+    }
+  }
+
+  async #release(lock: Lock): Promise<void> {
+    try {
+      await releaseLock(lock);
+    } catch (error) {
+      // The other windows see no sign of life, and take the lock after 20 seconds.
+      this.#runtime.log.warn(`A lock could not be released: ${describeError(error)}.`);
+    }
+  }
+
+  /**
+   * Deletes what crashed windows have left. Before it deletes a lock, this window takes it, as every waiting window
+   * does: a lock that is in use can look old when the clock has jumped.
+   */
+  async #sweep(): Promise<void> {
+    const { clock, closed, log } = this.#runtime;
+    try {
+      for (const name of await readdir(this.#folder)) {
+        const file = path.join(this.#folder, name);
+        const look = name === TOLD_FILE ? undefined : await lookAt(file);
+        if (look === undefined || clock.now() - look.touchedAtMs < SWEEP_AFTER_MS) continue;
+        if (name.endsWith(LOCK)) await this.#withFile(file, closed, () => Promise.resolve());
+        else await rm(file, { force: true, recursive: true });
+      }
+    } catch (error) {
+      // Two cases are no failure: there is no folder before the first lock, and the window can close before the end.
+      if (!closed.aborted && !hasCode(error, 'ENOENT')) log.warn(`Old locks stay: ${describeError(error)}.`);
+    }
+  }
+}
+
+async function readTold(file: string): Promise<z.infer<typeof Told>> {
+  try {
+    const bytes = await readRegular(file, MAX_TOLD_BYTES);
+    return z.safeParse(Told, JSON.parse(new TextDecoder().decode(bytes))).data ?? [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return []; // no file, or one that is not ours
+    throw error;
   }
 }

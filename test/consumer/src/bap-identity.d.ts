@@ -6,23 +6,24 @@ import type { AuthenticationSession, Event } from 'vscode';
 export interface BapIdentityApi {
     readonly apiVersion: 1;
     /**
-     * Who the holder of this session is. The session comes from `vscode.authentication.getSession`, so the person has
-     * consented. No network. Rejects with an IdentityError for a session that this extension did not issue, that has
-     * been signed out, or whose token has been replaced: ask VS Code for the session again.
+     * Who the holder of this session is. The session comes from `vscode.authentication.getSession`, so the person
+     * has consented. Uses no network. Rejects with an IdentityError for a session that this extension did not issue,
+     * that was signed out, or whose token was replaced: ask VS Code for the session again.
      */
     getIdentity(session: AuthenticationSession): Promise<Identity>;
     /**
-     * Asks the service whether the session's token still works. False: it does not, and VS Code does not hand it out any
-     * more; get a session again. True also while the service cannot be reached. Never rejects.
+     * Asks the service whether the session's token still works. False: it does not, and VS Code no longer hands it
+     * out. Get a session again. True also while the service cannot be reached. Never rejects.
      */
     verifySession(session: AuthenticationSession): Promise<boolean>;
     /** Hears of each change of an account's sessions once, in every window. */
     readonly onDidChangeIdentity: Event<IdentityChange>;
 }
-export type Provider = 'sigma-identity' | 'adom';
+/** The id of an authentication provider. A later version may bring more services. */
+export type Provider = 'sigma-identity' | 'adom' | (string & {});
 /**
- * A person, as the service knew them when they signed in. Frozen. The texts are plain and safe to show; `subject` is as
- * the service has sent it.
+ * A person, as the service knew them when they signed in. Frozen. The texts are plain and safe to show. `subject` is
+ * what the service has sent, unchanged.
  */
 export interface Identity {
     readonly provider: Provider;

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { BapIdentityApi, IdentityError } from '../../../src/api.ts';
-import { IdentityApi } from '../../../src/provider/identityApi.ts';
+import { createIdentityApi } from '../../../src/provider/identityApi.ts';
 import { HOUR_MS, World } from './world.ts';
-
-const never = new AbortController().signal;
 
 class ApiWorld extends World {
   readonly heard: string[] = [];
   readonly api: BapIdentityApi;
 
-  constructor() {
-    super();
-    this.api = new IdentityApi([this.provider.sessions], this.store, never).api;
+  constructor(readFailure?: Error) {
+    super(readFailure);
+    this.api = createIdentityApi(this.sessions, this.runtime).api;
     this.api.onDidChangeIdentity(({ kind, provider, account }) => {
       this.heard.push(`${kind} ${provider} ${account.id}`);
     });
@@ -23,6 +21,15 @@ class ApiWorld extends World {
     await assert.rejects(this.api.getIdentity(session as vscode.AuthenticationSession), typed);
     assert.equal(await this.api.verifySession(session as vscode.AuthenticationSession), false);
   }
+}
+
+/** An object of another extension that throws when it is read. */
+function throwing(): unknown {
+  return Object.defineProperty({}, 'id', {
+    get: () => {
+      throw new Error('read');
+    },
+  });
 }
 
 describe('the public API', () => {
@@ -42,7 +49,7 @@ describe('the public API', () => {
   it('returns the holder of a session from memory, as frozen data', async () => {
     const world = new ApiWorld();
     const session = await world.signIn(['a']);
-    world.secrets.readFailure = new Error('storage must not be read');
+    world.storage.readFailure = new Error('nothing is read, and nobody is asked');
     world.verdict = 'rejected';
     const identity = await world.api.getIdentity(session);
     assert.deepEqual(identity, {
@@ -69,6 +76,7 @@ describe('the public API', () => {
       null,
       session.id,
       [],
+      throwing(),
     ];
     for (const each of forged) await world.refused(each);
     assert.ok(
@@ -81,7 +89,7 @@ describe('the public API', () => {
     const world = new ApiWorld();
     await world.refused({ id: 'none', accessToken: 'none' });
     const session = await world.signIn(['a']);
-    world.secrets.writeMs = 1_000;
+    world.storage.writeMs = 1_000;
     const leaving = world.provider.removeSession(session.id);
     await world.pending();
     await world.refused(session);
@@ -117,8 +125,7 @@ describe('the public API', () => {
   });
 
   it('says that sessions are unavailable when they cannot be read', async () => {
-    const world = new ApiWorld();
-    world.secrets.readFailure = new Error('locked');
+    const world = new ApiWorld(new Error('locked'));
     const session = { id: 'a', accessToken: 'token', account: { id: '', label: '' }, scopes: [] };
     const typed: Pick<IdentityError, 'name' | 'code'> = { name: 'IdentityError', code: 'unavailable' };
     await assert.rejects(world.api.getIdentity(session), typed);

@@ -3,10 +3,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { SessionRecord } from '../../../src/sessions/sessionRecord.ts';
-import { StoreError } from '../../../src/sessions/sessionStore.ts';
-import { terminalMode } from '../../../src/settings.ts';
-import { keepTerminalEnvironment } from '../../../src/ui/terminal/environment.ts';
+import type { SessionChange } from '../../../src/sessions/sessionChange.ts';
+import { isOver } from '../../../src/sessions/sessionEnd.ts';
+import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
+import { StoreError } from '../../../src/sessions/storedSessions.ts';
+import { readSetting } from '../../../src/settings.ts';
+import { registerTerminalEnvironment } from '../../../src/ui/terminal/environment.ts';
+import { TerminalMode } from '../../../src/ui/terminal/variables.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
 import { recordOf } from '../../unit/support/record.ts';
@@ -49,33 +52,32 @@ class World {
   readonly clock = new FakeClock();
   readonly log = new RecordingLog();
   readonly collection = new FakeCollection();
-  readonly #changes = new vscode.EventEmitter<never>();
+  readonly #changes = new vscode.EventEmitter<SessionChange>();
   readonly environment: vscode.Disposable;
-  records: SessionRecord[];
+  records: LiveSession[];
   loads = 0;
   failure: Error | undefined;
 
-  constructor(...records: SessionRecord[]) {
+  constructor(...records: LiveSession[]) {
     this.records = records;
     const signedIn = {
       load: () => {
         this.loads += 1;
         return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
       },
-      records: () => this.records,
+      current: () => this.records.filter((record) => !isOver(record, this.clock.now())),
+      onDidChange: (listener: (change: SessionChange) => void) => this.#changes.event(listener),
     };
     const collection: unknown = this.collection;
-    this.environment = keepTerminalEnvironment(
+    this.environment = registerTerminalEnvironment(
       collection as vscode.GlobalEnvironmentVariableCollection,
-      [{ onDidChangeSessions: this.#changes.event }],
       signedIn,
-      terminalMode,
-      this.clock,
-      this.log,
+      () => readSetting('terminal.environment', TerminalMode) ?? 'off',
+      this,
     );
   }
 
-  sessionsAre(...records: SessionRecord[]): void {
+  sessionsAre(...records: LiveSession[]): void {
     this.records = records;
     this.#changes.fire(undefined as never);
   }
@@ -90,8 +92,11 @@ const ann = recordOf('ann', {
   person: { accountId: 'bap-1', accountLabel: 'Ann (bap-1)', subject: 'user-1', name: 'Ann', bap },
 });
 const identity = { BAP_ID: bap.bapId, BAP_PUBKEY: bap.pubkey };
-const ada = (id: string, expiresAtMs?: number): SessionRecord =>
-  recordOf(id, { provider: 'adom', ...(expiresAtMs !== undefined && { expiresAtMs }) });
+const ada = (id: string, expiresAtMs?: number): LiveSession =>
+  recordOf(id, {
+    serviceId: 'adom',
+    grant: { ...recordOf(id).grant, ...(expiresAtMs !== undefined && { expiresAtMs }) },
+  });
 
 describe('the environment of new terminals', () => {
   let world: World;
@@ -199,7 +204,7 @@ describe('the environment of new terminals', () => {
     world.failure = new StoreError('SecretStorage failed');
     await setMode('identity');
     await eventually('the warning', () => Promise.resolve(world.log.lines[0]));
-    assert.deepEqual(world.log.lines, ['warn Nothing for new terminals: StoreError.']);
+    assert.deepEqual(world.log.lines, ['warn No identity for new terminals: StoreError.']);
     assert.deepEqual(world.variables, {});
   });
 

@@ -1,15 +1,15 @@
 import type * as vscode from 'vscode';
-import { Renewal } from '../../../src/sessions/renewal.ts';
+import type { Runtime } from '../../../src/base/runtime.ts';
 import { ServiceProvider } from '../../../src/provider/serviceProvider.ts';
-import { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
 import type { SignInView } from '../../../src/provider/signInView.ts';
 import type { Grant, IdentityService, Verdict, Waited } from '../../../src/services/service.ts';
-import { SessionStore } from '../../../src/sessions/sessionStore.ts';
-import { FakeClaims } from '../../unit/support/fakeClaims.ts';
+import { openSessions, type Sessions } from '../../../src/sessions/openSessions.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
+import { FakeLocks } from '../../unit/support/fakeLocks.ts';
+import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { FakeNotices } from '../../unit/support/fakeNotices.ts';
 import { FakeScreen } from '../../unit/support/fakeScreen.ts';
-import { FakeSecrets } from '../../unit/support/fakeSecrets.ts';
+import { FakeStorage } from '../../unit/support/fakeStorage.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -17,7 +17,7 @@ export const HOUR_MS = 3_600_000;
 /** A provider with VS Code's own classes over a service that a test drives. */
 export class World {
   readonly clock = new FakeClock();
-  readonly secrets = new FakeSecrets(this.clock);
+  readonly storage = new FakeStorage(this.clock);
   readonly log = new RecordingLog();
   readonly failures: string[] = [];
   readonly revoked: string[] = [];
@@ -28,15 +28,18 @@ export class World {
   name = 'Ann';
   cancel: () => void = () => undefined;
   decide: (waited: Waited) => void = () => undefined;
-  readonly #claims = new FakeClaims(this.clock);
-  readonly store: SessionStore;
+  readonly runtime: Runtime = { clock: this.clock, log: this.log, closed: new AbortController().signal };
+  readonly #locks = new FakeLocks(this.clock);
+  readonly sessions: Sessions;
   readonly provider: ServiceProvider;
   /** What the service says of every token. */
   verdict: Verdict = 'valid';
 
-  constructor() {
-    this.store = this.#openStore();
-    this.provider = this.openWindow(this.store);
+  /** `readFailure`: storage cannot be read from the beginning. */
+  constructor(readFailure?: Error) {
+    this.storage.readFailure = readFailure;
+    this.sessions = this.#openSessions();
+    this.provider = this.#providerOf(this.sessions);
     const ids = (sessions: readonly vscode.AuthenticationSession[] = []): string =>
       sessions.map(({ account, scopes }) => `${account.id} ${scopes.join('+')}`).join(', ');
     this.provider.onDidChangeSessions(({ added, removed, changed }) => {
@@ -44,13 +47,9 @@ export class World {
     });
   }
 
-  /** The provider of another window of the same application; this.provider is the first one's. */
-  openWindow(store = this.#openStore()): ServiceProvider {
-    const { clock, log } = this;
-    const [claims, notices] = [this.#claims, new FakeNotices()];
-    const renewal = new Renewal(store, claims, clock, log, new AbortController().signal);
-    const sessions = new ServiceSessions(this.#service(), store, renewal, claims, notices, clock, log);
-    return new ServiceProvider(sessions, this.#view(), clock, log);
+  /** The provider of another window of the same application. `this.provider` belongs to the first window. */
+  openWindow(): ServiceProvider {
+    return this.#providerOf(this.#openSessions());
   }
 
   /** Signs in to the end, with a token that ends after `lifeMs`. */
@@ -72,8 +71,23 @@ export class World {
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
   }
 
-  #openStore(): SessionStore {
-    return new SessionStore(this.secrets.window(), this.clock, this.log);
+  #openSessions(): Sessions {
+    return openSessions(
+      {
+        services: [this.#service()],
+        storage: this.storage.window(),
+        locks: this.#locks.window(),
+        memento: new FakeMemento(),
+        notices: new FakeNotices(),
+        isFocused: () => false,
+      },
+      this.runtime,
+    );
+  }
+
+  #providerOf({ byService: [sessions] }: Sessions): ServiceProvider {
+    if (sessions === undefined) throw new Error('no service');
+    return new ServiceProvider(sessions, this.#view(), this.runtime);
   }
 
   #service(): IdentityService {
@@ -121,12 +135,12 @@ export class World {
 
   #view(): SignInView {
     return {
-      show: (_service, flow) => {
-        const cancel = new AbortController();
+      open: () => {
+        const screen = new FakeScreen(this.clock);
         this.cancel = () => {
-          cancel.abort();
+          screen.cancel();
         };
-        return flow(new FakeScreen(this.clock), cancel.signal);
+        return screen;
       },
       failed: ({ message }) => this.failures.push(message),
       remind: () => (this.reminded += 1),

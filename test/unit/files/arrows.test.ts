@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
@@ -187,16 +187,5 @@ describe('the table of what each part of src may import', () => {
       for (const rule of Object.keys(arrows[0]?.rules ?? {}))
         assert.deepEqual(config.rules[rule], expected.rules[rule], `${rule} in ${part}`);
     }
-  });
-
-  it('has no exception that the code does not need', () => {
-    for (const { part, except = [] } of ARROWS)
-      for (const name of except) {
-        assert.ok(existsSync(`src/${part}`));
-        assert.ok(
-          readFileSync(`src/${part}`, 'utf8').includes(`from '${name}'`),
-          `remove ${name} of ${part}`,
-        );
-      }
   });
 });

@@ -2,67 +2,77 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Failure } from '../../../src/protocol/failure.ts';
-import { signIn, type SignInResult } from '../../../src/provider/signIn.ts';
+import type { SignInResult } from '../../../src/provider/signIn.ts';
 import type { Person } from '../../../src/services/person.ts';
 import type { Begun, Grant, Identified, IdentityService, Waited } from '../../../src/services/service.ts';
+import { serialize } from '../../../src/sessions/sessionRecord.ts';
 import { FakeClock } from '../support/fakeClock.ts';
-import { FakeScreen } from '../support/fakeScreen.ts';
-import { RecordingLog } from '../support/recordingLog.ts';
+import type { FakeScreen } from '../support/fakeScreen.ts';
+import { recordOf } from '../support/record.ts';
+import type { RecordingLog } from '../support/recordingLog.ts';
+import { SignInWorld } from '../support/signInWorld.ts';
 
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'canary-token' };
-const LEARNT: Grant = { ...GRANT, expiresAtMs: 5_000 };
+const LEARNT: Grant = { ...GRANT, expiresAtMs: 9e15 };
 const PERSON: Person = { accountId: 'bap-1', accountLabel: 'Ann (bap-1)', subject: 'user-1', name: 'Ann' };
 const DENIED: Failure = { kind: 'denied' };
 const UNREACHABLE: Failure = { kind: 'unreachable' };
-const REASON = new Error('cancelled');
 
 /** How long each step of the service takes. */
 const BEGIN_MS = 1_000;
 const WAIT_MS = 60_000;
 const IDENTIFY_MS = 2_000;
 const OFFER_MS = 10 * 60_000;
+/** When the session is to be stored. */
+const STORE_AT_MS = BEGIN_MS + WAIT_MS + IDENTIFY_MS;
 
-/** What a service does, step by step; each list is used up from its front. */
+/** What happens, step by step. Each list is used up from its front. */
 interface Script {
-  readonly begins?: readonly (Failure | 'code')[];
+  readonly begins?: readonly (Failure | 'code' | Error)[];
   readonly waits?: readonly Waited[];
   readonly identifies?: Failure | 'person';
   readonly revoke?: 'works' | 'hangs';
   /** After how many seconds the person asks for a new code, expiry by expiry. */
   readonly wishes?: readonly number[];
   readonly cancelAtMs?: number;
+  readonly storage?: { readonly writeMs?: number; readonly writeFailure?: Error };
+  /** Something else that happens at a time. */
+  readonly at?: readonly [ms: number, action: (world: SignInWorld) => void];
 }
 
 interface Outcome {
-  readonly result: SignInResult | 'cancelled';
+  readonly result: SignInResult;
   readonly endedAtMs: number;
   readonly screen: FakeScreen;
   readonly calls: string[];
   readonly log: RecordingLog;
+  readonly world: SignInWorld;
 }
 
-/** Runs one sign-in to its end, and what goes on in the background to its own. */
+/** Runs one sign-in to its end, and then everything that goes on in the background. */
 async function run(script: Script): Promise<Outcome> {
   const clock = new FakeClock();
-  const screen = new FakeScreen(clock, script.wishes);
-  const log = new RecordingLog();
   const calls: string[] = [];
-  const cancel = new AbortController();
-  if (script.cancelAtMs !== undefined) {
+  const world = new SignInWorld(clock, service(script, clock, calls), script.wishes);
+  Object.assign(world.storage, script.storage);
+  if (script.cancelAtMs !== undefined)
     clock.at(script.cancelAtMs, () => {
-      cancel.abort(REASON);
+      world.screen.cancel();
     });
-  }
-  const flow = signIn(service(script, clock, calls), ['openid'], screen, clock, log, cancel.signal);
-  const result = await clock.run(flow).catch((error: unknown) => {
-    assert.equal(error, REASON, 'nothing but a cancel may reject');
-    return 'cancelled' as const;
-  });
+  const { at } = script;
+  if (at !== undefined)
+    clock.at(at[0], () => {
+      at[1](world);
+    });
+  const result = await clock.run(world.signIn(['openid']));
   const endedAtMs = clock.ranMs;
   await clock.advance(60_000);
-  assert.equal(clock.pending, 0, 'timers left over');
-  for (const line of log.lines) assert.doesNotMatch(line, /canary/);
-  return { result, endedAtMs, screen, calls, log };
+  world.closed.abort();
+  await clock.settle();
+  assert.equal(clock.pending, 0, 'no timer is left');
+  assert.equal(world.screen.seen.at(-1), 'closed', 'the screen is closed');
+  for (const line of world.log.lines) assert.doesNotMatch(line, /canary/);
+  return { result, endedAtMs, screen: world.screen, calls, log: world.log, world };
 }
 
 function service(
@@ -88,6 +98,7 @@ function service(
       await clock.sleep(BEGIN_MS, signal);
       const begun = beginsLeft.shift();
       assert.ok(begun, 'one code too many');
+      if (begun instanceof Error) throw begun;
       if (begun !== 'code') return { kind: 'failed', failure: begun };
       return {
         kind: 'pending',
@@ -113,7 +124,7 @@ function service(
       if (identifies !== 'person') return { kind: 'failed', failure: identifies };
       return { kind: 'identified', person: PERSON, grant: LEARNT };
     },
-    verify: () => assert.fail('nobody asked for it'),
+    verify: () => assert.fail('a sign-in verifies nothing'),
     revoke: async (grant, signal) => {
       calls.push(`revoke ${grant.accessToken}`);
       if (revoke === 'hangs') await clock.sleep(3_600_000, signal);
@@ -124,52 +135,68 @@ function service(
 const EXPIRED: Waited = { kind: 'expired' };
 const ONE_CODE = ['pending', 'offline', 'reached'];
 const BEGUN_AND_WAITED = ['begin openid', 'wait'];
+const GRANTED_AND_REVOKED = [...BEGUN_AND_WAITED, 'identify canary-token', 'revoke canary-token'];
 
-describe('sign-in: to its end', () => {
-  it('with the grant as it came back with the person', async () => {
-    const { result, endedAtMs, screen, calls } = await run({});
-    assert.deepEqual(result, { kind: 'signedIn', grant: LEARNT, person: PERSON });
-    assert.equal(endedAtMs, BEGIN_MS + WAIT_MS + IDENTIFY_MS);
-    assert.deepEqual(screen.seen, [...ONE_CODE, 'finishing']);
+describe('a sign-in', () => {
+  it('ends with a stored session, which has what the service told of the grant', async () => {
+    const { result, endedAtMs, screen, calls, world } = await run({});
+    assert.ok(result.kind === 'signedIn');
+    assert.deepEqual([result.record.grant, result.record.person], [LEARNT, PERSON]);
+    assert.equal(endedAtMs, STORE_AT_MS);
+    assert.deepEqual(screen.seen, [...ONE_CODE, 'finishing', 'closed']);
     assert.deepEqual(calls, [...BEGUN_AND_WAITED, 'identify canary-token']);
+    assert.deepEqual(world.sessions.cached(), [result.record]);
   });
 
-  it('without a code', async () => {
+  it('fails without a code', async () => {
     const { result, screen, calls } = await run({ begins: [UNREACHABLE] });
     assert.deepEqual(result, { kind: 'failed', failure: UNREACHABLE });
-    assert.deepEqual(screen.seen, []);
+    assert.deepEqual(screen.seen, ['closed']);
     assert.deepEqual(calls, ['begin openid']);
   });
 
-  it('denied', async () => {
+  it('fails when the person denies it', async () => {
     const { result, screen, calls } = await run({ waits: [{ kind: 'failed', failure: DENIED }] });
     assert.deepEqual(result, { kind: 'failed', failure: DENIED });
-    assert.deepEqual(screen.seen, ONE_CODE);
+    assert.deepEqual(screen.seen, [...ONE_CODE, 'closed']);
     assert.deepEqual(calls, BEGUN_AND_WAITED);
   });
 
-  it('a token without a person is revoked, in the background', async () => {
+  it('revokes a token without a person in the background', async () => {
     const { result, endedAtMs, calls } = await run({ identifies: UNREACHABLE, revoke: 'hangs' });
     assert.deepEqual(result, { kind: 'failed', failure: UNREACHABLE });
-    assert.equal(endedAtMs, BEGIN_MS + WAIT_MS + IDENTIFY_MS, 'nobody waits for it');
+    assert.equal(endedAtMs, STORE_AT_MS, 'it does not wait for the revocation');
     assert.deepEqual(calls, [...BEGUN_AND_WAITED, 'identify canary-token', 'revoke canary-token']);
+  });
+
+  it('revokes the token when the session cannot be stored', async () => {
+    const { result, calls, world } = await run({ storage: { writeFailure: new Error('locked') } });
+    assert.equal(result.kind, 'notStored');
+    assert.equal(calls.at(-1), 'revoke canary-token');
+    assert.deepEqual(world.sessions.cached(), []);
+  });
+
+  it('turns a mistake of ours into a failure, and logs its name', async () => {
+    const { result, log } = await run({ begins: [new TypeError('canary')] });
+    assert.equal(result.kind, 'unexpected');
+    assert.ok(log.lines.some((line) => line.endsWith('broke off: TypeError.')));
   });
 });
 
-describe('sign-in: an expired code', () => {
-  it('is followed by a new one at the person’s wish', async () => {
+describe('a sign-in whose code expires', () => {
+  it('gets a new code when the person asks for one', async () => {
     const { result, screen, calls } = await run({
       begins: ['code', 'code'],
       waits: [EXPIRED, { kind: 'granted', grant: GRANT }],
       wishes: [30],
     });
-    assert.equal(result !== 'cancelled' && result.kind, 'signedIn');
-    assert.deepEqual(screen.seen, [...ONE_CODE, 'expired', ...ONE_CODE, 'finishing']);
+    assert.equal(result.kind, 'signedIn');
+    assert.deepEqual(screen.seen, [...ONE_CODE, 'expired', ...ONE_CODE, 'finishing', 'closed']);
     assert.deepEqual(screen.codes, ['canary-code-1', 'canary-code-2']);
     assert.deepEqual(calls, [...BEGUN_AND_WAITED, ...BEGUN_AND_WAITED, 'identify canary-token']);
   });
 
-  it('and again, as often as they wish', async () => {
+  it('gets a new code as often as the person asks', async () => {
     const { result, screen } = await run({
       begins: ['code', 'code', 'code'],
       waits: [EXPIRED, EXPIRED, { kind: 'failed', failure: DENIED }],
@@ -179,27 +206,28 @@ describe('sign-in: an expired code', () => {
     assert.equal(screen.codes.length, 3);
   });
 
-  it('is the end when nobody wants a new one for ten minutes', async () => {
+  it('ends when the person asks for no new code within ten minutes', async () => {
     const { result, endedAtMs, calls } = await run({ waits: [EXPIRED] });
     assert.deepEqual(result, { kind: 'expired' });
     assert.equal(endedAtMs, BEGIN_MS + WAIT_MS + OFFER_MS);
     assert.deepEqual(calls, BEGUN_AND_WAITED);
   });
 
-  it('is the end when a wish comes too late', async () => {
+  it('ends when the person asks for a new code too late', async () => {
     const { result } = await run({ waits: [EXPIRED], wishes: [OFFER_MS / 1000 + 1] });
     assert.deepEqual(result, { kind: 'expired' });
   });
 
-  it('and no new one to be had', async () => {
+  it('fails when the service gives no new code', async () => {
     const { result } = await run({ begins: ['code', UNREACHABLE], waits: [EXPIRED], wishes: [5] });
     assert.deepEqual(result, { kind: 'failed', failure: UNREACHABLE });
   });
 });
 
-describe('sign-in: cancelled at once', () => {
+describe('a sign-in that the person cancels', () => {
+  const STORING = { storage: { writeMs: 20_000 } };
   const cases: [when: string, cancelAtMs: number, calls: string[], script?: Script][] = [
-    ['as soon as it begins', 0, ['begin openid']],
+    ['at its beginning', 0, ['begin openid']],
     ['while the code is asked for', 500, ['begin openid']],
     ['while the person is in the browser', BEGIN_MS + 5_000, BEGUN_AND_WAITED],
     [
@@ -214,35 +242,70 @@ describe('sign-in: cancelled at once', () => {
       [...BEGUN_AND_WAITED, 'begin openid'],
       { waits: [EXPIRED], wishes: [5] },
     ],
-    [
-      'after the grant, whose token is revoked',
-      BEGIN_MS + WAIT_MS + 1_000,
-      [...BEGUN_AND_WAITED, 'identify canary-token', 'revoke canary-token'],
-    ],
+    ['after the grant', BEGIN_MS + WAIT_MS + 1_000, GRANTED_AND_REVOKED],
     [
       'after the grant, while the server is away',
       BEGIN_MS + WAIT_MS + 1_000,
-      [...BEGUN_AND_WAITED, 'identify canary-token', 'revoke canary-token'],
+      GRANTED_AND_REVOKED,
       { revoke: 'hangs' },
     ],
+    ['while the session is being stored', STORE_AT_MS + 5_000, GRANTED_AND_REVOKED, STORING],
   ];
   for (const [when, cancelAtMs, calls, script] of cases) {
-    it(when, async () => {
+    it(`ends at once: ${when}`, async () => {
       const outcome = await run({ ...script, cancelAtMs });
-      assert.equal(outcome.result, 'cancelled');
+      assert.deepEqual(outcome.result, { kind: 'cancelled' });
       assert.equal(outcome.endedAtMs, cancelAtMs);
       assert.deepEqual(outcome.calls, calls);
+      assert.deepEqual(outcome.world.sessions.cached(), []);
+      assert.doesNotMatch([...outcome.world.storage.stored.values()].join(), /canary/);
     });
   }
+
+  it('ends in the same way when the window closes', async () => {
+    const { result } = await run({
+      at: [
+        5_000,
+        ({ closed }) => {
+          closed.abort();
+        },
+      ],
+    });
+    assert.deepEqual(result, { kind: 'cancelled' });
+  });
 });
 
-describe('sign-in: revoking', () => {
-  it('is given five seconds', async () => {
-    const { log } = await run({ identifies: UNREACHABLE, revoke: 'hangs' });
-    assert.equal(log.lines.at(-1), 'warn Test Identity could not be asked in time to end the session.');
+describe('a sign-in that another window completes', () => {
+  const elsewhere = (scopes: string[], accountId = 'bap-1'): NonNullable<Script['at']> => [
+    5_000,
+    ({ storage }) => {
+      const record = recordOf('other', { serviceId: 'adom', scopes, person: { ...PERSON, accountId } });
+      storage.put('other', serialize(record));
+    },
+  ];
+
+  it('ends with the session of that window', async () => {
+    const { result, endedAtMs, calls } = await run({ at: elsewhere(['openid']) });
+    assert.ok(result.kind === 'signedIn');
+    assert.equal(result.record.id, 'other');
+    assert.equal(endedAtMs, 5_000);
+    assert.deepEqual(calls, BEGUN_AND_WAITED);
   });
 
-  it('is noted', async () => {
+  it('goes on when that window signed in for other scopes', async () => {
+    const { result } = await run({ at: elsewhere(['email']) });
+    assert.ok(result.kind === 'signedIn');
+    assert.notEqual(result.record.id, 'other');
+  });
+});
+
+describe('the revocation after a failed sign-in', () => {
+  it('gets five seconds', async () => {
+    const { log } = await run({ identifies: UNREACHABLE, revoke: 'hangs' });
+    assert.match(log.lines.at(-1) ?? '', /could not be asked in time to end the session: TimeLimitError\.$/);
+  });
+
+  it('is in the log', async () => {
     const { log } = await run({ identifies: UNREACHABLE });
     assert.equal(log.lines.at(-1), 'info Asked Test Identity to end the session.');
   });

@@ -1,38 +1,34 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { watchForLostSessions } from '../../../src/sessions/lostSessions.ts';
-import { KnownSessions } from '../../../src/sessions/sessionIndex.ts';
-import { keyOf } from '../../../src/sessions/sessionRecord.ts';
-import { FakeMemento } from '../support/fakeMemento.ts';
+import { readSessionIndex } from '../../../src/sessions/sessionIndex.ts';
+import { endedOf } from '../support/record.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
 
-const PROVIDERS = ['sigma-identity', 'adom'];
+const HOUR_MS = 3_600_000;
 const locked = new Error('The keyring is locked');
 
-/** Starts of the application, each with as many windows as it is said. */
+/** Starts of the application. */
 class Starts {
   readonly world = new SessionWorld();
-  readonly memento = new FakeMemento();
 
-  /** Closes what is open, opens these, and gives what the person is told at the start. */
-  async start(count = 1): Promise<string[]> {
+  /** Closes all windows, opens new ones, and gives what the person is told at this start. */
+  async start(windows = 1): Promise<string[]> {
     const { world } = this;
-    for (const each of [...world.windows]) world.close(each);
-    // Claims are of no importance any more by the next start.
-    world.clock.jump(3_600_000);
-    await world.clock.run(Promise.all(Array.from({ length: count }, () => this.#watch(world.open()))));
+    for (const each of [...world.windows]) await world.close(each);
+    world.clock.jump(HOUR_MS);
+    for (let count = 0; count < windows; count++) world.open();
+    await world.clock.advance(10_000);
     return world.told();
   }
 
   get one(): Window {
-    const [first] = this.world.windows;
-    assert.ok(first);
-    return first;
+    return this.world.windows[0] ?? assert.fail();
   }
 
-  get known(): string[] {
-    return new KnownSessions(this.memento).read().map(({ id }) => this.world.nameOf(id));
+  /** The sessions that the next start expects to find. */
+  get expected(): string[] {
+    return readSessionIndex(this.world.memento).map(({ id }) => this.world.nameOf(id));
   }
 
   async signIn(scopes?: string[]): Promise<void> {
@@ -45,129 +41,132 @@ class Starts {
     await this.world.clock.run(this.one.sessions.signOut(id));
     await this.world.quiet();
   }
-
-  #watch({ store, notices }: Window): Promise<void> {
-    return watchForLostSessions(
-      PROVIDERS,
-      store,
-      new KnownSessions(this.memento),
-      this.world.claims,
-      notices,
-    );
-  }
 }
 
-/** An application that has been started once with the sessions `a` and `b`. */
+/** An application that has been started once, with the sessions `a` and `b`. */
 async function withTwo(): Promise<Starts> {
   const starts = new Starts();
   starts.world.have('a', starts.world.service.grant());
   starts.world.have('b', starts.world.service.grant(), { scopes: ['email'] });
-  assert.deepEqual(await starts.start(), [], 'nothing was known before');
+  assert.deepEqual(await starts.start(), [], 'the first start expects no session');
   return starts;
 }
 
 describe('lost sessions', () => {
-  it('are told of once, at the start that finds them gone', async () => {
+  it('the person is told once, at the start that finds sessions gone', async () => {
     const starts = await withTwo();
-    starts.world.secrets.stored.clear();
+    starts.world.storage.stored.clear();
     assert.deepEqual(await starts.start(), ['lost a+b']);
     assert.deepEqual(await starts.start(), []);
   });
 
-  it('are told of in one of all windows that open together', async () => {
+  it('the person is told in one of several windows that open together', async () => {
     const starts = await withTwo();
-    starts.world.secrets.stored.clear();
-    starts.world.secrets.readMs = 100;
+    starts.world.storage.stored.clear();
+    starts.world.storage.readMs = 100;
     assert.deepEqual(await starts.start(4), ['lost a+b']);
   });
 
-  it('are those that are gone, and no others', async () => {
+  it('the person is told of the sessions that are gone, and of no others', async () => {
     const starts = await withTwo();
-    starts.world.secrets.stored.delete(keyOf('a'));
+    starts.world.storage.stored.delete('a');
     assert.deepEqual(await starts.start(), ['lost a']);
-    assert.deepEqual(starts.known, ['b']);
+    assert.deepEqual(starts.expected, ['b']);
   });
 
-  it('are told of service by service', async () => {
+  it('there is one message for each service', async () => {
     const starts = await withTwo();
-    starts.world.have('c', starts.world.service.grant(), { provider: 'adom' });
+    starts.world.have('c', starts.world.service.grant(), { serviceId: 'adom' });
     await starts.start();
-    starts.world.secrets.stored.clear();
-    assert.deepEqual(await starts.start(), ['lost a+b', 'lost c']);
+    starts.world.storage.stored.clear();
+    assert.deepEqual((await starts.start()).sort(), ['lost a+b', 'lost c']);
   });
 
-  it('are told of again when it happens again', async () => {
+  it('the person is told again when it happens again', async () => {
     const starts = await withTwo();
-    starts.world.secrets.stored.clear();
+    starts.world.storage.stored.clear();
     await starts.start();
     await starts.signIn();
-    assert.deepEqual(starts.known, ['new 1']);
-    starts.world.secrets.stored.clear();
+    assert.deepEqual(starts.expected, ['new 1']);
+    starts.world.storage.stored.clear();
     const [told, ...others] = await starts.start();
     assert.match(told ?? '', /^lost /);
     assert.deepEqual(others, []);
   });
 
-  it('are none while all are there', async () => {
+  it('the person is told nothing while all sessions are there', async () => {
     const starts = await withTwo();
     assert.deepEqual(await starts.start(3), []);
-    assert.deepEqual(starts.known, ['a', 'b']);
+    assert.deepEqual(starts.expected, ['a', 'b']);
   });
 
-  it('are none after a sign-out', async () => {
+  it('a session that was signed out is not lost', async () => {
     const starts = await withTwo();
     await starts.signOut('a');
-    assert.deepEqual(starts.known, ['b']);
+    assert.deepEqual(starts.expected, ['b']);
     assert.deepEqual(await starts.start(), []);
   });
 
-  it('are none after a sign-out in another window', async () => {
+  it('a session that was signed out in another window is not lost', async () => {
     const starts = await withTwo();
     await starts.start(2);
     await starts.signOut('a');
     await starts.signOut('b');
     assert.deepEqual(await starts.start(2), []);
-    assert.deepEqual(starts.known, []);
+    assert.deepEqual(starts.expected, []);
   });
 
-  it('are none that have ended, before the start or at it', async () => {
+  it('a session that has ended is not lost, before the start or at it', async () => {
     const starts = await withTwo();
-    starts.world.service.reject('access 1');
-    await starts.world.clock.run(starts.one.sessions.verify('a', starts.one.closed.signal));
-    assert.deepEqual(starts.known, ['b']);
+    const { world, one } = starts;
+    world.service.reject('access 1');
+    await world.clock.run(one.sessions.verify('a', one.closed.signal));
+    await world.quiet();
+    assert.deepEqual(starts.expected, ['b']);
     assert.deepEqual(await starts.start(), []);
-    starts.world.have('b', starts.world.service.grant(), { accessToken: '', ended: 'expired' });
+    await world.close(starts.one);
+    world.store(endedOf('b', { version: { signIn: 1, revision: 0, amendment: 1 } }));
     assert.deepEqual(await starts.start(), []);
   });
 
-  it('are unknown while storage cannot be read: the next start knows', async () => {
+  it('a start that cannot read the storage tells nothing, and the next start can tell', async () => {
     const starts = await withTwo();
-    starts.world.secrets.readFailure = locked;
+    const { storage } = starts.world;
+    storage.readFailure = locked;
     assert.deepEqual(await starts.start(), []);
-    assert.deepEqual(starts.known, ['a', 'b']);
-    starts.world.secrets.readFailure = undefined;
+    assert.deepEqual(starts.expected, ['a', 'b']);
+    assert.match(
+      starts.one.log.lines.join('\n'),
+      /The sessions cannot be read now: StoreError \(cause: Error\)\./,
+    );
+    storage.readFailure = undefined;
     assert.deepEqual(await starts.start(), []);
-    starts.world.secrets.readFailure = locked;
+    storage.readFailure = locked;
     await starts.start();
-    starts.world.secrets.readFailure = undefined;
-    starts.world.secrets.stored.clear();
+    storage.readFailure = undefined;
+    storage.stored.clear();
     assert.deepEqual(await starts.start(), ['lost a+b']);
   });
 
-  it('are none after a sign-out in a window that could read storage only later', async () => {
+  it('a sign-out in a window that could read the storage only later loses nothing', async () => {
     const starts = await withTwo();
-    starts.world.secrets.readFailure = locked;
+    starts.world.storage.readFailure = locked;
     await starts.start();
-    starts.world.secrets.readFailure = undefined;
+    starts.world.storage.readFailure = undefined;
     await starts.signOut('a');
     assert.deepEqual(await starts.start(), []);
   });
 
-  it('cost nothing else when the account of them cannot be kept', async () => {
+  it('an index that cannot be written is logged, and sign-in works all the same', async () => {
     const starts = await withTwo();
-    starts.memento.writeFailure = new Error('full');
+    const { world } = starts;
+    world.memento.writeFailure = new Error('full');
     assert.deepEqual(await starts.start(), []);
     await starts.signIn(['profile']);
-    assert.deepEqual(starts.known, ['a', 'b']);
+    assert.deepEqual(starts.expected, ['a', 'b']);
+    assert.match(starts.one.log.lines.join('\n'), /The index of sessions could not be written: Error\./);
+    world.memento.writeFailure = undefined;
+    await starts.signIn(['address']);
+    assert.deepEqual(starts.expected, ['a', 'b', 'new 1', 'new 2'], 'the next change tries again');
   });
 });

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { deserialize, keyOf } from '../../../src/sessions/sessionRecord.ts';
 import { play, type Row } from '../support/sessionRow.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const NIGHT_MS = 9 * HOUR_MS;
-/** In its last five minutes, and over. */
+/** A session in its last five minutes. */
 const SOON = { lifeMs: 4 * MINUTE_MS, refreshable: true };
+/** A session that is over, because it is in its last minute. */
 const OVER = { lifeMs: MINUTE_MS, refreshable: true };
 
 const ROWS: Row[] = [
@@ -20,7 +20,7 @@ const ROWS: Row[] = [
     listed: ['a: access 1'],
   },
   {
-    name: 'in its last five minutes it is',
+    name: 'a session is renewed in its last five minutes',
     a: { lifeMs: 5 * MINUTE_MS, refreshable: true },
     steps: [[0, 'one', 'lists']],
     listed: ['a: access 2'],
@@ -28,10 +28,10 @@ const ROWS: Row[] = [
     asked: ['renew refresh 1'],
   },
   {
-    name: 'and after a laptop’s night',
+    name: 'a session is renewed after a night in which the laptop slept',
     a: SOON,
     steps: [
-      [0, 'clock', NIGHT_MS],
+      [0, 'clock', { jumpsMs: NIGHT_MS }],
       [0, 'one', 'lists'],
     ],
     listed: ['a: access 2'],
@@ -39,22 +39,22 @@ const ROWS: Row[] = [
     asked: ['renew refresh 1'],
   },
   {
-    name: 'the refresh token that came last is the one that counts',
+    name: 'each renewal uses the refresh token that came last, in any window',
     a: SOON,
     steps: [
       [0, 'one', 'lists'],
-      [1_000, 'clock', NIGHT_MS],
+      [1_000, 'clock', { jumpsMs: NIGHT_MS }],
       [1_000, 'two', 'lists'],
-      [2_000, 'clock', NIGHT_MS],
+      [2_000, 'clock', { jumpsMs: NIGHT_MS }],
       [2_000, 'one', 'lists'],
     ],
     listed: ['a: access 4'],
     heard: ['changed a', 'changed a', 'changed a'],
     asked: ['renew refresh 1', 'renew refresh 2', 'renew refresh 3'],
   },
-  ...[true, false].map((over) => ({
-    name: `all windows ask at once for one that ${over ? 'is over' : 'ends soon'}: one request`,
-    a: over ? OVER : SOON,
+  ...[OVER, SOON].map((a) => ({
+    name: `all windows need a session that ${a === OVER ? 'is over' : 'ends soon'}, and send one request`,
+    a,
     takes: { renew: 2_000, read: 20, write: 50 },
     steps: [
       [0, 'one', 'lists'],
@@ -68,10 +68,10 @@ const ROWS: Row[] = [
     asked: ['renew refresh 1'],
   })),
   {
-    name: 'a rejected refresh token costs nothing while the access token lasts',
+    name: 'a session with a rejected refresh token lasts as long as its access token, and is not asked for again',
     a: SOON,
     steps: [
-      [0, 'service', ['refresh 1']],
+      [0, 'service', { rejects: ['refresh 1'] }],
       [0, 'one', 'lists'],
       [60_000, 'two', 'lists'],
     ],
@@ -79,10 +79,10 @@ const ROWS: Row[] = [
     asked: ['renew refresh 1'],
   },
   {
-    name: 'a rejected refresh token is the end of what is over, without another message',
+    name: 'a session that is over ends when its refresh token is rejected, without another message',
     a: OVER,
     steps: [
-      [0, 'service', ['refresh 1']],
+      [0, 'service', { rejects: ['refresh 1'] }],
       [0, 'one', 'lists'],
     ],
     listed: [],
@@ -90,10 +90,10 @@ const ROWS: Row[] = [
     asked: ['renew refresh 1'],
   },
   {
-    name: 'what cannot be renewed is not handed out, nor lost: windows rest between their attempts',
+    name: 'while the service is offline the session stays but is not handed out, and a window asks every 30 seconds',
     a: OVER,
     steps: [
-      [0, 'service', 'offline'],
+      [0, 'service', 'goes offline'],
       [0, 'one', 'lists'],
       [29_000, 'one', 'lists'],
       [30_000, 'one', 'lists'],
@@ -102,13 +102,13 @@ const ROWS: Row[] = [
     asked: ['renew refresh 1', 'renew refresh 1'],
   },
   {
-    name: 'they do not rest for longer when the clock is set back',
+    name: 'a window does not wait longer than 30 seconds when the clock is set back',
     a: { lifeMs: -2 * HOUR_MS, refreshable: true },
     steps: [
-      [0, 'service', 'offline'],
+      [0, 'service', 'goes offline'],
       [0, 'one', 'lists'],
-      [1_000, 'clock', -HOUR_MS],
-      [1_000, 'service', 'online'],
+      [1_000, 'clock', { jumpsMs: -HOUR_MS }],
+      [1_000, 'service', 'is back'],
       [1_000, 'one', 'lists'],
     ],
     listed: ['a: access 2'],
@@ -116,12 +116,12 @@ const ROWS: Row[] = [
     asked: ['renew refresh 1', 'renew refresh 1'],
   },
   {
-    name: 'it goes on when the service is back',
+    name: 'a session is renewed when the service is back',
     a: OVER,
     steps: [
-      [0, 'service', 'offline'],
+      [0, 'service', 'goes offline'],
       [0, 'one', 'lists'],
-      [10_000, 'service', 'online'],
+      [10_000, 'service', 'is back'],
       [30_000, 'one', 'lists'],
     ],
     listed: ['a: access 2'],
@@ -134,32 +134,63 @@ describe('renewal: when, and in which window', () => {
   for (const row of ROWS) it(row.name, () => play(row));
 });
 
-describe('renewal: how long whoever asks for a session waits', () => {
-  it('for nothing, while the session can be used', async () => {
-    const { world, one } = await windows(SOON.lifeMs);
+describe('renewal: how long a caller waits for a session', () => {
+  it('not at all while the session can be used', async () => {
+    const { world, one } = await windows(SOON);
     world.service.takes.renew = 2_000;
     assert.deepEqual(await waited(world, one), [['a: access 1'], 0]);
     await world.clock.advance(2_000);
     assert.deepEqual(await waited(world, one), [['a: access 2'], 0]);
   });
 
-  it('for the renewal, when it is over', async () => {
-    const { world, one } = await windows(OVER.lifeMs);
+  it('until the renewal has ended, when the session is over', async () => {
+    const { world, one } = await windows(OVER);
     world.service.takes.renew = 2_000;
     assert.deepEqual(await waited(world, one), [['a: access 2'], 2_000]);
   });
 
-  it('for the renewal, when a short one is over before its end is near', async () => {
-    const world = new SessionWorld();
-    const writtenAtMs = world.clock.now();
-    world.have('a', world.service.grant({ lifeMs: 90_000, refreshable: true }), { writtenAtMs });
-    const one = await world.ready();
-    await world.clock.advance(35_000);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+  it('ten seconds at most, and the renewal goes on after that', async () => {
+    const { world, one, two } = await windows(OVER);
+    world.service.takes.renew = 15_000;
+    assert.deepEqual(await waited(world, one), [[], 10_000]);
+    assert.deepEqual(await waited(world, two), [['a: access 2'], 5_000]);
   });
 
-  it('for what has no known end any more: nor has it', async () => {
-    const { world, one } = await windows(OVER.lifeMs);
+  it('until the new token is in memory, and not until a slow storage has it', async () => {
+    const { world, one } = await windows(OVER);
+    world.storage.writeMs = 3_000;
+    assert.deepEqual(await waited(world, one), [['a: access 2'], 0]);
+    await world.quiet();
+    assert.deepEqual(world.storedLive(), one.sessions.cached());
+  });
+
+  it('ten seconds, while a window that has died still holds the lock', async () => {
+    const { world, one, two } = await windows(OVER);
+    world.service.takes.renew = 5_000;
+    void two.sessions.usable();
+    await world.clock.advance(1_000);
+    world.kill(two); // its answer is lost
+    world.service.takes.renew = 0;
+    const asked = [...world.service.asked];
+    assert.deepEqual(await waited(world, one), [[], 10_000]);
+    assert.deepEqual(world.service.asked, asked, 'the lock is still taken');
+  });
+
+  it('until the lock of a window that has died is free', async () => {
+    const { world, one, two } = await windows(OVER);
+    const holding = two.locks.withLock('renew a', two.closed.signal, () => new Promise(() => undefined));
+    holding.catch(() => undefined);
+    await world.clock.settle();
+    world.kill(two); // before it has asked the service
+    assert.deepEqual(await waited(world, one), [[], 10_000]);
+    await world.clock.advance(10_100);
+    assert.deepEqual(await waited(world, one), [['a: access 2'], 0]);
+  });
+});
+
+describe('renewal: lives of tokens', () => {
+  it('a token without a known end replaces one that has ended, and is not renewed', async () => {
+    const { world, one } = await windows(OVER);
     const grant = world.service.grant();
     world.service.renew = () => Promise.resolve({ kind: 'granted', grant });
     assert.deepEqual(await world.listed(one), ['a: access 2']);
@@ -167,97 +198,57 @@ describe('renewal: how long whoever asks for a session waits', () => {
     assert.deepEqual(await world.listed(one), ['a: access 2']);
   });
 
-  it('ten seconds at most; the renewal goes on', async () => {
-    const { world, one, two } = await windows(OVER.lifeMs);
-    world.service.takes.renew = 15_000;
-    assert.deepEqual(await waited(world, one), [[], 10_000]);
-    assert.deepEqual(await waited(world, two), [['a: access 2'], 5_000]);
+  it('a token that lives a minute is handed out, and renewed once in its last half (M5)', async () => {
+    const { world, one } = await windows(OVER);
+    world.service.lifeMs = MINUTE_MS;
+    const listed = new Set<string>();
+    for (let second = 0; second < 300; second++) {
+      for (const each of await world.listed(one)) listed.add(each);
+      assert.equal(one.sessions.cached().length, 1);
+      await world.clock.advance(1_000);
+    }
+    assert.deepEqual([...listed].slice(0, 3), ['a: access 2', 'a: access 3', 'a: access 4']);
+    const { length } = world.service.asked;
+    assert.ok(length >= 5 && length <= 11, `one renewal in about 30 seconds, not ${length} in 300`);
   });
 
-  it('until the token is stored, which comes before its use', async () => {
-    const { world, one } = await windows(OVER.lifeMs);
-    world.secrets.writeMs = 3_000;
-    const listing = one.sessions.list();
-    await world.clock.advance(2_900);
-    assert.equal(one.sessions.known()[0]?.accessToken, 'access 1');
-    await world.clock.run(listing);
-    const stored = deserialize(world.secrets.stored.get(keyOf('a')) ?? '');
-    assert.deepEqual([stored?.accessToken, stored?.refreshToken], ['access 2', 'refresh 2']);
-    assert.deepEqual(one.sessions.known(), [stored]);
+  it('a token that is over when it arrives costs one request in ten seconds (M5)', async () => {
+    const { world, one, two } = await windows(OVER);
+    world.service.lifeMs = 0;
+    const atMs: number[] = [];
+    const renew = world.service.renew.bind(world.service);
+    world.service.renew = (grant, signal) => {
+      atMs.push(world.clock.ranMs);
+      return renew(grant, signal);
+    };
+    for (let count = 0; count < 100; count++) {
+      await world.listed(count % 2 === 0 ? one : two);
+      await world.clock.advance(500);
+    }
+    assert.deepEqual(atMs, [0, 10_000, 20_000, 30_000, 40_000]);
+    assert.deepEqual(world.service.reused, []);
   });
 
-  it('in vain while the claim of a window lasts that has crashed over it', async () => {
-    const { world, one } = await windows(OVER.lifeMs);
-    await world.claims.take('renew-a', 30_000); // by the one that is no more
-    assert.deepEqual(await waited(world, one), [[], 10_000]);
-    assert.deepEqual(world.service.asked, []);
-    await world.clock.advance(10_000);
-    assert.deepEqual(await waited(world, one), [[], 10_000]);
-    assert.deepEqual(await waited(world, one), [['a: access 2'], 0]);
-  });
-
-  it('no longer than its window is open', async () => {
-    const { world, one } = await windows(OVER.lifeMs);
-    world.service.takes.renew = 5_000;
-    const listing = one.sessions.list();
-    await world.clock.advance(1_000);
-    world.close(one);
-    assert.deepEqual(await world.clock.run(listing), []);
-    assert.equal(world.clock.ranMs, 1_000);
-  });
-});
-
-describe('renewal: what goes wrong', () => {
-  it('nothing is sent while it cannot be stored, since a token works once', async () => {
-    const { world, one } = await windows(OVER.lifeMs);
-    world.secrets.readFailure = new Error('locked');
-    assert.deepEqual(await world.listed(one), []);
-    assert.deepEqual(world.service.asked, []);
-    world.secrets.readFailure = undefined;
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
-  });
-
-  it('storage that cannot be read when the answer is there does not cost the token', async () => {
-    const { world, one } = await windows(OVER.lifeMs);
-    world.service.takes.renew = 2_000;
-    const listing = one.sessions.list();
-    await world.clock.advance(1_000);
-    world.secrets.readFailure = new Error('locked');
-    await world.clock.run(listing);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
-  });
-
-  it('a service that renews nothing is not asked', async () => {
-    const { world, one } = await windows(SOON.lifeMs);
+  it('a service that cannot renew is not asked, and the session ends', async () => {
+    const { world, one } = await windows(SOON);
     Object.assign(world.service, { renew: undefined });
     assert.deepEqual(await world.listed(one), ['a: access 1']);
     world.clock.jump(NIGHT_MS);
     assert.deepEqual(await world.listed(one), []);
     assert.deepEqual(world.heard(one), ['removed a']);
   });
-
-  it('no token is logged', async () => {
-    const { world, one } = await windows(OVER.lifeMs);
-    world.service.offline = true;
-    await world.listed(one);
-    world.service.offline = false;
-    await world.clock.advance(30_000);
-    await world.listed(one);
-    assert.equal(one.log.lines.length, 2);
-    assert.doesNotMatch(one.log.lines.join(), /access|refresh|Ann|bap-1/);
-  });
 });
 
-/** Two windows with the session `a`, which has a refresh token. */
-async function windows(lifeMs: number): Promise<{ world: SessionWorld; one: Window; two: Window }> {
+/** Two windows with the session `a`. */
+async function windows(a: typeof OVER): Promise<{ world: SessionWorld; one: Window; two: Window }> {
   const world = new SessionWorld();
-  world.have('a', world.service.grant({ lifeMs, refreshable: true }));
+  world.have('a', world.service.grant(a));
   return { world, one: await world.ready(), two: await world.ready() };
 }
 
 /** What a window lists, and after how many milliseconds. */
-async function waited(world: SessionWorld, one: Window): Promise<[string[], number]> {
+async function waited(world: SessionWorld, window: Window): Promise<[string[], number]> {
   const begunMs = world.clock.ranMs;
-  const listed = await world.listed(one);
+  const listed = await world.listed(window);
   return [listed, world.clock.ranMs - begunMs];
 }

@@ -1,39 +1,51 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { KnownSessions } from '../../../src/sessions/sessionIndex.ts';
+import { readSessionIndex, writeSessionIndex } from '../../../src/sessions/sessionIndex.ts';
 import { FakeMemento } from '../support/fakeMemento.ts';
 import { recordOf } from '../support/record.ts';
 
-describe('known sessions', () => {
-  it('come back as they were written', async () => {
+const { grant } = recordOf('a');
+
+describe('session index', () => {
+  it('comes back as it was written, and scopes keep their order', async () => {
     const memento = new FakeMemento();
-    const known = [{ id: 'a', provider: 'sigma-identity', scopes: ['profile', 'openid'] }];
-    await new KnownSessions(memento).write(known);
-    assert.deepEqual(new KnownSessions(memento).read(), known);
+    const index = [{ id: 'a', serviceId: 'sigma-identity', scopes: ['profile', 'openid'] }];
+    await writeSessionIndex(memento, index);
+    assert.deepEqual(readSessionIndex(memento), index);
   });
 
-  it('hold no secret and no name', async () => {
+  it('holds no secret and no name', async () => {
     const memento = new FakeMemento();
-    await new KnownSessions(memento).write([recordOf('a', { refreshToken: 'refresh' })]);
+    const session = recordOf('a', { grant: { ...grant, refreshToken: 'refresh' } });
+    await writeSessionIndex(memento, [session]);
     const text = JSON.stringify([...memento.kept]);
     assert.match(text, /"id":"a"/);
     assert.doesNotMatch(text, /token|refresh|Ann|bap-1|user-1|auth\.example/);
   });
 
-  it('are none at first, and none again when all are gone', async () => {
-    const known = new KnownSessions(new FakeMemento());
-    assert.deepEqual(known.read(), []);
-    await known.write([recordOf('a')]);
-    await known.write([]);
-    assert.deepEqual(known.read(), []);
+  it('is empty at first, and empty again when all sessions are gone', async () => {
+    const memento = new FakeMemento();
+    assert.deepEqual(readSessionIndex(memento), []);
+    await writeSessionIndex(memento, [recordOf('a')]);
+    assert.equal(readSessionIndex(memento).length, 1);
+    await writeSessionIndex(memento, []);
+    assert.deepEqual(readSessionIndex(memento), []);
   });
 
-  for (const odd of ['text', 7, null, {}, [null], [{ id: 'a' }], [{ id: 'a', provider: 1, scopes: [] }]]) {
-    it(`are none where there is something else: ${JSON.stringify(odd)}`, async () => {
+  for (const odd of ['text', 7, null, {}, [null], [{ id: 'a' }], [{ id: 'a', serviceId: 1, scopes: [] }]])
+    it(`is empty where something else is kept: ${JSON.stringify(odd)}`, async () => {
       const memento = new FakeMemento();
-      await memento.update('knownSessions', odd);
-      assert.deepEqual(new KnownSessions(memento).read(), []);
+      await writeSessionIndex(memento, [recordOf('a')]);
+      const [key] = memento.keys();
+      assert.ok(key);
+      await memento.update(key, odd);
+      assert.deepEqual(readSessionIndex(memento), []);
     });
-  }
+
+  it('a failed write rejects with the error of VS Code', async () => {
+    const memento = new FakeMemento();
+    memento.writeFailure = new Error('full');
+    await assert.rejects(writeSessionIndex(memento, []), (error) => error === memento.writeFailure);
+  });
 });

@@ -19,6 +19,10 @@ export class FakeMemento implements vscode.Memento {
   async update(key: string, value: unknown): Promise<void> {
     await Promise.resolve();
     if (this.writeFailure) throw this.writeFailure;
+    if (value === undefined) {
+      this.kept.delete(key);
+      return;
+    }
     // What is kept is JSON.
     this.kept.set(key, JSON.parse(JSON.stringify(value)));
   }

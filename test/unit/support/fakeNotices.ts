@@ -1,20 +1,19 @@
-import type { SessionNotices } from '../../../src/sessions/sessionNotices.ts';
-import type { SessionRecord } from '../../../src/sessions/sessionRecord.ts';
+import type { SessionNotices } from '../../../src/sessions/notices.ts';
 
 /** Notes what the person is told, such as `ended a`. */
 export class FakeNotices implements SessionNotices {
   readonly told: string[] = [];
 
-  endsSoon(record: SessionRecord): void {
-    this.told.push(`ends soon ${record.id}`);
+  endsSoon({ id }: { id: string }): void {
+    this.told.push(`ends soon ${id}`);
   }
 
-  ended(record: SessionRecord): void {
-    this.told.push(`ended ${record.id}`);
+  ended({ id }: { id: string }): void {
+    this.told.push(`ended ${id}`);
   }
 
-  rejected(record: SessionRecord): void {
-    this.told.push(`rejected ${record.id}`);
+  rejected({ id }: { id: string }): void {
+    this.told.push(`rejected ${id}`);
   }
 
   lost(sessions: readonly { id: string }[]): void {

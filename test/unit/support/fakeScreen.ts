@@ -4,6 +4,8 @@ import type { FakeClock } from './fakeClock.ts';
 
 /** Notes what a person would see, and asks for a new code as often as it is told to. */
 export class FakeScreen implements SignInScreen {
+  readonly #cancel = new AbortController();
+  readonly cancelled = this.#cancel.signal;
   readonly seen: string[] = [];
   readonly codes: string[] = [];
   readonly #clock: FakeClock;
@@ -32,5 +34,14 @@ export class FakeScreen implements SignInScreen {
 
   finishing(): void {
     this.seen.push('finishing');
+  }
+
+  close(): void {
+    this.seen.push('closed');
+  }
+
+  /** The person cancels. */
+  cancel(): void {
+    this.#cancel.abort(new Error('cancelled'));
   }
 }

@@ -1,18 +1,31 @@
-import type { SessionRecord } from '../../../src/sessions/sessionRecord.ts';
+import type { EndedSession, LiveSession, RemovedSession } from '../../../src/sessions/sessionRecord.ts';
+import { FIRST_VERSION } from '../../../src/sessions/sessionVersion.ts';
 import { START_MS } from './fakeClock.ts';
 
-/** A session as it is kept at the start of a test, with what a test wants different. */
-export function recordOf(id: string, different: Partial<SessionRecord> = {}): SessionRecord {
+/** A live session as it is stored at the start of a test. `different` replaces members of it. */
+export function recordOf(id: string, different: Partial<LiveSession> = {}): LiveSession {
   return {
-    version: 1,
+    format: 1,
     id,
-    provider: 'sigma-identity',
-    server: 'https://auth.example',
-    accessToken: `token of ${id}`,
+    version: FIRST_VERSION,
+    state: 'live',
+    serviceId: 'sigma-identity',
     scopes: ['profile', 'openid'],
     person: { accountId: 'bap-1', accountLabel: 'Ann (bap-1)', subject: 'user-1', name: 'Ann' },
-    createdAtMs: 1_000,
-    writtenAtMs: START_MS,
+    signedInAtMs: 1_000,
+    grant: { server: 'https://auth.example', accessToken: `token of ${id}` },
+    grantedAtMs: START_MS,
     ...different,
   };
+}
+
+/** The same session after its end. */
+export function endedOf(id: string, different: Partial<EndedSession> = {}): EndedSession {
+  const { grant, grantedAtMs, ...rest } = recordOf(id);
+  return { ...rest, state: 'ended', reason: 'expired', endedAtMs: START_MS, ...different };
+}
+
+/** The mark that the same session leaves after a sign-out. */
+export function removedOf(id: string, different: Partial<RemovedSession> = {}): RemovedSession {
+  return { format: 1, id, version: FIRST_VERSION, state: 'removed', removedAtMs: START_MS, ...different };
 }

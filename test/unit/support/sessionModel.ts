@@ -1,272 +1,213 @@
 import assert from 'node:assert/strict';
 
-import { isOver } from '../../../src/sessions/sessionEnd.ts';
-import { deserialize, type SessionRecord } from '../../../src/sessions/sessionRecord.ts';
-import { isLive } from '../../../src/sessions/sessionChange.ts';
+import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
-/** Never within the moment in which a write is answered: each answer is a message of its own. */
-export const LEAST_READ_MS = 5;
-
-/** What can happen. `window` and `session` count round those that there are. */
+/** What can happen. `window` and `session` are taken modulo the number of those that there are. */
 export type Step =
-  | { does: 'sign in'; window: number; account: string; scope: string; lifeMs?: number; refreshable: boolean }
+  | {
+      does: 'sign in';
+      window: number;
+      account: string;
+      scope: string;
+      lifeMs?: number;
+      refreshable: boolean;
+      cancelAfterMs?: number;
+    }
   | { does: 'sign out' | 'verify'; window: number; session: number }
-  | { does: 'list' | 'focus' | 'reopen'; window: number }
+  | { does: 'list' | 'come back' | 'open' | 'close' | 'kill'; window: number }
   | { does: 'reject'; session: number; what: 'access' | 'refresh' | 'both' }
-  | { does: 'write an old version'; version: number }
   | { does: 'pass' | 'jump'; ms: number }
-  | { does: 'slow'; readMs: number; writeMs: number; serviceMs: number; eventsFirst: boolean }
-  | { does: 'offline'; offline: boolean }
-  | { does: 'come to rest' };
+  | {
+      does: 'storage';
+      readMs: number;
+      writeMs: number;
+      eventsFirst: boolean;
+      state: 'works' | 'fails' | 'hangs';
+    }
+  | { does: 'service'; takesMs: number; offline: boolean };
 
-/** The windows, and what they should have. */
+/** The most windows that are open at the same time. */
+const MAX_WINDOWS = 4;
+/** Longer than the pause after a failed renewal, and than the longest pause between two attempts to store. */
+const ALL_PAUSES_MS = 130_000;
+
+/**
+ * Windows to which anything may happen, and four rules that must hold once they come to rest:
+ *
+ * 1. All windows agree.
+ * 2. Storage agrees with them.
+ * 3. No session that was signed out, and no grant of a failed sign-in, is there.
+ * 4. No refresh token was sent twice.
+ */
 export class SessionModel {
   readonly #world = new SessionWorld();
-  /** What each window had when it opened. */
-  readonly #atFirst = new Map<Window, SessionRecord[]>();
-  /** Every version of a session that was ever stored. */
-  readonly #versions: { key: string; text: string }[] = [];
-  /** Which windows were there when a session was removed, and so know. */
-  readonly #witnesses = new Map<string, readonly Window[]>();
-  /** The last sign-in of each session, as long as nothing has happened that may end it. */
-  readonly #due = new Map<string, SessionRecord>();
-  /** Sessions that a person has begun to sign out of, and that they are signed out of. */
-  readonly #leaving = new Set<string>();
-  readonly #left = new Set<string>();
-  /** Access tokens that the service has rejected of its own, and those of which a window has said so. */
-  readonly #rejected = new Set<string>();
-  readonly #reported = new Set<string>();
-  /** How many sign-outs have begun, and how many are over. */
-  #signOuts = { begun: 0, over: 0 };
-  #work: Promise<unknown>[] = [];
-  #latestMs = 0;
-  /** Some may still be on their way into storage. */
-  #hasRefreshTokens = false;
-  /** Claims run out when a laptop sleeps over them. */
-  #hasSlept = false;
+  /** Sessions that were signed out, and access tokens of sign-ins that failed, with the window that did it. */
+  readonly #signedOut = new Map<string, Window | undefined>();
+  readonly #unkept = new Map<string, Window>();
+  /** Refresh tokens that were used by a window that died before it could store what it got. */
+  readonly #excused = new Set<string>();
+  /** What is under way, and in which window. */
+  readonly #work = new Map<Promise<unknown>, Window>();
 
   async begin(): Promise<void> {
-    const { secrets, windows } = this.#world;
-    secrets.window().onDidChange(({ key }) => {
-      const text = secrets.stored.get(key);
-      if (text === undefined) this.#witnesses.set(key, [...windows]);
-      else this.#versions.push({ key, text });
-    });
-    secrets.readMs = LEAST_READ_MS;
-    while (windows.length < 3) await this.#open();
+    while (this.#world.windows.length < 2) await this.#world.ready();
   }
 
-  async take(it: Step): Promise<void> {
-    const { clock, secrets, service, windows } = this.#world;
-    const one = windows['window' in it ? it.window : 0];
-    assert.ok(one);
-    const known = one.sessions.known();
-    const record = 'session' in it ? known[it.session % known.length] : undefined;
-    switch (it.does) {
+  async take(step: Step): Promise<void> {
+    const { clock, service, windows } = this.#world;
+    const window = windows['window' in step ? step.window % windows.length : 0];
+    assert.ok(window);
+    const cached = window.sessions.cached();
+    const record = 'session' in step ? cached[step.session % cached.length] : undefined;
+    switch (step.does) {
       case 'sign in':
-        this.#signIn(one, it);
+        this.#signIn(window, step);
         break;
       case 'sign out':
-        if (record !== undefined) this.#signOut(one, record);
+        if (record !== undefined) this.#signOut(window, record);
         break;
       case 'verify':
-        if (record !== undefined) this.#begin(this.#verify(one, record));
+        if (record !== undefined)
+          this.#begin(window, window.sessions.verify(record.id, window.closed.signal));
         break;
       case 'list':
-        this.#begin(this.#list(one));
+        this.#begin(window, window.sessions.usable());
         break;
-      case 'focus':
-        for (const each of windows) each.focused = each === one;
-        this.#begin(this.#world.comeBackTo(one));
+      case 'come back':
+        for (const each of windows) each.focused = each === window;
+        await this.#world.comeBackTo(window);
         break;
-      case 'reopen':
-        await this.#quiet();
-        this.#world.close(one);
-        await this.#open();
+      case 'open':
+        if (windows.length < MAX_WINDOWS) this.#world.open();
         break;
-      case 'reject':
-        if (record !== undefined) this.#reject(record, it.what);
+      case 'close':
+      case 'kill':
+        await this.#end(window, step.does);
         break;
-      case 'write an old version':
-        // A window that has yet to hear of a renewal has no way to know that what it finds is old.
-        if (this.#hasRefreshTokens) await this.#quiet();
-        // Nor has one that has yet to hear of a sign-out, or was opened after it: those that know put it right.
-        if (this.#signOuts.begun > 0) await this.#quiet();
-        await this.#writeOld(it.version);
-        if (this.#signOuts.begun > 0) await this.#quiet();
+      case 'reject': {
+        const { accessToken, refreshToken } = record?.grant ?? {};
+        service.reject(...(step.what === 'refresh' ? [] : [accessToken]));
+        service.reject(...(step.what === 'access' ? [] : [refreshToken]));
         break;
+      }
       case 'pass':
-        await clock.advance(it.ms);
+        await clock.advance(step.ms);
         break;
       case 'jump':
-        this.#hasSlept = true;
-        // The claim on a renewal runs out while a laptop sleeps: two windows then send the same token.
-        if (this.#hasRefreshTokens) await this.#quiet();
-        clock.jump(it.ms);
+        clock.jump(step.ms);
         break;
-      case 'slow':
-        secrets.readMs = it.readMs;
-        secrets.writeMs = it.writeMs;
-        secrets.eventsFirst = it.eventsFirst;
-        service.takes.renew = service.takes.verify = it.serviceMs;
+      case 'storage':
+        this.#setStorage(step);
         break;
-      case 'offline':
-        service.offline = it.offline;
-        break;
-      case 'come to rest':
-        await this.rest();
+      case 'service':
+        service.offline = step.offline;
+        service.takes.renew = service.takes.verify = step.takesMs;
         break;
     }
     await clock.settle();
-    this.#latestMs = Math.max(this.#latestMs, clock.now());
   }
 
-  /** Lets all come to its end, and checks everything. */
+  /** Lets all come to its end, with a storage and a service that work, and checks the rules. */
   async rest(): Promise<void> {
     const { clock, service, windows } = this.#world;
-    await this.#quiet();
     const { offline } = service;
     service.offline = false;
-    await clock.advance(61_000); // windows that have found it offline try again, whatever has become of the clock
-    for (const each of windows) await clock.run(this.#list(each));
-    await this.#quiet();
+    this.#repairStorage();
+    for (const round of ['finish all work', 'settle what has ended since'] as const) {
+      await clock.run(Promise.all(windows.map((each) => each.sessions.usable())));
+      await clock.run(Promise.all(this.#work.keys()));
+      await this.#world.quiet();
+      if (round === 'finish all work') await clock.advance(ALL_PAUSES_MS);
+    }
     this.#check();
     service.offline = offline;
   }
 
   #check(): void {
-    const { clock, secrets, service, windows } = this.#world;
-    const nowMs = clock.now();
-    const [known = [], ...others] = windows.map(({ sessions }) => sessions.known().sort(byId));
-    for (const other of others) assert.deepEqual(other, known, 'the windows agree');
-    const stored = [...secrets.stored.values()].map(deserialize).filter((each) => each && isLive(each));
-    assert.deepEqual(new Set(stored), new Set(known), 'what they know is what is stored');
-    for (const each of windows) this.#checkChanges(each);
-    assert.deepEqual(service.reused, [], 'no refresh token is sent twice');
-
-    const kinds = known.map(({ person, scopes }) => `${person.accountId} ${scopes.join()}`);
-    if (!this.#hasSlept) assert.deepEqual(kinds, [...new Set(kinds)], 'there are no twins');
-    const listed = known.filter((record) => !isOver(record, nowMs));
-    for (const { id, accessToken } of listed) {
-      assert.ok(!this.#leaving.has(id), `signed out of, and back: ${id}`);
-      assert.ok(!this.#reported.has(accessToken), `rejected, and listed: ${accessToken}`);
-      const isGood = service.accepts(accessToken) || this.#rejected.has(accessToken);
-      assert.ok(isGood, `listed, and of no use any more: ${accessToken}`);
+    const { service, windows } = this.#world;
+    const byId = (a: LiveSession, b: LiveSession): number => (a.id < b.id ? -1 : 1);
+    const stored = this.#world.storedLive().sort(byId);
+    for (const each of windows)
+      assert.deepEqual(each.sessions.cached().sort(byId), stored, 'the windows and storage agree');
+    for (const { id, grant } of stored) {
+      assert.ok(!this.#signedOut.has(id), 'what was signed out is gone');
+      assert.ok(!this.#unkept.has(grant.accessToken), 'what a failed sign-in brought is gone');
     }
-    for (const [id, record] of this.#due) {
-      const hasEnded = record.refreshToken === undefined && isOver(record, this.#latestMs);
-      if (hasEnded) this.#due.delete(id);
-      else
-        assert.ok(
-          listed.some((each) => each.id === id),
-          `lost: ${id}, ${record.accessToken}`,
-        );
-    }
+    const reused = service.reused.filter((token) => !this.#excused.has(token));
+    assert.deepEqual(reused, [], 'no refresh token is sent twice');
   }
 
-  /** Whoever follows a window's changes knows what it lists, and hears of nothing that is none. */
-  #checkChanges(one: Window): void {
-    const had = new Map(this.#atFirst.get(one)?.map((record) => [record.id, record]));
-    for (const { kind, record } of one.changes) {
-      const before = had.get(record.id);
-      assert.equal(before !== undefined, kind !== 'added', `${kind} fits what was before`);
-      if (kind === 'changed') assert.notDeepEqual(before && look(before), look(record), 'it has changed');
-      if (kind === 'removed') had.delete(record.id);
-      else had.set(record.id, record);
+  #signIn(
+    window: Window,
+    { account, scope, cancelAfterMs, ...life }: Extract<Step, { does: 'sign in' }>,
+  ): void {
+    const grant = this.#world.service.grant(life);
+    const cancel = new AbortController();
+    if (cancelAfterMs !== undefined) {
+      const { clock } = this.#world;
+      clock.at(clock.ranMs + cancelAfterMs, () => {
+        cancel.abort(new Error('cancelled'));
+      });
     }
-    const bare = (records: Iterable<SessionRecord>): string[] =>
-      [...records].map(({ id, accessToken }) => `${id} ${accessToken}`).sort();
-    assert.deepEqual(bare(had.values()), bare(one.sessions.known()), 'the changes tell all');
-  }
-
-  #signIn(one: Window, { account, scope, ...wanted }: Step & { does: 'sign in' }): void {
-    const [left, { over }] = [new Set(this.#left), this.#signOuts];
-    const grant = this.#world.service.grant(wanted);
-    this.#hasRefreshTokens ||= wanted.refreshable;
+    const keeping = this.#world.signIn(window, grant, [scope], account, cancel.signal);
     this.#begin(
-      this.#world.signIn(one, grant, [scope], account).then((record) => {
-        assert.ok(!left.has(record.id), 'a sign-in gets no id that was signed out of before');
-        const last = this.#due.get(record.id)?.createdAtMs ?? -Infinity;
-        // Whether a sign-out of the account that is under way is of this one, too, is anybody's guess.
-        // So is which of two counts that came in the same millisecond.
-        const isClear = this.#signOuts.begun === over && record.createdAtMs !== last;
-        if (record.createdAtMs < last) return; // another window was later
-        if (isClear) this.#due.set(record.id, record);
-        else this.#due.delete(record.id);
+      window,
+      keeping.catch((error: unknown) => {
+        this.#unkept.set(grant.accessToken, window);
+        throw error;
       }),
     );
   }
 
-  #signOut(one: Window, { id, person }: SessionRecord): void {
-    this.#signOuts.begun++;
-    this.#leaving.add(id);
-    const nowMs = this.#world.clock.now();
-    const inSight = one.sessions.known().filter((each) => !isOver(each, nowMs));
-    for (const [each, record] of this.#due) {
-      const isOfAccount = record.person.accountId === person.accountId;
-      const isInSight = inSight.some((known) => known.id === each);
-      if (each === id || (isOfAccount && !isInSight)) this.#due.delete(each);
-    }
+  #signOut(window: Window, { id }: LiveSession): void {
+    this.#signedOut.set(id, window);
+    const leaving = window.sessions.signOut(id);
     this.#begin(
-      one.sessions.signOut(id).then(() => {
-        this.#left.add(id);
-        this.#signOuts.over++;
+      window,
+      leaving.then(() => {
+        if (window.store.live(id) === undefined && this.#signedOut.has(id))
+          this.#signedOut.set(id, undefined);
       }),
     );
   }
 
-  async #verify(one: Window, { id, accessToken }: SessionRecord): Promise<void> {
-    if (!(await one.sessions.verify(id, one.closed.signal))) this.#reported.add(accessToken);
+  /**
+   * What a window has not stored when its process ends is lost, and the rules leave it out. A storage that fails
+   * is repaired first. Otherwise a window could lose all that happened in it.
+   */
+  async #end(window: Window, how: 'close' | 'kill'): Promise<void> {
+    if (this.#world.windows.length === 1) return;
+    const { service } = this.#world;
+    this.#repairStorage();
+    if (how === 'close') await this.#world.close(window);
+    else this.#world.kill(window);
+    for (const [work, by] of this.#work) if (by === window) this.#work.delete(work);
+    for (const [id, by] of this.#signedOut) if (by === window) this.#signedOut.delete(id);
+    for (const { grant } of this.#world.storedLive()) {
+      if (this.#unkept.get(grant.accessToken) === window) this.#unkept.delete(grant.accessToken);
+      if (grant.refreshToken !== undefined && service.isUsed(grant.refreshToken))
+        this.#excused.add(grant.refreshToken);
+    }
   }
 
-  async #list({ sessions }: Window): Promise<void> {
-    for (const record of await sessions.list())
-      assert.ok(!isOver(record, this.#world.clock.now()), 'nothing is handed out that is over');
+  /** It works from now on, as slowly as before. */
+  #repairStorage(): void {
+    const { readMs, writeMs, eventsFirst } = this.#world.storage;
+    this.#setStorage({ readMs, writeMs, eventsFirst, state: 'works' });
   }
 
-  #reject({ id, accessToken, refreshToken }: SessionRecord, what: 'access' | 'refresh' | 'both'): void {
-    this.#rejected.add(accessToken);
-    this.#world.service.reject(
-      what === 'refresh' ? undefined : accessToken,
-      what === 'access' ? undefined : refreshToken,
-    );
-    if (refreshToken === undefined || what !== 'access') this.#due.delete(id);
+  #setStorage(to: Omit<Extract<Step, { does: 'storage' }>, 'does'>): void {
+    const { storage } = this.#world;
+    Object.assign(storage, { readMs: to.readMs, writeMs: to.writeMs, eventsFirst: to.eventsFirst });
+    storage.writeFailure = to.state === 'fails' ? new Error('locked') : undefined;
+    storage.readFailure = storage.writeFailure;
+    storage.hangs = to.state === 'hangs';
   }
 
-  /** As a window does that has slept through everything since. The windows that are open have not. */
-  async #writeOld(index: number): Promise<void> {
-    const { secrets, windows } = this.#world;
-    const version = this.#versions[index % this.#versions.length];
-    if (version === undefined) return;
-    const { key, text } = version;
-    const isKnown = this.#witnesses.get(key)?.some((each) => windows.includes(each)) ?? true;
-    if (secrets.stored.has(key) || isKnown)
-      await this.#world.clock.run(Promise.resolve(secrets.window().store(key, text)));
+  /** The work may fail, because the storage fails or the sign-in is cancelled. */
+  #begin(window: Window, work: Promise<unknown>): void {
+    const settled = work.catch(() => undefined).finally(() => this.#work.delete(settled));
+    this.#work.set(settled, window);
   }
-
-  async #open(): Promise<void> {
-    const opened = await this.#world.ready();
-    this.#atFirst.set(opened, opened.sessions.known());
-  }
-
-  #begin(work: Promise<unknown>): void {
-    work.catch(() => undefined); // it fails when all has come to rest
-    this.#work.push(work);
-  }
-
-  async #quiet(): Promise<void> {
-    await this.#world.clock.run(Promise.all(this.#work));
-    this.#work = [];
-    await this.#world.quiet();
-    this.#latestMs = Math.max(this.#latestMs, this.#world.clock.now());
-  }
-}
-
-function byId(a: SessionRecord, b: SessionRecord): number {
-  return a.id.localeCompare(b.id);
-}
-
-function look({ accessToken, expiresAtMs, scopes, person }: SessionRecord): unknown {
-  return { accessToken, expiresAtMs, scopes, person };
 }

@@ -1,61 +1,89 @@
 import assert from 'node:assert/strict';
 
-import { deserialize, keyOf, serialize } from '../../../src/sessions/sessionRecord.ts';
-import { isLive } from '../../../src/sessions/sessionChange.ts';
+import { serialize } from '../../../src/sessions/sessionRecord.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
-/** Two windows that know the session `a`, with `access 1` and, where it is refreshable, `refresh 1`. */
+/*
+ * A table language for what happens to one session in two windows. Each row is one test. An example:
+ *
+ *   {
+ *     name: 'a sign-out in the other window ends the session here, too',
+ *     a: { lifeMs: 3_600_000 },            // storage holds the session `a` with `access 1`, which lasts an hour
+ *     takes: { read: 20 },                 // the storage answers a read after 20 ms
+ *     steps: [
+ *       [0, 'two', 'signs out'],           // at once, the person signs out of `a` in window two
+ *       [1_000, 'one', 'lists'],           // one second after the beginning, an extension asks window one
+ *     ],
+ *     listed: [],                          // at the end, an extension gets no session in either window
+ *     heard: ['removed a'],                // each window has told of this change, and of no other
+ *     asked: ['revoke access 1'],          // the service was asked for this, and for nothing else
+ *   }
+ *
+ * A step begins at its time. It does not wait until the step before has ended. Tokens count up: a first renewal or a
+ * second sign-in brings `access 2`. A session that a sign-in makes is called `new 1`.
+ */
+
 export interface Row {
+  /** What the code does, as a sentence. */
   readonly name: string;
+  /** The session that both windows know at the start. It has `refresh 1` when it is refreshable. */
   readonly a?: { readonly lifeMs?: number; readonly refreshable?: boolean };
-  /** How long each thing takes, in milliseconds. */
+  /** How long each answer takes, in milliseconds: of the service, and of the storage. */
   readonly takes?: { readonly verify?: number; renew?: number; read?: number; write?: number };
   readonly steps: readonly Step[];
-  /** What both windows give to an extension when all is over. */
+  /** What an extension gets at the end, in both windows. */
   readonly listed: readonly string[];
-  /** The changes that both windows tell, or each of them; nothing, where nothing is said, here and below. */
+  /** The changes that both windows tell of, or those of each window. Absent: none. */
   readonly heard?: readonly string[] | { readonly one: readonly string[]; readonly two: readonly string[] };
-  /** All that the service is asked, in order. */
+  /** All requests to the service, in order. Absent: none. */
   readonly asked?: readonly string[];
-  /** All that the person is told, in whichever window. */
+  /** All that the person is told, in any window. Absent: nothing. */
   readonly told?: readonly string[];
 }
 
-/** What happens, after so many milliseconds, whether or not what came before is over. */
+/** The time is in milliseconds after the beginning. */
 export type Step =
-  | readonly [atMs: number, who: 'one' | 'two', does: keyof typeof ACTS]
-  | readonly [atMs: number, who: 'service', rejects: readonly string[]]
-  | readonly [atMs: number, who: 'service', is: 'offline' | 'online']
-  | readonly [atMs: number, who: 'clock', jumpsMs: number];
+  | readonly [atMs: number, who: 'one' | 'two', does: keyof typeof ACTIONS]
+  | readonly [
+      atMs: number,
+      who: 'service',
+      does: { readonly rejects: readonly string[] } | 'goes offline' | 'is back',
+    ]
+  | readonly [atMs: number, who: 'clock', does: { readonly jumpsMs: number }]
+  /** Another program changes what is stored, such as a tool that restores files, and the windows hear of it. */
+  | readonly [atMs: number, who: 'storage', does: 'gets the first text back' | 'loses the text'];
 
-const ACTS = {
-  lists: (_, { sessions }) => sessions.list(),
+/** What a window can do. */
+const ACTIONS = {
+  /** An extension asks for its sessions. */
+  lists: (_, { sessions }) => sessions.usable(),
+  /** An extension asks whether `a` still works. */
   verifies: (_, { sessions, closed }) => sessions.verify('a', closed.signal),
   'signs out': (_, { sessions }) => sessions.signOut('a'),
-  /** As the account of `a` and for the same scopes. */
+  /** The person ends a sign-in as the account of `a`, for the same scopes. */
   'signs in': (world, window) => world.signIn(window, world.service.grant()),
   'signs in for other scopes': (world, window) => world.signIn(window, world.service.grant(), ['email']),
-  /** As a window does that has not heard of anything since the start. */
-  'writes the a of old': ({ old, secrets }) => secrets.window().store(keyOf('a'), old),
-} satisfies Record<string, (world: SessionWorld & { old: string }, window: Window) => PromiseLike<unknown>>;
+} satisfies Record<string, (world: SessionWorld, window: Window) => unknown>;
 
 /** Plays one row, and checks all of it. */
 export async function play(row: Row): Promise<void> {
   const world = new SessionWorld();
-  const { clock, secrets, service } = world;
-  const old = serialize(world.have('a', service.grant(row.a)));
-  const [one, two] = [await world.ready(), await world.ready()];
-  secrets.readMs = row.takes?.read ?? 0;
-  secrets.writeMs = row.takes?.write ?? 0;
-  Object.assign(service.takes, row.takes);
+  const { clock, storage, service } = world;
+  const firstText = serialize(world.have('a', service.grant(row.a)));
+  const windows = { one: await world.ready(), two: await world.ready() };
+  const { one, two } = windows;
+  const { read = 0, write = 0, ...ofService } = row.takes ?? {};
+  [storage.readMs, storage.writeMs] = [read, write];
+  Object.assign(service.takes, ofService);
   const begunMs = clock.ranMs;
-  const work: PromiseLike<unknown>[] = [];
-  for (const [atMs, who, what] of row.steps) {
+  const work: unknown[] = [];
+  for (const [atMs, who, does] of row.steps) {
     await clock.advance(begunMs + atMs - clock.ranMs);
-    if (who === 'clock') clock.jump(what);
-    else if (who !== 'service') work.push(ACTS[what](Object.assign(world, { old }), { one, two }[who]));
-    else if (typeof what === 'string') service.offline = what === 'offline';
-    else service.reject(...what);
+    if (who === 'clock') clock.jump(does.jumpsMs);
+    else if (who === 'storage') storage.put('a', does === 'loses the text' ? undefined : firstText);
+    else if (who !== 'service') work.push(ACTIONS[does](world, windows[who]));
+    else if (typeof does === 'string') service.offline = does === 'goes offline';
+    else service.reject(...does.rejects);
   }
   await clock.run(Promise.all(work));
   await world.quiet();
@@ -63,9 +91,8 @@ export async function play(row: Row): Promise<void> {
   assert.deepEqual(service.reused, [], 'no refresh token is sent twice');
   for (const window of [one, two]) assert.deepEqual(await world.listed(window), row.listed, 'what is listed');
   await world.quiet();
-  assert.deepEqual(one.sessions.known(), two.sessions.known(), 'the windows agree');
-  const stored = [...secrets.stored.values()].map(deserialize).filter((each) => each && isLive(each));
-  assert.deepEqual(new Set(stored), new Set(one.sessions.known()), 'what they know is what is stored');
+  assert.deepEqual(one.sessions.cached(), two.sessions.cached(), 'the windows agree');
+  assert.deepEqual(new Set(world.storedLive()), new Set(one.sessions.cached()), 'storage agrees with them');
   const { heard: all = [] } = row;
   const heard = 'one' in all ? all : { one: all, two: all };
   assert.deepEqual({ one: world.heard(one), two: world.heard(two) }, heard, 'what is heard');

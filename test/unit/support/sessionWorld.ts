@@ -1,148 +1,71 @@
-import { Renewal } from '../../../src/sessions/renewal.ts';
-import { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
-import { SessionWatch } from '../../../src/sessions/sessionReminders.ts';
-import type { Grant, IdentityService, Renewed, Verdict } from '../../../src/services/service.ts';
-import { keyOf, serialize, type SessionRecord } from '../../../src/sessions/sessionRecord.ts';
-import { SessionStore } from '../../../src/sessions/sessionStore.ts';
-import type { StoreChange } from '../../../src/sessions/sessionChange.ts';
-import { FakeClaims } from './fakeClaims.ts';
+import type { Grant } from '../../../src/services/service.ts';
+import { openSessions, type Sessions } from '../../../src/sessions/openSessions.ts';
+import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
+import type { SessionChange } from '../../../src/sessions/sessionChange.ts';
+import {
+  deserialize,
+  isLive,
+  type LiveSession,
+  serialize,
+  type SessionRecord,
+} from '../../../src/sessions/sessionRecord.ts';
+import type { SessionStore } from '../../../src/sessions/sessionStore.ts';
 import { FakeClock } from './fakeClock.ts';
+import { FakeLocks, type FakeWindowLocks } from './fakeLocks.ts';
+import { FakeMemento } from './fakeMemento.ts';
 import { FakeNotices } from './fakeNotices.ts';
-import { FakeSecrets } from './fakeSecrets.ts';
+import { FakeService } from './fakeService.ts';
+import { FakeStorage, type WindowStorage } from './fakeStorage.ts';
 import { recordOf } from './record.ts';
 import { RecordingLog } from './recordingLog.ts';
 
-export const SERVER = 'https://auth.example';
-
-/**
- * The other side: it knows which tokens are good. It decides when it is asked and answers later. A refresh token works
- * once; the access token that came with it is of no use from then on.
- */
-export class FakeService implements IdentityService {
-  readonly id = 'sigma-identity';
-  readonly label = 'Test Identity';
-  readonly purpose = 'test';
-  readonly defaultScopes = [];
-  readonly settings = { server: 'test.server' };
-  /** How long an answer takes, in milliseconds. */
-  readonly takes = { verify: 0, renew: 0, revoke: 0 };
-  /** Nothing can be learnt from its answers: there are none, or a proxy's page, a 403, 429 or 5xx. */
-  offline = false;
-  /** How long the access tokens last that it grants for refresh tokens. */
-  lifeMs = 3_600_000;
-  /** What it was asked, such as `renew refresh 1`. */
-  readonly asked: string[] = [];
-  /** Refresh tokens that came a second time: a strict service ends the session for it. */
-  readonly reused: string[] = [];
-
-  readonly #clock: FakeClock;
-  readonly #good = new Set<string>();
-  readonly #used = new Set<string>();
-  #grants = 0;
-
-  constructor(clock: FakeClock) {
-    this.#clock = clock;
-  }
-
-  /** Grants `access 1`, and `refresh 1` where it is refreshable; then 2, and so on. */
-  grant({ lifeMs, refreshable = false }: { lifeMs?: number; refreshable?: boolean } = {}): Grant {
-    const n = ++this.#grants;
-    const grant: Grant = {
-      server: SERVER,
-      accessToken: `access ${n}`,
-      ...(refreshable && { refreshToken: `refresh ${n}` }),
-      ...(lifeMs !== undefined && { expiresAtMs: this.#clock.now() + lifeMs }),
-    };
-    this.#good.add(grant.accessToken);
-    if (grant.refreshToken !== undefined) this.#good.add(grant.refreshToken);
-    return grant;
-  }
-
-  accepts(token: string | undefined): boolean {
-    return token !== undefined && this.#good.has(token);
-  }
-
-  reject(...tokens: (string | undefined)[]): void {
-    for (const token of tokens) if (token !== undefined) this.#good.delete(token);
-  }
-
-  async verify({ accessToken }: Grant, signal: AbortSignal): Promise<Verdict> {
-    const verdict = this.offline ? 'unknown' : this.accepts(accessToken) ? 'valid' : 'rejected';
-    await this.#answer(`verify ${accessToken}`, this.takes.verify, signal);
-    return verdict;
-  }
-
-  async renew({ accessToken, refreshToken }: Grant, signal: AbortSignal): Promise<Renewed> {
-    const renewed = this.#renewed(accessToken, refreshToken);
-    await this.#answer(`renew ${refreshToken ?? 'nothing'}`, this.takes.renew, signal);
-    return renewed;
-  }
-
-  async revoke({ accessToken, refreshToken }: Grant, signal: AbortSignal): Promise<void> {
-    this.reject(accessToken, refreshToken);
-    await this.#answer(`revoke ${accessToken}`, this.takes.revoke, signal);
-  }
-
-  begin(): never {
-    throw new Error('nobody signs in here');
-  }
-
-  identify(): never {
-    throw new Error('nobody signs in here');
-  }
-
-  #renewed(accessToken: string, refreshToken: string | undefined): Renewed {
-    if (this.offline || refreshToken === undefined) return { kind: 'unknown' };
-    if (this.#used.has(refreshToken)) this.reused.push(refreshToken);
-    if (!this.accepts(refreshToken)) return { kind: 'rejected' };
-    this.#used.add(refreshToken);
-    this.reject(accessToken, refreshToken);
-    return { kind: 'granted', grant: this.grant({ lifeMs: this.lifeMs, refreshable: true }) };
-  }
-
-  async #answer(asked: string, ms: number, signal: AbortSignal): Promise<void> {
-    this.asked.push(asked);
-    if (ms > 0) await this.#clock.sleep(ms, signal);
-  }
-}
+/** VS Code gives a window this long to finish its work when it closes. */
+const DEACTIVATION_MS = 5_000;
 
 /** One window of the application. */
 export interface Window {
+  readonly all: Sessions;
   readonly store: SessionStore;
+  /** The sessions of the service. */
   readonly sessions: ServiceSessions;
-  readonly watch: SessionWatch;
-  readonly changes: StoreChange[];
+  readonly changes: SessionChange[];
   readonly notices: FakeNotices;
   readonly log: RecordingLog;
   readonly closed: AbortController;
   focused: boolean;
+  readonly storage: WindowStorage;
+  readonly locks: FakeWindowLocks;
 }
 
-/** Several windows of one application, and the service that all of them talk to. */
+/** Several windows of one application, wired as in the product, and the service that all of them talk to. */
 export class SessionWorld {
   readonly clock = new FakeClock();
-  readonly secrets = new FakeSecrets(this.clock);
-  readonly claims = new FakeClaims(this.clock);
+  readonly storage = new FakeStorage(this.clock);
+  readonly locks = new FakeLocks(this.clock);
+  readonly memento = new FakeMemento();
   readonly service = new FakeService(this.clock);
   readonly windows: Window[] = [];
   readonly #names = new Map<string, string>();
 
   open(focused = false): Window {
-    const { clock, secrets, claims, service } = this;
+    const { clock, service } = this;
     const [log, notices, closed] = [new RecordingLog(), new FakeNotices(), new AbortController()];
-    const store = new SessionStore(secrets.window(), clock, log);
-    const renewal = new Renewal(store, claims, clock, log, closed.signal);
-    const sessions = new ServiceSessions(service, store, renewal, claims, notices, clock, log);
-    const changes: StoreChange[] = [];
+    const [storage, locks] = [this.storage.window(), this.locks.window()];
     const state = { focused };
+    const all = openSessions(
+      {
+        services: [service],
+        ...{ storage, locks, notices, memento: this.memento },
+        isFocused: () => state.focused,
+      },
+      { clock, log, closed: closed.signal },
+    );
+    const [sessions] = all.byService;
+    if (sessions === undefined) throw new Error('no service');
+    const changes: SessionChange[] = [];
+    sessions.onDidChange((change) => changes.push(change));
     const window: Window = {
-      store,
-      sessions,
-      watch: new SessionWatch([sessions], store, claims, notices, clock, log, () => state.focused),
-      changes,
-      notices,
-      log,
-      closed,
+      ...{ all, store: all.store, sessions, changes, notices, log, closed, storage, locks },
       get focused() {
         return state.focused;
       },
@@ -150,48 +73,82 @@ export class SessionWorld {
         state.focused = is;
       },
     };
-    sessions.onDidChange((change) => changes.push(change));
     this.windows.push(window);
     return window;
   }
 
   /** Opens a window that has read what is stored. */
-  async ready(): Promise<Window> {
-    const window = this.open();
-    await this.clock.run(window.store.load());
+  async ready(focused = false): Promise<Window> {
+    const window = this.open(focused);
+    await this.clock.run(window.all.load());
+    await this.clock.settle();
     return window;
   }
 
-  close(window: Window): void {
-    window.closed.abort(new Error('closed'));
-    window.store.dispose();
+  /** Closes a window as VS Code does: it gets five seconds to finish, then its process ends. */
+  async close(window: Window): Promise<void> {
+    const { all, closed } = window;
+    const finished = all.finish();
+    closed.abort(new Error('closed'));
+    const settled = new AbortController();
+    const limit = this.clock.sleep(DEACTIVATION_MS, settled.signal).catch(() => undefined);
+    await this.clock.run(Promise.race([finished, limit]));
+    settled.abort();
+    this.kill(window);
+  }
+
+  /** The window's process ends at once. */
+  kill(window: Window): void {
+    window.closed.abort(new Error('killed'));
+    window.all.dispose();
+    window.storage.die();
+    window.locks.die();
     this.windows.splice(this.windows.indexOf(window), 1);
   }
 
   /** The person had left the window, and is back. */
-  async comeBackTo({ watch, closed }: Window): Promise<void> {
-    await watch.focusIs(false, closed.signal);
-    await watch.focusIs(true, closed.signal);
+  async comeBackTo(window: Window): Promise<void> {
+    window.focused = false;
+    window.all.focusIs(false);
+    window.focused = true;
+    window.all.focusIs(true);
+    await this.clock.settle();
   }
 
   /** A session that was there before, from a sign-in of two hours ago. */
-  have(id: string, grant: Grant, different: Partial<SessionRecord> = {}): SessionRecord {
+  have(id: string, grant: Grant, different: Partial<LiveSession> = {}): LiveSession {
     const atMs = this.clock.now() - 7_200_000;
-    const record = recordOf(id, { createdAtMs: atMs, writtenAtMs: atMs, ...grant, ...different });
-    this.secrets.stored.set(keyOf(id), serialize(record));
-    this.#names.set(id, id);
+    const record = recordOf(id, { signedInAtMs: atMs, grantedAtMs: atMs, grant, ...different });
+    this.store(record);
     return record;
   }
 
-  /** The end of a sign-in as the account `bap-1` in the browser. */
+  /** Puts a record into storage before any window opens. */
+  store(record: SessionRecord): void {
+    this.storage.stored.set(record.id, serialize(record));
+    this.#names.set(record.id, record.id);
+  }
+
+  /** What is stored under an id. */
+  stored(id: string): SessionRecord | undefined {
+    return deserialize(id, this.storage.stored.get(id) ?? '');
+  }
+
+  /** All live sessions in storage. */
+  storedLive(): LiveSession[] {
+    return [...this.storage.stored.keys()].map((id) => this.stored(id)).filter(isLive);
+  }
+
+  /** The person has signed in: the window keeps the grant. */
   signIn(
     { sessions }: Window,
     grant: Grant,
     scopes: readonly string[] = ['profile', 'openid'],
     accountId = 'bap-1',
-  ): Promise<SessionRecord> {
+    signal = new AbortController().signal,
+  ): Promise<LiveSession> {
     const { person } = recordOf('any');
-    return sessions.keep(scopes, grant, { ...person, accountId, accountLabel: `Ann (${accountId})` });
+    return sessions.keep(scopes, grant, { ...person, accountId, accountLabel: `Ann (${accountId})` }, signal);
   }
 
   /** `new 1` and so on for ids that sign-ins have made up. */
@@ -207,19 +164,19 @@ export class SessionWorld {
 
   /** What an extension would get, such as `a: access 1`. */
   async listed({ sessions }: Window): Promise<string[]> {
-    const records = await this.clock.run(sessions.list());
-    return records.map(({ id, accessToken }) => `${this.nameOf(id)}: ${accessToken}`);
+    const records = await this.clock.run(sessions.usable());
+    return records.map(({ id, grant }) => `${this.nameOf(id)}: ${grant.accessToken}`);
   }
 
-  /** What the person has been told, whichever window told it. */
+  /** What the person has been told, in any window that is open. */
   told(): string[] {
     return this.windows.flatMap(({ notices }) => notices.told);
   }
 
-  /** Lets everything come to its end that is under way. */
+  /** Lets time run until all work has ended. What stays is the look every 30 seconds in each window. */
   async quiet(): Promise<void> {
     do await this.clock.advance(100);
-    while (this.clock.pending > 0);
+    while (this.clock.pending > this.windows.length);
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { SessionRecord } from '../../../../src/sessions/sessionRecord.ts';
+import type { LiveSession } from '../../../../src/sessions/sessionRecord.ts';
 import { identityAnswer } from '../../../../src/ui/agent/answer.ts';
 import { recordOf } from '../../support/record.ts';
 
@@ -11,10 +11,14 @@ const services = [
 ] as const;
 const pubkey = `02${'ab'.repeat(32)}`;
 
-const ann = (id: string, createdAtMs: number, name = 'Ann'): SessionRecord =>
+const ann = (id: string, signedInAtMs: number, name = 'Ann'): LiveSession =>
   recordOf(id, {
-    createdAtMs,
-    refreshToken: `refresh token of ${id}`,
+    signedInAtMs,
+    grant: {
+      server: 'https://auth.example',
+      accessToken: `token of ${id}`,
+      refreshToken: `refresh token of ${id}`,
+    },
     person: {
       accountId: 'bap-1',
       accountLabel: 'Ann (bap-1)',
@@ -26,8 +30,8 @@ const ann = (id: string, createdAtMs: number, name = 'Ann'): SessionRecord =>
     },
   });
 const ada = recordOf('ada', {
-  provider: 'adom',
-  createdAtMs: 2_000,
+  serviceId: 'adom',
+  signedInAtMs: 2_000,
   person: { accountId: 'ada-1', accountLabel: 'Ada (ada-1)', subject: 'ada-1', name: 'Ada' },
 });
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SessionRecord } from '../../../../src/sessions/sessionRecord.ts';
+import type { LiveSession } from '../../../../src/sessions/sessionRecord.ts';
 import { identityCard } from '../../../../src/ui/identity/card.ts';
 import { texts } from '../../support/identityTexts.ts';
 import { recordOf } from '../../support/record.ts';
 
-const person: SessionRecord['person'] = {
+const person: LiveSession['person'] = {
   accountId: 'bap-1',
   accountLabel: 'Ann (bap-1)',
   subject: 'user-1',
@@ -31,13 +31,18 @@ const person: SessionRecord['person'] = {
   },
 };
 
-const cardOf = (...records: SessionRecord[]) => {
+const grantOf = (different: Partial<LiveSession['grant']>): LiveSession['grant'] => ({
+  ...recordOf('s1').grant,
+  ...different,
+});
+
+const cardOf = (...records: LiveSession[]) => {
   const card = identityCard(records, 'Sigma Identity', texts, 'en');
   assert.ok(card);
   return card;
 };
 /** The rows as `BAP ID: bap-1`, with the titles of the groups between them. */
-const linesOf = (...records: SessionRecord[]): string[] =>
+const linesOf = (...records: LiveSession[]): string[] =>
   cardOf(...records).groups.flatMap(({ title, rows }) => [
     title,
     ...rows.map(({ label, value }) => `${label}: ${value}`),
@@ -48,7 +53,9 @@ describe('an identity card', () => {
   const until = Date.UTC(2026, 10, 10, 14, 5);
 
   it('shows all that is known of a person, and each address once', () => {
-    const lines = linesOf(recordOf('s1', { person, createdAtMs: since, expiresAtMs: until }));
+    const lines = linesOf(
+      recordOf('s1', { person, signedInAtMs: since, grant: grantOf({ expiresAtMs: until }) }),
+    );
     assert.deepEqual(lines.slice(0, -2), [
       'Identity',
       'BAP ID: bap-1',
@@ -88,7 +95,7 @@ describe('an identity card', () => {
 
   it('has no row for what an account does not have, and no group without a row', () => {
     const bare = { accountId: 'u1', accountLabel: 'Ada (u1)', subject: 'u1', name: 'Ada' };
-    const lines = linesOf(recordOf('s1', { provider: 'adom', person: bare, scopes: [] }));
+    const lines = linesOf(recordOf('s1', { serviceId: 'adom', person: bare, scopes: [] }));
     assert.deepEqual(
       lines.filter((line) => !line.startsWith('Signed in since')),
       ['Identity', 'User ID: u1', 'Session', 'Scopes: None', 'Ends: No known end'],
@@ -132,22 +139,28 @@ describe('an identity card', () => {
 
   it('loads a picture from the server of its own session only', () => {
     const picture = 'https://other.example/ann.png';
-    const elsewhere = recordOf('s1', { server: 'https://other.example' });
+    const elsewhere = recordOf('s1', { grant: grantOf({ server: 'https://other.example' }) });
     assert.equal(cardOf(elsewhere, recordOf('s2', { person: { ...person, picture } })).picture, undefined);
   });
 
   it('shows no end that is later than the last date of a calendar', () => {
-    assert.ok(linesOf(recordOf('s1', { expiresAtMs: 8.64e15 })).some((line) => /^Ends: .*275760/.test(line)));
-    assert.ok(linesOf(recordOf('s1', { expiresAtMs: 8.65e15 })).includes('Ends: No known end'));
+    assert.ok(
+      linesOf(recordOf('s1', { grant: grantOf({ expiresAtMs: 8.64e15 }) })).some((line) =>
+        /^Ends: .*275760/.test(line),
+      ),
+    );
+    assert.ok(
+      linesOf(recordOf('s1', { grant: grantOf({ expiresAtMs: 8.65e15 }) })).includes('Ends: No known end'),
+    );
   });
 
   it('holds no token', () => {
-    const record = recordOf('s1', { person, refreshToken: 'refresh of s1' });
+    const record = recordOf('s1', { person, grant: grantOf({ refreshToken: 'refresh of s1' }) });
     assert.doesNotMatch(JSON.stringify(cardOf(record)), /token of s1|refresh of s1/);
   });
 
   it('shows times in the language of the person', () => {
-    const card = identityCard([recordOf('s1', { createdAtMs: since })], 'Adom', texts, 'de');
+    const card = identityCard([recordOf('s1', { signedInAtMs: since })], 'Adom', texts, 'de');
     assert.match(JSON.stringify(card), /3\. November 2026/);
   });
 
@@ -155,7 +168,7 @@ describe('an identity card', () => {
     const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(since);
     const zone = parts.find(({ type }) => type === 'timeZoneName')?.value;
     assert.ok(zone);
-    assert.ok(linesOf(recordOf('s1', { createdAtMs: since })).some((line) => line.endsWith(` ${zone}`)));
+    assert.ok(linesOf(recordOf('s1', { signedInAtMs: since })).some((line) => line.endsWith(` ${zone}`)));
   });
 
   it('does not exist for an account without a session', () => {

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SessionRecord } from '../../../../src/sessions/sessionRecord.ts';
+import type { LiveSession } from '../../../../src/sessions/sessionRecord.ts';
 import { identityCard } from '../../../../src/ui/identity/card.ts';
 import { identityHtml } from '../../../../src/ui/identity/cardHtml.ts';
 import { texts } from '../../support/identityTexts.ts';
 import { recordOf } from '../../support/record.ts';
 
-function pageOf(record: SessionRecord, words = texts): string {
+function pageOf(record: LiveSession, words = texts): string {
   const card = identityCard([record], 'Sigma Identity', words, 'en');
   assert.ok(card);
   const page = { style: 'style.css', script: 'script.js', cspSource: 'https://vscode.example', nonce: 'n1' };
   return identityHtml(card, words, { ...page, language: 'en' });
 }
-function policyOf(record: SessionRecord): string[] {
+function policyOf(record: LiveSession): string[] {
   const content = /Content-Security-Policy" content="([^"]+)"/.exec(pageOf(record))?.[1] ?? '';
   return content.replaceAll('&#39;', "'").split('; ');
 }
@@ -26,7 +26,7 @@ const strict = [
 ];
 
 /** A session whose texts from the service are all the same. */
-function saying(text: string): SessionRecord {
+function saying(text: string): LiveSession {
   const profile = { givenName: text, familyName: text, description: text, rootAddress: text };
   const bap = { bapId: text, pubkey: text, profile: { ...profile, addresses: [{ address: `${text}2` }] } };
   const names = { accountId: text, accountLabel: text, subject: text, name: text, email: text };
@@ -88,7 +88,7 @@ describe('the page of an identity', () => {
 
   it('holds no token', () => {
     assert.doesNotMatch(
-      pageOf(recordOf('s1', { refreshToken: 'refresh of s1' })),
+      pageOf(recordOf('s1', { grant: { ...recordOf('s1').grant, refreshToken: 'refresh of s1' } })),
       /token of s1|refresh of s1/,
     );
   });

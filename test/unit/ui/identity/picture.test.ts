@@ -4,9 +4,9 @@ import { pictureOf } from '../../../../src/ui/identity/picture.ts';
 import { recordOf } from '../../support/record.ts';
 
 const SERVER = 'https://auth.example';
-const { person } = recordOf('s1');
+const { person, grant } = recordOf('s1');
 const withPicture = (picture: string, server = SERVER): string | undefined =>
-  pictureOf(recordOf('s1', { server, person: { ...person, picture } }));
+  pictureOf(recordOf('s1', { grant: { ...grant, server }, person: { ...person, picture } }));
 
 describe('a picture that is shown', () => {
   const table: [picture: string, shown: string, why: string][] = [

@@ -1,203 +1,172 @@
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { after, describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, it } from 'node:test';
 
-import { FileClaims } from '../../../../src/windows/node/fileLocks.ts';
-import { FakeClock } from '../../support/fakeClock.ts';
-import { RecordingLog } from '../../support/recordingLog.ts';
+import { NEVER } from '../../../../src/base/timeLimit.ts';
+import { hold, LockWorld, wait } from '../../support/lockWorld.ts';
 
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-
-interface World {
-  /** Of all windows; does not exist before the first claim. */
-  readonly folder: string;
-  /** Starts at the real time, which files are marked with. */
-  readonly clock: FakeClock;
-  readonly log: RecordingLog;
-  readonly open: () => FileClaims;
-}
-
-async function world(): Promise<World> {
-  const parent = await mkdtemp(path.join(tmpdir(), 'claims-'));
-  after(() => rm(parent, { recursive: true }));
-  const folder = path.join(parent, 'of', 'all');
-  const clock = new FakeClock();
-  clock.jump(Date.now() - clock.now());
-  const log = new RecordingLog();
-  return { folder, clock, log, open: () => new FileClaims(folder, clock, log) };
-}
-
-/** Makes all claims older. Other than a clock that is set ahead, it does not do so to what is taken from then on. */
-async function grow(folder: string, ms: number): Promise<void> {
-  const then = new Date(Date.now() - ms);
-  for (const file of await readdir(folder)) await utimes(path.join(folder, file), then, then);
-}
-
-describe('claims as files', () => {
-  it('one window gets what two want, and each claim is its own', async () => {
-    const { log, open } = await world();
-    const [one, two] = [open(), open()];
-    assert.equal(await one.take('a', HOUR_MS), true);
-    assert.equal(await two.take('a', HOUR_MS), false);
-    assert.equal(await one.take('a', HOUR_MS), false, 'nor does it get it twice');
-    assert.equal(await two.take('b', HOUR_MS), true);
-    assert.deepEqual(log.lines, []);
+describe('locks as files', () => {
+  it('run work of several windows under the same lock one after the other', async (t) => {
+    const world = await LockWorld.create(t);
+    const windows = [world.open(), world.open(), world.open()];
+    let running = 0;
+    let done = 0;
+    const work = async (): Promise<void> => {
+      assert.equal(++running, 1);
+      await nextTurn();
+      running--;
+      done++;
+    };
+    const calls = windows.flatMap((window) =>
+      Array.from({ length: 15 }, () => window.withLock('a', NEVER, work)),
+    );
+    await world.clock.run(Promise.all(calls));
+    assert.equal(done, 45);
+    assert.deepEqual(world.log.lines, []);
   });
 
-  it('run out after their time, and the next one starts anew', async () => {
-    const { clock, open } = await world();
-    const [one, two] = [open(), open()];
-    await one.take('a', HOUR_MS);
-    clock.jump(HOUR_MS - MINUTE_MS);
-    assert.equal(await two.take('a', HOUR_MS), false);
-    clock.jump(2 * MINUTE_MS);
-    assert.equal(await two.take('a', HOUR_MS), true);
+  it('run work of one window under the same lock in the order of the calls', async (t) => {
+    const world = await LockWorld.create(t);
+    const locks = world.open();
+    const order: number[] = [];
+    const calls = [1, 2, 3].map((each) =>
+      locks.withLock('a', NEVER, () => Promise.resolve(order.push(each))),
+    );
+    await world.clock.run(Promise.all(calls));
+    assert.deepEqual(order, [1, 2, 3]);
+    assert.equal(world.clock.ranMs, 0, 'no call waited for the file');
   });
 
-  it('are measured by whoever wants the next one', async () => {
-    const { clock, open } = await world();
-    await open().take('a', HOUR_MS);
-    clock.jump(10 * MINUTE_MS);
-    assert.equal(await open().take('a', 20 * MINUTE_MS), false);
-    assert.equal(await open().take('a', 5 * MINUTE_MS), true);
+  it('run work under another lock at the same time', async (t) => {
+    const world = await LockWorld.create(t);
+    const held = await hold(world.open(), 'a');
+    assert.equal(await world.open().withLock('b', NEVER, () => Promise.resolve('b runs')), 'b runs');
+    await held.release();
   });
 
-  it('can be given up before', async () => {
-    const { folder, open } = await world();
-    const [one, two] = [open(), open()];
-    await one.take('a', HOUR_MS);
-    await one.take('b', HOUR_MS);
-    await one.release('a');
-    assert.equal((await readdir(folder)).length, 1);
-    assert.equal(await two.take('b', HOUR_MS), false, 'the other one is not');
-    assert.equal(await two.take('a', HOUR_MS), true);
-    assert.equal(await one.take('a', HOUR_MS), false);
+  it('settle as the work does, and are released in both cases', async (t) => {
+    const world = await LockWorld.create(t);
+    const [one, two] = [world.open(), world.open()];
+    const failure = new Error('failed');
+    await assert.rejects(
+      one.withLock('a', NEVER, () => Promise.reject(failure)),
+      (error) => error === failure,
+    );
+    assert.equal(await two.withLock('a', NEVER, () => Promise.resolve('result')), 'result');
+    assert.deepEqual(await readdir(world.folder), []);
+    assert.equal(world.clock.pending, 0, 'no timer is left');
   });
 
-  it('are not given up for another window', async () => {
-    const { folder, open } = await world();
-    const [one, two, three] = [open(), open(), open()];
-    await one.take('a', HOUR_MS);
-    await two.release('a');
-    assert.equal(await two.take('a', HOUR_MS), false);
-    await grow(folder, 2 * HOUR_MS);
-    assert.equal(await two.take('a', HOUR_MS), true);
-    await one.release('a'); // that window was slower than its claim is long
-    assert.equal(await three.take('a', HOUR_MS), false);
-    await two.release('a');
-    assert.equal(await three.take('a', HOUR_MS), true);
+  it('wait for another window, and begin soon after it has released the lock', async (t) => {
+    const world = await LockWorld.create(t);
+    const held = await hold(world.open(), 'a');
+    const waiting = wait(world.open(), 'a');
+    await world.clock.advance(1_000);
+    assert.equal(waiting.has, 'to wait');
+    await held.release();
+    await world.clock.advance(100);
+    assert.equal(waiting.has, 'worked');
   });
 
-  it('releasing what nobody holds is nothing', async () => {
-    const { open } = await world();
-    const [one, two] = [open(), open()];
-    await one.release('a');
-    assert.equal(await one.take('a', HOUR_MS), true);
-    await one.release('b');
-    await two.release('a');
-    assert.equal(await two.take('a', HOUR_MS), false);
-    await one.release('a');
-    await one.release('a');
-    assert.equal(await two.take('a', HOUR_MS), true);
+  it('stay with work that takes 90 seconds', async (t) => {
+    const world = await LockWorld.create(t);
+    const held = await hold(world.open(), 'a');
+    const waiting = wait(world.open(), 'a');
+    await world.clock.advance(90_000);
+    assert.equal(waiting.has, 'to wait');
+    await held.release();
+    await world.clock.run(waiting.settled);
+    assert.equal(waiting.has, 'worked');
+    assert.deepEqual(world.log.lines, []);
   });
 
-  it('outlive a clock that is set back a little, and not one that is set back for long', async () => {
-    const { clock, open } = await world();
-    await open().take('a', HOUR_MS);
-    clock.jump(-30 * MINUTE_MS);
-    assert.equal(await open().take('a', HOUR_MS), false);
-    clock.jump(-35 * MINUTE_MS);
-    assert.equal(await open().take('a', HOUR_MS), true, 'else it could be held for years');
-  });
-
-  it('leave no files behind but the newest', async () => {
-    const { folder, clock, open } = await world();
-    const claims = open();
-    for (let turn = 0; turn < 12; turn++) {
-      clock.jump(2 * HOUR_MS);
-      assert.equal(await claims.take('a', HOUR_MS), true);
-      assert.equal((await readdir(folder)).length, 1);
-    }
-    await claims.release('a');
-    assert.deepEqual(await readdir(folder), []);
-  });
-
-  it('clear what a window left that ended before it could', async () => {
-    const { folder, clock, open } = await world();
-    await open().take('a', HOUR_MS);
-    const [file = ''] = await readdir(folder);
-    for (const turn of [2, 9, 10]) await writeFile(path.join(folder, file.replace(/1$/, `${turn}`)), '');
-    clock.jump(2 * HOUR_MS);
-    assert.equal(await open().take('a', HOUR_MS), true);
-    assert.deepEqual(await readdir(folder), [file.replace(/1$/, '11')], '10 comes after 9, and before 11');
-  });
-
-  it('tell nothing of what they stand for', async () => {
-    const { folder, open } = await world();
-    await open().take('soon sigma-identity 3pkKXGdcrkuLvjWhA8P4EVaDE4VY', HOUR_MS);
-    const files = await readdir(folder);
+  it('are files that tell nothing of the name, and that only this user can read', async (t) => {
+    const world = await LockWorld.create(t);
+    const name = 'write 3pkKXGdcrkuLvjWhA8P4EVaDE4VY: user@example.com';
+    const held = await hold(world.open(), name);
+    const files = await readdir(world.folder);
     assert.equal(files.length, 1);
-    assert.match(files.join(), /^[0-9a-f]{16}\.1$/);
-    assert.equal(await readFile(path.join(folder, files.join()), 'utf8'), '');
-  });
-
-  it('where nothing can be written each window acts as if it were alone, and says so', async () => {
-    const { folder, clock, log } = await world();
-    const file = path.dirname(path.dirname(folder)) + '/file';
-    await writeFile(file, '');
-    const claims = new FileClaims(path.join(file, 'claims'), clock, log);
-    assert.equal(await claims.take('the name', HOUR_MS), true);
-    assert.equal(await claims.take('the name', HOUR_MS), true);
-    assert.equal(log.lines.length, 2);
-    for (const line of log.lines) assert.match(line, /^warn .*not writable/);
-    assert.doesNotMatch(log.lines.join(), /the name/);
-    await claims.release('the name');
+    const [file = ''] = files;
+    assert.match(file, /^[0-9a-f]{16}\.lock$/, 'these characters are valid on Windows, too');
+    assert.match(await readFile(path.join(world.folder, file), 'utf8'), /^[0-9a-f-]{36}$/);
+    assert.equal((await stat(path.join(world.folder, file))).mode & 0o777, 0o600);
+    await held.release();
   });
 });
 
-describe('claims as files: a race', () => {
-  it('of many windows for one claim has one winner', async () => {
-    const { folder, open } = await world();
-    for (let round = 0; round < 20; round++) {
-      const won = await Promise.all(Array.from({ length: 16 }, () => open().take('a', HOUR_MS)));
-      assert.equal(won.filter(Boolean).length, 1, `round ${round}`);
-      await grow(folder, 2 * HOUR_MS); // each later round takes what has run out
-      assert.equal((await readdir(folder)).length, 1);
-    }
-  });
-
-  it('of windows that take and release all the time: never do two hold it', async () => {
-    const { open } = await world();
-    let holders = 0;
-    let taken = 0;
-    const work = async (claims: FileClaims): Promise<void> => {
-      for (let turn = 0; turn < 150; turn++) {
-        if (!(await claims.take('a', HOUR_MS))) continue;
-        taken++;
-        assert.equal(++holders, 1);
-        await new Promise((resolve) => setImmediate(resolve));
-        holders--;
-        await claims.release('a');
-      }
-    };
-    await Promise.all(Array.from({ length: 8 }, () => work(open())));
-    assert.ok(taken > 1);
-  });
-
-  it('of two processes for many claims has one winner each', async () => {
-    const { folder } = await world();
-    const names = Array.from({ length: 200 }, (_, at) => `claim ${at}`);
-    const windows = [0, 1].map(() =>
-      fork(path.join(import.meta.dirname, 'claimant.ts'), [folder, ...names], { execArgv: [] }),
+describe('a wait for a lock that is cancelled', () => {
+  it('ends at once, and the others still get their turn', async (t) => {
+    const world = await LockWorld.create(t);
+    const [one, two] = [world.open(), world.open()];
+    const held = await hold(one, 'a');
+    const cancel = new AbortController();
+    const cancelled = [wait(one, 'a', cancel.signal), wait(two, 'a', cancel.signal)];
+    const others = [wait(one, 'a'), wait(two, 'a')];
+    await world.clock.advance(1_050);
+    cancel.abort(new Error('cancelled'));
+    await Promise.all(cancelled.map(({ settled }) => settled));
+    assert.deepEqual(
+      cancelled.map(({ has }) => has),
+      ['given up', 'given up'],
     );
-    await Promise.all(windows.map((window) => once(window, 'message')));
-    const results = windows.map(async (window) => ((await once(window, 'message')) as [string[]])[0]);
-    for (const window of windows) window.send('go');
-    assert.deepEqual((await Promise.all(results)).flat().sort(), [...names].sort());
+    assert.equal(world.clock.ranMs, 1_050);
+    await held.release();
+    await world.clock.run(Promise.all(others.map(({ settled }) => settled)));
+    assert.deepEqual(
+      others.map(({ has }) => has),
+      ['worked', 'worked'],
+    );
+  });
+
+  it('rejects with the reason', async (t) => {
+    const world = await LockWorld.create(t);
+    const held = await hold(world.open(), 'a');
+    const [cancel, reason] = [new AbortController(), new Error('cancelled')];
+    const waiting = world.open().withLock('a', cancel.signal, () => Promise.resolve());
+    await world.clock.settle();
+    cancel.abort(reason);
+    await assert.rejects(waiting, (error) => error === reason);
+    await held.release();
+  });
+
+  it('begins no work, also if the file is being created at that moment', async (t) => {
+    const world = await LockWorld.create(t);
+    const [one, two] = [world.open(), world.open()];
+    for (let turns = 0; turns < 8; turns++) {
+      const cancel = new AbortController();
+      const cancelled = wait(one, 'a', cancel.signal);
+      for (let turn = 0; turn < turns; turn++) await nextTurn();
+      if (cancelled.has === 'worked') break; // the file was there before the cancel
+      cancel.abort(new Error('cancelled'));
+      await cancelled.settled;
+      assert.equal(cancelled.has, 'given up');
+      const next = wait(two, 'a');
+      await world.clock.run(next.settled);
+      assert.equal(cancelled.has, 'given up');
+      assert.equal(next.has, 'worked');
+    }
+    await world.clock.settle();
+    assert.deepEqual(await readdir(world.folder), []);
+    assert.ok(world.clock.ranMs < 5_000, 'a lock that came too late is released at once');
+  });
+
+  it('does not begin when it was cancelled before', async (t) => {
+    const world = await LockWorld.create(t);
+    const cancelled = wait(world.open(), 'a', AbortSignal.abort(new Error('cancelled')));
+    await cancelled.settled;
+    assert.equal(cancelled.has, 'given up');
+  });
+
+  it('does not interrupt work that has begun', async (t) => {
+    const world = await LockWorld.create(t);
+    const cancel = new AbortController();
+    const work = world.open().withLock('a', cancel.signal, async () => {
+      cancel.abort(new Error('too late'));
+      await nextTurn();
+      return 'done';
+    });
+    assert.equal(await work, 'done');
   });
 });

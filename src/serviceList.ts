@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import * as z from 'zod/mini';
+
+import type { Http } from './protocol/http.ts';
+import { UpdatesMode } from './protocol/intentUpdates.ts';
+import { seconds } from './protocol/schema.ts';
+import { adom, type AdomSettings } from './services/adom.ts';
+import type { IdentityService } from './services/service.ts';
+import { sigma, type SigmaSettings } from './services/sigma.ts';
+import { readSetting } from './settings.ts';
+
+/** Ninety days: what Adom gives when it is not asked for less. */
+const DEFAULT_MAX_AGE_SECONDS = 7_776_000;
+
+/** All services, in the order in which a person sees them. A new service is a file in services/ and an entry here. */
+export function createServices(http: Http): IdentityService[] {
+  return [
+    sigma(
+      http,
+      sigmaSettings,
+      vscode.l10n.t('Your BAP identity, for extensions and agents that ask who you are'),
+    ),
+    adom(http, adomSettings, vscode.l10n.t('Your Adom account, for Adom’s tools and services')),
+  ];
+}
+
+/** A sign-in takes the settings as they are when it begins. */
+function sigmaSettings(): SigmaSettings {
+  return {
+    serverUrl: readSetting('sigma.serverUrl', z.string()) ?? '',
+    clientId: readSetting('sigma.clientId', z.string()) ?? '',
+  };
+}
+
+function adomSettings(): AdomSettings {
+  const sessionMaxAge = readSetting('adom.sessionMaxAge', seconds) ?? DEFAULT_MAX_AGE_SECONDS;
+  return {
+    apiUrl: readSetting('adom.apiUrl', z.string()) ?? '',
+    sessionMaxAgeSeconds: Math.ceil(sessionMaxAge),
+    updates: readSetting('adom.updates', UpdatesMode) ?? 'auto',
+  };
+}

@@ -1,0 +1,74 @@
+import type * as vscode from 'vscode';
+
+import type { Runtime } from '../base/runtime.ts';
+import type { IdentityService } from '../services/service.ts';
+import { watchForLostSessions } from './lostSessions.ts';
+import type { SessionNotices } from './notices.ts';
+import { Renewal } from './renewal.ts';
+import { ServiceSessions } from './serviceSessions.ts';
+import type { SessionChange } from './sessionChange.ts';
+import { isOver } from './sessionEnd.ts';
+import type { LiveSession } from './sessionRecord.ts';
+import { SessionReminders } from './sessionReminders.ts';
+import type { SessionStorage } from './sessionStorage.ts';
+import { SessionStore } from './sessionStore.ts';
+import type { WindowLocks } from './windowLocks.ts';
+
+export interface SessionParts {
+  readonly services: readonly IdentityService[];
+  readonly storage: SessionStorage;
+  readonly locks: WindowLocks;
+  /** The extension's global state. */
+  readonly memento: vscode.Memento;
+  readonly notices: SessionNotices;
+  readonly isFocused: () => boolean;
+}
+
+/** All sessions of all services, as one window knows them. */
+export interface Sessions {
+  readonly store: SessionStore;
+  /** In the order of the services. */
+  readonly byService: readonly ServiceSessions[];
+  /** Reads what is stored, once. Throws a StoreError when it cannot be read. */
+  load(): Promise<void>;
+  /** The sessions that have not reached their end, from memory: none before `load`. Never uses the network. */
+  current(): LiveSession[];
+  /** Hears of each change of a session once, whichever window made it. */
+  onDidChange(listener: (change: SessionChange) => void): { dispose(): void };
+  /** Tells whether the person looks at this window. */
+  focusIs(focused: boolean): void;
+  /** Resolves when every renewal that is under way has ended and is stored. Never rejects. */
+  finish(): Promise<void>;
+  dispose(): void;
+}
+
+/** Wires the life of sessions together, and begins to look after them. Everything ends with `runtime.closed`. */
+export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
+  const { services, storage, locks, memento, notices, isFocused } = parts;
+  const store = new SessionStore(storage, locks, runtime);
+  const renewals = services.map((service) => new Renewal(service, store, runtime));
+  const byService = renewals.map(
+    (renewal) => new ServiceSessions(renewal.service, store, renewal, locks, notices, runtime),
+  );
+  const reminders = new SessionReminders(byService, store, locks, notices, runtime, isFocused);
+  void reminders.run();
+  void watchForLostSessions(store, memento, locks, notices, runtime);
+  return {
+    store,
+    byService,
+    load: () => store.load(),
+    current: () =>
+      byService
+        .flatMap((sessions) => sessions.cached())
+        .filter((record) => !isOver(record, runtime.clock.now())),
+    onDidChange: (listener) => store.onDidChange(listener),
+    focusIs: (focused) => void reminders.focusIs(focused),
+    finish: async () => {
+      await Promise.all(renewals.map((renewal) => renewal.finish()));
+    },
+    dispose: () => {
+      store.dispose();
+      storage.dispose();
+    },
+  };
+}

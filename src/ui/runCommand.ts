@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+
+import { unreadableMessage } from '../provider/messages.ts';
+import { SignInError } from '../provider/signInError.ts';
+import { StoreError } from '../sessions/storedSessions.ts';
+
+/**
+ * Runs a command. Ignores a cancellation and a SignInError, which the person has seen already. Offers to try again
+ * when the sessions cannot be read. Rejects with every other error.
+ */
+export async function runCommand(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof vscode.CancellationError || error instanceof SignInError) return;
+    if (!(error instanceof StoreError)) throw error;
+    const tryAgain = vscode.l10n.t('Try Again');
+    if ((await vscode.window.showErrorMessage(unreadableMessage(), tryAgain)) === tryAgain)
+      await runCommand(run);
+  }
+}

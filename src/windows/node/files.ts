@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** True for an error of the file system with one of these codes, such as `ENOENT`. */
+export function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.some((code) => error.code === code);
+}
+
+/** The ending of a file that is not complete yet. A crash can leave such a file. */
+export const UNFINISHED = '.tmp';
+
+/**
+ * Writes a file as a whole or not at all, even if the process or the machine stops: it writes a new file, waits until
+ * that is on the disk, and renames it. Only this user can read the file. Rejects with the file system's error.
+ */
+export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  const unfinished = `${file}.${randomUUID().slice(0, 8)}${UNFINISHED}`;
+  try {
+    const handle = await open(unfinished, 'wx', 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await moveInto(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined); // a later start deletes it
+    throw error;
+  }
+}
+
+/** Windows does not replace a file while another window or a virus scanner reads it. */
+async function moveInto(from: string, to: string): Promise<void> {
+  await whileBusy(() => rename(from, to));
+}
+
+/** Repeats work for up to a second if the file system says that a file is in use. Then rejects with its error. */
+async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 20 || !hasCode(error, 'EPERM', 'EACCES', 'EBUSY')) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+/** Follows no link, and does not wait for the writer of a pipe. Windows does not have these flags. */
+const CAUTIOUS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
+/**
+ * Reads a regular file of at most `maxBytes`. Undefined for everything else: nothing, a link, a folder, a pipe, or a
+ * larger file. Rejects with the file system's error.
+ */
+export async function readRegular(file: string, maxBytes: number): Promise<Uint8Array | undefined> {
+  try {
+    const handle = await whileBusy(() => open(file, CAUTIOUS));
+    try {
+      const found = await handle.stat();
+      return found.isFile() && found.size <= maxBytes ? await handle.readFile() : undefined;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'EISDIR', 'ELOOP', 'ENXIO')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
+
+import { hasCode, readRegular } from './files.ts';
+
+/** More than the text of any owner. */
+const MAX_OWNER_BYTES = 100;
+
+/** A lock of this window. */
+export interface Lock {
+  readonly file: string;
+  /** The text in the file. No other lock has ever had it. */
+  readonly owner: string;
+}
+
+/** A lock as a waiting window sees it. */
+export interface Look {
+  readonly owner: string;
+  readonly touchedAtMs: number;
+}
+
+/** True when the lock was not touched between two looks. */
+export function isSame(a: Look, b: Look | undefined): boolean {
+  return a.owner === b?.owner && a.touchedAtMs === b.touchedAtMs;
+}
+
+/** Takes the lock. False when another window holds it. Rejects with the file system's error. */
+export async function createLock({ file, owner }: Lock): Promise<boolean> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, 'wx', 0o600);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+  try {
+    await handle.writeFile(owner);
+  } catch (error) {
+    await rm(file, { force: true }); // else this window would wait for its own file
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return true;
+}
+
+/**
+ * Releases the lock. If this window hung for too long, another window has taken the lock, and keeps it. Rejects with the
+ * file system's error.
+ */
+export async function releaseLock({ file, owner }: Lock): Promise<void> {
+  if ((await lookAt(file))?.owner === owner) await rm(file, { force: true });
+}
+
+/**
+ * Undefined when there is nothing under this name. A link, a folder, a pipe or a large file looks like a lock whose
+ * owner is an empty text, so that a waiting window removes it after a while. Rejects with the file system's error.
+ */
+export async function lookAt(file: string): Promise<Look | undefined> {
+  try {
+    const { mtimeMs } = await lstat(file);
+    const owner = await readRegular(file, MAX_OWNER_BYTES);
+    return { owner: new TextDecoder().decode(owner), touchedAtMs: mtimeMs };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Removes the lock of a crashed window. Several windows can try this at the same moment. The one that creates the
+ * marker looks once more, because the lock can be a new one by now, and removes it. A window that finds the marker
+ * changes nothing and waits again. If the lock is still there after that, the window that created the marker has
+ * crashed, too. So the next attempt uses another marker. Rejects with the file system's error.
+ */
+export async function removeLeft(file: string, left: Look, attempt: number): Promise<void> {
+  const marker = `${file}.${hashOf(`${attempt} ${left.touchedAtMs} ${left.owner}`)}`;
+  if (!(await createLock({ file: marker, owner: '' }))) return;
+  try {
+    const now = await lookAt(file);
+    if (now !== undefined && isSame(now, left)) await rm(file, { force: true, recursive: true });
+  } finally {
+    await rm(marker, { force: true });
+  }
+}
+
+/** Sixteen characters that can be the name of a file on every system and do not tell the text. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { SignInError } from '../../../src/provider/signInError.ts';
+import { StoreError } from '../../../src/sessions/storedSessions.ts';
+import { runCommand } from '../../../src/ui/runCommand.ts';
+
+describe('a command that fails', () => {
+  const show = vscode.window.showErrorMessage;
+  const shown: string[] = [];
+  let answers: string[] = [];
+
+  beforeEach(() => {
+    shown.length = 0;
+    Object.assign(vscode.window, {
+      showErrorMessage: (...message: string[]) => {
+        shown.push(message.join(' | '));
+        return Promise.resolve(answers.shift());
+      },
+    });
+  });
+  afterEach(() => {
+    Object.assign(vscode.window, { showErrorMessage: show });
+  });
+
+  const fail = (error: Error): Promise<void> => runCommand(() => Promise.reject(error));
+
+  it('says that the sessions cannot be read, and runs again when the person chooses Try Again', async () => {
+    const message =
+      'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again. | Try Again';
+    let runs = 0;
+    answers = ['Try Again'];
+    await runCommand(() => {
+      runs += 1;
+      return Promise.reject(new StoreError('SecretStorage failed'));
+    });
+    assert.deepEqual([runs, shown], [2, [message, message]]);
+  });
+
+  it('shows no message after a cancel or after an error that was shown already', async () => {
+    await fail(new vscode.CancellationError());
+    await fail(new SignInError('told'));
+    assert.deepEqual(shown, []);
+  });
+
+  it('passes an unknown error to VS Code', async () => {
+    await assert.rejects(fail(new TypeError('unknown')), TypeError);
+  });
+});

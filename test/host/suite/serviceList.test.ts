@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import manifest from '../../../package.json';
+import { systemClock } from '../../../src/base/clock.ts';
+import { createServices } from '../../../src/serviceList.ts';
+import { RecordingLog } from '../../unit/support/recordingLog.ts';
+
+const { authentication, configuration, languageModelTools } = manifest.contributes;
+const settings: Record<string, unknown> = configuration.properties;
+const services = createServices({ fetch, clock: systemClock, log: new RecordingLog() });
+const ids = services.map(({ id }) => id);
+const labels = services.map(({ label }) => label);
+
+describe('each service of the list', () => {
+  it('is an authentication provider of the manifest', () => {
+    assert.deepEqual(
+      authentication,
+      services.map(({ id, label }) => ({ id, label })),
+    );
+  });
+
+  it('can have an entry in the Accounts menu, and has one by default', () => {
+    const menu = configuration.properties['bapIdentity.accountsMenu'];
+    assert.deepEqual(menu.items.enum, ids);
+    assert.deepEqual(menu.items.enumItemLabels, labels);
+    assert.deepEqual(menu.default, ids);
+  });
+
+  it('is known to the tool for agents', () => {
+    const [tool] = languageModelTools;
+    assert.ok(tool);
+    assert.deepEqual(tool.inputSchema.properties.provider.enum, ids);
+    for (const id of ids) assert.ok(tool.modelDescription.includes(`"${id}"`), id);
+    for (const label of labels) assert.ok(tool.modelDescription.includes(label), label);
+  });
+
+  it('has its settings in the manifest', () => {
+    for (const { settings: used } of services)
+      for (const name of Object.values(used)) assert.ok(name in settings, name);
+  });
+
+  it('says what it is for', () => {
+    for (const { label, purpose } of services) assert.notEqual(purpose, '', label);
+  });
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { accountsOf, newestFirst } from '../../../src/sessions/accounts.ts';
+import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
+import { recordOf } from '../support/record.ts';
+
+const { person } = recordOf('any');
+const BOB = { ...person, accountId: 'bap-2', accountLabel: 'Bob (bap-2)' };
+
+const A = recordOf('a', { signedInAtMs: 1_000 });
+const B = recordOf('b', { signedInAtMs: 2_000, person: BOB });
+const C = recordOf('c', { signedInAtMs: 3_000 });
+
+function recordFor(serviceId: string, accountId: string): LiveSession {
+  return recordOf('any', { serviceId, person: { ...person, accountId } });
+}
+
+describe('accountsOf', () => {
+  it('puts the sessions of one account together and keeps their order', () => {
+    assert.deepEqual(accountsOf([A, B, C]), [
+      { serviceId: 'sigma-identity', id: 'bap-1', label: 'Ann (bap-1)', sessions: [A, C] },
+      { serviceId: 'sigma-identity', id: 'bap-2', label: 'Bob (bap-2)', sessions: [B] },
+    ]);
+  });
+
+  it('keeps accounts of two services apart, also when they have the same id', () => {
+    const other = recordOf('other', { serviceId: 'adom' });
+    assert.deepEqual(
+      accountsOf([A, other]).map(({ serviceId, sessions }) => [serviceId, sessions.length]),
+      [
+        ['sigma-identity', 1],
+        ['adom', 1],
+      ],
+    );
+  });
+
+  it('does not mix up ids that look the same when they are put together', () => {
+    for (const [one, two] of [
+      [recordFor('a', 'bc'), recordFor('ab', 'c')],
+      [recordFor('a', 'b c'), recordFor('a b', 'c')],
+    ] as const)
+      assert.equal(accountsOf([one, two]).length, 2);
+  });
+
+  it('takes the label of the oldest session', () => {
+    const renamed = { ...C, person: { ...person, accountLabel: 'Ann Other (bap-1)' } };
+    assert.equal(accountsOf([A, renamed])[0]?.label, 'Ann (bap-1)');
+  });
+
+  it('gives no account when there is no session', () => {
+    assert.deepEqual(accountsOf([]), []);
+  });
+});
+
+describe('newestFirst', () => {
+  it('sorts by the time of the sign-in and leaves the list of its caller as it is', () => {
+    const sessions = Object.freeze([B, C, A]);
+    assert.deepEqual(newestFirst(sessions), [C, B, A]);
+  });
+
+  it('keeps the order of sessions that were signed in to at the same moment', () => {
+    const twin = recordOf('twin', { signedInAtMs: 1_000 });
+    assert.deepEqual(newestFirst([A, twin]), [A, twin]);
+    assert.deepEqual(newestFirst([twin, A]), [twin, A]);
+  });
+});

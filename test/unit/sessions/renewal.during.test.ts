@@ -1,0 +1,177 @@
+import { describe, it } from 'node:test';
+
+import { play, type Row } from '../support/sessionRow.ts';
+
+const MINUTE_MS = 60_000;
+/** A session in its last five minutes. */
+const SOON = { lifeMs: 4 * MINUTE_MS, refreshable: true };
+
+const ROWS: Row[] = [
+  ...(['one', 'two'] as const).map((who) => ({
+    name: `a sign-out in window ${who}: the new grant is revoked`,
+    a: SOON,
+    takes: { renew: 2_000, read: 20, write: 50 },
+    steps: [
+      [0, 'one', 'lists'],
+      [1_000, who, 'signs out'],
+    ] satisfies Row['steps'],
+    listed: [],
+    heard: ['removed a'],
+    asked: ['renew refresh 1', 'revoke access 1', 'revoke access 2'],
+  })),
+  {
+    name: 'a sign-out that is not stored yet when the answer comes: it wins, and the new grant is revoked',
+    a: SOON,
+    takes: { renew: 400, read: 700 },
+    steps: [
+      [0, 'one', 'lists'],
+      [1_000, 'two', 'signs out'],
+    ],
+    listed: [],
+    heard: { one: ['changed a', 'removed a'], two: ['removed a'] },
+    asked: ['renew refresh 1', 'revoke access 1', 'revoke access 2'],
+  },
+  ...(['one', 'two'] as const).map((who) => ({
+    name: `a sign-in in window ${who}: it waits for the renewal, and replaces and revokes its grant`,
+    a: SOON,
+    takes: { renew: 2_000, read: 20, write: 50 },
+    steps: [
+      [0, 'one', 'lists'],
+      [1_000, who, 'signs in'],
+    ] satisfies Row['steps'],
+    listed: ['a: access 3'],
+    heard: ['changed a', 'changed a'],
+    asked: ['renew refresh 1', 'revoke access 2'],
+  })),
+  {
+    name: 'a sign-in: a refresh token that is rejected takes nothing from it',
+    a: SOON,
+    takes: { renew: 2_000 },
+    steps: [
+      [0, 'service', { rejects: ['refresh 1'] }],
+      [0, 'one', 'lists'],
+      [1_000, 'two', 'signs in'],
+    ],
+    listed: ['a: access 2'],
+    heard: ['changed a'],
+    asked: ['renew refresh 1', 'revoke access 1'],
+  },
+  {
+    name: 'a sign-in that takes long to store: it replaces and revokes the new grant',
+    a: SOON,
+    takes: { renew: 2_000, read: 20, write: 3_000 },
+    steps: [
+      [0, 'one', 'lists'],
+      [1_000, 'two', 'signs in'],
+    ],
+    listed: ['a: access 3'],
+    heard: ['changed a', 'changed a'],
+    asked: ['renew refresh 1', 'revoke access 2'],
+  },
+  {
+    name: 'a sign-in for other scopes: both sessions stay',
+    a: SOON,
+    takes: { renew: 2_000 },
+    steps: [
+      [0, 'one', 'lists'],
+      [1_000, 'two', 'signs in for other scopes'],
+    ],
+    listed: ['a: access 2', 'new 1: access 3'],
+    heard: ['added new 1', 'changed a'],
+    asked: ['renew refresh 1'],
+  },
+  // The service rejects the old access token once it has granted another.
+  ...(['one', 'two'] as const).map((who) => ({
+    name: `a verification in window ${who}: it waits for the renewal, and the session stays`,
+    a: SOON,
+    takes: { renew: 2_000, verify: 500, read: 20, write: 50 },
+    steps: [
+      [0, 'one', 'lists'],
+      [1_000, who, 'verifies'],
+    ] satisfies Row['steps'],
+    listed: ['a: access 2'],
+    heard: ['changed a'],
+    asked: ['renew refresh 1', 'verify access 1'],
+  })),
+  {
+    name: 'a verification that is answered after the renewal: the session stays',
+    a: SOON,
+    takes: { renew: 1_000, verify: 3_000 },
+    steps: [
+      [0, 'one', 'lists'],
+      [500, 'two', 'verifies'],
+    ],
+    listed: ['a: access 2'],
+    heard: ['changed a'],
+    asked: ['renew refresh 1', 'verify access 1'],
+  },
+  {
+    name: 'a verification that stops waiting first: it hides the session until the new grant arrives',
+    a: SOON,
+    takes: { renew: 12_000, verify: 500, read: 20, write: 50 },
+    steps: [
+      [0, 'one', 'lists'],
+      [900, 'two', 'verifies'],
+    ],
+    listed: ['a: access 2'],
+    heard: ['changed a', 'changed a'],
+    asked: ['renew refresh 1', 'verify access 1'],
+  },
+  {
+    name: 'a verification that stops waiting while the new grant is being stored: the new grant wins',
+    a: SOON,
+    takes: { renew: 12_000, verify: 500, read: 20, write: 2_000 },
+    steps: [
+      [0, 'one', 'lists'],
+      [2_900, 'two', 'verifies'],
+    ],
+    listed: ['a: access 2'],
+    heard: { one: ['changed a'], two: ['changed a', 'changed a'] },
+    asked: ['renew refresh 1', 'verify access 1'],
+  },
+  {
+    name: 'another program puts the old text back, again and again: the new grant is stored again (R1)',
+    a: SOON,
+    takes: { renew: 2_000, read: 20, write: 50 },
+    steps: [
+      [0, 'one', 'lists'],
+      [1_000, 'storage', 'gets the first text back'],
+      [2_040, 'storage', 'gets the first text back'],
+      [3_000, 'storage', 'gets the first text back'],
+    ],
+    listed: ['a: access 2'],
+    heard: ['changed a'],
+    asked: ['renew refresh 1'],
+  },
+  {
+    name: 'the stored text is lost: the new grant is stored all the same (R1)',
+    a: SOON,
+    takes: { renew: 2_000, read: 20, write: 50 },
+    steps: [
+      [0, 'one', 'lists'],
+      [1_000, 'storage', 'loses the text'],
+      [2_040, 'storage', 'loses the text'],
+      [3_000, 'storage', 'loses the text'],
+    ],
+    listed: ['a: access 2'],
+    heard: ['changed a'],
+    asked: ['renew refresh 1'],
+  },
+  {
+    name: 'the laptop sleeps, and the other window needs the session, too: the late answer is kept',
+    a: SOON,
+    takes: { renew: 2_000 },
+    steps: [
+      [0, 'one', 'lists'],
+      [1_000, 'clock', { jumpsMs: 4 * MINUTE_MS }],
+      [1_000, 'two', 'lists'],
+    ],
+    listed: ['a: access 2'],
+    heard: ['changed a'],
+    asked: ['renew refresh 1'],
+  },
+];
+
+describe('renewal: what happens while the service is asked for a new token', () => {
+  for (const row of ROWS) it(row.name, () => play(row));
+});

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { SessionWorld } from '../support/sessionWorld.ts';
+
+describe('a sign-in that is cancelled', () => {
+  it('ends at once while the storage does not answer a read', async () => {
+    const world = new SessionWorld();
+    const one = await world.ready();
+    world.storage.hangs = true;
+    const cancel = new AbortController();
+    const cancelled = new Error('cancelled');
+    world.clock.at(1_000, () => {
+      cancel.abort(cancelled);
+    });
+    const keeping = world.signIn(one, world.service.grant(), undefined, undefined, cancel.signal);
+    await assert.rejects(world.clock.run(keeping), (error) => error === cancelled);
+    assert.equal(world.clock.ranMs, 1_000);
+  });
+});

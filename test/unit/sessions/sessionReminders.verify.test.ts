@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { SessionWorld, type Window } from '../support/sessionWorld.ts';
+import { anHourOf, watched, type WatchedWindows } from '../support/watchedWindows.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+describe('session reminders: verification when the person comes back', () => {
+  const focus = async ({ world }: WatchedWindows, window: Window): Promise<string[]> => {
+    const before = world.service.asked.length;
+    await world.comeBackTo(window);
+    return world.service.asked.slice(before);
+  };
+
+  it('no session is verified at the start, nor while the person stays away', async () => {
+    const { world, toldAfter } = await watched((it) => it.have('a', it.service.grant()));
+    await toldAfter(DAY_MS);
+    assert.deepEqual(world.service.asked, []);
+  });
+
+  it('no session is verified while the person pauses and stays in the window', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    const one = await world.ready(true);
+    const focusIs = async (focused: boolean): Promise<void> => {
+      one.all.focusIs(focused);
+      await world.clock.settle();
+    };
+    for (let pauses = 0; pauses < 3; pauses++) await focusIs(true);
+    assert.deepEqual(world.service.asked, []);
+    await focusIs(false);
+    assert.deepEqual(world.service.asked, []);
+    await focusIs(true);
+    assert.deepEqual(world.service.asked, ['verify access 1']);
+  });
+
+  it('each session is verified once in an hour, in one window', async () => {
+    const all = await watched((world) => {
+      world.have('a', world.service.grant());
+      world.have('b', world.service.grant(), { scopes: ['email'] });
+    });
+    const both = ['verify access 1', 'verify access 2'];
+    assert.deepEqual(await focus(all, all.one), both);
+    assert.deepEqual(await focus(all, all.one), []);
+    assert.deepEqual(await focus(all, all.two), []);
+    await all.toldAfter(59 * MINUTE_MS);
+    assert.deepEqual(await focus(all, all.two), []);
+    await all.toldAfter(MINUTE_MS);
+    const atOnce = Promise.all([focus(all, all.one), focus(all, all.two)]);
+    await all.world.clock.run(atOnce);
+    assert.deepEqual(all.world.service.asked, [...both, ...both]);
+  });
+
+  it('a session is not verified in the first hour after its sign-in', async () => {
+    const all = await watched(() => undefined);
+    await all.world.clock.run(all.world.signIn(all.one, all.world.service.grant()));
+    await all.toldAfter(HOUR_MS - 1);
+    assert.deepEqual(await focus(all, all.one), []);
+    await all.toldAfter(1);
+    assert.deepEqual(await focus(all, all.one), ['verify access 1']);
+  });
+
+  it('a rejected session ends, and the window that the person looks at tells so', async () => {
+    const all = await watched((world) => world.have('a', world.service.grant()));
+    all.world.service.reject('access 1');
+    await focus(all, all.one);
+    assert.deepEqual(all.one.notices.told, ['rejected a']);
+    assert.deepEqual([all.one.sessions.cached(), all.two.sessions.cached()], [[], []]);
+  });
+
+  it('a session without a definite answer stays, and is verified again after an hour', async () => {
+    const all = await watched((world) => world.have('a', world.service.grant()));
+    all.world.service.reject('access 1');
+    all.world.service.offline = true;
+    assert.deepEqual(await focus(all, all.one), ['verify access 1']);
+    assert.deepEqual(await all.world.listed(all.two), ['a: access 1']);
+    all.world.service.offline = false;
+    assert.deepEqual(await focus(all, all.two), []);
+    await all.toldAfter(HOUR_MS);
+    await focus(all, all.two);
+    assert.deepEqual(await all.toldAfter(0), ['rejected a']);
+  });
+
+  it('a session that is over is not verified', async () => {
+    const all = await watched(anHourOf('a'));
+    all.world.clock.jump(HOUR_MS);
+    assert.deepEqual(await focus(all, all.one), []);
+    assert.deepEqual(all.one.notices.told, ['ended a']);
+  });
+
+  it('a window that closes, or a storage that fails, costs no session', async () => {
+    const all = await watched((world) => world.have('a', world.service.grant({ lifeMs: HOUR_MS })));
+    all.world.service.takes.verify = 1_000;
+    const focused = focus(all, all.one);
+    await all.world.clock.advance(500);
+    await all.world.close(all.one);
+    await focused;
+    all.world.clock.jump(HOUR_MS);
+    all.world.storage.readFailure = new Error('locked');
+    assert.deepEqual(await focus(all, all.two), []);
+  });
+});

@@ -1,0 +1,13 @@
+import { FakeClock } from './fakeClock.ts';
+
+/** Virtual time for code that works with real files: no time passes while an operation on a file is under way. */
+export class DiskClock extends FakeClock {
+  override async settle(): Promise<void> {
+    do await super.settle();
+    while (process.getActiveResourcesInfo().some(isFileOperation));
+  }
+}
+
+function isFileOperation(resource: string): boolean {
+  return resource.startsWith('FSReq') || resource === 'CloseReq';
+}

@@ -1,0 +1,101 @@
+import type { Grant, IdentityService, Renewed, Verdict } from '../../../src/services/service.ts';
+import type { FakeClock } from './fakeClock.ts';
+
+export const SERVER = 'https://auth.example';
+
+/**
+ * A service that knows which tokens are good. It decides when it is asked, and answers later. A refresh token works
+ * once, and ends the access token that came with it.
+ */
+export class FakeService implements IdentityService {
+  readonly id = 'sigma-identity';
+  readonly label = 'Test Identity';
+  readonly purpose = 'test';
+  readonly defaultScopes = [];
+  readonly settings = { server: 'test.server' };
+  /** How long an answer takes, in milliseconds. */
+  readonly takes = { verify: 0, renew: 0, revoke: 0 };
+  /** It gives no definite answer, as without a network, behind a proxy's page, or with a 403, 429 or 5xx. */
+  offline = false;
+  /** The life of the access tokens that it grants for refresh tokens. */
+  lifeMs = 3_600_000;
+  /** What it was asked, such as `renew refresh 1`. */
+  readonly asked: string[] = [];
+  /** Refresh tokens that came a second time. A strict service ends the session then. */
+  readonly reused: string[] = [];
+
+  readonly #clock: FakeClock;
+  readonly #good = new Set<string>();
+  readonly #used = new Set<string>();
+  #grants = 0;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  /** Grants `access 1`, and `refresh 1` where it is refreshable; then 2, and so on. */
+  grant({ lifeMs, refreshable = false }: { lifeMs?: number; refreshable?: boolean } = {}): Grant {
+    const n = ++this.#grants;
+    const grant: Grant = {
+      server: SERVER,
+      accessToken: `access ${n}`,
+      ...(refreshable && { refreshToken: `refresh ${n}` }),
+      ...(lifeMs !== undefined && { expiresAtMs: this.#clock.now() + lifeMs }),
+    };
+    this.#good.add(grant.accessToken);
+    if (grant.refreshToken !== undefined) this.#good.add(grant.refreshToken);
+    return grant;
+  }
+
+  /** True for a refresh token that has brought new tokens. */
+  isUsed(token: string): boolean {
+    return this.#used.has(token);
+  }
+
+  accepts(token: string | undefined): boolean {
+    return token !== undefined && this.#good.has(token);
+  }
+
+  reject(...tokens: (string | undefined)[]): void {
+    for (const token of tokens) if (token !== undefined) this.#good.delete(token);
+  }
+
+  async verify({ accessToken }: Grant, signal: AbortSignal): Promise<Verdict> {
+    const verdict = this.offline ? 'unknown' : this.accepts(accessToken) ? 'valid' : 'rejected';
+    await this.#answer(`verify ${accessToken}`, this.takes.verify, signal);
+    return verdict;
+  }
+
+  async renew({ accessToken, refreshToken }: Grant, signal: AbortSignal): Promise<Renewed> {
+    const renewed = this.#renewed(accessToken, refreshToken);
+    await this.#answer(`renew ${refreshToken ?? 'nothing'}`, this.takes.renew, signal);
+    return renewed;
+  }
+
+  async revoke({ accessToken, refreshToken }: Grant, signal: AbortSignal): Promise<void> {
+    this.reject(accessToken, refreshToken);
+    await this.#answer(`revoke ${accessToken}`, this.takes.revoke, signal);
+  }
+
+  begin(): never {
+    throw new Error('not part of these tests');
+  }
+
+  identify(): never {
+    throw new Error('not part of these tests');
+  }
+
+  #renewed(accessToken: string, refreshToken: string | undefined): Renewed {
+    if (this.offline || refreshToken === undefined) return { kind: 'unknown' };
+    if (this.#used.has(refreshToken)) this.reused.push(refreshToken);
+    if (!this.accepts(refreshToken)) return { kind: 'rejected' };
+    this.#used.add(refreshToken);
+    this.reject(accessToken, refreshToken);
+    return { kind: 'granted', grant: this.grant({ lifeMs: this.lifeMs, refreshable: true }) };
+  }
+
+  async #answer(asked: string, ms: number, signal: AbortSignal): Promise<void> {
+    this.asked.push(asked);
+    if (ms > 0) await this.#clock.sleep(ms, signal);
+  }
+}

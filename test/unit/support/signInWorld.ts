@@ -1,0 +1,55 @@
+import type { Runtime } from '../../../src/base/runtime.ts';
+import { signIn, type SignInResult } from '../../../src/provider/signIn.ts';
+import type { IdentityService } from '../../../src/services/service.ts';
+import { openSessions, type Sessions } from '../../../src/sessions/openSessions.ts';
+import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
+import type { FakeClock } from './fakeClock.ts';
+import { FakeLocks } from './fakeLocks.ts';
+import { FakeMemento } from './fakeMemento.ts';
+import { FakeNotices } from './fakeNotices.ts';
+import { FakeScreen } from './fakeScreen.ts';
+import { FakeStorage } from './fakeStorage.ts';
+import { RecordingLog } from './recordingLog.ts';
+
+/** One window in which a person signs in with one service. Its sessions are wired as in the product. */
+export class SignInWorld {
+  readonly clock: FakeClock;
+  readonly storage: FakeStorage;
+  readonly log = new RecordingLog();
+  readonly closed = new AbortController();
+  readonly screen: FakeScreen;
+  readonly all: Sessions;
+  readonly sessions: ServiceSessions;
+  readonly #runtime: Runtime;
+
+  /** `wishes`: after how many seconds the person asks for a new code, expiry by expiry. */
+  constructor(clock: FakeClock, service: IdentityService, wishes: readonly number[] = []) {
+    this.clock = clock;
+    this.storage = new FakeStorage(clock);
+    this.screen = new FakeScreen(clock, wishes);
+    this.#runtime = { clock, log: this.log, closed: this.closed.signal };
+    this.all = openSessions(
+      {
+        services: [service],
+        storage: this.storage.window(),
+        locks: new FakeLocks(clock).window(),
+        memento: new FakeMemento(),
+        notices: new FakeNotices(),
+        isFocused: () => false,
+      },
+      this.#runtime,
+    );
+    const [sessions] = this.all.byService;
+    if (sessions === undefined) throw new Error('no service');
+    this.sessions = sessions;
+  }
+
+  signIn(scopes: readonly string[], accountId?: string): Promise<SignInResult> {
+    const view = {
+      open: () => this.screen,
+      failed: () => undefined,
+      remind: () => undefined,
+    };
+    return signIn({ sessions: this.sessions, view, runtime: this.#runtime }, { scopes, accountId });
+  }
+}

@@ -1,0 +1,96 @@
+import type { LiveSession, SessionRecord } from '../../../src/sessions/sessionRecord.ts';
+import { serialize } from '../../../src/sessions/sessionRecord.ts';
+import { type Added, SessionStore } from '../../../src/sessions/sessionStore.ts';
+import { afterRenewal, afterSignIn } from '../../../src/sessions/sessionVersion.ts';
+import { FakeClock } from './fakeClock.ts';
+import { FakeLocks } from './fakeLocks.ts';
+import { FakeStorage } from './fakeStorage.ts';
+import { recordOf } from './record.ts';
+import { RecordingLog } from './recordingLog.ts';
+
+/** The store of one window. */
+export interface StoreWindow {
+  readonly store: SessionStore;
+  /** Every change that it told of, such as `added a`. */
+  readonly told: string[];
+  readonly log: RecordingLog;
+  readonly closed: AbortController;
+}
+
+/** The stores of several windows over one storage, and nothing else of the sessions. */
+export class StoreWorld {
+  readonly clock = new FakeClock();
+  readonly storage = new FakeStorage(this.clock);
+  readonly locks = new FakeLocks(this.clock);
+
+  /** Opens a window that reads the storage when it is asked to. */
+  open(): StoreWindow {
+    const [log, closed] = [new RecordingLog(), new AbortController()];
+    const runtime = { clock: this.clock, log, closed: closed.signal };
+    const store = new SessionStore(this.storage.window(), this.locks.window(), runtime);
+    const told: string[] = [];
+    store.onDidChange(({ kind, record }) => told.push(`${kind} ${record.id}`));
+    return { store, told, log, closed };
+  }
+
+  /** Opens a window that has read the storage. */
+  async ready(): Promise<StoreWindow> {
+    const window = this.open();
+    await this.clock.run(window.store.load());
+    return window;
+  }
+
+  /** Stores records before any window opens. */
+  have(...records: readonly SessionRecord[]): void {
+    for (const record of records) this.storage.stored.set(record.id, serialize(record));
+  }
+
+  /** Another program, or another window, has stored this record, and the windows hear of it. */
+  put(record: SessionRecord): void {
+    this.storage.put(record.id, serialize(record));
+  }
+
+  /** What is stored under each id, as text. */
+  get texts(): Record<string, string> {
+    return Object.fromEntries(this.storage.stored);
+  }
+
+  /** Lets ten seconds pass, then gives the ids of the live sessions. */
+  async live({ store }: StoreWindow): Promise<string[]> {
+    await this.clock.advance(10_000);
+    return store.all().flatMap(({ id, state }) => (state === 'live' ? [id] : []));
+  }
+}
+
+/** A sign-in that gives this token, as the person does it in one window. */
+export function add(
+  { store }: StoreWindow,
+  id: string,
+  accessToken: string,
+  signal = new AbortController().signal,
+): Promise<Added | undefined> {
+  const make = (current: SessionRecord | undefined): LiveSession => {
+    const first = withToken(recordOf(id), accessToken);
+    return current === undefined ? first : { ...first, version: afterSignIn(current.version) };
+  };
+  return store.add(id, make, signal);
+}
+
+/** The version of a session that a renewal makes. */
+export function renewed(record: LiveSession, accessToken: string): LiveSession {
+  return withToken({ ...record, version: afterRenewal(record.version) }, accessToken);
+}
+
+/** The version of a session that a sign-in makes. */
+export function signedInAgain(record: LiveSession, accessToken: string): LiveSession {
+  return withToken({ ...record, version: afterSignIn(record.version) }, accessToken);
+}
+
+function withToken(record: LiveSession, accessToken: string): LiveSession {
+  return { ...record, grant: { ...record.grant, accessToken } };
+}
+
+/** The access token of a session in memory. */
+export function tokenOf({ store }: StoreWindow, id: string): string | undefined {
+  return store.live(id)?.grant.accessToken;
+}
