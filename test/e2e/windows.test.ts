@@ -134,6 +134,43 @@ describe('two windows of one browser', () => {
   });
 });
 
+describe('two windows of one browser that start together for the first time', () => {
+  let sigma: SigmaServer;
+  let adom: AdomServer;
+  let windows: [Workbench, Workbench];
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    adom = await startAdomServer();
+    windows = await Workbench.openTwo({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'bapIdentity.adom.apiUrl': adom.url,
+    });
+  });
+  after(async () => {
+    await windows[0].close();
+    await Promise.all([sigma.close(), adom.close()]);
+  });
+
+  it('share one key: each sees the sign-in of the other, and a new window sees both', async () => {
+    const [one, two] = windows;
+    await one.run('BAP Identity: Sign In…');
+    await one.listItem('Sigma Identity').click();
+    await sigma.approve(await one.userCode('Sigma Identity'));
+    await one.told('You are signed in with Sigma Identity');
+    await two.run('BAP Identity: Sign In…');
+    await two.listItem('Adom').click();
+    await two.userCode('Adom');
+    adom.approve();
+    await two.told('You are signed in with Adom');
+    for (const window of windows)
+      for (const account of ['satoshi (', 'Ada (']) await window.seesInAccountsMenu(account);
+    // What the browser has stored is all that a reload leaves.
+    await two.page.close();
+    await one.reload();
+    for (const account of ['satoshi (', 'Ada (']) await one.seesInAccountsMenu(account);
+  });
+});
 /** From the consumer's logs: each window has an extension host, and each host a folder of its own. */
 function readHeard(logs: string): Heard[] {
   return logs

@@ -30,6 +30,20 @@ export class Workbench {
 
   /** With `withoutKeyring` the secrets are in memory only. */
   static async open(settings: Record<string, unknown>, withoutKeyring = false): Promise<Workbench> {
+    const workbench = await Workbench.#create(settings, withoutKeyring);
+    await workbench.reload();
+    return workbench;
+  }
+
+  /** Opens two windows of one browser at the same moment, in which the extension starts for the first time. */
+  static async openTwo(settings: Record<string, unknown>): Promise<[Workbench, Workbench]> {
+    const one = await Workbench.#create(settings, false);
+    const two = new Workbench(one.#server, one.#browser, one.#context, await one.#context.newPage());
+    await Promise.all([one.reload(), two.reload()]);
+    return [one, two];
+  }
+
+  static async #create(settings: Record<string, unknown>, withoutKeyring: boolean): Promise<Workbench> {
     const { chromium } = await install();
     const start = withoutKeyring ? startBareServer : startCodeServer;
     const server = await start({
@@ -44,9 +58,7 @@ export class Workbench {
       reducedMotion: 'reduce',
     });
     context.setDefaultTimeout(WAIT_MS);
-    const workbench = new Workbench(server, browser, context, await context.newPage());
-    await workbench.reload();
-    return workbench;
+    return new Workbench(server, browser, context, await context.newPage());
   }
 
   /** Opens another window of the same browser on the same server. It closes with the first window. */
@@ -74,7 +86,12 @@ export class Workbench {
     await this.#server.stop();
   }
 
-  /** Returns everything that extensions have logged. */
+  /** Where the server keeps what it has, files of extensions included. */
+  get serverFolder(): string {
+    return path.dirname(this.#server.dataFolder);
+  }
+
+  /** Everything that extensions have logged. */
   logs(): string {
     return readExtensionHostLogs(this.#server);
   }

@@ -16,7 +16,7 @@ export type Fault =
   | { kind: 'truncate' }
   /** Answers when the promise settles, or never if there is none. */
   | { kind: 'hold'; until?: Promise<unknown> }
-  /** Does the work, and changes its JSON answer. */
+  /** Does the work, and changes its JSON answer. The change can take time. */
   | { kind: 'rewrite'; change: (body: Record<string, unknown>) => unknown }
   /** A fault of an event stream. It waits for a request for a stream. */
   | { kind: 'stream'; how: StreamFault };

@@ -98,7 +98,7 @@ async function answer(
       const done = await work();
       const headers = new Headers(done.headers);
       headers.delete('content-length');
-      const body = fault.change((await done.json()) as Record<string, unknown>);
+      const body = await fault.change((await done.json()) as Record<string, unknown>);
       return new Response(JSON.stringify(body), { status: done.status, headers });
     }
   }
