@@ -9,7 +9,7 @@ import type { SessionStore } from './sessionStore.ts';
 import type { WindowLocks } from './windowLocks.ts';
 
 /** Windows that open together find the same sessions gone. */
-const ONE_MESSAGE_MS = 60_000;
+const STARTED_TOGETHER_MS = 60_000;
 
 /**
  * Keeps an index of the sessions outside the secret storage. Tells the person when some that are in the index are
@@ -42,6 +42,6 @@ export async function watchForLostSessions(
   const gone = before.filter(({ id }) => store.get(id) === undefined);
   for (const lost of Map.groupBy(gone, ({ serviceId }) => serviceId).values()) {
     const ids = lost.map(({ id }) => id).join();
-    if (await locks.once(`lost ${ids}`, ONE_MESSAGE_MS)) notices.lost(lost);
+    if (await locks.once(`lost ${ids}`, STARTED_TOGETHER_MS)) notices.lost(lost);
   }
 }

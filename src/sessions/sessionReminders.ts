@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 30_000;
 /** A session is verified again after this long. */
 const VERIFIED_FOR_MS = 60 * 60_000;
 /** One message is enough for an account whose sessions end one after the other. */
-const ONE_MESSAGE_MS = 10 * 60_000;
+const ONE_ACCOUNT_MESSAGE_MS = 10 * 60_000;
 /** No end is told of twice within this time. */
 const TOLD_FOR_MS = 30 * 24 * 60 * 60_000;
 /** An expired session keeps its grant for an hour of running time: a clock that is wrong for less costs nothing. */
@@ -91,7 +91,7 @@ export class SessionReminders {
   /** For the person, a session that has waited ten minutes for its renewal has ended. */
   async #tellOfFailedRenewal(record: LiveSession): Promise<void> {
     const { refreshToken, expiresAtMs = Infinity } = record.grant;
-    if (refreshToken !== undefined && expiresAtMs + ONE_MESSAGE_MS < this.#runtime.clock.now())
+    if (refreshToken !== undefined && expiresAtMs + ONE_ACCOUNT_MESSAGE_MS < this.#runtime.clock.now())
       await this.#once('ended', record, () => {
         this.#notices.ended(record);
       });
@@ -132,7 +132,7 @@ export class SessionReminders {
     const ofAccount = this.#store.all().filter((each) => each.person.accountId === person.accountId);
     const signedInAtMs = Math.max(...ofAccount.map((each) => each.signedInAtMs));
     const account = `${what} ${serviceId} ${person.accountId} ${signedInAtMs}`;
-    if (await this.#locks.once(account, ONE_MESSAGE_MS)) tell();
+    if (await this.#locks.once(account, ONE_ACCOUNT_MESSAGE_MS)) tell();
   }
 
   async #verify(sessions: ServiceSessions): Promise<void> {
