@@ -131,13 +131,13 @@ export class SessionStore {
 
   /**
    * Runs a renewal while no other window renews the session or stores a new sign-in for it. The lock is held until
-   * the result is stored: the next window must find the new refresh token, not the one that is used up. Rejects as
+   * the result is stored, or a sign-out that came in between: no window may find the used refresh token. Rejects as
    * the renewal does, or with `signal.reason` when the signal aborts before it begins.
    */
   async whileRenewing(id: string, signal: AbortSignal, renew: () => Promise<void>): Promise<void> {
     await this.#stored.withoutRenewal(id, signal, async () => {
       await renew();
-      await this.#saving.get(id);
+      await this.#saveAtLast(id);
     });
   }
 

@@ -20,6 +20,19 @@ const ROWS: Row[] = [
     asked: ['renew refresh 1', 'revoke access 1', 'revoke access 2'],
   })),
   {
+    name: 'a sign-out that is being stored when the answer comes: no window sends the used refresh token again',
+    a: { lifeMs: -60_000, refreshable: true },
+    takes: { renew: 4_000, write: 25_000 },
+    steps: [
+      [0, 'one', 'lists'],
+      [100, 'one', 'signs out'],
+      [5_000, 'two', 'lists'],
+    ],
+    listed: [],
+    heard: ['removed a'],
+    asked: ['renew refresh 1', 'revoke access 1', 'revoke access 2'],
+  },
+  {
     name: 'a sign-out that is not stored yet when the answer comes: it wins, and the new grant is revoked',
     a: SOON,
     takes: { renew: 400, read: 700 },
