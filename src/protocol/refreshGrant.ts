@@ -1,3 +1,4 @@
+import type { Failure } from './failure.ts';
 import { type Http, send } from './http.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
 
@@ -5,6 +6,8 @@ export type RefreshResult =
   | { kind: 'granted'; grant: TokenGrant; receivedAtMs: number }
   /** The refresh token was used already, was revoked, or is unknown. Do not send it again. */
   | { kind: 'rejected' }
+  /** The server does not accept this client id, which says nothing about the refresh token. */
+  | { kind: 'clientRefused' }
   /** The answer says nothing about the refresh token. */
   | { kind: 'unknown' };
 
@@ -25,6 +28,11 @@ export async function refreshGrant(
   if (answer.kind === 'granted') {
     return { kind: 'granted', grant: { refreshToken, ...answer.grant }, receivedAtMs: http.clock.now() };
   }
-  const isSpent = answer.kind === 'failed' && answer.failure.kind === 'codeSpent';
-  return { kind: isSpent ? 'rejected' : 'unknown' };
+  return { kind: answer.kind === 'failed' ? refusalKind(answer.failure) : 'unknown' };
+}
+
+function refusalKind(failure: Failure): 'rejected' | 'clientRefused' | 'unknown' {
+  if (failure.kind === 'codeSpent') return 'rejected';
+  const isClient = failure.kind === 'clientRefused' && failure.error !== 'unsupported_grant_type';
+  return isClient ? 'clientRefused' : 'unknown';
 }

@@ -97,6 +97,7 @@ function identityOf({ record, sessions }: Found): Identity {
   const { subject, name, email, picture, bap } = record.person;
   return frozen({
     provider: sessions.service.id,
+    server: record.grant.server,
     subject,
     name,
     ...(email !== undefined && { email }),

@@ -41,7 +41,7 @@ function failureMessage(failure: ServiceFailure, { label, settings }: IdentitySe
       );
     case 'clientRefused':
       return vscode.l10n.t(
-        '{0} does not accept this client ID ({1}). Check the setting {2}, then sign in again.',
+        '{0} does not accept this client ID ({1}). Ask who runs the server for a client ID for VS Code, put it into the setting {2}, then sign in again.',
         label,
         failure.error,
         settings.client ?? settings.server,

@@ -55,8 +55,14 @@ export type Waited = { kind: 'granted'; grant: Grant } | { kind: 'expired' } | F
 export type Identified = { kind: 'identified'; person: Person; grant: Grant } | Failed<ServiceFailure>;
 /** Whether a token still works. */
 export type Verdict = 'valid' | 'rejected' | 'unknown';
-/** `rejected`: the refresh token does not work. `unknown`: the service did not say. */
-export type Renewed = { kind: 'granted'; grant: Grant } | { kind: 'rejected' } | { kind: 'unknown' };
+export type Renewed =
+  | { kind: 'granted'; grant: Grant }
+  /** The refresh token does not work. */
+  | { kind: 'rejected' }
+  /** The service does not accept our client id. The tokens may still be good. */
+  | { kind: 'clientRefused' }
+  /** The service did not say. */
+  | { kind: 'unknown' };
 
 /** A sign-in that waits for the person in the browser. Never log any part of it. */
 export interface PendingSignIn {

@@ -30,6 +30,8 @@ export class Renewal {
   /** The attempts under way, by session id. */
   readonly #running = new Map<string, Attempt>();
   readonly #failedAtMs = new Map<string, number>();
+  /** The refresh tokens, by session id, for which the service has refused our client. */
+  readonly #refused = new Map<string, string>();
 
   constructor(service: IdentityService, store: SessionStore, runtime: Runtime) {
     this.service = service;
@@ -39,6 +41,11 @@ export class Renewal {
 
   isPossible({ grant }: LiveSession): boolean {
     return grant.refreshToken !== undefined && this.service.renew !== undefined;
+  }
+
+  /** False also when the service has refused our client in this window: then only a new sign-in helps. */
+  isExpected(record: LiveSession): boolean {
+    return this.isPossible(record) && this.#refused.get(record.id) !== record.grant.refreshToken;
   }
 
   /**
@@ -56,10 +63,11 @@ export class Renewal {
 
   /**
    * Renews a session now, or waits for the attempt that is under way, for at most ten seconds. Does nothing for a
-   * token that is younger than ten seconds, or within 30 seconds of a failure. Never rejects.
+   * token that is younger than ten seconds, within 30 seconds of a failure, or after the service has refused our
+   * client. Never rejects.
    */
   async renew(record: LiveSession, signal: AbortSignal): Promise<void> {
-    if (!this.isPossible(record)) return;
+    if (!this.isExpected(record)) return;
     const running = this.#running.get(record.id) ?? this.#begin(record);
     if (running === undefined) return;
     // The attempt goes on when its caller stops waiting: a new refresh token that gets lost is a lost session.
@@ -119,6 +127,13 @@ export class Renewal {
     if (renewed.kind === 'unknown') {
       this.#runtime.log.warn(`${label} could not be asked for a new token. Trying again later.`);
       this.#failedAtMs.set(asked.id, this.#runtime.clock.now());
+      return;
+    }
+    if (renewed.kind === 'clientRefused') {
+      this.#runtime.log.warn(
+        `${label} does not accept this client ID. It is not asked for a new token again.`,
+      );
+      if (asked.grant.refreshToken !== undefined) this.#refused.set(asked.id, asked.grant.refreshToken);
       return;
     }
     // The person may have signed out, or signed in again, while the service was asked. What this window has not

@@ -125,6 +125,11 @@ export class ServiceSessions {
     await Promise.all(leaving.map((each) => this.#remove(each)));
   }
 
+  /** False for a session that only a new sign-in can continue. */
+  canRenew(record: LiveSession): boolean {
+    return this.#renewal.isExpected(record);
+  }
+
   /** The other live sessions of the same account. */
   siblings({ id, person }: LiveSession): LiveSession[] {
     return this.cached().filter((each) => each.person.accountId === person.accountId && each.id !== id);
@@ -223,8 +228,12 @@ export class ServiceSessions {
     await this.#renewal.renewIfDue(record);
     const current = this.#store.live(record.id);
     if (current === undefined || !isOver(current, this.#runtime.clock.now())) return;
-    // A session that can be renewed waits until the service can be reached.
-    if (!this.#renewal.isPossible(current)) await this.ends.end(current, 'expired');
+    // A session that can be renewed waits until the service can be reached. If the service refuses our client, it
+    // waits for its own end: the service may accept the token until then.
+    if (this.canRenew(current)) return;
+    const { expiresAtMs = Infinity } = current.grant;
+    if (this.#renewal.isPossible(current) && this.#runtime.clock.now() < expiresAtMs) return;
+    await this.ends.end(current, 'expired');
   }
 
   /** Two windows can find out at the same time. The count of sign-ins makes a later rejection a new one. */

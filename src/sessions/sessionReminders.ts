@@ -79,7 +79,7 @@ export class SessionReminders {
     await this.#forgetOld(); // first, so that no old end is told of again
     for (const sessions of this.#services) {
       for (const record of await sessions.usable())
-        if (record.grant.refreshToken === undefined && endsSoon(record, this.#runtime.clock.now()))
+        if (!sessions.canRenew(record) && endsSoon(record, this.#runtime.clock.now()))
           await this.#once('soon', record, () => {
             this.#notices.endsSoon(record);
           });

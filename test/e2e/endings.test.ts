@@ -74,7 +74,7 @@ describe('a sign-in that meets a problem', () => {
     [
       'says that the server does not know the client',
       { kind: 'answer', status: 401, body: { error: 'invalid_client' } },
-      'Check the setting bapIdentity.sigma.clientId',
+      'put it into the setting bapIdentity.sigma.clientId',
     ],
   ];
   for (const [name, fault, text] of failures) {

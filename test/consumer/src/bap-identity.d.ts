@@ -27,6 +27,11 @@ export type Provider = 'sigma-identity' | 'adom' | (string & {});
  */
 export interface Identity {
     readonly provider: Provider;
+    /**
+     * The address of the server that granted the session, without a slash at its end. The person can set another
+     * server than the service's own, so trust an identity only from a server that you expect.
+     */
+    readonly server: string;
     /** The service's id of the user. One subject can hold several BAP identities. */
     readonly subject: string;
     readonly name: string;

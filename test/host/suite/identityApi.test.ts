@@ -54,6 +54,7 @@ describe('the public API', () => {
     const identity = await world.api.getIdentity(session);
     assert.deepEqual(identity, {
       provider: 'sigma-identity',
+      server: 'https://auth.example',
       subject: 'user',
       name: 'Ann',
       bap: { bapId: 'bap-1' },

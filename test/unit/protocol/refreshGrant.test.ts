@@ -120,10 +120,18 @@ describe('refreshGrant: not granted', () => {
     });
   }
 
-  const unknown: [string, Reply][] = [
+  const clientRefused: [string, Reply][] = [
     ['400 invalid_client', json(400, { error: 'invalid_client' })],
     ['401 invalid_client', json(401, { error: 'invalid_client' })],
     ['400 unauthorized_client', json(400, { error: 'unauthorized_client' })],
+  ];
+  for (const [name, reply] of clientRefused) {
+    it(`client refused: ${name}`, async () => {
+      assert.deepEqual((await ask(reply)).result, { kind: 'clientRefused' });
+    });
+  }
+
+  const unknown: [string, Reply][] = [
     ['400 unsupported_grant_type', json(400, { error: 'unsupported_grant_type' })],
     ['400 invalid_request', json(400, { error: 'invalid_request', error_description: 'invalid_grant' })],
     ['400 invalid_scope', json(400, { error: 'invalid_scope' })],

@@ -92,7 +92,8 @@ describe('Sigma Identity: renew', () => {
 
   for (const [kind, name, reply] of [
     ['rejected', '400 invalid_grant', json(400, { error: 'invalid_grant', error_description: 'canary' })],
-    ['unknown', '400 invalid_client', json(400, { error: 'invalid_client' })],
+    ['clientRefused', '400 invalid_client', json(400, { error: 'invalid_client' })],
+    ['clientRefused', '401 unauthorized_client', json(401, { error: 'unauthorized_client' })],
     ['unknown', '401 without a body', text(401, '')],
     ['unknown', '404', json(404, { message: 'Not found' })],
     ['unknown', '415', text(415, '')],

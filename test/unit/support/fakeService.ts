@@ -17,6 +17,8 @@ export class FakeService implements IdentityService {
   readonly takes = { verify: 0, renew: 0, revoke: 0 };
   /** It gives no definite answer, as without a network, behind a proxy's page, or with a 403, 429 or 5xx. */
   offline = false;
+  /** It refuses our client where a client is named: at a renewal. */
+  refusesClient = false;
   /** The life of the access tokens that it grants for refresh tokens. */
   lifeMs = 3_600_000;
   /** What it was asked, such as `renew refresh 1`. */
@@ -87,6 +89,7 @@ export class FakeService implements IdentityService {
 
   #renewed(accessToken: string, refreshToken: string | undefined): Renewed {
     if (this.offline || refreshToken === undefined) return { kind: 'unknown' };
+    if (this.refusesClient) return { kind: 'clientRefused' };
     if (this.#used.has(refreshToken)) this.reused.push(refreshToken);
     if (!this.accepts(refreshToken)) return { kind: 'rejected' };
     this.#used.add(refreshToken);

@@ -47,7 +47,7 @@ export type Step =
   | readonly [
       atMs: number,
       who: 'service',
-      does: { readonly rejects: readonly string[] } | 'goes offline' | 'is back',
+      does: { readonly rejects: readonly string[] } | 'goes offline' | 'is back' | 'refuses the client',
     ]
   | readonly [atMs: number, who: 'clock', does: { readonly jumpsMs: number }]
   /** Another program changes what is stored, such as a tool that restores files, and the windows hear of it. */
@@ -82,6 +82,7 @@ export async function play(row: Row): Promise<void> {
     if (who === 'clock') clock.jump(does.jumpsMs);
     else if (who === 'storage') storage.put('a', does === 'loses the text' ? undefined : firstText);
     else if (who !== 'service') work.push(ACTIONS[does](world, windows[who]));
+    else if (does === 'refuses the client') service.refusesClient = true;
     else if (typeof does === 'string') service.offline = does === 'goes offline';
     else service.reject(...does.rejects);
   }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { play, type Row } from '../support/sessionRow.ts';
+import { SessionWorld } from '../support/sessionWorld.ts';
+
+const MINUTE_MS = 60_000;
+/** A session in its last five minutes. It is not handed out in its last 60 seconds. */
+const SOON = { lifeMs: 4 * MINUTE_MS, refreshable: true };
+const REFUSED = [0, 'service', 'refuses the client'] as const;
+
+const ROWS: Row[] = [
+  {
+    name: 'a session is handed out as before, and each window asks once',
+    a: SOON,
+    steps: [
+      REFUSED,
+      [0, 'one', 'lists'],
+      [40_000, 'one', 'lists'],
+      [80_000, 'two', 'lists'],
+      [120_000, 'one', 'lists'],
+    ],
+    listed: ['a: access 1'],
+    asked: ['renew refresh 1', 'renew refresh 1'],
+  },
+  {
+    name: 'a session is not handed out in its last moments, but has not ended yet',
+    a: SOON,
+    steps: [REFUSED, [0, 'one', 'lists'], [200_000, 'one', 'lists'], [200_000, 'two', 'lists']],
+    listed: [],
+    asked: ['renew refresh 1', 'renew refresh 1'],
+  },
+  {
+    name: 'a session ends as expired after its own end',
+    a: SOON,
+    steps: [REFUSED, [0, 'one', 'lists'], [4 * MINUTE_MS, 'one', 'lists']],
+    listed: [],
+    heard: ['removed a'],
+    asked: ['renew refresh 1'],
+  },
+  {
+    name: 'a session whose access token is rejected waits, and is not handed out',
+    a: { refreshable: true },
+    steps: [
+      REFUSED,
+      [0, 'service', { rejects: ['access 1'] }],
+      [0, 'one', 'verifies'],
+      [60_000, 'one', 'lists'],
+    ],
+    listed: [],
+    heard: ['changed a'],
+    asked: ['verify access 1', 'renew refresh 1'],
+  },
+];
+
+describe('renewal: the service refuses the client', () => {
+  for (const row of ROWS) it(row.name, () => play(row));
+
+  it('the person hears before the end and at it, once each', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant(SOON));
+    world.service.refusesClient = true;
+    const window = await world.ready(true);
+    await world.clock.advance(3 * MINUTE_MS);
+    assert.deepEqual(world.told(), ['ends soon a']);
+    await world.clock.advance(2 * MINUTE_MS);
+    assert.deepEqual(world.told(), ['ends soon a', 'ended a']);
+    assert.equal(window.sessions.ended()[0]?.reason, 'expired');
+  });
+
+  it('a new sign-in shows that the client is accepted, and is renewed again', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant(SOON));
+    world.service.refusesClient = true;
+    const window = await world.ready();
+    await world.listed(window);
+    world.service.refusesClient = false;
+    await world.clock.run(world.signIn(window, world.service.grant(SOON)));
+    await world.clock.advance(3.5 * MINUTE_MS);
+    assert.deepEqual(await world.listed(window), ['a: access 3']);
+  });
+
+  it('the log says so once, without a token', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant(SOON));
+    world.service.refusesClient = true;
+    const window = await world.ready();
+    await world.listed(window);
+    await world.clock.advance(MINUTE_MS);
+    await world.listed(window);
+    assert.deepEqual(window.log.lines, [
+      'warn Test Identity does not accept this client ID. It is not asked for a new token again.',
+    ]);
+  });
+});
