@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { lenient } from '../protocol/schema.ts';
 import { safeText } from '../base/safeText.ts';
 import { withoutUndefined } from '../base/withoutUndefined.ts';
+import { picture } from './picture.ts';
 
 /** One address of a BAP identity, with the transaction and the block height that recorded it. */
 const BapAddress = z.object({
@@ -46,7 +47,6 @@ const shownText = z.pipe(
   lenient(z.string()),
   z.transform((value) => (value === undefined ? undefined : safeText(value, MAX_CHARACTERS))),
 );
-const link = lenient(z.string().check(z.refine(isLink)));
 
 /** The `bap` claim as BAP software publishes it. A malformed member counts as absent. */
 const BapClaim = z.object({
@@ -63,7 +63,7 @@ const BapClaim = z.object({
       givenName: shownText,
       familyName: shownText,
       description: shownText,
-      image: link,
+      image: picture,
     }),
   ),
 });
@@ -109,13 +109,6 @@ function fitsInStorage(object: Record<string, unknown>): boolean {
 
 function safeAddress({ address, txId, block }: z.infer<typeof BapAddress>): z.infer<typeof BapAddress> {
   return withoutUndefined({ address: safeText(address), txId: txId && safeText(txId), block });
-}
-
-/**
- * True for a picture's address, also a relative one. A `data:` URI can have 52 KB, too much for the keyring.
- */
-export function isLink(address: string): boolean {
-  return address.length <= 2_048 && URL.parse(address)?.protocol !== 'data:';
 }
 
 function fromJson(claim: unknown): unknown {

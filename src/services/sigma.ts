@@ -16,8 +16,9 @@ import { identifier, lenient } from '../protocol/schema.ts';
 import { withTimeLimit } from '../base/timeLimit.ts';
 import type { TokenGrant } from '../protocol/tokenAnswer.ts';
 import { rejectsToken } from '../protocol/tokenRejection.ts';
-import { isLink, readBapIdentity } from './bap.ts';
+import { readBapIdentity } from './bap.ts';
 import { type Person, person } from './person.ts';
+import { picture } from './picture.ts';
 import type { Begun, Grant, Identified, IdentityService, Renewed, Verdict } from './service.ts';
 
 export interface SigmaSettings {
@@ -121,8 +122,10 @@ async function renew(
 const UserInfo = z.object({
   sub: identifier,
   name: lenient(z.string()),
-  email: lenient(z.string()),
-  picture: lenient(z.string().check(z.refine(isLink))),
+  given_name: lenient(z.string()),
+  family_name: lenient(z.string()),
+  email: lenient(z.string().check(z.refine(isReal))),
+  picture,
   bap_id: z.optional(z.unknown()),
   pubkey: z.optional(z.unknown()),
   bap: z.optional(z.unknown()),
@@ -134,8 +137,22 @@ function readPerson(outcome: HttpOutcome): Person | undefined {
   if (!claims) return undefined;
   const bap = readBapIdentity(claims);
   const { alternateName, givenName, familyName } = bap?.profile ?? {};
-  const names = [claims.name, alternateName, [givenName, familyName].filter(Boolean).join(' ')];
+  const names = [
+    claims.name,
+    alternateName,
+    fullName(givenName, familyName),
+    fullName(claims.given_name, claims.family_name),
+  ];
   return person({ subject: claims.sub, names, email: claims.email, picture: claims.picture, bap });
+}
+
+function fullName(given: string | undefined, family: string | undefined): string {
+  return [given, family].filter(Boolean).join(' ');
+}
+
+/** Sigma makes up an email, `<BAP id>@sigma.local`, for a person who has given none. It gets no mail. */
+function isReal(email: string): boolean {
+  return !/@sigma\.local\s*$/i.test(email);
 }
 
 /** Half of the time limit that callers set for `revoke`, so that the second request is sent in time. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { isLink, readBapIdentity } from '../../../src/services/bap.ts';
+import { readBapIdentity } from '../../../src/services/bap.ts';
 
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
 const OTHER_ID = '3SyWUZXvhidNcEHbAC3HkBnKoD2Q';
@@ -113,6 +113,11 @@ const CASES: [name: string, claims: Claims, identity: ReturnType<typeof readBapI
     },
     { bapId: BAP_ID, profile: { alternateName: 'Ann' } },
   ],
+  [
+    'an image on the blockchain: it is on ordfs.network',
+    { bap_id: BAP_ID, bap: { identity: { image: `/${'a1'.repeat(32)}_0` } } },
+    { bapId: BAP_ID, profile: { image: `https://ordfs.network/${'a1'.repeat(32)}_0` } },
+  ],
   ['bap_id absent: takes the idKey', { bap: CLAIM }, { bapId: BAP_ID, profile: PROFILE }],
   ['bap_id null: takes the idKey', { bap_id: null, bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
   ['bap_id empty: takes the idKey', { bap_id: '', bap: { idKey: BAP_ID } }, { bapId: BAP_ID }],
@@ -154,20 +159,4 @@ describe('readBapIdentity', () => {
   it('leaves absent members out', () => {
     assert.deepEqual(Object.keys(readBapIdentity({ bap_id: BAP_ID, bap: {} }) ?? {}), ['bapId']);
   });
-});
-
-describe('isLink', () => {
-  for (const [address, kept] of [
-    ['https://img.example/ann.png', true],
-    ['bitfs://ann', true],
-    [`https://img.example/${'a'.repeat(2_028)}`, true],
-    [`https://img.example/${'a'.repeat(2_029)}`, false],
-    ['data:image/png;base64,AAAA', false],
-    ['DATA:image/png;base64,AAAA', false],
-    ['\n data:,x', false],
-  ] as const) {
-    it(`${address.slice(0, 30)} (${address.length}): ${kept ? 'yes' : 'no'}`, () => {
-      assert.equal(isLink(address), kept);
-    });
-  }
 });

@@ -189,7 +189,8 @@ describe('Sigma Identity: identify', () => {
   it('ignores claims that are null or of the wrong type', async () => {
     const nothing = await personOf({});
     for (const value of [null, 7, {}, [], true]) {
-      const claims = { name: value, email: value, picture: value, bap_id: value, pubkey: value, bap: value };
+      const names = { name: value, given_name: value, family_name: value };
+      const claims = { ...names, email: value, picture: value, bap_id: value, pubkey: value, bap: value };
       assert.deepEqual(await personOf(claims), nothing);
     }
   });
@@ -217,6 +218,21 @@ describe('Sigma Identity: identify', () => {
       `Given Family (${BAP_ID})`,
     ],
     ['family name', { bap: { identity: { familyName: 'Family' } } }, 'Family', `Family (${BAP_ID})`],
+    [
+      "profile's names before those of the claims",
+      { given_name: 'Claimed', family_name: 'Name', bap: { identity: { givenName: 'Given' } } },
+      'Given',
+      `Given (${BAP_ID})`,
+    ],
+    [
+      'given and family name of the claims',
+      { given_name: 'Claimed', family_name: 'Name', bap: { identity: { givenName: ' ' } } },
+      'Claimed Name',
+      `Claimed Name (${BAP_ID})`,
+    ],
+    ['given name of the claims', { given_name: 'Claimed' }, 'Claimed', `Claimed (${BAP_ID})`],
+    ['family name of the claims', { family_name: 'Name' }, 'Name', `Name (${BAP_ID})`],
+    ['name claim before its parts', { name: 'Ann', given_name: 'Claimed' }, 'Ann', `Ann (${BAP_ID})`],
     ['shortened BAP id', { name: '\u202e\n' }, 'Go8vCH…z35J', BAP_ID],
   ] as const) {
     it(`takes the ${what} as the name`, async () => {
@@ -243,6 +259,25 @@ describe('Sigma Identity: identify', () => {
       await personOf({ name: 'Anna', bap_id: BAP_ID }),
     ];
     assert.equal(before.accountId, later.accountId);
+  });
+
+  for (const [email, kept] of [
+    ['ann@example.org', true],
+    ['ann@sigma.local.example', true],
+    ['ann@sigmaXlocal', true],
+    ['ann@not-sigma.local', true],
+    [`${BAP_ID}@sigma.local`, false],
+    ['ANN@SIGMA.LOCAL', false],
+    ['ann@sigma.local \n', false],
+  ] as const) {
+    it(`${kept ? 'keeps' : 'drops'} the email ${JSON.stringify(email)}`, async () => {
+      assert.equal((await personOf({ email })).email, kept ? email : undefined);
+    });
+  }
+
+  it('reads a picture on the blockchain as its address on ordfs.network', async () => {
+    const file = `${'a1'.repeat(32)}_0`;
+    assert.equal((await personOf({ picture: `/${file}` })).picture, `https://ordfs.network/${file}`);
   });
 
   it('drops pictures in data: URIs', async () => {

@@ -1,0 +1,30 @@
+import * as z from 'zod/mini';
+
+import { lenient } from '../protocol/schema.ts';
+
+/** The public server of files on the blockchain that BAP software uses first. */
+const CHAIN_FILES = 'https://ordfs.network/';
+
+/** `txid_vout`, also with a slash before it: a transaction and its output. */
+const OUTPUT = /^\/?([0-9a-f]{64}_\d{1,10})$/i;
+/** What stands after these schemes is such an id, or an older form of one. */
+const ON_CHAIN = /^(?:b|ord|bitfs):\/\/([\w.-]+)$/i;
+
+/** The claim of a picture. One that is no address, is too long or is a `data:` URI counts as absent. */
+export const picture = z.pipe(
+  lenient(z.string().check(z.refine(isLink))),
+  z.transform((address) => address && onTheWeb(address)),
+);
+
+/**
+ * True for a picture's address, also a relative one. A `data:` URI can have 52 KB, too much for the keyring.
+ */
+export function isLink(address: string): boolean {
+  return address.length <= 2_048 && URL.parse(address)?.protocol !== 'data:';
+}
+
+/** The https address of a file on the blockchain. Any other address stays as it is. */
+export function onTheWeb(address: string): string {
+  const id = (OUTPUT.exec(address) ?? ON_CHAIN.exec(address))?.[1];
+  return id === undefined ? address : CHAIN_FILES + id;
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { isLink, onTheWeb } from '../../../src/services/picture.ts';
+
+const TXID = 'a1'.repeat(32);
+const FILE = `${TXID}_0`;
+
+describe('isLink', () => {
+  for (const [address, kept] of [
+    ['https://img.example/ann.png', true],
+    ['bitfs://ann', true],
+    [`https://img.example/${'a'.repeat(2_028)}`, true],
+    [`https://img.example/${'a'.repeat(2_029)}`, false],
+    ['data:image/png;base64,AAAA', false],
+    ['DATA:image/png;base64,AAAA', false],
+    ['\n data:,x', false],
+  ] as const) {
+    it(`${address.slice(0, 30)} (${address.length}): ${kept ? 'yes' : 'no'}`, () => {
+      assert.equal(isLink(address), kept);
+    });
+  }
+});
+
+describe('a picture on the blockchain', () => {
+  for (const [address, id] of [
+    [`/${FILE}`, FILE],
+    [FILE, FILE],
+    [`${TXID.toUpperCase()}_12`, `${TXID.toUpperCase()}_12`],
+    [`b://${TXID}`, TXID],
+    [`b://${FILE}`, FILE],
+    [`ord://${FILE}`, FILE],
+    [`ORD://${FILE}`, FILE],
+    [`bitfs://${TXID}.out.0.3`, `${TXID}.out.0.3`],
+  ] as const)
+    it(`${address}: is on ordfs.network`, () => {
+      assert.equal(onTheWeb(address), `https://ordfs.network/${id}`);
+    });
+});
+
+describe('any other picture', () => {
+  for (const address of [
+    'https://img.example/ann.png',
+    `https://img.example/${FILE}`,
+    '/me.png',
+    'me.png',
+    `/content/${FILE}`,
+    `//${FILE}`,
+    `/${TXID}`,
+    `${TXID}_`,
+    `${TXID.slice(1)}_0`,
+    `a${FILE}`,
+    `${FILE}.png`,
+    `${FILE}\n`,
+    'b://',
+    'ord:///a',
+    'bitfs://a/../b',
+    `ipfs://${TXID}`,
+    `db://${TXID}`,
+  ])
+    it(`${JSON.stringify(address)}: stays as it is`, () => {
+      assert.equal(onTheWeb(address), address);
+    });
+});
