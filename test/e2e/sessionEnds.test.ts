@@ -47,14 +47,14 @@ describe('a session that ends', () => {
   });
 
   it('is over: one window says so, and one click signs in again', async () => {
-    sigma.failNext(TOKEN, { kind: 'rewrite', change: (body) => ({ ...body, expires_in: 61 }) }, 9);
+    sigma.failNext(TOKEN, { kind: 'rewrite', change: (body) => ({ ...body, expires_in: 10 }) }, 9);
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await approve();
     sigma.clearFaults();
     await workbench.clearNotifications();
     const other = await workbench.openWindow();
-    // The session has less than a minute left.
+    // Its last fifth is the margin before its end: the session is over after eight seconds.
     await other.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
     const text =
       'Your session with Sigma Identity as satoshi (3pkKXGdcrkuLvjWhA8P4EVaDE4VY) has reached its end.';

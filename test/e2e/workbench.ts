@@ -235,8 +235,10 @@ export class Workbench {
   }
 
   async answerDialog(button: string): Promise<void> {
+    await this.dialog().getByRole('button', { name: button, exact: true }).waitFor();
+    const dialog = await this.dialog().elementHandle();
     await this.dialog().getByRole('button', { name: button, exact: true }).click();
-    await this.dialog().waitFor({ state: 'hidden' });
+    await dialog.waitForElementState('hidden'); // not the next dialog, which can follow at once
   }
 
   // Outside the window
