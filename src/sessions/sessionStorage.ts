@@ -8,7 +8,7 @@ export interface SessionStorage {
   write(id: string, text: string): Promise<void>;
   /** Deletes the text, if there is one. Rejects with the platform's error. */
   delete(id: string): Promise<void>;
-  /** Tells which text may have changed, in whichever window. Undefined: any of them may have. */
+  /** Tells which text may have changed, in whichever window. Undefined: every text may have changed. */
   onDidChange(listener: (id: string | undefined) => void): { dispose(): void };
   /** Stops the events. */
   dispose(): void;
