@@ -44,7 +44,7 @@ export class Renewal {
   }
 
   /** False also when the service has refused our client in this window: then only a new sign-in helps. */
-  isExpected(record: LiveSession): boolean {
+  canSucceed(record: LiveSession): boolean {
     return this.isPossible(record) && this.#refused.get(record.id) !== record.grant.refreshToken;
   }
 
@@ -67,7 +67,7 @@ export class Renewal {
    * client. Never rejects.
    */
   async renew(record: LiveSession, signal: AbortSignal): Promise<void> {
-    if (!this.isExpected(record)) return;
+    if (!this.canSucceed(record)) return;
     const running = this.#running.get(record.id) ?? this.#begin(record);
     if (running === undefined) return;
     // The attempt goes on when its caller stops waiting: a new refresh token that gets lost is a lost session.

@@ -127,7 +127,7 @@ export class ServiceSessions {
 
   /** False for a session that only a new sign-in can continue. */
   canRenew(record: LiveSession): boolean {
-    return this.#renewal.isExpected(record);
+    return this.#renewal.canSucceed(record);
   }
 
   /** The other live sessions of the same account. */
