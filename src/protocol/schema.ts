@@ -42,3 +42,16 @@ export function lenient<T>(schema: z.ZodMiniType<T>) {
     z.transform((value): T | undefined => z.safeParse(schema, value).data),
   );
 }
+
+/** A value that some servers send as it is, and others as JSON in a string. Undefined when it is no JSON. */
+export const maybeJson = z.pipe(
+  z.optional(z.unknown()),
+  z.transform((value): unknown => {
+    if (typeof value !== 'string') return value;
+    try {
+      return JSON.parse(value);
+    } catch {
+      return undefined;
+    }
+  }),
+);

@@ -14,6 +14,11 @@ export function signInFailureMessage(result: SignInFailure, service: IdentitySer
         'The time for signing in with {0} ran out before you approved. Sign in again to start anew.',
         service.label,
       );
+    case 'notChosen':
+      return vscode.l10n.t(
+        'You approved the sign-in with {0}, but did not choose an identity in time. Sign in again and choose one.',
+        service.label,
+      );
     case 'notStored':
       return vscode.l10n.t(
         'You were signed in to {0}, but the session could not be stored. Unlock your system’s keyring, then sign in again.',

@@ -1,8 +1,9 @@
+import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { Failed } from '../protocol/failure.ts';
-import type { Grant, IdentityService, ServiceFailure } from '../services/service.ts';
+import type { Grant, Identified, IdentityService, ServiceFailure } from '../services/service.ts';
 import { revokeInBackground } from '../sessions/revoke.ts';
 import { sameScopes } from '../sessions/scopes.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
@@ -30,12 +31,14 @@ export type SignInFailure =
   | Failed<ServiceFailure>
   /** The person did not approve in time, and did not want a new code. */
   | { kind: 'expired' }
+  /** The person did not choose one of their identities in time. */
+  | { kind: 'notChosen' }
   | { kind: 'notStored'; cause: StoreError }
   /** A mistake of ours. */
   | { kind: 'unexpected'; cause: unknown };
 
-/** How long a new code is offered after the end of one. Until then VS Code holds up other requests to the provider. */
-const OFFER_LIMIT_MS = 10 * 60_000;
+/** How long the person is asked for something. Until then VS Code holds up other requests to the provider. */
+const ASK_LIMIT_MS = 10 * 60_000;
 
 /** The reason of a sign-in's signal when another window has completed the same sign-in. */
 class SignedInElsewhere extends Error {
@@ -69,14 +72,15 @@ export async function signIn(context: SignInContext, request: SignInRequest): Pr
     unkept = waited.grant;
     screen.finishing();
 
-    const identified = await service.identify(waited.grant, signal);
-    if (identified.kind === 'failed') return identified;
+    const identified = await identify(service, waited.grant, screen, runtime, signal);
+    if (identified.kind !== 'identified') return identified;
     unkept = identified.grant;
     elsewhere.stop(); // what is stored from now on is our own
 
     const record = await sessions.keep(request.scopes, identified.grant, identified.person, signal);
     unkept = undefined;
     log.info(`Signed in with ${service.label}.`);
+    if (identified.hasNoBapIdentity === true) view.hasNoBapIdentity(service);
     return { kind: 'signedIn', record };
   } catch (error) {
     if (!signal.aborted) return failureOf(error, runtime);
@@ -112,12 +116,42 @@ async function waitForApproval(
     });
     if (waited.kind !== 'expired') return waited;
     log.info('The sign-in has expired. Offering a new one.');
-    try {
-      await withTimeLimit(clock, OFFER_LIMIT_MS, signal, (limits) => screen.expired(limits));
-    } catch (error) {
-      if (error instanceof TimeLimitError) return waited;
-      throw error;
-    }
+    const wanted = await withinAskLimit(clock, signal, (limits) => screen.expired(limits));
+    if (wanted === 'late') return waited;
+  }
+}
+
+/** Asks whose the grant is. If the person has several identities, they choose one, until the service accepts it. */
+async function identify(
+  service: IdentityService,
+  grant: Grant,
+  screen: SignInScreen,
+  { clock, log }: Runtime,
+  signal: AbortSignal,
+): Promise<Exclude<Identified, { kind: 'choice' }> | SignInFailure> {
+  let identified = await service.identify(grant, signal);
+  while (identified.kind === 'choice') {
+    const { choice } = identified;
+    log.info(`The account has ${choice.identities.length} identities. Asking for one.`);
+    const chosen = await withinAskLimit(clock, signal, (limits) => screen.choose(choice, limits));
+    if (chosen === 'late') return { kind: 'notChosen' };
+    screen.finishing();
+    identified = await choice.choose(chosen.answer, signal);
+  }
+  return identified;
+}
+
+/** Waits for an answer of the person. Rejects with `signal.reason`. */
+async function withinAskLimit<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  ask: (limits: AbortSignal) => Promise<T>,
+): Promise<{ answer: T } | 'late'> {
+  try {
+    return { answer: await withTimeLimit(clock, ASK_LIMIT_MS, signal, ask) };
+  } catch (error) {
+    if (error instanceof TimeLimitError) return 'late';
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PendingSignIn } from '../services/service.ts';
+import type { IdentityChoice, IdentityService, PendingSignIn } from '../services/service.ts';
 import type { SignInError } from './signInError.ts';
 
 /** What the person sees of sign-ins. */
@@ -7,6 +7,8 @@ export interface SignInView {
   open(serviceLabel: string): SignInScreen;
   /** Tells of a failure. VS Code itself shows none for a sign-in that began in the Accounts menu. */
   failed(error: SignInError): void;
+  /** Tells, after a sign-in, that this account has no BAP identity. */
+  hasNoBapIdentity(service: IdentityService): void;
   /** Brings the open screens back into sight, for a person who asks a second time. */
   remind(): void;
 }
@@ -23,6 +25,11 @@ export interface SignInScreen {
   expired(signal: AbortSignal): Promise<void>;
   /** Shows that the person has approved and the rest takes a moment. */
   finishing(): void;
+  /**
+   * Asks which identity the person signs in as. Resolves with its id, or with undefined when they go on without one.
+   * A person who closes the question cancels the sign-in. Rejects with `signal.reason`.
+   */
+  choose(choice: IdentityChoice, signal: AbortSignal): Promise<string | undefined>;
   /** Takes the screen away. */
   close(): void;
 }

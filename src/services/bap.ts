@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { lenient } from '../protocol/schema.ts';
+import { lenient, maybeJson } from '../protocol/schema.ts';
 import { safeText } from '../base/safeText.ts';
 import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { picture } from './picture.ts';
@@ -34,9 +34,13 @@ export const BapIdentity = z.object({
 });
 export type BapIdentity = z.infer<typeof BapIdentity>;
 
-/** A BAP id has about 27 base58 characters. This check is wider, and refuses only what cannot be an id. */
-const BapId = z.string().check(z.refine((id) => /^[\w.-]{1,128}$/.test(id)));
-const PublicKey = z.string().check(z.refine((key) => /^0[23][0-9a-f]{64}$/i.test(key)));
+const PUBLIC_KEY = /^0[23][0-9a-f]{64}$/i;
+const PublicKey = z.string().check(z.refine((key) => PUBLIC_KEY.test(key)));
+/**
+ * A BAP id has about 27 base58 characters. This check is wider, and refuses only what cannot be an id. Some servers
+ * send the public key in its place.
+ */
+const BapId = z.string().check(z.refine((id) => /^[\w.-]{1,128}$/.test(id) && !PUBLIC_KEY.test(id)));
 
 /** Limits of a stored profile: it is stored in the system's keyring. */
 const MAX_CHARACTERS = 500;
@@ -68,6 +72,8 @@ const BapClaim = z.object({
   ),
 });
 
+const MaybeBapClaim = z.pipe(maybeJson, BapClaim);
+
 /**
  * Reads the BAP identity from userinfo claims: `bap_id`, `pubkey`, and `bap`, which is a JSON string, an
  * object or absent. If `bap` is malformed, the identity has no profile. Undefined for a person without a BAP
@@ -78,7 +84,7 @@ export function readBapIdentity(claims: {
   pubkey?: unknown;
   bap?: unknown;
 }): BapIdentity | undefined {
-  const claim = z.safeParse(BapClaim, fromJson(claims.bap)).data;
+  const claim = z.safeParse(MaybeBapClaim, claims.bap).data;
   const bapId = z.safeParse(BapId, claims.bap_id).data ?? claim?.idKey;
   if (bapId === undefined) return undefined;
   const pubkey = z.safeParse(PublicKey, claims.pubkey).data;
@@ -109,13 +115,4 @@ function fitsInStorage(object: Record<string, unknown>): boolean {
 
 function safeAddress({ address, txId, block }: z.infer<typeof BapAddress>): z.infer<typeof BapAddress> {
   return withoutUndefined({ address: safeText(address), txId: txId && safeText(txId), block });
-}
-
-function fromJson(claim: unknown): unknown {
-  if (typeof claim !== 'string') return claim;
-  try {
-    return JSON.parse(claim);
-  } catch {
-    return undefined;
-  }
 }

@@ -15,6 +15,8 @@ export interface IdentityService {
   readonly label: string;
   /** What a person uses the service for, in their language. */
   readonly purpose: string;
+  /** The page where a person creates a BAP identity. Absent for a service without them. */
+  readonly identitiesAt?: string;
   /** The scopes that the command palette and the Accounts menu ask for. */
   readonly defaultScopes: readonly string[];
   /** The names of the settings, for messages about a failure. */
@@ -52,7 +54,39 @@ export type ServiceFailure =
 
 export type Begun = { kind: 'pending'; pending: PendingSignIn } | Failed<ServiceFailure>;
 export type Waited = { kind: 'granted'; grant: Grant } | { kind: 'expired' } | Failed<ServiceFailure>;
-export type Identified = { kind: 'identified'; person: Person; grant: Grant } | Failed<ServiceFailure>;
+export type Identified =
+  | {
+      kind: 'identified';
+      person: Person;
+      grant: Grant;
+      /** The service says that the person has no BAP identity. */
+      hasNoBapIdentity?: boolean;
+    }
+  /** The person has several identities, and the grant stands for none of them yet. */
+  | { kind: 'choice'; choice: IdentityChoice }
+  | Failed<ServiceFailure>;
+
+/** The identities of one person. They choose one for this sign-in. */
+export interface IdentityChoice {
+  readonly identities: readonly OwnIdentity[];
+  /** What the person has chosen before, and the service has refused. */
+  readonly refused: OwnIdentity | undefined;
+  /**
+   * Makes the grant stand for the identity with this id, or for none. Gives another choice when the service refuses
+   * it. Rejects only with `signal.reason`.
+   */
+  choose(id: string | undefined, signal: AbortSignal): Promise<Identified>;
+}
+
+/** An identity that a person has. */
+export interface OwnIdentity {
+  readonly id: string;
+  /** As the service sent it: clean it before you show it. */
+  readonly name: string | undefined;
+  /** An address that may be shown. */
+  readonly picture: string | undefined;
+}
+
 /** Whether a token still works. */
 export type Verdict = 'valid' | 'rejected' | 'unknown';
 export type Renewed =

@@ -1,5 +1,3 @@
-import * as z from 'zod/mini';
-
 import { parseServer } from '../protocol/address.ts';
 import { failed } from '../protocol/failure.ts';
 import {
@@ -7,19 +5,15 @@ import {
   requestDeviceAuthorization,
   waitForDeviceGrant,
 } from '../protocol/deviceGrant.ts';
-import { describeError } from '../base/log.ts';
 import { withoutUndefined } from '../base/withoutUndefined.ts';
-import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
-import { isTransientFailure, sendWithRetries } from '../protocol/retry.ts';
+import { type Http, send } from '../protocol/http.ts';
 import { refreshGrant } from '../protocol/refreshGrant.ts';
-import { identifier, lenient } from '../protocol/schema.ts';
-import { withTimeLimit } from '../base/timeLimit.ts';
 import type { TokenGrant } from '../protocol/tokenAnswer.ts';
 import { rejectsToken } from '../protocol/tokenRejection.ts';
-import { readBapIdentity } from './bap.ts';
-import { type Person, person } from './person.ts';
-import { picture } from './picture.ts';
-import type { Begun, Grant, Identified, IdentityService, Renewed, Verdict } from './service.ts';
+import { sendWithin } from './ownIdentities.ts';
+import type { Begun, Grant, IdentityService, Renewed, Verdict } from './service.ts';
+import { identify } from './sigmaIdentify.ts';
+import { bearer, readUserInfo, userinfo } from './sigmaUserinfo.ts';
 
 export interface SigmaSettings {
   /** The setting `bapIdentity.sigma.serverUrl`, as the person wrote it. */
@@ -36,6 +30,7 @@ export function sigma(http: Http, settings: () => SigmaSettings, purpose: string
     id: 'sigma-identity',
     label: 'Sigma Identity',
     purpose,
+    identitiesAt: 'https://sigmaidentity.com',
     defaultScopes: ['openid', 'profile'],
     settings: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
@@ -83,25 +78,10 @@ function toGrant(server: string, { expiresInSeconds, ...tokens }: TokenGrant, re
   return { server, ...tokens, ...withoutUndefined({ expiresAtMs }) };
 }
 
-async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
-  const outcome = await sendWithRetries(http, userinfo(grant), signal);
-  if (isTransientFailure(outcome)) return failed('unreachable');
-  const found = readPerson(outcome);
-  const rejected = outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status);
-  return found === undefined
-    ? failed(rejected ? 'grantRejected' : 'notTheService')
-    : { kind: 'identified', person: found, grant };
-}
-
 async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
   const outcome = await send(http, userinfo(grant), signal);
   if (rejectsToken(outcome)) return 'rejected';
-  return readPerson(outcome) === undefined ? 'unknown' : 'valid';
-}
-
-function userinfo(grant: Grant): HttpRequest {
-  const url = `${grant.server}/api/auth/oauth2/userinfo`;
-  return { name: 'userinfo', method: 'GET', url, headers: bearer(grant) };
+  return readUserInfo(outcome) === undefined ? 'unknown' : 'valid';
 }
 
 /** Uses better-auth's OAuth token endpoint, because its endpoint for device codes accepts no other grant. */
@@ -118,43 +98,6 @@ async function renew(
   return { kind: 'granted', grant: toGrant(server, result.grant, result.receivedAtMs) };
 }
 
-/** Only `sub` is always there. Names need a published profile, and the email needs the scope `email`. */
-const UserInfo = z.object({
-  sub: identifier,
-  name: lenient(z.string()),
-  given_name: lenient(z.string()),
-  family_name: lenient(z.string()),
-  email: lenient(z.string().check(z.refine(isReal))),
-  picture,
-  bap_id: z.optional(z.unknown()),
-  pubkey: z.optional(z.unknown()),
-  bap: z.optional(z.unknown()),
-});
-
-function readPerson(outcome: HttpOutcome): Person | undefined {
-  const claims =
-    outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(UserInfo, outcome.json).data;
-  if (!claims) return undefined;
-  const bap = readBapIdentity(claims);
-  const { alternateName, givenName, familyName } = bap?.profile ?? {};
-  const names = [
-    claims.name,
-    alternateName,
-    fullName(givenName, familyName),
-    fullName(claims.given_name, claims.family_name),
-  ];
-  return person({ subject: claims.sub, names, email: claims.email, picture: claims.picture, bap });
-}
-
-function fullName(given: string | undefined, family: string | undefined): string {
-  return [given, family].filter(Boolean).join(' ');
-}
-
-/** Sigma makes up an email, `<BAP id>@sigma.local`, for a person who has given none. It gets no mail. */
-function isReal(email: string): boolean {
-  return !/@sigma\.local\s*$/i.test(email);
-}
-
 /** Half of the time limit that callers set for `revoke`, so that the second request is sent in time. */
 const SIGN_OUT_LIMIT_MS = 2_500;
 
@@ -166,17 +109,8 @@ async function revoke(http: Http, settings: SigmaSettings, grant: Grant, signal:
   const api = `${grant.server}/api/auth`;
   const headers = bearer(grant);
   const signOut = { name: 'sign-out', method: 'POST', url: `${api}/sign-out`, headers, json: {} } as const;
-  try {
-    await withTimeLimit(http.clock, SIGN_OUT_LIMIT_MS, signal, (limited) => send(http, signOut, limited));
-  } catch (error) {
-    signal.throwIfAborted();
-    http.log.debug(`sign-out: ${describeError(error)}`);
-  }
+  await sendWithin(http, SIGN_OUT_LIMIT_MS, signOut, signal);
   // Revoking a refresh token also ends its access tokens (RFC 7009 §2.1).
   const form = { token: grant.refreshToken ?? grant.accessToken, client_id: settings.clientId };
   await send(http, { name: 'revoke', method: 'POST', url: `${api}/oauth2/revoke`, form }, signal);
-}
-
-function bearer(grant: Grant): { authorization: string } {
-  return { authorization: `Bearer ${grant.accessToken}` };
 }

@@ -10,6 +10,7 @@ export type SignInState =
   | { phase: 'starting' }
   | { phase: 'pending'; signIn: PendingSignIn; copied: boolean; reached: boolean }
   | { phase: 'expired'; hasCode: boolean }
+  | { phase: 'choosing' }
   | { phase: 'finishing' };
 
 /**
@@ -50,6 +51,8 @@ export function signInMessage(
       const again = state.hasCode ? vscode.l10n.t('Get a new code') : vscode.l10n.t('Get a new link');
       return `${vscode.l10n.t('The time for this sign-in is over.')} ${link('startAgain', again)}`;
     }
+    case 'choosing':
+      return vscode.l10n.t('Approved. Choose an identity in the list at the top of this window.');
     case 'finishing':
       return vscode.l10n.t('Approved. Finishing…');
   }

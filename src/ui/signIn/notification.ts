@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { SignInError } from '../../provider/signInError.ts';
 import type { SignInScreen, SignInView } from '../../provider/signInView.ts';
-import type { PendingSignIn } from '../../services/service.ts';
+import type { IdentityChoice, IdentityService, PendingSignIn } from '../../services/service.ts';
+import { pickIdentity } from './identityPicker.ts';
 import { openAddress } from './openAddress.ts';
 import { QrPanel } from './qrPanel.ts';
 import { type SignInAction, signInMessage, type SignInState } from './message.ts';
@@ -48,6 +49,10 @@ export class SignInNotification implements SignInView, vscode.Disposable {
     void this.#showFailure(error);
   }
 
+  hasNoBapIdentity({ label, identitiesAt }: IdentityService): void {
+    if (identitiesAt !== undefined) void this.#showNoBapIdentity(label, identitiesAt);
+  }
+
   remind(): void {
     void vscode.commands.executeCommand('notifications.showList');
   }
@@ -60,6 +65,18 @@ export class SignInNotification implements SignInView, vscode.Disposable {
     if (answer === showLog) this.#log.show();
     if (answer === openSetting)
       await vscode.commands.executeCommand('workbench.action.openSettings', setting);
+  }
+
+  async #showNoBapIdentity(serviceLabel: string, page: string): Promise<void> {
+    const open = vscode.l10n.t('Open {0}', URL.parse(page)?.host ?? page);
+    const answer = await vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'This account of {0} has no BAP identity yet. Create one there, then sign in again to use it here.',
+        serviceLabel,
+      ),
+      open,
+    );
+    if (answer === open) await openAddress(page);
   }
 
   dispose(): void {
@@ -75,6 +92,7 @@ class Screen implements SignInScreen {
   readonly #onClose: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #qr: QrPanel;
+  readonly #serviceLabel: string;
   #progress: vscode.Progress<{ message: string }> | undefined;
   #shown = '';
   #state: SignInState = { phase: 'starting' };
@@ -82,6 +100,7 @@ class Screen implements SignInScreen {
 
   /** `textOf` gives the text of the notification in a state. */
   constructor(serviceLabel: string, textOf: (state: SignInState) => string, onClose: () => void) {
+    this.#serviceLabel = serviceLabel;
     this.#qr = new QrPanel(serviceLabel);
     this.#textOf = textOf;
     this.#onClose = onClose;
@@ -131,6 +150,14 @@ class Screen implements SignInScreen {
 
   finishing(): void {
     this.#set({ phase: 'finishing' });
+  }
+
+  async choose(choice: IdentityChoice, signal: AbortSignal): Promise<string | undefined> {
+    this.#set({ phase: 'choosing' });
+    const chosen = await pickIdentity(this.#serviceLabel, choice, signal);
+    if (chosen !== 'cancelled') return chosen.id;
+    this.#cancelled.abort();
+    throw this.#cancelled.signal.reason;
   }
 
   async act(action: SignInAction): Promise<void> {

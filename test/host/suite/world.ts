@@ -143,6 +143,7 @@ export class World {
         return screen;
       },
       failed: ({ message }) => this.failures.push(message),
+      hasNoBapIdentity: () => undefined,
       remind: () => (this.reminded += 1),
     };
   }

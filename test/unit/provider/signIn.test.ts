@@ -30,7 +30,7 @@ const STORE_AT_MS = BEGIN_MS + WAIT_MS + IDENTIFY_MS;
 interface Script {
   readonly begins?: readonly (Failure | 'code' | Error)[];
   readonly waits?: readonly Waited[];
-  readonly identifies?: Failure | 'person';
+  readonly identifies?: Failure | 'person' | 'person without a BAP identity';
   readonly revoke?: 'works' | 'hangs';
   /** After how many seconds the person asks for a new code, expiry by expiry. */
   readonly wishes?: readonly number[];
@@ -121,8 +121,8 @@ function service(
     identify: async (grant, signal): Promise<Identified> => {
       calls.push(`identify ${grant.accessToken}`);
       await clock.sleep(IDENTIFY_MS, signal);
-      if (identifies !== 'person') return { kind: 'failed', failure: identifies };
-      return { kind: 'identified', person: PERSON, grant: LEARNT };
+      if (typeof identifies !== 'string') return { kind: 'failed', failure: identifies };
+      return { kind: 'identified', person: PERSON, grant: LEARNT, hasNoBapIdentity: identifies !== 'person' };
     },
     verify: () => assert.fail('a sign-in verifies nothing'),
     revoke: async (grant, signal) => {
@@ -146,6 +146,12 @@ describe('a sign-in', () => {
     assert.deepEqual(screen.seen, [...ONE_CODE, 'finishing', 'closed']);
     assert.deepEqual(calls, [...BEGUN_AND_WAITED, 'identify canary-token']);
     assert.deepEqual(world.sessions.cached(), [result.record]);
+  });
+
+  it('tells once, at its end, that the person has no BAP identity', async () => {
+    const { result, screen } = await run({ identifies: 'person without a BAP identity' });
+    assert.equal(result.kind, 'signedIn');
+    assert.deepEqual(screen.seen, [...ONE_CODE, 'finishing', 'no BAP identity', 'closed']);
   });
 
   it('fails without a code', async () => {

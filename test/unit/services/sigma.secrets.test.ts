@@ -42,6 +42,7 @@ const GRANTED = json(200, {
   token_type: 'Bearer',
 });
 const PERSON = json(200, { sub: 'user-1', name: 'Ann' });
+const ONE_IDENTITY = json(200, [{ id: '4U5eEMQSUdmPXeqmyQJtvELPNE8E', name: 'Ann' }]);
 const REVOKED = [json(200, { success: true }), text(200, '')];
 /** A server that repeats secrets in an answer. */
 const echo = (status: number): Reply =>
@@ -63,7 +64,10 @@ const SIGN_INS: [
   ends: SignInResult['kind'] | 'cancelled',
   cancelAt?: number,
 ][] = [
-  ['success', [CODE, PENDING, GRANTED, PERSON], 'signedIn'],
+  ['success', [CODE, PENDING, GRANTED, PERSON, ONE_IDENTITY, echo(200)], 'signedIn'],
+  ['success, though the list of identities fails', [CODE, GRANTED, PERSON, echo(500)], 'signedIn'],
+  ['success, though the list is redirected', [CODE, GRANTED, PERSON, ELSEWHERE], 'signedIn'],
+  ['success, though no identity can be set', [CODE, GRANTED, PERSON, ONE_IDENTITY, ELSEWHERE], 'signedIn'],
   [
     'success after transient failures',
     [
@@ -79,6 +83,7 @@ const SIGN_INS: [
       echo(503),
       leakyError,
       PERSON,
+      leakyError,
     ],
     'signedIn',
   ],

@@ -12,8 +12,9 @@ import { assertCancels, begin, sigmaWorld } from '../support/serviceKit.ts';
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
 
+/** The server answers userinfo with `reply`, and has no organizations. */
 async function identify(reply: Reply): Promise<Identified> {
-  const { clock, conversation, service } = sigmaWorld([reply]);
+  const { clock, conversation, service } = sigmaWorld([reply, html(404)]);
   const identified = await clock.run(service.identify(GRANT, NEVER));
   conversation.assertOver();
   return identified;
@@ -138,7 +139,7 @@ describe('Sigma Identity: wait', () => {
 
 describe('Sigma Identity: identify', () => {
   it('sends the token in a header to userinfo of the server of the grant', async () => {
-    const { clock, conversation, service } = sigmaWorld([json(200, { sub: 'user-1' })], {
+    const { clock, conversation, service } = sigmaWorld([json(200, { sub: 'user-1' }), html(404)], {
       serverUrl: 'https://changed.example',
     });
     await clock.run(service.identify(GRANT, NEVER));
@@ -330,9 +331,10 @@ describe('Sigma Identity: identify', () => {
       text(503, ''),
       json(429, {}),
       json(200, { sub: 'user-1' }),
+      html(404),
     ]);
     assert.equal((await recovered.clock.run(recovered.service.identify(GRANT, NEVER))).kind, 'identified');
-    assert.deepEqual(recovered.conversation.times, [0, 1, 3, 7]);
+    assert.deepEqual(recovered.conversation.times, [0, 1, 3, 7, 7]);
     const lost = sigmaWorld(Array<Reply>(6).fill(text(503, '')));
     assert.deepEqual(await lost.clock.run(lost.service.identify(GRANT, NEVER)), {
       kind: 'failed',

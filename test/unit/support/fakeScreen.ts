@@ -1,5 +1,5 @@
 import type { SignInScreen } from '../../../src/provider/signInView.ts';
-import type { PendingSignIn } from '../../../src/services/service.ts';
+import type { IdentityChoice, PendingSignIn } from '../../../src/services/service.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** Notes what a person would see, and asks for a new code as often as it is told to. */
@@ -8,6 +8,10 @@ export class FakeScreen implements SignInScreen {
   readonly cancelled = this.#cancel.signal;
   readonly seen: string[] = [];
   readonly codes: string[] = [];
+  /** The identities that the person is asked about, by id, for each question. */
+  readonly asked: string[][] = [];
+  /** What the person answers, question by question: an id, or undefined for none. No answer when it is empty. */
+  readonly answers: (string | undefined)[] = [];
   readonly #clock: FakeClock;
   readonly #wishes: number[];
 
@@ -34,6 +38,19 @@ export class FakeScreen implements SignInScreen {
 
   finishing(): void {
     this.seen.push('finishing');
+  }
+
+  choose({ identities, refused }: IdentityChoice, signal: AbortSignal): Promise<string | undefined> {
+    this.seen.push(refused === undefined ? 'choice' : `choice without ${refused.id}`);
+    this.asked.push(identities.map(({ id }) => id));
+    if (this.answers.length === 0)
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          this.seen.push('choice withdrawn');
+          reject(signal.reason as Error);
+        });
+      });
+    return Promise.resolve(this.answers.shift());
   }
 
   close(): void {

@@ -48,6 +48,9 @@ export class SignInWorld {
     const view = {
       open: () => this.screen,
       failed: () => undefined,
+      hasNoBapIdentity: () => {
+        this.screen.seen.push('no BAP identity');
+      },
       remind: () => undefined,
     };
     return signIn({ sessions: this.sessions, view, runtime: this.#runtime }, { scopes, accountId });
