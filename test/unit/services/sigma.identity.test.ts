@@ -274,6 +274,11 @@ describe('a server that does not help', () => {
     });
   }
 
+  it('is not believed when it sends a list with an error', async () => {
+    const { identified } = await identify([userinfo(), json(500, [organization(ANN)])]);
+    assert.equal(bapIdOf(identified), undefined);
+  });
+
   it('is not asked again when it refuses the only identity', async () => {
     const { identified } = await identify([userinfo(), list(ANN), notAMember]);
     assert.equal(bapIdOf(identified), undefined);
