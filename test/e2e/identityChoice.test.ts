@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  demoPerson,
+  personWithoutIdentity,
+  requestsTo,
+  secondPerson,
+  startSigmaServer,
+  type SigmaServer,
+} from '../servers/sigma.ts';
+import { areSeparate } from './steps.ts';
+import { Workbench } from './workbench.ts';
+
+const SET_ACTIVE = '/api/auth/organization/set-active';
+const [PERSON_OF_ONE, PERSON_OF_TWO, PERSON_OF_NONE] = [0, 1, 2];
+const [kestrel, satoshi] = secondPerson.identities;
+
+describe('the BAP identity of a sign-in whose token stands for none', () => {
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    sigma = await startSigmaServer({
+      intervalSeconds: 1,
+      people: [demoPerson, secondPerson, personWithoutIdentity],
+    });
+    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+  });
+  areSeparate('identity-choice', () => workbench);
+
+  const signInAs = async (person: number): Promise<void> => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+    await sigma.approve(await workbench.userCode('Sigma Identity'), 0, person);
+  };
+  const list = () => workbench.page.locator('.quick-input-widget', { hasText: 'Sign in with Sigma Identity' });
+  const choose = (name: string): Promise<void> => workbench.listItem(name).click();
+  const told = (name: string, id: string): Promise<string> =>
+    workbench.told(`You are signed in with Sigma Identity as ${name} (${id})`);
+
+  it('is taken without a question when the person has one', async () => {
+    await signInAs(PERSON_OF_ONE);
+    const [only] = demoPerson.identities;
+    assert.ok(only);
+    await told('satoshi', only.bapId);
+    await workbench.screenshot('identity-one');
+  });
+
+  for (const theme of ['Light Modern', 'Dark Modern']) {
+    it(`is chosen from a list when the person has several (${theme})`, async () => {
+      assert.ok(kestrel && satoshi);
+      await workbench.run('Preferences: Color Theme');
+      await workbench.page.keyboard.type(theme);
+      await workbench.listItem(theme).click();
+      await signInAs(PERSON_OF_TWO);
+      await list().waitFor();
+      await workbench.listItem(kestrel.bapId).waitFor();
+      await workbench.listItem(satoshi.bapId).waitFor();
+      await workbench.screenshot(`identity-several-${theme.split(' ')[0]?.toLowerCase() ?? ''}`);
+      await choose('kestrel');
+      await told('kestrel', kestrel.bapId);
+    });
+  }
+
+  it('is asked for while notifications are muted, and after a look at another window', async () => {
+    assert.ok(satoshi);
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+    const code = await workbench.userCode('Sigma Identity');
+    await workbench.run('Notifications: Toggle Do Not Disturb Mode');
+    await sigma.approve(code, 0, PERSON_OF_TWO);
+    await list().waitFor();
+    await workbench.leaveAndReturn();
+    await workbench.screenshot('identity-several-muted');
+    await choose(satoshi.bapId);
+    await list().waitFor({ state: 'hidden' });
+    await workbench.run('Notifications: Toggle Do Not Disturb Mode');
+    await told('satoshi', satoshi.bapId);
+  });
+
+  it('is chosen again when the server refuses the choice', async () => {
+    assert.ok(satoshi);
+    const refusal = { message: 'No', code: 'USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION' };
+    sigma.failNext(SET_ACTIVE, { kind: 'answer', status: 403, body: refusal });
+    await signInAs(PERSON_OF_TWO);
+    await list().waitFor();
+    await choose('kestrel');
+    await workbench.page
+      .getByPlaceholder('Sigma Identity does not let you use “kestrel”: choose another identity')
+      .waitFor();
+    await workbench.listItem('Go on without a BAP identity').waitFor();
+    await workbench.screenshot('identity-refused');
+    await choose('satoshi');
+    await told('satoshi', satoshi.bapId);
+  });
+
+  it('is not chosen when the person presses Escape: the sign-in and its token end', async () => {
+    const signOuts = (): number =>
+      requestsTo(sigma.requests, '/api/auth/sign-out').filter(({ status }) => status === 200).length;
+    const before = signOuts();
+    await signInAs(PERSON_OF_TWO);
+    await list().waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await list().waitFor({ state: 'hidden' });
+    await workbench.notification('Sign in with Sigma Identity:').waitFor({ state: 'detached' });
+    await workbench.until(() => Promise.resolve(signOuts() > before), 'the token to be ended');
+  });
+
+  it('is said to be missing when the person has none, with the way to get one', async () => {
+    await signInAs(PERSON_OF_NONE);
+    await workbench.told('This account of Sigma Identity has no BAP identity yet.');
+    await workbench.screenshot('identity-none');
+    const opened = await workbench.intercept('https://sigmaidentity.com');
+    await workbench
+      .notification('has no BAP identity yet')
+      .getByRole('button', { name: 'Open sigmaidentity.com' })
+      .click();
+    await workbench.answerDialog('Open');
+    await workbench.until(() => Promise.resolve(opened.length > 0), 'the page of Sigma Identity');
+  });
+});
