@@ -31,7 +31,7 @@ const sigma: Service = {
     const codes: string[] = [];
     return {
       settings: { 'bapIdentity.sigma.serverUrl': server.url },
-      account: 'satoshi (3pkKXGdcrkuLvjWhA8P4EVaDE4VY)',
+      account: 'satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)',
       async approveInBrowser(tab, code) {
         codes.push(code);
         await tab.getByRole('button', { name: 'Continue as demo person' }).click();

@@ -83,7 +83,7 @@ describe('two windows of one browser', () => {
   };
 
   it('hear of a sign-in, a new token and a sign-out at once, and once each', async () => {
-    const satoshi = 'sigma-identity satoshi (3pkKXGdcrkuLvjWhA8P4EVaDE4VY)';
+    const satoshi = 'sigma-identity satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)';
     await sigma.approve(await start(one, 'Sigma Identity'));
     await signedIn(one);
     const added = await heardByBoth(1);

@@ -1,7 +1,7 @@
 import { escape, formOf, page, seeOther } from '../page.ts';
 import type { Approvals, Browser } from './approval.ts';
 import { normalizeUserCode, type Auth } from './auth.ts';
-import type { BapIdentity, Person } from './people.ts';
+import { nameOf, type BapIdentity, type Person } from './people.ts';
 
 const service = 'Sigma Identity';
 
@@ -117,19 +117,15 @@ export class SigmaPages {
     const decided = await this.#approvals.decide(browser, code, decision, identity);
     if (!decided.ok) return this.#enterCode(browser, code, decided.message);
     const told =
-      decision === 'approve' ? `The app now knows you as ${name(identity)}.` : 'The app was told no.';
+      decision === 'approve' ? `The app now knows you as ${nameOf(identity)}.` : 'The app was told no.';
     const heading = decision === 'approve' ? 'Approved' : 'Denied';
     return page({ service, heading, body: `<p>${escape(told)}</p><p>You can close this tab.</p>` });
   }
 }
 
-function name({ bapId, profile }: BapIdentity): string {
-  return profile?.alternateName ?? bapId;
-}
-
 function choice(identity: BapIdentity, at: number): string {
   return `<label class="choice"><input type="radio" name="identity" value="${escape(identity.bapId)}"${at === 0 ? ' checked' : ''}>
-    <span>${escape(name(identity))}</span><small>${escape(identity.profile === undefined ? 'No published profile' : identity.bapId)}</small></label>`;
+    <span>${escape(nameOf(identity))}</span><small>${escape(identity.profile === undefined ? 'No published profile' : identity.bapId)}</small></label>`;
 }
 
 function signOutForm(person: Person, code: string): string {

@@ -109,7 +109,7 @@ describe('Sigma stand-in: the end of a token', () => {
 
   it('ends a token, and no other, at sign-out', async () => {
     const server = await sigmaServer();
-    const [mine, other] = [await accessToken(server), await accessToken(server, 1)];
+    const [mine, other] = [await accessToken(server), await accessToken(server, 1, 1)];
     const answer = await post(`${server.url}/api/auth/sign-out`, {}, mine);
     assert.deepEqual(answer, { status: 200, json: { success: true } });
     assert.equal((await userinfo(server, mine)).status, 401);
