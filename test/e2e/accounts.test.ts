@@ -16,7 +16,7 @@ describe('several accounts', () => {
   let workbench: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
     adom = await startAdomServer();
     workbench = await Workbench.open({
       'bapIdentity.sigma.serverUrl': sigma.url,

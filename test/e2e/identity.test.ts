@@ -60,7 +60,11 @@ describe('the identity card', () => {
   let card: FrameLocator;
 
   before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1, people: [satoshi, mallory] });
+    sigma = await startSigmaServer({
+      identityAtApproval: true,
+      intervalSeconds: 1,
+      people: [satoshi, mallory],
+    });
     adom = await startAdomServer();
     workbench = await Workbench.open({
       'bapIdentity.sigma.serverUrl': sigma.url,

@@ -27,7 +27,7 @@ const sigma: Service = {
   id: 'sigma-identity',
   label: 'Sigma Identity',
   async start() {
-    const server = await startSigmaServer({ intervalSeconds: 1 });
+    const server = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
     const codes: string[] = [];
     return {
       settings: { 'bapIdentity.sigma.serverUrl': server.url },

@@ -23,7 +23,7 @@ const TEST_LIMIT_MS = 20_000;
 export async function startRunner(): Promise<Runner> {
   // One person has all identities, so that a test needs no more than the index of one.
   const identities = [...demoPerson.identities, ...secondPerson.identities];
-  const sigma = await startSigmaServer({ people: [{ ...demoPerson, identities }] });
+  const sigma = await startSigmaServer({ identityAtApproval: true, people: [{ ...demoPerson, identities }] });
   let plan: Plan | undefined;
   let heard: () => void = () => undefined;
   let done: (report: Report) => void = () => undefined;

@@ -3,6 +3,7 @@ import { betterAuth } from 'better-auth';
 import { memoryAdapter } from 'better-auth/adapters/memory';
 import { bearer } from 'better-auth/plugins/bearer';
 import { deviceAuthorization } from 'better-auth/plugins/device-authorization';
+import { organization } from 'better-auth/plugins/organization';
 
 export interface AuthOptions {
   /** The life of a code, in seconds. */
@@ -11,6 +12,8 @@ export interface AuthOptions {
   intervalSeconds?: number;
   /** The life of a token, in seconds. By default the seven days of better-auth. */
   tokenSeconds?: number;
+  /** Whether there are organizations. Without them their endpoints answer 404. By default true. */
+  organizations?: boolean;
   /** The accepted client ids. By default any. */
   clientIds?: readonly string[];
   /** The page for the code. By default /device of this server. */
@@ -29,7 +32,7 @@ const inTheOpen = {
   verify: ({ hash, password }: { hash: string; password: string }) => Promise.resolve(hash === password),
 };
 
-/** Sigma Identity uses better-auth and its device-authorization plugin, and so does the stand-in. */
+/** Sigma Identity uses better-auth and these plugins, and so does the stand-in. */
 export function createAuth(url: string, db: Database, options: AuthOptions) {
   const { clientIds } = options;
   return betterAuth({
@@ -49,6 +52,7 @@ export function createAuth(url: string, db: Database, options: AuthOptions) {
         verificationUri: options.verificationUri ?? '/device',
         ...(clientIds && { validateClient: (clientId: string) => clientIds.includes(clientId) }),
       }),
+      ...(options.organizations === false ? [] : [organization()]),
     ],
     rateLimit: { enabled: false },
     telemetry: { enabled: false },

@@ -7,6 +7,8 @@ export interface BapIdentity {
   profile?: { alternateName: string; description: string; image?: string };
   /** Replaces claims, for claims that a server should not send. */
   claims?: Record<string, unknown>;
+  /** The metadata of the identity's organization: a JSON string, an object, or absent. */
+  metadata?: unknown;
 }
 
 /** Someone who can sign in. A person has any number of BAP identities. */
@@ -15,6 +17,8 @@ export interface Person {
   label: string;
   email: string;
   identities: readonly BapIdentity[];
+  /** The names of the person's organizations that are no BAP identity. */
+  otherOrganizations?: readonly string[];
 }
 
 const avatar = (colour: string): string =>
@@ -55,6 +59,12 @@ export const secondPerson: Person = {
   ],
 };
 
+export const personWithoutIdentity: Person = {
+  label: 'demo person without an identity',
+  email: 'none@example.com',
+  identities: [],
+};
+
 export const identityWithoutProfile: BapIdentity = {
   bapId: '28scuRSvPpBksAJGML3r95gtfqeR',
   pubkey: '028b8bdec1b2ff8f7bff79067dafc0c43ef63a0d5cdb357fc04c9e22533de91a9a',
@@ -66,9 +76,30 @@ export function nameOf({ bapId, profile }: BapIdentity): string {
   return profile?.alternateName ?? bapId;
 }
 
-/** The userinfo claims of an identity. The email needs the scope `email`. */
-export function claimsOf(user: { id: string; email: string }, identity: BapIdentity, scope: string): object {
-  const { bapId, pubkey, rootAddress, profile } = identity;
+interface User {
+  id: string;
+  name: string;
+  email: string;
+}
+
+/**
+ * The userinfo claims. Without an identity they are those of the user alone. The email needs the scope
+ * `email`.
+ */
+export function claimsOf(user: User, identity: BapIdentity | undefined, scope: string): object {
+  return {
+    sub: user.id,
+    ...(scope.split(' ').includes('email') && { email: user.email }),
+    ...(identity === undefined ? claimsOfUser(user) : claimsOfIdentity(identity)),
+  };
+}
+
+function claimsOfUser({ name }: User): object {
+  const [given_name, ...rest] = name.split(' ');
+  return { name, given_name, ...(rest.length > 0 && { family_name: rest.join(' ') }) };
+}
+
+function claimsOfIdentity({ bapId, pubkey, rootAddress, profile, claims }: BapIdentity): object {
   const published = {
     idKey: bapId,
     rootAddress,
@@ -77,13 +108,11 @@ export function claimsOf(user: { id: string; email: string }, identity: BapIdent
     identity: { '@context': 'https://schema.org', '@type': 'Person', ...profile },
   };
   return {
-    sub: user.id,
     name: profile?.alternateName ?? null,
-    ...(scope.split(' ').includes('email') && { email: user.email }),
     picture: profile?.image ?? null,
     bap_id: bapId,
     pubkey,
     bap: profile === undefined ? null : JSON.stringify(published),
-    ...identity.claims,
+    ...claims,
   };
 }

@@ -7,7 +7,7 @@ import { begin, granted, hurried, sigmaService, whileTesting } from './client.ts
 import { type Answer, poll, requestCode, sigmaServer, userinfo } from './sigmaApi.ts';
 
 const TOKEN = 'POST /api/auth/oauth2/token';
-const REFRESHING = { refreshTokens: true, intervalSeconds: 1 };
+const REFRESHING = { identityAtApproval: true, refreshTokens: true, intervalSeconds: 1 };
 
 /** The answer to the device, for an identity of the second demo person. */
 async function deviceToken(server: SigmaServer, identity = 0): Promise<Record<string, unknown>> {
