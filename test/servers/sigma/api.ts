@@ -90,7 +90,10 @@ export class SigmaApi {
 
   async #userinfo(request: Request): Promise<Response> {
     const authorization = request.headers.get('authorization') ?? '';
-    const found = await this.#auth.api.getSession({ headers: new Headers({ authorization }) });
+    const found = await this.#auth.api.getSession({
+      headers: new Headers({ authorization }),
+      query: { disableRefresh: true }, // a token does not live longer because of its claims
+    });
     const grant = this.#grants.get(found?.session.token ?? '');
     if (found === null || grant === undefined) {
       const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };

@@ -12,6 +12,8 @@ export interface AuthOptions {
   intervalSeconds?: number;
   /** The life of a token, in seconds. By default the seven days of better-auth. */
   tokenSeconds?: number;
+  /** The age from which get-session gives a token a later end, in seconds. By default the day of better-auth. */
+  updateAgeSeconds?: number;
   /** Whether there are organizations. Without them their endpoints answer 404. By default true. */
   organizations?: boolean;
   /** The accepted client ids. By default any. */
@@ -41,7 +43,10 @@ export function createAuth(url: string, db: Database, options: AuthOptions) {
     secret: randomBytes(32).toString('base64url'),
     database: memoryAdapter(db),
     emailAndPassword: { enabled: true, password: inTheOpen },
-    session: { expiresIn: options.tokenSeconds ?? 7 * 24 * 3600 },
+    session: {
+      expiresIn: options.tokenSeconds ?? 7 * 24 * 3600,
+      updateAge: options.updateAgeSeconds ?? 24 * 3600,
+    },
     // Makes sign-out accept the device token as `Authorization: Bearer`. better-auth itself wants a cookie.
     plugins: [
       bearer(),
