@@ -11,7 +11,7 @@ import { vsixFile } from './vscode/paths.ts';
 await ensureCodeServer();
 await withProgress('Packaging the extension', () => runCommand('npm', ['run', '--silent', 'package']));
 
-const [sigma, adom] = await Promise.all([startSigmaServer(), startAdomServer()]);
+const [sigma, adom] = await Promise.all([startSigmaServer({ identityAtApproval: true }), startAdomServer()]);
 const server = await startCodeServer({
   vsix: [vsixFile],
   extensionFolders: [await buildConsumer()],
@@ -23,6 +23,7 @@ VS Code is at   ${server.url}
 
 Sign in from the Accounts menu (the figure at the bottom left), approve in the tab that
 opens, and run "Consumer: Sign In with …" to see another extension use the session.
+At Sigma Identity the demo person has one BAP identity, the second demo person has two.
 
 Sigma Identity  ${sigma.url}   (stand-in: better-auth)
 Adom            ${adom.url}   (stand-in)

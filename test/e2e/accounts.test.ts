@@ -5,9 +5,9 @@ import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-const SATOSHI = '3pkKXGdcrkuLvjWhA8P4EVaDE4VY';
+const SATOSHI = '3DgKFHRq8n2RDjF4dZEyncXVc1Rf';
 const KESTREL = '438cgZmbzf7eu9svvW9cTXYmC64E';
-const OTHER_SATOSHI = '3GCYDjRWzNpA1TC9oxHsQcPewuew';
+const OTHER_SATOSHI = '37AsPwc7o1ijSYiPcGkuRxLZECgF';
 const ADA = 'Ada (66f0a1c25b7e4d0012a9c301)';
 
 describe('several accounts', () => {
@@ -16,7 +16,7 @@ describe('several accounts', () => {
   let workbench: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
     adom = await startAdomServer();
     workbench = await Workbench.open({
       'bapIdentity.sigma.serverUrl': sigma.url,
@@ -45,8 +45,8 @@ describe('several accounts', () => {
 
   it('are listed: two identities of one person, a second person of the same name, and Adom', async () => {
     await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 0));
-    await signIn('Sigma Identity', (code) => sigma.approve(code, 1, 0));
     await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 1));
+    await signIn('Sigma Identity', (code) => sigma.approve(code, 1, 1));
     await signIn('Adom', () => {
       adom.approve();
     });

@@ -2,11 +2,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
-import { demoPerson, startSigmaServer, type Person, type SigmaServer } from '../servers/sigma.ts';
+import {
+  demoPerson,
+  identityWithoutProfile,
+  startSigmaServer,
+  type Person,
+  type SigmaServer,
+} from '../servers/sigma.ts';
 import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-const SATOSHI = '3pkKXGdcrkuLvjWhA8P4EVaDE4VY';
+const SATOSHI = '3DgKFHRq8n2RDjF4dZEyncXVc1Rf';
 const PICTURE = 'https://ordfs.network/7d1f_0';
 
 /** A person who has put markup into each text of their profile. */
@@ -15,9 +21,7 @@ const mallory: Person = {
   email: 'mallory@example.com',
   identities: [
     {
-      bapId: '2BMARXPChGjNUJhY9QmbiD636mmm',
-      pubkey: '028b8bdec1b2ff8f7bff79067dafc0c43ef63a0d5cdb357fc04c9e22533de91a9a',
-      rootAddress: '178XYxk5rFU559eNCsxFeh9zqi8RZD2hwJ',
+      ...identityWithoutProfile,
       profile: {
         alternateName: '<b>Mal</b> <img src=x onerror=alert(1)>',
         description: '</span><script>document.body.remove()</script>',
@@ -56,7 +60,11 @@ describe('the identity card', () => {
   let card: FrameLocator;
 
   before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1, people: [satoshi, mallory] });
+    sigma = await startSigmaServer({
+      identityAtApproval: true,
+      intervalSeconds: 1,
+      people: [satoshi, mallory],
+    });
     adom = await startAdomServer();
     workbench = await Workbench.open({
       'bapIdentity.sigma.serverUrl': sigma.url,
@@ -133,7 +141,7 @@ describe('the identity card', () => {
       'Sigma Identity',
       SATOSHI,
       '02eb4f9ffb94825304f0cdf9c1e9cb7ea14bc2291d6182e96d4429ab68a8e1224c',
-      '15GrkEZ3ZaZqBhdDoXKbXtNoacg83BDotz',
+      '15GrkEZ3ZaZqBhdDoXKbXtNoacg7zkFMr6',
       'Writes code',
       'openid profile',
       String(new Date().getFullYear()),
@@ -160,7 +168,7 @@ describe('the identity card', () => {
     await workbench.page.keyboard.press('Tab');
     await workbench.page.keyboard.press('Tab');
     await workbench.page.keyboard.press('Space');
-    await copied('15GrkEZ3ZaZqBhdDoXKbXtNoacg83BDotz');
+    await copied('15GrkEZ3ZaZqBhdDoXKbXtNoacg7zkFMr6');
     await card
       .getByText('Copied', { exact: true })
       .and(card.locator(':visible'))

@@ -10,7 +10,7 @@ describe('an agent that asks who the person is', () => {
   let workbench: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
   });
   after(async () => {
@@ -42,7 +42,7 @@ describe('an agent that asks who the person is', () => {
     const answer = await workbench.told('Consumer: the tool says [');
     assert.match(
       answer,
-      /"provider":"sigma-identity","name":"satoshi","bapId":"3pkKXGdcrkuLvjWhA8P4EVaDE4VY"/,
+      /"provider":"sigma-identity","name":"satoshi","bapId":"3DgKFHRq8n2RDjF4dZEyncXVc1Rf"/,
     );
   });
 

@@ -27,11 +27,11 @@ const sigma: Service = {
   id: 'sigma-identity',
   label: 'Sigma Identity',
   async start() {
-    const server = await startSigmaServer({ intervalSeconds: 1 });
+    const server = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
     const codes: string[] = [];
     return {
       settings: { 'bapIdentity.sigma.serverUrl': server.url },
-      account: 'satoshi (3pkKXGdcrkuLvjWhA8P4EVaDE4VY)',
+      account: 'satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)',
       async approveInBrowser(tab, code) {
         codes.push(code);
         await tab.getByRole('button', { name: 'Continue as demo person' }).click();

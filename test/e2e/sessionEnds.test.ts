@@ -12,7 +12,7 @@ describe('a session that ends', () => {
   let workbench: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
   });
   after(async () => {
@@ -34,7 +34,7 @@ describe('a session that ends', () => {
     await workbench.run('Consumer: Who Am I');
     await workbench.answerDialog('Allow');
     await approve();
-    await workbench.told('Consumer: satoshi is 3pkKXGdcrkuLvjWhA8P4EVaDE4VY.');
+    await workbench.told('Consumer: satoshi is 3DgKFHRq8n2RDjF4dZEyncXVc1Rf.');
     await workbench.clearNotifications();
     await sigma.endSession(newestToken());
     await workbench.run('Consumer: Sign In with Sigma Identity');
@@ -57,7 +57,7 @@ describe('a session that ends', () => {
     // Its last fifth is the margin before its end: the session is over after eight seconds.
     await other.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
     const text =
-      'Your session with Sigma Identity as satoshi (3pkKXGdcrkuLvjWhA8P4EVaDE4VY) has reached its end.';
+      'Your session with Sigma Identity as satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf) has reached its end.';
     await Promise.all([workbench.leaveAndReturn(), other.leaveAndReturn()]);
     await Promise.all([workbench.leaveAndReturn(), other.leaveAndReturn()]);
     const messages = (window: Workbench): Promise<number> =>

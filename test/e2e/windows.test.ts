@@ -25,7 +25,7 @@ describe('two windows of one browser', () => {
   let seen = 0;
 
   before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
     adom = await startAdomServer();
     one = await Workbench.open({
       'bapIdentity.sigma.serverUrl': sigma.url,
@@ -83,7 +83,7 @@ describe('two windows of one browser', () => {
   };
 
   it('hear of a sign-in, a new token and a sign-out at once, and once each', async () => {
-    const satoshi = 'sigma-identity satoshi (3pkKXGdcrkuLvjWhA8P4EVaDE4VY)';
+    const satoshi = 'sigma-identity satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)';
     await sigma.approve(await start(one, 'Sigma Identity'));
     await signedIn(one);
     const added = await heardByBoth(1);
@@ -140,7 +140,7 @@ describe('two windows of one browser that start together for the first time', ()
   let windows: [Workbench, Workbench];
 
   before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
     adom = await startAdomServer();
     windows = await Workbench.openTwo({
       'bapIdentity.sigma.serverUrl': sigma.url,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { startSigmaServer } from '../servers/sigma.ts';
+import { demoPerson, secondPerson, startSigmaServer } from '../servers/sigma.ts';
 import type { Plan, Report } from './plan.ts';
 
 /** The counterpart of suite/index.ts: it receives the results that an extension host sends. */
@@ -21,7 +21,9 @@ const SILENCE_LIMIT_MS = 90_000;
 const TEST_LIMIT_MS = 20_000;
 
 export async function startRunner(): Promise<Runner> {
-  const sigma = await startSigmaServer();
+  // One person has all identities, so that a test needs no more than the index of one.
+  const identities = [...demoPerson.identities, ...secondPerson.identities];
+  const sigma = await startSigmaServer({ identityAtApproval: true, people: [{ ...demoPerson, identities }] });
   let plan: Plan | undefined;
   let heard: () => void = () => undefined;
   let done: (report: Report) => void = () => undefined;

@@ -1,29 +1,34 @@
 import { FaultQueue, type Exchange, type Fault } from './faults.ts';
 import { listen } from './listen.ts';
 import { Approvals, password } from './sigma/approval.ts';
-import { SigmaApi } from './sigma/api.ts';
+import { SigmaApi, type ApiOptions } from './sigma/api.ts';
 import { createAuth, type AuthOptions, type Database } from './sigma/auth.ts';
+import { addOrganizations } from './sigma/organizations.ts';
 import { SigmaPages } from './sigma/pages.ts';
 import { demoPerson, secondPerson, type Person } from './sigma/people.ts';
 
 export { requestsTo, type Exchange, type Fault } from './faults.ts';
+export { notAMember } from './sigma/organizations.ts';
 export {
   demoPerson,
   identityWithoutProfile,
+  personWithoutIdentity,
   secondPerson,
   type BapIdentity,
   type Person,
 } from './sigma/people.ts';
 
-export interface SigmaOptions extends AuthOptions {
+export interface SigmaOptions extends AuthOptions, ApiOptions {
   /** A free port by default. */
   port?: number;
   /** The people who can sign in. By default the demo person and the second demo person. */
   people?: readonly Person[];
-  /** Adds `POST /api/auth/oauth2/revoke`, for which better-auth itself answers 404. */
-  revocation?: boolean;
-  /** Grants refresh tokens and adds `POST /api/auth/oauth2/token`. Sigma Identity has neither today. */
-  refreshTokens?: boolean;
+  /**
+   * The person chooses an identity in the browser when approving, and the token stands for it from the start,
+   * as on an older server. By default a token stands for no identity until its client makes an organization
+   * active.
+   */
+  identityAtApproval?: boolean;
 }
 
 export interface SigmaServer {
@@ -39,8 +44,8 @@ export interface SigmaServer {
   /** The newest user code. */
   readonly newestUserCode: string | undefined;
   /**
-   * Approves a code, as the page does, but without a browser. `identity` is an index of the person's
-   * identities, `person` an index of `people`.
+   * Approves a code, as the page does, but without a browser. `personIndex` is an index of `people`.
+   * `identityIndex` is one of the person's identities, and counts only with `identityAtApproval`.
    */
   approve(userCode: string, identityIndex?: number, personIndex?: number): Promise<void>;
   deny(userCode: string, personIndex?: number): Promise<void>;
@@ -58,7 +63,16 @@ export interface SigmaServer {
  */
 export async function startSigmaServer(options: SigmaOptions = {}): Promise<SigmaServer> {
   const people = options.people ?? [demoPerson, secondPerson];
-  const db: Database = { user: [], session: [], account: [], verification: [], deviceCode: [] };
+  const db: Database = {
+    user: [],
+    session: [],
+    account: [],
+    verification: [],
+    deviceCode: [],
+    organization: [],
+    member: [],
+    invitation: [],
+  };
   const faults = new FaultQueue();
   const started = Promise.withResolvers<{ approvals: Approvals; api: SigmaApi }>();
 
@@ -67,10 +81,13 @@ export async function startSigmaServer(options: SigmaOptions = {}): Promise<Sigm
     faults,
     handler: async (url) => {
       const auth = createAuth(url, db, options);
-      for (const { label: name, email } of people)
-        await auth.api.signUpEmail({ body: { name, email, password } });
-      const approvals = new Approvals(auth, url);
-      const api = new SigmaApi(auth, approvals, options.revocation ?? false, options.refreshTokens ?? false);
+      for (const person of people) {
+        const { label: name, email } = person;
+        const { user } = await auth.api.signUpEmail({ body: { name, email, password } });
+        if (options.organizations !== false) await addOrganizations(auth, user.id, person);
+      }
+      const approvals = new Approvals(auth, url, options.identityAtApproval ?? false);
+      const api = new SigmaApi(auth, approvals, people, options);
       const pages = new SigmaPages(auth, approvals, people, url);
       started.resolve({ approvals, api });
       return async (request) => (await pages.answer(request)) ?? api.answer(request);

@@ -15,7 +15,7 @@ async function ask(input: object = {}, token?: vscode.CancellationToken): Promis
 const satoshi = {
   provider: 'sigma-identity',
   name: 'satoshi',
-  bapId: '3pkKXGdcrkuLvjWhA8P4EVaDE4VY',
+  bapId: '3DgKFHRq8n2RDjF4dZEyncXVc1Rf',
   pubkey: '02eb4f9ffb94825304f0cdf9c1e9cb7ea14bc2291d6182e96d4429ab68a8e1224c',
 };
 const kestrel = {

@@ -1,7 +1,17 @@
 import type { Approvals } from './approval.ts';
 import type { Auth } from './auth.ts';
-import { claimsOf } from './people.ts';
+import { activeIdentity } from './organizations.ts';
+import { claimsOf, type Person } from './people.ts';
 import { RefreshTokens, type DeviceGrant } from './refresh.ts';
+
+export interface ApiOptions {
+  /** Adds `POST /api/auth/oauth2/revoke`, for which better-auth itself answers 404. */
+  revocation?: boolean;
+  /** Grants refresh tokens and adds `POST /api/auth/oauth2/token`. Sigma Identity has neither today. */
+  refreshTokens?: boolean;
+  /** Whether userinfo names the identity whose organization is active. By default true. */
+  claimsFollowOrganization?: boolean;
+}
 
 /**
  * Sigma Identity's additions to better-auth: claims for a device token, its own complete URI, and CORS on
@@ -12,16 +22,20 @@ export class SigmaApi {
   revocation: boolean;
   readonly #auth: Auth;
   readonly #approvals: Approvals;
+  readonly #people: readonly Person[];
+  readonly #claimsFollow: boolean;
   readonly #userCodes = new Map<string, string>();
   /** The grants, by access token. */
   readonly #grants = new Map<string, DeviceGrant>();
   readonly #refreshTokens: RefreshTokens | undefined;
 
-  constructor(auth: Auth, approvals: Approvals, revocation: boolean, refreshTokens: boolean) {
+  constructor(auth: Auth, approvals: Approvals, people: readonly Person[], options: ApiOptions) {
     this.#auth = auth;
     this.#approvals = approvals;
-    this.revocation = revocation;
-    if (refreshTokens) this.#refreshTokens = new RefreshTokens(auth, this.#grants);
+    this.#people = people;
+    this.#claimsFollow = options.claimsFollowOrganization ?? true;
+    this.revocation = options.revocation ?? false;
+    if (options.refreshTokens === true) this.#refreshTokens = new RefreshTokens(auth, this.#grants);
   }
 
   async answer(request: Request): Promise<Response> {
@@ -68,7 +82,6 @@ export class SigmaApi {
     if (!response.ok) return response;
     const answer = (await response.clone().json()) as { access_token: string; scope: string };
     const identity = this.#approvals.picked.get(this.#userCodes.get(asked.device_code ?? '') ?? '');
-    if (identity === undefined) return response;
     this.#grants.set(answer.access_token, { identity, scope: answer.scope });
     if (this.#refreshTokens === undefined) return response;
     const refresh_token = await this.#refreshTokens.issue(answer.access_token, asked.client_id ?? '');
@@ -77,13 +90,18 @@ export class SigmaApi {
 
   async #userinfo(request: Request): Promise<Response> {
     const authorization = request.headers.get('authorization') ?? '';
-    const session = await this.#auth.api.getSession({ headers: new Headers({ authorization }) });
-    const grant = this.#grants.get(session?.session.token ?? '');
-    if (session === null || grant === undefined) {
+    const found = await this.#auth.api.getSession({
+      headers: new Headers({ authorization }),
+      query: { disableRefresh: true }, // a token does not live longer because of its claims
+    });
+    const grant = this.#grants.get(found?.session.token ?? '');
+    if (found === null || grant === undefined) {
       const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
       return Response.json({ error: 'invalid_token' }, { status: 401, headers });
     }
-    return Response.json(claimsOf(session.user, grant.identity, grant.scope));
+    const { user, session } = found;
+    const active = this.#claimsFollow ? activeIdentity(session, user.email, this.#people) : undefined;
+    return Response.json(claimsOf(user, grant.identity ?? active, grant.scope));
   }
 
   /** RFC 7009 §2.2: the answer to an unknown token is the same. */

@@ -17,10 +17,13 @@ export const password = 'not-a-secret';
 export class Approvals {
   /** The identity that was chosen for a user code, until the device gets its token. */
   readonly picked = new Map<string, BapIdentity>();
+  /** Whether the person chooses an identity when approving. */
+  readonly asksIdentity: boolean;
   readonly #auth: Auth;
   readonly #url: string;
 
-  constructor(auth: Auth, url: string) {
+  constructor(auth: Auth, url: string, asksIdentity: boolean) {
+    this.asksIdentity = asksIdentity;
     this.#auth = auth;
     this.#url = url;
   }
@@ -56,11 +59,11 @@ export class Approvals {
     browser: Browser,
     userCode: string,
     decision: Decision,
-    identity: BapIdentity,
+    identity: BapIdentity | undefined,
   ): Promise<Outcome<Decision>> {
     // Store the choice first, because the device may poll right after the approval.
     const before = this.picked.get(userCode);
-    this.picked.set(userCode, identity);
+    if (identity !== undefined) this.picked.set(userCode, identity);
     const response = await this.#call('POST', `/device/${decision}`, browser, { userCode });
     if (response.ok) return { ok: true, value: decision };
     if (before !== undefined) this.picked.set(userCode, before);
@@ -69,8 +72,9 @@ export class Approvals {
 
   /** Does all steps, for a test without a browser. */
   async decideAs(person: Person, userCode: string, decision: Decision, identityIndex: number): Promise<void> {
-    const identity = person.identities[identityIndex];
-    if (identity === undefined) throw new Error(`The ${person.label} has no identity ${identityIndex}`);
+    const identity = this.asksIdentity ? person.identities[identityIndex] : undefined;
+    if (this.asksIdentity && identity === undefined)
+      throw new Error(`The ${person.label} has no identity ${identityIndex}`);
     const cookie = (await this.signIn(person)).map((set) => set.split(';', 1)[0]).join('; ');
     const browser = { ...this.#own(), cookie };
     const claimed = await this.claim(browser, userCode);

@@ -3,6 +3,7 @@ import { betterAuth } from 'better-auth';
 import { memoryAdapter } from 'better-auth/adapters/memory';
 import { bearer } from 'better-auth/plugins/bearer';
 import { deviceAuthorization } from 'better-auth/plugins/device-authorization';
+import { organization } from 'better-auth/plugins/organization';
 
 export interface AuthOptions {
   /** The life of a code, in seconds. */
@@ -11,6 +12,10 @@ export interface AuthOptions {
   intervalSeconds?: number;
   /** The life of a token, in seconds. By default the seven days of better-auth. */
   tokenSeconds?: number;
+  /** The age from which get-session gives a token a later end, in seconds. By default the day of better-auth. */
+  updateAgeSeconds?: number;
+  /** Whether there are organizations. Without them their endpoints answer 404. By default true. */
+  organizations?: boolean;
   /** The accepted client ids. By default any. */
   clientIds?: readonly string[];
   /** The page for the code. By default /device of this server. */
@@ -29,7 +34,7 @@ const inTheOpen = {
   verify: ({ hash, password }: { hash: string; password: string }) => Promise.resolve(hash === password),
 };
 
-/** Sigma Identity uses better-auth and its device-authorization plugin, and so does the stand-in. */
+/** Sigma Identity uses better-auth and these plugins, and so does the stand-in. */
 export function createAuth(url: string, db: Database, options: AuthOptions) {
   const { clientIds } = options;
   return betterAuth({
@@ -38,7 +43,10 @@ export function createAuth(url: string, db: Database, options: AuthOptions) {
     secret: randomBytes(32).toString('base64url'),
     database: memoryAdapter(db),
     emailAndPassword: { enabled: true, password: inTheOpen },
-    session: { expiresIn: options.tokenSeconds ?? 7 * 24 * 3600 },
+    session: {
+      expiresIn: options.tokenSeconds ?? 7 * 24 * 3600,
+      updateAge: options.updateAgeSeconds ?? 24 * 3600,
+    },
     // Makes sign-out accept the device token as `Authorization: Bearer`. better-auth itself wants a cookie.
     plugins: [
       bearer(),
@@ -49,6 +57,7 @@ export function createAuth(url: string, db: Database, options: AuthOptions) {
         verificationUri: options.verificationUri ?? '/device',
         ...(clientIds && { validateClient: (clientId: string) => clientIds.includes(clientId) }),
       }),
+      ...(options.organizations === false ? [] : [organization()]),
     ],
     rateLimit: { enabled: false },
     telemetry: { enabled: false },

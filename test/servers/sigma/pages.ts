@@ -1,13 +1,13 @@
 import { escape, formOf, page, seeOther } from '../page.ts';
 import type { Approvals, Browser } from './approval.ts';
 import { normalizeUserCode, type Auth } from './auth.ts';
-import type { BapIdentity, Person } from './people.ts';
+import { nameOf, type BapIdentity, type Person } from './people.ts';
 
 const service = 'Sigma Identity';
 
 /**
- * The pages: sign in, enter the code, choose an identity, approve or deny. All links are relative: see
- * `origin`.
+ * The pages: sign in, enter the code, choose an identity if the server asks for one, approve or deny. All
+ * links are relative: see `origin`.
  */
 export class SigmaPages {
   readonly #auth: Auth;
@@ -96,40 +96,42 @@ export class SigmaPages {
       Go on only if you started this.</p>
       <form method="post" action="device-decide">
         <input type="hidden" name="code" value="${escape(code)}">
-        <fieldset><legend>Identity</legend>
-        ${person.identities.map(choice).join('\n')}
-        </fieldset>
+        ${this.#approvals.asksIdentity ? choices(person) : ''}
         <div class="buttons">
           <button name="decision" value="deny">Deny</button>
           <button class="primary" name="decision" value="approve">Approve</button>
         </div>
       </form>
       ${signOutForm(person, code)}`;
-    return page({ service, heading: 'Which identity?', body });
+    return page({ service, heading: this.#approvals.asksIdentity ? 'Which identity?' : 'Approve?', body });
   }
 
   async #decide(browser: Browser, form: URLSearchParams): Promise<Response> {
     const code = form.get('code') ?? '';
     const decision = form.get('decision') === 'approve' ? 'approve' : 'deny';
     const person = await this.#signedIn(browser);
-    const identity = person?.identities.find(({ bapId }) => bapId === form.get('identity'));
-    if (identity === undefined) return this.#enterCode(browser, code, 'Pick an identity.');
+    if (person === undefined) return this.#askWho(code);
+    const asks = this.#approvals.asksIdentity;
+    const identity = asks ? person.identities.find(({ bapId }) => bapId === form.get('identity')) : undefined;
+    if (asks && identity === undefined) return this.#enterCode(browser, code, 'Pick an identity.');
     const decided = await this.#approvals.decide(browser, code, decision, identity);
     if (!decided.ok) return this.#enterCode(browser, code, decided.message);
-    const told =
-      decision === 'approve' ? `The app now knows you as ${name(identity)}.` : 'The app was told no.';
+    const known = identity === undefined ? `the ${person.label}` : nameOf(identity);
+    const told = decision === 'approve' ? `The app now knows you as ${known}.` : 'The app was told no.';
     const heading = decision === 'approve' ? 'Approved' : 'Denied';
     return page({ service, heading, body: `<p>${escape(told)}</p><p>You can close this tab.</p>` });
   }
 }
 
-function name({ bapId, profile }: BapIdentity): string {
-  return profile?.alternateName ?? bapId;
+function choices({ identities }: Person): string {
+  return `<fieldset><legend>Identity</legend>
+    ${identities.map(choice).join('\n')}
+    </fieldset>`;
 }
 
 function choice(identity: BapIdentity, at: number): string {
   return `<label class="choice"><input type="radio" name="identity" value="${escape(identity.bapId)}"${at === 0 ? ' checked' : ''}>
-    <span>${escape(name(identity))}</span><small>${escape(identity.profile === undefined ? 'No published profile' : identity.bapId)}</small></label>`;
+    <span>${escape(nameOf(identity))}</span><small>${escape(identity.profile === undefined ? 'No published profile' : identity.bapId)}</small></label>`;
 }
 
 function signOutForm(person: Person, code: string): string {

@@ -1,5 +1,5 @@
-/** The people who can sign in. A person has one or more BAP identities and chooses one when approving. */
 export interface BapIdentity {
+  /** The hash of the root address, as BAP defines it. Older identities have a random id. */
   bapId: string;
   pubkey: string;
   rootAddress: string;
@@ -7,66 +7,99 @@ export interface BapIdentity {
   profile?: { alternateName: string; description: string; image?: string };
   /** Replaces claims, for claims that a server should not send. */
   claims?: Record<string, unknown>;
+  /** The metadata of the identity's organization: a JSON string, an object, or absent. */
+  metadata?: unknown;
 }
 
+/** Someone who can sign in. A person has any number of BAP identities. */
 export interface Person {
   /** For the button "Continue as demo person". */
   label: string;
   email: string;
   identities: readonly BapIdentity[];
+  /** The names of the person's organizations that are no BAP identity. */
+  otherOrganizations?: readonly string[];
 }
 
 const avatar = (colour: string): string =>
   `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4" fill="${colour}"/></svg>`)}`;
 
+/** Has one BAP identity. */
 export const demoPerson: Person = {
   label: 'demo person',
   email: 'demo@example.com',
   identities: [
     {
-      bapId: '3pkKXGdcrkuLvjWhA8P4EVaDE4VY',
+      bapId: '3DgKFHRq8n2RDjF4dZEyncXVc1Rf',
       pubkey: '02eb4f9ffb94825304f0cdf9c1e9cb7ea14bc2291d6182e96d4429ab68a8e1224c',
-      rootAddress: '15GrkEZ3ZaZqBhdDoXKbXtNoacg83BDotz',
+      rootAddress: '15GrkEZ3ZaZqBhdDoXKbXtNoacg7zkFMr6',
       profile: { alternateName: 'satoshi', description: 'Writes code', image: avatar('#f7931a') },
-    },
-    {
-      bapId: '438cgZmbzf7eu9svvW9cTXYmC64E',
-      pubkey: '03fb52fcc848b9c59b9bf1bb09a9ff64f5b2c4e19a2b1a2b8ab12c91fa01920378',
-      rootAddress: '14y8HhVaWt2geqQ32PAakn2MdfBeMBqacx',
-      profile: { alternateName: 'kestrel', description: 'Agent of satoshi', image: avatar('#3b82c4') },
     },
   ],
 };
 
-/** Another person, whose first identity has the same display name as one of the demo person's. */
+/** Has two BAP identities. The second one has the same display name as the demo person's. */
 export const secondPerson: Person = {
   label: 'second demo person',
   email: 'second@example.com',
   identities: [
     {
-      bapId: '3GCYDjRWzNpA1TC9oxHsQcPewuew',
-      pubkey: '02a04a3b9a4f08c278edba436b29f649ba77be30e23eddb52ae25fdb3e0daef41f',
-      rootAddress: '18EMdBFHx2hwDRZ9hNkycFjc15V4NR48C',
-      profile: { alternateName: 'satoshi', description: 'Another satoshi' },
+      // An older identity: its id is random, and not the hash of its root address.
+      bapId: '438cgZmbzf7eu9svvW9cTXYmC64E',
+      pubkey: '03fb52fcc848b9c59b9bf1bb09a9ff64f5b2c4e19a2b1a2b8ab12c91fa01920378',
+      rootAddress: '14y8HhVaWt2geqQ32PAakn2MdfBeMhBHb2',
+      profile: { alternateName: 'kestrel', description: 'Agent of satoshi', image: avatar('#3b82c4') },
     },
     {
-      bapId: 'Zkvf6XFRDnwMHyfUtSRxqb7XHWy',
-      pubkey: '039d9af204a694397a1f5dae2caaea07da13a5fe1cb82c1192a969c9c29b6bd714',
-      rootAddress: '13Wu5PbyBwmFpTFwebGHajX7PkF4UAwX54',
-      profile: { alternateName: 'heron', description: 'Reviews code' },
+      bapId: '37AsPwc7o1ijSYiPcGkuRxLZECgF',
+      pubkey: '02a04a3b9a4f08c278edba436b29f649ba77be30e23eddb52ae25fdb3e0daef41f',
+      rootAddress: '18EMdBFHx2hwDRZ9hNkycFjc15V5iCBfx',
+      profile: { alternateName: 'satoshi', description: 'Another satoshi' },
     },
   ],
 };
 
-export const identityWithoutProfile: BapIdentity = {
-  bapId: '2BMARXPChGjNUJhY9QmbiD636mmm',
-  pubkey: '028b8bdec1b2ff8f7bff79067dafc0c43ef63a0d5cdb357fc04c9e22533de91a9a',
-  rootAddress: '178XYxk5rFU559eNCsxFeh9zqi8RZD2hwJ',
+export const personWithoutIdentity: Person = {
+  label: 'demo person without an identity',
+  email: 'none@example.com',
+  identities: [],
 };
 
-/** The userinfo claims of an identity. The email needs the scope `email`. */
-export function claimsOf(user: { id: string; email: string }, identity: BapIdentity, scope: string): object {
-  const { bapId, pubkey, rootAddress, profile } = identity;
+export const identityWithoutProfile: BapIdentity = {
+  bapId: '28scuRSvPpBksAJGML3r95gtfqeR',
+  pubkey: '028b8bdec1b2ff8f7bff79067dafc0c43ef63a0d5cdb357fc04c9e22533de91a9a',
+  rootAddress: '178XYxk5rFU559eNCsxFeh9zqi8RXcBy9Q',
+};
+
+/** The name that people see: without a published profile it is the BAP id. */
+export function nameOf({ bapId, profile }: BapIdentity): string {
+  return profile?.alternateName ?? bapId;
+}
+
+interface User {
+  id: string;
+  name: string;
+  email: string;
+}
+
+/**
+ * The userinfo claims. Without an identity they are those of the user alone. The email needs the scope
+ * `email`.
+ */
+export function claimsOf(user: User, identity: BapIdentity | undefined, scope: string): object {
+  return {
+    sub: user.id,
+    ...(scope.split(' ').includes('email') && { email: user.email }),
+    ...(identity === undefined ? claimsOfUser(user) : claimsOfIdentity(identity)),
+  };
+}
+
+function claimsOfUser({ name }: User): object {
+  const [given_name, ...rest] = name.split(' ');
+  return { name, given_name, ...(rest.length > 0 && { family_name: rest.join(' ') }) };
+}
+
+function claimsOfIdentity({ bapId, pubkey, rootAddress, profile, claims }: BapIdentity): object {
   const published = {
     idKey: bapId,
     rootAddress,
@@ -75,13 +108,11 @@ export function claimsOf(user: { id: string; email: string }, identity: BapIdent
     identity: { '@context': 'https://schema.org', '@type': 'Person', ...profile },
   };
   return {
-    sub: user.id,
     name: profile?.alternateName ?? null,
-    ...(scope.split(' ').includes('email') && { email: user.email }),
     picture: profile?.image ?? null,
     bap_id: bapId,
     pubkey,
     bap: profile === undefined ? null : JSON.stringify(published),
-    ...identity.claims,
+    ...claims,
   };
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Auth } from './auth.ts';
+import { activeOrganization } from './organizations.ts';
 import type { BapIdentity } from './people.ts';
 
-/** The identity and the scope of a grant. */
 export interface DeviceGrant {
-  identity: BapIdentity;
+  /** The identity that the person chose at approval. Undefined where the session tells the identity. */
+  identity: BapIdentity | undefined;
   scope: string;
 }
 
@@ -57,7 +58,11 @@ export class RefreshTokens {
 
   async #rotate({ grant, userId, clientId, accessToken: old }: Issued): Promise<Response> {
     const { internalAdapter } = await this.#auth.$context;
-    const { token: accessToken, expiresAt } = await internalAdapter.createSession(userId);
+    const replaced = await internalAdapter.findSession(old);
+    const activeOrganizationId = replaced === null ? undefined : activeOrganization(replaced.session);
+    const { token: accessToken, expiresAt } = await internalAdapter.createSession(userId, false, {
+      activeOrganizationId,
+    });
     this.#grants.set(accessToken, grant);
     await internalAdapter.deleteSession(old);
     this.#grants.delete(old);

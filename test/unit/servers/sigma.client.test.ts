@@ -3,14 +3,14 @@ import { describe, it } from 'node:test';
 
 import type { Failure } from '../../../src/protocol/failure.ts';
 import type { Grant } from '../../../src/services/service.ts';
-import { demoPerson, requestsTo, type Fault, type SigmaServer } from '../../servers/sigma.ts';
+import { requestsTo, secondPerson, type Fault, type SigmaServer } from '../../servers/sigma.ts';
 import { begin, granted, sigmaService, until, whileTesting } from './client.ts';
 import { accessToken, sigmaServer, userinfo } from './sigmaApi.ts';
 
 const TOKEN = 'POST /api/auth/device/token';
 
 /** better-auth allows whole seconds only; the client's clock runs ten times as fast. */
-const FAST = { intervalSeconds: 1 };
+const FAST = { identityAtApproval: true, intervalSeconds: 1 };
 
 function answersToPolls({ requests }: SigmaServer): unknown[] {
   return requestsTo(requests, TOKEN).map(({ status }) => status);
@@ -27,14 +27,14 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
     const pending = await begin(service);
     const { userCode = '' } = pending;
     assert.equal(pending.browserUri, `${server.url}/device?code=${userCode}`);
-    await server.approve(userCode, 1);
+    await server.approve(userCode, 1, 1);
     const grant = granted(await pending.wait(whileTesting(), () => undefined));
     assert.deepEqual(answersToPolls(server), [200], 'no poll after success');
 
     const identified = await service.identify(grant, whileTesting());
     assert.ok(identified.kind === 'identified');
     const { person } = identified;
-    const [, { bapId, pubkey, profile } = assert.fail()] = demoPerson.identities;
+    const [, { bapId, pubkey, profile } = assert.fail()] = secondPerson.identities;
     assert.equal(person.accountId, bapId);
     assert.equal(person.accountLabel, `${profile?.alternateName ?? ''} (${bapId})`);
     assert.equal(person.bap?.pubkey, pubkey);

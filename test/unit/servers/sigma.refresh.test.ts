@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Grant, Renewed } from '../../../src/services/service.ts';
-import { demoPerson, requestsTo, type Fault, type SigmaServer } from '../../servers/sigma.ts';
+import { requestsTo, secondPerson, type Fault, type SigmaServer } from '../../servers/sigma.ts';
 import { begin, granted, hurried, sigmaService, whileTesting } from './client.ts';
 import { type Answer, poll, requestCode, sigmaServer, userinfo } from './sigmaApi.ts';
 
 const TOKEN = 'POST /api/auth/oauth2/token';
-const REFRESHING = { refreshTokens: true, intervalSeconds: 1 };
+const REFRESHING = { identityAtApproval: true, refreshTokens: true, intervalSeconds: 1 };
 
-/** The answer to the device, for an identity of the demo person. */
+/** The answer to the device, for an identity of the second demo person. */
 async function deviceToken(server: SigmaServer, identity = 0): Promise<Record<string, unknown>> {
   const code = await requestCode(server);
-  await server.approve(code.user_code, identity);
+  await server.approve(code.user_code, identity, 1);
   const { status, json } = await poll(server, code);
   assert.equal(status, 200);
   return json;
@@ -60,7 +60,7 @@ describe('Sigma stand-in: refresh tokens', () => {
     assert.notEqual(access_token, old.access_token);
     assert.notEqual(refresh_token, old.refresh_token);
     const after = await userinfo(server, String(access_token));
-    assert.equal(after.json.bap_id, demoPerson.identities[1]?.bapId);
+    assert.equal(after.json.bap_id, secondPerson.identities[1]?.bapId);
     assert.deepEqual(after, before);
     assert.equal(await isAlive(server, old.access_token), false);
   });
@@ -131,7 +131,7 @@ describe('Sigma Identity over HTTP: renew', { concurrency: true }, () => {
   }> {
     const server = await sigmaServer({ ...REFRESHING, tokenSeconds: 600 });
     const pending = await begin(sigmaService(server));
-    await server.approve(pending.userCode ?? '', 1);
+    await server.approve(pending.userCode ?? '', 1, 1);
     const grant = granted(await pending.wait(whileTesting(), () => undefined));
     const renew = (current: Grant, clientId?: string): Promise<Renewed> =>
       sigmaService(server, clientId).renew?.(current, whileTesting()) ?? assert.fail('renew is missing');
@@ -152,7 +152,7 @@ describe('Sigma Identity over HTTP: renew', { concurrency: true }, () => {
     assert.equal(await service.verify(grant, whileTesting()), 'rejected');
     const identified = await service.identify(renewed.grant, whileTesting());
     assert.ok(identified.kind === 'identified');
-    assert.equal(identified.person.accountId, demoPerson.identities[1]?.bapId);
+    assert.equal(identified.person.accountId, secondPerson.identities[1]?.bapId);
     assert.equal((await renew(renewed.grant)).kind, 'granted', 'it can be renewed again');
     assert.equal((await userinfo(server, accessToken)).status, 401);
   });

@@ -65,9 +65,9 @@ describe('Sigma stand-in: the device flow', () => {
   });
 });
 
-describe('Sigma stand-in: userinfo', () => {
-  it('gives the identity that the person has chosen at approval', async () => {
-    const server = await sigmaServer();
+describe('Sigma stand-in: userinfo with an identity that is chosen at approval', () => {
+  it('gives that identity', async () => {
+    const server = await sigmaServer({ identityAtApproval: true });
     for (const [at, { label, identities }] of [demoPerson, secondPerson].entries()) {
       const subjects = new Set<unknown>();
       for (const [nth, { bapId, pubkey, profile }] of identities.entries()) {
@@ -94,7 +94,7 @@ describe('Sigma stand-in: userinfo', () => {
 
   it('gives nulls for an identity without a published profile', async () => {
     const person = { ...demoPerson, identities: [identityWithoutProfile] };
-    const server = await sigmaServer({ people: [person] });
+    const server = await sigmaServer({ identityAtApproval: true, people: [person] });
     const { json } = await userinfo(server, await accessToken(server));
     assert.deepEqual([json.name, json.picture, json.bap], [null, null, null]);
     assert.equal(json.bap_id, identityWithoutProfile.bapId);
@@ -109,7 +109,7 @@ describe('Sigma stand-in: the end of a token', () => {
 
   it('ends a token, and no other, at sign-out', async () => {
     const server = await sigmaServer();
-    const [mine, other] = [await accessToken(server), await accessToken(server, 1)];
+    const [mine, other] = [await accessToken(server), await accessToken(server, 1, 1)];
     const answer = await post(`${server.url}/api/auth/sign-out`, {}, mine);
     assert.deepEqual(answer, { status: 200, json: { success: true } });
     assert.equal((await userinfo(server, mine)).status, 401);

@@ -51,9 +51,36 @@ export async function refusal(server: SigmaServer, code: CodeAnswer): Promise<[n
   return [status, json.error];
 }
 
-export async function userinfo({ url }: SigmaServer, token: string): Promise<Answer> {
-  const headers = { authorization: `Bearer ${token}` };
-  return answerOf(await fetch(`${url}/api/auth/oauth2/userinfo`, { headers }));
+export async function get(url: string, token: string): Promise<Answer> {
+  return answerOf(await fetch(url, { headers: { authorization: `Bearer ${token}` } }));
+}
+
+export function userinfo({ url }: SigmaServer, token: string): Promise<Answer> {
+  return get(`${url}/api/auth/oauth2/userinfo`, token);
+}
+
+export async function organizations({ url }: SigmaServer, token: string): Promise<Record<string, unknown>[]> {
+  const { status, json } = await get(`${url}/api/auth/organization/list`, token);
+  assert.equal(status, 200);
+  assert.ok(Array.isArray(json));
+  return json as Record<string, unknown>[];
+}
+
+export function setActive({ url }: SigmaServer, token: string, organizationId: string): Promise<Answer> {
+  return post(`${url}/api/auth/organization/set-active`, { organizationId }, token);
+}
+
+export interface StoredSession {
+  token: string;
+  expiresAt: string;
+  activeOrganizationId?: string | null;
+}
+
+/** What get-session tells of a token that works. */
+export async function session({ url }: SigmaServer, token: string, query = ''): Promise<StoredSession> {
+  const { status, json } = await get(`${url}/api/auth/get-session${query}`, token);
+  assert.equal(status, 200);
+  return json.session as StoredSession;
 }
 
 /** Signs in and gives the access token. */
