@@ -11,7 +11,7 @@ import { vsixFile } from './vscode/paths.ts';
 await ensureCodeServer();
 await withProgress('Packaging the extension', () => runCommand('npm', ['run', '--silent', 'package']));
 
-const [sigma, adom] = await Promise.all([startSigmaServer({ identityAtApproval: true }), startAdomServer()]);
+const [sigma, adom] = await Promise.all([startSigmaServer(), startAdomServer()]);
 const server = await startCodeServer({
   vsix: [vsixFile],
   extensionFolders: [await buildConsumer()],

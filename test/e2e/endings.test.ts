@@ -12,7 +12,7 @@ describe('a sign-in that meets a problem', () => {
   let workbench: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
     workbench = await Workbench.open({
       'bapIdentity.sigma.serverUrl': sigma.url,
       'workbench.colorTheme': 'Default Light Modern',

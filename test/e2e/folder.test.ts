@@ -25,7 +25,7 @@ describe('a folder with settings of its own for the servers', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'folder-'));
     await mkdir(path.join(folder, '.vscode'));
     await writeFile(path.join(folder, '.vscode', 'settings.json'), JSON.stringify(SETTINGS));
-    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
   });
   after(async () => {

@@ -61,7 +61,6 @@ describe('the identity card', () => {
 
   before(async () => {
     sigma = await startSigmaServer({
-      identityAtApproval: true,
       intervalSeconds: 1,
       people: [satoshi, mallory],
     });

@@ -37,7 +37,8 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'), 0, person);
   };
-  const list = () => workbench.page.locator('.quick-input-widget', { hasText: 'Sign in with Sigma Identity' });
+  const list = () =>
+    workbench.page.locator('.quick-input-widget', { hasText: 'Sign in with Sigma Identity' });
   const choose = (name: string): Promise<void> => workbench.listItem(name).click();
   const told = (name: string, id: string): Promise<string> =>
     workbench.told(`You are signed in with Sigma Identity as ${name} (${id})`);

@@ -11,7 +11,7 @@ describe('a person whose system has no keyring', () => {
   let workbench: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url }, true);
   });
   after(async () => {

@@ -23,7 +23,7 @@ describe('the QR code of a sign-in with a code', () => {
   let address: string | undefined;
 
   before(async () => {
-    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
     qr = new QrTab(workbench, 'Sigma Identity');
   });

@@ -10,7 +10,7 @@ describe('a window that reloads during a sign-in', () => {
   let workbench: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
     adom = await startAdomServer();
     workbench = await Workbench.open({
       'bapIdentity.sigma.serverUrl': sigma.url,

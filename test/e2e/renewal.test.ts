@@ -13,7 +13,7 @@ describe('a session that its server renews', () => {
   let one: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1, refreshTokens: true });
+    sigma = await startSigmaServer({ intervalSeconds: 1, refreshTokens: true });
     one = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
   });
   after(async () => {

@@ -27,7 +27,7 @@ const sigma: Service = {
   id: 'sigma-identity',
   label: 'Sigma Identity',
   async start() {
-    const server = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
+    const server = await startSigmaServer({ intervalSeconds: 1 });
     const codes: string[] = [];
     return {
       settings: { 'bapIdentity.sigma.serverUrl': server.url },
@@ -37,7 +37,6 @@ const sigma: Service = {
         await tab.getByRole('button', { name: 'Continue as demo person' }).click();
         await tab.getByLabel('Code').fill(code);
         await tab.getByRole('button', { name: 'Continue' }).click();
-        await tab.getByText('satoshi').click();
         await tab.getByRole('button', { name: 'Approve' }).click();
         await tab.getByRole('heading', { name: 'Approved' }).waitFor();
       },

@@ -12,7 +12,7 @@ describe('a session that ends', () => {
   let workbench: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
   });
   after(async () => {

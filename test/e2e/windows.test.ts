@@ -25,7 +25,7 @@ describe('two windows of one browser', () => {
   let seen = 0;
 
   before(async () => {
-    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
     adom = await startAdomServer();
     one = await Workbench.open({
       'bapIdentity.sigma.serverUrl': sigma.url,
@@ -140,7 +140,7 @@ describe('two windows of one browser that start together for the first time', ()
   let windows: [Workbench, Workbench];
 
   before(async () => {
-    sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1 });
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
     adom = await startAdomServer();
     windows = await Workbench.openTwo({
       'bapIdentity.sigma.serverUrl': sigma.url,
