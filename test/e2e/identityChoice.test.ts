@@ -91,7 +91,7 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
     await list().waitFor();
     await choose('kestrel');
     await workbench.page
-      .getByPlaceholder('Sigma Identity does not let you use “kestrel”: choose another identity')
+      .getByPlaceholder('Sigma Identity refused “kestrel”. Choose another identity')
       .waitFor();
     await workbench.listItem('Go on without a BAP identity').waitFor();
     await workbench.screenshot('identity-refused');

@@ -46,7 +46,7 @@ export async function pickIdentity(
 function placeholder(serviceLabel: string, refused: OwnIdentity | undefined): string {
   if (refused === undefined) return vscode.l10n.t('Choose the identity to sign in as, for this sign-in only');
   return vscode.l10n.t(
-    '{0} does not let you use “{1}”: choose another identity, or go on without one',
+    '{0} refused “{1}”. Choose another identity, or go on without one',
     serviceLabel,
     nameOf(refused),
   );
