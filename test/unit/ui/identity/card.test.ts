@@ -13,6 +13,7 @@ const person: LiveSession['person'] = {
   email: 'ann@example.com',
   bap: {
     bapId: 'bap-1',
+    rootAddressProven: false,
     pubkey: '02aa',
     profile: {
       alternateName: 'ann',
@@ -109,7 +110,7 @@ describe('an identity card', () => {
   });
 
   it('does not show the same name twice', () => {
-    const bap = { bapId: 'bap-1', profile: { alternateName: 'Ann' } };
+    const bap = { bapId: 'bap-1', rootAddressProven: false, profile: { alternateName: 'Ann' } };
     const lines = linesOf(recordOf('s1', { person: { ...person, name: 'Ann', bap } }));
     assert.ok(!lines.some((line) => line.startsWith('Also known as')));
   });

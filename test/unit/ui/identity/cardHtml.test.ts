@@ -28,7 +28,12 @@ const strict = [
 /** A session whose texts from the service are all the same. */
 function saying(text: string): LiveSession {
   const profile = { givenName: text, familyName: text, description: text, rootAddress: text };
-  const bap = { bapId: text, pubkey: text, profile: { ...profile, addresses: [{ address: `${text}2` }] } };
+  const bap = {
+    bapId: text,
+    rootAddressProven: true,
+    pubkey: text,
+    profile: { ...profile, addresses: [{ address: `${text}2` }] },
+  };
   const names = { accountId: text, accountLabel: text, subject: text, name: text, email: text };
   return recordOf('s1', { scopes: [text], person: { ...names, bap } });
 }
