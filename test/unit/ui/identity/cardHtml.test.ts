@@ -61,6 +61,15 @@ describe('the page of an identity', () => {
     assert.equal(page.match(/<button/g)?.length, 3);
   });
 
+  it('shows a note below its row, not in the button, and reads it aloud with the row', () => {
+    const page = pageOf(saying('x'), { ...texts, rootAddressProven: 'It is <proven>.' });
+    assert.match(
+      page,
+      /<button [^>]*aria-label="Copy Root address: x" aria-describedby="note-2">(?:(?!<\/?button).)*<\/button><p class="note" id="note-2">It is &lt;proven&gt;\.<\/p><\/li>/,
+    );
+    assert.equal(page.match(/aria-describedby|class="note"/g)?.length, 2);
+  });
+
   it('shows the texts of a service as text', () => {
     const evil = `</title></h1><script>alert("1")</script><img src=x onerror='alert(1)'>&lt;b&gt;`;
     // The page has the same tags and attributes as with a harmless text.
