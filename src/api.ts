@@ -52,6 +52,13 @@ export interface BapIdentity {
   readonly bapId: string;
   /** 66 hexadecimal digits. It can be rotated: do not derive the BAP id from it. */
   readonly pubkey?: string;
+  /**
+   * True: this extension has computed the BAP id from `profile.rootAddress`, as base58(ripemd160(sha256(text))), and
+   * it is `bapId`. So the two belong together. It does not prove who holds the key of that address, that `pubkey` is
+   * that key, or that the profile is true. False proves nothing: older identities have random ids, and the root
+   * address may be missing.
+   */
+  readonly rootAddressProven: boolean;
   readonly profile?: BapProfile;
 }
 

@@ -4,6 +4,7 @@ import { lenient, maybeJson } from '../protocol/schema.ts';
 import { safeText } from '../base/safeText.ts';
 import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { picture } from './picture.ts';
+import { isComputedFrom } from './rootAddress.ts';
 
 /** One address of a BAP identity, with the transaction and the block height that recorded it. */
 const BapAddress = z.object({
@@ -30,6 +31,8 @@ export type BapProfile = z.infer<typeof BapProfile>;
 export const BapIdentity = z.object({
   bapId: z.string(),
   pubkey: z.exactOptional(z.string()),
+  /** The BAP id was computed from the root address of the profile. False proves nothing. */
+  rootAddressProven: z.boolean(),
   profile: z.exactOptional(BapProfile),
 });
 export type BapIdentity = z.infer<typeof BapIdentity>;
@@ -89,7 +92,9 @@ export function readBapIdentity(claims: {
   if (bapId === undefined) return undefined;
   const pubkey = z.safeParse(PublicKey, claims.pubkey).data;
   const profile = claim && readProfile(claim);
-  return withoutUndefined({ bapId, pubkey, profile });
+  const { rootAddress = '' } = profile ?? {};
+  const rootAddressProven = rootAddress !== '' && isComputedFrom(rootAddress, bapId);
+  return { bapId, rootAddressProven, ...withoutUndefined({ pubkey, profile }) };
 }
 
 function readProfile(claim: z.infer<typeof BapClaim>): BapProfile | undefined {

@@ -31,6 +31,21 @@ const mallory: Person = {
   ],
 };
 
+/** A person whose BAP ID was computed from their root address. */
+const proven: Person = {
+  label: 'proven',
+  email: 'proven@example.com',
+  identities: [
+    {
+      bapId: '4U5eEMQSUdmPXeqmyQJtvELPNE8E',
+      pubkey: '02a04a3b9a4f08c278edba436b29f649ba77be30e23eddb52ae25fdb3e0daef41f',
+      rootAddress: '1wt1buQLx2G39adHovj2QJZnZK9vsXUjC',
+      profile: { alternateName: 'Robin Sage', description: 'Reviews code' },
+    },
+  ],
+};
+const PROOF = 'BAP Identity has checked that the BAP ID was computed from this address.';
+
 /**
  * Tries inside the page what hostile markup would try. Returns what the policy blocked, and the page's title.
  */
@@ -60,10 +75,7 @@ describe('the identity card', () => {
   let card: FrameLocator;
 
   before(async () => {
-    sigma = await startSigmaServer({
-      intervalSeconds: 1,
-      people: [satoshi, mallory],
-    });
+    sigma = await startSigmaServer({ intervalSeconds: 1, people: [satoshi, mallory, proven] });
     adom = await startAdomServer();
     workbench = await Workbench.open({
       'bapIdentity.sigma.serverUrl': sigma.url,
@@ -99,6 +111,12 @@ describe('the identity card', () => {
       }
     }, `${account} in the list of ${command}`);
   const show = (account: string): Promise<void> => choose('BAP Identity: Show Identity…', account);
+  const useTheme = async (theme: string, mark: string): Promise<void> => {
+    await workbench.run('Preferences: Color Theme');
+    await workbench.page.keyboard.type(theme);
+    await workbench.listItem(theme).click();
+    await workbench.page.locator(`.monaco-workbench${mark}`).waitFor();
+  };
   const row = (label: string): Locator => card.getByRole('button', { name: `Copy ${label}:` });
   const tabs = (): Promise<string[]> => workbench.page.locator('.tabs-container .tab').allInnerTexts();
   const copied = (text: string): Promise<void> =>
@@ -182,10 +200,7 @@ describe('the identity card', () => {
     ['Light High Contrast', '.hc-light'],
   ] as const) {
     it(`shows that a row is copied in the theme ${theme}`, async () => {
-      await workbench.run('Preferences: Color Theme');
-      await workbench.page.keyboard.type(theme);
-      await workbench.listItem(theme).click();
-      await workbench.page.locator(`.monaco-workbench${mark}`).waitFor();
+      await useTheme(theme, mark);
       await row('BAP ID').click();
       await row('BAP ID').getByText('Copied', { exact: true }).waitFor();
       await workbench.screenshot(`identity-${theme.replaceAll(' ', '-').toLowerCase()}`);
@@ -271,5 +286,25 @@ describe('the identity card', () => {
     await workbench.told('You are signed out of satoshi');
     await workbench.until(async () => !(await tabs()).includes('satoshi'), 'the tab to close');
     assert.equal((await tabs()).length, 1);
+  });
+
+  it('says that a BAP ID was computed from its root address, and what that does not prove', async () => {
+    await show('Mal');
+    await row('Root address').waitFor();
+    assert.equal(await card.getByText(PROOF).count(), 0);
+    await workbench.run('BAP Identity: Sign In…');
+    await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 2));
+    await show('Robin');
+    await card.getByRole('heading', { name: 'Robin Sage', level: 1 }).waitFor();
+    await card.getByText(PROOF).and(card.getByText('does not prove who holds the key')).waitFor();
+    for (const [theme, mark] of [
+      ['Light Modern', '.vs'],
+      ['Dark Modern', '.vs-dark'],
+    ] as const) {
+      await useTheme(theme, mark);
+      await workbench.screenshot(`identity-proven-${theme.replaceAll(' ', '-').toLowerCase()}`);
+    }
+    await row('Root address').click();
+    await copied('1wt1buQLx2G39adHovj2QJZnZK9vsXUjC');
   });
 });

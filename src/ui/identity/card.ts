@@ -25,6 +25,8 @@ export interface CardRow {
   readonly value: string;
   /** `id`: people compare it character by character. `none`: there is no value to copy. */
   readonly kind: 'id' | 'text' | 'none';
+  /** What the person should know about the value. */
+  readonly note?: string;
 }
 
 /** The card of one account, from all its sessions, oldest first. Undefined when there is no session. */
@@ -67,7 +69,12 @@ function identityRows({ bap, subject }: Person, texts: IdentityTexts): CardRow[]
   return [
     ...row('id', texts.bapId, bap?.bapId),
     ...row('id', texts.publicKey, bap?.pubkey),
-    ...row('id', texts.rootAddress, rootAddress),
+    ...row(
+      'id',
+      texts.rootAddress,
+      rootAddress,
+      bap?.rootAddressProven ? texts.rootAddressProven : undefined,
+    ),
     ...row('id', texts.currentAddress, currentAddress),
     ...[...others]
       .filter((address) => address !== rootAddress && address !== currentAddress)
@@ -104,8 +111,10 @@ function sessionRows(record: LiveSession, texts: IdentityTexts, language: string
   ];
 }
 
-function row(kind: 'id' | 'text', label: string, value: string | undefined): CardRow[] {
-  return value === undefined || value === '' ? [] : [{ kind, label, value }];
+function row(kind: 'id' | 'text', label: string, value: string | undefined, note?: string): CardRow[] {
+  return value === undefined || value === ''
+    ? []
+    : [{ kind, label, value, ...(note !== undefined && { note }) }];
 }
 
 /** Names the time zone too, because the extension may run on a machine in another zone. */

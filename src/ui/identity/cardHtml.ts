@@ -60,15 +60,18 @@ export function identityHtml(card: IdentityCard, texts: IdentityTexts, page: Pag
 </html>`;
 }
 
-function rowHtml({ kind, label, value }: CardRow, index: number, texts: IdentityTexts): string {
+function rowHtml({ kind, label, value, note }: CardRow, index: number, texts: IdentityTexts): string {
   const cells =
     `<span class="label">${escapeHtml(label)}</span>` +
     `<span class="value ${kind}">${escapeHtml(value)}</span>`;
   if (kind === 'none') return `<div class="row">${cells}</div>`;
   const name = escapeHtml(texts.copyRow(label, value));
+  // Beside the button, not in it: a click copies the value alone.
+  const description = note === undefined ? '' : ` aria-describedby="note-${index}"`;
+  const below = note === undefined ? '' : `<p class="note" id="note-${index}">${escapeHtml(note)}</p>`;
   return (
-    `<button type="button" class="row" data-row="${index}" aria-label="${name}">${cells}` +
+    `<button type="button" class="row" data-row="${index}" aria-label="${name}"${description}>${cells}` +
     `<span class="copy">${escapeHtml(texts.copy)}</span>` +
-    `<span class="copied">${escapeHtml(texts.copied)}</span></button>`
+    `<span class="copied">${escapeHtml(texts.copied)}</span></button>${below}`
   );
 }

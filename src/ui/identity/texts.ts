@@ -7,6 +7,9 @@ export function identityTexts() {
     bapId: vscode.l10n.t('BAP ID'),
     publicKey: vscode.l10n.t('Public key'),
     rootAddress: vscode.l10n.t('Root address'),
+    rootAddressProven: vscode.l10n.t(
+      'BAP Identity has checked that the BAP ID was computed from this address. This does not prove who holds the key of the address, or that the profile is true.',
+    ),
     currentAddress: vscode.l10n.t('Current address'),
     otherAddress: vscode.l10n.t('Other address'),
     userId: vscode.l10n.t('User ID'),

@@ -57,7 +57,7 @@ describe('the public API', () => {
       server: 'https://auth.example',
       subject: 'user',
       name: 'Ann',
-      bap: { bapId: 'bap-1' },
+      bap: { bapId: 'bap-1', rootAddressProven: false },
     });
     assert.ok(Object.isFrozen(identity) && Object.isFrozen(identity.bap));
     assert.notEqual(await world.api.getIdentity(session), identity);

@@ -87,7 +87,7 @@ class World {
   }
 }
 
-const bap = { bapId: 'bap-1', pubkey: `02${'ab'.repeat(32)}` };
+const bap = { bapId: 'bap-1', rootAddressProven: false, pubkey: `02${'ab'.repeat(32)}` };
 const ann = recordOf('ann', {
   person: { accountId: 'bap-1', accountLabel: 'Ann (bap-1)', subject: 'user-1', name: 'Ann', bap },
 });

@@ -121,7 +121,7 @@ export class World {
           accountLabel: `${name} (${account})`,
           subject: 'user',
           name,
-          bap: { bapId: account },
+          bap: { bapId: account, rootAddressProven: false },
         };
         return Promise.resolve({ kind: 'identified', person, grant });
       },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { readBapIdentity } from '../../../src/services/bap.ts';
+import { type BapIdentity, readBapIdentity } from '../../../src/services/bap.ts';
 
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
 const OTHER_ID = '3SyWUZXvhidNcEHbAC3HkBnKoD2Q';
@@ -40,8 +40,10 @@ const PROFILE = {
   },
 };
 
+/** No case here proves a root address. */
+type Expected = Omit<BapIdentity, 'rootAddressProven'> | undefined;
 type Claims = Parameters<typeof readBapIdentity>[0];
-const CASES: [name: string, claims: Claims, identity: ReturnType<typeof readBapIdentity>][] = [
+const CASES: [name: string, claims: Claims, identity: Expected][] = [
   [
     'bap as a JSON string',
     { bap_id: BAP_ID, bap: JSON.stringify(CLAIM) },
@@ -144,7 +146,8 @@ const CASES: [name: string, claims: Claims, identity: ReturnType<typeof readBapI
 describe('readBapIdentity', () => {
   for (const [name, claims, identity] of CASES) {
     it(name, () => {
-      assert.deepEqual(readBapIdentity(claims), identity);
+      const expected = identity && { rootAddressProven: false, ...identity };
+      assert.deepEqual(readBapIdentity(claims), expected);
     });
   }
 
@@ -152,11 +155,13 @@ describe('readBapIdentity', () => {
     const identity = `{"alternateName":"Ann","deep":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
     assert.deepEqual(readBapIdentity({ bap_id: BAP_ID, bap: `{"identity":${identity}}` }), {
       bapId: BAP_ID,
+      rootAddressProven: false,
       profile: { alternateName: 'Ann' },
     });
   });
 
   it('leaves absent members out', () => {
-    assert.deepEqual(Object.keys(readBapIdentity({ bap_id: BAP_ID, bap: {} }) ?? {}), ['bapId']);
+    const identity = readBapIdentity({ bap_id: BAP_ID, bap: {} });
+    assert.deepEqual(Object.keys(identity ?? {}), ['bapId', 'rootAddressProven']);
   });
 });

@@ -12,7 +12,11 @@ function labelOf(name: string | undefined, subject: string): string {
 
 describe('person', () => {
   it('keeps all claims and makes the texts safe', () => {
-    const claims = { subject: 'user-1', picture: 'https://img.example/ann.png', bap: { bapId: BAP_ID } };
+    const claims = {
+      subject: 'user-1',
+      picture: 'https://img.example/ann.png',
+      bap: { bapId: BAP_ID, rootAddressProven: false },
+    };
     assert.deepEqual(person({ ...claims, names: ['Ann\n$(eye)'], email: 'ann\u202e@example.org' }), {
       ...claims,
       accountId: BAP_ID,

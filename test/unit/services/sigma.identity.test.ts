@@ -172,7 +172,7 @@ describe('a userinfo that does not follow the active identity', () => {
       assert.equal(identified.person.accountLabel, `Name of 4U5 (${ANN})`);
       assert.deepEqual(
         identified.person.bap,
-        { bapId: ANN },
+        { bapId: ANN, rootAddressProven: false },
         'it has no key and no profile of another identity',
       );
     });

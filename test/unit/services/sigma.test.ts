@@ -173,7 +173,12 @@ describe('Sigma Identity: identify', () => {
         name: 'Ann Example',
         email: 'ann@example.org',
         picture: 'https://img.example/ann.png',
-        bap: { bapId: BAP_ID, pubkey: `02${'ab'.repeat(32)}`, profile: { alternateName: 'ann' } },
+        bap: {
+          bapId: BAP_ID,
+          rootAddressProven: false,
+          pubkey: `02${'ab'.repeat(32)}`,
+          profile: { alternateName: 'ann' },
+        },
       },
     );
   });
@@ -198,14 +203,14 @@ describe('Sigma Identity: identify', () => {
 
   it('drops the profile when bap is malformed', async () => {
     const person = await personOf({ bap_id: BAP_ID, name: 'Ann', bap: '{"idKey":"' });
-    assert.deepEqual(person.bap, { bapId: BAP_ID });
+    assert.deepEqual(person.bap, { bapId: BAP_ID, rootAddressProven: false });
     assert.equal(person.accountLabel, `Ann (${BAP_ID})`);
   });
 
   it('takes the idKey as the account when bap_id is absent', async () => {
     const person = await personOf({ bap: { idKey: BAP_ID } });
     assert.equal(person.accountId, BAP_ID);
-    assert.deepEqual(person.bap, { bapId: BAP_ID });
+    assert.deepEqual(person.bap, { bapId: BAP_ID, rootAddressProven: false });
   });
 
   const identity = { alternateName: 'alt', givenName: 'Given', familyName: 'Family' };

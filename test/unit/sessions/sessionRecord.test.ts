@@ -29,6 +29,7 @@ const FULL = recordOf('full', {
     picture: 'https://img.example/ann.png',
     bap: {
       bapId: 'bap-1',
+      rootAddressProven: true,
       pubkey: `02${'ab'.repeat(32)}`,
       profile: {
         alternateName: 'ann',

@@ -6,6 +6,7 @@ export const texts: IdentityTexts = {
   bapId: 'BAP ID',
   publicKey: 'Public key',
   rootAddress: 'Root address',
+  rootAddressProven: 'The BAP ID was computed from this address.',
   currentAddress: 'Current address',
   otherAddress: 'Other address',
   userId: 'User ID',

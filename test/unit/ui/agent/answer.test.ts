@@ -26,7 +26,7 @@ const ann = (id: string, signedInAtMs: number, name = 'Ann'): LiveSession =>
       name,
       email: 'ann@example.com',
       picture: 'https://auth.example/ann.png',
-      bap: { bapId: 'bap-1', pubkey, profile: { description: 'Writes code' } },
+      bap: { bapId: 'bap-1', rootAddressProven: false, pubkey, profile: { description: 'Writes code' } },
     },
   });
 const ada = recordOf('ada', {
@@ -70,7 +70,7 @@ describe('the answer to an agent', () => {
   });
 
   it('leaves out a public key that is not known', () => {
-    const person = { ...ann('a', 1_000).person, bap: { bapId: 'bap-1' } };
+    const person = { ...ann('a', 1_000).person, bap: { bapId: 'bap-1', rootAddressProven: false } };
     const answer = identityAnswer({}, services, [recordOf('a', { person })]);
     assert.deepEqual(JSON.parse(answer), [{ provider: 'sigma-identity', name: 'Ann', bapId: 'bap-1' }]);
   });

@@ -13,6 +13,7 @@ const person: LiveSession['person'] = {
   email: 'ann@example.com',
   bap: {
     bapId: 'bap-1',
+    rootAddressProven: false,
     pubkey: '02aa',
     profile: {
       alternateName: 'ann',
@@ -102,6 +103,17 @@ describe('an identity card', () => {
     );
   });
 
+  it('has a note at a root address that is proven, and none at another', () => {
+    const notes = (rootAddressProven: boolean): (string | undefined)[][] => {
+      assert.ok(person.bap);
+      const record = recordOf('s1', { person: { ...person, bap: { ...person.bap, rootAddressProven } } });
+      const rows = cardOf(record).groups.flatMap((group) => group.rows);
+      return rows.filter(({ note }) => note !== undefined).map(({ label, note }) => [label, note]);
+    };
+    assert.deepEqual(notes(true), [[texts.rootAddress, texts.rootAddressProven]]);
+    assert.deepEqual(notes(false), []);
+  });
+
   it('offers to copy values, and not the words for a missing value', () => {
     const rows = cardOf(recordOf('s1', { scopes: [] })).groups.flatMap((group) => group.rows);
     const none = rows.filter(({ kind }) => kind === 'none').map(({ value }) => value);
@@ -109,7 +121,7 @@ describe('an identity card', () => {
   });
 
   it('does not show the same name twice', () => {
-    const bap = { bapId: 'bap-1', profile: { alternateName: 'Ann' } };
+    const bap = { bapId: 'bap-1', rootAddressProven: false, profile: { alternateName: 'Ann' } };
     const lines = linesOf(recordOf('s1', { person: { ...person, name: 'Ann', bap } }));
     assert.ok(!lines.some((line) => line.startsWith('Also known as')));
   });

@@ -28,7 +28,12 @@ const strict = [
 /** A session whose texts from the service are all the same. */
 function saying(text: string): LiveSession {
   const profile = { givenName: text, familyName: text, description: text, rootAddress: text };
-  const bap = { bapId: text, pubkey: text, profile: { ...profile, addresses: [{ address: `${text}2` }] } };
+  const bap = {
+    bapId: text,
+    rootAddressProven: true,
+    pubkey: text,
+    profile: { ...profile, addresses: [{ address: `${text}2` }] },
+  };
   const names = { accountId: text, accountLabel: text, subject: text, name: text, email: text };
   return recordOf('s1', { scopes: [text], person: { ...names, bap } });
 }
@@ -54,6 +59,15 @@ describe('the page of an identity', () => {
     const rows = Array.from(page.matchAll(/<button[^>]* data-row="(\d+)"/g), ([, row]) => row);
     assert.deepEqual(rows, ['0', '1', '2']);
     assert.equal(page.match(/<button/g)?.length, 3);
+  });
+
+  it('shows a note below its row, not in the button, and reads it aloud with the row', () => {
+    const page = pageOf(saying('x'), { ...texts, rootAddressProven: 'It is <proven>.' });
+    assert.match(
+      page,
+      /<button [^>]*aria-label="Copy Root address: x" aria-describedby="note-2">(?:(?!<\/?button).)*<\/button><p class="note" id="note-2">It is &lt;proven&gt;\.<\/p><\/li>/,
+    );
+    assert.equal(page.match(/aria-describedby|class="note"/g)?.length, 2);
   });
 
   it('shows the texts of a service as text', () => {

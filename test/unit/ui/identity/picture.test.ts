@@ -62,7 +62,7 @@ describe('a picture that is not shown', () => {
 });
 
 it('the picture of the profile is shown when the other picture may not be shown', () => {
-  const bap = { bapId: 'bap-1', profile: { image: 'https://ordfs.network/abc_0' } };
+  const bap = { bapId: 'bap-1', rootAddressProven: false, profile: { image: 'https://ordfs.network/abc_0' } };
   const picture = 'https://pictures.example/me.png';
   assert.equal(
     pictureOf(recordOf('s1', { person: { ...person, bap, picture } })),

@@ -16,7 +16,12 @@ describe('a QR code as SVG', () => {
   ];
   for (const [name, text] of texts) {
     it(`holds ${name}`, () => {
-      assert.equal(read(qrSvg(text, 'QR code') ?? ''), text);
+      assert.equal(read(qrSvg(text, 'QR code') ?? '')?.data, text);
+    });
+
+    it(`has no mark of a character set in ${name}`, () => {
+      const parts = read(qrSvg(text, 'QR code') ?? '')?.chunks.map(({ type }) => type);
+      assert.deepEqual(parts, ['byte']);
     });
   }
 
@@ -39,7 +44,7 @@ describe('a QR code as SVG', () => {
 });
 
 /** Draws the dark outline of the SVG, with the margin of its view box, and returns what a decoder reads. */
-function read(svg: string): string | undefined {
+function read(svg: string): ReturnType<typeof jsqr> {
   const [, left, side] = /viewBox="(-\d+) -\d+ (\d+) \d+"/.exec(svg)?.map(Number) ?? [];
   const outline = /<path fill="#000" d="([^"]+)"/.exec(svg)?.[1];
   assert.ok(left !== undefined && side !== undefined && outline !== undefined);
@@ -56,7 +61,7 @@ function read(svg: string): string | undefined {
           for (let x = x1; x < size; x++) invert(pixels, (y * size + x) * 4);
     });
   }
-  return jsqr(pixels, size, size, { inversionAttempts: 'dontInvert' })?.data;
+  return jsqr(pixels, size, size, { inversionAttempts: 'dontInvert' });
 }
 
 function invert(pixels: Uint8ClampedArray, at: number): void {

@@ -16,7 +16,7 @@ const sigma = (id: string, createdAtMs: number, key?: string) =>
       accountLabel: id,
       subject: 'user-1',
       name: 'Ann',
-      bap: { bapId: id, ...(key !== undefined && { pubkey: key }) },
+      bap: { bapId: id, rootAddressProven: false, ...(key !== undefined && { pubkey: key }) },
     },
   });
 const adom = (id: string, createdAtMs: number, expiresAtMs?: number) =>
