@@ -19,11 +19,14 @@ import { rejectsToken } from '../protocol/tokenRejection.ts';
 import { readBapIdentity } from './bap.ts';
 import { type Person, person } from './person.ts';
 import { picture } from './picture.ts';
+import { servers } from './servers.ts';
 import type { Begun, Grant, Identified, IdentityService, Renewed, Verdict } from './service.ts';
 
 export interface SigmaSettings {
   /** The setting `bapIdentity.sigma.serverUrl`, as the person wrote it. */
   readonly serverUrl: string;
+  /** Its default. */
+  readonly defaultServerUrl: string;
   readonly clientId: string;
 }
 
@@ -38,6 +41,7 @@ export function sigma(http: Http, settings: () => SigmaSettings, purpose: string
     purpose,
     defaultScopes: ['openid', 'profile'],
     settings: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
+    servers: () => servers(settings().serverUrl, settings().defaultServerUrl),
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
     identify: (grant, signal) => identify(http, grant, signal),
     verify: (grant, signal) => verify(http, grant, signal),
