@@ -61,6 +61,11 @@ export class ServiceRecords {
     );
   }
 
+  /** Those of other servers. */
+  hidden(): LiveSession[] {
+    return this.live().filter((record) => !this.isShown(record));
+  }
+
   /** What is left of the sessions that have ended, of all servers. */
   ended(): EndedSession[] {
     return this.#all().filter((record) => record.state === 'ended');

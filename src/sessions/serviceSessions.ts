@@ -66,13 +66,6 @@ export class ServiceSessions {
     return this.records.ended();
   }
 
-  /** The sessions that would be back if the settings named their server, from memory. */
-  hidden(): LiveSession[] {
-    return this.records
-      .live()
-      .filter((record) => !this.records.isShown(record) && (!this.#isOver(record) || this.canRenew(record)));
-  }
-
   /** All live sessions, of all servers. Throws a StoreError when they cannot be read. */
   async all(): Promise<LiveSession[]> {
     await this.#store.load();
@@ -87,7 +80,7 @@ export class ServiceSessions {
   async usable(filter: SessionFilter = {}): Promise<LiveSession[]> {
     await this.#store.load();
     for (const record of this.ended()) void this.ends.resumeAfterWrongClock(record);
-    for (const record of this.records.live()) if (!this.records.isShown(record)) void this.#endIfOver(record);
+    for (const record of this.records.hidden()) void this.#endIfOver(record);
     await Promise.all(this.records.shown(filter).map((record) => this.#settle(record)));
     return this.records.shown(filter).filter((record) => !this.#isOver(record));
   }

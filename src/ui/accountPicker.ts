@@ -19,7 +19,10 @@ export function usableAccounts(providers: readonly ServiceProvider[]): Promise<A
 
 /** The same, and those of other servers than the ones in the settings. Throws a StoreError. */
 export function knownAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
-  return accountsIn(providers, async ({ sessions }) => [...(await sessions.usable()), ...sessions.hidden()]);
+  return accountsIn(providers, async ({ sessions }) => [
+    ...(await sessions.usable()),
+    ...sessions.records.hidden(),
+  ]);
 }
 
 /**

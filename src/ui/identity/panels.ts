@@ -54,7 +54,7 @@ export class IdentityPanels implements vscode.Disposable {
   }
 
   #card({ label }: IdentityService, about: AccountOf): IdentityCard | undefined {
-    const hidden = this.#sessions.byService.flatMap((sessions) => sessions.hidden());
+    const hidden = this.#sessions.byService.flatMap(({ records }) => records.hidden());
     const ofAccount = [...this.#sessions.current(), ...hidden].filter((record) => sameAccount(record, about));
     const service = `${label} · ${safeText(hostOf(about.server))}`;
     return identityCard(ofAccount, service, identityTexts(), vscode.env.language);
