@@ -50,7 +50,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const messages = new SessionMessages(
     services,
     {
-      live: (id) => sessions.store.live(id),
+      live: (id) => sessions.byService.flatMap((each) => each.cached()).find((record) => record.id === id),
       signIn: async (serviceId, scopes) => {
         const provider = providers.find(({ service }) => service.id === serviceId);
         if (provider !== undefined) await runCommand(() => signIn(provider, scopes));
@@ -86,6 +86,9 @@ export function compose(context: vscode.ExtensionContext): Composition {
       offerInAccountsMenu(sessions, accountsMenuSetting, runtime),
       registerIdentityTool(services, sessions),
       registerTerminalEnvironment(context.environmentVariableCollection, sessions, terminalSetting, runtime),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();
+      }),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         sessions.focusIs(focused);
       }),

@@ -7,7 +7,7 @@ import { seconds } from './protocol/schema.ts';
 import { adom, type AdomSettings } from './services/adom.ts';
 import type { IdentityService } from './services/service.ts';
 import { sigma, type SigmaSettings } from './services/sigma.ts';
-import { readSetting } from './settings.ts';
+import { readDefault, readSetting } from './settings.ts';
 
 /** Ninety days: what Adom gives when it is not asked for less. */
 const DEFAULT_MAX_AGE_SECONDS = 7_776_000;
@@ -28,6 +28,7 @@ export function createServices(http: Http): IdentityService[] {
 function sigmaSettings(): SigmaSettings {
   return {
     serverUrl: readSetting('sigma.serverUrl', z.string()) ?? '',
+    defaultServerUrl: readDefault('sigma.serverUrl', z.string()) ?? '',
     clientId: readSetting('sigma.clientId', z.string()) ?? '',
   };
 }
@@ -36,6 +37,7 @@ function adomSettings(): AdomSettings {
   const sessionMaxAge = readSetting('adom.sessionMaxAge', seconds) ?? DEFAULT_MAX_AGE_SECONDS;
   return {
     apiUrl: readSetting('adom.apiUrl', z.string()) ?? '',
+    defaultApiUrl: readDefault('adom.apiUrl', z.string()) ?? '',
     sessionMaxAgeSeconds: Math.ceil(sessionMaxAge),
     updates: readSetting('adom.updates', UpdatesMode) ?? 'auto',
   };

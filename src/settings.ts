@@ -7,6 +7,15 @@ import * as z from 'zod/mini';
  * settings that no folder may change. Later versions still do so if that value is no object.
  */
 export function readSetting<T>(name: string, schema: z.ZodMiniType<T>): T | undefined {
-  const found = vscode.workspace.getConfiguration('bapIdentity').inspect<unknown>(name);
+  const found = inspect(name);
   return z.safeParse(schema, found?.globalValue ?? found?.defaultValue).data;
+}
+
+/** The default of the same setting, as the manifest has it. Undefined for a value of the wrong kind. */
+export function readDefault<T>(name: string, schema: z.ZodMiniType<T>): T | undefined {
+  return z.safeParse(schema, inspect(name)?.defaultValue).data;
+}
+
+function inspect(name: string) {
+  return vscode.workspace.getConfiguration('bapIdentity').inspect<unknown>(name);
 }

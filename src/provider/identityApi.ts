@@ -34,10 +34,10 @@ export function createIdentityApi(
 ): { readonly api: BapIdentityApi; dispose(): void } {
   const changes = new vscode.EventEmitter<IdentityChange>();
   const listeners = sessions.byService.map((each) =>
-    each.onDidChange(({ kind, record }) => {
+    each.onDidChange(({ kind, record, siblings }) => {
       const { accountId: id, accountLabel: label } = record.person;
       // An account comes with its first session and goes with its last.
-      const ofAccount = each.siblings(record).length > 0 ? 'changed' : kind;
+      const ofAccount = siblings.length > 0 ? 'changed' : kind;
       changes.fire(frozen({ kind: ofAccount, provider: each.service.id, account: { id, label } }));
     }),
   );
@@ -72,16 +72,18 @@ export function createIdentityApi(
 
 /**
  * A caller that has the token was given it with the person's consent. An id alone proves nothing. Undefined for a
- * session that we did not issue. Throws a StoreError when the sessions cannot be read.
+ * session that we did not issue, or that belongs to another server than the one in the settings. Throws a StoreError when the sessions cannot be read.
  */
 async function find(sessions: Sessions, given: unknown): Promise<Found | undefined> {
   const session = readGiven(given);
   if (session === undefined) return undefined;
   await sessions.load();
-  const record = sessions.store.live(session.id);
-  if (record?.grant.accessToken !== session.accessToken) return undefined;
-  const ofService = sessions.byService.find(({ service }) => service.id === record.serviceId);
-  return ofService && { record, sessions: ofService };
+  const found = sessions.byService.flatMap((each) =>
+    each.cached().map((record) => ({ record, sessions: each })),
+  );
+  return found.find(
+    ({ record: { id, grant } }) => id === session.id && grant.accessToken === session.accessToken,
+  );
 }
 
 /** An object of another extension can throw when it is read. */
@@ -97,7 +99,7 @@ function identityOf({ record, sessions }: Found): Identity {
   const { subject, name, email, picture, bap } = record.person;
   return frozen({
     provider: sessions.service.id,
-    server: record.grant.server,
+    server: record.server,
     subject,
     name,
     ...(email !== undefined && { email }),

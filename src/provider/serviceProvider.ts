@@ -5,7 +5,7 @@ import type { Runtime } from '../base/runtime.ts';
 import type { IdentityService } from '../services/service.ts';
 import { scopeKey } from '../sessions/scopes.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
-import type { SessionChange } from '../sessions/sessionChange.ts';
+import type { ShownChange } from '../sessions/sessionChange.ts';
 import type { LiveSession } from '../sessions/sessionRecord.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
 import { notDeletedMessage, signInFailureMessage, settingToCheck, unreadableMessage } from './messages.ts';
@@ -116,13 +116,12 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     });
   }
 
-  #eventOf({ kind, record }: SessionChange): ChangeEvent {
+  #eventOf({ kind, record, siblings }: ShownChange): ChangeEvent {
     const session = toSession(record);
     if (kind === 'added') return { added: [announced(session)], removed: [], changed: [] };
     if (kind === 'changed') return { added: [], removed: [], changed: [session] };
     // VS Code drops the whole account with one removed session, unless its other sessions are named as changed.
-    const siblings = this.sessions.siblings(record).map((each) => toSession(each));
-    return { added: [], removed: [session], changed: siblings };
+    return { added: [], removed: [session], changed: siblings.map((each) => toSession(each)) };
   }
 }
 

@@ -155,15 +155,18 @@ async function withinAskLimit<T>(
   }
 }
 
-/** Aborts its signal when another window completes the same sign-in. */
+/** Aborts its signal when another window completes the same sign-in, at the server that this one begins with. */
 function watchOtherWindows(
   sessions: ServiceSessions,
   { scopes, accountId }: SignInRequest,
 ): { signal: AbortSignal; stop: () => void } {
   const done = new AbortController();
+  const { current } = sessions.service.servers();
   const listener = sessions.onDidChange(({ record, isSignIn }) => {
     const isSame =
-      sameScopes(record.scopes, scopes) && (accountId === undefined || record.person.accountId === accountId);
+      record.server === current &&
+      sameScopes(record.scopes, scopes) &&
+      (accountId === undefined || record.person.accountId === accountId);
     if (isSignIn && isSame) done.abort(new SignedInElsewhere(record));
   });
   return {

@@ -9,11 +9,14 @@ import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
 import { sendWithRetries } from '../protocol/retry.ts';
 import { identifier, lenient } from '../protocol/schema.ts';
 import { type Person, person } from './person.ts';
+import { servers } from './servers.ts';
 import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
 
 export interface AdomSettings {
   /** The setting `bapIdentity.adom.apiUrl`, as the person wrote it. */
   readonly apiUrl: string;
+  /** Its default. */
+  readonly defaultApiUrl: string;
   /** The life of a session, as the person wishes it. */
   readonly sessionMaxAgeSeconds: number;
   readonly updates: UpdatesMode;
@@ -36,6 +39,7 @@ export function adom(http: Http, settings: () => AdomSettings, purpose: string):
     purpose,
     defaultScopes: [],
     settings: { server: 'bapIdentity.adom.apiUrl' },
+    servers: () => servers(settings().apiUrl, settings().defaultApiUrl),
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
     identify: (grant, signal) => identify(http, grant, signal),
     verify: (grant, signal) => verify(http, grant, signal),

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Provider } from '../api.ts';
 import type { Failed, Failure } from '../protocol/failure.ts';
 import type { Person } from './person.ts';
+import type { Servers } from './servers.ts';
 
 /**
  * One identity service. All differences between services are behind this interface: the provider, the store
@@ -21,6 +22,8 @@ export interface IdentityService {
   readonly defaultScopes: readonly string[];
   /** The names of the settings, for messages about a failure. */
   readonly settings: { readonly server: string; readonly client?: string };
+  /** The server of the settings as they are now, and the service's own. */
+  servers(): Servers;
   /** Starts a sign-in. Rejects only with `signal.reason`. */
   begin(scopes: readonly string[], signal: AbortSignal): Promise<Begun>;
   /** Asks who the grant belongs to. Gives the grant back, completed. Rejects only with `signal.reason`. */

@@ -11,6 +11,7 @@ import { refreshGrant } from '../protocol/refreshGrant.ts';
 import type { TokenGrant } from '../protocol/tokenAnswer.ts';
 import { rejectsToken } from '../protocol/tokenRejection.ts';
 import { sendWithin } from './ownIdentities.ts';
+import { servers } from './servers.ts';
 import type { Begun, Grant, IdentityService, Renewed, Verdict } from './service.ts';
 import { identify } from './sigmaIdentify.ts';
 import { bearer, readUserInfo, userinfo } from './sigmaUserinfo.ts';
@@ -18,6 +19,8 @@ import { bearer, readUserInfo, userinfo } from './sigmaUserinfo.ts';
 export interface SigmaSettings {
   /** The setting `bapIdentity.sigma.serverUrl`, as the person wrote it. */
   readonly serverUrl: string;
+  /** Its default. */
+  readonly defaultServerUrl: string;
   readonly clientId: string;
 }
 
@@ -33,6 +36,7 @@ export function sigma(http: Http, settings: () => SigmaSettings, purpose: string
     identitiesAt: 'https://sigmaidentity.com',
     defaultScopes: ['openid', 'profile'],
     settings: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
+    servers: () => servers(settings().serverUrl, settings().defaultServerUrl),
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
     identify: (grant, signal) => identify(http, grant, signal),
     verify: (grant, signal) => verify(http, grant, signal),

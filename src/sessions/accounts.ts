@@ -1,8 +1,11 @@
+import { accountKey } from './accountKey.ts';
 import type { LiveSession } from './sessionRecord.ts';
 
-/** One account with one service. It has one session for each set of scopes. */
+/** One account at one server of a service. It has one session for each set of scopes. */
 export interface Account {
   readonly serviceId: string;
+  /** As `Grant.server` has it. */
+  readonly server: string;
   /** As `session.account.id` has it. */
   readonly id: string;
   /** As `session.account.label` has it. */
@@ -13,15 +16,12 @@ export interface Account {
 
 /** Groups sessions by account. Accounts and their sessions keep the order of `sessions`. */
 export function accountsOf(sessions: readonly LiveSession[]): Account[] {
-  const groups = Map.groupBy(sessions, ({ serviceId, person }) =>
-    JSON.stringify([serviceId, person.accountId]),
-  );
+  const groups = Map.groupBy(sessions, accountKey);
   return [...groups.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
-    const { serviceId, person } = first;
-    return [
-      { serviceId, id: person.accountId, label: person.accountLabel, sessions: [first, ...others] } as const,
-    ];
+    const { serviceId, server, person } = first;
+    const { accountId: id, accountLabel: label } = person;
+    return [{ serviceId, server, id, label, sessions: [first, ...others] } as const];
   });
 }
 

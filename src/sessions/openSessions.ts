@@ -6,7 +6,7 @@ import { watchForLostSessions } from './lostSessions.ts';
 import type { SessionNotices } from './notices.ts';
 import { Renewal } from './renewal.ts';
 import { ServiceSessions } from './serviceSessions.ts';
-import type { SessionChange } from './sessionChange.ts';
+import type { ShownChange } from './sessionChange.ts';
 import { isOver } from './sessionEnd.ts';
 import type { LiveSession } from './sessionRecord.ts';
 import { SessionReminders } from './sessionReminders.ts';
@@ -31,10 +31,15 @@ export interface Sessions {
   readonly byService: readonly ServiceSessions[];
   /** Reads what is stored, once. Throws a StoreError when it cannot be read. */
   load(): Promise<void>;
-  /** The sessions that have not reached their end, from memory: none before `load`. Never uses the network. */
+  /**
+   * The sessions of the servers in the settings that have not reached their end, from memory: none before `load`.
+   * Never uses the network.
+   */
   current(): LiveSession[];
-  /** Hears of each change of a session once, whichever window made it. */
-  onDidChange(listener: (change: SessionChange) => void): { dispose(): void };
+  /** Hears of each change of such a session once, whichever window made it. */
+  onDidChange(listener: (change: ShownChange) => void): { dispose(): void };
+  /** Call when the settings have changed: they may name other servers. */
+  followSettings(): void;
   /** Tells whether the person looks at this window. */
   focusIs(focused: boolean): void;
   /** Resolves when every renewal that is under way has ended and is stored. Never rejects. */
@@ -61,7 +66,17 @@ export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
       byService
         .flatMap((sessions) => sessions.cached())
         .filter((record) => !isOver(record, runtime.clock.now())),
-    onDidChange: (listener) => store.onDidChange(listener),
+    onDidChange: (listener) => {
+      const listening = byService.map((sessions) => sessions.onDidChange(listener));
+      return {
+        dispose: () => {
+          for (const each of listening) each.dispose();
+        },
+      };
+    },
+    followSettings: () => {
+      for (const { records } of byService) records.followSettings();
+    },
     focusIs: (focused) => void reminders.focusIs(focused),
     finish: async () => {
       await Promise.all(renewals.map((renewal) => renewal.finish()));

@@ -2,11 +2,13 @@ import type { Runtime } from '../base/runtime.ts';
 import { abortable } from '../base/timeLimit.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
+import { accountKey, atServer } from './accountKey.ts';
 import type { SessionNotices } from './notices.ts';
 import type { Renewal } from './renewal.ts';
 import { revokeInBackground } from './revoke.ts';
 import { sameScopes, scopeKey } from './scopes.ts';
-import type { SessionChange } from './sessionChange.ts';
+import { ServiceRecords, type SessionFilter } from './serviceRecords.ts';
+import type { ShownChange } from './sessionChange.ts';
 import { isOver } from './sessionEnd.ts';
 import { SessionEnds } from './sessionEnds.ts';
 import { type EndedSession, isLive, type LiveSession } from './sessionRecord.ts';
@@ -17,15 +19,10 @@ import type { WindowLocks } from './windowLocks.ts';
 /** Two windows can find out about the same rejection within this time. */
 const ONE_REJECTION_MS = 10 * 60_000;
 
-/** Which sessions a caller wants. Absent means any. */
-export interface SessionFilter {
-  readonly scopes?: readonly string[] | undefined;
-  readonly accountId?: string | undefined;
-}
-
 /** The sessions of one service, and the rules of their life: sign-in, renewal, verification, end, sign-out. */
 export class ServiceSessions {
   readonly service: IdentityService;
+  readonly records: ServiceRecords;
   readonly ends: SessionEnds;
   readonly #store: SessionStore;
   readonly #renewal: Renewal;
@@ -43,53 +40,53 @@ export class ServiceSessions {
   ) {
     this.service = service;
     this.ends = new SessionEnds(service, store, runtime);
+    this.records = new ServiceRecords(service, store);
     this.#store = store;
     this.#renewal = renewal;
     this.#locks = locks;
     this.#notices = notices;
     this.#runtime = runtime;
-    this.onDidChange(({ kind, record }) => {
-      if (kind === 'removed') this.#revokeUnknown(record);
+    store.onDidChange(({ kind, record }) => {
+      if (kind === 'removed' && record.serviceId === service.id) this.#revokeUnknown(record);
     });
   }
 
-  /** Hears of each change of a session of this service once, whichever window made it. */
-  onDidChange(listener: (change: SessionChange) => void): { dispose(): void } {
-    return this.#store.onDidChange((change) => {
-      if (change.record.serviceId === this.service.id) listener(change);
-    });
+  /** Hears of each change of a session that is shown once, whichever window made it. */
+  onDidChange(listener: (change: ShownChange) => void): { dispose(): void } {
+    return this.records.onDidChange(listener);
   }
 
-  /** The live sessions from memory, oldest sign-in first. Some may be over, or wait for their renewal. */
+  /** The live sessions that are shown, from memory, oldest sign-in first. Some may be over, or wait for renewal. */
   cached(): LiveSession[] {
-    return this.#ownRecords().filter(isLive);
+    return this.records.shown();
   }
 
-  /** What is left of the sessions that have ended, from memory. */
+  /** What is left of the sessions that have ended, from memory, of all servers. */
   ended(): EndedSession[] {
-    return this.#ownRecords().filter((record) => record.state === 'ended');
+    return this.records.ended();
   }
 
-  /** The same as `cached`, after the first look into storage. Throws a StoreError when it cannot be read. */
+  /** All live sessions, of all servers. Throws a StoreError when they cannot be read. */
   async all(): Promise<LiveSession[]> {
     await this.#store.load();
-    return this.cached();
+    return this.records.live();
   }
 
   /**
-   * The sessions that can be used, oldest sign-in first. Waits for the network only for a session that the filter
-   * lets through, that is over, and that can be renewed. A timer would sleep through a laptop's night, so the ends
-   * of sessions are noticed here. Throws a StoreError when the storage cannot be read.
+   * The sessions that can be used: shown, and not over. Oldest sign-in first. Waits for the network only for a session
+   * that the filter lets through, that is over, and that can be renewed. A timer would sleep through a laptop's night,
+   * so the ends of sessions are noticed here. Throws a StoreError when the storage cannot be read.
    */
   async usable(filter: SessionFilter = {}): Promise<LiveSession[]> {
     await this.#store.load();
     for (const record of this.ended()) void this.ends.resumeAfterWrongClock(record);
-    await Promise.all(this.#matching(filter).map((record) => this.#settle(record)));
-    return this.#matching(filter).filter((record) => !isOver(record, this.#runtime.clock.now()));
+    for (const record of this.records.hidden()) void this.#endIfOver(record);
+    await Promise.all(this.records.shown(filter).map((record) => this.#settle(record)));
+    return this.records.shown(filter).filter((record) => !this.#isOver(record));
   }
 
   /**
-   * Keeps what a sign-in has brought. A sign-in as the same identity with the same scopes continues its session,
+   * Keeps what a sign-in has brought. A sign-in as the same account with the same scopes continues its session,
    * with the id that other extensions know, and ends the grant that it replaces. When the signal aborts, nothing is
    * kept. Throws a StoreError when it cannot be stored, or `signal.reason`.
    */
@@ -99,11 +96,16 @@ export class ServiceSessions {
     person: Person,
     signal: AbortSignal,
   ): Promise<LiveSession> {
+    const { server } = grant;
+    const about = {
+      serviceId: this.service.id,
+      server,
+      scopes: [...scopes],
+      person: atServer(person, server, this.service.servers().own),
+    };
     // Two windows that keep the same sign-in at the same moment would make two sessions of it.
-    const lock = `keep ${this.service.id} ${person.accountId} ${scopeKey(scopes)}`;
-    const added = await this.#locks.withLock(lock, signal, () =>
-      this.#keepUnderLock(scopes, grant, person, signal),
-    );
+    const lock = `keep ${accountKey(about)} ${scopeKey(scopes)}`;
+    const added = await this.#locks.withLock(lock, signal, () => this.#keepUnderLock(about, grant, signal));
     const old = added.replaced && grantOf(added.replaced);
     if (old !== undefined && old.accessToken !== added.record.grant.accessToken)
       revokeInBackground(this.service, old, this.#runtime);
@@ -118,8 +120,9 @@ export class ServiceSessions {
     this.#runtime.log.info(`Signing out of ${this.service.label}.`);
     // Sessions that wait for their renewal are not listed. If nothing else is left of the account, they must go too,
     // or the account would come back by itself.
-    const isLast = this.siblings(record).every((each) => isOver(each, this.#runtime.clock.now()));
-    const leaving = isLast ? this.#ofAccount(record.person.accountId) : [record];
+    const ofAccount = this.records.ofAccount(record);
+    const isLast = ofAccount.every((each) => each.id === id || !isLive(each) || this.#isOver(each));
+    const leaving = isLast ? ofAccount : [record];
     for (const old of leaving.map(grantOf))
       if (old !== undefined) revokeInBackground(this.service, old, this.#runtime);
     await Promise.all(leaving.map((each) => this.#remove(each)));
@@ -130,20 +133,15 @@ export class ServiceSessions {
     return this.#renewal.canSucceed(record);
   }
 
-  /** The other live sessions of the same account. */
-  siblings({ id, person }: LiveSession): LiveSession[] {
-    return this.cached().filter((each) => each.person.accountId === person.accountId && each.id !== id);
-  }
-
   /**
-   * Asks the service whether a session still works. False: the service has rejected it, or it is gone. True also
-   * while the service gives no definite answer. A rejected session ends, and the person is told. Throws a StoreError
-   * when the storage cannot be read, or `signal.reason`.
+   * Asks the service whether a session still works. False: the service has rejected it, or it is gone or hidden. True
+   * also while the service gives no definite answer. A rejected session ends, and the person is told. Throws a
+   * StoreError when the storage cannot be read, or `signal.reason`.
    */
   async verify(id: string, signal: AbortSignal): Promise<boolean> {
     await this.#store.load();
-    const record = this.#store.live(id);
-    if (record?.serviceId !== this.service.id) return false;
+    const record = this.cached().find((each) => each.id === id);
+    if (record === undefined) return false;
     if ((await this.service.verify(record.grant, signal)) !== 'rejected')
       return this.#store.live(id) !== undefined;
     this.#runtime.log.warn(`${this.service.label} rejects a session.`);
@@ -161,35 +159,21 @@ export class ServiceSessions {
     return current !== undefined && current.grant.accessToken !== grant.accessToken;
   }
 
-  #ownRecords(): (LiveSession | EndedSession)[] {
-    return this.#store.all().filter(({ serviceId }) => serviceId === this.service.id);
-  }
-
-  #matching({ scopes, accountId }: SessionFilter): LiveSession[] {
-    return this.cached().filter(
-      (record) =>
-        (scopes === undefined || sameScopes(record.scopes, scopes)) &&
-        (accountId === undefined || record.person.accountId === accountId),
-    );
-  }
-
-  /** Live sessions first, then ended ones, oldest sign-in first in each. */
-  #ofAccount(accountId: string): (LiveSession | EndedSession)[] {
-    return [...this.cached(), ...this.ended()].filter(({ person }) => person.accountId === accountId);
+  #isOver(record: LiveSession): boolean {
+    return isOver(record, this.#runtime.clock.now());
   }
 
   async #keepUnderLock(
-    scopes: readonly string[],
+    about: Pick<LiveSession, 'serviceId' | 'server' | 'scopes' | 'person'>,
     grant: Grant,
-    person: Person,
     signal: AbortSignal,
   ): Promise<{ record: LiveSession; replaced: LiveSession | EndedSession | undefined }> {
     await abortable(this.#store.load(), signal);
     await abortable(this.#store.rereadAll(), signal); // another window may have been faster than its event
-    const ofAccount = this.#ofAccount(person.accountId);
-    const before = ofAccount.find((each) => sameScopes(each.scopes, scopes));
+    const ofAccount = this.records.ofAccount(about);
+    const before = ofAccount.find((each) => sameScopes(each.scopes, about.scopes));
     // VS Code keeps consent by the label: a new display name must not cost it.
-    const accountLabel = ofAccount[0]?.person.accountLabel ?? person.accountLabel;
+    const accountLabel = ofAccount[0]?.person.accountLabel ?? about.person.accountLabel;
     const nowMs = this.#runtime.clock.now();
     for (let id = before?.id ?? crypto.randomUUID(); ; id = crypto.randomUUID()) {
       const make = (current: LiveSession | EndedSession | undefined): LiveSession => ({
@@ -197,9 +181,8 @@ export class ServiceSessions {
         id,
         version: current === undefined ? FIRST_VERSION : afterSignIn(current.version),
         state: 'live',
-        serviceId: this.service.id,
-        scopes: [...scopes],
-        person: { ...person, accountLabel },
+        ...about,
+        person: { ...about.person, accountLabel },
         signedInAtMs: nowMs,
         grant,
         grantedAtMs: nowMs,
@@ -227,13 +210,16 @@ export class ServiceSessions {
   async #settle(record: LiveSession): Promise<void> {
     await this.#renewal.renewIfDue(record);
     const current = this.#store.live(record.id);
-    if (current === undefined || !isOver(current, this.#runtime.clock.now())) return;
+    if (current !== undefined) await this.#endIfOver(current);
+  }
+
+  async #endIfOver(record: LiveSession): Promise<void> {
     // A session that can be renewed waits until the service can be reached. If the service refuses our client, it
     // waits for its own end: the service may accept the token until then.
-    if (this.canRenew(current)) return;
-    const { expiresAtMs = Infinity } = current.grant;
-    if (this.#renewal.isPossible(current) && this.#runtime.clock.now() < expiresAtMs) return;
-    await this.ends.end(current, 'expired');
+    if (!this.#isOver(record) || this.canRenew(record)) return;
+    const { expiresAtMs = Infinity } = record.grant;
+    if (this.#renewal.isPossible(record) && this.#runtime.clock.now() < expiresAtMs) return;
+    await this.ends.end(record, 'expired');
   }
 
   /** Two windows can find out at the same time. The count of sign-ins makes a later rejection a new one. */

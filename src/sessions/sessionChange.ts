@@ -9,6 +9,12 @@ export interface SessionChange {
   readonly isSignIn: boolean;
 }
 
+/** The same change, as those see it who use the sessions of a service. */
+export interface ShownChange extends SessionChange {
+  /** The sessions of the same account that can be seen beside this one. */
+  readonly siblings: readonly LiveSession[];
+}
+
 /** Undefined when users of sessions cannot see a difference. */
 export function changeBetween(
   before: SessionRecord | undefined,

@@ -24,6 +24,8 @@ const common = {
 const about = {
   /** The id of the service, which is also the id of its authentication provider. */
   serviceId: z.string(),
+  /** The server that granted it, as `Grant.server` has it. An account belongs to one server. */
+  server: z.string(),
   /** As they were asked for, in that order. */
   scopes: z.array(z.string()),
   person: Person,

@@ -1,5 +1,6 @@
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
+import { accountKey, sameAccount } from './accountKey.ts';
 import type { SessionNotices } from './notices.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
 import { endsSoon, isForgettable, isOver } from './sessionEnd.ts';
@@ -84,7 +85,8 @@ export class SessionReminders {
             this.#notices.endsSoon(record);
           });
       for (const record of sessions.cached()) await this.#tellOfFailedRenewal(record);
-      for (const record of sessions.ended()) await this.#tellOfExpiry(record);
+      for (const record of sessions.ended())
+        if (sessions.records.isShown(record)) await this.#tellOfExpiry(record);
     }
   }
 
@@ -126,12 +128,12 @@ export class SessionReminders {
 
   /** Tells in one window, once for each end, and once for an account whose sessions end together. */
   async #once(what: 'soon' | 'ended', record: LiveSession | EndedSession, tell: () => void): Promise<void> {
-    const { id, serviceId, person, version } = record;
+    const { id, version } = record;
     if (!(await this.#locks.once(`${what} ${id} ${version.signIn} ${endOf(record)}`, TOLD_FOR_MS))) return;
     // A person who has signed in since the last message believes that all is well, and must hear of a new end.
-    const ofAccount = this.#store.all().filter((each) => each.person.accountId === person.accountId);
+    const ofAccount = this.#store.all().filter((each) => sameAccount(each, record));
     const signedInAtMs = Math.max(...ofAccount.map((each) => each.signedInAtMs));
-    const account = `${what} ${serviceId} ${person.accountId} ${signedInAtMs}`;
+    const account = `${what} ${accountKey(record)} ${signedInAtMs}`;
     if (await this.#locks.once(account, ONE_ACCOUNT_MESSAGE_MS)) tell();
   }
 

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 
+import { safeText } from '../base/safeText.ts';
 import type { ServiceProvider } from '../provider/serviceProvider.ts';
+import { hostOf } from '../services/servers.ts';
 import { type Account, accountsOf } from '../sessions/accounts.ts';
 import type { LiveSession } from '../sessions/sessionRecord.ts';
 
@@ -15,9 +17,17 @@ export function usableAccounts(providers: readonly ServiceProvider[]): Promise<A
   return accountsIn(providers, ({ sessions }) => sessions.usable());
 }
 
+/** The same, and those of other servers than the ones in the settings. Throws a StoreError. */
+export function knownAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
+  return accountsIn(providers, async ({ sessions }) => [
+    ...(await sessions.usable()),
+    ...sessions.records.hidden(),
+  ]);
+}
+
 /**
- * Every account that the person can sign out of, also one whose session waits for its renewal. Uses no network.
- * Throws a StoreError when the sessions cannot be read.
+ * Every account that the person can sign out of, at any server, also one whose session waits for its renewal. Uses no
+ * network. Throws a StoreError when the sessions cannot be read.
  */
 export function allAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
   return accountsIn(providers, ({ sessions }) => sessions.all());
@@ -31,11 +41,17 @@ async function accountsIn(
     accountsOf(await read(provider)).map((account) => ({
       label: account.label,
       description: provider.service.label,
+      ...(!provider.sessions.records.isShown(account) && { detail: whyHidden(account) }),
       provider,
       account,
     })),
   );
   return (await Promise.all(lists)).flat();
+}
+
+/** Two accounts of one person can differ in nothing but the server. */
+function whyHidden({ server }: Account): string {
+  return vscode.l10n.t('Not in use: your settings name another server than {0}.', safeText(hostOf(server)));
 }
 
 /** The only account, or the one that the person chooses. Undefined when they choose none. */

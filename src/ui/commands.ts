@@ -77,7 +77,10 @@ async function confirmed(item: AccountItem): Promise<AccountItem | undefined> {
   const signOutButton = vscode.l10n.t('Sign Out');
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('Sign out of {0}?', item.account.label),
-    { modal: true, detail: vscode.l10n.t('Extensions that use this account will ask you to sign in again.') },
+    {
+      modal: true,
+      detail: item.detail ?? vscode.l10n.t('Extensions that use this account will ask you to sign in again.'),
+    },
     signOutButton,
   );
   return answer === signOutButton ? item : undefined;

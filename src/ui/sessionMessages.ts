@@ -10,7 +10,7 @@ const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
 
 /** What the buttons of the messages need. */
 export interface SessionActions {
-  /** The session as it is now, if it is live. */
+  /** The session as it is now, if it is live and its server is the one in the settings. */
   readonly live: (id: string) => LiveSession | undefined;
   /** Signs in for the same scopes again, and tells the person of it. Never rejects. */
   readonly signIn: (serviceId: string, scopes: readonly string[]) => Promise<void>;

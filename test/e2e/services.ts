@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { labelAt } from '../servers/accountLabel.ts';
 import { startAdomServer } from '../servers/adom.ts';
 import { requestsTo, startSigmaServer, type Exchange } from '../servers/sigma.ts';
 
@@ -31,7 +32,7 @@ const sigma: Service = {
     const codes: string[] = [];
     return {
       settings: { 'bapIdentity.sigma.serverUrl': server.url },
-      account: 'satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)',
+      account: labelAt(server.url, 'satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)'),
       async approveInBrowser(tab, code) {
         codes.push(code);
         await tab.getByRole('button', { name: 'Continue as demo person' }).click();
@@ -68,7 +69,7 @@ const adom: Service = {
     const codes: string[] = [];
     return {
       settings: { 'bapIdentity.adom.apiUrl': server.url },
-      account: 'Ada (66f0a1c25b7e4d0012a9c301)',
+      account: labelAt(server.url, 'Ada (66f0a1c25b7e4d0012a9c301)'),
       async approveInBrowser(tab, code) {
         codes.push(code);
         await tab.getByRole('button', { name: 'Continue as demo person' }).click();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { labelAt } from '../servers/accountLabel.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
@@ -56,8 +57,8 @@ describe('a session that ends', () => {
     const other = await workbench.openWindow();
     // Its last fifth is the margin before its end: the session is over after eight seconds.
     await other.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
-    const text =
-      'Your session with Sigma Identity as satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf) has reached its end.';
+    const account = labelAt(sigma.url, 'satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)');
+    const text = `Your session with Sigma Identity as ${account} has reached its end.`;
     await Promise.all([workbench.leaveAndReturn(), other.leaveAndReturn()]);
     await Promise.all([workbench.leaveAndReturn(), other.leaveAndReturn()]);
     const messages = (window: Workbench): Promise<number> =>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { labelAt } from '../servers/accountLabel.ts';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { outFolder } from '../vscode/paths.ts';
@@ -83,7 +84,7 @@ describe('two windows of one browser', () => {
   };
 
   it('hear of a sign-in, a new token and a sign-out at once, and once each', async () => {
-    const satoshi = 'sigma-identity satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)';
+    const satoshi = `sigma-identity ${labelAt(sigma.url, 'satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)')}`;
     await sigma.approve(await start(one, 'Sigma Identity'));
     await signedIn(one);
     const added = await heardByBoth(1);

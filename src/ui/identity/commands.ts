@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 
 import type { ServiceProvider } from '../../provider/serviceProvider.ts';
-import { pickAccount, usableAccounts } from '../accountPicker.ts';
+import { knownAccounts, pickAccount, usableAccounts } from '../accountPicker.ts';
 import type { IdentityPanels } from './panels.ts';
 
-/** Shows who is signed in. Asks which account if there are several. Throws a StoreError. */
+/** Shows who is signed in, at any server. Asks which account if there are several. Throws a StoreError. */
 export async function showIdentity(
   providers: readonly ServiceProvider[],
   panels: IdentityPanels,
 ): Promise<void> {
-  const items = await usableAccounts(providers);
+  const items = await knownAccounts(providers);
   if (items.length === 0) {
     void offerSignIn(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
     return;

@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import { accountsOf } from '../../sessions/accounts.ts';
+import { safeText } from '../../base/safeText.ts';
+import type { IdentityService } from '../../services/service.ts';
+import { hostOf } from '../../services/servers.ts';
+import { type AccountOf, accountKey, sameAccount } from '../../sessions/accountKey.ts';
 import type { Sessions } from '../../sessions/openSessions.ts';
 import type { AccountItem } from '../accountPicker.ts';
 import { type IdentityCard, identityCard } from './card.ts';
@@ -23,21 +26,23 @@ export class IdentityPanels implements vscode.Disposable {
   constructor(extensionUri: vscode.Uri, sessions: Sessions) {
     this.#media = vscode.Uri.joinPath(extensionUri, 'media');
     this.#sessions = sessions;
-    this.#listener = sessions.onDidChange(() => {
+    // The store tells of the sessions of all servers.
+    this.#listener = sessions.store.onDidChange(() => {
       for (const panel of this.#panels.values()) panel.update();
     });
   }
 
   /** Opens the account's tab, or brings it to the front. */
   show({ provider, account }: Pick<AccountItem, 'provider' | 'account'>): void {
-    const { service } = provider;
-    const key = `${service.id} ${account.id}`;
+    const { serviceId, server, id: accountId } = account;
+    const about = { serviceId, server, person: { accountId } };
+    const key = accountKey(about);
     const open = this.#panels.get(key);
     if (open !== undefined) {
       open.reveal();
       return;
     }
-    const panel = new Panel(this.#media, () => this.#card(service, account.id));
+    const panel = new Panel(this.#media, () => this.#card(provider.service, about));
     this.#panels.set(key, panel);
     panel.onDidDispose(() => this.#panels.delete(key));
     panel.update();
@@ -48,14 +53,11 @@ export class IdentityPanels implements vscode.Disposable {
     for (const panel of this.#panels.values()) panel.dispose();
   }
 
-  #card(
-    service: { readonly id: string; readonly label: string },
-    accountId: string,
-  ): IdentityCard | undefined {
-    const account = accountsOf(this.#sessions.current()).find(
-      (each) => each.serviceId === service.id && each.id === accountId,
-    );
-    return account && identityCard(account.sessions, service.label, identityTexts(), vscode.env.language);
+  #card({ label }: IdentityService, about: AccountOf): IdentityCard | undefined {
+    const hidden = this.#sessions.byService.flatMap(({ records }) => records.hidden());
+    const ofAccount = [...this.#sessions.current(), ...hidden].filter((record) => sameAccount(record, about));
+    const service = `${label} · ${safeText(hostOf(about.server))}`;
+    return identityCard(ofAccount, service, identityTexts(), vscode.env.language);
   }
 }
 

@@ -8,7 +8,7 @@ export interface BapIdentityApi {
     /**
      * Who the holder of this session is. The session comes from `vscode.authentication.getSession`, so the person
      * has consented. Uses no network. Rejects with an IdentityError for a session that this extension did not issue,
-     * that was signed out, or whose token was replaced: ask VS Code for the session again.
+     * that was signed out, whose token was replaced, or whose server is no longer set: ask VS Code for the session again.
      */
     getIdentity(session: AuthenticationSession): Promise<Identity>;
     /**
@@ -77,7 +77,10 @@ export interface BapAddress {
     readonly block?: number;
 }
 export interface IdentityChange {
-    /** An account is `added` with its first session, and `removed` with its last one. */
+    /**
+     * An account is `added` with its first session, and `removed` with its last one. A change of the setting that names
+     * the server removes the accounts of the old server, and adds those of the new one.
+     */
     readonly kind: 'added' | 'changed' | 'removed';
     readonly provider: Provider;
     /** As `session.account` has it. */

@@ -6,10 +6,20 @@ import * as vscode from 'vscode';
  * What a person does, from inside the extension host. Notifications and dialogs cannot be seen from there.
  */
 
-/** Points the extension at the runner's Sigma Identity. */
-export async function useLocalServer(): Promise<void> {
+/** The address of the runner's Sigma Identity. */
+export function localServer(): string {
   const url = process.env.BAP_TEST_SIGMA;
   assert.ok(url, 'the runner names no server');
+  return url;
+}
+
+/** Points the extension at it. */
+export async function useLocalServer(): Promise<void> {
+  await useServer(localServer());
+}
+
+/** Points the extension at a server, or at the default one. */
+export async function useServer(url: string | undefined): Promise<void> {
   const settings = vscode.workspace.getConfiguration('bapIdentity.sigma');
   await settings.update('serverUrl', url, vscode.ConfigurationTarget.Global);
 }

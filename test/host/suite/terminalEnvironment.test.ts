@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { SessionChange } from '../../../src/sessions/sessionChange.ts';
+import type { ShownChange } from '../../../src/sessions/sessionChange.ts';
 import { isOver } from '../../../src/sessions/sessionEnd.ts';
 import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
@@ -52,7 +52,7 @@ class World {
   readonly clock = new FakeClock();
   readonly log = new RecordingLog();
   readonly collection = new FakeCollection();
-  readonly #changes = new vscode.EventEmitter<SessionChange>();
+  readonly #changes = new vscode.EventEmitter<ShownChange>();
   readonly environment: vscode.Disposable;
   records: LiveSession[];
   loads = 0;
@@ -66,7 +66,7 @@ class World {
         return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
       },
       current: () => this.records.filter((record) => !isOver(record, this.clock.now())),
-      onDidChange: (listener: (change: SessionChange) => void) => this.#changes.event(listener),
+      onDidChange: (listener: (change: ShownChange) => void) => this.#changes.event(listener),
     };
     const collection: unknown = this.collection;
     this.environment = registerTerminalEnvironment(

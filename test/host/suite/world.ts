@@ -13,6 +13,7 @@ import { FakeStorage } from '../../unit/support/fakeStorage.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
 
 export const HOUR_MS = 3_600_000;
+const SERVER = 'https://auth.example';
 
 /** A provider with VS Code's own classes over a service that a test drives. */
 export class World {
@@ -26,6 +27,8 @@ export class World {
   reminded = 0;
   account = 'bap-1';
   name = 'Ann';
+  /** The server in the settings. */
+  server = SERVER;
   cancel: () => void = () => undefined;
   decide: (waited: Waited) => void = () => undefined;
   readonly runtime: Runtime = { clock: this.clock, log: this.log, closed: new AbortController().signal };
@@ -61,7 +64,7 @@ export class World {
   }
 
   approve(lifeMs?: number): void {
-    const grant: Grant = { server: 'https://auth.example', accessToken: `token ${this.begun}` };
+    const grant: Grant = { server: this.server, accessToken: `token ${this.begun}` };
     const life = lifeMs === undefined ? {} : { expiresAtMs: this.clock.now() + lifeMs };
     this.decide({ kind: 'granted', grant: { ...grant, ...life } });
   }
@@ -97,6 +100,7 @@ export class World {
       purpose: '',
       defaultScopes: [],
       settings: { server: 'test.server' },
+      servers: () => ({ current: this.server, own: SERVER }),
       begin: () => {
         this.begun += 1;
         const waited = Promise.withResolvers<Waited>();

@@ -67,6 +67,7 @@ function service(clock: FakeClock, calls: string[], refused: readonly string[]):
     purpose: 'test',
     defaultScopes: [],
     settings: { server: 'test.server' },
+    servers: () => ({ current: GRANT.server, own: GRANT.server }),
     begin: () =>
       Promise.resolve({
         kind: 'pending',

@@ -35,6 +35,8 @@ interface Script {
   /** After how many seconds the person asks for a new code, expiry by expiry. */
   readonly wishes?: readonly number[];
   readonly cancelAtMs?: number;
+  /** The server in the settings. An action can change it. */
+  readonly setting?: { server: string };
   readonly storage?: { readonly writeMs?: number; readonly writeFailure?: Error };
   /** Something else that happens at a time. */
   readonly at?: readonly [ms: number, action: (world: SignInWorld) => void];
@@ -81,6 +83,7 @@ function service(
     waits = [{ kind: 'granted', grant: GRANT }],
     identifies = 'person',
     revoke = 'works',
+    setting = { server: GRANT.server },
   }: Script,
   clock: FakeClock,
   calls: string[],
@@ -93,6 +96,7 @@ function service(
     purpose: 'test',
     defaultScopes: [],
     settings: { server: 'test.server', client: 'test.client' },
+    servers: () => ({ current: setting.server, own: GRANT.server }),
     begin: async (scopes, signal): Promise<Begun> => {
       calls.push(`begin ${scopes.join(' ')}`);
       await clock.sleep(BEGIN_MS, signal);
@@ -296,6 +300,22 @@ describe('a sign-in that another window completes', () => {
     assert.equal(result.record.id, 'other');
     assert.equal(endedAtMs, 5_000);
     assert.deepEqual(calls, BEGUN_AND_WAITED);
+  });
+
+  it('goes on when that window signed in at another server, which the settings have named since', async () => {
+    const setting = { server: GRANT.server };
+    const at: Script['at'] = [
+      5_000,
+      ({ all, storage }) => {
+        setting.server = 'https://other.example';
+        all.followSettings();
+        const record = recordOf('other', { serviceId: 'adom', ...setting, scopes: ['openid'] });
+        storage.put('other', serialize(record));
+      },
+    ];
+    const { result } = await run({ setting, at });
+    assert.ok(result.kind === 'signedIn');
+    assert.notEqual(result.record.id, 'other');
   });
 
   it('goes on when that window signed in for other scopes', async () => {

@@ -29,13 +29,13 @@ export function adomService(
   updates: AdomSettings['updates'] = 'auto',
   clock: Clock = systemClock,
 ): IdentityService {
-  const settings = { apiUrl: url, sessionMaxAgeSeconds: 3600, updates };
+  const settings = { apiUrl: url, defaultApiUrl: url, sessionMaxAgeSeconds: 3600, updates };
   return adom(realHttp(clock), () => settings, 'for a test');
 }
 
 /** The same for Sigma Identity. */
 export function sigmaService({ url }: SigmaServer, clientId = 'editor'): IdentityService {
-  return sigma(realHttp(hurried), () => ({ serverUrl: url, clientId }), 'for a test');
+  return sigma(realHttp(hurried), () => ({ serverUrl: url, defaultServerUrl: url, clientId }), 'for a test');
 }
 
 export async function begin(service: IdentityService): Promise<PendingSignIn> {

@@ -145,6 +145,7 @@ describe('Adom: wait', () => {
   it('keeps the server of the intent when the setting changes', async () => {
     const settings: { -readonly [K in keyof AdomSettings]: AdomSettings[K] } = {
       apiUrl: 'https://adom.example',
+      defaultApiUrl: 'https://adom.example',
       sessionMaxAgeSeconds: 7_776_000,
       updates: 'auto',
     };

@@ -116,7 +116,8 @@ describe('Sigma Identity: wait', () => {
   it('keeps the server of the code when the setting changes', async () => {
     const { clock, conversation } = sigmaWorld([json(200, CODE), json(200, { access_token: 'token' })]);
     let serverUrl = 'https://auth.example';
-    const service = sigma(conversation.http, () => ({ serverUrl, clientId: 'editor' }), 'identity');
+    const settings = { defaultServerUrl: serverUrl, clientId: 'editor' };
+    const service = sigma(conversation.http, () => ({ ...settings, serverUrl }), 'identity');
     const begun = await clock.run(service.begin([], NEVER));
     serverUrl = 'https://elsewhere.example';
     assert.ok(begun.kind === 'pending');

@@ -5,22 +5,23 @@ import { accountsOf, newestFirst } from '../../../src/sessions/accounts.ts';
 import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
 import { recordOf } from '../support/record.ts';
 
-const { person } = recordOf('any');
+const { serviceId, server, person } = recordOf('any');
+const AT_SERVER = { serviceId, server };
 const BOB = { ...person, accountId: 'bap-2', accountLabel: 'Bob (bap-2)' };
 
 const A = recordOf('a', { signedInAtMs: 1_000 });
 const B = recordOf('b', { signedInAtMs: 2_000, person: BOB });
 const C = recordOf('c', { signedInAtMs: 3_000 });
 
-function recordFor(serviceId: string, accountId: string): LiveSession {
-  return recordOf('any', { serviceId, person: { ...person, accountId } });
+function recordFor(service: string, accountId: string): LiveSession {
+  return recordOf('any', { serviceId: service, person: { ...person, accountId } });
 }
 
 describe('accountsOf', () => {
   it('puts the sessions of one account together and keeps their order', () => {
     assert.deepEqual(accountsOf([A, B, C]), [
-      { serviceId: 'sigma-identity', id: 'bap-1', label: 'Ann (bap-1)', sessions: [A, C] },
-      { serviceId: 'sigma-identity', id: 'bap-2', label: 'Bob (bap-2)', sessions: [B] },
+      { ...AT_SERVER, id: 'bap-1', label: 'Ann (bap-1)', sessions: [A, C] },
+      { ...AT_SERVER, id: 'bap-2', label: 'Bob (bap-2)', sessions: [B] },
     ]);
   });
 
@@ -31,6 +32,17 @@ describe('accountsOf', () => {
       [
         ['sigma-identity', 1],
         ['adom', 1],
+      ],
+    );
+  });
+
+  it('keeps accounts of two servers apart, also when they have the same id', () => {
+    const other = recordOf('other', { server: 'https://other.example' });
+    assert.deepEqual(
+      accountsOf([A, other]).map((account) => [account.server, account.sessions.length]),
+      [
+        [server, 1],
+        ['https://other.example', 1],
       ],
     );
   });

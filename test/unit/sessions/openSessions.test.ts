@@ -9,7 +9,7 @@ import { FakeMemento } from '../support/fakeMemento.ts';
 import { FakeNotices } from '../support/fakeNotices.ts';
 import { FakeService } from '../support/fakeService.ts';
 import { FakeStorage } from '../support/fakeStorage.ts';
-import { recordOf } from '../support/record.ts';
+import { recordOf, removedOf } from '../support/record.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
@@ -70,18 +70,18 @@ describe('openSessions', () => {
   });
 
   it('a listener hears of changes of all services, until it is disposed', async () => {
-    const world = new SessionWorld();
-    const one = await world.ready();
+    const { clock, sessions, close } = twoServices();
+    await clock.run(sessions.load());
     const heard: string[] = [];
-    const listening = one.all.onDidChange(({ kind, record, isSignIn }) => {
-      heard.push(`${kind} ${world.nameOf(record.id)}${isSignIn ? ' by a sign-in' : ''}`);
+    const listening = sessions.onDidChange(({ kind, record, isSignIn }) => {
+      heard.push(`${kind} ${record.id}${isSignIn ? ' by a sign-in' : ''}`);
     });
-    const { id } = await world.clock.run(world.signIn(one, world.service.grant()));
-    world.have('other', world.service.grant(), { serviceId: 'adom' });
-    await world.clock.run(one.store.rereadAll());
+    await clock.run(sessions.store.replace(recordOf('a')));
+    await clock.run(sessions.store.replace(recordOf('b', { serviceId: 'adom' })));
     listening.dispose();
-    await world.clock.run(one.sessions.signOut(id));
-    assert.deepEqual(heard, ['added new 1 by a sign-in', 'added other by a sign-in']);
+    await clock.run(sessions.store.replace(removedOf('a')));
+    assert.deepEqual(heard, ['added a by a sign-in', 'added b by a sign-in']);
+    close();
   });
 
   it('no request is sent when a window opens', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { accountKey } from '../../../src/sessions/accountKey.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { recordOf } from '../support/record.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
@@ -164,7 +165,8 @@ describe('sign-in: the person cancels', () => {
   it('while another window holds the lock: the sign-in ends at once (L3)', async () => {
     const { world, one, two } = await withA();
     const never = new Promise<never>(() => undefined);
-    void two.locks.withLock('keep sigma-identity bap-1 openid profile', two.closed.signal, () => never);
+    const lock = `keep ${accountKey(recordOf('a'))} openid profile`;
+    void two.locks.withLock(lock, two.closed.signal, () => never);
     await world.clock.settle();
     assert.equal(await cancelAfter(3_000, world, one), 3_000);
     await world.quiet();

@@ -110,18 +110,6 @@ describe('sessions of a service: what a window lists', () => {
     assert.deepEqual(ids(await world.clock.run(sessions.usable())), ['old', 'young']);
   });
 
-  it('the other sessions of an account are its siblings', async () => {
-    const world = new SessionWorld();
-    const a = world.have('a', world.service.grant());
-    world.have('b', world.service.grant());
-    world.have('bob', world.service.grant(), { person: { ...a.person, accountId: 'bap-2' } });
-    const { sessions } = await world.ready();
-    assert.deepEqual(
-      sessions.siblings(a).map(({ id }) => id),
-      ['b'],
-    );
-  });
-
   for (const [name, filter, expected] of [
     ['no filter', {}, ['a', 'b', 'bob']],
     ['scopes in any order', { scopes: ['openid', 'profile'] }, ['a', 'bob']],

@@ -2,6 +2,7 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
+import { SERVER } from '../support/fakeService.ts';
 import { SessionModel, type Step } from '../support/sessionModel.ts';
 
 /** More runs, or one run again: `SESSION_RUNS=20000 SESSION_SEED=1 npm run test:file -- <this file>`. */
@@ -75,6 +76,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       does: fc.constant('service' as const),
       takesMs: fc.constantFrom(0, 300, 4_000),
       offline: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      does: fc.constant('set' as const),
+      server: fc.constantFrom(SERVER, 'https://other.example'),
     }),
   },
 );

@@ -1,6 +1,8 @@
 import type { Grant, IdentityService, Renewed, Verdict } from '../../../src/services/service.ts';
+import type { Servers } from '../../../src/services/servers.ts';
 import type { FakeClock } from './fakeClock.ts';
 
+/** The default of its setting, and the server that it begins with. */
 export const SERVER = 'https://auth.example';
 
 /**
@@ -13,6 +15,8 @@ export class FakeService implements IdentityService {
   readonly purpose = 'test';
   readonly defaultScopes = [];
   readonly settings = { server: 'test.server' };
+  /** The setting as the person wrote it. It grants there. A window hears of a change by `followSettings`. */
+  server: string | undefined = SERVER;
   /** How long an answer takes, in milliseconds. */
   readonly takes = { verify: 0, renew: 0, revoke: 0 };
   /** It gives no definite answer, as without a network, behind a proxy's page, or with a 403, 429 or 5xx. */
@@ -39,7 +43,7 @@ export class FakeService implements IdentityService {
   grant({ lifeMs, refreshable = false }: { lifeMs?: number; refreshable?: boolean } = {}): Grant {
     const n = ++this.#grants;
     const grant: Grant = {
-      server: SERVER,
+      server: this.server ?? SERVER,
       accessToken: `access ${n}`,
       ...(refreshable && { refreshToken: `refresh ${n}` }),
       ...(lifeMs !== undefined && { expiresAtMs: this.#clock.now() + lifeMs }),
@@ -47,6 +51,10 @@ export class FakeService implements IdentityService {
     this.#good.add(grant.accessToken);
     if (grant.refreshToken !== undefined) this.#good.add(grant.refreshToken);
     return grant;
+  }
+
+  servers(): Servers {
+    return { current: this.server, own: SERVER };
   }
 
   /** True for a refresh token that has brought new tokens. */

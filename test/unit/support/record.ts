@@ -10,6 +10,7 @@ export function recordOf(id: string, different: Partial<LiveSession> = {}): Live
     version: FIRST_VERSION,
     state: 'live',
     serviceId: 'sigma-identity',
+    server: 'https://auth.example',
     scopes: ['profile', 'openid'],
     person: { accountId: 'bap-1', accountLabel: 'Ann (bap-1)', subject: 'user-1', name: 'Ann' },
     signedInAtMs: 1_000,

@@ -17,6 +17,7 @@ export interface World {
 export function adomWorld(replies: readonly Reply[], settings: Partial<AdomSettings> = {}): World {
   const defaults = {
     apiUrl: 'https://adom.example/',
+    defaultApiUrl: 'https://adom.example',
     sessionMaxAgeSeconds: 7_776_000,
     updates: 'auto',
   } as const;
@@ -24,7 +25,11 @@ export function adomWorld(replies: readonly Reply[], settings: Partial<AdomSetti
 }
 
 export function sigmaWorld(replies: readonly Reply[], settings: Partial<SigmaSettings> = {}): World {
-  const defaults = { serverUrl: 'https://auth.example/', clientId: 'editor' };
+  const defaults = {
+    serverUrl: 'https://auth.example/',
+    defaultServerUrl: 'https://auth.example',
+    clientId: 'editor',
+  };
   return world(replies, (http) => sigma(http, () => ({ ...defaults, ...settings }), 'identity'));
 }
 

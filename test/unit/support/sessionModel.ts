@@ -25,7 +25,9 @@ export type Step =
       eventsFirst: boolean;
       state: 'works' | 'fails' | 'hangs';
     }
-  | { does: 'service'; takesMs: number; offline: boolean };
+  | { does: 'service'; takesMs: number; offline: boolean }
+  /** The person sets a server, and every window hears of it. */
+  | { does: 'set'; server: string };
 
 /** The most windows that are open at the same time. */
 const MAX_WINDOWS = 4;
@@ -33,12 +35,13 @@ const MAX_WINDOWS = 4;
 const ALL_PAUSES_MS = 130_000;
 
 /**
- * Windows to which anything may happen, and four rules that must hold once they come to rest:
+ * Windows to which anything may happen, and five rules that must hold once they come to rest:
  *
  * 1. All windows agree.
  * 2. Storage agrees with them.
  * 3. No session that was signed out, and no grant of a failed sign-in, is there.
  * 4. No refresh token was sent twice.
+ * 5. No session is handed out but those of the server that is set.
  */
 export class SessionModel {
   readonly #world = new SessionWorld();
@@ -58,8 +61,8 @@ export class SessionModel {
     const { clock, service, windows } = this.#world;
     const window = windows['window' in step ? step.window % windows.length : 0];
     assert.ok(window);
-    const cached = window.sessions.cached();
-    const record = 'session' in step ? cached[step.session % cached.length] : undefined;
+    const live = window.sessions.records.live();
+    const record = 'session' in step ? live[step.session % live.length] : undefined;
     switch (step.does) {
       case 'sign in':
         this.#signIn(window, step);
@@ -104,6 +107,10 @@ export class SessionModel {
         service.offline = step.offline;
         service.takes.renew = service.takes.verify = step.takesMs;
         break;
+      case 'set':
+        service.server = step.server;
+        for (const { all } of windows) all.followSettings();
+        break;
     }
     await clock.settle();
   }
@@ -128,8 +135,11 @@ export class SessionModel {
     const { service, windows } = this.#world;
     const byId = (a: LiveSession, b: LiveSession): number => (a.id < b.id ? -1 : 1);
     const stored = this.#world.storedLive().sort(byId);
-    for (const each of windows)
-      assert.deepEqual(each.sessions.cached().sort(byId), stored, 'the windows and storage agree');
+    for (const { sessions } of windows) {
+      assert.deepEqual(sessions.records.live().sort(byId), stored, 'the windows and storage agree');
+      const shown = stored.filter(({ server }) => server === service.server);
+      assert.deepEqual(sessions.cached().sort(byId), shown, 'those of the server that is set are shown');
+    }
     for (const { id, grant } of stored) {
       assert.ok(!this.#signedOut.has(id), 'what was signed out is gone');
       assert.ok(!this.#unkept.has(grant.accessToken), 'what a failed sign-in brought is gone');

@@ -1,7 +1,7 @@
 import type { Grant } from '../../../src/services/service.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/openSessions.ts';
 import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
-import type { SessionChange } from '../../../src/sessions/sessionChange.ts';
+import type { ShownChange } from '../../../src/sessions/sessionChange.ts';
 import {
   deserialize,
   isLive,
@@ -28,7 +28,7 @@ export interface Window {
   readonly store: SessionStore;
   /** The sessions of the service. */
   readonly sessions: ServiceSessions;
-  readonly changes: SessionChange[];
+  readonly changes: ShownChange[];
   readonly notices: FakeNotices;
   readonly log: RecordingLog;
   readonly closed: AbortController;
@@ -62,7 +62,7 @@ export class SessionWorld {
     );
     const [sessions] = all.byService;
     if (sessions === undefined) throw new Error('no service');
-    const changes: SessionChange[] = [];
+    const changes: ShownChange[] = [];
     sessions.onDidChange((change) => changes.push(change));
     const window: Window = {
       ...{ all, store: all.store, sessions, changes, notices, log, closed, storage, locks },

@@ -1,0 +1,109 @@
+import type { IdentityService } from '../services/service.ts';
+import { type AccountOf, sameAccount } from './accountKey.ts';
+import { sameScopes } from './scopes.ts';
+import type { SessionChange, ShownChange } from './sessionChange.ts';
+import { type EndedSession, isLive, type LiveSession } from './sessionRecord.ts';
+import type { SessionStore } from './sessionStore.ts';
+
+/** Which sessions a caller wants. Absent means any. */
+export interface SessionFilter {
+  readonly scopes?: readonly string[] | undefined;
+  /** As `session.account.id` has it. */
+  readonly accountId?: string | undefined;
+}
+
+/**
+ * The sessions of one service, in memory. Those of the server in the settings are shown. Those of other servers are
+ * hidden: nobody uses, renews or verifies them, and nobody is told of them, but they stay stored, and are shown again
+ * when the setting is back. A setting that is no address names no server, so it hides all of them: it may be one that
+ * a person is typing, and nothing is lost by it.
+ */
+export class ServiceRecords {
+  readonly #service: IdentityService;
+  readonly #store: SessionStore;
+  readonly #listeners = new Set<(change: ShownChange) => void>();
+  /** The server whose sessions are shown. It changes only together with the changes that tell of it. */
+  #server: string | undefined;
+
+  constructor(service: IdentityService, store: SessionStore) {
+    this.#service = service;
+    this.#store = store;
+    this.#server = service.servers().current;
+    store.onDidChange((change) => {
+      const { record } = change;
+      if (record.serviceId === service.id && this.isShown(record))
+        this.#tell({ ...change, siblings: this.shown().filter(siblingOf(record)) });
+    });
+  }
+
+  /** Hears of each change of a session that is shown, also that it is shown or hidden from now on. */
+  onDidChange(listener: (change: ShownChange) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  isShown({ server }: { readonly server: string }): boolean {
+    return server === this.#server;
+  }
+
+  /** All live sessions, oldest sign-in first. */
+  live(): LiveSession[] {
+    return this.#all().filter(isLive);
+  }
+
+  /** Those of the server in the settings. */
+  shown({ scopes, accountId }: SessionFilter = {}): LiveSession[] {
+    return this.live().filter(
+      (record) =>
+        this.isShown(record) &&
+        (scopes === undefined || sameScopes(record.scopes, scopes)) &&
+        (accountId === undefined || record.person.accountId === accountId),
+    );
+  }
+
+  /** Those of other servers. */
+  hidden(): LiveSession[] {
+    return this.live().filter((record) => !this.isShown(record));
+  }
+
+  /** What is left of the sessions that have ended, of all servers. */
+  ended(): EndedSession[] {
+    return this.#all().filter((record) => record.state === 'ended');
+  }
+
+  /** Live sessions first, then ended ones, oldest sign-in first in each. */
+  ofAccount(account: AccountOf): (LiveSession | EndedSession)[] {
+    return [...this.live(), ...this.ended()].filter((record) => sameAccount(record, account));
+  }
+
+  /** Reads the settings again. Tells of the sessions that are hidden and shown from now on, one after the other. */
+  followSettings(): void {
+    const { current } = this.#service.servers();
+    if (current === this.#server) return;
+    const hidden = this.shown();
+    this.#server = current;
+    const shown = this.shown();
+    // Each change leaves of an account what the changes before it have left.
+    for (const [index, record] of hidden.entries())
+      this.#tellOfSetting('removed', record, hidden.slice(index + 1));
+    for (const [index, record] of shown.entries())
+      this.#tellOfSetting('added', record, shown.slice(0, index));
+  }
+
+  #tellOfSetting(kind: SessionChange['kind'], record: LiveSession, others: readonly LiveSession[]): void {
+    this.#tell({ kind, record, isSignIn: false, siblings: others.filter(siblingOf(record)) });
+  }
+
+  #tell(change: ShownChange): void {
+    for (const listener of [...this.#listeners]) listener(change);
+  }
+
+  #all(): (LiveSession | EndedSession)[] {
+    return this.#store.all().filter(({ serviceId }) => serviceId === this.#service.id);
+  }
+}
+
+/** True for another session of the same account. */
+function siblingOf(record: LiveSession): (other: LiveSession) => boolean {
+  return (other) => other.id !== record.id && sameAccount(other, record);
+}

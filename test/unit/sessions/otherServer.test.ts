@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { SERVER } from '../support/fakeService.ts';
+import { SessionWorld, type Window } from '../support/sessionWorld.ts';
+import { LOOK_MS, watched } from '../support/watchedWindows.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const STAGING = 'https://staging.example';
+
+/** The person changes the setting. Every window hears of it. */
+function set(world: SessionWorld, server: string | undefined): void {
+  world.service.server = server;
+  for (const { all } of world.windows) all.followSettings();
+}
+
+/** The changes that the window has told of since the last call, with the siblings that are left or there. */
+function heard(world: SessionWorld, { changes }: Window): string[] {
+  return changes
+    .splice(0)
+    .map(({ kind, record, siblings }) =>
+      [kind, world.nameOf(record.id), ...siblings.map(({ id }) => `beside ${world.nameOf(id)}`)].join(' '),
+    );
+}
+
+describe('a session of another server than the one in the settings', () => {
+  it('is not handed out in any window, stays stored, and is back when the setting is back', async () => {
+    const world = new SessionWorld();
+    const record = world.have('a', world.service.grant());
+    const [one, two] = [await world.ready(), await world.ready()];
+    set(world, STAGING);
+    for (const window of [one, two]) {
+      assert.deepEqual(heard(world, window), ['removed a']);
+      assert.deepEqual(await world.listed(window), []);
+      assert.deepEqual([window.sessions.cached(), window.all.current()], [[], []]);
+      assert.deepEqual(await window.sessions.all(), [record], 'for the sign-out');
+      assert.deepEqual(window.sessions.records.hidden(), [record], 'for Show Identity');
+    }
+    assert.deepEqual(world.stored('a'), record);
+    set(world, SERVER);
+    for (const window of [one, two]) {
+      assert.deepEqual(heard(world, window), ['added a']);
+      assert.deepEqual(await world.listed(window), ['a: access 1']);
+      assert.deepEqual(window.sessions.records.hidden(), []);
+    }
+    assert.deepEqual([world.service.asked, world.told()], [[], []]);
+  });
+
+  it('is hidden in a window that opens later, and that is no change there', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    world.service.server = STAGING;
+    const one = await world.ready();
+    assert.deepEqual([heard(world, one), await world.listed(one)], [[], []]);
+    set(world, SERVER);
+    assert.deepEqual([heard(world, one), await world.listed(one)], [['added a'], ['a: access 1']]);
+  });
+
+  it('is hidden while the setting is no address', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    const one = await world.ready();
+    set(world, undefined);
+    assert.deepEqual(await world.listed(one), []);
+    set(world, SERVER);
+    assert.deepEqual(await world.listed(one), ['a: access 1']);
+    assert.deepEqual(heard(world, one), ['removed a', 'added a']);
+  });
+
+  it('is not told of again when another setting changes', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    const one = await world.ready();
+    for (let times = 0; times < 2; times++) one.all.followSettings();
+    assert.deepEqual(heard(world, one), []);
+  });
+
+  it('goes with its siblings one after the other, and comes back like that', async () => {
+    const world = new SessionWorld();
+    for (const id of ['a', 'b']) world.have(id, world.service.grant(), { scopes: [id] });
+    const one = await world.ready();
+    set(world, STAGING);
+    assert.deepEqual(heard(world, one), ['removed a beside b', 'removed b']);
+    set(world, SERVER);
+    assert.deepEqual(heard(world, one), ['added a', 'added b beside a']);
+    await world.clock.run(one.sessions.signOut('a'));
+    assert.deepEqual(heard(world, one), ['removed a beside b']);
+  });
+
+  it('makes room for those of the new server', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    world.have('b', { ...world.service.grant(), server: STAGING }, { server: STAGING });
+    const one = await world.ready();
+    set(world, STAGING);
+    assert.deepEqual(heard(world, one), ['removed a', 'added b']);
+    assert.deepEqual(await world.listed(one), ['b: access 2']);
+  });
+
+  it('is neither renewed, nor verified, nor told of; it is renewed when it is back', async () => {
+    const { world, one, toldAfter } = await watched((it) => {
+      it.have('a', it.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
+    });
+    set(world, STAGING);
+    assert.deepEqual(await toldAfter(2 * HOUR_MS), []);
+    await world.comeBackTo(one);
+    assert.equal(await one.sessions.verify('a', one.closed.signal), false);
+    assert.deepEqual([await world.listed(one), world.service.asked], [[], []]);
+    assert.deepEqual(
+      one.sessions.records.hidden().map(({ id }) => id),
+      ['a'],
+    );
+    set(world, SERVER);
+    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await toldAfter(LOOK_MS), []);
+  });
+
+  it('ends when its time is over, without a word until its server is set', async () => {
+    const { world, one, two, toldAfter } = await watched((it) => {
+      it.have('a', it.service.grant({ lifeMs: HOUR_MS }));
+    });
+    set(world, STAGING);
+    for (const window of [one, two]) assert.deepEqual(heard(world, window), ['removed a']);
+    assert.deepEqual(await toldAfter(HOUR_MS + LOOK_MS), []);
+    assert.equal(world.stored('a')?.state, 'ended');
+    assert.deepEqual([one.sessions.records.hidden(), await one.sessions.all()], [[], []]);
+    set(world, SERVER);
+    assert.deepEqual(await toldAfter(LOOK_MS), ['ended a']);
+    for (const window of [one, two]) assert.deepEqual(heard(world, window), []);
+  });
+
+  it('can be signed out of, alone', async () => {
+    const world = new SessionWorld();
+    for (const id of ['a', 'b']) world.have(id, world.service.grant(), { scopes: [id] });
+    const [one, two] = [await world.ready(), await world.ready()];
+    set(world, STAGING);
+    for (const window of [one, two]) heard(world, window);
+    await world.clock.run(one.sessions.signOut('a'));
+    await world.quiet();
+    set(world, SERVER);
+    for (const window of [one, two]) {
+      assert.deepEqual(heard(world, window), ['added b']);
+      assert.deepEqual(await world.listed(window), ['b: access 2']);
+    }
+    assert.deepEqual(world.service.asked, ['revoke access 1']);
+  });
+});
+
+describe('the same id at two servers', () => {
+  it('is two accounts with two sessions, and each has a label of its own', async () => {
+    const world = new SessionWorld();
+    const [one, two] = [await world.ready(), await world.ready()];
+    const here = await world.clock.run(world.signIn(one, world.service.grant()));
+    set(world, STAGING);
+    const there = await world.clock.run(world.signIn(two, world.service.grant()));
+    await world.quiet();
+    assert.notEqual(there.id, here.id);
+    assert.deepEqual(
+      [here, there].map(({ server, person }) => [server, person.accountId, person.accountLabel]),
+      [
+        [SERVER, 'bap-1', 'Ann (bap-1)'],
+        [STAGING, `${STAGING} bap-1`, 'Ann (bap-1) · staging.example'],
+      ],
+    );
+    assert.deepEqual(world.service.asked, [], 'no grant is replaced');
+    for (const window of [one, two]) {
+      assert.deepEqual(heard(world, window), ['added new 1', 'removed new 1', 'added new 2']);
+      assert.deepEqual(await world.listed(window), ['new 2: access 2']);
+    }
+    const again = await world.clock.run(world.signIn(one, world.service.grant()));
+    assert.deepEqual([again.id, again.person.accountLabel], [there.id, there.person.accountLabel]);
+    await world.clock.run(one.sessions.signOut(there.id));
+    set(world, SERVER);
+    assert.deepEqual(await world.listed(one), ['new 1: access 1']);
+  });
+
+  it('is told of twice when both end at the same time', async () => {
+    const { toldAfter, world } = await watched((it) => {
+      it.have('a', it.service.grant({ lifeMs: HOUR_MS }));
+      it.have('b', { ...it.service.grant({ lifeMs: HOUR_MS }), server: STAGING }, { server: STAGING });
+    });
+    assert.deepEqual(await toldAfter(HOUR_MS), ['ends soon a', 'ended a']);
+    set(world, STAGING);
+    assert.deepEqual(await toldAfter(LOOK_MS), ['ended b']);
+  });
+
+  it('keeps a sign-in that ends after the setting has changed at the server that granted it', async () => {
+    const world = new SessionWorld();
+    const one = await world.ready();
+    const grant = world.service.grant();
+    set(world, STAGING);
+    const { server, person } = await world.clock.run(world.signIn(one, grant));
+    assert.deepEqual([server, person.accountLabel], [SERVER, 'Ann (bap-1)']);
+    assert.deepEqual([await world.listed(one), heard(world, one)], [[], []]);
+  });
+});
