@@ -88,8 +88,8 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
 /** Any 401 of Adom means that the token is invalid. A 401 with an HTML page comes from a proxy. */
 async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
   const outcome = await send(http, user(grant), signal);
-  if (isRefused(outcome)) return isPage(outcome) ? 'unknown' : 'rejected';
-  return readPerson(outcome) === undefined ? 'unknown' : 'valid';
+  if (isRefused(outcome)) return { kind: isPage(outcome) ? 'unknown' : 'rejected' };
+  return readPerson(outcome) === undefined ? { kind: 'unknown' } : { kind: 'valid', grant };
 }
 
 function user(grant: Grant): HttpRequest {

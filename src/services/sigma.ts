@@ -95,8 +95,8 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
 
 async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
   const outcome = await send(http, userinfo(grant), signal);
-  if (rejectsToken(outcome)) return 'rejected';
-  return readPerson(outcome) === undefined ? 'unknown' : 'valid';
+  if (rejectsToken(outcome)) return { kind: 'rejected' };
+  return readPerson(outcome) === undefined ? { kind: 'unknown' } : { kind: 'valid', grant };
 }
 
 function userinfo(grant: Grant): HttpRequest {

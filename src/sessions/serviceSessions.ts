@@ -12,10 +12,8 @@ import { SessionEnds } from './sessionEnds.ts';
 import { type EndedSession, isLive, type LiveSession } from './sessionRecord.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { afterSignIn, compareVersions, FIRST_VERSION } from './sessionVersion.ts';
+import { Verification } from './verification.ts';
 import type { WindowLocks } from './windowLocks.ts';
-
-/** Two windows can find out about the same rejection within this time. */
-const ONE_REJECTION_MS = 10 * 60_000;
 
 /** Which sessions a caller wants. Absent means any. */
 export interface SessionFilter {
@@ -23,14 +21,14 @@ export interface SessionFilter {
   readonly accountId?: string | undefined;
 }
 
-/** The sessions of one service, and the rules of their life: sign-in, renewal, verification, end, sign-out. */
+/** The sessions of one service, and the rules of their life: sign-in, use, sign-out. */
 export class ServiceSessions {
   readonly service: IdentityService;
   readonly ends: SessionEnds;
+  readonly verification: Verification;
   readonly #store: SessionStore;
   readonly #renewal: Renewal;
   readonly #locks: WindowLocks;
-  readonly #notices: SessionNotices;
   readonly #runtime: Runtime;
 
   constructor(
@@ -43,10 +41,10 @@ export class ServiceSessions {
   ) {
     this.service = service;
     this.ends = new SessionEnds(service, store, runtime);
+    this.verification = new Verification(store, renewal, this.ends, locks, notices, runtime);
     this.#store = store;
     this.#renewal = renewal;
     this.#locks = locks;
-    this.#notices = notices;
     this.#runtime = runtime;
     this.onDidChange(({ kind, record }) => {
       if (kind === 'removed') this.#revokeUnknown(record);
@@ -125,6 +123,11 @@ export class ServiceSessions {
     await Promise.all(leaving.map((each) => this.#remove(each)));
   }
 
+  /** Resolves when no request is under way whose answer must not be lost. Never rejects. */
+  async finish(): Promise<void> {
+    await Promise.all([this.#renewal.finish(), this.verification.finish()]);
+  }
+
   /** False for a session that only a new sign-in can continue. */
   canRenew(record: LiveSession): boolean {
     return this.#renewal.canSucceed(record);
@@ -133,32 +136,6 @@ export class ServiceSessions {
   /** The other live sessions of the same account. */
   siblings({ id, person }: LiveSession): LiveSession[] {
     return this.cached().filter((each) => each.person.accountId === person.accountId && each.id !== id);
-  }
-
-  /**
-   * Asks the service whether a session still works. False: the service has rejected it, or it is gone. True also
-   * while the service gives no definite answer. A rejected session ends, and the person is told. Throws a StoreError
-   * when the storage cannot be read, or `signal.reason`.
-   */
-  async verify(id: string, signal: AbortSignal): Promise<boolean> {
-    await this.#store.load();
-    const record = this.#store.live(id);
-    if (record?.serviceId !== this.service.id) return false;
-    if ((await this.service.verify(record.grant, signal)) !== 'rejected')
-      return this.#store.live(id) !== undefined;
-    this.#runtime.log.warn(`${this.service.label} rejects a session.`);
-    await this.#renewal.renew(record, signal);
-    const current = this.#store.live(id);
-    if (current === undefined || this.#isReplaced(record)) return current !== undefined;
-    if (this.#renewal.isPossible(current)) await this.ends.hideUntilRenewed(current);
-    else if (await this.ends.end(current, 'rejected')) await this.#tellOfRejection(current);
-    return this.#isReplaced(record);
-  }
-
-  /** True when the session is live with another access token than `record` has. */
-  #isReplaced({ id, grant }: LiveSession): boolean {
-    const current = this.#store.live(id);
-    return current !== undefined && current.grant.accessToken !== grant.accessToken;
   }
 
   #ownRecords(): (LiveSession | EndedSession)[] {
@@ -234,12 +211,6 @@ export class ServiceSessions {
     const { expiresAtMs = Infinity } = current.grant;
     if (this.#renewal.isPossible(current) && this.#runtime.clock.now() < expiresAtMs) return;
     await this.ends.end(current, 'expired');
-  }
-
-  /** Two windows can find out at the same time. The count of sign-ins makes a later rejection a new one. */
-  async #tellOfRejection(record: LiveSession): Promise<void> {
-    const name = `rejected ${record.id} ${record.version.signIn}`;
-    if (await this.#locks.once(name, ONE_REJECTION_MS)) this.#notices.rejected(record);
   }
 }
 
