@@ -11,6 +11,8 @@ export interface AuthOptions {
   intervalSeconds?: number;
   /** The life of a token, in seconds. By default the seven days of better-auth. */
   tokenSeconds?: number;
+  /** The age from which get-session moves the end of a session, in seconds. By default the day of better-auth. */
+  updateAgeSeconds?: number;
   /** The accepted client ids. By default any. */
   clientIds?: readonly string[];
   /** The page for the code. By default /device of this server. */
@@ -38,7 +40,10 @@ export function createAuth(url: string, db: Database, options: AuthOptions) {
     secret: randomBytes(32).toString('base64url'),
     database: memoryAdapter(db),
     emailAndPassword: { enabled: true, password: inTheOpen },
-    session: { expiresIn: options.tokenSeconds ?? 7 * 24 * 3600 },
+    session: {
+      expiresIn: options.tokenSeconds ?? 7 * 24 * 3600,
+      updateAge: options.updateAgeSeconds ?? 24 * 3600,
+    },
     // Makes sign-out accept the device token as `Authorization: Bearer`. better-auth itself wants a cookie.
     plugins: [
       bearer(),
