@@ -5,7 +5,7 @@ const path = require('node:path');
 const typescript = require('typescript');
 
 /** In bytes. VS Code's own github-authentication has 230,203. */
-const BUDGET = 132_000;
+const BUDGET = 136_000;
 const OUT_FILE = 'dist/extension.js';
 
 /** @satisfies {import('esbuild').BuildOptions} */

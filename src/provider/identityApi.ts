@@ -54,7 +54,7 @@ export function createIdentityApi(
   const verifySession = async (given: unknown): Promise<boolean> => {
     try {
       const found = await find(sessions, given);
-      return found !== undefined && (await found.sessions.verify(found.record.id, closed));
+      return found !== undefined && (await found.sessions.verification.verify(found.record.id, closed));
     } catch (error) {
       log.warn(`A session could not be verified: ${describeError(error)}.`);
       return true; // no definite answer

@@ -7,7 +7,8 @@ import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol
 import { createIntent } from '../protocol/intent.ts';
 import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
 import { sendWithRetries } from '../protocol/retry.ts';
-import { identifier, lenient } from '../protocol/schema.ts';
+import { bearerToken, identifier, lenient } from '../protocol/schema.ts';
+import { readSetCookie } from '../protocol/setCookie.ts';
 import { type Person, person } from './person.ts';
 import { servers } from './servers.ts';
 import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
@@ -24,6 +25,7 @@ export interface AdomSettings {
 
 /** The origin of the sign-in page, for a server that does not name the page. */
 const BROWSER_SIDE = 'https://hydrogen.adom.inc';
+const SESSION_COOKIE = 'session_token';
 /** Few, because the sign-in succeeds without the user's data too. */
 const USER_RETRIES = 2;
 
@@ -84,7 +86,9 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
     const tried: Grant = { ...grant, sentAs };
     const outcome = await sendWithRetries(http, user(tried), signal, USER_RETRIES);
     if (isRefused(outcome)) continue;
-    return { kind: 'identified', person: readPerson(outcome) ?? unknownPerson(), grant: tried };
+    const found = readPerson(outcome);
+    if (found === undefined) return { kind: 'identified', person: unknownPerson(), grant: tried };
+    return { kind: 'identified', person: found, grant: rotated(http, tried, outcome) };
   }
   return failed('grantRejected');
 }
@@ -92,8 +96,17 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
 /** Any 401 of Adom means that the token is invalid. A 401 with an HTML page comes from a proxy. */
 async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
   const outcome = await send(http, user(grant), signal);
-  if (isRefused(outcome)) return isPage(outcome) ? 'unknown' : 'rejected';
-  return readPerson(outcome) === undefined ? 'unknown' : 'valid';
+  if (isRefused(outcome)) return { kind: isPage(outcome) ? 'unknown' : 'rejected' };
+  if (readPerson(outcome) === undefined) return { kind: 'unknown' };
+  return { kind: 'valid', grant: rotated(http, grant, outcome) };
+}
+
+/** Adom may give a new session token with the user. The end of the session stays. */
+function rotated(http: Http, grant: Grant, outcome: HttpOutcome): Grant {
+  if (outcome.kind !== 'answer') return grant;
+  const cookie = readSetCookie(outcome.headers, SESSION_COOKIE, http.clock.now());
+  const accessToken = z.safeParse(bearerToken, cookie).data ?? grant.accessToken;
+  return { ...grant, accessToken };
 }
 
 function user(grant: Grant): HttpRequest {
@@ -111,7 +124,7 @@ function isRefused(outcome: HttpOutcome): boolean {
 /** In a web worker the platform drops the cookie header, so the cookie form gets a 401 there. */
 function credentials({ accessToken, sentAs }: Grant): Record<string, string> {
   return sentAs === 'cookie'
-    ? { cookie: `session_token=${accessToken}` }
+    ? { cookie: `${SESSION_COOKIE}=${accessToken}` }
     : { authorization: `Bearer ${accessToken}` };
 }
 

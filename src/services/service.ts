@@ -30,9 +30,15 @@ export interface IdentityService {
   identify(grant: Grant, signal: AbortSignal): Promise<Identified>;
   /**
    * Asks whether the access token still works. `rejected` only if the service says so. `unknown` for a
-   * network error, a page of a proxy, 429 and 5xx. Rejects only with `signal.reason`.
+   * network error, a page of a proxy, 429 and 5xx. The answer may be the only copy of a new access token, so
+   * the request should not be aborted. Rejects only with `signal.reason`.
    */
   verify(grant: Grant, signal: AbortSignal): Promise<Verdict>;
+  /**
+   * Asks for a later end of the session, with the access token alone, and tells whether that still works.
+   * Absent for a service that moves no end. Rejects only with `signal.reason`.
+   */
+  readonly extend?: (grant: Grant, signal: AbortSignal) => Promise<Verdict>;
   /**
    * Gets a new access token with the grant's refresh token (RFC 6749 §6). Absent for a service without
    * refresh tokens. Rejects only with `signal.reason`.
@@ -90,8 +96,13 @@ export interface OwnIdentity {
   readonly picture: string | undefined;
 }
 
-/** Whether a token still works. */
-export type Verdict = 'valid' | 'rejected' | 'unknown';
+/** Whether a grant still works. */
+export type Verdict =
+  /** Keep this grant from now on: the service may have changed the access token or the end. */
+  | { kind: 'valid'; grant: Grant }
+  | { kind: 'rejected' }
+  /** The service did not say. */
+  | { kind: 'unknown' };
 export type Renewed =
   | { kind: 'granted'; grant: Grant }
   /** The refresh token does not work. */

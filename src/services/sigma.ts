@@ -8,6 +8,7 @@ import {
 import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { type Http, send } from '../protocol/http.ts';
 import { refreshGrant } from '../protocol/refreshGrant.ts';
+import { slideSession } from '../protocol/sessionSlide.ts';
 import type { TokenGrant } from '../protocol/tokenAnswer.ts';
 import { rejectsToken } from '../protocol/tokenRejection.ts';
 import { sendWithin } from './ownIdentities.ts';
@@ -40,6 +41,7 @@ export function sigma(http: Http, settings: () => SigmaSettings, purpose: string
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
     identify: (grant, signal) => identify(http, grant, signal),
     verify: (grant, signal) => verify(http, grant, signal),
+    extend: (grant, signal) => extend(http, grant, signal),
     renew: (grant, signal) => renew(http, settings(), grant, signal),
     revoke: (grant, signal) => revoke(http, settings(), grant, signal),
   };
@@ -84,8 +86,22 @@ function toGrant(server: string, { expiresInSeconds, ...tokens }: TokenGrant, re
 
 async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
   const outcome = await send(http, userinfo(grant), signal);
-  if (rejectsToken(outcome)) return 'rejected';
-  return readUserInfo(outcome) === undefined ? 'unknown' : 'valid';
+  if (rejectsToken(outcome)) return { kind: 'rejected' };
+  return readUserInfo(outcome) === undefined ? { kind: 'unknown' } : { kind: 'valid', grant };
+}
+
+async function extend(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
+  const url = `${grant.server}/api/auth/get-session`;
+  const slid = await slideSession(http, url, grant.accessToken, signal);
+  if (slid.kind === 'alive') {
+    // An earlier end than the known one ends nothing: it depends on two clocks, and the token works.
+    const expiresAtMs = Math.max(slid.expiresAtMs, grant.expiresAtMs ?? 0);
+    return { kind: 'valid', grant: { ...grant, expiresAtMs } };
+  }
+  if (slid.kind === 'unknown') return slid;
+  // A server that gives OAuth tokens to devices, or takes no Bearer here, answers the same to a good token.
+  const { kind } = await verify(http, grant, signal);
+  return { kind: kind === 'valid' ? 'unknown' : 'rejected' };
 }
 
 /** Uses better-auth's OAuth token endpoint, because its endpoint for device codes accepts no other grant. */

@@ -42,7 +42,7 @@ export interface Sessions {
   followSettings(): void;
   /** Tells whether the person looks at this window. */
   focusIs(focused: boolean): void;
-  /** Resolves when every renewal that is under way has ended and is stored. Never rejects. */
+  /** Resolves when every answer that must not be lost has come and is stored. Never rejects. */
   finish(): Promise<void>;
   dispose(): void;
 }
@@ -51,9 +51,9 @@ export interface Sessions {
 export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
   const { services, storage, locks, memento, notices, isFocused } = parts;
   const store = new SessionStore(storage, locks, runtime);
-  const renewals = services.map((service) => new Renewal(service, store, runtime));
-  const byService = renewals.map(
-    (renewal) => new ServiceSessions(renewal.service, store, renewal, locks, notices, runtime),
+  const byService = services.map(
+    (service) =>
+      new ServiceSessions(service, store, new Renewal(service, store, runtime), locks, notices, runtime),
   );
   const reminders = new SessionReminders(byService, store, locks, notices, runtime, isFocused);
   void reminders.run();
@@ -79,7 +79,7 @@ export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
     },
     focusIs: (focused) => void reminders.focusIs(focused),
     finish: async () => {
-      await Promise.all(renewals.map((renewal) => renewal.finish()));
+      await Promise.all(byService.map((sessions) => sessions.finish()));
     },
     dispose: () => {
       store.dispose();

@@ -1,12 +1,13 @@
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
-import type { Grant, IdentityService } from '../services/service.ts';
+import type { IdentityService } from '../services/service.ts';
+import { keepNewerGrant, stillCurrent } from './newerGrant.ts';
 import { revokeInBackground } from './revoke.ts';
 import { endsSoon, isOver } from './sessionEnd.ts';
 import type { LiveSession } from './sessionRecord.ts';
 import type { SessionStore } from './sessionStore.ts';
-import { afterAmendment, afterRenewal } from './sessionVersion.ts';
+import { afterAmendment } from './sessionVersion.ts';
 
 /** How long the caller that needs a session waits for its renewal. */
 const WAIT_LIMIT_MS = 10_000;
@@ -136,37 +137,24 @@ export class Renewal {
       if (asked.grant.refreshToken !== undefined) this.#refused.set(asked.id, asked.grant.refreshToken);
       return;
     }
-    // The person may have signed out, or signed in again, while the service was asked. What this window has not
-    // heard of yet wins when the store saves.
-    const now = this.#store.live(asked.id);
-    const current = now?.grant.accessToken === asked.grant.accessToken ? now : undefined;
+    const current = stillCurrent(this.#store, asked);
     if (renewed.kind === 'rejected') {
       this.#runtime.log.info(`${label} does not renew a session any longer.`);
       if (current !== undefined) await this.#dropRefreshToken(current);
-    } else if (current !== undefined && (await this.#keep(current, renewed.grant, onAnswer))) {
+      return;
+    }
+    const { grant } = renewed;
+    const keeping = current && keepNewerGrant(this.#store, current, grant, this.#runtime.clock.now());
+    onAnswer();
+    if (await keeping) {
       this.#runtime.log.info(`Renewed a session with ${label}.`);
     } else {
-      revokeInBackground(this.service, renewed.grant, this.#runtime);
+      revokeInBackground(this.service, grant, this.#runtime);
     }
   }
 
   async #dropRefreshToken(record: LiveSession): Promise<void> {
     const { refreshToken, ...grant } = record.grant;
     await this.#store.replace({ ...record, version: afterAmendment(record.version), grant });
-  }
-
-  /** False when another version has won and the grant must be revoked. */
-  async #keep(record: LiveSession, grant: Grant, onAnswer: () => void): Promise<boolean> {
-    const { accessTokenRejected, ...lasting } = record;
-    const version = afterRenewal(record.version);
-    const next = { ...lasting, version, grant, grantedAtMs: this.#runtime.clock.now() };
-    const storing = this.#store.replace(next);
-    onAnswer(); // it is in memory, so callers need not wait for the storage
-    try {
-      // If a sign-out wins, the sessions revoke the grant, because they have seen it.
-      return (await storing) || this.#store.get(record.id)?.state === 'removed';
-    } catch {
-      return true; // it is in memory, and the store goes on trying
-    }
   }
 }

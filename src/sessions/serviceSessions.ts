@@ -14,20 +14,18 @@ import { SessionEnds } from './sessionEnds.ts';
 import { type EndedSession, isLive, type LiveSession } from './sessionRecord.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { afterSignIn, compareVersions, FIRST_VERSION } from './sessionVersion.ts';
+import { Verification } from './verification.ts';
 import type { WindowLocks } from './windowLocks.ts';
 
-/** Two windows can find out about the same rejection within this time. */
-const ONE_REJECTION_MS = 10 * 60_000;
-
-/** The sessions of one service, and the rules of their life: sign-in, renewal, verification, end, sign-out. */
+/** The sessions of one service, and the rules of their life: sign-in, use, sign-out. */
 export class ServiceSessions {
   readonly service: IdentityService;
   readonly records: ServiceRecords;
   readonly ends: SessionEnds;
+  readonly verification: Verification;
   readonly #store: SessionStore;
   readonly #renewal: Renewal;
   readonly #locks: WindowLocks;
-  readonly #notices: SessionNotices;
   readonly #runtime: Runtime;
 
   constructor(
@@ -41,10 +39,10 @@ export class ServiceSessions {
     this.service = service;
     this.ends = new SessionEnds(service, store, runtime);
     this.records = new ServiceRecords(service, store);
+    this.verification = new Verification(this.records, store, renewal, this.ends, locks, notices, runtime);
     this.#store = store;
     this.#renewal = renewal;
     this.#locks = locks;
-    this.#notices = notices;
     this.#runtime = runtime;
     store.onDidChange(({ kind, record }) => {
       if (kind === 'removed' && record.serviceId === service.id) this.#revokeUnknown(record);
@@ -128,35 +126,14 @@ export class ServiceSessions {
     await Promise.all(leaving.map((each) => this.#remove(each)));
   }
 
+  /** Resolves when no request is under way whose answer must not be lost. Never rejects. */
+  async finish(): Promise<void> {
+    await Promise.all([this.#renewal.finish(), this.verification.finish()]);
+  }
+
   /** False for a session that only a new sign-in can continue. */
   canRenew(record: LiveSession): boolean {
     return this.#renewal.canSucceed(record);
-  }
-
-  /**
-   * Asks the service whether a session still works. False: the service has rejected it, or it is gone or hidden. True
-   * also while the service gives no definite answer. A rejected session ends, and the person is told. Throws a
-   * StoreError when the storage cannot be read, or `signal.reason`.
-   */
-  async verify(id: string, signal: AbortSignal): Promise<boolean> {
-    await this.#store.load();
-    const record = this.cached().find((each) => each.id === id);
-    if (record === undefined) return false;
-    if ((await this.service.verify(record.grant, signal)) !== 'rejected')
-      return this.#store.live(id) !== undefined;
-    this.#runtime.log.warn(`${this.service.label} rejects a session.`);
-    await this.#renewal.renew(record, signal);
-    const current = this.#store.live(id);
-    if (current === undefined || this.#isReplaced(record)) return current !== undefined;
-    if (this.#renewal.isPossible(current)) await this.ends.hideUntilRenewed(current);
-    else if (await this.ends.end(current, 'rejected')) await this.#tellOfRejection(current);
-    return this.#isReplaced(record);
-  }
-
-  /** True when the session is live with another access token than `record` has. */
-  #isReplaced({ id, grant }: LiveSession): boolean {
-    const current = this.#store.live(id);
-    return current !== undefined && current.grant.accessToken !== grant.accessToken;
   }
 
   #isOver(record: LiveSession): boolean {
@@ -220,12 +197,6 @@ export class ServiceSessions {
     const { expiresAtMs = Infinity } = record.grant;
     if (this.#renewal.isPossible(record) && this.#runtime.clock.now() < expiresAtMs) return;
     await this.ends.end(record, 'expired');
-  }
-
-  /** Two windows can find out at the same time. The count of sign-ins makes a later rejection a new one. */
-  async #tellOfRejection(record: LiveSession): Promise<void> {
-    const name = `rejected ${record.id} ${record.version.signIn}`;
-    if (await this.#locks.once(name, ONE_REJECTION_MS)) this.#notices.rejected(record);
   }
 }
 

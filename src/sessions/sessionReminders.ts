@@ -18,7 +18,7 @@ const TOLD_FOR_MS = 30 * 24 * 60 * 60_000;
 /** An expired session keeps its grant for an hour of running time: a clock that is wrong for less costs nothing. */
 const LOOKS_BEFORE_DROP = (60 * 60_000) / LOOK_EVERY_MS;
 
-/** Looks after sessions in the background: tells of their ends, and verifies them now and then. */
+/** Looks after sessions in the background: tells of their ends, verifies and extends them now and then. */
 export class SessionReminders {
   readonly #services: readonly ServiceSessions[];
   readonly #store: SessionStore;
@@ -71,8 +71,9 @@ export class SessionReminders {
     await this.#logged(async () => {
       await this.#store.load();
       await this.#store.rereadAll();
+      const asked = await Promise.all(this.#services.map((sessions) => this.#extend(sessions)));
       await this.#lookAtEnds();
-      await Promise.all(this.#services.map((sessions) => this.#verify(sessions)));
+      await Promise.all(this.#services.map((sessions) => this.#verify(sessions, asked.flat())));
     });
   }
 
@@ -80,7 +81,7 @@ export class SessionReminders {
     await this.#forgetOld(); // first, so that no old end is told of again
     for (const sessions of this.#services) {
       for (const record of await sessions.usable())
-        if (!sessions.canRenew(record) && endsSoon(record, this.#runtime.clock.now()))
+        if (!mayGoOn(sessions, record) && endsSoon(record, this.#runtime.clock.now()))
           await this.#once('soon', record, () => {
             this.#notices.endsSoon(record);
           });
@@ -137,11 +138,23 @@ export class SessionReminders {
     if (await this.#locks.once(account, ONE_ACCOUNT_MESSAGE_MS)) tell();
   }
 
-  async #verify(sessions: ServiceSessions): Promise<void> {
+  /** Gives the ids of the sessions for which it asks. */
+  async #extend(sessions: ServiceSessions): Promise<string[]> {
+    const ids: string[] = [];
+    for (const record of await sessions.usable())
+      if (await sessions.verification.extendIfOld(record)) ids.push(record.id);
+    return ids;
+  }
+
+  /** Verifies all but those in `asked`: a question for a later end tells the same. */
+  async #verify(sessions: ServiceSessions, asked: readonly string[]): Promise<void> {
+    const { verification } = sessions;
     const oldMs = this.#runtime.clock.now() - VERIFIED_FOR_MS;
-    for (const { id, signedInAtMs } of await sessions.usable())
-      if (signedInAtMs <= oldMs && (await this.#locks.once(`verify ${id}`, VERIFIED_FOR_MS)))
-        await sessions.verify(id, this.#runtime.closed);
+    for (const { id, signedInAtMs } of await sessions.usable()) {
+      if (signedInAtMs > oldMs || asked.includes(id)) continue;
+      if (await this.#locks.once(`verify ${id}`, VERIFIED_FOR_MS))
+        await verification.verify(id, this.#runtime.closed);
+    }
   }
 
   /** What fails now is tried again the next time. */
@@ -153,6 +166,11 @@ export class SessionReminders {
       this.#runtime.log.warn(`The sessions could not be looked after this time: ${describeError(error)}.`);
     }
   }
+}
+
+/** True when the session may get a later end in a moment, so that its end is not told of yet. */
+function mayGoOn(sessions: ServiceSessions, record: LiveSession): boolean {
+  return sessions.canRenew(record) || sessions.verification.isExtending(record.id);
 }
 
 /** When the session ends or has ended, in milliseconds of the wall clock; 0 without a known end. */

@@ -36,7 +36,7 @@ export class World {
   readonly sessions: Sessions;
   readonly provider: ServiceProvider;
   /** What the service says of every token. */
-  verdict: Verdict = 'valid';
+  verdict: Verdict['kind'] = 'valid';
 
   /** `readFailure`: storage cannot be read from the beginning. */
   constructor(readFailure?: Error) {
@@ -129,7 +129,7 @@ export class World {
         };
         return Promise.resolve({ kind: 'identified', person, grant });
       },
-      verify: () => Promise.resolve(this.verdict),
+      verify: (grant) => Promise.resolve({ kind: this.verdict, grant }),
       revoke: ({ accessToken }) => {
         this.revoked.push(accessToken);
         return Promise.resolve();

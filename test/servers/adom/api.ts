@@ -11,6 +11,8 @@ export interface ApiOptions {
   confirmationCode?: boolean;
   /** Whether `Authorization: Bearer` is accepted. The cookie is always accepted. */
   bearer?: boolean;
+  /** Whether each answer of `GET /user` brings a new session token in a cookie. False by default. */
+  rotatesTokens?: boolean;
 }
 
 /** Adom's endpoints for signing in and out. The texts of its errors are invented. */
@@ -35,9 +37,7 @@ export class AdomApi {
       case 'POST /auth/intents':
         return this.#create(await request.text());
       case 'GET /user':
-        return this.#withSession(request, (token) =>
-          Response.json(this.#intents.session(token)?.person.user),
-        );
+        return this.#withSession(request, (token) => this.#user(token));
       case 'DELETE /auth/logout':
         return this.#withSession(request, (token) => {
           this.#intents.endSession(token);
@@ -96,6 +96,17 @@ export class AdomApi {
     if (linked === 'already linked') return refuse(409, 'Intent already linked to a session');
     if (linked === 'wrong code') return refuse(422, 'Wrong confirmation code');
     return Response.json(this.#describe(intent));
+  }
+
+  #user(token: string): Response {
+    const response = Response.json(this.#intents.session(token)?.person.user);
+    const rotated = this.#options.rotatesTokens === true ? this.#intents.rotate(token) : undefined;
+    if (rotated !== undefined)
+      response.headers.append(
+        'set-cookie',
+        `session_token=${rotated}; Path=/; HttpOnly; Secure; SameSite=Lax`,
+      );
+    return response;
   }
 
   #status(intent: Intent, request: Request, fault: Fault | undefined): Response {

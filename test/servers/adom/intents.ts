@@ -102,6 +102,16 @@ export class Intents {
     this.#sessions.delete(token);
   }
 
+  /** Replaces the token of a session. The old one works no longer. */
+  rotate(token: string): string | undefined {
+    const session = this.session(token);
+    if (session === undefined) return undefined;
+    const rotated = { ...session, token: `tok_${secret()}` };
+    this.#sessions.delete(token);
+    this.#sessions.set(rotated.token, rotated);
+    return rotated.token;
+  }
+
   /** Gives the token of an approved intent. Undefined if it is not approved, or its session has ended. */
   retrieve(intent: Intent): string | undefined {
     const token = intent.session?.token;

@@ -79,6 +79,25 @@ describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
     assert.equal((await get(`${server.url}/user`, { cookie })).status, 401);
   });
 
+  it('takes the new token of each answer with the user, and signs out with the newest', async () => {
+    const server = await adomServer({ rotatesTokens: true });
+    const service = adomService(server);
+    const waited = (await begin(service)).wait(whileTesting(), () => undefined);
+    server.approve();
+    const first = granted(await waited);
+    const identified = await service.identify(first, whileTesting());
+    assert.ok(identified.kind === 'identified');
+    const verdict = await service.verify(identified.grant, whileTesting());
+    assert.ok(verdict.kind === 'valid');
+    const { grant } = verdict;
+    const tokens = [first, identified.grant, grant].map(({ accessToken }) => accessToken);
+    assert.equal(new Set(tokens).size, 3);
+    assert.deepEqual(grant, { ...first, sentAs: 'bearer', accessToken: grant.accessToken });
+    assert.deepEqual(await service.verify(first, whileTesting()), { kind: 'rejected' });
+    await service.revoke(grant, whileTesting());
+    assert.deepEqual(await service.verify(grant, whileTesting()), { kind: 'rejected' });
+  });
+
   it('closes its stream when the person cancels', async () => {
     const server = await adomServer();
     const cancel = new AbortController();

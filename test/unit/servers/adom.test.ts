@@ -136,6 +136,20 @@ describe('Adom stand-in: sessions', () => {
     assert.equal((await get(`${server.url}/user`, bearer(token))).status, 401);
   });
 
+  it('gives a new token with the user, and takes the old one no longer, if it is told to', async () => {
+    let nowMs = Date.UTC(2024, 0, 1);
+    const server = await adomServer({ rotatesTokens: true, now: () => nowMs });
+    const token = await sessionToken(server, { max_age: 60 });
+    const response = await fetch(`${server.url}/user`, { headers: bearer(token) });
+    const [, rotated = ''] = /^session_token=([^;]+);/.exec(response.headers.getSetCookie()[0] ?? '') ?? [];
+    assert.ok(rotated !== '' && rotated !== token);
+    nowMs += MINUTE_MS - 1;
+    assert.equal((await get(`${server.url}/user`, bearer(token))).status, 401);
+    assert.equal((await fetch(`${server.url}/user`, { headers: bearer(rotated) })).status, 200);
+    nowMs += 1;
+    assert.equal((await get(`${server.url}/user`, bearer(rotated))).status, 401, 'its end stays');
+  });
+
   for (const [name, headers] of Object.entries({ bearer, cookie })) {
     it(`ends a session, and no other, at logout by ${name}`, async () => {
       const server = await adomServer();

@@ -148,8 +148,8 @@ describe('Sigma Identity over HTTP: renew', { concurrency: true }, () => {
     assert.ok(refreshToken !== undefined && refreshToken !== grant.refreshToken);
     assert.ok(Math.abs(expiresAtMs - hurried.now() - 600_000) < 60_000);
     const service = sigmaService(server);
-    assert.equal(await service.verify(renewed.grant, whileTesting()), 'valid');
-    assert.equal(await service.verify(grant, whileTesting()), 'rejected');
+    assert.equal((await service.verify(renewed.grant, whileTesting())).kind, 'valid');
+    assert.equal((await service.verify(grant, whileTesting())).kind, 'rejected');
     const identified = await service.identify(renewed.grant, whileTesting());
     assert.ok(identified.kind === 'identified');
     assert.equal(identified.person.accountId, secondPerson.identities[1]?.bapId);

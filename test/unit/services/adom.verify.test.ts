@@ -31,7 +31,7 @@ function world(reply: Reply): Verify {
 
 const USER = { id: 'user-1', display_name: 'Ann' };
 
-const ANSWERS: [verdict: Verdict, name: string, reply: Reply][] = [
+const ANSWERS: [kind: Verdict['kind'], name: string, reply: Reply][] = [
   ['valid', 'the user', json(200, USER)],
   ['valid', 'a user with an id only', json(200, { id: 'user-1' })],
   ['valid', 'the user after 14 s', after(14, json(200, USER))],
@@ -69,7 +69,7 @@ describe('Adom: verify', () => {
 
     it(`asks the server of the grant for the user (${sentAs ?? 'bearer by default'})`, async () => {
       const { conversation, verify } = world(json(200, USER));
-      assert.equal(await verify(grant), 'valid');
+      assert.deepEqual(await verify(grant), { kind: 'valid', grant });
       const [request] = conversation.requests;
       assert.equal(`${request?.method} ${request?.url}`, 'GET https://adom.example/eu/user');
       assert.equal(request?.redirect, 'manual');
@@ -82,15 +82,15 @@ describe('Adom: verify', () => {
 
     it(`sends one request after a 401 (${sentAs ?? 'bearer by default'})`, async () => {
       const { conversation, verify } = world(json(401, {}));
-      assert.equal(await verify(grant), 'rejected');
+      assert.deepEqual(await verify(grant), { kind: 'rejected' });
       conversation.assertOver();
     });
   }
 
-  for (const [verdict, name, reply] of ANSWERS) {
-    it(`${verdict}: ${name}`, async () => {
+  for (const [kind, name, reply] of ANSWERS) {
+    it(`${kind}: ${name}`, async () => {
       const { clock, conversation, verify } = world(reply);
-      assert.equal(await verify(), verdict);
+      assert.deepEqual(await verify(), kind === 'valid' ? { kind, grant: GRANT } : { kind });
       conversation.assertOver(); // one request, no retry
       assert.equal(clock.pending, 0);
       assert.equal(conversation.log.lines.length, 1);

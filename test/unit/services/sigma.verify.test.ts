@@ -37,7 +37,7 @@ function world(reply: Reply): Verify {
 const CLAIMS = { sub: 'user-1', name: 'Ann' };
 const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' };
 
-const ANSWERS: [verdict: Verdict, name: string, reply: Reply][] = [
+const ANSWERS: [kind: Verdict['kind'], name: string, reply: Reply][] = [
   ['valid', 'claims', json(200, CLAIMS)],
   ['valid', 'claims without a profile', json(200, { sub: 'user-1', bap: null })],
   ['valid', 'claims after 14 s', after(14, json(200, CLAIMS))],
@@ -71,10 +71,10 @@ const ANSWERS: [verdict: Verdict, name: string, reply: Reply][] = [
 ];
 
 describe('Sigma Identity: verify', () => {
-  for (const [verdict, name, reply] of ANSWERS) {
-    it(`${verdict}: ${name}`, async () => {
+  for (const [kind, name, reply] of ANSWERS) {
+    it(`${kind}: ${name}`, async () => {
       const { clock, conversation, verify } = world(reply);
-      assert.equal(await verify(), verdict);
+      assert.deepEqual(await verify(), kind === 'valid' ? { kind, grant: GRANT } : { kind });
       conversation.assertOver(); // one request, no retry
       assert.equal(clock.pending, 0);
       for (const line of conversation.log.lines) assert.doesNotMatch(line, /canary|elsewhere/);

@@ -120,7 +120,7 @@ describe('lost sessions', () => {
     const starts = await withTwo();
     const { world, one } = starts;
     world.service.reject('access 1');
-    await world.clock.run(one.sessions.verify('a', one.closed.signal));
+    await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
     await world.quiet();
     assert.deepEqual(starts.expected, ['b']);
     assert.deepEqual(await starts.start(), []);

@@ -105,7 +105,7 @@ describe('a session of another server than the one in the settings', () => {
     set(world, STAGING);
     assert.deepEqual(await toldAfter(2 * HOUR_MS), []);
     await world.comeBackTo(one);
-    assert.equal(await one.sessions.verify('a', one.closed.signal), false);
+    assert.equal(await one.sessions.verification.verify('a', one.closed.signal), false);
     assert.deepEqual([await world.listed(one), world.service.asked], [[], []]);
     assert.deepEqual(
       one.sessions.records.hidden().map(({ id }) => id),

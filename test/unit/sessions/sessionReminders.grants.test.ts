@@ -86,7 +86,7 @@ describe('session reminders: the grant of an expired session (L5)', () => {
     world.have('a', world.service.grant());
     const one = await world.ready(true);
     world.service.reject('access 1');
-    await world.clock.run(one.sessions.verify('a', one.closed.signal));
+    await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
     await world.clock.advance(2 * HOUR_MS);
     assert.deepEqual(world.service.asked, ['verify access 1']);
   });

@@ -111,7 +111,7 @@ describe('session reminders: ends', () => {
       const { accessToken, refreshToken } = one.sessions.cached()[0]?.grant ?? assert.fail();
       world.service.reject(accessToken, refreshToken);
       world.service.renew = () => Promise.resolve({ kind: 'unknown' }); // the network fails between the two requests
-      assert.equal(await world.clock.run(one.sessions.verify('a', one.closed.signal)), false);
+      assert.equal(await world.clock.run(one.sessions.verification.verify('a', one.closed.signal)), false);
       world.service.renew = renew;
       return toldAfter(HOUR_MS);
     };
@@ -154,7 +154,7 @@ describe('session reminders: ends', () => {
   it('a rejected session is told once, and not as an end', async () => {
     const { world, one, toldAfter } = await watched((it) => it.have('a', it.service.grant()));
     world.service.reject('access 1');
-    await world.clock.run(one.sessions.verify('a', one.closed.signal));
+    await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
     assert.deepEqual(await toldAfter(DAY_MS), ['rejected a']);
   });
 

@@ -18,13 +18,17 @@ export class FakeService implements IdentityService {
   /** The setting as the person wrote it. It grants there. A window hears of a change by `followSettings`. */
   server: string | undefined = SERVER;
   /** How long an answer takes, in milliseconds. */
-  readonly takes = { verify: 0, renew: 0, revoke: 0 };
+  readonly takes = { verify: 0, extend: 0, renew: 0, revoke: 0 };
   /** It gives no definite answer, as without a network, behind a proxy's page, or with a 403, 429 or 5xx. */
   offline = false;
   /** It refuses our client where a client is named: at a renewal. */
   refusesClient = false;
+  /** It gives a new access token with each verification, and ends the one before. */
+  rotates = false;
   /** The life of the access tokens that it grants for refresh tokens. */
   lifeMs = 3_600_000;
+  /** How long a session lasts after it was asked for a later end. */
+  extendedMs = 7 * 24 * 3_600_000;
   /** What it was asked, such as `renew refresh 1`. */
   readonly asked: string[] = [];
   /** Refresh tokens that came a second time. A strict service ends the session then. */
@@ -70,9 +74,16 @@ export class FakeService implements IdentityService {
     for (const token of tokens) if (token !== undefined) this.#good.delete(token);
   }
 
-  async verify({ accessToken }: Grant, signal: AbortSignal): Promise<Verdict> {
-    const verdict = this.offline ? 'unknown' : this.accepts(accessToken) ? 'valid' : 'rejected';
-    await this.#answer(`verify ${accessToken}`, this.takes.verify, signal);
+  async verify(grant: Grant, signal: AbortSignal): Promise<Verdict> {
+    const verdict = this.#verdict(grant, () => (this.rotates ? this.#rotated(grant) : grant));
+    await this.#answer(`verify ${grant.accessToken}`, this.takes.verify, signal);
+    return verdict;
+  }
+
+  async extend(grant: Grant, signal: AbortSignal): Promise<Verdict> {
+    const expiresAtMs = this.#clock.now() + this.extendedMs;
+    const verdict = this.#verdict(grant, () => ({ ...grant, expiresAtMs }));
+    await this.#answer(`extend ${grant.accessToken}`, this.takes.extend, signal);
     return verdict;
   }
 
@@ -93,6 +104,16 @@ export class FakeService implements IdentityService {
 
   identify(): never {
     throw new Error('not part of these tests');
+  }
+
+  #verdict({ accessToken }: Grant, valid: () => Grant): Verdict {
+    if (this.offline) return { kind: 'unknown' };
+    return this.accepts(accessToken) ? { kind: 'valid', grant: valid() } : { kind: 'rejected' };
+  }
+
+  #rotated(grant: Grant): Grant {
+    this.reject(grant.accessToken);
+    return { ...grant, accessToken: this.grant().accessToken };
   }
 
   #renewed(accessToken: string, refreshToken: string | undefined): Renewed {

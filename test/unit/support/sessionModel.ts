@@ -25,7 +25,7 @@ export type Step =
       eventsFirst: boolean;
       state: 'works' | 'fails' | 'hangs';
     }
-  | { does: 'service'; takesMs: number; offline: boolean }
+  | { does: 'service'; takesMs: number; offline: boolean; rotates: boolean }
   /** The person sets a server, and every window hears of it. */
   | { does: 'set'; server: string };
 
@@ -42,6 +42,7 @@ const ALL_PAUSES_MS = 130_000;
  * 3. No session that was signed out, and no grant of a failed sign-in, is there.
  * 4. No refresh token was sent twice.
  * 5. No session is handed out but those of the server that is set.
+ * 6. No session was taken for rejected because another window had got a new token for it.
  */
 export class SessionModel {
   readonly #world = new SessionWorld();
@@ -50,6 +51,8 @@ export class SessionModel {
   readonly #unkept = new Map<string, Window>();
   /** Refresh tokens that were used by a window that died before it could store what it got. */
   readonly #excused = new Set<string>();
+  /** Sessions with a token that a test step has rejected, or that a window may have lost when it died. */
+  readonly #maybeRejected = new Set<string>();
   /** What is under way, and in which window. */
   readonly #work = new Map<Promise<unknown>, Window>();
 
@@ -72,7 +75,7 @@ export class SessionModel {
         break;
       case 'verify':
         if (record !== undefined)
-          this.#begin(window, window.sessions.verify(record.id, window.closed.signal));
+          this.#begin(window, window.sessions.verification.verify(record.id, window.closed.signal));
         break;
       case 'list':
         this.#begin(window, window.sessions.usable());
@@ -90,6 +93,7 @@ export class SessionModel {
         break;
       case 'reject': {
         const { accessToken, refreshToken } = record?.grant ?? {};
+        if (record !== undefined) this.#maybeRejected.add(record.id);
         service.reject(...(step.what === 'refresh' ? [] : [accessToken]));
         service.reject(...(step.what === 'access' ? [] : [refreshToken]));
         break;
@@ -105,7 +109,8 @@ export class SessionModel {
         break;
       case 'service':
         service.offline = step.offline;
-        service.takes.renew = service.takes.verify = step.takesMs;
+        service.rotates = step.rotates;
+        service.takes.renew = service.takes.verify = service.takes.extend = step.takesMs;
         break;
       case 'set':
         service.server = step.server;
@@ -146,6 +151,9 @@ export class SessionModel {
     }
     const reused = service.reused.filter((token) => !this.#excused.has(token));
     assert.deepEqual(reused, [], 'no refresh token is sent twice');
+    for (const record of windows.flatMap((each) => each.sessions.ended()))
+      if (record.reason === 'rejected')
+        assert.ok(this.#maybeRejected.has(record.id), 'a session whose token was good goes on');
   }
 
   #signIn(
@@ -194,7 +202,8 @@ export class SessionModel {
     else this.#world.kill(window);
     for (const [work, by] of this.#work) if (by === window) this.#work.delete(work);
     for (const [id, by] of this.#signedOut) if (by === window) this.#signedOut.delete(id);
-    for (const { grant } of this.#world.storedLive()) {
+    for (const { id, grant } of this.#world.storedLive()) {
+      this.#maybeRejected.add(id);
       if (this.#unkept.get(grant.accessToken) === window) this.#unkept.delete(grant.accessToken);
       if (grant.refreshToken !== undefined && service.isUsed(grant.refreshToken))
         this.#excused.add(grant.refreshToken);

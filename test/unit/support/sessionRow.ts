@@ -47,7 +47,12 @@ export type Step =
   | readonly [
       atMs: number,
       who: 'service',
-      does: { readonly rejects: readonly string[] } | 'goes offline' | 'is back' | 'refuses the client',
+      does:
+        | { readonly rejects: readonly string[] }
+        | 'goes offline'
+        | 'is back'
+        | 'refuses the client'
+        | 'rotates',
     ]
   | readonly [atMs: number, who: 'clock', does: { readonly jumpsMs: number }]
   /** Another program changes what is stored, such as a tool that restores files, and the windows hear of it. */
@@ -58,7 +63,7 @@ const ACTIONS = {
   /** An extension asks for its sessions. */
   lists: (_, { sessions }) => sessions.usable(),
   /** An extension asks whether `a` still works. */
-  verifies: (_, { sessions, closed }) => sessions.verify('a', closed.signal),
+  verifies: (_, { sessions, closed }) => sessions.verification.verify('a', closed.signal),
   'signs out': (_, { sessions }) => sessions.signOut('a'),
   /** The person ends a sign-in as the account of `a`, for the same scopes. */
   'signs in': (world, window) => world.signIn(window, world.service.grant()),
@@ -83,6 +88,7 @@ export async function play(row: Row): Promise<void> {
     else if (who === 'storage') storage.put('a', does === 'loses the text' ? undefined : firstText);
     else if (who !== 'service') work.push(ACTIONS[does](world, windows[who]));
     else if (does === 'refuses the client') service.refusesClient = true;
+    else if (does === 'rotates') service.rotates = true;
     else if (typeof does === 'string') service.offline = does === 'goes offline';
     else service.reject(...does.rejects);
   }

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { Grant, Verdict } from '../../../src/services/service.ts';
+import type { SigmaOptions, SigmaServer } from '../../servers/sigma.ts';
+import { sigmaService, until, whileTesting } from './client.ts';
+import { accessToken, sigmaServer, userinfo } from './sigmaApi.ts';
+
+interface SignedIn {
+  readonly server: SigmaServer;
+  readonly grant: Grant;
+  readonly extend: () => Promise<Verdict>;
+}
+
+async function signedIn(options: SigmaOptions): Promise<SignedIn> {
+  const server = await sigmaServer(options);
+  const grant: Grant = { server: server.url, accessToken: await accessToken(server) };
+  const service = sigmaService(server);
+  const extend = (): Promise<Verdict> =>
+    service.extend?.(grant, whileTesting()) ?? assert.fail('extend is missing');
+  return { server, grant, extend };
+}
+
+async function endAfter(extend: SignedIn['extend']): Promise<number> {
+  const verdict = await extend();
+  assert.ok(verdict.kind === 'valid', verdict.kind);
+  return verdict.grant.expiresAtMs ?? NaN;
+}
+
+/** The answers are those of better-auth itself. */
+describe('Sigma Identity over HTTP: a later end', () => {
+  it('moves the end of a session that is old enough, and the token stays', async () => {
+    const { server, grant, extend } = await signedIn({ updateAgeSeconds: 0 });
+    const first = await endAfter(extend);
+    assert.ok(Math.abs(first - Date.now() - 7 * 86_400_000) < 60_000);
+    const atMs = Date.now();
+    await until(() => Date.now() > atMs + 1);
+    assert.ok((await endAfter(extend)) > first);
+    assert.equal((await userinfo(server, grant.accessToken)).status, 200);
+  });
+
+  it('gives the end of a younger session, and moves nothing', async () => {
+    const { extend } = await signedIn({});
+    const first = await endAfter(extend);
+    const atMs = Date.now();
+    await until(() => Date.now() > atMs + 1);
+    assert.equal(await endAfter(extend), first);
+  });
+
+  it('is rejected when the session has ended', async () => {
+    const { server, grant, extend } = await signedIn({ updateAgeSeconds: 0 });
+    await server.endSession(grant.accessToken);
+    assert.deepEqual(await extend(), { kind: 'rejected' });
+  });
+});

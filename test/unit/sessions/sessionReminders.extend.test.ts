@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { SessionWorld, type Window } from '../support/sessionWorld.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+interface Old {
+  readonly lifeMs?: number;
+  readonly refreshable?: boolean;
+  readonly ageMs?: number;
+}
+
+/** Two windows that know the session `a`. By default it is two days old, and lasts five more. */
+async function worldWith({ lifeMs = 5 * DAY_MS, refreshable = false, ageMs = 2 * DAY_MS }: Old = {}) {
+  const world = new SessionWorld();
+  const atMs = world.clock.now() - ageMs;
+  world.have('a', world.service.grant({ lifeMs, refreshable }), { signedInAtMs: atMs, grantedAtMs: atMs });
+  const [one, two] = [await world.ready(), await world.ready()];
+  /** The person comes back to the window. Gives what the service was asked because of that. */
+  const back = async (window: Window): Promise<string[]> => {
+    const before = world.service.asked.length;
+    await world.comeBackTo(window);
+    return world.service.asked.slice(before);
+  };
+  return { world, one, two, back };
+}
+
+const endOf = ({ store }: Window): number | undefined => store.live('a')?.grant.expiresAtMs;
+
+describe('session reminders: a later end when the person comes back', () => {
+  it('the new end is kept in all windows, under the same id and token, without a message', async () => {
+    const { world, one, two, back } = await worldWith();
+    assert.deepEqual(await back(one), ['extend access 1']);
+    await world.quiet();
+    for (const window of [one, two]) {
+      assert.equal(endOf(window), world.clock.now() - 100 + world.service.extendedMs);
+      assert.deepEqual(await world.listed(window), ['a: access 1']);
+      assert.deepEqual(world.heard(window), ['changed a']);
+    }
+    assert.deepEqual(world.stored('a'), one.store.live('a'));
+    assert.deepEqual(world.told(), []);
+  });
+
+  it('the service is asked once a day for a session, in one window', async () => {
+    const { world, one, two, back } = await worldWith();
+    world.service.takes.extend = 1_000;
+    const extended = async (): Promise<string[]> => {
+      const asked = [...(await back(one)), ...(await back(two))];
+      await world.quiet();
+      return asked.filter((each) => each.startsWith('extend'));
+    };
+    for (let day = 0; day < 9; day++) {
+      assert.deepEqual(await extended(), ['extend access 1']);
+      world.clock.jump(DAY_MS - HOUR_MS);
+      assert.deepEqual(await extended(), []);
+      world.clock.jump(HOUR_MS);
+    }
+    assert.deepEqual(await world.listed(two), ['a: access 1'], 'it has gone on past its first end');
+  });
+
+  it('without an answer, the service is asked again the next day', async () => {
+    const { world, one, back } = await worldWith();
+    world.service.offline = true;
+    const before = endOf(one);
+    assert.deepEqual(await back(one), ['extend access 1']);
+    assert.equal(endOf(one), before);
+    world.service.offline = false;
+    assert.deepEqual(await back(one), ['verify access 1'], 'whether it works is asked as before');
+    world.clock.jump(DAY_MS);
+    assert.deepEqual(await back(one), ['extend access 1']);
+    assert.deepEqual(world.told(), []);
+  });
+
+  for (const [name, old] of [
+    ['younger than a day', { ageMs: DAY_MS - 1 }],
+    ['with a refresh token', { refreshable: true }],
+  ] satisfies [string, Old][])
+    it(`a session ${name} is not asked for`, async () => {
+      const { one, back } = await worldWith(old);
+      assert.deepEqual(await back(one), ['verify access 1']);
+    });
+
+  it('a session that is over is not asked for', async () => {
+    const { world, one, back } = await worldWith({ lifeMs: MINUTE_MS });
+    assert.deepEqual(await back(one), []);
+    assert.deepEqual(await world.clock.run(one.sessions.usable()), []);
+  });
+
+  it('a silent getSession does not use the network', async () => {
+    const { world, one } = await worldWith({ lifeMs: 2 * MINUTE_MS });
+    assert.deepEqual(await world.listed(one), ['a: access 1']);
+    assert.deepEqual(world.service.asked, []);
+  });
+
+  it('a session whose end is not known gets one', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant(), { grantedAtMs: world.clock.now() - DAY_MS });
+    const one = await world.ready();
+    await world.comeBackTo(one);
+    assert.equal(endOf(one), world.clock.now() + world.service.extendedMs);
+  });
+
+  it('a session whose refresh token is refused because of the client gets a later end instead', async () => {
+    const { world, one, back } = await worldWith({ lifeMs: 4 * MINUTE_MS, refreshable: true });
+    world.service.refusesClient = true;
+    await back(one);
+    await world.clock.advance(100); // the verification waits for the renewal
+    assert.deepEqual(world.service.asked, ['renew refresh 1', 'verify access 1']);
+    assert.deepEqual(await back(one), ['extend access 1']);
+    assert.equal(endOf(one), world.clock.now() + world.service.extendedMs);
+    assert.equal(one.store.live('a')?.grant.refreshToken, 'refresh 1');
+  });
+
+  it('a session that ends soon gets its later end first, and the person hears nothing', async () => {
+    const { world, one } = await worldWith({ lifeMs: 4 * MINUTE_MS });
+    world.service.takes.extend = 40_000; // a look comes while the service is asked
+    await world.comeBackTo(one);
+    await world.clock.advance(2 * MINUTE_MS);
+    assert.deepEqual(world.told(), []);
+    assert.equal(one.sessions.cached().length, 1);
+  });
+
+  it('a session that ends soon and gets no later end is told of', async () => {
+    const { world, one, back } = await worldWith({ lifeMs: 4 * MINUTE_MS });
+    world.service.offline = true;
+    assert.deepEqual(await back(one), ['extend access 1']);
+    await world.clock.advance(30_000);
+    assert.deepEqual(world.told(), ['ends soon a']);
+  });
+
+  it('a session that the service does not know ends in all windows, and the person is told once', async () => {
+    const { world, one, two, back } = await worldWith();
+    world.service.reject('access 1');
+    assert.deepEqual(await back(one), ['extend access 1']);
+    await world.quiet();
+    await back(two);
+    assert.deepEqual([one.sessions.cached(), two.sessions.cached()], [[], []]);
+    assert.deepEqual(world.told(), ['rejected a']);
+    assert.equal(one.sessions.ended()[0]?.reason, 'rejected');
+  });
+
+  it('an answer that comes after a sign-out brings nothing back', async () => {
+    for (const who of ['one', 'two'] as const) {
+      const { world, one, two, back } = await worldWith();
+      [world.service.takes.extend, world.storage.readMs] = [2_000, 20];
+      await back(one);
+      await world.clock.advance(1_990);
+      await world.clock.run({ one, two }[who].sessions.signOut('a'));
+      await world.quiet();
+      assert.deepEqual([one.sessions.cached(), two.sessions.cached()], [[], []], who);
+      assert.deepEqual(world.storedLive(), []);
+      assert.deepEqual(world.service.asked, ['extend access 1', 'revoke access 1']);
+    }
+  });
+
+  it('an answer that comes after a new sign-in changes nothing of it', async () => {
+    const { world, one, two, back } = await worldWith();
+    world.service.takes.extend = 2_000;
+    await back(one);
+    await world.clock.advance(1_000);
+    await world.clock.run(world.signIn(two, world.service.grant({ lifeMs: HOUR_MS })));
+    await world.quiet();
+    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['a: access 2']);
+    assert.ok((endOf(one) ?? Infinity) <= world.clock.now() + HOUR_MS);
+  });
+
+  it('an end that the other window stores at this very moment gives way to the later one', async () => {
+    const { world, one, two, back } = await worldWith({ lifeMs: 61_000 });
+    [world.service.takes.extend, world.storage.writeMs] = [2_000, 500];
+    await back(one);
+    await world.clock.advance(1_800);
+    assert.deepEqual(await world.clock.run(two.sessions.usable()), [], 'it is over');
+    await world.quiet();
+    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['a: access 1']);
+    assert.deepEqual(world.told(), []);
+  });
+
+  it('a new end that cannot be stored at once holds here, and is stored later', async () => {
+    const { world, one, two, back } = await worldWith();
+    world.storage.writeFailure = new Error('locked');
+    await back(one);
+    const end = endOf(one);
+    assert.equal(end, world.clock.now() + world.service.extendedMs);
+    world.storage.writeFailure = undefined;
+    await world.clock.advance(MINUTE_MS);
+    assert.equal(endOf(two), end);
+  });
+
+  it('a window that closes stores the answer', async () => {
+    const { world, one, two, back } = await worldWith();
+    world.service.takes.extend = 2_000;
+    await back(one);
+    await world.close(one);
+    await world.quiet();
+    assert.ok((endOf(two) ?? 0) > world.clock.now() + 6 * DAY_MS);
+  });
+});
