@@ -8,7 +8,7 @@ import { startRunner, type Runner } from './runner.ts';
 import { bundleSuites, suiteEntry } from './suites.ts';
 
 /** The oldest version that the manifest allows, and the current one. */
-const versions = ['1.106.0', 'stable'];
+const versions = ['1.105.1', 'stable'];
 
 const windows = await bundleSuites(process.argv.slice(2));
 // Desktop VS Code keeps nothing on disk while it runs tests, so the suites for a reloaded window cannot run.
