@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+
+import { manifestProblems } from '../../../lint/manifest.mjs';
+
+const ADDRESSES = {
+  repository: { type: 'git', url: 'https://git.example.org/project.git' },
+  bugs: { url: 'https://git.example.org/project/issues' },
+  homepage: 'https://example.org/',
+};
+
+describe('the check of the manifest', () => {
+  it('finds nothing in ours', () => {
+    assert.deepEqual(manifestProblems(JSON.parse(readFileSync('package.json', 'utf8'))), []);
+  });
+
+  it('reports proposed API, also an empty list', () => {
+    assert.match(manifestProblems({ enabledApiProposals: ['authIssuers'] }).join(), /^enabledApiProposals/);
+    assert.match(manifestProblems({ enabledApiProposals: [] }).join(), /^enabledApiProposals/);
+  });
+
+  it('reports more keywords than the Marketplace allows', () => {
+    const keywords = Array.from({ length: 30 }, (_, index) => `keyword ${index}`);
+    assert.deepEqual(manifestProblems({ keywords }), []);
+    assert.match(manifestProblems({ keywords: [...keywords, 'one more'] }).join(), /^keywords/);
+  });
+
+  it('wants all public addresses or none', () => {
+    assert.deepEqual(manifestProblems(ADDRESSES), []);
+    assert.match(manifestProblems({ bugs: ADDRESSES.bugs }).join(), /Set now: bugs/);
+    assert.match(manifestProblems({ ...ADDRESSES, homepage: undefined }).join(), /^homepage/);
+  });
+
+  it('reports an address that nobody else can open', () => {
+    for (const homepage of ['', 'http://example.org/', 'https://localhost/', 'TODO'])
+      assert.match(manifestProblems({ ...ADDRESSES, homepage }).join(), /^homepage/);
+  });
+});
