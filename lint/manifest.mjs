@@ -26,8 +26,21 @@ export function manifestProblems(manifest) {
   return problems;
 }
 
+/** What stands in the way of publishing a manifest under a tag such as `v1.2.3`. */
+export function releaseProblems(manifest, tag) {
+  const problems = manifestProblems(manifest);
+  if (tag !== `v${manifest.version}`) problems.push(`version: ${manifest.version}, but the tag is ${tag}.`);
+  for (const name of ADDRESSES)
+    if (!(name in manifest))
+      problems.push(`${name}: not set. See "Before the first release" in CONTRIBUTING.md.`);
+  return problems;
+}
+
+// `node lint/manifest.mjs`, or `node lint/manifest.mjs TAG` before that tag is published.
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const problems = manifestProblems(JSON.parse(readFileSync('package.json', 'utf8')));
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+  const tag = process.argv[2];
+  const problems = tag === undefined ? manifestProblems(manifest) : releaseProblems(manifest, tag);
   for (const problem of problems) console.error(`package.json: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 
-import { manifestProblems } from '../../../lint/manifest.mjs';
+import { manifestProblems, releaseProblems } from '../../../lint/manifest.mjs';
 
 const ADDRESSES = {
   repository: { type: 'git', url: 'https://git.example.org/project.git' },
@@ -35,5 +35,22 @@ describe('the check of the manifest', () => {
   it('reports an address that nobody else can open', () => {
     for (const homepage of ['', 'http://example.org/', 'https://localhost/', 'TODO'])
       assert.match(manifestProblems({ ...ADDRESSES, homepage }).join(), /^homepage/);
+  });
+});
+
+describe('the check before a release', () => {
+  it('wants the tag to be the version', () => {
+    const manifest = { ...ADDRESSES, version: '1.2.3' };
+    assert.deepEqual(releaseProblems(manifest, 'v1.2.3'), []);
+    assert.match(releaseProblems(manifest, 'v1.2.4').join(), /^version/);
+  });
+
+  it('wants the public addresses, and says where to read about them', () => {
+    const problems = releaseProblems({ version: '1.2.3' }, 'v1.2.3');
+    assert.deepEqual(
+      problems.map((problem) => /^\w+/.exec(problem)?.[0]),
+      ['repository', 'bugs', 'homepage'],
+    );
+    assert.match(readFileSync('CONTRIBUTING.md', 'utf8'), /^## Before the first release$/m);
   });
 });
