@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { PNG } from 'pngjs';
 
 import { manifestProblems, releaseProblems } from '../../../lint/manifest.mjs';
 
@@ -53,4 +54,9 @@ describe('the check before a release', () => {
     );
     assert.match(readFileSync('CONTRIBUTING.md', 'utf8'), /^## Before the first release$/m);
   });
+});
+
+it('the icon has the size that the Marketplace wants', () => {
+  const { width, height } = PNG.sync.read(readFileSync('media/icon.png'));
+  assert.ok(width === height && width >= 128, `${width} × ${height}`);
 });
