@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 import { arrows } from './lint/arrows.mjs';
+import { vscodeApi } from './lint/vscodeApi.mjs';
 
 export default tseslint.config(
   { ignores: ['dist/', 'out/', '.vscode-test/', 'node_modules/'] },
@@ -23,6 +24,7 @@ export default tseslint.config(
     },
   },
   ...arrows,
+  ...vscodeApi,
   {
     // The types of web workers declare these names, and Node does not have them.
     files: ['src/**'],

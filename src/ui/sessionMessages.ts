@@ -4,6 +4,7 @@ import type { IdentityService } from '../services/service.ts';
 import type { SessionNotices } from '../sessions/notices.ts';
 import type { IndexEntry } from '../sessions/sessionIndex.ts';
 import type { EndedSession, LiveSession } from '../sessions/sessionRecord.ts';
+import { lostMessage } from './lostMessage.ts';
 
 /** The heading of the README's part on lost sessions, as a link names it. */
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
@@ -72,10 +73,7 @@ export class SessionMessages implements SessionNotices {
     const signIn = vscode.l10n.t('Sign In');
     const learnMore = vscode.l10n.t('Learn More');
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t(
-        'You are signed out of {0}: VS Code could not keep your session, most likely because this system has no keyring. Sign in again, or learn how to make it last.',
-        this.#labelOf(serviceId),
-      ),
+      lostMessage(this.#labelOf(serviceId), vscode.env),
       signIn,
       learnMore,
     );

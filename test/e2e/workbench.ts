@@ -8,6 +8,7 @@ import { launchBrowser } from '../vscode/browser.ts';
 import { startCodeServer, type CodeServer } from '../vscode/codeServer.ts';
 import { install } from '../vscode/install.ts';
 import { outFolder, vsixFile } from '../vscode/paths.ts';
+import { release } from '../vscode/release.ts';
 import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
 import { buildConsumer } from './consumer.ts';
 
@@ -267,7 +268,7 @@ export class Workbench {
   }
 
   async screenshot(name: string, area: Locator | Page = this.page): Promise<Buffer> {
-    const folder = path.join(outFolder, 'screenshots');
+    const folder = path.join(outFolder, release.name === 'current' ? 'screenshots' : 'screenshots-oldest');
     mkdirSync(folder, { recursive: true });
     return area.screenshot({ path: path.join(folder, `${name}.png`) });
   }

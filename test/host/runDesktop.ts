@@ -1,4 +1,5 @@
 // Runs the same suites in desktop VS Code, which it downloads: npm run test:desktop [-- part-of-a-name …]
+// The environment variable VSCODE_DESKTOP names one version, such as 1.105.1, stable or insiders.
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
@@ -7,8 +8,9 @@ import { createFolder } from '../vscode/serverProcess.ts';
 import { startRunner, type Runner } from './runner.ts';
 import { bundleSuites, suiteEntry } from './suites.ts';
 
+const wanted = process.env.VSCODE_DESKTOP;
 /** The oldest version that the manifest allows, and the current one. */
-const versions = ['1.106.0', 'stable'];
+const versions = wanted === undefined ? ['1.105.1', 'stable'] : [wanted];
 
 const windows = await bundleSuites(process.argv.slice(2));
 // Desktop VS Code keeps nothing on disk while it runs tests, so the suites for a reloaded window cannot run.

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { calmSettings, type CodeServer } from './codeServer.ts';
 import { runCommand } from './command.ts';
 import { registerExtensionFolders } from './extensionFolders.ts';
-import { bareServerEntry } from './fetchCodeServer.ts';
+import { bareServerEntry, nodeFile } from './release.ts';
 import { cleanEnvironment, createFolder, startServer } from './serverProcess.ts';
 
 export interface BareServerOptions {
@@ -29,7 +29,7 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
   for (const file of options.vsix ?? []) {
     const args = [bareServerEntry, ...['--server-data-dir', serverFolder], '--accept-server-license-terms'];
     const env = cleanEnvironment(folder);
-    await runCommand(process.execPath, [...args, '--install-extension', file], { env });
+    await runCommand(nodeFile, [...args, '--install-extension', file], { env });
   }
   await registerExtensionFolders(path.join(serverFolder, 'extensions'), options.extensionFolders ?? []);
   const server = await startServer(folder, {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from './command.ts';
 import { registerExtensionFolders } from './extensionFolders.ts';
-import { codeServerEntry } from './fetchCodeServer.ts';
+import { codeServerEntry, nodeFile, release } from './release.ts';
 import { cleanEnvironment, createFolder, startServer } from './serverProcess.ts';
 
 export interface CodeServerOptions {
@@ -61,7 +61,7 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
   ];
   for (const file of options.vsix ?? []) {
     const args = [codeServerEntry, ...folders, '--install-extension', file];
-    await runCommand(process.execPath, args, { env: cleanEnvironment(folder) });
+    await runCommand(nodeFile, args, { env: cleanEnvironment(folder) });
   }
   await registerExtensionFolders(extensionsFolder, options.extensionFolders ?? []);
 
@@ -72,10 +72,10 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
       ...['--auth', 'none', '--bind-addr', '127.0.0.1:0'],
       ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
       '--disable-getting-started-override',
-      ...(options.smokeTestDriver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+      ...(options.smokeTestDriver === true ? release.smokeTestDriver : []),
     ],
     listening: /HTTP server listening on http:\/\/127\.0\.0\.1:(\d+)/,
-    ...(options.env && { env: options.env }),
+    env: { ...release.env, ...options.env },
   });
   return { ...server, url: `http://127.0.0.1:${server.port}/?ew=true`, dataFolder, settingsFile };
 }

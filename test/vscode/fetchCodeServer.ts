@@ -3,17 +3,9 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { build } from 'esbuild';
 import { CommandError, runCommand, withProgress } from './command.ts';
+import { mendOldest } from './mendOldest.ts';
 import { cacheFolder } from './paths.ts';
-
-const version = '4.139.1';
-/** The VS Code in that release of code-server. */
-export const vscodeVersion = '1.139';
-
-const name = `code-server-${version}`;
-const codeServerFolder = path.join(cacheFolder, name, 'node_modules/code-server');
-
-export const codeServerEntry = path.join(codeServerFolder, 'out/node/entry.js');
-export const bareServerEntry = path.join(codeServerFolder, 'lib/vscode/out/server-main.js');
+import { bareServerEntry, nodePackage, release, releaseFolder } from './release.ts';
 
 /**
  * Fetches VS Code's server from the npm registry, unless the cache has it. Throws when it cannot be fetched.
@@ -31,18 +23,21 @@ export async function ensureCodeServer(): Promise<void> {
   const temporary = await mkdtemp(path.join(cacheFolder, `.fetching-${process.pid}-`));
   try {
     await withProgress(
-      `Fetching code-server ${version} (VS Code ${vscodeVersion}, once, about 600 MB on disk)`,
+      `Fetching code-server ${release.codeServer} (VS Code ${release.vscode}, once, about 600 MB on disk)`,
       () => fetchInto(temporary),
     );
-    await rename(temporary, path.join(cacheFolder, name));
+    await rename(temporary, releaseFolder);
   } catch (error) {
     // Another run was faster: use its folder.
     if (existsSync(bareServerEntry)) return;
     if (!(error instanceof CommandError)) throw error;
     const reason = /npm (?:error|ERR!) .*/.exec(error.output)?.[0] ?? error.message;
-    throw new Error(`code-server ${version} could not be fetched from the npm registry: ${reason}`, {
-      cause: error,
-    });
+    throw new Error(
+      `code-server ${release.codeServer} could not be fetched from the npm registry: ${reason}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -51,8 +46,12 @@ export async function ensureCodeServer(): Promise<void> {
 async function fetchInto(folder: string): Promise<void> {
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true }));
   // No install scripts: those of code-server would compile native modules that the tests do not need.
-  await npmInstall(folder, [`code-server@${version}`]);
-  const server = path.join(folder, 'node_modules/code-server/lib/vscode');
+  const packages = [`code-server@${release.codeServer}`];
+  if (release.node !== undefined) packages.push(`${nodePackage}@${release.node}`);
+  await npmInstall(folder, packages);
+  const codeServer = path.join(folder, 'node_modules/code-server');
+  if (release.name === 'oldest') await mendOldest(codeServer);
+  const server = path.join(codeServer, 'lib/vscode');
   await npmInstall(server, ['--omit=dev']);
   await build({
     entryPoints: [path.join(import.meta.dirname, 'spdlog.ts')],

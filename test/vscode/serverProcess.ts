@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onExit } from './cleanup.ts';
+import { nodeFile } from './release.ts';
 
 /** The command line of a VS Code server, and the line that it prints when it listens. */
 export interface ServerCommand {
@@ -39,7 +40,7 @@ export function cleanEnvironment(folder: string): Record<string, string> {
 
 export async function startServer(folder: string, command: ServerCommand): Promise<ServerProcess> {
   await mkdir(path.join(folder, 'home'), { recursive: true });
-  const child = spawn(process.execPath, command.args, {
+  const child = spawn(nodeFile, command.args, {
     cwd: folder,
     env: { ...cleanEnvironment(folder), ...command.env },
     stdio: ['ignore', 'pipe', 'pipe'],

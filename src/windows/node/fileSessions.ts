@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { describeError, type Log } from '../../base/log.ts';
 import type { SessionStorage } from '../../sessions/sessionStorage.ts';
-import { hasCode, readRegular, UNFINISHED, writeWhole } from './files.ts';
+import { hasCode, readRegular, removeFile, UNFINISHED, writeWhole } from './files.ts';
 import { SessionCipher } from './sessionCipher.ts';
 
 /** Every session needs less. A larger file is not ours. */
@@ -77,7 +77,7 @@ export class FileSessions implements SessionStorage {
   }
 
   async delete(id: string): Promise<void> {
-    await rm(this.#fileOf(id), { force: true });
+    await removeFile(this.#fileOf(id));
   }
 
   onDidChange(listener: (id: string | undefined) => void): { dispose(): void } {

@@ -32,6 +32,14 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
   }
 }
 
+/**
+ * Deletes a file, if it is there. Windows does not delete one that a virus scanner reads. Rejects with the file system's
+ * error.
+ */
+export async function removeFile(file: string): Promise<void> {
+  await whileBusy(() => rm(file, { force: true }));
+}
+
 /** Windows does not replace a file while another window or a virus scanner reads it. */
 async function moveInto(from: string, to: string): Promise<void> {
   await whileBusy(() => rename(from, to));

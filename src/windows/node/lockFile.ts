@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
 
-import { hasCode, readRegular } from './files.ts';
+import { hasCode, readRegular, removeFile } from './files.ts';
 
 /** More than the text of any owner. */
 const MAX_OWNER_BYTES = 100;
@@ -49,7 +49,7 @@ export async function createLock({ file, owner }: Lock): Promise<boolean> {
  * file system's error.
  */
 export async function releaseLock({ file, owner }: Lock): Promise<void> {
-  if ((await lookAt(file))?.owner === owner) await rm(file, { force: true });
+  if ((await lookAt(file))?.owner === owner) await removeFile(file);
 }
 
 /**
@@ -80,7 +80,7 @@ export async function removeLeft(file: string, left: Look, attempt: number): Pro
     const now = await lookAt(file);
     if (now !== undefined && isSame(now, left)) await rm(file, { force: true, recursive: true });
   } finally {
-    await rm(marker, { force: true });
+    await removeFile(marker);
   }
 }
 

@@ -7,6 +7,7 @@ const ID = 'bap-identity.bap-authentication';
 const SCOPES = ['openid', 'profile'];
 
 const Manifest = z.object({
+  engines: z.object({ vscode: z.string().startsWith('^1.') }),
   contributes: z.object({
     authentication: z.array(z.object({ id: z.string(), label: z.string() })),
     commands: z.array(z.object({ command: z.string() })),
@@ -24,8 +25,10 @@ describe('activation', () => {
   before(useLocalServer);
 
   it('runs inside a VS Code that the manifest supports', () => {
-    const [major = 0, minor = 0] = vscode.version.split('.').map(Number);
-    assert.ok(major === 1 && minor >= 106, `VS Code ${vscode.version}`);
+    const numbers = (version: string): number[] => version.split(/\D+/).map(Number);
+    const [, oldestMinor = 0] = numbers(Manifest.parse(extension().packageJSON).engines.vscode.slice(1));
+    const [major = 0, minor = 0] = numbers(vscode.version);
+    assert.ok(major === 1 && minor >= oldestMinor, `VS Code ${vscode.version}`);
   });
 
   it('happens by itself when the window has opened', async () => {

@@ -1,5 +1,4 @@
 import { format } from 'node:util';
-import Mocha from 'mocha';
 import type { Plan, Report } from '../plan.ts';
 
 /** VS Code calls this inside its extension host. It asks the runner what to run, and sends it the results. */
@@ -19,6 +18,8 @@ export async function run(): Promise<void> {
 }
 
 async function runMocha(plan: Plan, print: (line: string) => void): Promise<Report> {
+  // Not a static import: the bundle would turn it into `require`, which Node 22 answers in another way than Node 24.
+  const { default: Mocha } = await import('mocha');
   // The reporter writes to the extension host's console, which the runner cannot see.
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => {
     print(format(...args));

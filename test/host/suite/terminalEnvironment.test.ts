@@ -17,6 +17,12 @@ import { eventually, signIn, signOutInMenu, useLocalServer } from './person.ts';
 
 const HOUR_MS = 3_600_000;
 
+/** A command that writes what a program in a shell gets into a file. Windows has PowerShell. */
+const printCommand = (file: string): string =>
+  process.platform === 'win32'
+    ? `"id=$env:BAP_ID key=$env:BAP_PUBKEY token=$env:ADOMPKG_TOKEN." | Out-File -Encoding ascii "${file}"`
+    : `echo "id=$BAP_ID key=$BAP_PUBKEY token=$ADOMPKG_TOKEN." > "${file}"`;
+
 async function setMode(value: unknown): Promise<void> {
   const settings = vscode.workspace.getConfiguration('bapIdentity.terminal');
   await settings.update('environment', value, vscode.ConfigurationTarget.Global);
@@ -225,7 +231,7 @@ describe('the environment of new terminals', () => {
       const file = path.join(folder, String(++terminals));
       const terminal = vscode.window.createTerminal();
       try {
-        terminal.sendText(`echo "id=$BAP_ID key=$BAP_PUBKEY token=$ADOMPKG_TOKEN." > ${file}`);
+        terminal.sendText(printCommand(file));
         return await eventually('the shell', async () => {
           const text = await readFile(file, 'utf8').catch(() => '');
           return text === '' ? undefined : text.trim();

@@ -7,3 +7,14 @@ it('the example in the README is the one that the type check compiles', () => {
   const snippet = /```ts\n(.*?)```/s.exec(readme)?.[1];
   assert.equal(snippet, readFileSync('test/consumer/src/snippet.ts', 'utf8'));
 });
+
+it('the README leads only to public addresses, and its pictures are in the package', () => {
+  const shipped = readFileSync('.vscodeignore', 'utf8').split('\n');
+  const targets = [...readFileSync('README.md', 'utf8').matchAll(/(!?)\[[^\]]*\]\(([^)]*)\)/g)];
+  assert.ok(targets.length > 2);
+  for (const [, picture, target = ''] of targets) {
+    if (picture === '') assert.match(target, /^https:\/\//);
+    else assert.ok(target.startsWith('https://') || shipped.includes(`!${target}`), target);
+    assert.doesNotMatch(target, /\.svg$/, 'the Marketplace shows no SVG');
+  }
+});

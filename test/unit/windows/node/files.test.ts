@@ -6,7 +6,13 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
-import { hasCode, readRegular, UNFINISHED, writeWhole } from '../../../../src/windows/node/files.ts';
+import {
+  hasCode,
+  readRegular,
+  removeFile,
+  UNFINISHED,
+  writeWhole,
+} from '../../../../src/windows/node/files.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
@@ -21,10 +27,15 @@ class SystemError extends Error {
 }
 
 /**
- * Lets the first calls of `rename` or `open` fail as on Windows while another program reads the file. It shows what we
+ * Lets the first calls of `rename`, `open` or `rm` fail as on Windows while another program reads the file. It shows what we
  * do with that answer. Only Windows itself can show that it answers so.
  */
-function failAtFirst(t: TestContext, name: 'rename' | 'open', code: string, failures: number): string[][] {
+function failAtFirst(
+  t: TestContext,
+  name: 'rename' | 'open' | 'rm',
+  code: string,
+  failures: number,
+): string[][] {
   const calls: string[][] = [];
   const works: (...args: never[]) => unknown = fs[name];
   t.mock.method(fs, name, (...args: never[]) => {
@@ -211,5 +222,20 @@ describe('the code of an error', () => {
     assert.equal(hasCode(new Error('ENOENT'), 'ENOENT'), false);
     assert.equal(hasCode({ code: 'ENOENT' }, 'ENOENT'), false);
     assert.equal(hasCode(undefined, 'ENOENT'), false);
+  });
+});
+
+describe('a file that is deleted', () => {
+  it('may be gone already', async (t) => {
+    await removeFile(path.join(await temporaryFolder(t), 'a'));
+  });
+
+  it('is deleted after a virus scanner of Windows has read it', async (t) => {
+    const folder = await temporaryFolder(t);
+    await writeFile(path.join(folder, 'a'), 'text');
+    const calls = failAtFirst(t, 'rm', 'EBUSY', 3);
+    await withoutPauses(t, removeFile(path.join(folder, 'a')));
+    assert.equal(calls.length, 4);
+    assert.deepEqual(await readdir(folder), []);
   });
 });
