@@ -15,13 +15,14 @@ import { Workbench } from './workbench.ts';
 const SATOSHI = '3DgKFHRq8n2RDjF4dZEyncXVc1Rf';
 const PICTURE = 'https://ordfs.network/7d1f_0';
 
-/** A person who has put markup into each text of their profile. */
+/** A person who has put markup into each text of their profile. Their BAP ID is an older one: random. */
 const mallory: Person = {
   label: 'mallory',
   email: 'mallory@example.com',
   identities: [
     {
       ...identityWithoutProfile,
+      bapId: '2BMARXPChGjNUJhY9QmbiD636mmm',
       profile: {
         alternateName: '<b>Mal</b> <img src=x onerror=alert(1)>',
         description: '</span><script>document.body.remove()</script>',
