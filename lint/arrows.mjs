@@ -26,16 +26,10 @@ export const ARROWS = [
   { part: 'api.ts', may: [], vscode: 'types' },
   { part: 'settings.ts', may: [...SERVICES, 'api.ts'], vscode: 'runTime' },
   { part: 'serviceList.ts', may: [...SERVICES, 'settings.ts', 'api.ts'], vscode: 'runTime' },
-  {
-    part: 'composition.ts',
-    may: [...UI, ...LISTS, 'windows', 'windows/node', 'windows/web', 'api.ts'],
-    vscode: 'runTime',
-  },
-  {
-    part: 'extension.ts',
-    may: [...UI, ...LISTS, 'composition.ts', 'windows', 'windows/node', 'windows/web', 'api.ts'],
-    vscode: 'runTime',
-  },
+  { part: 'composition.ts', may: [...UI, ...LISTS, 'windows', 'api.ts'], vscode: 'runTime' },
+  { part: 'activation.ts', may: ['composition.ts', 'provider', 'api.ts'], vscode: 'runTime' },
+  { part: 'extension.ts', may: ['activation.ts', 'windows/node'], vscode: 'never' },
+  { part: 'extension.web.ts', may: ['activation.ts', 'windows/web'], vscode: 'never' },
 ];
 
 const isFile = (part) => part.endsWith('.ts');

@@ -21,9 +21,16 @@ import { SignInNotification } from './ui/signIn/notification.ts';
 import { closeStaleTabs } from './ui/staleTabs.ts';
 import { registerTerminalEnvironment } from './ui/terminal/environment.ts';
 import { TerminalMode } from './ui/terminal/variables.ts';
-import { nodeWindows } from './windows/node/nodeWindows.ts';
+import type { SharedByWindows } from './windows/sharedByWindows.ts';
 
-/** What extension.ts registers with VS Code. */
+/** What differs between Node and a web worker. */
+export interface Platform {
+  readonly openWindows: (context: vscode.ExtensionContext, runtime: Runtime) => SharedByWindows;
+  /** See `Http`. */
+  readonly inBrowser: boolean;
+}
+
+/** What activation.ts registers with VS Code. */
 export interface Composition {
   readonly providers: readonly ServiceProvider[];
   readonly api: BapIdentityApi;
@@ -33,7 +40,7 @@ export interface Composition {
 }
 
 /** Builds everything, once. Waits for nothing: VS Code gives a provider a few seconds to register. */
-export function compose(context: vscode.ExtensionContext): Composition {
+export function compose(context: vscode.ExtensionContext, platform: Platform): Composition {
   const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
   const closing = new AbortController();
   const log = logUntil(closing.signal, channel);
@@ -42,7 +49,9 @@ export function compose(context: vscode.ExtensionContext): Composition {
     fetch: (...request) => fetch(...request),
     clock: systemClock,
     log,
-    userAgent: `bap-authentication/${version} vscode/${vscode.version}`,
+    ...(platform.inBrowser
+      ? { inBrowser: true }
+      : { userAgent: `bap-authentication/${version} vscode/${vscode.version}` }),
   });
   closeStaleTabs();
 
@@ -60,7 +69,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   );
   const sessions = openSessions(
     {
-      ...nodeWindows(context, runtime),
+      ...platform.openWindows(context, runtime),
       services,
       memento: context.globalState,
       notices: messages,

@@ -7,8 +7,10 @@ export interface Http {
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   readonly log: Log;
-  /** Sent where the platform allows it. A proxy in front of Adom refuses requests without one. */
+  /** A proxy in front of Adom refuses requests without one. Absent in a browser, which sends its own. */
   readonly userAgent?: string;
+  /** True in a browser, where no code can set the headers `user-agent` and `cookie`. */
+  readonly inBrowser?: boolean;
 }
 
 export interface HttpRequest {

@@ -73,6 +73,11 @@ function failureMessage(failure: ServiceFailure, { label, settings }: IdentitySe
         '{0} granted a session and then rejected it. Sign in again; if it happens again, sign out in the browser first.',
         label,
       );
+    case 'needsCookie':
+      return vscode.l10n.t(
+        '{0} granted a session and does not accept it from here. It may want a cookie, and VS Code in a browser cannot send one. Sign in with VS Code on your computer or with code-server.',
+        label,
+      );
     case 'noScopes':
       return vscode.l10n.t(
         '{0} has no scopes: an extension must ask for its session with an empty list of scopes. Tell the authors of the extension that asked.',

@@ -80,12 +80,15 @@ async function begin(
   };
 }
 
-/** Sends the token as Bearer first, and after a 401 as a cookie, as some of Adom's own clients do. */
+/** Sends the token as Bearer first, and after a 401 as a cookie, as some of Adom's own clients do. A browser cannot. */
 async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
   for (const sentAs of ['bearer', 'cookie'] as const) {
     const tried: Grant = { ...grant, sentAs };
     const outcome = await sendWithRetries(http, user(tried), signal, USER_RETRIES);
-    if (isRefused(outcome)) continue;
+    if (isRefused(outcome)) {
+      if (http.inBrowser === true) return failed('needsCookie');
+      continue;
+    }
     const found = readPerson(outcome);
     if (found === undefined) return { kind: 'identified', person: unknownPerson(), grant: tried };
     return { kind: 'identified', person: found, grant: rotated(http, tried, outcome) };

@@ -56,6 +56,8 @@ export type ServiceFailure =
   | Failure
   /** The service rejects the token that it has just granted. */
   | { kind: 'grantRejected' }
+  /** The service takes the token only as a cookie, which no code in a browser can send. */
+  | { kind: 'needsCookie' }
   /** The caller asked for scopes, and the service has none. */
   | { kind: 'noScopes' }
   /** The setting that names the server is not an https address. */

@@ -7,7 +7,8 @@ import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { abortable } from '../../base/timeLimit.ts';
 import type { WindowLocks } from '../../sessions/windowLocks.ts';
-import { isWithin, OneWindowLocks } from '../oneWindowLocks.ts';
+import { OneWindowLocks } from '../oneWindowLocks.ts';
+import { tellOnce, Told } from '../told.ts';
 import { hasCode, readRegular, writeWhole } from './files.ts';
 import {
   createLock,
@@ -36,8 +37,6 @@ const LOCK = '.lock';
 const TOLD_FILE = 'told.json';
 /** Enough for thousands of entries. A larger file is not ours. */
 const MAX_TOLD_BYTES = 1024 * 1024;
-/** What was told once. `name` is a hash, because the name can hold the id of an account. */
-const Told = z.array(z.object({ name: z.string(), atMs: z.number(), forMs: z.number() }));
 
 /**
  * Locks as files in a folder that all windows of this person share. Only one window can create a file. The owner of a
@@ -88,10 +87,9 @@ export class FileLocks implements WindowLocks {
   async #tellOnce(name: string, forMs: number): Promise<boolean> {
     const file = path.join(this.#folder, TOLD_FILE);
     const nowMs = this.#runtime.clock.now();
-    const told = (await readTold(file)).filter((each) => isWithin(each, nowMs));
-    if (told.some((each) => each.name === name)) return false;
-    await writeWhole(file, JSON.stringify([...told, { name, atMs: nowMs, forMs }]));
-    return true;
+    const told = tellOnce(await readTold(file), name, forMs, nowMs);
+    if (told !== undefined) await writeWhole(file, JSON.stringify(told));
+    return told !== undefined;
   }
 
   /**
@@ -189,7 +187,7 @@ export class FileLocks implements WindowLocks {
   }
 }
 
-async function readTold(file: string): Promise<z.infer<typeof Told>> {
+async function readTold(file: string): Promise<Told> {
   try {
     const bytes = await readRegular(file, MAX_TOLD_BYTES);
     return z.safeParse(Told, JSON.parse(new TextDecoder().decode(bytes))).data ?? [];

@@ -106,12 +106,20 @@ const EXAMPLES: Record<string, { fails: string[]; passes: string[] }> = {
     passes: ['./services/adom.ts', './settings.ts', './protocol/http.ts', './base/clock.ts', './api.ts'],
   },
   'composition.ts': {
-    fails: ['./extension.ts', '../test/start.ts', 'node:fs'],
-    passes: ['./ui/html.ts', './windows/node/fileLocks.ts', './serviceList.ts', './settings.ts', 'vscode'],
+    fails: ['./extension.ts', './windows/node/fileLocks.ts', './windows/web/webLocks.ts', 'node:fs'],
+    passes: ['./ui/html.ts', './windows/sharedByWindows.ts', './serviceList.ts', './settings.ts', 'vscode'],
+  },
+  'activation.ts': {
+    fails: ['./extension.ts', './windows/node/fileLocks.ts', './sessions/scopes.ts', 'node:fs'],
+    passes: ['./composition.ts', './api.ts', 'vscode'],
   },
   'extension.ts': {
-    fails: ['../test/start.ts', 'node:fs'],
-    passes: ['./composition.ts', './ui/html.ts', './serviceList.ts', './api.ts', 'vscode'],
+    fails: ['./windows/web/webWindows.ts', './composition.ts', 'vscode', 'node:fs'],
+    passes: ['./activation.ts', './windows/node/nodeWindows.ts'],
+  },
+  'extension.web.ts': {
+    fails: ['./windows/node/nodeWindows.ts', './composition.ts', 'vscode', 'node:fs'],
+    passes: ['./activation.ts', './windows/web/webWindows.ts'],
   },
 };
 

@@ -7,26 +7,27 @@ import { build } from 'esbuild';
 
 import esbuild from '../../../esbuild.js';
 
-const { options, packageFolders, thirdPartyNotices } = esbuild;
+const { bundles, packageFolders, thirdPartyNotices } = esbuild;
 
 describe('the third-party notices', () => {
-  it('hold the licence of every package in the bundle, and of no other', async () => {
-    const { metafile } = await build({ ...options, write: false });
-    const notices = thirdPartyNotices(metafile);
-    // Every file of the bundle is either ours or of a package that has a notice.
-    const named = packageFolders(metafile);
-    const files = Object.keys(metafile.inputs).filter((file) => !/^(src\/|package\.json$)/.test(file));
-    assert.deepEqual(
-      files.filter((file) => !named.some((folder) => file.startsWith(`${folder}/`))),
-      [],
-    );
-    assert.deepEqual(
-      Array.from(notices.matchAll(/^-{80}\n\n(\S+) /gm), ([, name]) => name),
-      named.map((folder) => folder.replace(/^.*node_modules\//, '')),
-    );
-    for (const folder of named)
-      assert.ok(notices.includes(readFileSync(`${folder}/LICENSE`, 'utf8').trim()), folder);
-  });
+  for (const bundle of bundles)
+    it(`hold the licence of every package in ${bundle.outfile}, and of no other`, async () => {
+      const { metafile } = await build({ ...bundle, write: false });
+      const notices = thirdPartyNotices(metafile);
+      // Every file of the bundle is either ours or of a package that has a notice.
+      const named = packageFolders(metafile);
+      const files = Object.keys(metafile.inputs).filter((file) => !/^(src\/|package\.json$)/.test(file));
+      assert.deepEqual(
+        files.filter((file) => !named.some((folder) => file.startsWith(`${folder}/`))),
+        [],
+      );
+      assert.deepEqual(
+        Array.from(notices.matchAll(/^-{80}\n\n(\S+) /gm), ([, name]) => name),
+        named.map((folder) => folder.replace(/^.*node_modules\//, '')),
+      );
+      for (const folder of named)
+        assert.ok(notices.includes(readFileSync(`${folder}/LICENSE`, 'utf8').trim()), folder);
+    });
 
   it('are in the package', () => {
     assert.match(readFileSync('.vscodeignore', 'utf8'), /^!dist\/ThirdPartyNotices\.txt$/m);

@@ -1,0 +1,5 @@
+import { extensionOn } from './activation.ts';
+import { webWindows } from './windows/web/webWindows.ts';
+
+/** The extension in a web worker: in VS Code for the web, where no server runs extensions. */
+export const { activate, deactivate } = extensionOn({ openWindows: webWindows, inBrowser: true });

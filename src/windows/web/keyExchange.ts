@@ -1,0 +1,94 @@
+import type * as vscode from 'vscode';
+import * as z from 'zod/mini';
+
+import type { Runtime } from '../../base/runtime.ts';
+import { fromBase64, toBase64 } from './bytes.ts';
+import { decryptWith, encryptWith } from './webCipher.ts';
+
+/*
+ * A window reads SecretStorage once, at its start, so it cannot see a key that another window has stored after that. It
+ * asks for the key through the extension's global state, which VS Code passes on between all windows of a browser. The
+ * key is encrypted for the window that asks (ECDH), because the global state is no place for secrets.
+ */
+
+/** Public keys and the encrypted key are in base64. */
+const Request = z.object({ publicKey: z.string() });
+const Answer = z.object({ to: z.string(), from: z.string(), sealed: z.string() });
+
+const REQUEST = 'keyRequest';
+const ANSWER = 'keyAnswer';
+const CONTEXT = 'bap-identity: key exchange';
+const CURVE = { name: 'ECDH', namedCurve: 'P-256' } as const;
+
+const LOOK_EVERY_MS = 200;
+const LOOKS = 25;
+/** Two windows that write to the global state at the same moment undo each other's change. So it is repeated. */
+const ASK_AGAIN_LOOKS = 4;
+
+/** Gives the key to a window that asks for it now. Rejects with VS Code's error. */
+export async function answerRequest(key: string, memento: vscode.Memento): Promise<void> {
+  const request = z.safeParse(Request, memento.get(REQUEST)).data;
+  const answered = z.safeParse(Answer, memento.get(ANSWER)).data;
+  if (request === undefined || answered?.to === request.publicKey) return;
+  const own = await newPair();
+  const shared = await sharedKey(own.privateKey, request.publicKey);
+  if (shared === undefined) return;
+  const answer = {
+    to: request.publicKey,
+    from: await publicText(own),
+    sealed: await encryptWith(shared, CONTEXT, key),
+  };
+  await memento.update(ANSWER, answer);
+}
+
+/** The key of another window. Undefined when no window gives one within five seconds. Rejects with VS Code's error. */
+export async function askForKey(
+  memento: vscode.Memento,
+  { clock, closed }: Runtime,
+): Promise<string | undefined> {
+  const own = await newPair();
+  const publicKey = await publicText(own);
+  try {
+    for (let look = 0; look < LOOKS; look++) {
+      const answer = z.safeParse(Answer, memento.get(ANSWER)).data;
+      if (answer?.to === publicKey) {
+        const shared = await sharedKey(own.privateKey, answer.from);
+        return shared && (await decryptWith(shared, CONTEXT, answer.sealed));
+      }
+      if (look % ASK_AGAIN_LOOKS === 0) await memento.update(REQUEST, { publicKey });
+      await clock.sleep(LOOK_EVERY_MS, closed);
+    }
+    return undefined;
+  } finally {
+    await memento.update(REQUEST, undefined);
+    await memento.update(ANSWER, undefined);
+  }
+}
+
+function newPair(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(CURVE, false, ['deriveKey']);
+}
+
+async function publicText({ publicKey }: CryptoKeyPair): Promise<string> {
+  return toBase64(new Uint8Array(await crypto.subtle.exportKey('raw', publicKey)));
+}
+
+/** Undefined for a text that is no public key. */
+async function sharedKey(own: CryptoKey, text: string): Promise<CryptoKey | undefined> {
+  try {
+    const other = await crypto.subtle.importKey(
+      'raw',
+      fromBase64(text) ?? new Uint8Array(),
+      CURVE,
+      false,
+      [],
+    );
+    const aes = { name: 'AES-GCM', length: 256 };
+    return await crypto.subtle.deriveKey({ name: 'ECDH', public: other }, own, aes, false, [
+      'encrypt',
+      'decrypt',
+    ]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import { type Bytes, fromBase64, hashOf, toBase64 } from './bytes.ts';
+
+const NONCE_BYTES = 12;
+const KEY_BYTES = 32;
+
+/** Encrypts the stored sessions with AES-256-GCM, as the cipher for Node does, but with the Web Crypto API. */
+export class WebCipher {
+  /** The key in base64. A secret. */
+  readonly key: string;
+  /** A name for the key. It does not tell the key. */
+  readonly name: string;
+  readonly #key: CryptoKey;
+
+  private constructor(key: string, name: string, imported: CryptoKey) {
+    this.key = key;
+    this.name = name;
+    this.#key = imported;
+  }
+
+  static async create(): Promise<WebCipher> {
+    const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
+    return WebCipher.#import(toBase64(bytes), bytes);
+  }
+
+  /** Undefined for a text that is no key. */
+  static async of(key: string): Promise<WebCipher | undefined> {
+    const bytes = fromBase64(key);
+    return bytes?.length === KEY_BYTES ? WebCipher.#import(key, bytes) : undefined;
+  }
+
+  static async #import(key: string, bytes: Bytes): Promise<WebCipher> {
+    const imported = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+    return new WebCipher(key, await hashOf(`bap-identity: name of the key ${key}`), imported);
+  }
+
+  /** The text in base64, bound to the id of its session. */
+  encrypt(id: string, text: string): Promise<string> {
+    return encryptWith(this.#key, `bap-identity: session 1 ${id}`, text);
+  }
+
+  /** Undefined for what was not encrypted with this key for this id. */
+  decrypt(id: string, encrypted: string): Promise<string | undefined> {
+    return decryptWith(this.#key, `bap-identity: session 1 ${id}`, encrypted);
+  }
+}
+
+/** The text in base64. The same context must be given to decrypt it. */
+export async function encryptWith(key: CryptoKey, context: string, text: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const encrypted = await crypto.subtle.encrypt(algorithm(iv, context), key, new TextEncoder().encode(text));
+  return toBase64(Uint8Array.from([...iv, ...new Uint8Array(encrypted)]));
+}
+
+/** Undefined for what was not encrypted with this key and this context. */
+export async function decryptWith(
+  key: CryptoKey,
+  context: string,
+  encrypted: string,
+): Promise<string | undefined> {
+  const bytes = fromBase64(encrypted);
+  if (bytes === undefined) return undefined;
+  try {
+    const iv = bytes.subarray(0, NONCE_BYTES);
+    const text = await crypto.subtle.decrypt(algorithm(iv, context), key, bytes.subarray(NONCE_BYTES));
+    return new TextDecoder().decode(text);
+  } catch {
+    return undefined; // it is foreign or damaged
+  }
+}
+
+function algorithm(iv: Bytes, context: string): AesGcmParams {
+  return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(context) };
+}

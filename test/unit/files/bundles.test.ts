@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { build } from 'esbuild';
+
+import esbuild from '../../../esbuild.js';
+
+const [node, web] = esbuild.bundles;
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
+
+/** The modules that a bundle leaves to the platform, and the source files in it. */
+async function contentOf(
+  bundle: (typeof esbuild.bundles)[number],
+): Promise<{ outside: string[]; files: string[] }> {
+  const { metafile } = await build({ ...bundle, sourcemap: false, write: false });
+  const outputs = Object.values(metafile.outputs);
+  const outside = outputs.flatMap(({ imports }) => imports.map((each) => each.path));
+  return { outside: [...new Set(outside)].sort(), files: Object.keys(metafile.inputs) };
+}
+
+describe('the bundle for web workers', () => {
+  it('needs VS Code and nothing else: no module of Node', async () => {
+    assert.ok(web);
+    const { outside, files } = await contentOf(web);
+    assert.deepEqual(outside, ['vscode']);
+    assert.deepEqual(
+      files.filter((file) => file.startsWith('src/windows/node/')),
+      [],
+    );
+  });
+});
+
+describe('the bundle for Node', () => {
+  it('has nothing of the half for web workers', async () => {
+    assert.ok(node);
+    const { outside, files } = await contentOf(node);
+    assert.ok(outside.includes('node:fs/promises'), outside.join());
+    assert.deepEqual(
+      files.filter((file) => file.startsWith('src/windows/web/')),
+      [],
+    );
+  });
+});
+
+describe('both bundles', () => {
+  it('are what the manifest names, and are in the package', () => {
+    assert.deepEqual(
+      [manifest.main, manifest.browser],
+      esbuild.bundles.map(({ outfile }) => `./${outfile}`),
+    );
+    const packed = readFileSync('.vscodeignore', 'utf8').split('\n');
+    for (const { outfile } of esbuild.bundles) assert.ok(packed.includes(`!${outfile}`), outfile);
+  });
+});
