@@ -42,7 +42,7 @@ describe('a program of the same user on the server, with two windows open', () =
       await window.told('Consumer: satoshi, and the service says 200.');
       await window.clearNotifications();
     }
-    const changes = one.logs().match(/ \[info\] (?:added|changed|removed) sigma-identity/g) ?? [];
+    const changes = (await one.logs()).match(/ \[info\] (?:added|changed|removed) sigma-identity/g) ?? [];
     assert.deepEqual(changes, [' [info] added sigma-identity'], 'the windows have heard of a change');
   };
 

@@ -10,7 +10,7 @@ describe('an agent that asks who the person is', () => {
   let workbench: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    sigma = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
     workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
   });
   after(async () => {

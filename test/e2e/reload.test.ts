@@ -10,8 +10,8 @@ describe('a window that reloads during a sign-in', () => {
   let workbench: Workbench;
 
   before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1 });
-    adom = await startAdomServer();
+    sigma = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
+    adom = await startAdomServer({ anyOrigin: true });
     workbench = await Workbench.open({
       'bapIdentity.sigma.serverUrl': sigma.url,
       'bapIdentity.adom.apiUrl': adom.url,

@@ -28,7 +28,7 @@ const sigma: Service = {
   id: 'sigma-identity',
   label: 'Sigma Identity',
   async start() {
-    const server = await startSigmaServer({ intervalSeconds: 1 });
+    const server = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
     const codes: string[] = [];
     return {
       settings: { 'bapIdentity.sigma.serverUrl': server.url },
@@ -65,7 +65,7 @@ const adom: Service = {
   id: 'adom',
   label: 'Adom',
   async start() {
-    const server = await startAdomServer();
+    const server = await startAdomServer({ anyOrigin: true });
     const codes: string[] = [];
     return {
       settings: { 'bapIdentity.adom.apiUrl': server.url },

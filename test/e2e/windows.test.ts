@@ -57,13 +57,10 @@ describe('two windows of one browser', () => {
 
   /** What both windows have heard since the last time, once both have heard so many changes, in the order of time. */
   const heardByBoth = async (changes: number): Promise<Heard[]> => {
-    const fresh = (): Heard[] => readHeard(one.logs()).slice(seen);
-    await one.until(
-      () => Promise.resolve(fresh().length >= 2 * changes),
-      `${changes} changes in both windows`,
-    );
+    const fresh = async (): Promise<Heard[]> => readHeard(await one.logs()).slice(seen);
+    await one.until(async () => (await fresh()).length >= 2 * changes, `${changes} changes in both windows`);
     await one.page.waitForTimeout(1_000); // what should not come has had its time
-    const heard = fresh();
+    const heard = await fresh();
     seen += heard.length;
     return heard;
   };

@@ -3,14 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { startBareServer } from '../vscode/bareServer.ts';
 import { launchBrowser } from '../vscode/browser.ts';
-import { startCodeServer, type CodeServer } from '../vscode/codeServer.ts';
 import { install } from '../vscode/install.ts';
-import { outFolder, vsixFile } from '../vscode/paths.ts';
+import { outFolder } from '../vscode/paths.ts';
 import { release } from '../vscode/release.ts';
-import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
-import { buildConsumer } from './consumer.ts';
+import { startHost, type Host } from './host.ts';
 
 /** Long enough for a busy machine. */
 const WAIT_MS = 30_000;
@@ -18,12 +15,12 @@ const WAIT_MS = 30_000;
 /** VS Code with this extension's package and the consumer installed, as a person sees it. */
 export class Workbench {
   readonly page: Page;
-  readonly #server: CodeServer;
+  readonly #host: Host;
   readonly #browser: Browser;
   readonly #context: BrowserContext;
 
-  private constructor(server: CodeServer, browser: Browser, context: BrowserContext, page: Page) {
-    this.#server = server;
+  private constructor(host: Host, browser: Browser, context: BrowserContext, page: Page) {
+    this.#host = host;
     this.#browser = browser;
     this.#context = context;
     this.page = page;
@@ -39,19 +36,14 @@ export class Workbench {
   /** Opens two windows of one browser at the same moment, in which the extension starts for the first time. */
   static async openTwo(settings: Record<string, unknown>): Promise<[Workbench, Workbench]> {
     const one = await Workbench.#create(settings, false);
-    const two = new Workbench(one.#server, one.#browser, one.#context, await one.#context.newPage());
+    const two = new Workbench(one.#host, one.#browser, one.#context, await one.#context.newPage());
     await Promise.all([one.reload(), two.reload()]);
     return [one, two];
   }
 
   static async #create(settings: Record<string, unknown>, withoutKeyring: boolean): Promise<Workbench> {
     const { chromium } = await install();
-    const start = withoutKeyring ? startBareServer : startCodeServer;
-    const server = await start({
-      settings,
-      vsix: [vsixFile],
-      extensionFolders: [await buildConsumer()],
-    });
+    const host = await startHost(settings, withoutKeyring);
     const browser = await launchBrowser(chromium);
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
@@ -59,49 +51,53 @@ export class Workbench {
       reducedMotion: 'reduce',
     });
     context.setDefaultTimeout(WAIT_MS);
-    return new Workbench(server, browser, context, await context.newPage());
+    return new Workbench(host, browser, context, await context.newPage());
   }
 
-  /** Opens another window of the same browser on the same server. It closes with the first window. */
-  async openWindow(): Promise<Workbench> {
+  /**
+   * Opens another window of the same browser on the same server, empty or with this folder. It closes with the first
+   * window.
+   */
+  async openWindow(folder?: string): Promise<Workbench> {
     const page = await this.#context.newPage();
-    const workbench = new Workbench(this.#server, this.#browser, this.#context, page);
-    await workbench.reload();
+    const workbench = new Workbench(this.#host, this.#browser, this.#context, page);
+    await (folder === undefined ? workbench.reload() : workbench.openFolder(folder));
     return workbench;
   }
 
   /** Loads the window again. It loses all that it had in memory. */
   async reload(): Promise<void> {
-    await this.page.goto(this.#server.url);
+    await this.page.goto(this.#host.url);
     await this.#accountsButton().waitFor();
   }
 
   /** Loads the window again, with this folder open. */
   async openFolder(folder: string): Promise<void> {
-    await this.page.goto(`${new URL(this.#server.url).origin}/?folder=${encodeURIComponent(folder)}`);
+    await this.page.goto(`${new URL(this.#host.url).origin}/?folder=${encodeURIComponent(folder)}`);
     await this.#accountsButton().waitFor();
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
-    await this.#server.stop();
+    await this.#host.stop();
   }
 
   /** Where the server keeps what it has, files of extensions included. */
   get serverFolder(): string {
-    return path.dirname(this.#server.dataFolder);
+    assert.ok(this.#host.folder, 'there is no server');
+    return this.#host.folder;
   }
 
   /** Everything that extensions have logged. */
-  logs(): string {
-    return readExtensionHostLogs(this.#server);
+  logs(): Promise<string> {
+    return this.#host.logs(this.page);
   }
 
   /** Writes a screenshot and the logs of a failed test to `out`. */
   async keepEvidence(test: string): Promise<void> {
     const name = `failed-${test.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}`;
     await this.screenshot(name);
-    await writeFile(path.join(outFolder, `${name}.log`), this.logs());
+    await writeFile(path.join(outFolder, `${name}.log`), await this.logs());
   }
 
   /** Acts as if the person looked at another window for a moment: a page under test never loses the focus. */

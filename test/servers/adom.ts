@@ -3,6 +3,7 @@ import { Intents } from './adom/intents.ts';
 import { AdomPages } from './adom/pages.ts';
 import { demoPerson, secondPerson, type Person } from './adom/people.ts';
 import { IntentStreams } from './adom/stream.ts';
+import { withCors } from './cors.ts';
 import { FaultQueue, type Exchange, type Fault } from './faults.ts';
 import { listen } from './listen.ts';
 
@@ -14,6 +15,8 @@ export interface AdomOptions extends ApiOptions {
   port?: number;
   /** The people who can log in. By default the demo person and the second demo person. */
   people?: readonly Person[];
+  /** Lets pages of any origin use every endpoint, and not only the intents. */
+  anyOrigin?: boolean;
   /** The time between two pings of a stream. */
   pingMs?: number;
   /** The wall clock for intents and sessions. Pings use real time. */
@@ -65,7 +68,12 @@ export async function startAdomServer(options: AdomOptions = {}): Promise<AdomSe
         // A proxy in front of Adom refuses requests without a User-Agent.
         if ((request.headers.get('user-agent') ?? '').trim() === '')
           return new Response('Forbidden', { status: 403 });
-        return (await pages.answer(request)) ?? api.answer(request, fault);
+        const page = await pages.answer(request);
+        if (page !== undefined) return page;
+        const { pathname } = new URL(request.url);
+        return options.anyOrigin === true || pathname.startsWith('/auth/intents')
+          ? withCors(request, () => api.answer(request, fault))
+          : api.answer(request, fault);
       };
     },
   });

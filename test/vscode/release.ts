@@ -49,7 +49,9 @@ export const releaseFolder = path.join(cacheFolder, `code-server-${release.codeS
 const modules = path.join(releaseFolder, 'node_modules');
 
 export const codeServerEntry = path.join(modules, 'code-server/out/node/entry.js');
-export const bareServerEntry = path.join(modules, 'code-server/lib/vscode/out/server-main.js');
+/** VS Code's own files. */
+export const vscodeFolder = path.join(modules, 'code-server/lib/vscode');
+export const bareServerEntry = path.join(vscodeFolder, 'out/server-main.js');
 
 /** The npm package that holds Node for this computer. The package `node` would need an install script. */
 export const nodePackage = `${isArmMac() ? 'node-bin' : 'node'}-${process.platform}-${process.arch}`;

@@ -1,3 +1,4 @@
+import { withCors } from '../cors.ts';
 import type { Approvals } from './approval.ts';
 import type { Auth } from './auth.ts';
 import { activeIdentity } from './organizations.ts';
@@ -11,6 +12,8 @@ export interface ApiOptions {
   refreshTokens?: boolean;
   /** Whether userinfo names the identity whose organization is active. By default true. */
   claimsFollowOrganization?: boolean;
+  /** Lets pages of any origin use every endpoint, and not only the three of which this is known. */
+  anyOrigin?: boolean;
 }
 
 /**
@@ -24,6 +27,7 @@ export class SigmaApi {
   readonly #approvals: Approvals;
   readonly #people: readonly Person[];
   readonly #claimsFollow: boolean;
+  readonly #anyOrigin: boolean;
   readonly #userCodes = new Map<string, string>();
   /** The grants, by access token. */
   readonly #grants = new Map<string, DeviceGrant>();
@@ -34,11 +38,16 @@ export class SigmaApi {
     this.#approvals = approvals;
     this.#people = people;
     this.#claimsFollow = options.claimsFollowOrganization ?? true;
+    this.#anyOrigin = options.anyOrigin ?? false;
     this.revocation = options.revocation ?? false;
     if (options.refreshTokens === true) this.#refreshTokens = new RefreshTokens(auth, this.#grants);
   }
 
-  async answer(request: Request): Promise<Response> {
+  answer(request: Request): Promise<Response> {
+    return this.#anyOrigin ? withCors(request, () => this.#answer(request)) : this.#answer(request);
+  }
+
+  async #answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     switch (pathname) {
       case '/api/auth/device/code':
@@ -120,16 +129,4 @@ interface CodeAnswer {
 
 function replaced(response: Response, body: object): Response {
   return Response.json(body, { status: response.status, headers: response.headers });
-}
-
-async function withCors(request: Request, work: () => Promise<Response>): Promise<Response> {
-  const preflight = request.method === 'OPTIONS';
-  const response = preflight ? new Response(null, { status: 204 }) : await work();
-  const headers = new Headers(response.headers);
-  headers.set('access-control-allow-origin', '*');
-  if (preflight) {
-    headers.set('access-control-allow-methods', 'GET, POST, OPTIONS');
-    headers.set('access-control-allow-headers', 'authorization, content-type');
-  }
-  return new Response(response.body, { status: response.status, headers });
 }

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { QrTab } from '../e2e/qrTab.ts';
+import { isOneStory } from '../e2e/steps.ts';
+import { Workbench } from '../e2e/workbench.ts';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+
+describe('the pages in VS Code for the web', () => {
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
+    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+  });
+  isOneStory('web-pages', () => workbench);
+
+  it('show the QR code of a sign-in, which closes with it', async () => {
+    const qr = new QrTab(workbench, 'Sigma Identity');
+    await qr.start();
+    await workbench.userCode('Sigma Identity');
+    await qr.show();
+    const code = sigma.newestUserCode ?? '';
+    await qr.reads(`${sigma.url}/device?code=${code}`, 'web-qr');
+    await sigma.approve(code);
+    await qr.closed();
+    await workbench.told('You are signed in with Sigma Identity as satoshi');
+  });
+
+  it('show who the person is', async () => {
+    await workbench.run('BAP Identity: Show Identity…');
+    const page = workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+    await page.getByRole('heading', { name: 'satoshi' }).waitFor();
+    assert.match(await page.locator('body').innerText(), /3DgKFHRq8n2RDjF4dZEyncXVc1Rf/);
+    await workbench.screenshot('web-identity');
+  });
+});

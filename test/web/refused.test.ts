@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { areSeparate } from '../e2e/steps.ts';
+import { Workbench } from '../e2e/workbench.ts';
+import { startAdomServer, type AdomServer } from '../servers/adom.ts';
+import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+
+describe('services that refuse a browser all but the sign-in', () => {
+  let sigma: SigmaServer;
+  let adom: AdomServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    adom = await startAdomServer();
+    workbench = await Workbench.open({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'bapIdentity.adom.apiUrl': adom.url,
+    });
+  });
+  after(async () => {
+    await workbench.close();
+    await Promise.all([sigma.close(), adom.close()]);
+  });
+  areSeparate('refused', () => workbench);
+
+  const start = async (service: string): Promise<string> => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem(service).click();
+    return workbench.userCode(service);
+  };
+  const signOut = async (service: string): Promise<void> => {
+    await workbench.run('BAP Identity: Sign Out…');
+    await workbench.answerDialog('Sign Out');
+    await workbench.seesInAccountsMenu(`Sign in with ${service} to use BAP Identity (1)`);
+  };
+
+  it('still sign the person in and out with Sigma Identity, without the identities', async () => {
+    await sigma.approve(await start('Sigma Identity'));
+    await workbench.told('You are signed in with Sigma Identity as demo person');
+    await workbench.clearNotifications();
+    await signOut('Sigma Identity');
+    const asked = (): boolean => requestsTo(sigma.requests, 'OPTIONS /api/auth/sign-out').length > 0;
+    await workbench.until(() => Promise.resolve(asked()), 'the browser to ask whether it may sign out');
+  });
+
+  it('still sign the person in and out with Adom, under a name made from the session', async () => {
+    await start('Adom');
+    adom.approve();
+    assert.match(await workbench.told('You are signed in with Adom as'), / as session-[0-9a-f]{8}/);
+    await workbench.clearNotifications();
+    await signOut('Adom');
+  });
+});
+
+describe('Adom, when it takes its token only as a cookie', () => {
+  let adom: AdomServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    adom = await startAdomServer({ anyOrigin: true, bearer: false });
+    workbench = await Workbench.open({ 'bapIdentity.adom.apiUrl': adom.url });
+  });
+  after(async () => {
+    await workbench.close();
+    await adom.close();
+  });
+
+  it('tells the person that a browser cannot send one, and where the sign-in works', async () => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Adom').click();
+    await workbench.userCode('Adom');
+    adom.approve();
+    await workbench.told('VS Code in a browser cannot send');
+    await workbench.screenshot('web-cookie-only');
+    assert.equal(requestsTo(adom.requests, 'GET /user').length, 1, 'no second try without the token');
+  });
+});

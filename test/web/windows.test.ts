@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { Workbench } from '../e2e/workbench.ts';
+import { startAdomServer, type AdomServer } from '../servers/adom.ts';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+
+const OFFER = 'Sign in with Sigma Identity to use BAP Identity (1)';
+
+describe('two windows of one browser with different folders', () => {
+  let sigma: SigmaServer;
+  let adom: AdomServer;
+  let one: Workbench;
+  let two: Workbench;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
+    adom = await startAdomServer({ anyOrigin: true });
+    one = await Workbench.open({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'bapIdentity.adom.apiUrl': adom.url,
+    });
+    await one.seesInAccountsMenu(OFFER);
+    two = await one.openWindow('tmp:/project');
+    await two.seesInAccountsMenu(OFFER);
+  });
+  afterEach(async (context) => {
+    if ('passed' in context && context.passed) return;
+    await one.keepEvidence('web-windows-one');
+    await two.keepEvidence('web-windows-two');
+  });
+  after(async () => {
+    await one.close();
+    await Promise.all([sigma.close(), adom.close()]);
+  });
+
+  const start = async (window: Workbench, service: string): Promise<string> => {
+    await window.run('BAP Identity: Sign In…');
+    await window.listItem(service).click();
+    return window.userCode(service);
+  };
+  const accounts = async (window: Workbench): Promise<string[]> => {
+    await window.page.bringToFront();
+    await window.leaveAndReturn();
+    return (await window.accountsMenu()).filter((entry) => entry.includes('· 127.0.0.1'));
+  };
+
+  it('have extension hosts that share no origin, as on vscode.dev', () => {
+    const origins = [one, two].map(({ page }) =>
+      page
+        .frames()
+        .map((frame) => new URL(frame.url()).origin)
+        .find((origin) => origin.includes('//v--')),
+    );
+    assert.ok(origins[0] !== undefined && origins[1] !== undefined, origins.join());
+    assert.notEqual(origins[0], origins[1]);
+  });
+
+  it('both know of a sign-in in one, once the person looks at the other', async () => {
+    const signIn = await start(one, 'Sigma Identity');
+    await sigma.approve(signIn);
+    await one.told('You are signed in with Sigma Identity as satoshi');
+    await one.clearNotifications();
+    assert.match((await accounts(two)).join(), /^satoshi \(/);
+    await two.run('Consumer: Sign In with Sigma Identity');
+    await two.answerDialog('Allow');
+    await two.listItem('satoshi (').click();
+    await two.told('Consumer: the service says 200.');
+    await two.clearNotifications();
+  });
+
+  it('both know of a sign-out in one, once the person looks at the other', async () => {
+    await two.signOutInMenu('satoshi (');
+    assert.deepEqual(await accounts(one), []);
+    await one.seesInAccountsMenu(OFFER);
+  });
+
+  it('lose nothing when both sign in at the same moment, and so does the next window', async () => {
+    const code = await start(one, 'Sigma Identity');
+    await start(two, 'Adom');
+    adom.approve();
+    await sigma.approve(code);
+    for (const window of [one, two])
+      await window.until(async () => (await accounts(window)).length === 2, 'two accounts');
+    await two.page.close();
+    await one.reload();
+    for (const account of ['satoshi (', 'Ada (']) await one.seesInAccountsMenu(account);
+  });
+});
+
+describe('two windows of one browser that start together for the first time', () => {
+  let sigma: SigmaServer;
+  let adom: AdomServer;
+  let windows: [Workbench, Workbench];
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
+    adom = await startAdomServer({ anyOrigin: true });
+    windows = await Workbench.openTwo({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'bapIdentity.adom.apiUrl': adom.url,
+    });
+  });
+  after(async () => {
+    await windows[0].close();
+    await Promise.all([sigma.close(), adom.close()]);
+  });
+
+  it('agree on one key: each sees the sign-in of the other, and so does the next window', async () => {
+    const [one, two] = windows;
+    await one.run('BAP Identity: Sign In…');
+    await one.listItem('Sigma Identity').click();
+    await sigma.approve(await one.userCode('Sigma Identity'));
+    await one.told('You are signed in with Sigma Identity');
+    await two.run('BAP Identity: Sign In…');
+    await two.listItem('Adom').click();
+    await two.userCode('Adom');
+    adom.approve();
+    await two.told('You are signed in with Adom');
+    for (const window of windows)
+      for (const account of ['satoshi (', 'Ada (']) await window.seesInAccountsMenu(account);
+    await two.page.close();
+    await one.reload();
+    for (const account of ['satoshi (', 'Ada (']) await one.seesInAccountsMenu(account);
+  });
+});
