@@ -72,7 +72,8 @@ export function createIdentityApi(
 
 /**
  * A caller that has the token was given it with the person's consent. An id alone proves nothing. Undefined for a
- * session that we did not issue, or that belongs to another server than the one in the settings. Throws a StoreError when the sessions cannot be read.
+ * session that we did not issue, or that belongs to another server than the one in the settings. Throws a StoreError
+ * when the sessions cannot be read.
  */
 async function find(sessions: Sessions, given: unknown): Promise<Found | undefined> {
   const session = readGiven(given);
