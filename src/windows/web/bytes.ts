@@ -1,5 +1,7 @@
 /** Bytes as WebCrypto takes them. */
 export type Bytes = Uint8Array<ArrayBuffer>;
+/** A key of WebCrypto. Its name differs between the types of Node and those of web workers. */
+export type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 export function toBase64(bytes: Bytes): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));

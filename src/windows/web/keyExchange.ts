@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import type { Runtime } from '../../base/runtime.ts';
-import { fromBase64, toBase64 } from './bytes.ts';
+import { fromBase64, type Key, toBase64 } from './bytes.ts';
 import { decryptWith, encryptWith } from './webCipher.ts';
 
 /*
@@ -65,16 +65,16 @@ export async function askForKey(
   }
 }
 
-function newPair(): Promise<CryptoKeyPair> {
+function newPair() {
   return crypto.subtle.generateKey(CURVE, false, ['deriveKey']);
 }
 
-async function publicText({ publicKey }: CryptoKeyPair): Promise<string> {
+async function publicText({ publicKey }: { readonly publicKey: Key }): Promise<string> {
   return toBase64(new Uint8Array(await crypto.subtle.exportKey('raw', publicKey)));
 }
 
 /** Undefined for a text that is no public key. */
-async function sharedKey(own: CryptoKey, text: string): Promise<CryptoKey | undefined> {
+async function sharedKey(own: Key, text: string): Promise<Key | undefined> {
   try {
     const other = await crypto.subtle.importKey(
       'raw',

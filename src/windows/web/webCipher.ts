@@ -1,4 +1,4 @@
-import { type Bytes, fromBase64, hashOf, toBase64 } from './bytes.ts';
+import { type Bytes, type Key, fromBase64, hashOf, toBase64 } from './bytes.ts';
 
 const NONCE_BYTES = 12;
 const KEY_BYTES = 32;
@@ -9,9 +9,9 @@ export class WebCipher {
   readonly key: string;
   /** A name for the key. It does not tell the key. */
   readonly name: string;
-  readonly #key: CryptoKey;
+  readonly #key: Key;
 
-  private constructor(key: string, name: string, imported: CryptoKey) {
+  private constructor(key: string, name: string, imported: Key) {
     this.key = key;
     this.name = name;
     this.#key = imported;
@@ -45,18 +45,14 @@ export class WebCipher {
 }
 
 /** The text in base64. The same context must be given to decrypt it. */
-export async function encryptWith(key: CryptoKey, context: string, text: string): Promise<string> {
+export async function encryptWith(key: Key, context: string, text: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const encrypted = await crypto.subtle.encrypt(algorithm(iv, context), key, new TextEncoder().encode(text));
   return toBase64(Uint8Array.from([...iv, ...new Uint8Array(encrypted)]));
 }
 
 /** Undefined for what was not encrypted with this key and this context. */
-export async function decryptWith(
-  key: CryptoKey,
-  context: string,
-  encrypted: string,
-): Promise<string | undefined> {
+export async function decryptWith(key: Key, context: string, encrypted: string): Promise<string | undefined> {
   const bytes = fromBase64(encrypted);
   if (bytes === undefined) return undefined;
   try {
@@ -68,6 +64,6 @@ export async function decryptWith(
   }
 }
 
-function algorithm(iv: Bytes, context: string): AesGcmParams {
-  return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(context) };
+function algorithm(iv: Bytes, context: string) {
+  return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(context) } as const;
 }

@@ -5,7 +5,10 @@ import type { SharedByWindows } from '../sharedByWindows.ts';
 import { WebLocks } from './webLocks.ts';
 import { WebSessions } from './webSessions.ts';
 
-type WebContext = Pick<vscode.ExtensionContext, 'secrets' | 'globalState'>;
+interface WebContext {
+  readonly secrets: vscode.SecretStorage;
+  readonly globalState: vscode.Memento;
+}
 
 /** What the windows share where the extension runs in a web worker: the extension's global state. */
 export function webWindows({ secrets, globalState }: WebContext, runtime: Runtime): SharedByWindows {
