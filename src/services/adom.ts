@@ -124,7 +124,6 @@ function isRefused(outcome: HttpOutcome): boolean {
   return outcome.kind === 'answer' && outcome.status === 401;
 }
 
-/** In a web worker the platform drops the cookie header, so the cookie form gets a 401 there. */
 function credentials({ accessToken, sentAs }: Grant): Record<string, string> {
   return sentAs === 'cookie'
     ? { cookie: `${SESSION_COOKIE}=${accessToken}` }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../src/base/timeLimit.ts';
+import { adom } from '../../../src/services/adom.ts';
 import type { Person } from '../../../src/services/person.ts';
 import type { Grant, Identified } from '../../../src/services/service.ts';
 import {
@@ -265,4 +266,14 @@ describe('Adom: identify, cancelled', () => {
       await assertCancels(world, cancelAt, (signal) => world.service.identify(GRANT, signal));
     });
   }
+});
+
+describe('Adom: identify, in a browser', () => {
+  it('sends no cookie after a 401, because a browser would drop it', async () => {
+    const { clock, conversation } = adomWorld([DEAD]);
+    const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), 'workspace');
+    const identified = await clock.run(service.identify(GRANT, NEVER));
+    assert.deepEqual(identified, { kind: 'failed', failure: { kind: 'needsCookie' } });
+    conversation.assertOver();
+  });
 });
