@@ -38,6 +38,7 @@ describe('two windows of one browser with different folders', () => {
     await window.listItem(service).click();
     return window.userCode(service);
   };
+  /** What the Accounts menu lists after the person has come back to the window. */
   const accounts = async (window: Workbench): Promise<string[]> => {
     await window.page.bringToFront();
     await window.leaveAndReturn();
@@ -60,7 +61,7 @@ describe('two windows of one browser with different folders', () => {
     await sigma.approve(signIn);
     await one.told('You are signed in with Sigma Identity as satoshi');
     await one.clearNotifications();
-    assert.match((await accounts(two)).join(), /^satoshi \(/);
+    await two.until(async () => (await accounts(two)).join().startsWith('satoshi ('), 'the account');
     await two.run('Consumer: Sign In with Sigma Identity');
     await two.answerDialog('Allow');
     await two.listItem('satoshi (').click();
@@ -70,7 +71,7 @@ describe('two windows of one browser with different folders', () => {
 
   it('both know of a sign-out in one, once the person looks at the other', async () => {
     await two.signOutInMenu('satoshi (');
-    assert.deepEqual(await accounts(one), []);
+    await one.until(async () => (await accounts(one)).length === 0, 'no account'); // the sign-out takes a moment
     await one.seesInAccountsMenu(OFFER);
   });
 
