@@ -34,7 +34,7 @@ describe('the check of the manifest', () => {
   });
 
   it('reports an address that nobody else can open', () => {
-    for (const homepage of ['', 'http://example.org/', 'https://localhost/', 'TODO'])
+    for (const homepage of ['', 'http://example.org/', 'https://localhost/', 'not an address'])
       assert.match(manifestProblems({ ...ADDRESSES, homepage }).join(), /^homepage/);
   });
 });
