@@ -4,7 +4,9 @@ import type { Clock } from '../../base/clock.ts';
 import type { SignInError } from '../../provider/signInError.ts';
 import type { SignInScreen, SignInView } from '../../provider/signInView.ts';
 import type { IdentityChoice, IdentityService, PendingSignIn } from '../../services/service.ts';
+import { showFailure } from './failureMessage.ts';
 import { pickIdentity } from './identityPicker.ts';
+import { showNoIdentity } from './noIdentityMessage.ts';
 import { openAddress } from './openAddress.ts';
 import { QrPanel } from './qrPanel.ts';
 import { type SignInAction, signInMessage, type SignInState } from './message.ts';
@@ -46,37 +48,15 @@ export class SignInNotification implements SignInView, vscode.Disposable {
   }
 
   failed(error: SignInError): void {
-    void this.#showFailure(error);
+    void showFailure(error, this.#log);
   }
 
   hasNoBapIdentity({ label, identitiesAt }: IdentityService): void {
-    if (identitiesAt !== undefined) void this.#showNoBapIdentity(label, identitiesAt);
+    if (identitiesAt !== undefined) void showNoIdentity(label, identitiesAt);
   }
 
   remind(): void {
     void vscode.commands.executeCommand('notifications.showList');
-  }
-
-  async #showFailure({ message, setting }: SignInError): Promise<void> {
-    const openSetting = vscode.l10n.t('Open Setting');
-    const showLog = vscode.l10n.t('Show Log');
-    const buttons = setting === undefined ? [showLog] : [openSetting, showLog];
-    const answer = await vscode.window.showErrorMessage(message, ...buttons);
-    if (answer === showLog) this.#log.show();
-    if (answer === openSetting)
-      await vscode.commands.executeCommand('workbench.action.openSettings', setting);
-  }
-
-  async #showNoBapIdentity(serviceLabel: string, page: string): Promise<void> {
-    const open = vscode.l10n.t('Open {0}', URL.parse(page)?.host ?? page);
-    const answer = await vscode.window.showInformationMessage(
-      vscode.l10n.t(
-        'This account of {0} has no BAP identity yet. Create one there, then sign in again to use it here.',
-        serviceLabel,
-      ),
-      open,
-    );
-    if (answer === open) await openAddress(page);
   }
 
   dispose(): void {

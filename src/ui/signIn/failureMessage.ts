@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+
+import type { SignInError } from '../../provider/signInError.ts';
+
+/** Tells of a sign-in that failed, with what the person can do about it. */
+export async function showFailure(
+  { message, setting }: SignInError,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  const openSetting = vscode.l10n.t('Open Setting');
+  const showLog = vscode.l10n.t('Show Log');
+  const buttons = setting === undefined ? [showLog] : [openSetting, showLog];
+  const answer = await vscode.window.showErrorMessage(message, ...buttons);
+  if (answer === showLog) log.show();
+  if (answer === openSetting) await vscode.commands.executeCommand('workbench.action.openSettings', setting);
+}
