@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { startAdomServer } from './servers/adom.ts';
 import { startSigmaServer } from './servers/sigma.ts';
-import { buildConsumer } from './e2e/consumer.ts';
+import { buildTestExtension } from './e2e/testExtension.ts';
 import { startCodeServer } from './vscode/codeServer.ts';
 import { runCommand, withProgress } from './vscode/command.ts';
 import { ensureCodeServer } from './vscode/fetchCodeServer.ts';
@@ -14,7 +14,7 @@ await withProgress('Packaging the extension', () => runCommand('npm', ['run', '-
 const [sigma, adom] = await Promise.all([startSigmaServer(), startAdomServer()]);
 const server = await startCodeServer({
   vsix: [vsixFile],
-  extensionFolders: [await buildConsumer()],
+  extensionFolders: [await buildTestExtension('consumer')],
   settings: { 'bapIdentity.sigma.serverUrl': sigma.url, 'bapIdentity.adom.apiUrl': adom.url },
 });
 

@@ -2,14 +2,15 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { startBareServer } from '../vscode/bareServer.ts';
-import { startCodeServer } from '../vscode/codeServer.ts';
+import { startCodeServer, type CodeServer, type CodeServerOptions } from '../vscode/codeServer.ts';
 import { vsixFile } from '../vscode/paths.ts';
 import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
 import { createFolder } from '../vscode/serverProcess.ts';
+import { startSlowLine } from '../vscode/slowLine.ts';
 import { unpack } from '../vscode/unpack.ts';
 import { readBrowserLogs } from '../vscode/webLogs.ts';
 import { startWebWorkbench } from '../vscode/webWorkbench.ts';
-import { buildConsumer } from './consumer.ts';
+import { buildTestExtension } from './testExtension.ts';
 
 /**
  * Where the extension runs: in VS Code's server, or in a web worker of the browser when the variable VSCODE_HOST is
@@ -28,14 +29,23 @@ export interface Host {
   stop(): Promise<void>;
 }
 
-/** With `withoutKeyring` the secrets are in memory only. */
-export async function startHost(settings: Record<string, unknown>, withoutKeyring: boolean): Promise<Host> {
-  return isWeb ? startWeb(settings) : startServer(settings, withoutKeyring);
+/**
+ * The server behind the window: code-server, VS Code's bare server, which keeps secrets in memory only, or a
+ * code-server behind a slow line, with an extension that keeps all others waiting.
+ */
+export type HostKind = 'codeServer' | 'noKeyring' | 'slow';
+
+/** What a message needs from one side to the other on a slow line. A round trip takes twice as long. */
+const SLOW_LINE_MS = 150;
+
+export async function startHost(settings: Record<string, unknown>, kind: HostKind): Promise<Host> {
+  return isWeb ? startWeb(settings) : startServer(settings, kind);
 }
 
-async function startServer(settings: Record<string, unknown>, withoutKeyring: boolean): Promise<Host> {
-  const start = withoutKeyring ? startBareServer : startCodeServer;
-  const server = await start({ settings, vsix: [vsixFile], extensionFolders: [await buildConsumer()] });
+async function startServer(settings: Record<string, unknown>, kind: HostKind): Promise<Host> {
+  const names = kind === 'slow' ? (['consumer', 'sleeper'] as const) : (['consumer'] as const);
+  const extensionFolders = await Promise.all(names.map(buildTestExtension));
+  const server = await starts[kind]({ settings, vsix: [vsixFile], extensionFolders });
   return {
     url: server.url,
     folder: path.dirname(server.dataFolder),
@@ -44,9 +54,31 @@ async function startServer(settings: Record<string, unknown>, withoutKeyring: bo
   };
 }
 
+const starts: Record<HostKind, (options: CodeServerOptions) => Promise<CodeServer>> = {
+  codeServer: startCodeServer,
+  noKeyring: startBareServer,
+  slow: startSlowServer,
+};
+
+async function startSlowServer(options: CodeServerOptions): Promise<CodeServer> {
+  const server = await startCodeServer(options);
+  const line = await startSlowLine(server.port, SLOW_LINE_MS);
+  const url = new URL(server.url);
+  url.port = String(line.port);
+  return {
+    ...server,
+    url: url.href,
+    port: line.port,
+    stop: async () => {
+      line.stop();
+      await server.stop();
+    },
+  };
+}
+
 async function startWeb(settings: Record<string, unknown>): Promise<Host> {
   const folder = createFolder();
-  const extensionFolders = [await unpack(vsixFile, folder), await buildConsumer()];
+  const extensionFolders = [await unpack(vsixFile, folder), await buildTestExtension('consumer')];
   const workbench = await startWebWorkbench({ settings, extensionFolders });
   return {
     url: `${workbench.origin}/?ew=true`,

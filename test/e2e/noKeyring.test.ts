@@ -12,7 +12,7 @@ describe('a person whose system has no keyring', () => {
 
   before(async () => {
     sigma = await startSigmaServer({ intervalSeconds: 1 });
-    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url }, true);
+    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url }, 'noKeyring');
   });
   after(async () => {
     await workbench.close();

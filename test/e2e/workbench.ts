@@ -7,7 +7,7 @@ import { launchBrowser } from '../vscode/browser.ts';
 import { install } from '../vscode/install.ts';
 import { outFolder } from '../vscode/paths.ts';
 import { release } from '../vscode/release.ts';
-import { startHost, type Host } from './host.ts';
+import { startHost, type Host, type HostKind } from './host.ts';
 
 /** Long enough for a busy machine. */
 const WAIT_MS = 30_000;
@@ -26,24 +26,23 @@ export class Workbench {
     this.page = page;
   }
 
-  /** With `withoutKeyring` the secrets are in memory only. */
-  static async open(settings: Record<string, unknown>, withoutKeyring = false): Promise<Workbench> {
-    const workbench = await Workbench.#create(settings, withoutKeyring);
+  static async open(settings: Record<string, unknown>, kind: HostKind = 'codeServer'): Promise<Workbench> {
+    const workbench = await Workbench.#create(settings, kind);
     await workbench.reload();
     return workbench;
   }
 
   /** Opens two windows of one browser at the same moment, in which the extension starts for the first time. */
   static async openTwo(settings: Record<string, unknown>): Promise<[Workbench, Workbench]> {
-    const one = await Workbench.#create(settings, false);
+    const one = await Workbench.#create(settings, 'codeServer');
     const two = new Workbench(one.#host, one.#browser, one.#context, await one.#context.newPage());
     await Promise.all([one.reload(), two.reload()]);
     return [one, two];
   }
 
-  static async #create(settings: Record<string, unknown>, withoutKeyring: boolean): Promise<Workbench> {
+  static async #create(settings: Record<string, unknown>, kind: HostKind): Promise<Workbench> {
     const { chromium } = await install();
-    const host = await startHost(settings, withoutKeyring);
+    const host = await startHost(settings, kind);
     const browser = await launchBrowser(chromium);
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },

@@ -23,6 +23,7 @@ const adom: Service = {
 };
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const log = vscode.window.createOutputChannel('Consumer', { log: true });
   const register = (command: string, run: () => Promise<string>): void => {
     const say = async (): Promise<void> => {
       const words = await run().catch((error: unknown) => (error instanceof Error ? error.message : '?'));
@@ -32,8 +33,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   };
   register('signInWithSigma', () => call(sigma));
   register('signInWithAdom', () => call(adom));
-  register('whoIsSigma', () => whoIs(sigma));
-  register('whoIsAdom', () => whoIs(adom));
+  register('whoIsSigma', () => whoIs(sigma, log));
+  register('whoIsAdom', () => whoIs(adom, log));
   // Ends all extensions, because they share a process.
   register('crash', async () => {
     process.kill(process.pid, 'SIGKILL');
@@ -46,7 +47,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     return `${name} is ${bap?.bapId ?? 'nobody'}.`;
   });
 
-  const log = vscode.window.createOutputChannel('Consumer', { log: true });
   const { onDidChangeIdentity } = await bapIdentity();
   const listener = onDidChangeIdentity(({ kind, provider, account }) => {
     log.info(`${kind} ${provider} ${account.label}`);
@@ -72,8 +72,10 @@ async function useAll({ provider, scopes, userUrl }: Service): Promise<string> {
   return names.sort().join(', ');
 }
 
-async function whoIs({ provider, scopes, userUrl }: Service): Promise<string> {
+async function whoIs({ provider, scopes, userUrl }: Service, log: vscode.LogOutputChannel): Promise<string> {
+  const start = performance.now();
   const session = await vscode.authentication.getSession(provider, scopes, { silent: true });
+  log.info(`silent answer of ${provider} after ${Math.round(performance.now() - start)} ms`);
   if (session === undefined) return 'nobody is signed in.';
   const { name } = await (await bapIdentity()).getIdentity(session);
   const headers = { Authorization: `Bearer ${session.accessToken}` };

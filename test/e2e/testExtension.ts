@@ -3,10 +3,10 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { outFolder, root } from '../vscode/paths.ts';
 
-/** Builds test/consumer. Returns the folder of the built extension. */
-export async function buildConsumer(): Promise<string> {
-  const source = path.join(root, 'test/consumer');
-  const target = path.join(outFolder, 'consumer');
+/** Builds `test/NAME`. Returns the folder of the built extension. */
+export async function buildTestExtension(name: 'consumer' | 'sleeper'): Promise<string> {
+  const source = path.join(root, 'test', name);
+  const target = path.join(outFolder, name);
   await mkdir(target, { recursive: true });
   await cp(path.join(source, 'package.json'), path.join(target, 'package.json'));
   await build({
