@@ -6,6 +6,7 @@ import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Runtime } from './base/runtime.ts';
+import { ClockSkew } from './protocol/clockSkew.ts';
 import { createIdentityApi } from './provider/identityApi.ts';
 import { ServiceProvider } from './provider/serviceProvider.ts';
 import { createServices } from './serviceList.ts';
@@ -26,8 +27,8 @@ import type { SharedByWindows } from './windows/sharedByWindows.ts';
 /** What differs between Node and a web worker. */
 export interface Platform {
   readonly openWindows: (context: vscode.ExtensionContext, runtime: Runtime) => SharedByWindows;
-  /** See `Http`. */
-  readonly inBrowser: boolean;
+  /** In a browser: false when it knows that there is no network. */
+  readonly isOnline?: () => boolean;
 }
 
 /** What activation.ts registers with VS Code. */
@@ -45,12 +46,14 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
   const closing = new AbortController();
   const log = logUntil(closing.signal, channel);
   const runtime: Runtime = { clock: systemClock, log, closed: closing.signal };
+  const clockSkew = new ClockSkew();
   const services = createServices({
     fetch: (...request) => fetch(...request),
     clock: systemClock,
     log,
-    ...(platform.inBrowser
-      ? { inBrowser: true }
+    clockSkew,
+    ...(platform.isOnline
+      ? { inBrowser: true, isOnline: platform.isOnline }
       : { userAgent: `bap-authentication/${version} vscode/${vscode.version}` }),
   });
   closeStaleTabs();
@@ -78,7 +81,7 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
     runtime,
   );
   const view = new SignInNotification(systemClock, channel);
-  providers.push(...sessions.byService.map((each) => new ServiceProvider(each, view, runtime)));
+  providers.push(...sessions.byService.map((each) => new ServiceProvider(each, view, runtime, clockSkew)));
   const panels = new IdentityPanels(context.extensionUri, sessions);
   const identity = createIdentityApi(sessions, runtime);
 

@@ -2,4 +2,4 @@ import { extensionOn } from './activation.ts';
 import { nodeWindows } from './windows/node/nodeWindows.ts';
 
 /** The extension in Node: in VS Code on a desktop, and in VS Code's server. */
-export const { activate, deactivate } = extensionOn({ openWindows: nodeWindows, inBrowser: false });
+export const { activate, deactivate } = extensionOn({ openWindows: nodeWindows });

@@ -2,4 +2,7 @@ import { extensionOn } from './activation.ts';
 import { webWindows } from './windows/web/webWindows.ts';
 
 /** The extension in a web worker: in VS Code for the web, where no server runs extensions. */
-export const { activate, deactivate } = extensionOn({ openWindows: webWindows, inBrowser: true });
+export const { activate, deactivate } = extensionOn({
+  openWindows: webWindows,
+  isOnline: () => navigator.onLine,
+});

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { backOffMs, retryAfterMs } from './retry.ts';
 import { pause } from '../base/clock.ts';
 import { withoutUndefined } from '../base/withoutUndefined.ts';
-import { type Failed, failed } from './failure.ts';
+import { type Failed, unreached } from './failure.ts';
 import { type Http, isSuccess, send } from './http.ts';
 import { code, nonEmpty, lenient, safeAddress, seconds } from './schema.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
@@ -78,8 +78,8 @@ export async function requestDeviceAuthorization(
     // The error codes are those of the token endpoint (RFC 8628 §3.2 refers to RFC 6749 §5.2).
     const error = readTokenAnswer(outcome);
     if (error.kind === 'failed') return error;
-    const isTransient = error.kind === 'tooManyRequests' || error.kind === 'transientFailure';
-    return failed(isTransient ? 'unreachable' : 'notTheService');
+    if (error.kind !== 'transientFailure') return unreached(outcome);
+    return { kind: 'failed', failure: { kind: 'unreachable', problem: error.problem } };
   }
   const { device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval } =
     answer.data;

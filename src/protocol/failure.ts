@@ -1,3 +1,6 @@
+import { type Problem, problemOf } from './answerProblem.ts';
+import type { HttpOutcome } from './http.ts';
+
 /** Why a request to a service failed, as far as the person who started it needs to know. */
 export type Failure =
   /** Someone denied the request in the browser. */
@@ -8,9 +11,9 @@ export type Failure =
   | { kind: 'clientRefused'; error: string }
   /** The server refused, in its own words. They come from outside: clean them before you show them. */
   | { kind: 'refused'; words: string }
-  /** The server did not answer, or asked to try again later. */
-  | { kind: 'unreachable' }
-  /** The answer is not of this protocol: a wrong address, a proxy, or a login page of a network. */
+  /** There was no answer, or none of the service itself that can be used now. */
+  | { kind: 'unreachable'; problem: Problem }
+  /** The answer is of another protocol: the address is of something else. */
   | { kind: 'notTheService' };
 
 /** The failed outcome of an operation. */
@@ -22,6 +25,14 @@ export interface Failed<F = Failure> {
 /** A failed outcome whose failure has a kind and nothing else. */
 export function failed<K extends string>(kind: K): Failed<{ kind: K }> {
   return { kind: 'failed', failure: { kind } };
+}
+
+/** The failure of an outcome that holds nothing of the protocol. */
+export function unreached(outcome: HttpOutcome): Failed {
+  const problem = problemOf(outcome);
+  return problem === undefined
+    ? failed('notTheService')
+    : { kind: 'failed', failure: { kind: 'unreachable', problem } };
 }
 
 /** A failed outcome with words from outside, or with our own words that hold no secret. */

@@ -1,6 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { describeError, type Log } from '../base/log.ts';
 import { withTimeLimit } from '../base/timeLimit.ts';
+import { problemOf } from './answerProblem.ts';
+import type { ClockSkew } from './clockSkew.ts';
+import { type NetworkProblem, networkProblem } from './networkProblem.ts';
 
 /** The parts of the platform that a request uses. */
 export interface Http {
@@ -11,6 +14,10 @@ export interface Http {
   readonly userAgent?: string;
   /** True in a browser, where no code can set the headers `user-agent` and `cookie`. */
   readonly inBrowser?: boolean;
+  /** In a browser, whose errors have no code: whether there is a network at all. */
+  readonly isOnline?: () => boolean;
+  /** Hears what the answers say about the clock of this computer. */
+  readonly clockSkew?: ClockSkew;
 }
 
 export interface HttpRequest {
@@ -41,7 +48,7 @@ export type HttpOutcome =
    */
   | { kind: 'redirect' }
   /** There was no complete answer: refused, reset, no DNS, too slow, or too large. */
-  | { kind: 'noAnswer' };
+  | { kind: 'noAnswer'; problem: NetworkProblem };
 
 /** True for an answer with a 2xx status. */
 export function isSuccess(outcome: HttpOutcome): outcome is HttpAnswer {
@@ -61,26 +68,38 @@ class AnswerTooLargeError extends Error {
 
 /**
  * Sends one request and reads the whole answer, within 15 seconds. Never follows a redirect. Logs the name,
- * the status and the time. Rejects only with `signal.reason`, at once, when the signal aborts.
+ * the status and the time; what is wrong with the connection, too, at the level `info`. Rejects only with `signal.reason`, at once, when the signal aborts.
  */
 export async function send(http: Http, request: HttpRequest, signal: AbortSignal): Promise<HttpOutcome> {
   const startedMs = http.clock.now();
-  const logResult = (result: string): void => {
-    http.log.debug(`${request.name}: ${result} after ${http.clock.now() - startedMs} ms`);
+  const logResult = (level: 'debug' | 'info', result: string): void => {
+    http.log[level](`${request.name}: ${result} after ${http.clock.now() - startedMs} ms`);
   };
+  // Only the host: the rest of the URL can hold a secret.
+  const host = URL.parse(request.url)?.host;
   try {
     return await withTimeLimit(http.clock, TIMEOUT_MS, signal, async (limited) => {
       const outcome = await readResponse(await http.fetch(request.url, init(http, request, limited)));
-      logResult(
-        outcome.kind === 'answer' ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused',
-      );
+      const isAnswer = outcome.kind === 'answer';
+      if (isAnswer) http.clockSkew?.observe(outcome.headers, http.clock.now(), http.log);
+      const result = isAnswer ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused';
+      const problem = problemOf(outcome);
+      if (problem === undefined) logResult('debug', result);
+      else logResult('info', `${result} from ${host} (${problem})`);
       return outcome;
     });
   } catch (error) {
     signal.throwIfAborted();
-    logResult(`no answer (${describeError(error)})`);
-    return { kind: 'noAnswer' };
+    const problem = networkProblem(error, request.url) ?? unexplained(http);
+    logResult('info', `no answer from ${host} (${problem}: ${describeError(error)})`);
+    return { kind: 'noAnswer', problem };
   }
+}
+
+/** What to say when the error has no code. */
+function unexplained({ isOnline }: Http): NetworkProblem {
+  if (isOnline === undefined) return 'unknown';
+  return isOnline() ? 'untold' : 'offline';
 }
 
 /** Reads a whole response. Rejects when the connection breaks or the body is larger than MAX_BODY_BYTES. */

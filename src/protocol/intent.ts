@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 
 import { isSafeAddress } from './address.ts';
-import { type Failed, failed } from './failure.ts';
+import { type Failed, unreached } from './failure.ts';
 import { type Http, isSuccess, send } from './http.ts';
-import { isTransientFailure } from './retry.ts';
 import { nonEmpty, lenient, safeAddress, seconds } from './schema.ts';
 
 /** An AuthenticationIntent that waits for the person. Both addresses hold its token, so they are secrets. */
@@ -51,10 +50,9 @@ export async function createIntent(
   const url = `${server}/auth/intents`;
   const json = { max_age: maxAgeSeconds };
   const outcome = await send(http, { name: 'intent', method: 'POST', url, json }, signal);
-  if (isTransientFailure(outcome)) return failed('unreachable');
   const answer = isSuccess(outcome) ? z.safeParse(IntentResponse, outcome.json).data : undefined;
   const statusUrl = answer && statusUrlOf(server, answer.token, answer.updates_url);
-  if (answer === undefined || statusUrl === undefined) return failed('notTheService');
+  if (answer === undefined || statusUrl === undefined) return unreached(outcome);
   return {
     kind: 'created',
     intent: {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
-import { type Failed, failed, refused } from './failure.ts';
+import { type Problem, problemOf } from './answerProblem.ts';
+import { type Failed, failed, refused, unreached } from './failure.ts';
 import type { HttpOutcome } from './http.ts';
 import { isTransientFailure, retryAfterMs } from './retry.ts';
 import { bearerToken, nonEmpty } from './schema.ts';
@@ -11,7 +12,7 @@ export type IntentStatus =
   | { kind: 'pending' }
   | { kind: 'expired' }
   /** Ask again later. `waitMs` is the time that the server asks to wait, or 0. */
-  | { kind: 'transientFailure'; waitMs: number }
+  | { kind: 'transientFailure'; waitMs: number; problem: Problem }
   | Failed;
 
 const Pending = z.object({ state: z.literal('pending') });
@@ -30,18 +31,18 @@ const TokenGone = z.object({ state: z.literal('authenticated') });
 export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentStatus {
   if (isTransientFailure(outcome)) {
     const waitMs = outcome.kind === 'answer' ? retryAfterMs(outcome.headers, nowMs) : undefined;
-    return { kind: 'transientFailure', waitMs: waitMs ?? 0 };
+    return { kind: 'transientFailure', waitMs: waitMs ?? 0, problem: problemOf(outcome) ?? 'serverFault' };
   }
-  if (outcome.kind !== 'answer') return failed('notTheService');
+  if (outcome.kind !== 'answer') return unreached(outcome);
   if (outcome.status === 410) return { kind: 'expired' };
   if (outcome.status === 404 && outcome.json !== undefined) return failed('codeSpent');
-  if (outcome.status !== 200) return failed('notTheService');
+  if (outcome.status !== 200) return unreached(outcome);
   const { json } = outcome;
   if (z.safeParse(Pending, json).success) return { kind: 'pending' };
   const token = readSessionToken(json);
   if (token !== undefined) return { kind: 'authenticated', sessionToken: token };
   if (z.safeParse(MalformedToken, json).success) return refused('malformed session_token');
-  return failed(z.safeParse(TokenGone, json).success ? 'codeSpent' : 'notTheService');
+  return z.safeParse(TokenGone, json).success ? failed('codeSpent') : unreached(outcome);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { pause } from '../base/clock.ts';
 import { type Http, type HttpOutcome, type HttpRequest, send } from './http.ts';
+import { isLasting } from './networkProblem.ts';
 
 const FIRST_DELAY_MS = 1_000;
 /** Five retries wait 31 seconds in total: a person is looking at a notification. */
@@ -8,7 +9,8 @@ const RETRIES = 5;
 const MAX_BACK_OFF_MS = 60_000;
 
 /**
- * Sends a request, and sends it again after a transient failure. The delay starts at 1 s and doubles. Gives
+ * Sends a request, and sends it again after a transient failure, but not after one that cannot pass by itself, such
+ * as a refused certificate. The delay starts at 1 s and doubles. Gives
  * the last outcome. Rejects only with `signal.reason`.
  */
 export async function sendWithRetries(
@@ -19,7 +21,8 @@ export async function sendWithRetries(
 ): Promise<HttpOutcome> {
   for (let tries = 0; ; tries++) {
     const outcome = await send(http, request, signal);
-    if (!isTransientFailure(outcome) || tries === retries) return outcome;
+    const isFinal = outcome.kind === 'noAnswer' && isLasting(outcome.problem);
+    if (isFinal || !isTransientFailure(outcome) || tries === retries) return outcome;
     await pause(http.clock, FIRST_DELAY_MS * 2 ** tries, signal);
   }
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
 import { withoutUndefined } from '../base/withoutUndefined.ts';
-import { type Failed, failed, refused } from './failure.ts';
+import { type Problem, problemOf } from './answerProblem.ts';
+import { type Failed, failed, refused, unreached } from './failure.ts';
 import { type HttpAnswer, type HttpOutcome, isSuccess } from './http.ts';
 import { isTransientFailure } from './retry.ts';
 import { bearerToken, nonEmpty, lenient, seconds } from './schema.ts';
@@ -23,7 +24,7 @@ export type TokenAnswer =
   /** The answer's headers may say how long to wait. */
   | { kind: 'tooManyRequests' }
   /** There was no answer, or the server has an error that passes. */
-  | { kind: 'transientFailure' }
+  | { kind: 'transientFailure'; problem: Problem }
   | Failed;
 
 const TokenResponse = z.object({
@@ -43,12 +44,12 @@ export const ErrorResponse = z.object({
 
 /** Reads an answer of the token endpoint (RFC 6749 §5, RFC 8628 §3.5). */
 export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
-  if (outcome.kind === 'noAnswer') return { kind: 'transientFailure' };
-  if (outcome.kind === 'redirect') return failed('notTheService');
+  if (outcome.kind === 'noAnswer') return { kind: 'transientFailure', problem: outcome.problem };
+  if (outcome.kind === 'redirect') return unreached(outcome);
   const refusal = z.safeParse(ErrorResponse, outcome.json);
   const known = refusal.success ? readErrorCode(refusal.data.error) : undefined;
   if (known !== undefined) return known;
-  if (isSuccess(outcome) && refusal.data?.error === undefined) return readGrant(outcome.json);
+  if (isSuccess(outcome) && refusal.data?.error === undefined) return readGrant(outcome);
   return readRefusal(outcome, refusal.data);
 }
 
@@ -62,7 +63,7 @@ function readErrorCode(error: string | undefined): TokenAnswer | undefined {
       return { kind: 'expired' };
     case 'server_error':
     case 'temporarily_unavailable':
-      return { kind: 'transientFailure' };
+      return { kind: 'transientFailure', problem: 'serverFault' };
     case 'access_denied':
       return failed('denied');
     case 'invalid_grant':
@@ -76,9 +77,9 @@ function readErrorCode(error: string | undefined): TokenAnswer | undefined {
   }
 }
 
-function readGrant(json: unknown): TokenAnswer {
-  const granted = z.safeParse(TokenResponse, json);
-  if (!granted.success) return failed('notTheService');
+function readGrant(outcome: HttpAnswer): TokenAnswer {
+  const granted = z.safeParse(TokenResponse, outcome.json);
+  if (!granted.success) return unreached(outcome);
   const { access_token, token_type, expires_in, refresh_token } = granted.data;
   if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
     return refused(`token_type ${token_type}`);
@@ -100,8 +101,9 @@ function readGrant(json: unknown): TokenAnswer {
 function readRefusal(outcome: HttpAnswer, refusal: z.infer<typeof ErrorResponse> | undefined): TokenAnswer {
   const { status } = outcome;
   if (status === 429) return { kind: 'tooManyRequests' };
-  if (isTransientFailure(outcome)) return { kind: 'transientFailure' };
+  if (isTransientFailure(outcome))
+    return { kind: 'transientFailure', problem: problemOf(outcome) ?? 'serverFault' };
   const words = refusal?.error_description ?? refusal?.message ?? refusal?.error;
-  if (words === undefined || status === 404 || status === 405) return failed('notTheService');
+  if (words === undefined || status === 404 || status === 405) return unreached(outcome);
   return refused(words);
 }

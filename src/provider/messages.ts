@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
 import type { IdentityService, ServiceFailure } from '../services/service.ts';
+import { networkWords } from './networkWords.ts';
 import type { SignInFailure } from './signIn.ts';
 
 /** What happened to a sign-in, why, and what to do next, for the person who tried. */
@@ -32,7 +33,8 @@ export function signInFailureMessage(result: SignInFailure, service: IdentitySer
   }
 }
 
-function failureMessage(failure: ServiceFailure, { label, settings }: IdentityService): string {
+function failureMessage(failure: ServiceFailure, service: IdentityService): string {
+  const { label, settings } = service;
   switch (failure.kind) {
     case 'denied':
       return vscode.l10n.t(
@@ -58,13 +60,10 @@ function failureMessage(failure: ServiceFailure, { label, settings }: IdentitySe
         safeText(failure.words),
       );
     case 'unreachable':
-      return vscode.l10n.t(
-        '{0} cannot be reached or is too busy. Check your connection, then sign in again.',
-        label,
-      );
+      return networkWords(failure.problem, service).message;
     case 'notTheService':
       return vscode.l10n.t(
-        'What answered is not {0}: a network’s login page, a proxy, or a wrong address. Open any web page to check your connection, check the setting {1}, then sign in again.',
+        'What answered is not {0}. Correct the setting {1}, then sign in again.',
         label,
         settings.server,
       );
@@ -114,7 +113,10 @@ export function unknownSessionMessage(): string {
 }
 
 /** The setting that may be the cause of a failure, if one may be. */
-export function settingToCheck({ kind }: ServiceFailure, { settings }: IdentityService): string | undefined {
+export function settingToCheck(failure: ServiceFailure, service: IdentityService): string | undefined {
+  const { kind } = failure;
+  const { settings } = service;
+  if (kind === 'unreachable') return networkWords(failure.problem, service).setting;
   if (kind === 'clientRefused') return settings.client ?? settings.server;
   return kind === 'notTheService' || kind === 'badServerSetting' ? settings.server : undefined;
 }

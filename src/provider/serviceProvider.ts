@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
+import type { ClockSkew } from '../protocol/clockSkew.ts';
 import type { IdentityService } from '../services/service.ts';
 import { scopeKey } from '../sessions/scopes.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
@@ -9,6 +10,7 @@ import type { ShownChange } from '../sessions/sessionChange.ts';
 import type { LiveSession } from '../sessions/sessionRecord.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
 import { notDeletedMessage, signInFailureMessage, settingToCheck, unreadableMessage } from './messages.ts';
+import { clockWords } from './networkWords.ts';
 import { signIn, type SignInFailure, type SignInRequest } from './signIn.ts';
 import { SignInError } from './signInError.ts';
 import type { SignInView } from './signInView.ts';
@@ -21,6 +23,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   readonly sessions: ServiceSessions;
   readonly #view: SignInView;
   readonly #runtime: Runtime;
+  readonly #clockSkew: ClockSkew | undefined;
   readonly #changes = new vscode.EventEmitter<ChangeEvent>();
   readonly #listener: { dispose(): void };
   /** The sign-ins under way, by what they were asked for. */
@@ -28,11 +31,13 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 
   readonly onDidChangeSessions = this.#changes.event;
 
-  constructor(sessions: ServiceSessions, view: SignInView, runtime: Runtime) {
+  /** `clockSkew` knows whether the clock of this computer is wrong, for the words about a failure. */
+  constructor(sessions: ServiceSessions, view: SignInView, runtime: Runtime, clockSkew?: ClockSkew) {
     this.service = sessions.service;
     this.sessions = sessions;
     this.#view = view;
     this.#runtime = runtime;
+    this.#clockSkew = clockSkew;
     this.#listener = sessions.onDidChange((change) => {
       this.#changes.fire(this.#eventOf(change));
     });
@@ -108,9 +113,10 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 
   #errorOf(failure: SignInFailure): SignInError {
     const { service } = this;
-    const reason = failure.kind === 'failed' ? failure.failure.kind : failure.kind;
-    this.#runtime.log.warn(`The sign-in with ${service.label} ended: ${reason}.`);
-    return new SignInError(signInFailureMessage(failure, service), {
+    this.#runtime.log.warn(`The sign-in with ${service.label} ended: ${reasonOf(failure)}.`);
+    const aheadMs = this.#clockSkew?.aheadMs;
+    const message = signInFailureMessage(failure, service);
+    return new SignInError(aheadMs === undefined ? message : `${message} ${clockWords(aheadMs)}`, {
       setting: failure.kind === 'failed' ? settingToCheck(failure.failure, service) : undefined,
       cause: 'cause' in failure ? failure.cause : undefined,
     });
@@ -123,6 +129,13 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     // VS Code drops the whole account with one removed session, unless its other sessions are named as changed.
     return { added: [], removed: [session], changed: siblings.map((each) => toSession(each)) };
   }
+}
+
+/** For the log: kinds only. */
+function reasonOf(result: SignInFailure): string {
+  if (result.kind !== 'failed') return result.kind;
+  const { failure } = result;
+  return failure.kind === 'unreachable' ? `${failure.kind}, ${failure.problem}` : failure.kind;
 }
 
 function toSession(

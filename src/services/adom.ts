@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 
 import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { parseServer } from '../protocol/address.ts';
+import { isPage } from '../protocol/answerProblem.ts';
 import { failed } from '../protocol/failure.ts';
-import { type Http, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
+import { type Http, type HttpAnswer, type HttpOutcome, type HttpRequest, send } from '../protocol/http.ts';
 import { createIntent } from '../protocol/intent.ts';
 import { type UpdatesMode, waitForIntent } from '../protocol/intentUpdates.ts';
 import { sendWithRetries } from '../protocol/retry.ts';
@@ -99,7 +100,7 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
 /** Any 401 of Adom means that the token is invalid. A 401 with an HTML page comes from a proxy. */
 async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
   const outcome = await send(http, user(grant), signal);
-  if (isRefused(outcome)) return { kind: isPage(outcome) ? 'unknown' : 'rejected' };
+  if (isRefused(outcome)) return { kind: isPage(outcome.headers) ? 'unknown' : 'rejected' };
   if (readPerson(outcome) === undefined) return { kind: 'unknown' };
   return { kind: 'valid', grant: rotated(http, grant, outcome) };
 }
@@ -116,11 +117,7 @@ function user(grant: Grant): HttpRequest {
   return { name: 'user', method: 'GET', url: `${grant.server}/user`, headers: credentials(grant) };
 }
 
-function isPage(outcome: HttpOutcome): boolean {
-  return outcome.kind === 'answer' && /^text\/html\b/i.test(outcome.headers.get('content-type') ?? '');
-}
-
-function isRefused(outcome: HttpOutcome): boolean {
+function isRefused(outcome: HttpOutcome): outcome is HttpAnswer {
   return outcome.kind === 'answer' && outcome.status === 401;
 }
 

@@ -1,6 +1,7 @@
-import { failed } from '../protocol/failure.ts';
+import { isPage } from '../protocol/answerProblem.ts';
+import { failed, unreached } from '../protocol/failure.ts';
 import type { Http } from '../protocol/http.ts';
-import { isTransientFailure, sendWithRetries } from '../protocol/retry.ts';
+import { sendWithRetries } from '../protocol/retry.ts';
 import { hasBapIdForm } from './bapId.ts';
 import { listOwnIdentities, sendWithin, setActive } from './ownIdentities.ts';
 import type { Grant, Identified, IdentityChoice, OwnIdentity } from './service.ts';
@@ -23,11 +24,11 @@ interface Asked {
  */
 export async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
   const outcome = await sendWithRetries(http, userinfo(grant), signal);
-  if (isTransientFailure(outcome)) return failed('unreachable');
   const claims = readUserInfo(outcome);
   if (claims === undefined) {
-    const rejected = outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status);
-    return failed(rejected ? 'grantRejected' : 'notTheService');
+    const rejected =
+      outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status) && !isPage(outcome.headers);
+    return rejected ? failed('grantRejected') : unreached(outcome);
   }
   const asked: Asked = { http, grant, claims };
   const person = personOf(claims);

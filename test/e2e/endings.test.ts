@@ -61,15 +61,11 @@ describe('a sign-in that meets a problem', () => {
   });
 
   const failures: [string, Fault, string][] = [
-    [
-      'says that the server cannot be reached',
-      { kind: 'drop' },
-      'Sigma Identity cannot be reached or is too busy.',
-    ],
+    ['says that the connection broke off', { kind: 'drop' }, 'broke off. Sign in again'],
     [
       'says that something else answered, such as the login page of a network',
       { kind: 'html' },
-      'What answered is not Sigma Identity',
+      'A web page answered in place of',
     ],
     [
       'says that the server does not know the client',

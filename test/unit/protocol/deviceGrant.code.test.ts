@@ -17,22 +17,22 @@ import {
 } from '../support/conversation.ts';
 import { CLIENT, CODE } from '../support/deviceGrantRow.ts';
 import { FakeClock } from '../support/fakeClock.ts';
+import { unreachable } from '../support/unreachable.ts';
 
-const UNREACHABLE: Failure = { kind: 'unreachable' };
 const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
 const without = (member: keyof typeof CODE): Reply => json(200, { ...CODE, [member]: undefined });
 const having = (members: Record<string, unknown>): Reply => json(200, { ...CODE, ...members });
 
 /** The reply to the only request, and the failure. */
 const FAILURES: [name: string, reply: Reply, failure: Failure, endsAt?: number][] = [
-  ['a refused connection', networkError('ECONNREFUSED'), UNREACHABLE],
-  ['a reset connection', networkError('ECONNRESET'), UNREACHABLE],
-  ['no DNS', networkError('ENOTFOUND'), UNREACHABLE],
-  ['no answer in 15 seconds', never(), UNREACHABLE, 15],
-  ['500', text(500, ''), UNREACHABLE],
-  ['503 with HTML', html(503), UNREACHABLE],
-  ['server_error', json(400, { error: 'server_error' }), UNREACHABLE],
-  ['429', json(429, { message: 'Too many requests.' }, { 'x-retry-after': '20' }), UNREACHABLE],
+  ['a refused connection', networkError('ECONNREFUSED'), unreachable('refused')],
+  ['a reset connection', networkError('ECONNRESET'), unreachable('reset')],
+  ['no DNS', networkError('ENOTFOUND'), unreachable('dns')],
+  ['no answer in 15 seconds', never(), unreachable('timeout'), 15],
+  ['500', text(500, ''), unreachable('serverFault')],
+  ['503 with HTML', html(503), unreachable('serverFault')],
+  ['server_error', json(400, { error: 'server_error' }), unreachable('serverFault')],
+  ['429', json(429, { message: 'Too many requests.' }, { 'x-retry-after': '20' }), unreachable('busy')],
   [
     '400 invalid_client',
     json(400, { error: 'invalid_client' }),
@@ -59,12 +59,12 @@ const FAILURES: [name: string, reply: Reply, failure: Failure, endsAt?: number][
     { kind: 'refused', words: '[body.client_id] Invalid input' },
   ],
   ['access_denied', json(403, { error: 'access_denied' }), { kind: 'denied' }],
-  ['404', json(404, { message: 'Not Found' }), NOT_THE_SERVICE],
-  ['404 with HTML', html(404), NOT_THE_SERVICE],
-  ['405', text(405, ''), NOT_THE_SERVICE],
-  ['200 with HTML', html(200), NOT_THE_SERVICE],
-  ['a redirect, as Node shows it', redirect('https://login.hotel.example/'), NOT_THE_SERVICE],
-  ['a redirect, as a browser shows it', opaqueRedirect(), NOT_THE_SERVICE],
+  ['404', json(404, { message: 'Not Found' }), unreachable('notFound')],
+  ['404 with HTML', html(404), unreachable('notFound')],
+  ['405', text(405, ''), unreachable('notFound')],
+  ['200 with HTML', html(200), unreachable('loginPage')],
+  ['a redirect, as Node shows it', redirect('https://login.hotel.example/'), unreachable('loginPage')],
+  ['a redirect, as a browser shows it', opaqueRedirect(), unreachable('loginPage')],
   ['an error code of the token endpoint', json(400, { error: 'authorization_pending' }), NOT_THE_SERVICE],
   ['a token', json(200, { access_token: 'token' }), NOT_THE_SERVICE],
   ['no device code', without('device_code'), NOT_THE_SERVICE],

@@ -12,6 +12,7 @@ import {
   text,
 } from '../support/conversation.ts';
 import { hold, type Row } from '../support/deviceGrantRow.ts';
+import { unreachable } from '../support/unreachable.ts';
 
 const refusal = (error: string, status = 400): Reply => json(status, { error });
 const PENDING = refusal('authorization_pending');
@@ -256,14 +257,14 @@ const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
   ['401 with a message', json(401, { message: 'Unauthorized' }), refused('Unauthorized')],
   ['400 with an empty object', json(400, {}), NOT_THE_SERVICE],
   ['400 with an error that is a number', json(400, { error: 7 }), NOT_THE_SERVICE],
-  ['404', json(404, { message: 'Not Found' }), NOT_THE_SERVICE],
-  ['404 with HTML', html(404), NOT_THE_SERVICE],
-  ['405', json(405, { message: 'Method Not Allowed' }), NOT_THE_SERVICE],
-  ['403 with HTML', html(403), NOT_THE_SERVICE],
-  ['200 with HTML', html(200), NOT_THE_SERVICE],
+  ['404', json(404, { message: 'Not Found' }), unreachable('notFound')],
+  ['404 with HTML', html(404), unreachable('notFound')],
+  ['405', json(405, { message: 'Method Not Allowed' }), unreachable('notFound')],
+  ['403 with HTML', html(403), unreachable('blocked')],
+  ['200 with HTML', html(200), unreachable('loginPage')],
   ['200 with other JSON', json(200, ['hello']), NOT_THE_SERVICE],
   ['204', text(204, ''), NOT_THE_SERVICE],
-  ['a redirect', redirect('https://elsewhere.example/'), NOT_THE_SERVICE],
+  ['a redirect', redirect('https://elsewhere.example/'), unreachable('loginPage')],
   ['an empty access token', json(200, { access_token: '', token_type: 'Bearer' }), NOT_THE_SERVICE],
   ['no access token', json(200, { token_type: 'Bearer' }), NOT_THE_SERVICE],
   [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { ClockSkew } from '../../../src/protocol/clockSkew.ts';
 import { type HttpOutcome, type HttpRequest, send } from '../../../src/protocol/http.ts';
 import {
   after,
@@ -149,14 +150,40 @@ describe('send: the outcome', () => {
     });
   }
 
-  it('gives noAnswer for a network error, and logs its code', async () => {
-    for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'CERT_HAS_EXPIRED']) {
+  it('gives noAnswer with the problem for a network error, and logs both at the info level', async () => {
+    for (const [code, problem] of [
+      ['ECONNREFUSED', 'refused'],
+      ['CERT_HAS_EXPIRED', 'certificateExpired'],
+      ['EODD', 'unknown'],
+    ] as const) {
       const { outcome, conversation } = await exchange(networkError(code));
-      assert.deepEqual(outcome, { kind: 'noAnswer' });
+      assert.deepEqual(outcome, { kind: 'noAnswer', problem });
       assert.deepEqual(conversation.log.lines, [
-        `debug test: no answer (TypeError (cause: Error ${code})) after 0 ms`,
+        `info test: no answer from auth.example (${problem}: TypeError (cause: Error ${code})) after 0 ms`,
       ]);
     }
+  });
+
+  for (const [online, problem] of [
+    [true, 'untold'],
+    [false, 'offline'],
+  ] as const) {
+    it(`gives the problem "${problem}" in a browser that is ${online ? 'online' : 'offline'}`, async () => {
+      const clock = new FakeClock();
+      const { http } = new Conversation(clock, []);
+      const fetch = (): Promise<never> => Promise.reject(new TypeError('Failed to fetch'));
+      const sent = send({ ...http, fetch, isOnline: () => online }, GET, new AbortController().signal);
+      assert.deepEqual(await clock.run(sent), { kind: 'noAnswer', problem });
+    });
+  }
+
+  it('hears from the answer how far the clock is off', async () => {
+    const clock = new FakeClock();
+    const date = new Date(clock.now() - 3_600_000).toUTCString();
+    const { http } = new Conversation(clock, [json(200, {}, { date })]);
+    const clockSkew = new ClockSkew();
+    await clock.run(send({ ...http, clockSkew }, GET, new AbortController().signal));
+    assert.equal(Math.round((clockSkew.aheadMs ?? 0) / 60_000), 60);
   });
 
   it('gives noAnswer when the connection breaks during the body', async () => {
@@ -166,7 +193,7 @@ describe('send: the outcome', () => {
       },
     });
     const { outcome } = await exchange({ answer: () => new Response(body) });
-    assert.deepEqual(outcome, { kind: 'noAnswer' });
+    assert.deepEqual(outcome, { kind: 'noAnswer', problem: 'unknown' });
   });
 
   for (const [name, reply] of [
@@ -175,10 +202,12 @@ describe('send: the outcome', () => {
   ] as const) {
     it(`gives noAnswer after 15 s with ${name}, and aborts the request`, async () => {
       const { outcome, conversation, clock } = await exchange(reply);
-      assert.deepEqual(outcome, { kind: 'noAnswer' });
+      assert.deepEqual(outcome, { kind: 'noAnswer', problem: 'timeout' });
       assert.equal(clock.ranMs, 15_000);
       assert.ok(conversation.requests[0]?.signal.aborted);
-      assert.deepEqual(conversation.log.lines, ['debug test: no answer (TimeLimitError) after 15000 ms']);
+      assert.deepEqual(conversation.log.lines, [
+        'info test: no answer from auth.example (timeout: TimeLimitError) after 15000 ms',
+      ]);
     });
   }
 
@@ -212,7 +241,7 @@ describe('send: cancelled', () => {
 });
 
 describe('send: the log', () => {
-  for (const [name, reply, line] of [
+  for (const [name, reply, line, level = 'debug'] of [
     ['logs the status', after(0.25, json(200, { access_token: 'canary' })), '200 after 250 ms'],
     ['logs a plain error code', json(400, { error: 'slow_down' }), '400 slow_down after 0 ms'],
     [
@@ -224,17 +253,25 @@ describe('send: the log', () => {
     [
       'does not log the target of a redirect',
       redirect('https://elsewhere.example/canary'),
-      'redirect refused after 0 ms',
+      'redirect refused from auth.example (loginPage) after 0 ms',
+      'info',
     ],
     [
       'logs the code of a network error, not its message',
       networkError('ECONNRESET'),
-      'no answer (TypeError (cause: Error ECONNRESET)) after 0 ms',
+      'no answer from auth.example (reset: TypeError (cause: Error ECONNRESET)) after 0 ms',
+      'info',
+    ],
+    [
+      'logs what is wrong with an answer',
+      json(404, { error: 'no_such_page' }),
+      '404 no_such_page from auth.example (notFound) after 0 ms',
+      'info',
     ],
   ] as const) {
     it(name, async () => {
       const { conversation } = await exchange(reply);
-      assert.deepEqual(conversation.log.lines, [`debug test: ${line}`]);
+      assert.deepEqual(conversation.log.lines, [`${level} test: ${line}`]);
     });
   }
 
@@ -251,7 +288,9 @@ describe('send: the log', () => {
       ['canary', 'an unknown error'],
     ] as const) {
       const { conversation } = await exchange(failing(error));
-      assert.deepEqual(conversation.log.lines, [`debug test: no answer (${reason}) after 0 ms`]);
+      assert.deepEqual(conversation.log.lines, [
+        `info test: no answer from auth.example (unknown: ${reason}) after 0 ms`,
+      ]);
     }
   });
 });

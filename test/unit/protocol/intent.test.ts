@@ -18,8 +18,8 @@ import {
 } from '../support/conversation.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { BROWSER_SIDE, INTENT, SERVER, STATUS_URL } from '../support/intentRow.ts';
+import { unreachable } from '../support/unreachable.ts';
 
-const UNREACHABLE: Failure = { kind: 'unreachable' };
 const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
 const having = (members: Record<string, unknown>): Reply => json(201, { ...INTENT, ...members });
 const without = (member: keyof typeof INTENT): Reply => having({ [member]: undefined });
@@ -48,26 +48,26 @@ async function create(reply: Reply, server = SERVER): Promise<Intent> {
 
 /** The reply to the only request, and the failure. */
 const FAILURES: [name: string, reply: Reply, failure: Failure, endsAt?: number][] = [
-  ['a refused connection', networkError('ECONNREFUSED'), UNREACHABLE],
-  ['no DNS', networkError('ENOTFOUND'), UNREACHABLE],
-  ['no answer in 15 seconds', never(), UNREACHABLE, 15],
-  ['half an answer', neverEnds(201, '{"token":"'), UNREACHABLE, 15],
-  ['408', text(408, ''), UNREACHABLE],
-  ['429', json(429, { message: 'Too many requests' }, { 'retry-after': '20' }), UNREACHABLE],
-  ['500', text(500, ''), UNREACHABLE],
-  ['503 with HTML', html(503), UNREACHABLE],
-  ['an intent with 500', json(500, INTENT), UNREACHABLE],
+  ['a refused connection', networkError('ECONNREFUSED'), unreachable('refused')],
+  ['no DNS', networkError('ENOTFOUND'), unreachable('dns')],
+  ['no answer in 15 seconds', never(), unreachable('timeout'), 15],
+  ['half an answer', neverEnds(201, '{"token":"'), unreachable('timeout'), 15],
+  ['408', text(408, ''), unreachable('serverFault')],
+  ['429', json(429, { message: 'Too many requests' }, { 'retry-after': '20' }), unreachable('busy')],
+  ['500', text(500, ''), unreachable('serverFault')],
+  ['503 with HTML', html(503), unreachable('serverFault')],
+  ['an intent with 500', json(500, INTENT), unreachable('serverFault')],
   ['400', json(400, { error: 'max_age out of range' }), NOT_THE_SERVICE],
-  ['404', json(404, { error: 'not found' }), NOT_THE_SERVICE],
-  ['404 with HTML', html(404), NOT_THE_SERVICE],
-  ['405', text(405, ''), NOT_THE_SERVICE],
-  ['an intent with 403', json(403, INTENT), NOT_THE_SERVICE],
-  ['200 with HTML', html(200), NOT_THE_SERVICE],
+  ['404', json(404, { error: 'not found' }), unreachable('notFound')],
+  ['404 with HTML', html(404), unreachable('notFound')],
+  ['405', text(405, ''), unreachable('notFound')],
+  ['an intent with 403', json(403, INTENT), unreachable('blocked')],
+  ['200 with HTML', html(200), unreachable('loginPage')],
   ['204', text(204, ''), NOT_THE_SERVICE],
   ['malformed JSON', text(201, JSON.stringify(INTENT).slice(0, -1)), NOT_THE_SERVICE],
   ['other JSON', json(201, ['hello']), NOT_THE_SERVICE],
-  ['a redirect, as Node shows it', redirect('https://login.hotel.example/'), NOT_THE_SERVICE],
-  ['a redirect, as a browser shows it', opaqueRedirect(), NOT_THE_SERVICE],
+  ['a redirect, as Node shows it', redirect('https://login.hotel.example/'), unreachable('loginPage')],
+  ['a redirect, as a browser shows it', opaqueRedirect(), unreachable('loginPage')],
   ['no token', without('token'), NOT_THE_SERVICE],
   ['an empty token', having({ token: '' }), NOT_THE_SERVICE],
   ['a token that is a number', having({ token: 7 }), NOT_THE_SERVICE],

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import type { Problem } from '../../../src/protocol/answerProblem.ts';
 import type { HttpOutcome } from '../../../src/protocol/http.ts';
 import { type IntentStatus, readIntentStatus, readSessionToken } from '../../../src/protocol/intentStatus.ts';
+import { unreachable } from '../support/unreachable.ts';
 
 const NOT_THE_SERVICE: IntentStatus = { kind: 'failed', failure: { kind: 'notTheService' } };
 const CODE_SPENT: IntentStatus = { kind: 'failed', failure: { kind: 'codeSpent' } };
-const transientFailure = (waitMs = 0): IntentStatus => ({ kind: 'transientFailure', waitMs });
+const transientFailure = (problem: Problem, waitMs = 0): IntentStatus => ({
+  kind: 'transientFailure',
+  waitMs,
+  problem,
+});
+const unreached = (problem: Problem): IntentStatus => ({ kind: 'failed', failure: unreachable(problem) });
 const answer = (status: number, json: unknown, headers: Record<string, string> = {}): HttpOutcome => ({
   kind: 'answer',
   status,
@@ -46,26 +53,34 @@ const ROWS: [name: string, outcome: HttpOutcome, status: IntentStatus][] = [
   ['no JSON', answer(200, undefined), NOT_THE_SERVICE],
   ['no content', answer(204, undefined), NOT_THE_SERVICE],
   ['404 with JSON', answer(404, { error: 'not found' }), CODE_SPENT],
-  ['404 without JSON', answer(404, undefined), NOT_THE_SERVICE],
+  ['404 without JSON', answer(404, undefined), unreached('notFound')],
   ['410', answer(410, { error: 'expired' }), { kind: 'expired' }],
   ['410 without JSON', answer(410, undefined), { kind: 'expired' }],
   ['401', answer(401, { error: 'unauthorized' }), NOT_THE_SERVICE],
-  ['403', answer(403, undefined), NOT_THE_SERVICE],
-  ['a token with 403', answer(403, { state: 'authenticated', session_token: 'tok_1' }), NOT_THE_SERVICE],
-  ['405', answer(405, undefined), NOT_THE_SERVICE],
-  ['a redirect', { kind: 'redirect' }, NOT_THE_SERVICE],
-  ['no answer', { kind: 'noAnswer' }, transientFailure()],
-  ['408', answer(408, undefined), transientFailure()],
-  ['429', answer(429, {}), transientFailure()],
-  ['429 with Retry-After', answer(429, {}, { 'retry-after': '7' }), transientFailure(7_000)],
+  ['403', answer(403, undefined), unreached('blocked')],
+  ['a token with 403', answer(403, { state: 'authenticated', session_token: 'tok_1' }), unreached('blocked')],
+  ['405', answer(405, undefined), unreached('notFound')],
+  ['a redirect', { kind: 'redirect' }, unreached('loginPage')],
+  ['no answer', { kind: 'noAnswer', problem: 'dns' }, transientFailure('dns')],
+  ['408', answer(408, undefined), transientFailure('serverFault')],
+  ['429', answer(429, {}), transientFailure('busy')],
+  ['429 with Retry-After', answer(429, {}, { 'retry-after': '7' }), transientFailure('busy', 7_000)],
   [
     '429 with a Retry-After that is a date',
     answer(429, {}, { 'retry-after': 'Sun, 15 Jun 2025 12:00:30 GMT' }),
-    transientFailure(30_000),
+    transientFailure('busy', 30_000),
   ],
-  ['500', answer(500, { error: 'boom' }), transientFailure()],
-  ['503 with Retry-After', answer(503, undefined, { 'retry-after': '60' }), transientFailure(60_000)],
-  ['a token with 500', answer(500, { state: 'authenticated', session_token: 'tok_1' }), transientFailure()],
+  ['500', answer(500, { error: 'boom' }), transientFailure('serverFault')],
+  [
+    '503 with Retry-After',
+    answer(503, undefined, { 'retry-after': '60' }),
+    transientFailure('serverFault', 60_000),
+  ],
+  [
+    'a token with 500',
+    answer(500, { state: 'authenticated', session_token: 'tok_1' }),
+    transientFailure('serverFault'),
+  ],
 ];
 
 describe('readIntentStatus', () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Failure } from '../../../src/protocol/failure.ts';
 import { waitForIntent } from '../../../src/protocol/intentUpdates.ts';
 import {
   after,
@@ -19,8 +18,8 @@ import {
 import { AUTHENTICATED, CUT, END, eventStream, pings } from '../support/eventStream.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { hold, PENDING, type Row, SIGNED_IN, STATUS_URL, TOLD } from '../support/intentRow.ts';
+import { unreachable } from '../support/unreachable.ts';
 
-const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
 const OFFLINE = networkError('ECONNREFUSED');
 const times = <T>(count: number, each: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => each(i));
@@ -85,7 +84,7 @@ const AUTO: Row[] = [
     name: 'a redirect for the stream and for the poll',
     replies: times(2, () => redirect('https://evil.example/')),
     asks: ['stream 0', 'poll 0'],
-    end: NOT_THE_SERVICE,
+    end: unreachable('loginPage'),
   },
   {
     name: 'tries a stream again after a minute of polling',
@@ -202,7 +201,7 @@ const STREAM: Row[] = [
     name: 'a redirect for the stream and for the poll',
     replies: times(2, () => redirect('https://evil.example/')),
     asks: ['stream 0', 'poll 0'],
-    end: NOT_THE_SERVICE,
+    end: unreachable('loginPage'),
   },
 ];
 

@@ -14,6 +14,7 @@ import {
   text,
 } from '../support/conversation.ts';
 import { hold, PENDING, type Row, SIGNED_IN, TOLD } from '../support/intentRow.ts';
+import { unreachable } from '../support/unreachable.ts';
 
 const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
 const CODE_SPENT: Failure = { kind: 'codeSpent' };
@@ -138,17 +139,21 @@ const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
   ['410', json(410, { error: 'gone' }), 'expired'],
   ['410 without a body', text(410, ''), 'expired'],
   ['404', json(404, { error: 'not found' }), CODE_SPENT],
-  ['404 with HTML', html(404), NOT_THE_SERVICE],
+  ['404 with HTML', html(404), unreachable('notFound')],
   ['401', json(401, { error: 'unauthorized' }), NOT_THE_SERVICE],
-  ['403 with HTML', html(403), NOT_THE_SERVICE],
-  ['405', json(405, {}), NOT_THE_SERVICE],
+  ['403 with HTML', html(403), unreachable('blocked')],
+  ['405', json(405, {}), unreachable('notFound')],
   ['204', text(204, ''), NOT_THE_SERVICE],
-  ['200 with HTML', html(200), NOT_THE_SERVICE],
+  ['200 with HTML', html(200), unreachable('loginPage')],
   ['malformed JSON', text(200, '{"state":"authenticated"'), NOT_THE_SERVICE],
   ['an unknown state', json(200, { state: 'linked' }), NOT_THE_SERVICE],
-  ['a redirect, as Node reports it', redirect('https://evil.example/'), NOT_THE_SERVICE],
-  ['a redirect to itself', redirect('https://adom.example/auth/intents/int_1/status'), NOT_THE_SERVICE],
-  ['a redirect, as a browser reports it', opaqueRedirect(), NOT_THE_SERVICE],
+  ['a redirect, as Node reports it', redirect('https://evil.example/'), unreachable('loginPage')],
+  [
+    'a redirect to itself',
+    redirect('https://adom.example/auth/intents/int_1/status'),
+    unreachable('loginPage'),
+  ],
+  ['a redirect, as a browser reports it', opaqueRedirect(), unreachable('loginPage')],
   ['authenticated with an empty token', json(200, { state: 'authenticated', session_token: '' }), CODE_SPENT],
   ['authenticated without a token', json(200, { state: 'authenticated' }), CODE_SPENT],
   ['authenticated with a null token', json(200, { state: 'authenticated', session_token: null }), CODE_SPENT],

@@ -42,6 +42,12 @@ const CASES: [name: string, replies: Reply[], times: number[], outcome: number |
       'noAnswer',
     ],
     ['tries again after a time-out', [never(), OK], [0, 16], 200],
+    [
+      'does not repeat a request after a refused certificate',
+      [networkError('CERT_HAS_EXPIRED')],
+      [0],
+      'noAnswer',
+    ],
     ['does not repeat a 401', [json(401, { error: 'invalid_token' })], [0], 401],
     ['does not repeat a 403', [json(403, {})], [0], 403],
     ['does not repeat a 404', [html(404)], [0], 404],

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 
 import type { HttpOutcome } from '../../../src/protocol/http.ts';
 import { readTokenAnswer } from '../../../src/protocol/tokenAnswer.ts';
+import { unreachable } from '../support/unreachable.ts';
 
 const NOW_MS = Date.UTC(2025, 5, 15, 12);
 
@@ -49,12 +50,15 @@ describe('readTokenAnswer', () => {
   });
 
   it('tells a transient failure from a final one', () => {
-    assert.deepEqual(readTokenAnswer({ kind: 'noAnswer' }), { kind: 'transientFailure' });
+    assert.deepEqual(readTokenAnswer({ kind: 'noAnswer', problem: 'dns' }), {
+      kind: 'transientFailure',
+      problem: 'dns',
+    });
     assert.deepEqual(readTokenAnswer({ kind: 'redirect' }), {
       kind: 'failed',
-      failure: { kind: 'notTheService' },
+      failure: unreachable('loginPage'),
     });
-    assert.deepEqual(read(599, undefined), { kind: 'transientFailure' });
+    assert.deepEqual(read(599, undefined), { kind: 'transientFailure', problem: 'serverFault' });
     assert.deepEqual(read(418, undefined), { kind: 'failed', failure: { kind: 'notTheService' } });
   });
 

@@ -59,7 +59,7 @@ const NOT_REJECTED: [name: string, outcome: HttpOutcome][] = [
     answer(status, { error: 'invalid_token', error_description: 'Invalid access token' }, INVALID),
   ]),
   ['a redirect', { kind: 'redirect' }],
-  ['no answer', { kind: 'noAnswer' }],
+  ['no answer', { kind: 'noAnswer', problem: 'reset' }],
 ];
 
 describe('rejectsToken', () => {

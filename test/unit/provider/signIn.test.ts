@@ -16,7 +16,7 @@ const GRANT: Grant = { server: 'https://auth.example', accessToken: 'canary-toke
 const LEARNT: Grant = { ...GRANT, expiresAtMs: 9e15 };
 const PERSON: Person = { accountId: 'bap-1', accountLabel: 'Ann (bap-1)', subject: 'user-1', name: 'Ann' };
 const DENIED: Failure = { kind: 'denied' };
-const UNREACHABLE: Failure = { kind: 'unreachable' };
+const UNREACHABLE: Failure = { kind: 'unreachable', problem: 'dns' };
 
 /** How long each step of the service takes. */
 const BEGIN_MS = 1_000;

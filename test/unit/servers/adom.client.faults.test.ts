@@ -7,6 +7,7 @@ import { demoPerson, requestsTo, type AdomServer, type Fault, type StreamFault }
 import { FakeClock } from '../support/fakeClock.ts';
 import { adomServer } from './adomApi.ts';
 import { adomService, begin, granted, hurried, until, whileTesting } from './client.ts';
+import { unreachable } from '../support/unreachable.ts';
 
 const STATUS = 'GET /auth/intents/*/status';
 const HTML: Fault = { kind: 'html' };
@@ -43,23 +44,23 @@ async function signIn(
 }
 
 describe('Adom over HTTP: the request for an intent fails', { concurrency: true }, () => {
-  const rows: [name: string, fault: Fault, failure: Failure['kind']][] = [
-    ['500', { kind: 'answer', status: 500 }, 'unreachable'],
-    ['429', BUSY, 'unreachable'],
-    ['a dropped connection', { kind: 'drop' }, 'unreachable'],
-    ['a lost answer', { kind: 'lost' }, 'unreachable'],
-    ['half an answer', { kind: 'truncate' }, 'unreachable'],
-    ['403', { kind: 'answer', status: 403, body: 'Forbidden' }, 'notTheService'],
-    ['404', { kind: 'answer', status: 404, body: { error: 'Not found' } }, 'notTheService'],
-    ['a page instead', HTML, 'notTheService'],
-    ['no token', { kind: 'rewrite', change: (body) => ({ ...body, token: '' }) }, 'notTheService'],
+  const rows: [name: string, fault: Fault, failure: Failure][] = [
+    ['500', { kind: 'answer', status: 500 }, unreachable('serverFault')],
+    ['429', BUSY, unreachable('busy')],
+    ['a dropped connection', { kind: 'drop' }, unreachable('reset')],
+    ['a lost answer', { kind: 'lost' }, unreachable('reset')],
+    ['half an answer', { kind: 'truncate' }, unreachable('reset')],
+    ['403', { kind: 'answer', status: 403, body: 'Forbidden' }, unreachable('blocked')],
+    ['404', { kind: 'answer', status: 404, body: { error: 'Not found' } }, unreachable('notFound')],
+    ['a page instead', HTML, unreachable('loginPage')],
+    ['no token', { kind: 'rewrite', change: (body) => ({ ...body, token: '' }) }, { kind: 'notTheService' }],
   ];
   for (const [name, fault, failure] of rows) {
     it(name, async () => {
       const server = await adomServer();
       server.failNext('/auth/intents', fault);
       const begun = await adomService(server).begin([], whileTesting());
-      assert.deepEqual(begun, { kind: 'failed', failure: { kind: failure } });
+      assert.deepEqual(begun, { kind: 'failed', failure });
       assert.equal(server.requests.length, 1);
     });
   }
@@ -68,7 +69,7 @@ describe('Adom over HTTP: the request for an intent fails', { concurrency: true 
     const { server, stranger } = await withStranger();
     server.failNext('/auth/intents', { kind: 'redirect', to: `${stranger.url}/auth/intents`, status: 307 });
     const begun = await adomService(server).begin([], whileTesting());
-    assert.deepEqual(begun, { kind: 'failed', failure: { kind: 'notTheService' } });
+    assert.deepEqual(begun, { kind: 'failed', failure: unreachable('loginPage') });
     assert.deepEqual(stranger.requests, []);
   });
 

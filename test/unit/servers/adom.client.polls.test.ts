@@ -6,6 +6,7 @@ import type { Identified, Waited } from '../../../src/services/service.ts';
 import { demoPerson, requestsTo, type AdomServer, type Fault } from '../../servers/adom.ts';
 import { adomServer, sessionToken } from './adomApi.ts';
 import { adomService, begin, granted, hurried, whileTesting } from './client.ts';
+import { unreachable } from '../support/unreachable.ts';
 
 const STATUS = 'GET /auth/intents/*/status';
 const HTML: Fault = { kind: 'html' };
@@ -37,18 +38,22 @@ describe('Adom over HTTP: a poll fails', { concurrency: true }, () => {
     });
   }
 
-  const final: [name: string, fault: Fault, end: Failure['kind'] | 'expired'][] = [
-    ['404', GONE, 'codeSpent'],
-    ['410', { kind: 'answer', status: 410, body: { error: 'Intent expired' } }, 'expired'],
-    ['a page instead', HTML, 'notTheService'],
-    ['a redirect', REDIRECT, 'notTheService'],
-    ['an empty token', { kind: 'rewrite', change: (body) => ({ ...body, session_token: '' }) }, 'codeSpent'],
-    ['no token', { kind: 'rewrite', change: ({ state }) => ({ state }) }, 'codeSpent'],
+  const final: [name: string, fault: Fault, end: Failure | { kind: 'expired' }][] = [
+    ['404', GONE, { kind: 'codeSpent' }],
+    ['410', { kind: 'answer', status: 410, body: { error: 'Intent expired' } }, { kind: 'expired' }],
+    ['a page instead', HTML, unreachable('loginPage')],
+    ['a redirect', REDIRECT, unreachable('loginPage')],
+    [
+      'an empty token',
+      { kind: 'rewrite', change: (body) => ({ ...body, session_token: '' }) },
+      { kind: 'codeSpent' },
+    ],
+    ['no token', { kind: 'rewrite', change: ({ state }) => ({ state }) }, { kind: 'codeSpent' }],
   ];
   for (const [name, fault, end] of final) {
     it(`ends after ${name}`, async () => {
       const server = await adomServer();
-      const expected = end === 'expired' ? { kind: end } : { kind: 'failed', failure: { kind: end } };
+      const expected = end.kind === 'expired' ? end : { kind: 'failed', failure: end };
       assert.deepEqual(await pollInto(server, fault), expected);
       assert.equal(requestsTo(server.requests, STATUS).length, 1);
     });

@@ -6,6 +6,7 @@ import type { Grant } from '../../../src/services/service.ts';
 import { requestsTo, secondPerson, type Fault, type SigmaServer } from '../../servers/sigma.ts';
 import { begin, granted, sigmaService, until, whileTesting } from './client.ts';
 import { accessToken, sigmaServer, userinfo } from './sigmaApi.ts';
+import { unreachable } from '../support/unreachable.ts';
 
 const TOKEN = 'POST /api/auth/device/token';
 
@@ -101,17 +102,21 @@ describe('Sigma Identity over HTTP: failures', { concurrency: true }, () => {
     assert.deepEqual(waited, { kind: 'failed', failure: { kind: 'codeSpent' } });
   });
 
-  const ends: [name: string, fault: Fault, failure: Failure['kind']][] = [
-    ['a page instead of a code', { kind: 'html' }, 'notTheService'],
-    ['a redirect instead of a code', { kind: 'redirect', to: 'http://127.0.0.1:9/' }, 'notTheService'],
-    ['no answer', { kind: 'drop' }, 'unreachable'],
+  const ends: [name: string, fault: Fault, failure: Failure][] = [
+    ['a page instead of a code', { kind: 'html' }, unreachable('loginPage')],
+    [
+      'a redirect instead of a code',
+      { kind: 'redirect', to: 'http://127.0.0.1:9/' },
+      unreachable('loginPage'),
+    ],
+    ['no answer', { kind: 'drop' }, unreachable('reset')],
   ];
-  for (const [name, fault, kind] of ends) {
+  for (const [name, fault, failure] of ends) {
     it(`fails after ${name}`, async () => {
       const server = await sigmaServer();
       server.failNext('/api/auth/device/code', fault);
       const begun = await sigmaService(server).begin(['openid'], whileTesting());
-      assert.deepEqual(begun, { kind: 'failed', failure: { kind } });
+      assert.deepEqual(begun, { kind: 'failed', failure });
     });
   }
 

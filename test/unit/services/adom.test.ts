@@ -8,6 +8,7 @@ import { after, html, json, networkError, never, type Reply, text } from '../sup
 import { AUTHENTICATED, eventStream } from '../support/eventStream.ts';
 import { INTENT, PENDING, STATUS_URL, TOLD } from '../support/intentRow.ts';
 import { adomWorld, assertCancels, begin } from '../support/serviceKit.ts';
+import { unreachable } from '../support/unreachable.ts';
 
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1' };
 const CREATED = json(201, INTENT);
@@ -82,8 +83,8 @@ describe('Adom: begin', () => {
   }
 
   for (const [name, reply, failure] of [
-    ['503', text(503, ''), { kind: 'unreachable' }],
-    ['404', html(404), { kind: 'notTheService' }],
+    ['503', text(503, ''), unreachable('serverFault')],
+    ['404', html(404), unreachable('notFound')],
     [
       'an updates_url on another origin',
       json(201, { ...INTENT, updates_url: 'https://evil.example/auth/intents/int_1/status' }),

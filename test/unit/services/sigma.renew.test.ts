@@ -117,7 +117,7 @@ describe('Sigma Identity: renew', () => {
       const { conversation, renew } = world(reply);
       await renew();
       assert.equal(conversation.log.lines.length, 1);
-      assert.doesNotMatch(conversation.log.lines.join(), /canary|auth\.example/);
+      assert.doesNotMatch(conversation.log.lines.join(), /canary|auth\.example\//);
     }
   });
 

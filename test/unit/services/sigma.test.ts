@@ -8,6 +8,7 @@ import { sigma } from '../../../src/services/sigma.ts';
 import { html, json, networkError, never, redirect, type Reply, text } from '../support/conversation.ts';
 import { CODE } from '../support/deviceGrantRow.ts';
 import { assertCancels, begin, sigmaWorld } from '../support/serviceKit.ts';
+import { unreachable } from '../support/unreachable.ts';
 
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
@@ -310,13 +311,14 @@ describe('Sigma Identity: identify', () => {
 
   for (const [name, reply, failure, ranMs = 0] of [
     ['401', json(401, { error: 'invalid_token' }), { kind: 'grantRejected' }],
-    ['404', html(404), { kind: 'notTheService' }],
-    ['200 with HTML', html(200), { kind: 'notTheService' }],
+    ['404', html(404), unreachable('notFound')],
+    ['401 with HTML', html(401), unreachable('loginPage')],
+    ['200 with HTML', html(200), unreachable('loginPage')],
     ['no sub', json(200, { name: 'Ann' }), { kind: 'notTheService' }],
     ['a sub of more than 255 characters', json(200, { sub: 'a'.repeat(256) }), { kind: 'notTheService' }],
     ['an empty sub', json(200, { sub: '' }), { kind: 'notTheService' }],
     ['claims with an error status', json(403, { sub: 'user-1' }), { kind: 'grantRejected' }],
-    ['a redirect', redirect('https://elsewhere.example/'), { kind: 'notTheService' }],
+    ['a redirect', redirect('https://elsewhere.example/'), unreachable('loginPage')],
   ] satisfies [string, Reply, ServiceFailure, number?][]) {
     it(`fails: ${name}`, async () => {
       const { clock, conversation, service } = sigmaWorld([reply]);
@@ -344,7 +346,7 @@ describe('Sigma Identity: identify', () => {
     const lost = sigmaWorld(Array<Reply>(6).fill(text(503, '')));
     assert.deepEqual(await lost.clock.run(lost.service.identify(GRANT, NEVER)), {
       kind: 'failed',
-      failure: { kind: 'unreachable' },
+      failure: unreachable('serverFault'),
     });
     lost.conversation.assertOver();
   });

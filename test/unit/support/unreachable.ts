@@ -1,0 +1,7 @@
+import type { Problem } from '../../../src/protocol/answerProblem.ts';
+import type { Failure } from '../../../src/protocol/failure.ts';
+
+/** The failure of a request with this problem. */
+export function unreachable(problem: Problem): Extract<Failure, { kind: 'unreachable' }> {
+  return { kind: 'unreachable', problem };
+}
