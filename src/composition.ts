@@ -10,11 +10,12 @@ import { ClockSkew } from './protocol/clockSkew.ts';
 import { createIdentityApi } from './provider/identityApi.ts';
 import { ServiceProvider } from './provider/serviceProvider.ts';
 import { createServices } from './serviceList.ts';
+import { accountsOf } from './sessions/accounts.ts';
 import { openSessions } from './sessions/openSessions.ts';
 import { readSetting } from './settings.ts';
 import { offerInAccountsMenu } from './ui/accountsMenu.ts';
 import { registerIdentityTool } from './ui/agent/tool.ts';
-import { registerCommands, signIn } from './ui/commands.ts';
+import { registerCommands } from './ui/commands.ts';
 import { IdentityPanels } from './ui/identity/panels.ts';
 import { runCommand } from './ui/runCommand.ts';
 import { SessionMessages } from './ui/sessionMessages.ts';
@@ -65,7 +66,10 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
       live: (id) => sessions.byService.flatMap((each) => each.cached()).find((record) => record.id === id),
       signIn: async (serviceId, scopes) => {
         const provider = providers.find(({ service }) => service.id === serviceId);
-        if (provider !== undefined) await runCommand(() => signIn(provider, scopes));
+        if (provider === undefined) return;
+        await runCommand(async () => {
+          await provider.createSession(scopes);
+        });
       },
     },
     context.extensionUri,
@@ -80,9 +84,13 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
     },
     runtime,
   );
-  const view = new SignInNotification(systemClock, channel);
-  providers.push(...sessions.byService.map((each) => new ServiceProvider(each, view, runtime, clockSkew)));
   const panels = new IdentityPanels(context.extensionUri, sessions);
+  const view = new SignInNotification(systemClock, channel, (record) => {
+    const provider = providers.find(({ service }) => service.id === record.serviceId);
+    const [account] = accountsOf([record]);
+    if (provider !== undefined && account !== undefined) panels.show({ provider, account });
+  });
+  providers.push(...sessions.byService.map((each) => new ServiceProvider(each, view, runtime, clockSkew)));
   const identity = createIdentityApi(sessions, runtime);
 
   return {

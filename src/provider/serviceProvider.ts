@@ -104,7 +104,12 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   async #signIn(request: SignInRequest): Promise<LiveSession> {
     const { sessions } = this;
     const result = await signIn({ sessions, view: this.#view, runtime: this.#runtime }, request);
-    if (result.kind === 'signedIn') return result.record;
+    if (result.kind === 'signedInElsewhere') return result.record;
+    if (result.kind === 'signedIn') {
+      this.#view.signedIn(this.service, result.record);
+      if (result.hasNoBapIdentity) this.#view.hasNoBapIdentity(this.service);
+      return result.record;
+    }
     if (result.kind === 'cancelled') throw new vscode.CancellationError();
     const error = this.#errorOf(result);
     this.#view.failed(error);

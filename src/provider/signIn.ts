@@ -25,7 +25,17 @@ export interface SignInContext {
   readonly runtime: Runtime;
 }
 
-export type SignInResult = { kind: 'signedIn'; record: LiveSession } | { kind: 'cancelled' } | SignInFailure;
+export type SignInResult =
+  | {
+      kind: 'signedIn';
+      record: LiveSession;
+      /** The service says that the person has no BAP identity. */
+      hasNoBapIdentity: boolean;
+    }
+  /** Another window has completed the same sign-in, and has told the person. */
+  | { kind: 'signedInElsewhere'; record: LiveSession }
+  | { kind: 'cancelled' }
+  | SignInFailure;
 
 export type SignInFailure =
   | Failed<ServiceFailure>
@@ -80,13 +90,12 @@ export async function signIn(context: SignInContext, request: SignInRequest): Pr
     const record = await sessions.keep(request.scopes, identified.grant, identified.person, signal);
     unkept = undefined;
     log.info(`Signed in with ${service.label}.`);
-    if (identified.hasNoBapIdentity === true) view.hasNoBapIdentity(service);
-    return { kind: 'signedIn', record };
+    return { kind: 'signedIn', record, hasNoBapIdentity: identified.hasNoBapIdentity === true };
   } catch (error) {
     if (!signal.aborted) return failureOf(error, runtime);
     if (signal.reason instanceof SignedInElsewhere) {
       log.info(`Signed in with ${service.label} in another window.`);
-      return { kind: 'signedIn', record: signal.reason.record };
+      return { kind: 'signedInElsewhere', record: signal.reason.record };
     }
     log.info(`The sign-in with ${service.label} was cancelled.`);
     return { kind: 'cancelled' };

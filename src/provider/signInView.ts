@@ -1,4 +1,5 @@
 import type { IdentityChoice, IdentityService, PendingSignIn } from '../services/service.ts';
+import type { LiveSession } from '../sessions/sessionRecord.ts';
 import type { SignInError } from './signInError.ts';
 
 /** What the person sees of sign-ins. */
@@ -7,6 +8,8 @@ export interface SignInView {
   open(serviceLabel: string): SignInScreen;
   /** Tells of a failure. VS Code itself shows none for a sign-in that began in the Accounts menu. */
   failed(error: SignInError): void;
+  /** Tells that a sign-in in this window is complete. */
+  signedIn(service: IdentityService, record: LiveSession): void;
   /** Tells, after a sign-in, that this account has no BAP identity. */
   hasNoBapIdentity(service: IdentityService): void;
   /** Brings the open screens back into sight, for a person who asks a second time. */

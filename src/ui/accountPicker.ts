@@ -57,8 +57,9 @@ function whyHidden({ server }: Account): string {
 /** The only account, or the one that the person chooses. Undefined when they choose none. */
 export async function pickAccount<T extends AccountItem>(
   items: readonly T[],
+  title: string,
   placeHolder: string,
 ): Promise<T | undefined> {
   const [first, ...others] = items;
-  return others.length === 0 ? first : vscode.window.showQuickPick(items, { placeHolder });
+  return others.length === 0 ? first : vscode.window.showQuickPick(items, { title, placeHolder });
 }

@@ -18,7 +18,7 @@ export function registerCommands(
   const commands: Record<string, () => Promise<void>> = {
     'bapIdentity.signIn': async () => {
       const provider = await pickService(providers);
-      if (provider !== undefined) await signIn(provider, provider.service.defaultScopes);
+      if (provider !== undefined) await provider.createSession(provider.service.defaultScopes);
     },
     'bapIdentity.signOut': () => signOut(providers),
     'bapIdentity.showIdentity': () => showIdentity(providers, panels),
@@ -35,14 +35,6 @@ export function registerCommands(
   );
 }
 
-/** Signs in and says so. Rejects as `createSession` does. */
-export async function signIn(provider: ServiceProvider, scopes: readonly string[]): Promise<void> {
-  const session = await provider.createSession(scopes);
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('You are signed in with {0} as {1}.', provider.service.label, session.account.label),
-  );
-}
-
 async function pickService(providers: readonly ServiceProvider[]): Promise<ServiceProvider | undefined> {
   const items = providers.map((provider) => ({
     label: provider.service.label,
@@ -50,6 +42,7 @@ async function pickService(providers: readonly ServiceProvider[]): Promise<Servi
     provider,
   }));
   const item = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Sign In'),
     placeHolder: vscode.l10n.t('Select the service to sign in with'),
   });
   return item?.provider;
@@ -65,7 +58,11 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
   const item =
     others.length === 0
       ? await confirmed(first)
-      : await pickAccount(items, vscode.l10n.t('Select the account to sign out of'));
+      : await pickAccount(
+          items,
+          vscode.l10n.t('Sign Out'),
+          vscode.l10n.t('Select the account to sign out of'),
+        );
   if (item === undefined) return;
   const { provider, account } = item;
   await Promise.all(account.sessions.map(({ id }) => provider.removeSession(id)));

@@ -95,7 +95,7 @@ describe('the identity card', () => {
   const signIn = async (service: string, approve: (code: string) => void | Promise<void>): Promise<void> => {
     await workbench.listItem(service).click();
     await approve(await workbench.userCode(service));
-    await workbench.told(`You are signed in with ${service} as`);
+    await workbench.told(`Signed in with ${service} as`);
     await workbench.clearNotifications();
   };
   const press = (message: string, button: string): Promise<void> =>

@@ -40,8 +40,10 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
   const list = () =>
     workbench.page.locator('.quick-input-widget', { hasText: 'Sign in with Sigma Identity' });
   const choose = (name: string): Promise<void> => workbench.listItem(name).click();
-  const told = (name: string, id: string): Promise<string> =>
-    workbench.told(`You are signed in with Sigma Identity as ${name} (${id})`);
+  const told = async (name: string, id: string): Promise<void> => {
+    await workbench.told(`Signed in with Sigma Identity as ${name}.`);
+    await workbench.seesInAccountsMenu(`${name} (${id})`);
+  };
 
   it('is taken without a question when the person has one', async () => {
     await signInAs(PERSON_OF_ONE);

@@ -34,7 +34,7 @@ describe('an agent that asks who the person is', () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in with Sigma Identity as satoshi');
     await workbench.clearNotifications();
     await askTool();
     await workbench.screenshot('identity-tool');

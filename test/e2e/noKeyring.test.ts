@@ -22,7 +22,7 @@ describe('a person whose system has no keyring', () => {
 
   const approve = async (): Promise<void> => {
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in with Sigma Identity as satoshi');
     await workbench.clearNotifications();
   };
 

@@ -33,7 +33,7 @@ describe('another server in the settings', () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await server.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in with Sigma Identity as satoshi');
     await workbench.clearNotifications();
   };
 

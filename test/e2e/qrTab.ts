@@ -34,8 +34,9 @@ export class QrTab {
     await this.#workbench.listItem(this.#service).click();
   }
 
-  click(link: string): Promise<void> {
-    return this.notification.getByRole('link', { name: link }).click();
+  async click(link: string): Promise<void> {
+    await this.#workbench.told(`Sign in with ${this.#service}:`);
+    await this.notification.getByRole('link', { name: link }).click();
   }
 
   async show(): Promise<void> {

@@ -73,7 +73,7 @@ describe('a session that ends', () => {
     await told.screenshot('session-ended');
     await told.notification(text).getByRole('button', { name: 'Sign In' }).click();
     await sigma.approve(await told.userCode('Sigma Identity'));
-    await told.told('You are signed in with Sigma Identity as satoshi');
+    await told.told('Signed in with Sigma Identity as satoshi');
     await quiet.page.bringToFront();
     await quiet.run('Consumer: Who Is Signed In with Sigma Identity');
     await quiet.told('Consumer: satoshi, and the service says 200.');

@@ -28,7 +28,7 @@ describe('a terminal', () => {
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(label).click();
       await running[index]?.approve(await workbench.userCode(label));
-      await workbench.told(`You are signed in with ${label} as`);
+      await workbench.told(`Signed in with ${label} as`);
       await workbench.clearNotifications();
     }
   });

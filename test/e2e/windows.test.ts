@@ -51,7 +51,7 @@ describe('two windows of one browser', () => {
     return window.userCode(service);
   };
   const signedIn = async (window: Workbench): Promise<void> => {
-    await window.told('You are signed in with');
+    await window.told('Signed in with');
     await window.clearNotifications();
   };
 
@@ -155,12 +155,12 @@ describe('two windows of one browser that start together for the first time', ()
     await one.run('BAP Identity: Sign In…');
     await one.listItem('Sigma Identity').click();
     await sigma.approve(await one.userCode('Sigma Identity'));
-    await one.told('You are signed in with Sigma Identity');
+    await one.told('Signed in with Sigma Identity');
     await two.run('BAP Identity: Sign In…');
     await two.listItem('Adom').click();
     await two.userCode('Adom');
     adom.approve();
-    await two.told('You are signed in with Adom');
+    await two.told('Signed in with Adom');
     for (const window of windows)
       for (const account of ['satoshi (', 'Ada (']) await window.seesInAccountsMenu(account);
     // What the browser has stored is all that a reload leaves.

@@ -14,7 +14,11 @@ export async function showIdentity(
     void offerSignIn(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
     return;
   }
-  const item = await pickAccount(items, vscode.l10n.t('Select the account to show'));
+  const item = await pickAccount(
+    items,
+    vscode.l10n.t('Show Identity'),
+    vscode.l10n.t('Select the account to show'),
+  );
   if (item !== undefined) panels.show(item);
 }
 
@@ -28,7 +32,11 @@ export async function copyBapId(providers: readonly ServiceProvider[]): Promise<
     void offerSignIn(vscode.l10n.t('Nobody with a BAP ID is signed in.'));
     return;
   }
-  const holder = await pickAccount(holders, vscode.l10n.t('Select the account whose BAP ID to copy'));
+  const holder = await pickAccount(
+    holders,
+    vscode.l10n.t('Copy BAP ID'),
+    vscode.l10n.t('Select the account whose BAP ID to copy'),
+  );
   if (holder === undefined) return;
   await vscode.env.clipboard.writeText(holder.bapId);
   void vscode.window.showInformationMessage(

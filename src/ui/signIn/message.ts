@@ -2,50 +2,35 @@ import * as vscode from 'vscode';
 
 import type { PendingSignIn } from '../../services/service.ts';
 import { besideLinks } from './besideLinks.ts';
+import { hostOf } from './openAddress.ts';
+import type { SignInAction, SignInState } from './signInState.ts';
+import { timeLeft } from './timeLeft.ts';
+import { warning } from './warning.ts';
 
-/** The links of the notification. */
-export type SignInAction = 'copy' | 'openBrowser' | 'showQr' | 'startAgain';
+/** Makes the text of one link. */
+type Link = (action: SignInAction, text: string) => string;
 
-export type SignInState =
-  | { phase: 'starting' }
-  | { phase: 'pending'; signIn: PendingSignIn; copied: boolean; reached: boolean }
-  | { phase: 'expired'; hasCode: boolean }
-  | { phase: 'choosing' }
-  | { phase: 'finishing' };
-
-/**
- * The text of the sign-in notification. `nowMs` is the time of the wall clock; `link` makes the text of one
- * link.
- */
-export function signInMessage(
-  state: SignInState,
-  nowMs: number,
-  link: (action: SignInAction, text: string) => string,
-): string {
+/** The text of the sign-in notification. `nowMs` is the time of the wall clock. */
+export function signInMessage(serviceLabel: string, state: SignInState, nowMs: number, link: Link): string {
   switch (state.phase) {
     case 'starting':
       return vscode.l10n.t('Connecting…');
     case 'pending': {
-      const { userCode, verificationUri, deadlineMs } = state.signIn;
-      const copy = link(
-        'copy',
-        userCode === undefined ? vscode.l10n.t('Copy link') : vscode.l10n.t('Copy code'),
-      );
+      const { signIn, said, reached } = state;
       return [
-        userCode === undefined
-          ? vscode.l10n.t('Continue in your browser.')
-          : vscode.l10n.t('Your code is {0}.', besideLinks(userCode)),
-        state.copied ? `${vscode.l10n.t('Copied!')} ${copy}` : copy,
+        signIn.userCode === undefined
+          ? noCode(said)
+          : vscode.l10n.t('Your code is {0}.', besideLinks(signIn.userCode)),
+        links(signIn, said, link),
         '·',
-        link('openBrowser', vscode.l10n.t('Open browser')),
-        '·',
-        link('showQr', vscode.l10n.t('Show QR')),
-        '·',
-        ...(verificationUri === undefined
-          ? []
-          : [vscode.l10n.t('On another device, enter it at {0}.', besideLinks(verificationUri))]),
-        state.reached ? timeLeft(deadlineMs - nowMs) : vscode.l10n.t('No connection: trying again…'),
-      ].join(' ');
+        warning(serviceLabel, signIn),
+        signIn.verificationUri === undefined
+          ? ''
+          : vscode.l10n.t('On another device, enter it at {0}.', besideLinks(signIn.verificationUri)),
+        reached ? `${timeLeft(signIn.deadlineMs - nowMs)}.` : vscode.l10n.t('No connection: trying again…'),
+      ]
+        .filter((part) => part !== '')
+        .join(' ');
     }
     case 'expired': {
       const again = state.hasCode ? vscode.l10n.t('Get a new code') : vscode.l10n.t('Get a new link');
@@ -58,14 +43,20 @@ export function signInMessage(
   }
 }
 
-/**
- * The time left, in minutes, and in steps of ten seconds in the last minute: a screen reader reads each
- * change aloud. Its spaces do not break, so that it stays on one line.
- */
-function timeLeft(ms: number): string {
-  const text =
-    ms > 60_000
-      ? vscode.l10n.t('{0} min left.', Math.ceil(ms / 60_000))
-      : vscode.l10n.t('{0} s left.', Math.max(0, Math.ceil(ms / 10_000) * 10));
-  return text.replaceAll(' ', '\u00a0');
+function noCode(said: SignInAction | undefined): string {
+  return said === 'copyCode'
+    ? vscode.l10n.t('This sign-in needs no code: continue in your browser.')
+    : vscode.l10n.t('Continue in your browser.');
+}
+
+function links({ userCode, browserUri }: PendingSignIn, said: SignInAction | undefined, link: Link): string {
+  const all: [SignInAction, string][] = [
+    ['copyLink', vscode.l10n.t('Copy link')],
+    ['openPage', vscode.l10n.t('Open {0}', besideLinks(hostOf(browserUri)))],
+    ['showQr', vscode.l10n.t('Show QR')],
+  ];
+  if (userCode !== undefined) all.unshift(['copyCode', vscode.l10n.t('Copy code')]);
+  return all
+    .map(([action, text]) => (action === said ? `${vscode.l10n.t('Copied!')} ` : '') + link(action, text))
+    .join(' · ');
 }

@@ -9,6 +9,8 @@ export interface QrPage {
   /** What the person does with the QR code. */
   readonly instruction: string;
   readonly code: string | undefined;
+  /** What the person must know before they approve. */
+  readonly warning: string;
   /** Where the person can enter the code instead. */
   readonly elsewhere: string | undefined;
 }
@@ -28,12 +30,13 @@ strong { font: 600 max(2.5rem, 3em) / 1.2 var(--vscode-editor-font-family, monos
 `;
 
 /** The page as HTML. It contains all that it needs: it can run no script and load no file. */
-export function qrPage({ language, title, svg, instruction, code, elsewhere }: QrPage): string {
+export function qrPage({ language, title, svg, instruction, code, elsewhere, warning }: QrPage): string {
   const nonce = crypto.randomUUID();
   const paragraphs = [
     escapeHtml(instruction),
     ...(code === undefined ? [] : [`<strong>${escapeHtml(code)}</strong>`]),
     ...(elsewhere === undefined ? [] : [escapeHtml(elsewhere)]),
+    escapeHtml(warning),
   ];
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(language)}">

@@ -2,8 +2,10 @@ import * as vscode from 'vscode';
 
 import { safeText } from '../../base/safeText.ts';
 import type { PendingSignIn } from '../../services/service.ts';
+import { hostOf } from './openAddress.ts';
 import { qrPage } from './qrPage.ts';
 import { qrSvg } from './qrSvg.ts';
+import { warning } from './warning.ts';
 
 export const QR_VIEW_TYPE = 'bapIdentity.signInQr';
 
@@ -33,7 +35,7 @@ export class QrPanel {
     panel.onDidDispose(() => {
       this.#panel = undefined;
     });
-    panel.webview.html = pageOf(signIn, title);
+    panel.webview.html = pageOf(signIn, title, warning(this.#service, signIn));
     this.#panel = panel;
   }
 
@@ -43,13 +45,18 @@ export class QrPanel {
   }
 }
 
-function pageOf({ browserUri, userCode, verificationUri }: PendingSignIn, title: string): string {
+function pageOf(
+  { browserUri, userCode, verificationUri }: PendingSignIn,
+  title: string,
+  warning: string,
+): string {
   const svg = qrSvg(browserUri, vscode.l10n.t('QR code of the address to approve this sign-in at'));
   return qrPage({
     language: vscode.env.language,
     title,
     svg,
-    instruction: instruction(svg !== undefined, userCode !== undefined),
+    instruction: instruction(svg !== undefined, userCode !== undefined, safeText(hostOf(browserUri))),
+    warning,
     code: userCode === undefined ? undefined : safeText(userCode),
     elsewhere:
       verificationUri === undefined
@@ -58,14 +65,15 @@ function pageOf({ browserUri, userCode, verificationUri }: PendingSignIn, title:
   });
 }
 
-function instruction(hasQr: boolean, hasCode: boolean): string {
+function instruction(hasQr: boolean, hasCode: boolean, host: string): string {
   if (!hasQr)
     return vscode.l10n.t(
       'The address of this sign-in is too long for a QR code. Use the links in the notification.',
     );
   return hasCode
     ? vscode.l10n.t(
-        'Scan the QR code with your phone and approve the sign-in there: the page shows this code or asks for it.',
+        'Scan the QR code with your phone. It opens {0}: the page there shows this code or asks for it.',
+        host,
       )
-    : vscode.l10n.t('Scan the QR code with your phone and approve the sign-in there.');
+    : vscode.l10n.t('Scan the QR code with your phone. It opens {0}: approve the sign-in there.', host);
 }

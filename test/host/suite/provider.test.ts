@@ -27,6 +27,7 @@ describe('the provider', () => {
     world.approve();
     assert.equal((await first).id, (await second).id);
     assert.deepEqual([world.begun, world.reminded, world.events.length], [1, 1, 1]);
+    assert.deepEqual(world.told, ['Ann'], 'it is said once');
   });
 
   it('throws VS Code’s CancellationError when the person cancels, and shows no failure', async () => {
@@ -127,6 +128,7 @@ describe('the provider', () => {
     world.approve();
     assert.equal((await here).id, (await there).id);
     assert.deepEqual((await here).scopes, ['a', 'b']);
+    assert.deepEqual(world.told, ['Ann'], 'it is said in the window of the sign-in alone');
     assert.deepEqual([world.failures, world.revoked], [[], []]);
     // The sign-ins for another account and other scopes go on.
     const settled: string[] = [];

@@ -12,11 +12,12 @@ describe('the text of the sign-in notification', () => {
       wait: () => new Promise<never>(() => undefined),
     };
     const message = signInMessage(
-      { phase: 'pending', signIn, copied: false, reached: true },
+      'Sigma Identity',
+      { phase: 'pending', signIn, reached: true },
       0,
       (action, text) => `[${text}](command:${action})`,
     );
-    assert.match(message, /^Your code is ［ABCD\. \[Copy code\]\(command:copy\)/);
+    assert.match(message, /^Your code is ［ABCD\. \[Copy code\]\(command:copyCode\)/);
     assert.match(message, /enter it at https:\/\/［::1］\/device\./);
   });
 });

@@ -21,6 +21,8 @@ export class World {
   readonly storage = new FakeStorage(this.clock);
   readonly log = new RecordingLog();
   readonly failures: string[] = [];
+  /** The people that a window said to be signed in. */
+  readonly told: string[] = [];
   readonly revoked: string[] = [];
   readonly events: string[] = [];
   begun = 0;
@@ -147,6 +149,7 @@ export class World {
         return screen;
       },
       failed: ({ message }) => this.failures.push(message),
+      signedIn: (_, { person }) => this.told.push(person.name),
       hasNoBapIdentity: () => undefined,
       remind: () => (this.reminded += 1),
     };

@@ -150,7 +150,7 @@ describe('a sign-in as a person with several identities', () => {
       storage.put('other', serialize(record));
     };
     const { result, endedAtMs, calls, seen } = await run({ at: [5_000, elsewhere] });
-    assert.ok(result.kind === 'signedIn');
+    assert.ok(result.kind === 'signedInElsewhere');
     assert.equal(result.record.id, 'other');
     assert.equal(endedAtMs, 5_000);
     assert.deepEqual(calls, ['revoke']);

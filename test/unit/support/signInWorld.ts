@@ -48,9 +48,8 @@ export class SignInWorld {
     const view = {
       open: () => this.screen,
       failed: () => undefined,
-      hasNoBapIdentity: () => {
-        this.screen.seen.push('no BAP identity');
-      },
+      signedIn: () => undefined,
+      hasNoBapIdentity: () => undefined,
       remind: () => undefined,
     };
     return signIn({ sessions: this.sessions, view, runtime: this.#runtime }, { scopes, accountId });

@@ -11,6 +11,7 @@ const PAGE: QrPage = {
   instruction: 'Scan the QR code.',
   code: 'ABCD-EFGH',
   elsewhere: 'Enter it at https://auth.example/device.',
+  warning: 'Go on only if you started this here.',
 };
 
 describe('the page of a QR code', () => {
@@ -31,9 +32,10 @@ describe('the page of a QR code', () => {
       instruction: evil,
       code: evil,
       elsewhere: evil,
+      warning: evil,
     });
     assert.ok(!html.includes('<img'), html);
-    assert.equal(html.split(escapeHtml(evil)).length - 1, 6);
+    assert.equal(html.split(escapeHtml(evil)).length - 1, 7);
   });
 
   it('has no element for the code when there is no code', () => {

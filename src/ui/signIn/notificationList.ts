@@ -1,0 +1,15 @@
+import * as vscode from 'vscode';
+
+/**
+ * Opens the list of notifications. In Do Not Disturb and in Zen Mode a notification comes on the screen in no other
+ * way, and no extension can tell whether one of them is on, so this is for everybody. The list takes the focus: its
+ * links can be reached with the keyboard, and a screen reader reads the notification.
+ */
+export function showNotifications(): void {
+  void vscode.commands.executeCommand('notifications.showList');
+}
+
+/** Closes it, so that what comes next is shown as usual. The focus goes back to the editor only if it was there. */
+export function hideNotifications(): void {
+  void vscode.commands.executeCommand('notifications.hideList');
+}
