@@ -13,7 +13,7 @@ await withProgress('Packaging the extension', () => runCommand('npm', ['run', '-
 
 const [sigma, adom] = await Promise.all([startSigmaServer(), startAdomServer()]);
 const server = await startCodeServer({
-  vsix: [vsixFile],
+  vsix: vsixFile,
   extensionFolders: [await buildTestExtension('consumer')],
   settings: { 'bapIdentity.sigma.serverUrl': sigma.url, 'bapIdentity.adom.apiUrl': adom.url },
 });

@@ -1,13 +1,11 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { startBareServer } from '../vscode/bareServer.ts';
 import { startCodeServer, type CodeServer, type CodeServerOptions } from '../vscode/codeServer.ts';
+import { installedExtension } from '../vscode/installed.ts';
 import { vsixFile } from '../vscode/paths.ts';
 import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
-import { createFolder } from '../vscode/serverProcess.ts';
 import { startSlowLine } from '../vscode/slowLine.ts';
-import { unpack } from '../vscode/unpack.ts';
 import { readBrowserLogs } from '../vscode/webLogs.ts';
 import { startWebWorkbench } from '../vscode/webWorkbench.ts';
 import { buildTestExtension } from './testExtension.ts';
@@ -45,7 +43,7 @@ export async function startHost(settings: Record<string, unknown>, kind: HostKin
 async function startServer(settings: Record<string, unknown>, kind: HostKind): Promise<Host> {
   const names = kind === 'slow' ? (['consumer', 'sleeper'] as const) : (['consumer'] as const);
   const extensionFolders = await Promise.all(names.map(buildTestExtension));
-  const server = await starts[kind]({ settings, vsix: [vsixFile], extensionFolders });
+  const server = await starts[kind]({ settings, vsix: vsixFile, extensionFolders });
   return {
     url: server.url,
     folder: path.dirname(server.dataFolder),
@@ -77,16 +75,12 @@ async function startSlowServer(options: CodeServerOptions): Promise<CodeServer> 
 }
 
 async function startWeb(settings: Record<string, unknown>): Promise<Host> {
-  const folder = createFolder();
-  const extensionFolders = [await unpack(vsixFile, folder), await buildTestExtension('consumer')];
+  const extensionFolders = [await installedExtension(vsixFile), await buildTestExtension('consumer')];
   const workbench = await startWebWorkbench({ settings, extensionFolders });
   return {
     url: `${workbench.origin}/?ew=true`,
     folder: undefined,
     logs: readBrowserLogs,
-    stop: async () => {
-      await workbench.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => workbench.stop(),
   };
 }

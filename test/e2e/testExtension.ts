@@ -1,13 +1,18 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { outFolder, root } from '../vscode/paths.ts';
+import { onExit } from '../vscode/cleanup.ts';
+import { root } from '../vscode/paths.ts';
+import { createFolder } from '../vscode/serverProcess.ts';
 
-/** Builds `test/NAME`. Returns the folder of the built extension. */
+/** Builds `test/NAME`. Returns the folder of the built extension, which is there until this process ends. */
 export async function buildTestExtension(name: 'consumer' | 'sleeper'): Promise<string> {
   const source = path.join(root, 'test', name);
-  const target = path.join(outFolder, name);
-  await mkdir(target, { recursive: true });
+  const target = createFolder();
+  onExit(() => {
+    rmSync(target, { recursive: true, force: true });
+  });
   await cp(path.join(source, 'package.json'), path.join(target, 'package.json'));
   await build({
     entryPoints: [path.join(source, 'src/extension.ts')],

@@ -7,7 +7,11 @@ import { launchBrowser } from '../vscode/browser.ts';
 import { install } from '../vscode/install.ts';
 import { outFolder } from '../vscode/paths.ts';
 import { release } from '../vscode/release.ts';
-import { startHost, type Host, type HostKind } from './host.ts';
+import { isWeb, startHost, type Host, type HostKind } from './host.ts';
+
+/** The same test can run in several editors at the same time. */
+const editor = isWeb ? '-web' : release.name === 'current' ? '' : '-oldest';
+const screenshotFolder = path.join(outFolder, `screenshots${editor}`);
 
 /** Long enough for a busy machine. */
 const WAIT_MS = 30_000;
@@ -92,11 +96,11 @@ export class Workbench {
     return this.#host.logs(this.page);
   }
 
-  /** Writes a screenshot and the logs of a failed test to `out`. */
+  /** Writes a screenshot and the logs of a failed test to the folder of the screenshots. */
   async keepEvidence(test: string): Promise<void> {
     const name = `failed-${test.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}`;
     await this.screenshot(name);
-    await writeFile(path.join(outFolder, `${name}.log`), await this.logs());
+    await writeFile(path.join(screenshotFolder, `${name}.log`), await this.logs());
   }
 
   /** Acts as if the person looked at another window for a moment: a page under test never loses the focus. */
@@ -263,9 +267,8 @@ export class Workbench {
   }
 
   async screenshot(name: string, area: Locator | Page = this.page): Promise<Buffer> {
-    const folder = path.join(outFolder, release.name === 'current' ? 'screenshots' : 'screenshots-oldest');
-    mkdirSync(folder, { recursive: true });
-    return area.screenshot({ path: path.join(folder, `${name}.png`) });
+    mkdirSync(screenshotFolder, { recursive: true });
+    return area.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
   }
 
   /** Repeats `attempt` until it returns true. Fails after WAIT_MS and says what it waited for. */

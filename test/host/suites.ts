@@ -3,10 +3,11 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { outFolder } from '../vscode/paths.ts';
+import { release } from '../vscode/release.ts';
 
 const hostFolder = path.join(import.meta.dirname, 'suite');
 export const benchFolder = path.join(import.meta.dirname, '../bench');
-const targetFolder = path.join(outFolder, 'host');
+const targetFolder = path.join(outFolder, release.name === 'current' ? 'host' : 'host-oldest');
 
 /** The module that VS Code runs. */
 export const suiteEntry = path.join(targetFolder, 'index.js');

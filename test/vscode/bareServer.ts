@@ -1,15 +1,15 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { calmSettings, type CodeServer } from './codeServer.ts';
-import { runCommand } from './command.ts';
 import { registerExtensionFolders } from './extensionFolders.ts';
-import { bareServerEntry, nodeFile } from './release.ts';
-import { cleanEnvironment, createFolder, startServer } from './serverProcess.ts';
+import { installed } from './installed.ts';
+import { bareServerEntry } from './release.ts';
+import { createFolder, startServer } from './serverProcess.ts';
 
 export interface BareServerOptions {
   settings?: Record<string, unknown>;
-  /** Packages to install, as a person does. */
-  vsix?: string[];
+  /** A package to install. */
+  vsix?: string;
   /** Folders of built extensions to install too. */
   extensionFolders?: string[];
   /** Allows the page's address to name an extension under development and its suites. Hides notifications. */
@@ -26,12 +26,10 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
   await mkdir(path.dirname(settingsFile), { recursive: true });
   await writeFile(settingsFile, JSON.stringify({ ...calmSettings, ...options.settings }, undefined, 2));
   const serverFolder = path.join(folder, 'server');
-  for (const file of options.vsix ?? []) {
-    const args = [bareServerEntry, ...['--server-data-dir', serverFolder], '--accept-server-license-terms'];
-    const env = cleanEnvironment(folder);
-    await runCommand(nodeFile, [...args, '--install-extension', file], { env });
-  }
-  await registerExtensionFolders(path.join(serverFolder, 'extensions'), options.extensionFolders ?? []);
+  const extensionsFolder = path.join(serverFolder, 'extensions');
+  if (options.vsix !== undefined)
+    await cp(await installed(options.vsix), extensionsFolder, { recursive: true });
+  await registerExtensionFolders(extensionsFolder, options.extensionFolders ?? []);
   const server = await startServer(folder, {
     args: [
       bareServerEntry,

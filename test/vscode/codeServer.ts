@@ -1,14 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runCommand } from './command.ts';
 import { registerExtensionFolders } from './extensionFolders.ts';
-import { codeServerEntry, nodeFile, release } from './release.ts';
-import { cleanEnvironment, createFolder, startServer } from './serverProcess.ts';
+import { installed } from './installed.ts';
+import { codeServerEntry, release } from './release.ts';
+import { createFolder, startServer } from './serverProcess.ts';
 
 export interface CodeServerOptions {
   settings?: Record<string, unknown>;
-  /** Packages to install, as a person does. */
-  vsix?: string[];
+  /** A package to install. */
+  vsix?: string;
   /** Folders of built extensions to install too. */
   extensionFolders?: string[];
   /** Allows the page's address to name an extension under development and its suites. Hides notifications. */
@@ -46,6 +46,8 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
   const settingsFile = path.join(dataFolder, 'User/settings.json');
   await mkdir(path.dirname(settingsFile), { recursive: true });
   await mkdir(extensionsFolder);
+  if (options.vsix !== undefined)
+    await cp(await installed(options.vsix), extensionsFolder, { recursive: true });
   await writeFile(settingsFile, JSON.stringify({ ...calmSettings, ...options.settings }, undefined, 2));
   // Without this file code-server writes one into the home folder.
   const configFile = path.join(folder, 'config.yaml');
@@ -59,10 +61,6 @@ export async function startCodeServer(options: CodeServerOptions = {}): Promise<
     '--extensions-dir',
     extensionsFolder,
   ];
-  for (const file of options.vsix ?? []) {
-    const args = [codeServerEntry, ...folders, '--install-extension', file];
-    await runCommand(nodeFile, args, { env: cleanEnvironment(folder) });
-  }
   await registerExtensionFolders(extensionsFolder, options.extensionFolders ?? []);
 
   const server = await startServer(folder, {
