@@ -215,7 +215,8 @@ export class Workbench {
         await this.listItem(command).click({ timeout: 1_000 });
         return true;
       } catch {
-        await this.page.keyboard.press('Escape');
+        // Without a palette, as on a busy machine, Escape would hide the notifications.
+        if (await input.isVisible()) await this.page.keyboard.press('Escape');
         return false;
       }
     }, `the command ${command}`);
