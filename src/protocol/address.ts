@@ -13,10 +13,10 @@ export function isSafeAddress(address: string | URL): boolean {
 }
 
 /**
- * Names under `localhost` are not included: RFC 6761 §6.3 keeps them on this machine, but not every resolver
+ * True for this machine. Names under `localhost` are not included: RFC 6761 §6.3 keeps them on this machine, but not every resolver
  * does.
  */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 

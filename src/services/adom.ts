@@ -13,6 +13,7 @@ import { readSetCookie } from '../protocol/setCookie.ts';
 import { type Person, person } from './person.ts';
 import { servers } from './servers.ts';
 import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
+import { checkAnswer, type ServiceCheck } from './serviceCheck.ts';
 
 export interface AdomSettings {
   /** The setting `bapIdentity.adom.apiUrl`, as the person wrote it. */
@@ -50,6 +51,7 @@ export function adom(http: Http, settings: () => AdomSettings, purpose: string):
       const request = { name: 'logout', method: 'DELETE', url: `${grant.server}/auth/logout` } as const;
       await send(http, { ...request, headers: credentials(grant) }, signal);
     },
+    check: (signal) => check(http, settings(), signal),
   };
 }
 
@@ -103,6 +105,15 @@ async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Ve
   if (isRefused(outcome)) return { kind: isPage(outcome.headers) ? 'unknown' : 'rejected' };
   if (readPerson(outcome) === undefined) return { kind: 'unknown' };
   return { kind: 'valid', grant: rotated(http, grant, outcome) };
+}
+
+/** Asks who is signed in without saying so: Adom answers 401. */
+async function check(http: Http, { apiUrl }: AdomSettings, signal: AbortSignal): Promise<ServiceCheck> {
+  const server = parseServer(apiUrl);
+  if (server === undefined) return { answer: 'badServerSetting' };
+  const request = { name: 'check', method: 'GET', url: `${server}/user` } as const;
+  const isService = (answer: HttpAnswer): boolean => isRefused(answer) && !isPage(answer.headers);
+  return (await checkAnswer(http, request, signal, isService)).check;
 }
 
 /** Adom may give a new session token with the user. The end of the session stays. */

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Provider } from '../api.ts';
 import type { Failed, Failure } from '../protocol/failure.ts';
 import type { Person } from './person.ts';
+import type { ServiceCheck } from './serviceCheck.ts';
 import type { Servers } from './servers.ts';
 
 /**
@@ -49,6 +50,11 @@ export interface IdentityService {
    * `signal.reason`.
    */
   revoke(grant: Grant, signal: AbortSignal): Promise<void>;
+  /**
+   * Asks the server in the settings what tells whether a sign-in can work. Starts none, and sends no token. Rejects
+   * only with `signal.reason`.
+   */
+  check(signal: AbortSignal): Promise<ServiceCheck>;
 }
 
 /** Why a sign-in ended without a session, as far as the person who started it needs to know. */

@@ -14,6 +14,7 @@ import { rejectsToken } from '../protocol/tokenRejection.ts';
 import { sendWithin } from './ownIdentities.ts';
 import { servers } from './servers.ts';
 import type { Begun, Grant, IdentityService, Renewed, Verdict } from './service.ts';
+import { checkSigma } from './sigmaCheck.ts';
 import { identify } from './sigmaIdentify.ts';
 import { bearer, readUserInfo, userinfo } from './sigmaUserinfo.ts';
 
@@ -44,6 +45,7 @@ export function sigma(http: Http, settings: () => SigmaSettings, purpose: string
     extend: (grant, signal) => extend(http, grant, signal),
     renew: (grant, signal) => renew(http, settings(), grant, signal),
     revoke: (grant, signal) => revoke(http, settings(), grant, signal),
+    check: (signal) => checkSigma(http, settings(), signal),
   };
 }
 

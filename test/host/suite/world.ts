@@ -132,6 +132,7 @@ export class World {
         return Promise.resolve({ kind: 'identified', person, grant });
       },
       verify: (grant) => Promise.resolve({ kind: this.verdict, grant }),
+      check: () => Promise.resolve({ answer: 'service', status: 401, tookMs: 12 }),
       revoke: ({ accessToken }) => {
         this.revoked.push(accessToken);
         return Promise.resolve();

@@ -1,6 +1,6 @@
 import { withCors } from '../cors.ts';
 import type { Approvals } from './approval.ts';
-import type { Auth } from './auth.ts';
+import type { Auth, AuthOptions } from './auth.ts';
 import { activeIdentity } from './organizations.ts';
 import { claimsOf, type Person } from './people.ts';
 import { RefreshTokens, type DeviceGrant } from './refresh.ts';
@@ -17,8 +17,8 @@ export interface ApiOptions {
 }
 
 /**
- * Sigma Identity's additions to better-auth: claims for a device token, its own complete URI, and CORS on
- * three endpoints. Revocation and refresh tokens, which other servers have, are options.
+ * Sigma Identity's additions to better-auth: claims for a device token, its own complete URI, a list of clients, and
+ * CORS on three endpoints. Revocation and refresh tokens, which other servers have, are options.
  */
 export class SigmaApi {
   /** better-auth itself has no revocation endpoint (404), but some servers do. */
@@ -28,17 +28,24 @@ export class SigmaApi {
   readonly #people: readonly Person[];
   readonly #claimsFollow: boolean;
   readonly #anyOrigin: boolean;
+  readonly #clientIds: readonly string[] | undefined;
   readonly #userCodes = new Map<string, string>();
   /** The grants, by access token. */
   readonly #grants = new Map<string, DeviceGrant>();
   readonly #refreshTokens: RefreshTokens | undefined;
 
-  constructor(auth: Auth, approvals: Approvals, people: readonly Person[], options: ApiOptions) {
+  constructor(
+    auth: Auth,
+    approvals: Approvals,
+    people: readonly Person[],
+    options: ApiOptions & Pick<AuthOptions, 'clientIds'>,
+  ) {
     this.#auth = auth;
     this.#approvals = approvals;
     this.#people = people;
     this.#claimsFollow = options.claimsFollowOrganization ?? true;
     this.#anyOrigin = options.anyOrigin ?? false;
+    this.#clientIds = options.clientIds;
     this.revocation = options.revocation ?? false;
     if (options.refreshTokens === true) this.#refreshTokens = new RefreshTokens(auth, this.#grants);
   }
@@ -48,8 +55,10 @@ export class SigmaApi {
   }
 
   async #answer(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     switch (pathname) {
+      case '/api/oauth-clients':
+        return this.#clients(searchParams.get('clientId'));
       case '/api/auth/device/code':
         return withCors(request, () => this.#deviceCode(request));
       case '/api/auth/device/token':
@@ -69,6 +78,12 @@ export class SigmaApi {
   async endSession(token: string): Promise<void> {
     const { internalAdapter } = await this.#auth.$context;
     await internalAdapter.deleteSession(token);
+  }
+
+  /** Sigma Identity's list of clients, which anybody may ask for one of them. */
+  #clients(clientId: string | null): Response {
+    const isKnown = clientId !== null && (this.#clientIds?.includes(clientId) ?? true);
+    return Response.json({ clients: isKnown ? [{ clientId, name: clientId }] : [] });
   }
 
   async #deviceCode(request: Request): Promise<Response> {

@@ -79,6 +79,7 @@ function service(clock: FakeClock, calls: string[], refused: readonly string[]):
       }),
     identify: () => Promise.resolve({ kind: 'choice', choice: choiceOf() }),
     verify: () => assert.fail('a sign-in verifies nothing'),
+    check: () => assert.fail('a sign-in checks nothing'),
     revoke: () => {
       calls.push('revoke');
       return Promise.resolve();

@@ -129,6 +129,7 @@ function service(
       return { kind: 'identified', person: PERSON, grant: LEARNT, hasNoBapIdentity: identifies !== 'person' };
     },
     verify: () => assert.fail('a sign-in verifies nothing'),
+    check: () => assert.fail('a sign-in checks nothing'),
     revoke: async (grant, signal) => {
       calls.push(`revoke ${grant.accessToken}`);
       if (revoke === 'hangs') await clock.sleep(3_600_000, signal);

@@ -102,6 +102,10 @@ export class FakeService implements IdentityService {
     throw new Error('not part of these tests');
   }
 
+  check(): never {
+    throw new Error('not part of these tests');
+  }
+
   identify(): never {
     throw new Error('not part of these tests');
   }
