@@ -8,12 +8,20 @@ import { isLive } from './sessionRecord.ts';
 import type { SessionStore } from './sessionStore.ts';
 import type { WindowLocks } from './windowLocks.ts';
 
+/** What became of the sessions that were there when the last window closed. */
+export interface Kept {
+  /** How many sessions there should have been. */
+  readonly expected: number;
+  readonly lost: number;
+}
+
 /** Windows that open together find the same sessions gone. */
 const STARTED_TOGETHER_MS = 60_000;
 
 /**
  * Keeps an index of the sessions outside the secret storage. Tells the person when some that are in the index are
- * gone at the start: the system has no keyring, or VS Code could not read it. Call once, at activation. Never rejects.
+ * gone at the start: the system has no keyring, or VS Code could not read it. Call once, at activation. Undefined when
+ * the sessions could not be read. Never rejects.
  */
 export async function watchForLostSessions(
   store: SessionStore,
@@ -21,7 +29,7 @@ export async function watchForLostSessions(
   locks: WindowLocks,
   notices: SessionNotices,
   { log }: Runtime,
-): Promise<void> {
+): Promise<Kept | undefined> {
   const before = readSessionIndex(memento);
   const note = async (): Promise<void> => {
     try {
@@ -35,7 +43,7 @@ export async function watchForLostSessions(
     await store.load();
   } catch (error) {
     log.warn(`The sessions cannot be read now: ${describeError(error)}.`);
-    return; // which says nothing about whether they are there
+    return undefined; // which says nothing about whether they are there
   }
   await note();
   // Sessions that have ended or were signed out in the last 30 days are not lost.
@@ -44,4 +52,5 @@ export async function watchForLostSessions(
     const ids = lost.map(({ id }) => id).join();
     if (await locks.once(`lost ${ids}`, STARTED_TOGETHER_MS)) notices.lost(lost);
   }
+  return { expected: before.length, lost: gone.length };
 }

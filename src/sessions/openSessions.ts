@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 
 import type { Runtime } from '../base/runtime.ts';
 import type { IdentityService } from '../services/service.ts';
-import { watchForLostSessions } from './lostSessions.ts';
+import { type Kept, watchForLostSessions } from './lostSessions.ts';
 import type { SessionNotices } from './notices.ts';
 import { Renewal } from './renewal.ts';
 import { ServiceSessions } from './serviceSessions.ts';
@@ -29,6 +29,8 @@ export interface Sessions {
   readonly store: SessionStore;
   /** In the order of the services. */
   readonly byService: readonly ServiceSessions[];
+  /** What the secret storage has kept since the last window closed. Undefined when it could not be read. */
+  readonly kept: Promise<Kept | undefined>;
   /** Reads what is stored, once. Throws a StoreError when it cannot be read. */
   load(): Promise<void>;
   /**
@@ -57,10 +59,11 @@ export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
   );
   const reminders = new SessionReminders(byService, store, locks, notices, runtime, isFocused);
   void reminders.run();
-  void watchForLostSessions(store, memento, locks, notices, runtime);
+  const kept = watchForLostSessions(store, memento, locks, notices, runtime);
   return {
     store,
     byService,
+    kept,
     load: () => store.load(),
     current: () =>
       byService

@@ -92,6 +92,17 @@ export class FileLocks implements WindowLocks {
     return told !== undefined;
   }
 
+  /** How many locks the windows hold now. Undefined when the folder cannot be read. */
+  async held(): Promise<number | undefined> {
+    try {
+      return (await readdir(this.#folder)).filter((name) => name.endsWith(LOCK)).length;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return 0; // there is no folder before the first lock
+      this.#runtime.log.warn(`The locks cannot be counted: ${describeError(error)}.`);
+      return undefined;
+    }
+  }
+
   /**
    * Waits for the lock. Undefined when the folder cannot be used. Rejects with `signal.reason` at once when the signal
    * aborts, even if the disk does not answer. A lock that is acquired after that is released.

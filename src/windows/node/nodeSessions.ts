@@ -50,6 +50,11 @@ export class NodeSessions implements SessionStorage {
     await (await this.#storage()).delete(id);
   }
 
+  /** Where the sessions are. Rejects with VS Code's error when SecretStorage cannot be used. */
+  async place(): Promise<'files' | 'secretStorage'> {
+    return (await this.#storage()) instanceof FileSessions ? 'files' : 'secretStorage';
+  }
+
   onDidChange(listener: (id: string | undefined) => void): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => void this.#listeners.delete(listener) };

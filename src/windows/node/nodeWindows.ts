@@ -19,5 +19,9 @@ export function nodeWindows(
     { secrets, memento: globalState, folder: path.join(folder, 'sessions'), locks },
     runtime,
   );
-  return { locks, storage };
+  return {
+    locks,
+    storage,
+    sharing: async () => ({ place: await storage.place(), heldLocks: await locks.held() }),
+  };
 }

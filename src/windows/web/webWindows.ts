@@ -15,5 +15,6 @@ export function webWindows({ secrets, globalState }: WebContext, runtime: Runtim
   return {
     locks: new WebLocks(globalState, runtime.clock, runtime.log),
     storage: new WebSessions(secrets, globalState, runtime),
+    sharing: () => Promise.resolve({ place: 'globalState' }),
   };
 }

@@ -157,6 +157,20 @@ describe('lost sessions', () => {
     assert.deepEqual(await starts.start(), []);
   });
 
+  it('the window knows how many there should have been, and how many are lost', async () => {
+    const starts = await withTwo();
+    const kept = () => starts.world.clock.run(starts.one.all.kept);
+    assert.deepEqual(await kept(), { expected: 0, lost: 0 });
+    await starts.start();
+    assert.deepEqual(await kept(), { expected: 2, lost: 0 });
+    starts.world.storage.stored.delete('a');
+    await starts.start();
+    assert.deepEqual(await kept(), { expected: 2, lost: 1 });
+    starts.world.storage.readFailure = locked;
+    await starts.start();
+    assert.equal(await kept(), undefined, 'nobody knows');
+  });
+
   it('an index that cannot be written is logged, and sign-in works all the same', async () => {
     const starts = await withTwo();
     const { world } = starts;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
@@ -168,5 +168,24 @@ describe('a wait for a lock that is cancelled', () => {
       return 'done';
     });
     assert.equal(await work, 'done');
+  });
+
+  it('are counted while they are held', async (t) => {
+    const world = await LockWorld.create(t);
+    const window = world.open();
+    assert.equal(await window.held(), 0, 'there is no folder yet');
+    const one = await hold(window, 'a');
+    const two = await hold(world.open(), 'b');
+    assert.equal(await window.held(), 2);
+    await one.release();
+    assert.equal(await window.held(), 1);
+    await two.release();
+  });
+
+  it('are not counted when the folder cannot be read', async (t) => {
+    const world = await LockWorld.create(t);
+    await writeFile(world.folder, 'a file in the place of the folder');
+    assert.equal(await world.open().held(), undefined);
+    assert.match(world.log.lines.join(), /The locks cannot be counted: Error ENOTDIR/);
   });
 });

@@ -84,6 +84,7 @@ describe('the storage of sessions in Node', () => {
     assert.equal(await two.read('a'), 'the text');
     assert.deepEqual(await two.ids(), ['a']);
     assert.deepEqual(desktop.secretNames, ['sessionKey']);
+    assert.equal(await one.place(), 'files');
     const [folder = ''] = await readdir(desktop.folder);
     assert.equal((await readFile(path.join(desktop.folder, folder, 'a'))).includes('the text'), false);
     await two.delete('a');
@@ -135,6 +136,7 @@ describe('a storage whose folder cannot be used', () => {
     assert.equal(await two.read('a'), 'text');
     assert.deepEqual(heard, ['a']);
     assert.equal(desktop.secrets.listeners, 2);
+    assert.equal(await two.place(), 'secretStorage');
     for (const window of [one, two]) window.dispose();
     await desktop.clock.settle();
     assert.equal(desktop.secrets.listeners, 0);
