@@ -5,6 +5,7 @@ import { version } from '../package.json';
 import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
+import { LogTail } from './base/logTail.ts';
 import type { Runtime } from './base/runtime.ts';
 import { ClockSkew } from './protocol/clockSkew.ts';
 import { createIdentityApi } from './provider/identityApi.ts';
@@ -16,6 +17,7 @@ import { readSetting } from './settings.ts';
 import { offerInAccountsMenu } from './ui/accountsMenu.ts';
 import { registerIdentityTool } from './ui/agent/tool.ts';
 import { registerCommands } from './ui/commands.ts';
+import { registerDiagnose } from './ui/diagnose/commands.ts';
 import { IdentityPanels } from './ui/identity/panels.ts';
 import { runCommand } from './ui/runCommand.ts';
 import { SessionMessages } from './ui/sessionMessages.ts';
@@ -45,7 +47,7 @@ export interface Composition {
 export function compose(context: vscode.ExtensionContext, platform: Platform): Composition {
   const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
   const closing = new AbortController();
-  const log = logUntil(closing.signal, channel);
+  const log = new LogTail(logUntil(closing.signal, channel), systemClock);
   const runtime: Runtime = { clock: systemClock, log, closed: closing.signal };
   const clockSkew = new ClockSkew();
   const services = createServices({
@@ -74,9 +76,10 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
     },
     context.extensionUri,
   );
+  const shared = platform.openWindows(context, runtime);
   const sessions = openSessions(
     {
-      ...platform.openWindows(context, runtime),
+      ...shared,
       services,
       memento: context.globalState,
       notices: messages,
@@ -103,6 +106,7 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
       ...providers,
       identity,
       registerCommands(providers, panels, channel),
+      registerDiagnose({ context, sessions, sharing: shared.sharing, runtime, log }),
       offerInAccountsMenu(sessions, accountsMenuSetting, runtime),
       registerIdentityTool(services, sessions),
       registerTerminalEnvironment(context.environmentVariableCollection, sessions, terminalSetting, runtime),

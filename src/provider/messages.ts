@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
 import type { IdentityService, ServiceFailure } from '../services/service.ts';
-import { networkWords } from './networkWords.ts';
+import { type NamedService, networkWords } from './networkWords.ts';
 import type { SignInFailure } from './signIn.ts';
 
 /** What happened to a sign-in, why, and what to do next, for the person who tried. */
-export function signInFailureMessage(result: SignInFailure, service: IdentityService): string {
+export function signInFailureMessage(result: SignInFailure, service: NamedService): string {
   switch (result.kind) {
     case 'failed':
       return failureMessage(result.failure, service);
@@ -27,13 +27,13 @@ export function signInFailureMessage(result: SignInFailure, service: IdentitySer
       );
     case 'unexpected':
       return vscode.l10n.t(
-        'The sign-in with {0} broke off by a mistake of this extension. Sign in again; if it happens again, run “BAP Identity: Show Log”.',
+        'The sign-in with {0} broke off by a mistake of this extension. Sign in again; if it happens again, run “BAP Identity: Diagnose Sign-In”.',
         service.label,
       );
   }
 }
 
-function failureMessage(failure: ServiceFailure, service: IdentityService): string {
+function failureMessage(failure: ServiceFailure, service: NamedService): string {
   const { label, settings } = service;
   switch (failure.kind) {
     case 'denied':
@@ -55,7 +55,7 @@ function failureMessage(failure: ServiceFailure, service: IdentityService): stri
       );
     case 'refused':
       return vscode.l10n.t(
-        '{0} refused the sign-in: “{1}”. Sign in again; if it happens again, run “BAP Identity: Show Log”.',
+        '{0} refused the sign-in: “{1}”. Sign in again; if it happens again, run “BAP Identity: Diagnose Sign-In”.',
         label,
         safeText(failure.words),
       );
@@ -110,6 +110,12 @@ export function unknownSessionMessage(): string {
   return vscode.l10n.t(
     'This is not a session of BAP Identity, or no longer. Ask VS Code for the session again.',
   );
+}
+
+/** False when the person knows the cause, or has it in their hands: a report on sign-in would tell them nothing. */
+export function isWorthDiagnosis(result: SignInFailure): boolean {
+  const kind = result.kind === 'failed' ? result.failure.kind : result.kind;
+  return !['denied', 'codeSpent', 'noScopes', 'expired', 'notChosen'].includes(kind);
 }
 
 /** The setting that may be the cause of a failure, if one may be. */

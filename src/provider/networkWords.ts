@@ -11,8 +11,11 @@ export interface Words {
   readonly setting?: string;
 }
 
+/** What the words need to know of a service. */
+export type NamedService = Pick<IdentityService, 'label' | 'settings' | 'servers'>;
+
 /** Why the service could not be reached, and the one thing to do about it. */
-export function networkWords(problem: Problem, service: IdentityService): Words {
+export function networkWords(problem: Problem, service: NamedService): Words {
   const { label } = service;
   const ownSetting = service.settings.server;
   const server = service.servers().current ?? '';
@@ -154,7 +157,7 @@ export function networkWords(problem: Problem, service: IdentityService): Words 
     case 'unknown':
       return {
         message: vscode.l10n.t(
-          'The connection to {0} failed. Check your internet connection, then sign in again; if it happens again, run “BAP Identity: Show Log”.',
+          'The connection to {0} failed. Check your internet connection, then sign in again; if it happens again, run “BAP Identity: Diagnose Sign-In”.',
           host,
         ),
       };

@@ -9,7 +9,13 @@ import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { ShownChange } from '../sessions/sessionChange.ts';
 import type { LiveSession } from '../sessions/sessionRecord.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
-import { notDeletedMessage, signInFailureMessage, settingToCheck, unreadableMessage } from './messages.ts';
+import {
+  isWorthDiagnosis,
+  notDeletedMessage,
+  signInFailureMessage,
+  settingToCheck,
+  unreadableMessage,
+} from './messages.ts';
 import { clockWords } from './networkWords.ts';
 import { signIn, type SignInFailure, type SignInRequest } from './signIn.ts';
 import { SignInError } from './signInError.ts';
@@ -123,6 +129,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     const message = signInFailureMessage(failure, service);
     return new SignInError(aheadMs === undefined ? message : `${message} ${clockWords(aheadMs)}`, {
       setting: failure.kind === 'failed' ? settingToCheck(failure.failure, service) : undefined,
+      isWorthDiagnosis: isWorthDiagnosis(failure),
       cause: 'cause' in failure ? failure.cause : undefined,
     });
   }

@@ -9,7 +9,7 @@ import { CHECK_LIMIT_MS, checkAnswer, type ClientCheck, type ServiceCheck } from
 import type { SigmaSettings } from './sigma.ts';
 
 /** No server has issued it. */
-const NO_DEVICE_CODE = 'none';
+const NO_DEVICE_CODE = 'no-sign-in';
 
 const Clients = z.object({ clients: z.array(lenient(z.object({ clientId: z.string() }))) });
 

@@ -15,7 +15,9 @@ export async function runCommand(run: () => Promise<void>): Promise<void> {
     if (error instanceof vscode.CancellationError || error instanceof SignInError) return;
     if (!(error instanceof StoreError)) throw error;
     const tryAgain = vscode.l10n.t('Try Again');
-    if ((await vscode.window.showErrorMessage(unreadableMessage(), tryAgain)) === tryAgain)
-      await runCommand(run);
+    const diagnose = vscode.l10n.t('Diagnose');
+    const answer = await vscode.window.showErrorMessage(unreadableMessage(), tryAgain, diagnose);
+    if (answer === tryAgain) await runCommand(run);
+    if (answer === diagnose) await vscode.commands.executeCommand('bapIdentity.diagnose');
   }
 }

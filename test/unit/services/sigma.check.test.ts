@@ -52,7 +52,7 @@ describe('Sigma Identity: check', () => {
     assert.equal(`${first?.method} ${first?.url}`, 'POST https://auth.example/api/auth/device/token');
     assert.deepEqual(first?.body, {
       grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-      device_code: 'none',
+      device_code: 'no-sign-in',
       client_id: 'editor',
     });
     assert.equal(second?.url, 'https://auth.example/api/oauth-clients?clientId=editor');

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { FrameLocator } from 'playwright-core';
+import { services, type RunningService } from './services.ts';
+import { isOneStory } from './steps.ts';
+import { Workbench } from './workbench.ts';
+
+const REPORT = 'Preview BAP Identity Report.md';
+
+describe('a person who asks for a report on sign-in', () => {
+  let running: RunningService[];
+  let workbench: Workbench;
+
+  before(async () => {
+    running = await Promise.all(services.map((service) => service.start()));
+    const settings = running.map((each) => each.settings);
+    workbench = await Workbench.open(Object.assign({}, ...settings) as Record<string, unknown>);
+  });
+  after(async () => {
+    await workbench.close();
+    await Promise.all(running.map((each) => each.close()));
+  });
+  isOneStory('diagnose', () => workbench);
+
+  const preview = (): FrameLocator =>
+    workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  const tabs = (): Promise<string[]> => workbench.page.locator('.tabs-container .tab').allInnerTexts();
+  const copied = async (): Promise<string> => {
+    await workbench.page.evaluate("navigator.clipboard.writeText('')");
+    await workbench.page.getByRole('button', { name: 'Copy Sign-In Report' }).click();
+    await workbench.told('The report is on the clipboard.');
+    return workbench.clipboard();
+  };
+
+  it('reads that all is well', async () => {
+    await workbench.run('BAP Identity: Diagnose Sign-In');
+    await preview().getByRole('heading', { name: 'Sign-in report of BAP Identity' }).waitFor();
+    await preview().getByText('No problem: signing in should work.').waitFor();
+    await preview().getByText('Answer: as it should be').nth(1).waitFor();
+  });
+
+  it('finds nothing personal and nothing secret in it, on the screen and on the clipboard', async () => {
+    for (const [index, service] of services.entries()) {
+      await workbench.run('BAP Identity: Sign In…');
+      await workbench.listItem(service.label).click();
+      await running[index]?.approve(await workbench.userCode(service.label));
+      await workbench.told(`You are signed in with ${service.label} as`);
+      await workbench.clearNotifications();
+    }
+    await workbench.run('BAP Identity: Diagnose Sign-In');
+    await preview().getByText('Sessions: 1 in use').nth(1).waitFor();
+    const canaries = running.flatMap((service) => [
+      ...service.secrets(),
+      ...service.account.split(/[() ]+/).filter((part) => part.length > 2 && part !== 'at'),
+      ...Object.values(service.settings).map((url) => new URL(String(url)).host),
+    ]);
+    assert.ok(canaries.length >= 12, `only ${canaries.length} canaries`);
+    const texts = [await preview().locator('body').innerText(), await copied()];
+    for (const text of texts) {
+      assert.match(text, /Signed in with Sigma Identity\./, 'the log is in it');
+      for (const canary of canaries) assert.ok(!text.includes(canary), `${canary} is in the report`);
+    }
+  });
+
+  it('has one tab for it, also after the second report', async () => {
+    assert.deepEqual(await tabs(), [REPORT]);
+    for (const [theme, mark] of [
+      ['Light Modern', '.vs'],
+      ['Dark Modern', '.vs-dark'],
+    ] as const) {
+      await workbench.run('Preferences: Color Theme');
+      await workbench.page.keyboard.type(theme);
+      await workbench.listItem(theme).click();
+      await workbench.page.locator(`.monaco-workbench${mark}`).waitFor();
+      await workbench.screenshot(`diagnose-${theme.replaceAll(' ', '-').toLowerCase()}`);
+    }
+  });
+
+  it('finds its buttons at no other tab, and its commands in the palette', async () => {
+    await workbench.run('Create: New File...');
+    await workbench.listItem('Text File').click();
+    await workbench.until(async () => (await tabs()).length === 2, 'another tab');
+    await workbench.page.getByRole('button', { name: 'Copy Sign-In Report' }).waitFor({ state: 'detached' });
+    await workbench.page.evaluate("navigator.clipboard.writeText('')");
+    await workbench.run('BAP Identity: Copy Sign-In Report');
+    await workbench.until(
+      async () => (await workbench.clipboard()).startsWith('# Sign-in report of BAP Identity\n'),
+      'the report on the clipboard',
+    );
+  });
+
+  it('finds no dead tab after a reload', async () => {
+    await workbench.reload();
+    await workbench.until(async () => !(await tabs()).includes(REPORT), 'the tab to close');
+    await workbench.run('BAP Identity: Diagnose Sign-In');
+    await preview().getByText('Sessions: 1 in use').nth(1).waitFor();
+    await preview().getByText('all 2 sessions').waitFor();
+    await workbench.screenshot('diagnose-after-reload');
+  });
+});

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { FrameLocator } from 'playwright-core';
+import { startAdomServer } from '../servers/adom.ts';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { areSeparate } from './steps.ts';
+import { Workbench } from './workbench.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('a person whose sign-in does not work', () => {
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+  /** An address where no server is. */
+  let nowhere: string;
+
+  before(async () => {
+    const adom = await startAdomServer();
+    nowhere = adom.url;
+    await adom.close();
+    sigma = await startSigmaServer({ intervalSeconds: 1, clientIds: ['clawnet'] });
+    workbench = await Workbench.open({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'bapIdentity.adom.apiUrl': nowhere,
+      'http.noProxy': ['canary.example'],
+    });
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+  });
+  areSeparate('diagnose-faults', () => workbench);
+
+  const preview = (): FrameLocator =>
+    workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  const finds = (text: string): Promise<void> => preview().getByText(text).first().waitFor();
+
+  it('is offered the report by the message, and reads why in it', async () => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Adom').click();
+    const refused = `${new URL(nowhere).host} refused the connection`;
+    await workbench.told(refused);
+    await workbench.screenshot('diagnose-offered');
+    await workbench.notification(refused).getByRole('button', { name: 'Diagnose' }).click();
+    await finds('Adom refused the connection: the server does not run, or a firewall is in the way.');
+    await finds('Connection: failed: refused');
+    const text = await preview().locator('body').innerText();
+    assert.doesNotMatch(text, /127\.0\.0\.1|canary/, 'a server or a host is named');
+    await workbench.screenshot('diagnose-faults');
+  });
+
+  it('reads that the client ID is refused', async () => {
+    await workbench.run('BAP Identity: Diagnose Sign-In');
+    await finds('Sigma Identity refuses the client ID in the setting bapIdentity.sigma.clientId.');
+  });
+
+  it('reads that the clock is wrong', async () => {
+    sigma.failNext('/api/auth/device/token', {
+      kind: 'answer',
+      status: 400,
+      body: { error: 'invalid_grant' },
+      headers: { date: new Date(Date.now() - 3 * HOUR_MS).toUTCString() },
+    });
+    await workbench.run('BAP Identity: Diagnose Sign-In');
+    await finds('The clock of this machine and that of Sigma Identity are 3 hours apart.');
+    await finds('this machine is 3 hours ahead of the server');
+  });
+
+  it('saves the report into a file', async () => {
+    await workbench.run('BAP Identity: Diagnose Sign-In');
+    await finds('Sign-in report of BAP Identity');
+    const file = path.join(workbench.serverFolder, 'report.md');
+    await workbench.run('BAP Identity: Save Sign-In Report');
+    const input = workbench.page.locator('.quick-input-widget input[type="text"]').first();
+    await workbench.until(
+      async () => (await input.inputValue()).endsWith('BAP Identity Report.md'),
+      'the name of the file',
+    );
+    await input.fill(file);
+    // The dialog takes no answer while it looks into the folder.
+    const ok = workbench.page.getByRole('button', { name: 'OK', exact: true });
+    await workbench.until(async () => {
+      if (await ok.isVisible()) await ok.click();
+      return textOf(file) !== '';
+    }, 'the file');
+    assert.match(textOf(file), /^# Sign-in report of BAP Identity\n/);
+    assert.doesNotMatch(textOf(file), /127\.0\.0\.1|canary/);
+  });
+
+  it('can cancel it', async () => {
+    const held = Promise.withResolvers<undefined>();
+    sigma.failNext('/api/auth/device/token', { kind: 'hold', until: held.promise });
+    await workbench.run('View: Close All Editors');
+    await workbench.run('BAP Identity: Diagnose Sign-In');
+    const asking = workbench.notification('Diagnosing sign-in');
+    await asking.getByRole('button', { name: 'Cancel' }).click();
+    await asking.waitFor({ state: 'detached' });
+    held.resolve(undefined);
+    assert.equal(await workbench.page.locator('.tabs-container .tab').count(), 0, 'a report is shown');
+  });
+});
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

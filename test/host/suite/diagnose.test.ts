@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { LogTail } from '../../../src/base/logTail.ts';
+import { NEVER } from '../../../src/base/timeLimit.ts';
+import type { Sharing } from '../../../src/sessions/sharing.ts';
+import type { Facts, ServiceFacts } from '../../../src/ui/diagnose/facts.ts';
+import { gatherFacts } from '../../../src/ui/diagnose/gatherFacts.ts';
+import { report } from '../../../src/ui/diagnose/report.ts';
+import { bugsAddress, copyReport } from '../../../src/ui/diagnose/reportActions.ts';
+import { HOUR_MS, World } from './world.ts';
+
+const extension = vscode.extensions.getExtension('bap-identity.bap-authentication') ?? assert.fail();
+
+/** The facts about a world of this test, in this VS Code. */
+function factsOf(world: World, sharing: () => Promise<Sharing> = () => Promise.resolve({ place: 'files' })) {
+  const { sessions, runtime } = world;
+  // Of another window, so that the extension's own is not needed.
+  const context = { extension: { ...extension, isFromDifferentExtensionHost: false } };
+  const log = new LogTail(runtime.log, runtime.clock);
+  return {
+    log,
+    gather: (signal = NEVER) => gatherFacts({ context, sessions, sharing, runtime, log }, signal),
+  };
+}
+
+/** The report of a world after a change of its facts. */
+async function reportOf(change: (facts: Facts, service: ServiceFacts) => Partial<Facts>): Promise<string> {
+  const world = new World();
+  await world.clock.run(world.sessions.load());
+  const facts = await world.clock.run(factsOf(world).gather());
+  const [service = assert.fail()] = facts.services;
+  return report({ ...facts, ...change(facts, service) });
+}
+
+/** The part of a report under a heading. */
+function part(text: string, heading: string): string {
+  return text.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? assert.fail(text);
+}
+
+/** What was found when the service is as it is described. */
+async function found(change: Partial<ServiceFacts>): Promise<string> {
+  const text = await reportOf((_, service) => ({ services: [{ ...service, ...change }] }));
+  return part(text, 'What was found');
+}
+
+describe('the report on sign-in', () => {
+  it('says that all is well, and then everything by which that can be judged', async () => {
+    const text = await reportOf(() => ({}));
+    assert.match(part(text, 'What was found'), /No problem: signing in should work\./);
+    assert.match(
+      part(text, 'Test'),
+      /Server:\*\* the default one, `https:\/\/auth\.example`\n.* took 12 ms\n- \*\*Answer:\*\* as it should be/,
+    );
+    assert.match(part(text, 'Editor'), new RegExp(`${vscode.version} `));
+    assert.match(part(text, 'Editor'), /\*\*Runtime:\*\* `Node \d+\.\d+\.\d+ on \w+ \w+`/);
+    assert.match(part(text, 'Proxy and certificates'), /`http\.proxy`:\*\* not set/);
+  });
+
+  it('has only list items, headings, sentences and one block, so that nothing in it is markup by accident', async () => {
+    const text = await reportOf(() => ({ log: [{ atMs: 0, level: 'warn', text: '[x](command:y)' }] }));
+    assert.match(
+      part(text, 'Last lines of the log'),
+      /^```text\n00:00:00 \[warn\] \[x\]\(command:y\)\n```\n$/m,
+    );
+    const [before] = text.split('```text');
+    for (const line of before?.split('\n') ?? []) assert.match(line, /^(?:#{1,2} | *- |[A-Z][^[\]<>]*$|$)/);
+  });
+
+  const settings = { server: 'test.server', client: 'test.client' };
+  const FOUND: [name: string, change: Partial<ServiceFacts>, words: RegExp][] = [
+    [
+      'a failure that nobody knows',
+      { check: { answer: 'unknown' } },
+      /The connection to Test failed\. The last lines/,
+    ],
+    ['a name that is not known', { check: { answer: 'dns' } }, /The address of Test was not found\./],
+    [
+      'a certificate',
+      { check: { answer: 'unknownIssuer' } },
+      /comes from an authority that this computer does not know/,
+    ],
+    ['a login page', { check: { answer: 'loginPage', tookMs: 1 } }, /A web page answered in place of Test/],
+    [
+      'a wrong path',
+      { check: { answer: 'notFound', status: 404 } },
+      /Test was not found at the address in the setting/,
+    ],
+    [
+      'another server',
+      { check: { answer: 'notTheService', status: 200 } },
+      /What answered is not Test\..* `test\.server`/,
+    ],
+    [
+      'a setting that is no address',
+      { check: { answer: 'badServerSetting' } },
+      /The setting `test\.server` is not a web/,
+    ],
+    [
+      'a client id that is refused',
+      { settings, check: { answer: 'service', client: 'refused' } },
+      /Test refuses the client ID in the setting `test\.client`/,
+    ],
+    [
+      'a client id that is in no list',
+      { settings, check: { answer: 'service', client: 'unlisted' } },
+      /Test has no client with the ID in the setting `test\.client`/,
+    ],
+    [
+      'a clock that is ahead',
+      { check: { answer: 'service', aheadMs: 2 * HOUR_MS } },
+      /The clock of this machine and that of Test are 2 hours apart/,
+    ],
+    ['a clock that is behind', { check: { answer: 'service', aheadMs: -2 * HOUR_MS } }, /are 2 hours apart/],
+  ];
+  for (const [name, change, words] of FOUND) {
+    it(`finds ${name}`, async () => {
+      assert.match(await found({ address: undefined, ...change }), words);
+    });
+  }
+
+  it('finds nothing in a clock that is a few seconds off', async () => {
+    const check = { answer: 'service', client: 'known', aheadMs: 4_000 } as const;
+    assert.match(await found({ check }), /No problem/);
+  });
+
+  it('finds sessions that were lost, and a storage that cannot be used', async () => {
+    const lost = await reportOf(() => ({ kept: { expected: 3, lost: 2 } }));
+    assert.match(part(lost, 'What was found'), /Sessions were lost at the last start/);
+    assert.match(part(lost, 'Sessions on this machine'), /2 of 3 sessions are lost/);
+    for (const kept of ['slow', undefined] as const)
+      assert.match(part(await reportOf(() => ({ kept })), 'What was found'), /Unlock your system’s keyring/);
+    const alone = await reportOf(() => ({ sharing: { place: 'secretStorage' } }));
+    assert.match(part(alone, 'What was found'), /The folder for sessions cannot be used/);
+  });
+
+  it('does not wait for a storage that does not answer', async () => {
+    const world = new World();
+    const { gather } = factsOf(world, () => new Promise(() => undefined));
+    const facts = await world.clock.run(gather());
+    assert.equal(facts.sharing, 'slow');
+    assert.equal(world.clock.ranMs, 5_000);
+  });
+
+  it('ends at once when the person cancels', async () => {
+    const world = new World();
+    const cancel = new AbortController();
+    const reason = new Error('cancelled');
+    const { gather } = factsOf(world, () => new Promise(() => undefined));
+    world.clock.at(1_000, () => {
+      cancel.abort(reason);
+    });
+    await assert.rejects(world.clock.run(gather(cancel.signal)), (error) => error === reason);
+    assert.equal(world.clock.ranMs, 1_000);
+  });
+
+  describe('with a canary in every place', () => {
+    const http = vscode.workspace.getConfiguration('http');
+    const ours = vscode.workspace.getConfiguration('bapIdentity');
+    const set = async (section: vscode.WorkspaceConfiguration, name: string, value: unknown): Promise<void> =>
+      section.update(name, value, vscode.ConfigurationTarget.Global);
+    const variables = ['HTTPS_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'];
+
+    before(async () => {
+      await set(http, 'proxy', 'http://canary-user:canary-password@canary-proxy.example:8080');
+      await set(http, 'noProxy', ['canary-host.example']);
+      await set(ours, 'sigma.clientId', 'canary-client');
+      for (const name of variables) process.env[name] = 'http://canary-variable';
+      process.env.USERNAME = 'canary-person';
+    });
+    after(async () => {
+      await set(http, 'proxy', undefined);
+      await set(http, 'noProxy', undefined);
+      await set(ours, 'sigma.clientId', undefined);
+      for (const name of [...variables, 'USERNAME']) Reflect.deleteProperty(process.env, name);
+    });
+
+    it('shows none, on the screen and on the clipboard', async () => {
+      const world = new World();
+      world.name = 'canary name';
+      world.account = 'canary-account';
+      world.server = 'https://canary.example/canary';
+      world.sessions.followSettings();
+      await world.signIn(['canary-scope']);
+      const { log, gather } = factsOf(world);
+      for (const line of [
+        'a token 1 b',
+        'canary name (canary-account)',
+        'canary.example refused',
+        'asked https://canary.example/device?code=canary',
+        'for canary@example.com',
+        'in /home/canary/x',
+        'by canary-person',
+        'user code CNRY-2345, device code canary0123456789',
+      ])
+        log.warn(line);
+      const text = report(await world.clock.run(gather()));
+      assert.doesNotMatch(text, /canary|CNRY|token 1/i);
+      assert.doesNotMatch(text, new RegExp(process.env.HOME ?? 'no home'));
+      assert.match(text, /\[warn\] in \[path\]\n/, 'the lines are there');
+      assert.match(text, /`http\.proxy`:\*\* set, to an address that is left out/);
+      assert.match(text, /`http\.noProxy`:\*\* 1 hosts/);
+      for (const name of variables) assert.ok(text.includes(`\`${name}\``), name);
+      assert.match(text, /`bapIdentity\.sigma\.clientId`/);
+      assert.match(text, /\*\*Server:\*\* another one than the default/);
+      await copyReport(text);
+      assert.equal(await vscode.env.clipboard.readText(), text);
+    });
+  });
+
+  it('takes the address for bugs from the manifest alone', () => {
+    assert.equal(bugsAddress({ bugs: { url: 'https://example.com/issues' } }), 'https://example.com/issues');
+    assert.equal(bugsAddress({}), undefined);
+    assert.equal(bugsAddress(extension.packageJSON), undefined, 'the project has no address yet');
+  });
+});
