@@ -5,8 +5,6 @@ import type { NetworkProblem } from './networkProblem.ts';
 export type AnswerProblem =
   /** A page instead of data, or a redirect: most of the time the login page of a network. */
   | 'loginPage'
-  /** A proxy wants a user name and password (407). */
-  | 'proxyLogin'
   /** 403: most of the time a firewall. */
   | 'blocked'
   /** Nothing of this service is at this address (404, 405). */
@@ -20,7 +18,7 @@ export type Problem = NetworkProblem | AnswerProblem;
 
 /**
  * What is wrong with an outcome that the caller cannot work with. Undefined for an answer in JSON that is of another
- * form. An error of the service's own protocol is the caller's to read first.
+ * form. An error of the service's own protocol is the caller's to read first. No answer has 407: `fetch` makes a network error of it.
  */
 export function problemOf(outcome: HttpOutcome): Problem | undefined {
   if (outcome.kind === 'noAnswer') return outcome.problem;
@@ -32,8 +30,6 @@ export function problemOf(outcome: HttpOutcome): Problem | undefined {
     case 404:
     case 405:
       return 'notFound';
-    case 407:
-      return 'proxyLogin';
     case 408:
       return 'serverFault';
     case 429:

@@ -105,7 +105,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'selfSigned':
       return {
         message: vscode.l10n.t(
-          'The certificate of {0} is self-signed, so nobody confirms that it is the right server. If it is yours, install its certificate in your system, turn on the setting {1} and reload the window.',
+          'The certificate of {0} is self-signed, so nobody confirms that it is the right server. If it is yours, install its certificate in your system, make sure that the setting {1} is on, and reload the window.',
           host,
           'http.systemCertificates',
         ),
@@ -114,7 +114,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'unknownIssuer':
       return {
         message: vscode.l10n.t(
-          'The certificate of {0} comes from an authority that this computer does not know, such as your company’s. Install that authority in your system, turn on the setting {1} and reload the window.',
+          'The certificate of {0} comes from an authority that this computer does not know, such as your company’s. Install that authority in your system, make sure that the setting {1} is on, and reload the window.',
           host,
           'http.systemCertificates',
         ),
@@ -148,11 +148,10 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'untold':
       return {
         message: vscode.l10n.t(
-          'There is no answer from {0}, and the browser does not tell VS Code why. Open {1} in a new tab to see: no connection, a bad certificate, or a server that works and allows no sign-in from a browser.',
+          'There is no answer from {0}, and the browser does not tell VS Code why. Open {1} in a new tab to see: no connection, a bad certificate, or a server that works but allows no sign-in from a browser.',
           host,
           safeText(server),
         ),
-        setting: ownSetting,
       };
     case 'unknown':
       return {

@@ -24,7 +24,6 @@ const ROWS: [name: string, outcome: HttpOutcome, problem: Problem | undefined][]
   ['404 with a page', answer(404, HTML), 'notFound'],
   ['404 with JSON', answer(404, JSON_TYPE), 'notFound'],
   ['405', answer(405, JSON_TYPE), 'notFound'],
-  ['407', answer(407, HTML), 'proxyLogin'],
   ['408', answer(408, HTML), 'serverFault'],
   ['429', answer(429, JSON_TYPE), 'busy'],
   ['500', answer(500, JSON_TYPE), 'serverFault'],

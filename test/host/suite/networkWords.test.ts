@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+
+import type { Problem } from '../../../src/protocol/answerProblem.ts';
+import { clockWords, networkWords } from '../../../src/provider/networkWords.ts';
+import { sigma } from '../../../src/services/sigma.ts';
+
+const SERVER = 'bapIdentity.sigma.serverUrl';
+const settings = { serverUrl: 'https://auth.example/base', defaultServerUrl: '', clientId: 'editor' };
+const http = {
+  fetch: () => assert.fail('there is no request'),
+  clock: { now: () => 0, sleep: () => assert.fail('there is no wait') },
+  log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+};
+const service = sigma(http, () => settings, 'for a test');
+
+/** What happened, what to do, and the setting that the button opens. All three must be in the words. */
+const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = {
+  dns: ['was not found', 'your internet connection', SERVER],
+  offline: ['offline', 'your internet connection'],
+  refused: ['refused the connection', 'Check the setting', SERVER],
+  reset: ['broke off', 'ask who runs your network'],
+  timeout: ['did not answer in time', 'http.proxy'],
+  proxyUnreachable: ['proxy', 'Correct the setting', 'http.proxy'],
+  proxyLogin: ['wants a user name and password', 'Give them', 'http.proxyAuthorization'],
+  proxyRefused: ['proxy makes no connection', 'ask who runs the proxy', 'http.proxy'],
+  certificateExpired: ['certificate of auth.example has expired', 'Check the date and time of this computer'],
+  certificateNotYetValid: ['not valid yet', 'Set the date and time right'],
+  selfSigned: ['self-signed', 'install its certificate', 'http.systemCertificates'],
+  unknownIssuer: ['authority that this computer does not know', 'Install', 'http.systemCertificates'],
+  wrongHost: ['certificate for another name', 'Check the setting', SERVER],
+  badCertificate: ['not valid', 'tell who runs auth.example'],
+  tls: ['does not speak https', 'the port', SERVER],
+  untold: ['does not tell VS Code why', 'Open https://auth.example/base in a new tab'],
+  unknown: ['failed', 'Show Log'],
+  loginPage: ['login page', 'log in to the network', SERVER],
+  blocked: ['forbidden (403)', 'Ask who runs your network'],
+  notFound: ['was not found at https://auth.example/base (404)', 'Correct the setting', SERVER],
+  busy: ['too many requests', 'Wait a few minutes'],
+  serverFault: ['a fault of its own', 'Wait a few minutes'],
+};
+
+describe('the words about a connection that fails', () => {
+  for (const [problem, [what, advice, setting]] of Object.entries(ROWS)) {
+    it(`tell what happened and what to do: ${problem}`, () => {
+      const words = networkWords(problem as Problem, service);
+      assert.equal(words.setting, setting);
+      for (const part of [what, advice, setting ?? '', 'auth.example'])
+        assert.ok(words.message.includes(part), `"${part}" is not in: ${words.message}`);
+      assert.doesNotMatch(words.message, /\{\d\}|undefined|proxyStrictSSL/);
+    });
+  }
+
+  it('are different for each problem', () => {
+    const all = Object.keys(ROWS).map((problem) => networkWords(problem as Problem, service).message);
+    assert.equal(new Set(all).size, all.length);
+  });
+
+  it('tell how far the clock is off, and in which direction', () => {
+    assert.match(clockWords(10 * 60_000), /clock of this computer is 10 min ahead of the server’s/);
+    assert.match(clockWords(-3 * 3_600_000), /clock of this computer is 3 h behind the server’s/);
+  });
+});
