@@ -1,6 +1,5 @@
 // Runs the suites inside the extension host of real VS Code, in Chromium:
 // npm run test:host [-- part-of-a-name …]
-// Runs the benchmarks in the same way: npm run bench
 import { startBareServer } from '../vscode/bareServer.ts';
 import { launchBrowser } from '../vscode/browser.ts';
 import { startCodeServer, type CodeServer } from '../vscode/codeServer.ts';
@@ -8,13 +7,10 @@ import { install } from '../vscode/install.ts';
 import { root } from '../vscode/paths.ts';
 import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
 import { startRunner, type Runner } from './runner.ts';
-import { benchFolder, bundleSuites, suiteEntry } from './suites.ts';
+import { bundleSuites, suiteEntry } from './suites.ts';
 
 const { chromium } = await install();
-const [first, ...rest] = process.argv.slice(2);
-const windows = await (first === '--bench'
-  ? bundleSuites(rest, benchFolder)
-  : bundleSuites(process.argv.slice(2)));
+const windows = await bundleSuites(process.argv.slice(2));
 const runner = await startRunner();
 const browser = await launchBrowser(chromium);
 try {

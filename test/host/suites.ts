@@ -6,7 +6,6 @@ import { outFolder } from '../vscode/paths.ts';
 import { release } from '../vscode/release.ts';
 
 const hostFolder = path.join(import.meta.dirname, 'suite');
-export const benchFolder = path.join(import.meta.dirname, '../bench');
 const targetFolder = path.join(outFolder, release.name === 'current' ? 'host' : 'host-oldest');
 
 /** The module that VS Code runs. */
@@ -26,8 +25,8 @@ export interface Windows {
  * Bundles the suites whose names hold a part of `filter`. Sorts them by name into the windows that they need:
  * `x.test.ts`, `x.afterReload.test.ts`, `x.afterReload2.test.ts`; the same with `x.noKeyring…`.
  */
-export async function bundleSuites(filter: string[], sourceFolder = hostFolder): Promise<Windows> {
-  const names = readdirSync(sourceFolder)
+export async function bundleSuites(filter: string[]): Promise<Windows> {
+  const names = readdirSync(hostFolder)
     .filter(
       (name) =>
         name.endsWith('.test.ts') && (filter.length === 0 || filter.some((part) => name.includes(part))),
@@ -35,7 +34,7 @@ export async function bundleSuites(filter: string[], sourceFolder = hostFolder):
     .sort();
   await rm(targetFolder, { recursive: true, force: true });
   await build({
-    entryPoints: [path.join(hostFolder, 'index.ts'), ...names.map((name) => path.join(sourceFolder, name))],
+    entryPoints: [path.join(hostFolder, 'index.ts'), ...names.map((name) => path.join(hostFolder, name))],
     outdir: targetFolder,
     entryNames: '[name]',
     bundle: true,

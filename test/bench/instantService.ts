@@ -1,0 +1,30 @@
+import type { IdentityService } from '../../src/services/service.ts';
+
+const SERVER = 'https://auth.example';
+let grants = 0;
+
+/** A service that grants at once, to the account that `account` names. */
+export function instantService(account: () => string): IdentityService {
+  return {
+    ...{ id: 'sigma-identity', label: 'Test', purpose: '', defaultScopes: [], settings: { server: 'test' } },
+    servers: () => ({ current: SERVER, own: SERVER }),
+    begin: () =>
+      Promise.resolve({
+        kind: 'pending',
+        pending: {
+          userCode: 'CODE',
+          browserUri: `${SERVER}/device`,
+          deadlineMs: Date.now() + 900_000,
+          wait: () =>
+            Promise.resolve({ kind: 'granted', grant: { server: SERVER, accessToken: `token ${++grants}` } }),
+        },
+      }),
+    identify: (grant) => {
+      const id = account();
+      const person = { accountId: id, accountLabel: `Ann (${id})`, subject: id, name: 'Ann' };
+      return Promise.resolve({ kind: 'identified', person, grant });
+    },
+    verify: (grant) => Promise.resolve({ kind: 'valid', grant }),
+    revoke: () => Promise.resolve(),
+  };
+}

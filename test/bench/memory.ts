@@ -1,0 +1,43 @@
+import { rm } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createFolder } from '../vscode/serverProcess.ts';
+import { atMost, bytes, type Figure } from './figure.ts';
+import { instantService } from './instantService.ts';
+import { openRealWindow } from './realWindow.ts';
+
+/** After these, everything is loaded and compiled. */
+const WARM_UP = 500;
+const SIGN_INS = 1_000;
+const COLLECTIONS = 5;
+/** A leak of a small object in each sign-in would cost more. */
+const GROWTH_ALLOWED = 500_000;
+
+/** How much memory is in use after many sign-ins of one person that was not in use before. */
+export async function memory(): Promise<Figure[]> {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const folder = createFolder();
+  const window = await openRealWindow(
+    folder,
+    instantService(() => 'bap-1'),
+  );
+  const used = async (signIns: number): Promise<number> => {
+    for (let time = 0; time < signIns; time++) await window.signIn();
+    // What a collection frees can free more, a turn later.
+    for (let time = 0; time < COLLECTIONS; time++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      collectGarbage();
+    }
+    return process.memoryUsage().heapUsed;
+  };
+  try {
+    const before = await used(WARM_UP);
+    const growth = Math.max(0, (await used(SIGN_INS)) - before);
+    const how = `heap in use after garbage collections, and after ${WARM_UP} earlier sign-ins`;
+    return [atMost(`Memory that ${SIGN_INS} sign-ins leave in use`, growth, GROWTH_ALLOWED, how, bytes)];
+  } finally {
+    await window.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

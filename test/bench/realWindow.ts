@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { systemClock } from '../../src/base/clock.ts';
+import type { Runtime } from '../../src/base/runtime.ts';
+import { signIn } from '../../src/provider/signIn.ts';
+import type { SignInView } from '../../src/provider/signInView.ts';
+import type { IdentityService } from '../../src/services/service.ts';
+import { openSessions } from '../../src/sessions/openSessions.ts';
+import type { ServiceSessions } from '../../src/sessions/serviceSessions.ts';
+import { FileLocks } from '../../src/windows/node/fileLocks.ts';
+import { FileSessions } from '../../src/windows/node/fileSessions.ts';
+import { KEY_BYTES } from '../../src/windows/node/sessionCipher.ts';
+import { FakeMemento } from '../unit/support/fakeMemento.ts';
+import { FakeNotices } from '../unit/support/fakeNotices.ts';
+import { silentLog } from './silentLog.ts';
+
+/** The sessions of one window as the product has them, with real files and the system's clock. */
+export interface RealWindow {
+  readonly sessions: ServiceSessions;
+  /** Throws when the sign-in does not succeed. */
+  signIn(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A person who only approves in the browser. */
+const view: SignInView = {
+  open: () => ({
+    cancelled: new AbortController().signal,
+    pending: () => undefined,
+    contact: () => undefined,
+    expired: () => Promise.reject(new Error('expired')),
+    finishing: () => undefined,
+    choose: () => Promise.resolve(undefined),
+    close: () => undefined,
+  }),
+  failed: () => undefined,
+  hasNoBapIdentity: () => undefined,
+  remind: () => undefined,
+};
+
+/** The key that all windows of this process share. */
+const KEY = randomBytes(KEY_BYTES);
+
+export async function openRealWindow(folder: string, service: IdentityService): Promise<RealWindow> {
+  const closing = new AbortController();
+  const runtime: Runtime = { clock: systemClock, log: silentLog, closed: closing.signal };
+  const all = openSessions(
+    {
+      services: [service],
+      storage: await FileSessions.open(path.join(folder, 'sessions'), KEY, silentLog),
+      locks: new FileLocks(path.join(folder, 'locks'), runtime),
+      memento: new FakeMemento(),
+      notices: new FakeNotices(),
+      isFocused: () => false,
+    },
+    runtime,
+  );
+  const [sessions] = all.byService;
+  assert.ok(sessions);
+  await all.load();
+  return {
+    sessions,
+    signIn: async () => {
+      const result = await signIn({ sessions, view, runtime }, { scopes: [], accountId: undefined });
+      assert.equal(result.kind, 'signedIn');
+    },
+    close: async () => {
+      await all.finish();
+      closing.abort();
+      all.dispose();
+    },
+  };
+}

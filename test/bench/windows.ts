@@ -1,0 +1,104 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { buildTestExtension } from '../e2e/testExtension.ts';
+import { launchBrowser } from '../vscode/browser.ts';
+import { startCodeServer } from '../vscode/codeServer.ts';
+import { install } from '../vscode/install.ts';
+import { outFolder, vsixFile } from '../vscode/paths.ts';
+import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
+import { atMost, best, figure, median, ms, type Figure } from './figure.ts';
+import type { SilentMs, WindowTimes } from './windowTimes.ts';
+
+/** Half of them start the empty extension first. */
+const WINDOWS = 10;
+/** How long a window may take on a busy machine. */
+const WINDOW_LIMIT_MS = 60_000;
+
+/** Measures inside the extension host of VS Code, in several windows. */
+export async function windows(): Promise<Figure[]> {
+  const { chromium } = await install();
+  const browser = await launchBrowser(chromium);
+  try {
+    const times = [
+      ...(await measure(browser, 'ours', WINDOWS / 2)),
+      ...(await measure(browser, 'empty', WINDOWS / 2)),
+    ];
+    return [...activation(times), ...silentCalls(times)];
+  } finally {
+    await browser.close();
+  }
+}
+
+function activation(times: WindowTimes[]): Figure[] {
+  const ours = median(times.map(({ activationMs }) => activationMs.ours));
+  const empty = median(times.map(({ activationMs }) => activationMs.empty));
+  const how = `median of ${times.length} windows`;
+  return [
+    figure('Activation', ms(ours), how),
+    figure('Activation of an extension that does nothing, in the same windows', ms(empty), how),
+    figure('Ratio of these two', (ours / empty).toFixed(2), how),
+  ];
+}
+
+/** Other work on the machine only adds time, so the window with the lowest median is the nearest to the truth. */
+function silentCalls(times: WindowTimes[]): Figure[] {
+  const [first] = times;
+  const calls = first?.silentMs.ours.length ?? 0;
+  const how = `best of the medians of ${times.length} windows, ${calls} calls each, in turn`;
+  const of = (which: keyof SilentMs): number => best(times.map(({ silentMs }) => median(silentMs[which])));
+  return [
+    figure('Silent getSession', ms(of('ours')), how),
+    figure('Silent getSession of VS Code’s github-authentication', ms(of('github')), how),
+    atMost('Ratio of these two', of('ours') / of('github'), 1.1, how),
+    figure('Silent getSession with one session', ms(of('oneSession')), how),
+    atMost('The same with 200 sessions, ratio', of('manyScopes') / of('oneSession'), 1.1, how),
+    figure(
+      'The same with 200 accounts that all answer, ratio',
+      (of('manyAccounts') / of('oneSession')).toFixed(2),
+      how,
+    ),
+  ];
+}
+
+async function measure(browser: Browser, first: 'ours' | 'empty', count: number): Promise<WindowTimes[]> {
+  const file = path.join(outFolder, 'bench.jsonl');
+  await mkdir(outFolder, { recursive: true });
+  await writeFile(file, '');
+  const server = await startCodeServer({
+    vsix: [vsixFile],
+    extensionFolders: [await emptyExtension(), await buildTestExtension('stopwatch')],
+    env: { BAP_BENCH_FILE: file, BAP_BENCH_FIRST: first },
+  });
+  const page = await browser.newPage();
+  try {
+    for (let window = 1; window <= count; window++) {
+      await page.goto(server.url);
+      const deadline = Date.now() + WINDOW_LIMIT_MS;
+      while ((await linesOf(file)).length < window) {
+        if (Date.now() > deadline) throw new Error(`No time was measured.\n${readExtensionHostLogs(server)}`);
+        await page.waitForTimeout(200);
+      }
+    }
+    return (await linesOf(file)).map((line) => JSON.parse(line) as WindowTimes);
+  } finally {
+    await page.close();
+    await server.stop();
+  }
+}
+
+async function linesOf(file: string): Promise<string[]> {
+  return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+}
+
+async function emptyExtension(): Promise<string> {
+  const folder = path.join(outFolder, 'empty');
+  await mkdir(folder, { recursive: true });
+  const manifest = {
+    ...{ publisher: 'example', name: 'empty', version: '1.0.0', engines: { vscode: '^1.105.0' } },
+    ...{ main: './extension.js', activationEvents: ['onStartupFinished'] },
+  };
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
+  await writeFile(path.join(folder, 'extension.js'), 'exports.activate = () => {};\n');
+  return folder;
+}

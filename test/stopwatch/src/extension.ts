@@ -1,0 +1,76 @@
+import { appendFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { tookMs } from '../../bench/figure.ts';
+import type { SilentMs, WindowTimes } from '../../bench/windowTimes.ts';
+import { World } from '../../host/suite/world.ts';
+
+const OURS = 'bap-identity.bap-authentication';
+const EMPTY = 'example.empty';
+const ROUNDS = 200;
+const MANY = 200;
+/** After this time, in milliseconds, a window has done most of what it does when it opens. */
+const CALM_MS = 2_000;
+
+/** VS Code starts the extensions that are measured only after this one, because of its event `*`. */
+export async function activate(): Promise<void> {
+  const { BAP_BENCH_FILE: file, BAP_BENCH_FIRST: first } = process.env;
+  if (file === undefined) throw new Error('Start this extension with npm run bench.');
+  await calm();
+  const activationMs = { ours: NaN, empty: NaN };
+  for (const which of first === 'ours' ? (['ours', 'empty'] as const) : (['empty', 'ours'] as const))
+    activationMs[which] = await tookMs(() => activateExtension(which === 'ours' ? OURS : EMPTY));
+  // In the background: VS Code waits for this function before it starts other extensions.
+  void calm()
+    .then(measureSilentCalls)
+    .then((silentMs) => {
+      const times: WindowTimes = { activationMs, silentMs };
+      return appendFile(file, `${JSON.stringify(times)}\n`);
+    });
+}
+
+async function activateExtension(id: string): Promise<void> {
+  const extension = vscode.extensions.getExtension(id);
+  if (extension === undefined || extension.isActive) throw new Error(`${id} cannot be measured.`);
+  await extension.activate();
+}
+
+async function measureSilentCalls(): Promise<SilentMs> {
+  await register('one-session', () => ({ scope: 'a', account: 'bap-1' }), 1);
+  await register('many-scopes', (at) => ({ scope: at === 0 ? 'a' : `a${at}`, account: 'bap-1' }), MANY);
+  await register('many-accounts', (at) => ({ scope: 'a', account: `bap-${at}` }), MANY);
+  const silentMs: SilentMs = { ours: [], github: [], oneSession: [], manyScopes: [], manyAccounts: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    // In turn, so that other work on the machine slows all of them.
+    silentMs.ours.push(await tookMs(() => ask('sigma-identity', ['openid', 'profile'])));
+    silentMs.github.push(await tookMs(() => ask('github', ['read:user'])));
+    silentMs.oneSession.push(await tookMs(() => ask('one-session', ['a'])));
+    silentMs.manyScopes.push(await tookMs(() => ask('many-scopes', ['a'])));
+    silentMs.manyAccounts.push(await tookMs(() => ask('many-accounts', ['a'])));
+  }
+  return silentMs;
+}
+
+/** Registers our provider, over a service of the tests, after `count` sign-ins. */
+async function register(
+  id: string,
+  signIn: (at: number) => { scope: string; account: string },
+  count: number,
+): Promise<void> {
+  const world = new World();
+  for (let at = 0; at < count; at++) {
+    const { scope, account } = signIn(at);
+    world.account = account;
+    await world.signIn([scope]);
+  }
+  vscode.authentication.registerAuthenticationProvider(id, id, world.provider, {
+    supportsMultipleAccounts: true,
+  });
+}
+
+function ask(provider: string, scopes: string[]): Thenable<unknown> {
+  return vscode.authentication.getSession(provider, scopes, { silent: true });
+}
+
+function calm(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, CALM_MS));
+}
