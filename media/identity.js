@@ -1,4 +1,4 @@
-// The rows of the identity card: a click asks the extension to copy, and its answer is shown for a moment.
+// A click on a row asks the extension to copy, and its answer is shown for a moment. Other buttons ask for an action.
 const SHOWN_MS = 2000;
 
 const extension = acquireVsCodeApi();
@@ -11,8 +11,11 @@ function settle() {
   status.textContent = '';
 }
 
-for (const row of document.querySelectorAll('button.row'))
-  row.addEventListener('click', () => extension.postMessage({ copy: Number(row.dataset.row) }));
+document.addEventListener('click', ({ target }) => {
+  const { row, run } = target.closest('button')?.dataset ?? {};
+  if (row !== undefined) extension.postMessage({ copy: Number(row) });
+  if (run !== undefined) extension.postMessage({ run });
+});
 
 window.addEventListener('message', ({ data }) => {
   const row = document.querySelector(`button.row[data-row="${Number(data.copied)}"]`);

@@ -87,11 +87,11 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
     },
     runtime,
   );
-  const panels = new IdentityPanels(context.extensionUri, sessions);
+  const panels = new IdentityPanels(context.extensionUri, sessions, log);
   const view = new SignInNotification(systemClock, channel, (record) => {
     const provider = providers.find(({ service }) => service.id === record.serviceId);
     const [account] = accountsOf([record]);
-    if (provider !== undefined && account !== undefined) panels.show({ provider, account });
+    if (provider !== undefined && account !== undefined) void panels.show({ provider, account });
   });
   providers.push(...sessions.byService.map((each) => new ServiceProvider(each, view, runtime, clockSkew)));
   const identity = createIdentityApi(sessions, runtime);

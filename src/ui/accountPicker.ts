@@ -49,8 +49,11 @@ async function accountsIn(
   return (await Promise.all(lists)).flat();
 }
 
-/** Two accounts of one person can differ in nothing but the server. */
-function whyHidden({ server }: Account): string {
+/**
+ * Why nobody uses an account of another server than the one in the settings. Two accounts of one person can differ in
+ * nothing but the server.
+ */
+export function whyHidden({ server }: Pick<Account, 'server'>): string {
   return vscode.l10n.t('Not in use: your settings name another server than {0}.', safeText(hostOf(server)));
 }
 

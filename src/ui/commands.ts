@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 
 import type { ServiceProvider } from '../provider/serviceProvider.ts';
-import { type AccountItem, allAccounts, pickAccount } from './accountPicker.ts';
+import { allAccounts, pickAccount } from './accountPicker.ts';
 import { copyBapId, showIdentity } from './identity/commands.ts';
 import type { IdentityPanels } from './identity/panels.ts';
 import { runCommand } from './runCommand.ts';
+import { askAndSignOut, signOutOf } from './signOut.ts';
 
 /**
  * Registers the palette's commands. They use the providers directly, because VS Code's own functions wait for the
@@ -55,30 +56,14 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
     void vscode.window.showInformationMessage(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
     return;
   }
-  const item =
-    others.length === 0
-      ? await confirmed(first)
-      : await pickAccount(
-          items,
-          vscode.l10n.t('Sign Out'),
-          vscode.l10n.t('Select the account to sign out of'),
-        );
-  if (item === undefined) return;
-  const { provider, account } = item;
-  await Promise.all(account.sessions.map(({ id }) => provider.removeSession(id)));
-  void vscode.window.showInformationMessage(vscode.l10n.t('You are signed out of {0}.', account.label));
-}
-
-/** One account is not picked from a list, so this asks before it signs out. */
-async function confirmed(item: AccountItem): Promise<AccountItem | undefined> {
-  const signOutButton = vscode.l10n.t('Sign Out');
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Sign out of {0}?', item.account.label),
-    {
-      modal: true,
-      detail: item.detail ?? vscode.l10n.t('Extensions that use this account will ask you to sign in again.'),
-    },
-    signOutButton,
+  if (others.length === 0) {
+    await askAndSignOut(first);
+    return;
+  }
+  const item = await pickAccount(
+    items,
+    vscode.l10n.t('Sign Out'),
+    vscode.l10n.t('Select the account to sign out of'),
   );
-  return answer === signOutButton ? item : undefined;
+  if (item !== undefined) await signOutOf(item);
 }

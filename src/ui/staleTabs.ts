@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import { isReportTab } from './diagnose/reportDocument.ts';
-import { IDENTITY_VIEW_TYPE } from './identity/panels.ts';
+import { IDENTITY_VIEW_TYPE } from './identity/panel.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
 
 /**

@@ -119,6 +119,7 @@ describe('the identity card', () => {
     await workbench.page.locator(`.monaco-workbench${mark}`).waitFor();
   };
   const row = (label: string): Locator => card.getByRole('button', { name: `Copy ${label}:` });
+  const button = (name: string): Locator => card.getByRole('button', { name, exact: true });
   const tabs = (): Promise<string[]> => workbench.page.locator('.tabs-container .tab').allInnerTexts();
   const copied = (text: string): Promise<void> =>
     workbench.until(async () => (await workbench.clipboard()) === text, `${text} on the clipboard`);
@@ -282,11 +283,65 @@ describe('the identity card', () => {
     await workbench.until(async () => (await tabs()).length === 2, 'two tabs');
   });
 
-  it('closes when its account is signed out, and no other card does', async () => {
-    await choose('BAP Identity: Sign Out…', 'satoshi (');
+  it('leads to VS Code’s own page of the extensions that may use the account', async () => {
+    await workbench.run('Consumer: Sign In with Sigma Identity');
+    await workbench.answerDialog('Allow');
+    await workbench.listItem('satoshi (').click();
+    await workbench.told('Consumer: the service says 200.');
+    await workbench.clearNotifications();
+    await show('satoshi (');
+    await card.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
+    await button('Manage Trusted Extensions').click();
+    await workbench.page.getByText('Manage Trusted Extensions', { exact: true }).first().waitFor();
+    await workbench.listItem('Consumer').waitFor();
+    await workbench.screenshot('identity-trusted-extensions');
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('signs in again at the same service, and says so', async () => {
+    await button('Sign In Again').click();
+    await sigma.approve(await workbench.userCode('Sigma Identity'));
+    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await workbench.clearNotifications();
+    await row('BAP ID').waitFor();
+  });
+
+  it('asks before it signs out, and stays as it is when the person does not want to', async () => {
+    await button('Sign Out…').click();
+    await workbench.dialog().getByText('Sign out of satoshi').waitFor();
+    await workbench.screenshot('identity-sign-out');
+    await workbench.answerDialog('Cancel');
+    await row('BAP ID').waitFor();
+  });
+
+  it('says that its account is signed out and offers to sign in, and no other card does', async () => {
+    const before = await tabs();
+    await button('Sign Out…').click();
+    await workbench.answerDialog('Sign Out');
     await workbench.told('You are signed out of satoshi');
-    await workbench.until(async () => !(await tabs()).includes('satoshi'), 'the tab to close');
-    assert.equal((await tabs()).length, 1);
+    await card.getByText('You are signed out of satoshi').waitFor();
+    assert.equal(await row('BAP ID').count(), 0);
+    assert.deepEqual(await tabs(), before);
+    await workbench.clearNotifications();
+    for (const [theme, mark] of [
+      ['Dark Modern', '.vs-dark'],
+      ['Light Modern', '.vs'],
+    ] as const) {
+      await useTheme(theme, mark);
+      await workbench.screenshot(`identity-signed-out-${theme.replaceAll(' ', '-').toLowerCase()}`);
+    }
+    await show('Mal');
+    await row('BAP ID').waitFor();
+    await workbench.run('View: Close Editor');
+  });
+
+  it('shows the account again after the sign-in that it offers', async () => {
+    await button('Sign In').click();
+    await sigma.approve(await workbench.userCode('Sigma Identity'));
+    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await workbench.clearNotifications();
+    await row('BAP ID').waitFor();
+    await button('Sign Out…').waitFor();
   });
 
   it('says that a BAP ID was computed from its root address, and what that does not prove', async () => {

@@ -29,15 +29,14 @@ export interface CardRow {
   readonly note?: string;
 }
 
-/** The card of one account, from all its sessions, oldest first. Undefined when there is no session. */
+/** The card of one account, from all its sessions, oldest first. */
 export function identityCard(
-  records: readonly LiveSession[],
+  records: readonly [LiveSession, ...LiveSession[]],
   service: string,
   texts: IdentityTexts,
   language: string,
-): IdentityCard | undefined {
+): IdentityCard {
   const [first, ...later] = records;
-  if (first === undefined) return undefined;
   // A session with fewer scopes may have fewer members. The newest session wins; what it does not have stays.
   const person = later.reduce((known, record) => ({ ...known, ...record.person }), first.person);
   const picture = records.map(pictureOf).findLast((address) => address !== undefined);

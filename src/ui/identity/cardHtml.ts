@@ -1,5 +1,6 @@
 import { escapeHtml } from '../html.ts';
-import type { CardRow, IdentityCard } from './card.ts';
+import type { CardRow } from './card.ts';
+import type { IdentityPage } from './page.ts';
 import type { IdentityTexts } from './texts.ts';
 
 export interface PageParts {
@@ -13,9 +14,14 @@ export interface PageParts {
 }
 
 /**
- * The page of an identity card. It can load only its style, its script and images from the picture's origin.
+ * The page of an identity as HTML. It can load only its style, its script and images from the picture's origin.
+ * Nothing in it is a link: its buttons ask the extension for one of a few actions.
  */
-export function identityHtml(card: IdentityCard, texts: IdentityTexts, page: PageParts): string {
+export function identityHtml(
+  { card, notice, buttons }: IdentityPage,
+  texts: IdentityTexts,
+  page: PageParts,
+): string {
   const { picture } = card;
   const policy = [
     "default-src 'none'",
@@ -52,12 +58,18 @@ export function identityHtml(card: IdentityCard, texts: IdentityTexts, page: Pag
           <h1>${escapeHtml(card.name)}</h1>
           <p>${escapeHtml(card.service)}</p>
         </div>
-      </header>${groups.join('')}
+      </header>
+      ${notice === undefined ? '' : `<p class="notice">${escapeHtml(notice)}</p>`}
+      <div class="buttons">${buttons.map(buttonHtml).join('')}</div>${groups.join('')}
       <p id="status" role="status" aria-live="polite"></p>
     </main>
     <script nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.script)}"></script>
   </body>
 </html>`;
+}
+
+function buttonHtml({ action, label }: IdentityPage['buttons'][number]): string {
+  return `<button type="button" class="button" data-run="${action}">${escapeHtml(label)}</button>`;
 }
 
 function rowHtml({ kind, label, value, note }: CardRow, index: number, texts: IdentityTexts): string {

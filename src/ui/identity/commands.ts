@@ -19,7 +19,7 @@ export async function showIdentity(
     vscode.l10n.t('Show Identity'),
     vscode.l10n.t('Select the account to show'),
   );
-  if (item !== undefined) panels.show(item);
+  if (item !== undefined) await panels.show(item);
 }
 
 /** Copies the BAP ID of an account. Asks which one if several have one. Throws a StoreError. */

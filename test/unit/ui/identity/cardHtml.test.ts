@@ -3,14 +3,21 @@ import { describe, it } from 'node:test';
 import type { LiveSession } from '../../../../src/sessions/sessionRecord.ts';
 import { identityCard } from '../../../../src/ui/identity/card.ts';
 import { identityHtml } from '../../../../src/ui/identity/cardHtml.ts';
+import { signedInPage, signedOutPage } from '../../../../src/ui/identity/page.ts';
 import { texts } from '../../support/identityTexts.ts';
 import { recordOf } from '../../support/record.ts';
 
+const parts = {
+  style: 'style.css',
+  script: 'script.js',
+  cspSource: 'https://vscode.example',
+  nonce: 'n1',
+  language: 'en',
+};
 function pageOf(record: LiveSession, words = texts): string {
   const card = identityCard([record], 'Sigma Identity', words, 'en');
-  assert.ok(card);
-  const page = { style: 'style.css', script: 'script.js', cspSource: 'https://vscode.example', nonce: 'n1' };
-  return identityHtml(card, words, { ...page, language: 'en' });
+  const options = { canManageExtensions: true };
+  return identityHtml(signedInPage(card, options, words), words, parts);
 }
 function policyOf(record: LiveSession): string[] {
   const content = /Content-Security-Policy" content="([^"]+)"/.exec(pageOf(record))?.[1] ?? '';
@@ -58,7 +65,31 @@ describe('the page of an identity', () => {
     assert.match(page, /<button type="button" class="row" data-row="0" aria-label="Copy User ID: user-1">/);
     const rows = Array.from(page.matchAll(/<button[^>]* data-row="(\d+)"/g), ([, row]) => row);
     assert.deepEqual(rows, ['0', '1', '2']);
-    assert.equal(page.match(/<button/g)?.length, 3);
+    assert.equal(page.match(/<button[^>]* class="row"/g)?.length, 3);
+  });
+
+  it('has a button for each way on, which names its action and nothing else', () => {
+    const page = pageOf(recordOf('s1'));
+    const buttons = Array.from(
+      page.matchAll(/<button[^>]* data-run="([^"]*)">([^<]*)</g),
+      ([, ...parts]) => parts,
+    );
+    assert.deepEqual(buttons, [
+      ['signIn', 'Sign In Again'],
+      ['manageExtensions', 'Manage Trusted Extensions'],
+      ['signOut', 'Sign Out…'],
+    ]);
+  });
+
+  it('has no link, whatever a service sends', () => {
+    const evil = '[run](command:workbench.action.quit) <a href="command:workbench.action.quit">command:x</a>';
+    assert.doesNotMatch(pageOf(saying(evil)), /<a\b|href="(?!style\.css")/);
+  });
+
+  it('shows a notice as text', () => {
+    const card = identityCard([recordOf('s1')], 'Sigma Identity', texts, 'en');
+    const page = identityHtml(signedOutPage(card, 'You are <out>.', texts), texts, parts);
+    assert.match(page, /<p class="notice">You are &lt;out&gt;\.<\/p>/);
   });
 
   it('shows a note below its row, not in the button, and reads it aloud with the row', () => {

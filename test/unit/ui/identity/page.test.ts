@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { identityCard } from '../../../../src/ui/identity/card.ts';
+import { type IdentityPage, signedInPage, signedOutPage } from '../../../../src/ui/identity/page.ts';
+import { texts } from '../../support/identityTexts.ts';
+import { recordOf } from '../../support/record.ts';
+
+const card = identityCard([recordOf('s1')], 'Sigma Identity', texts, 'en');
+const actions = ({ buttons }: IdentityPage): string[] => buttons.map(({ action }) => action);
+
+describe('the page of an account that is signed in', () => {
+  it('leads to a new sign-in, to the extensions that may use it, and to the sign-out', () => {
+    const page = signedInPage(card, { canManageExtensions: true }, texts);
+    assert.deepEqual(actions(page), ['signIn', 'manageExtensions', 'signOut']);
+    assert.equal(page.notice, undefined);
+  });
+
+  it('does not lead to a page that this editor does not have', () => {
+    const page = signedInPage(card, { canManageExtensions: false }, texts);
+    assert.deepEqual(actions(page), ['signIn', 'signOut']);
+  });
+
+  it('says why an account of another server is not used, and offers no sign-in, which would go elsewhere', () => {
+    const page = signedInPage(card, { canManageExtensions: true, whyHidden: 'Not in use.' }, texts);
+    assert.deepEqual(actions(page), ['manageExtensions', 'signOut']);
+    assert.equal(page.notice, 'Not in use.');
+  });
+});
+
+describe('the page of an account that is no longer signed in', () => {
+  it('says so, offers to sign in, and shows nothing else of the account than its name', () => {
+    const page = signedOutPage(card, 'You are signed out.', texts);
+    assert.deepEqual(actions(page), ['signIn']);
+    assert.equal(page.notice, 'You are signed out.');
+    assert.deepEqual(page.card, { ...card, groups: [] });
+  });
+});
