@@ -42,7 +42,7 @@ describe('an agent that asks who the person is', () => {
     const answer = await workbench.told('Consumer: the tool says [');
     assert.match(
       answer,
-      /"provider":"sigma-identity","name":"satoshi","bapId":"3DgKFHRq8n2RDjF4dZEyncXVc1Rf"/,
+      /"provider":"sigma-identity","server":"http:[^"]*","name":"satoshi","bapId":"3DgKFHRq8n2RDjF4dZEyncXVc1Rf"/,
     );
   });
 

@@ -7,9 +7,14 @@ import type { LiveSession } from '../../sessions/sessionRecord.ts';
 /** All that an agent learns of an account. It gets nothing else of a session, and no token. */
 interface OwnerIdentity {
   provider: string;
+  /** As `Grant.server` has it. */
+  server: string;
   name: string;
   bapId: string | undefined;
   pubkey: string | undefined;
+  rootAddressProven: boolean | undefined;
+  /** ISO 8601, in UTC. */
+  signedInAt: string;
 }
 
 /** A language model writes the input, and VS Code does not check it against the schema in the manifest. */
@@ -38,6 +43,14 @@ export function identityAnswer(
 }
 
 /** JSON.stringify leaves out members that are undefined. */
-function toIdentity({ serviceId, person: { name, bap } }: LiveSession): OwnerIdentity {
-  return { provider: serviceId, name, bapId: bap?.bapId, pubkey: bap?.pubkey };
+function toIdentity({ serviceId, server, person: { name, bap }, signedInAtMs }: LiveSession): OwnerIdentity {
+  return {
+    provider: serviceId,
+    server,
+    name,
+    bapId: bap?.bapId,
+    pubkey: bap?.pubkey,
+    rootAddressProven: bap?.rootAddressProven,
+    signedInAt: new Date(signedInAtMs).toISOString(),
+  };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { eventually, requests, signIn, signOutInMenu, useLocalServer } from './person.ts';
+import { eventually, localServer, requests, signIn, signOutInMenu, useLocalServer } from './person.ts';
 
 /** Calls the tool as an agent's extension does. VS Code agrees by itself while it runs tests. */
 async function ask(input: object = {}, token?: vscode.CancellationToken): Promise<string> {
@@ -14,16 +14,29 @@ async function ask(input: object = {}, token?: vscode.CancellationToken): Promis
 
 const satoshi = {
   provider: 'sigma-identity',
+  server: localServer(),
   name: 'satoshi',
   bapId: '3DgKFHRq8n2RDjF4dZEyncXVc1Rf',
   pubkey: '02eb4f9ffb94825304f0cdf9c1e9cb7ea14bc2291d6182e96d4429ab68a8e1224c',
+  rootAddressProven: true,
 };
 const kestrel = {
   provider: 'sigma-identity',
+  server: localServer(),
   name: 'kestrel',
   bapId: '438cgZmbzf7eu9svvW9cTXYmC64E',
   pubkey: '03fb52fcc848b9c59b9bf1bb09a9ff64f5b2c4e19a2b1a2b8ab12c91fa01920378',
+  rootAddressProven: false,
 };
+
+/** The accounts that the tool describes, without the time of the sign-in, which must be in the last minutes. */
+async function described(input?: object): Promise<object[]> {
+  const accounts = JSON.parse(await ask(input)) as { signedInAt: string }[];
+  return accounts.map(({ signedInAt, ...account }) => {
+    assert.ok(Math.abs(Date.now() - Date.parse(signedInAt)) < 300_000, signedInAt);
+    return account;
+  });
+}
 
 describe('the tool that tells an agent who the person is', () => {
   before(useLocalServer);
@@ -44,13 +57,13 @@ describe('the tool that tells an agent who the person is', () => {
 
   it('describes the account that is signed in', async () => {
     await signIn(0);
-    assert.deepEqual(JSON.parse(await ask()), [satoshi]);
+    assert.deepEqual(await described(), [satoshi]);
   });
 
   it('describes several accounts, the last sign-in first', async () => {
     await signIn(1);
-    assert.deepEqual(JSON.parse(await ask()), [kestrel, satoshi]);
-    assert.deepEqual(JSON.parse(await ask({ provider: 'sigma-identity' })), [kestrel, satoshi]);
+    assert.deepEqual(await described(), [kestrel, satoshi]);
+    assert.deepEqual(await described({ provider: 'sigma-identity' }), [kestrel, satoshi]);
   });
 
   it('describes the accounts of one service, and refuses an unknown service', async () => {
@@ -67,8 +80,24 @@ describe('the tool that tells an agent who the person is', () => {
 
   it('does not describe an account that was signed out', async () => {
     await signOutInMenu('kestrel');
-    assert.deepEqual(JSON.parse(await ask()), [satoshi]);
+    assert.deepEqual(await described(), [satoshi]);
     await signOutInMenu('satoshi');
     assert.match(await ask(), /^Nobody is signed in/);
   });
+});
+
+it('VS Code reads the skill for agents, where it knows of skills', async () => {
+  const command = '_listExtensionPromptFiles';
+  const hasSkills = Number(vscode.version.split('.')[1]) >= 109;
+  if (!hasSkills) return;
+  const paths = await eventually('the skill', async () => {
+    const files =
+      await vscode.commands.executeCommand<{ uri: { path: string }; extensionId: string }[]>(command);
+    const ours = files.filter(({ extensionId }) => extensionId === 'bap-identity.bap-authentication');
+    return ours.length > 0 ? ours.map(({ uri }) => uri.path) : undefined;
+  });
+  assert.deepEqual(
+    paths.map((each) => each.split('/').slice(-2)),
+    [['bap-identity', 'SKILL.md']],
+  );
 });

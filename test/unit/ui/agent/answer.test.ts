@@ -35,8 +35,17 @@ const ada = recordOf('ada', {
   person: { accountId: 'ada-1', accountLabel: 'Ada (ada-1)', subject: 'ada-1', name: 'Ada' },
 });
 
-const annSays = { provider: 'sigma-identity', name: 'Ann', bapId: 'bap-1', pubkey };
-const adaSays = { provider: 'adom', name: 'Ada' };
+const server = 'https://auth.example';
+const annSays = {
+  provider: 'sigma-identity',
+  server,
+  name: 'Ann',
+  bapId: 'bap-1',
+  pubkey,
+  rootAddressProven: false,
+  signedInAt: '1970-01-01T00:00:01.000Z',
+};
+const adaSays = { provider: 'adom', server, name: 'Ada', signedInAt: '1970-01-01T00:00:02.000Z' };
 
 describe('the answer to an agent', () => {
   it('names the accounts that are signed in, the last sign-in first, and nothing else', () => {
@@ -52,7 +61,7 @@ describe('the answer to an agent', () => {
   it('names an account once, as its newest session does', () => {
     const sessions = [ann('a', 3_000, 'Ann Newest'), ann('b', 1_000), ann('c', 2_000)];
     assert.deepEqual(JSON.parse(identityAnswer({}, services, sessions)), [
-      { ...annSays, name: 'Ann Newest' },
+      { ...annSays, name: 'Ann Newest', signedInAt: '1970-01-01T00:00:03.000Z' },
     ]);
   });
 
@@ -69,10 +78,11 @@ describe('the answer to an agent', () => {
     ]);
   });
 
-  it('leaves out a public key that is not known', () => {
-    const person = { ...ann('a', 1_000).person, bap: { bapId: 'bap-1', rootAddressProven: false } };
+  it('leaves out a public key that is not known, and tells that the BAP id is proven', () => {
+    const person = { ...ann('a', 1_000).person, bap: { bapId: 'bap-1', rootAddressProven: true } };
+    const { pubkey: _, ...others } = annSays;
     const answer = identityAnswer({}, services, [recordOf('a', { person })]);
-    assert.deepEqual(JSON.parse(answer), [{ provider: 'sigma-identity', name: 'Ann', bapId: 'bap-1' }]);
+    assert.deepEqual(JSON.parse(answer), [{ ...others, rootAddressProven: true }]);
   });
 
   it('says what to do when no account is signed in', () => {
