@@ -23,7 +23,9 @@ import { runCommand } from './ui/runCommand.ts';
 import { SessionMessages } from './ui/sessionMessages.ts';
 import { SignInNotification } from './ui/signIn/notification.ts';
 import { closeStaleTabs } from './ui/staleTabs.ts';
+import { TokenConsent } from './ui/terminal/consent.ts';
 import { registerTerminalEnvironment } from './ui/terminal/environment.ts';
+import { terminalSetting } from './ui/terminal/setting.ts';
 import { TerminalMode } from './ui/terminal/variables.ts';
 import type { SharedByWindows } from './windows/sharedByWindows.ts';
 
@@ -32,6 +34,8 @@ export interface Platform {
   readonly openWindows: (context: vscode.ExtensionContext, runtime: Runtime) => SharedByWindows;
   /** In a browser: false when it knows that there is no network. */
   readonly isOnline?: () => boolean;
+  /** True where a file of Adom's own gives its command line a token. Never rejects. */
+  readonly adomHasToken: () => Promise<boolean>;
 }
 
 /** What activation.ts registers with VS Code. */
@@ -77,13 +81,14 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
     context.extensionUri,
   );
   const shared = platform.openWindows(context, runtime);
+  const isFocused = (): boolean => vscode.window.state.focused;
   const sessions = openSessions(
     {
       ...shared,
       services,
       memento: context.globalState,
       notices: messages,
-      isFocused: () => vscode.window.state.focused,
+      isFocused,
     },
     runtime,
   );
@@ -109,7 +114,17 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
       registerDiagnose({ context, sessions, sharing: shared.sharing, runtime, log }),
       offerInAccountsMenu(sessions, accountsMenuSetting, runtime),
       registerIdentityTool(services, sessions),
-      registerTerminalEnvironment(context.environmentVariableCollection, sessions, terminalSetting, runtime),
+      registerTerminalEnvironment(
+        context.environmentVariableCollection,
+        {
+          sessions,
+          mode: terminalMode,
+          consent: new TokenConsent(terminalSetting(terminalMode), context.globalState, runtime),
+          adomHasToken: platform.adomHasToken,
+          isFocused,
+        },
+        runtime,
+      ),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();
       }),
@@ -138,6 +153,6 @@ function accountsMenuSetting(): readonly unknown[] {
   return readSetting('accountsMenu', z.array(z.unknown())) ?? [];
 }
 
-function terminalSetting(): TerminalMode {
+function terminalMode(): TerminalMode {
   return readSetting('terminal.environment', TerminalMode) ?? 'off';
 }

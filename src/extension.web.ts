@@ -5,4 +5,5 @@ import { webWindows } from './windows/web/webWindows.ts';
 export const { activate, deactivate } = extensionOn({
   openWindows: webWindows,
   isOnline: () => navigator.onLine,
+  adomHasToken: () => Promise.resolve(false),
 });

@@ -1,29 +1,25 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { demoPerson } from '../servers/sigma.ts';
 import { services, type RunningService } from './services.ts';
 import { isOneStory } from './steps.ts';
+import { Terminals, terminalSettings } from './terminals.ts';
 import { Workbench } from './workbench.ts';
 
 describe('a terminal', () => {
   const [identity] = demoPerson.identities;
   const nothing = 'id= key= token=';
-  let folder: string;
   let running: RunningService[] = [];
   let workbench: Workbench;
-  let terminals = 0;
+  let terminals: Terminals;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'terminal-'));
     running = await Promise.all(services.map((service) => service.start()));
     workbench = await Workbench.open({
       ...Object.fromEntries(running.flatMap(({ settings }) => Object.entries(settings))),
-      // Otherwise the settings editor covers the terminals.
-      'workbench.editor.useModal': 'off',
+      ...terminalSettings,
     });
+    terminals = await Terminals.of(workbench);
     for (const [index, { label }] of services.entries()) {
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(label).click();
@@ -35,39 +31,13 @@ describe('a terminal', () => {
   after(async () => {
     await workbench.close();
     await Promise.all(running.map((service) => service.close()));
-    await rm(folder, { recursive: true });
+    await terminals.close();
   });
   isOneStory('terminal', () => workbench);
 
-  /** Changes the setting in the settings editor, as a person does. */
-  const choose = async (mode: string): Promise<void> => {
-    await workbench.run('Preferences: Open Settings (UI)');
-    const { page } = workbench;
-    await page.locator('.settings-header .monaco-editor').click();
-    await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.type('@id:bapIdentity.terminal.environment');
-    await page.getByLabel('bapIdentity.terminal.environment', { exact: true }).click();
-    const option = page.locator('.select-box-dropdown-list-container .option-text');
-    await option.getByText(mode, { exact: true }).click();
-  };
-
   /** Returns the variables of a shell in a new terminal. Of the token it says only whether it is there. */
-  const seen = async (): Promise<string> => {
-    const file = path.join(folder, String(++terminals));
-    const shells = workbench.page.locator('.terminal-wrapper .xterm');
-    const before = await shells.count();
-    await workbench.run('Terminal: Create New Terminal');
-    await workbench.until(async () => (await shells.count()) > before, 'a new terminal');
-    await workbench.page.keyboard.type(
-      `echo "id=$BAP_ID key=$BAP_PUBKEY token=\${ADOMPKG_TOKEN:+yes}" | tee ${file}\n`,
-    );
-    let text = '';
-    await workbench.until(async () => {
-      text = (await readFile(file, 'utf8').catch(() => '')).trim();
-      return text !== '';
-    }, 'the shell');
-    return text;
-  };
+  const seen = (): Promise<string> =>
+    terminals.runInNew('echo "id=$BAP_ID key=$BAP_PUBKEY token=${ADOMPKG_TOKEN:+yes}"');
 
   it('has no variables by default', async () => {
     assert.equal(await seen(), nothing);
@@ -75,13 +45,13 @@ describe('a terminal', () => {
 
   it('has the identity when the setting says so', async () => {
     const alone = `id=${identity?.bapId} key=${identity?.pubkey} token=`;
-    await choose('identity');
+    await terminals.choose('identity');
     await workbench.until(async () => (await seen()) === alone, alone);
   });
 
   it('has the identity and Adom’s token when the setting says so', async () => {
     const both = `id=${identity?.bapId} key=${identity?.pubkey} token=yes`;
-    await choose('identityAndAdomToken');
+    await terminals.choose('identityAndAdomToken');
     await workbench.screenshot('terminal-setting');
     await workbench.until(async () => (await seen()) === both, both);
   });

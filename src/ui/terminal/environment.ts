@@ -3,33 +3,52 @@ import * as vscode from 'vscode';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { Sessions } from '../../sessions/openSessions.ts';
+import type { TokenConsent } from './consent.ts';
 import { type TerminalMode, terminalVariables, variableNames } from './variables.ts';
 
 /** Timers stand still while a laptop sleeps, but the end of a token does not. So no timer is longer than this. */
 const LONGEST_WAIT_MS = 60_000;
 
+export interface TerminalParts {
+  readonly sessions: Pick<Sessions, 'load' | 'current' | 'onDidChange'>;
+  readonly mode: () => TerminalMode;
+  readonly consent: Pick<TokenConsent, 'answer' | 'followSetting' | 'ask'>;
+  /** See `TokenRules`. Never rejects. */
+  readonly adomHasToken: () => Promise<boolean>;
+  readonly isFocused: () => boolean;
+}
+
 /**
  * Gives new terminals the identity of the person, as far as the setting says, and takes it away with the sign-out.
- * VS Code must not keep the variables for the next window: they could be wrong by then.
+ * VS Code itself marks the open terminals that hold other values. It must not keep the variables for the next window:
+ * they could be wrong by then.
  */
 export function registerTerminalEnvironment(
   collection: vscode.GlobalEnvironmentVariableCollection,
-  sessions: Pick<Sessions, 'load' | 'current' | 'onDidChange'>,
-  mode: () => TerminalMode,
+  { sessions, mode, consent, adomHasToken, isFocused }: TerminalParts,
   { clock, log }: Pick<Runtime, 'clock' | 'log'>,
 ): vscode.Disposable {
   collection.persistent = false;
   collection.clear();
   let wait = new AbortController();
+  let hasToken = false;
 
   const update = (): void => {
     wait.abort();
-    const { values, untilMs = Infinity } = terminalVariables(mode(), sessions.current());
+    const answer = (id: string): boolean | undefined => consent.answer(id);
+    const variables = terminalVariables(mode(), sessions.current(), { answer, adomHasToken: hasToken });
+    const { values, untilMs, ask } = variables;
     collection.description = describe(values);
     for (const name of variableNames) {
       const value = values[name];
       if (value !== undefined) collection.replace(name, value);
       else if (collection.get(name) !== undefined) collection.delete(name);
+    }
+    // The window that the person looks at asks. The others see the answer when the person comes to them.
+    if (ask !== undefined && isFocused()) {
+      void consent.ask(ask).then((isAnswered) => {
+        if (isAnswered) update();
+      });
     }
     if (untilMs === Infinity) return;
     wait = new AbortController();
@@ -37,7 +56,9 @@ export function registerTerminalEnvironment(
     clock.sleep(ms, wait.signal).then(update, () => undefined);
   };
   const begin = async (): Promise<void> => {
+    await consent.followSetting();
     if (mode() !== 'off') {
+      hasToken = await adomHasToken();
       try {
         await sessions.load();
       } catch (error) {
@@ -53,6 +74,9 @@ export function registerTerminalEnvironment(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('bapIdentity.terminal')) void begin();
     }),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) update();
+    }),
     new vscode.Disposable(() => {
       wait.abort();
       collection.clear();
@@ -61,9 +85,18 @@ export function registerTerminalEnvironment(
 }
 
 /** Shown where VS Code lists what extensions add to a terminal. */
-function describe(values: ReturnType<typeof terminalVariables>['values']): string | undefined {
-  if (values.ADOMPKG_TOKEN !== undefined) {
+function describe({
+  BAP_ID,
+  ADOMPKG_TOKEN,
+  CLAWNET_TOKEN,
+}: ReturnType<typeof terminalVariables>['values']): string | undefined {
+  if (CLAWNET_TOKEN !== undefined) {
+    return vscode.l10n.t(
+      'Who you are, and tokens: every program in the terminal can do all that you can do at Sigma Identity.',
+    );
+  }
+  if (ADOMPKG_TOKEN !== undefined) {
     return vscode.l10n.t('Who you are, and your Adom token: every program in the terminal can use it.');
   }
-  return values.BAP_ID === undefined ? undefined : vscode.l10n.t('Who you are: your BAP id and public key.');
+  return BAP_ID === undefined ? undefined : vscode.l10n.t('Who you are: your BAP id and public key.');
 }

@@ -8,9 +8,12 @@ import { isOver } from '../../../src/sessions/sessionEnd.ts';
 import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { readSetting } from '../../../src/settings.ts';
+import { TokenConsent } from '../../../src/ui/terminal/consent.ts';
 import { registerTerminalEnvironment } from '../../../src/ui/terminal/environment.ts';
+import { terminalSetting } from '../../../src/ui/terminal/setting.ts';
 import { TerminalMode } from '../../../src/ui/terminal/variables.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
+import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
 import { recordOf } from '../../unit/support/record.ts';
 import { eventually, signIn, signOutInMenu, useLocalServer } from './person.ts';
@@ -63,6 +66,11 @@ class World {
   records: LiveSession[];
   loads = 0;
   failure: Error | undefined;
+  /** The accounts for which the person was asked, and what they answer. */
+  readonly asked: string[] = [];
+  answer = (): Promise<boolean> => Promise.resolve(true);
+  adomHasToken = false;
+  isFocused = true;
 
   constructor(...records: LiveSession[]) {
     this.records = records;
@@ -74,11 +82,26 @@ class World {
       current: () => this.records.filter((record) => !isOver(record, this.clock.now())),
       onDidChange: (listener: (change: ShownChange) => void) => this.#changes.event(listener),
     };
+    const mode = (): TerminalMode => readSetting('terminal.environment', TerminalMode) ?? 'off';
+    const setting = {
+      ...terminalSetting(mode),
+      ask: (label: string) => {
+        this.asked.push(label);
+        return this.answer();
+      },
+      tellRefused: () => undefined,
+    };
+    const runtime = { log: this.log, closed: new AbortController().signal };
     const collection: unknown = this.collection;
     this.environment = registerTerminalEnvironment(
       collection as vscode.GlobalEnvironmentVariableCollection,
-      signedIn,
-      () => readSetting('terminal.environment', TerminalMode) ?? 'off',
+      {
+        sessions: signedIn,
+        mode,
+        consent: new TokenConsent(setting, new FakeMemento(), runtime),
+        adomHasToken: () => Promise.resolve(this.adomHasToken),
+        isFocused: () => this.isFocused,
+      },
       this,
     );
   }
@@ -95,13 +118,18 @@ class World {
 
 const bap = { bapId: 'bap-1', rootAddressProven: false, pubkey: `02${'ab'.repeat(32)}` };
 const ann = recordOf('ann', {
+  grant: { ...recordOf('ann').grant, accessToken: 'token-of-ann' },
   person: { accountId: 'bap-1', accountLabel: 'Ann (bap-1)', subject: 'user-1', name: 'Ann', bap },
 });
 const identity = { BAP_ID: bap.bapId, BAP_PUBKEY: bap.pubkey };
 const ada = (id: string, expiresAtMs?: number): LiveSession =>
   recordOf(id, {
     serviceId: 'adom',
-    grant: { ...recordOf(id).grant, ...(expiresAtMs !== undefined && { expiresAtMs }) },
+    grant: {
+      ...recordOf(id).grant,
+      accessToken: `token-of-${id}`,
+      ...(expiresAtMs !== undefined && { expiresAtMs }),
+    },
   });
 
 describe('the environment of new terminals', () => {
@@ -153,7 +181,7 @@ describe('the environment of new terminals', () => {
     await until(identity);
     assert.match(world.collection.description ?? '', /^Who you are: /);
     await setMode('identityAndAdomToken');
-    await until({ ...identity, ADOMPKG_TOKEN: 'token of ada' });
+    await until({ ...identity, ADOMPKG_TOKEN: 'token-of-ada' });
     assert.match(world.collection.description ?? '', /your Adom token/);
     await setMode('identity');
     await until(identity);
@@ -173,7 +201,7 @@ describe('the environment of new terminals', () => {
     world = new World();
     await world.clock.settle();
     world.sessionsAre(ann, ada('ada'));
-    assert.deepEqual(world.variables, { ...identity, ADOMPKG_TOKEN: 'token of ada' });
+    assert.deepEqual(world.variables, { ...identity, ADOMPKG_TOKEN: 'token-of-ada' });
     world.sessionsAre(ann);
     assert.deepEqual(world.variables, identity);
     world.sessionsAre();
@@ -185,9 +213,9 @@ describe('the environment of new terminals', () => {
     world = new World();
     await world.clock.settle();
     world.sessionsAre(ada('ada', world.clock.now() + HOUR_MS));
-    assert.deepEqual(world.variables, { ADOMPKG_TOKEN: 'token of ada' });
+    assert.deepEqual(world.variables, { ADOMPKG_TOKEN: 'token-of-ada' });
     await world.clock.advance(60_000);
-    assert.deepEqual(world.variables, { ADOMPKG_TOKEN: 'token of ada' });
+    assert.deepEqual(world.variables, { ADOMPKG_TOKEN: 'token-of-ada' });
     world.clock.jump(HOUR_MS - 60_000);
     await world.clock.advance(60_000);
     assert.deepEqual(world.variables, {});
@@ -203,6 +231,58 @@ describe('the environment of new terminals', () => {
     assert.equal(world.clock.pending, 1);
     world.sessionsAre();
     assert.equal(world.clock.pending, 0);
+  });
+
+  it('holds Sigma’s token only after the person has allowed it', async () => {
+    world = new World(ann, ada('ada'));
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    world.answer = () => promise;
+    await setMode('identityAndTokens');
+    await until(identity);
+    await eventually('the question', () => Promise.resolve(world.asked[0]));
+    await world.clock.settle();
+    assert.deepEqual(world.variables, identity);
+    resolve(true);
+    await until({ ...identity, ADOMPKG_TOKEN: 'token-of-ada', CLAWNET_TOKEN: 'token-of-ann' });
+    assert.match(world.collection.description ?? '', /can do all that you can do at Sigma Identity/);
+    world.sessionsAre(ann);
+    await until({ ...identity, CLAWNET_TOKEN: 'token-of-ann' });
+    assert.deepEqual(world.asked, ['Ann (bap-1)']);
+    world.sessionsAre();
+    await until({});
+  });
+
+  it('hands no token out when the person says no, and the setting goes back', async () => {
+    world = new World(ann, ada('ada'));
+    world.answer = () => Promise.resolve(false);
+    await setMode('identity');
+    await until(identity);
+    await setMode('identityAndTokens');
+    await eventually('the setting to go back', () =>
+      Promise.resolve(readSetting('terminal.environment', TerminalMode) === 'identity' || undefined),
+    );
+    await until(identity);
+    assert.ok(!world.collection.done.some((what) => what.endsWith('_TOKEN')), world.collection.done.join());
+  });
+
+  it('asks in the window that the person looks at', async () => {
+    world = new World();
+    world.isFocused = false;
+    await setMode('identityAndTokens');
+    world.sessionsAre(ann);
+    await until(identity);
+    assert.deepEqual(world.asked, []);
+    world.isFocused = true;
+    world.sessionsAre(ann);
+    await until({ ...identity, CLAWNET_TOKEN: 'token-of-ann' });
+    assert.equal(world.asked.length, 1);
+  });
+
+  it('leaves out Adom’s token in a workspace of Adom', async () => {
+    world = new World(ann, ada('ada'));
+    world.adomHasToken = true;
+    await setMode('identityAndAdomToken');
+    await until(identity);
   });
 
   it('stays empty when the stored sessions cannot be read', async () => {

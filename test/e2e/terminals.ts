@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Workbench } from './workbench.ts';
+
+/** Otherwise the settings editor covers the terminals. */
+export const terminalSettings = { 'workbench.editor.useModal': 'off' };
+
+/** What a person does with terminals, and with the setting for them. */
+export class Terminals {
+  readonly #workbench: Workbench;
+  readonly #folder: string;
+  #outputs = 0;
+
+  private constructor(workbench: Workbench, folder: string) {
+    this.#workbench = workbench;
+    this.#folder = folder;
+  }
+
+  static async of(workbench: Workbench): Promise<Terminals> {
+    return new Terminals(workbench, await mkdtemp(path.join(tmpdir(), 'terminal-')));
+  }
+
+  /** Deletes what the shells have written. */
+  async close(): Promise<void> {
+    await rm(this.#folder, { recursive: true });
+  }
+
+  /** Changes the setting in the settings editor. */
+  async choose(mode: string): Promise<void> {
+    await this.#workbench.run('Preferences: Open Settings (UI)');
+    const { page } = this.#workbench;
+    await page.locator('.settings-header .monaco-editor').click();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('@id:bapIdentity.terminal.environment');
+    await page.getByLabel('bapIdentity.terminal.environment', { exact: true }).click();
+    const option = page.locator('.select-box-dropdown-list-container .option-text');
+    await option.getByText(mode, { exact: true }).click();
+  }
+
+  /** Runs a command in a shell of a new terminal, and returns what it prints. */
+  async runInNew(command: string): Promise<string> {
+    const shells = this.#workbench.page.locator('.terminal-wrapper .xterm');
+    const before = await shells.count();
+    await this.#workbench.run('Terminal: Create New Terminal');
+    await this.#workbench.until(async () => (await shells.count()) > before, 'a new terminal');
+    return this.run(command);
+  }
+
+  /** Loads the window again without open terminals: VS Code would bring them back, and one of them to the front. */
+  async reloadWithout(): Promise<void> {
+    await this.#workbench.run('Terminal: Kill All Terminals');
+    const shells = this.#workbench.page.locator('.terminal-wrapper .xterm');
+    await this.#workbench.until(async () => (await shells.count()) === 0, 'the terminals to close');
+    await this.#workbench.reload();
+  }
+
+  /** Runs a command in the terminal that was opened last. */
+  async run(command: string): Promise<string> {
+    const file = path.join(this.#folder, String(++this.#outputs));
+    const { page } = this.#workbench;
+    await page.keyboard.type(`{ ${command}; } > ${file} 2>&1; echo > ${file}.done\n`);
+    await this.#workbench.until(
+      () =>
+        readFile(`${file}.done`).then(
+          () => true,
+          () => false,
+        ),
+      'the shell',
+    );
+    return (await readFile(file, 'utf8')).trim();
+  }
+}
