@@ -8,6 +8,7 @@ import type { Log } from './base/log.ts';
 import { LogTail } from './base/logTail.ts';
 import type { Runtime } from './base/runtime.ts';
 import { ClockSkew } from './protocol/clockSkew.ts';
+import type { Http } from './protocol/http.ts';
 import { createIdentityApi } from './provider/identityApi.ts';
 import { ServiceProvider } from './provider/serviceProvider.ts';
 import { createServices } from './serviceList.ts';
@@ -19,6 +20,7 @@ import { registerIdentityTool } from './ui/agent/tool.ts';
 import { registerCommands } from './ui/commands.ts';
 import { registerDiagnose } from './ui/diagnose/commands.ts';
 import { IdentityPanels } from './ui/identity/panels.ts';
+import { registerMcp } from './ui/mcp/register.ts';
 import { runCommand } from './ui/runCommand.ts';
 import { SessionMessages } from './ui/sessionMessages.ts';
 import { SignInNotification } from './ui/signIn/notification.ts';
@@ -54,15 +56,15 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
   const log = new LogTail(logUntil(closing.signal, channel), systemClock);
   const runtime: Runtime = { clock: systemClock, log, closed: closing.signal };
   const clockSkew = new ClockSkew();
-  const services = createServices({
+  const http: Http = {
     fetch: (...request) => fetch(...request),
     clock: systemClock,
     log,
-    clockSkew,
     ...(platform.isOnline
       ? { inBrowser: true, isOnline: platform.isOnline }
       : { userAgent: `bap-authentication/${version} vscode/${vscode.version}` }),
-  });
+  };
+  const services = createServices({ ...http, clockSkew });
   closeStaleTabs();
 
   const providers: ServiceProvider[] = [];
@@ -100,6 +102,7 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
   });
   providers.push(...sessions.byService.map((each) => new ServiceProvider(each, view, runtime, clockSkew)));
   const identity = createIdentityApi(sessions, runtime);
+  const mcp = registerMcp(providers, sessions, context.globalState, mcpSetting, http, runtime);
 
   return {
     providers,
@@ -125,6 +128,7 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
         },
         runtime,
       ),
+      mcp,
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();
       }),
@@ -155,4 +159,8 @@ function accountsMenuSetting(): readonly unknown[] {
 
 function terminalMode(): TerminalMode {
   return readSetting('terminal.environment', TerminalMode) ?? 'off';
+}
+
+function mcpSetting(): unknown {
+  return readSetting('mcp.servers', z.unknown());
 }

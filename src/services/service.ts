@@ -17,6 +17,8 @@ export interface IdentityService {
   readonly label: string;
   /** What a person uses the service for, in their language. */
   readonly purpose: string;
+  /** What whoever holds a token can do at the service, in the person's language. */
+  readonly tokenRights?: string;
   /** The page where a person creates a BAP identity. Absent for a service without them. */
   readonly identitiesAt?: string;
   /** The scopes that the command palette and the Accounts menu ask for. */

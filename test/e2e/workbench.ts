@@ -96,6 +96,24 @@ export class Workbench {
     return this.#host.logs(this.page);
   }
 
+  /** Everything that VS Code has stored in the browser, as text. */
+  storedInBrowser(): Promise<string> {
+    return this.page.evaluate<string>(`(async () => {
+      const done = (request) => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      const parts = Object.entries(localStorage).flat();
+      for (const { name } of await indexedDB.databases()) {
+        const db = await done(indexedDB.open(name));
+        for (const store of db.objectStoreNames)
+          parts.push(JSON.stringify(await done(db.transaction(store).objectStore(store).getAll())));
+        db.close();
+      }
+      return parts.join('\\n');
+    })()`);
+  }
+
   /** Writes a screenshot and the logs of a failed test to the folder of the screenshots. */
   async keepEvidence(test: string): Promise<void> {
     const name = `failed-${test.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}`;

@@ -40,7 +40,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     process.kill(process.pid, 'SIGKILL');
     return Promise.resolve('gone');
   });
-  register('askTool', askTool);
+  register('askTool', () => callTool('bap_identity'));
+  register('askMcpServer', () => callTool('whoami'));
   register('useAllOfSigma', () => useAll(sigma));
   register('whoAmI', async () => {
     const { name, bap } = await whoAmI();
@@ -83,16 +84,18 @@ async function whoIs({ provider, scopes, userUrl }: Service, log: vscode.LogOutp
   return `${name}, and the service says ${status}.`;
 }
 
-/** Calls the tool as an agent does. VS Code asks the person first. */
-async function askTool(): Promise<string> {
+/** Calls the tool whose name ends so, as an agent does. VS Code asks the person first. */
+async function callTool(name: string): Promise<string> {
+  const tool = vscode.lm.tools.find((each) => each.name.endsWith(name));
+  if (tool === undefined) return 'there is no such tool.';
   try {
-    const result = await vscode.lm.invokeTool('bap_identity', { input: {}, toolInvocationToken: undefined });
+    const result = await vscode.lm.invokeTool(tool.name, { input: {}, toolInvocationToken: undefined });
     const texts = result.content.map((part) =>
       part instanceof vscode.LanguageModelTextPart ? part.value : '',
     );
     return `the tool says ${texts.join()}`;
   } catch (error) {
-    return `the tool says nothing (${error instanceof Error ? error.name : 'unknown error'}).`;
+    return `the tool says nothing (${error instanceof Error ? `${error.name} ${error.message}` : 'unknown error'}).`;
   }
 }
 

@@ -1,0 +1,156 @@
+import { describeError } from '../../base/log.ts';
+import type { Runtime } from '../../base/runtime.ts';
+import type { ServiceProvider } from '../../provider/serviceProvider.ts';
+import type { IdentityService } from '../../services/service.ts';
+import { type Account, accountsOf } from '../../sessions/accounts.ts';
+import type { LiveSession } from '../../sessions/sessionRecord.ts';
+import type { McpChoices } from './choices.ts';
+import type { McpServer } from './servers.ts';
+
+/** What the person is asked. Each answer is undefined or false when they close the question. */
+export interface McpQuestions {
+  /** Offers a sign-in. `account` is the label of the account whose session has ended. */
+  signIn(server: McpServer, service: IdentityService, account: string | undefined): Promise<boolean>;
+  /** Asks which account the server is to know. */
+  account(server: McpServer, accounts: readonly Account[]): Promise<Account | 'signIn' | undefined>;
+  /** Asks whether the server may get the token of this account. */
+  allow(
+    server: McpServer,
+    service: IdentityService,
+    account: Account,
+  ): Promise<'allow' | 'otherAccount' | undefined>;
+}
+
+/** What of a service is used here. */
+export type McpProvider = Pick<ServiceProvider, 'service' | 'sessions' | 'createSession'>;
+
+/** Finds the token that a server may get, and asks the person where they have not said yes. */
+export class McpTokens {
+  readonly #providers: readonly McpProvider[];
+  readonly #choices: McpChoices;
+  readonly #questions: McpQuestions;
+  readonly #runtime: Runtime;
+  /** Where the person has said no in this window, by label. */
+  readonly #refused = new Set<string>();
+  /** One question at a time: an answer can settle the next question. */
+  #lastQuestion: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    providers: readonly McpProvider[],
+    choices: McpChoices,
+    questions: McpQuestions,
+    runtime: Runtime,
+  ) {
+    this.#providers = providers;
+    this.#choices = choices;
+    this.#questions = questions;
+    this.#runtime = runtime;
+  }
+
+  /**
+   * A session whose token the person lets the server have. The service has just been asked, and has not rejected it.
+   * Undefined when the person says no, also when they said it before: VS Code starts a server again with each message
+   * to an agent, and they are not to be asked each time. Throws a StoreError when the sessions cannot be read, and
+   * VS Code's error when a yes cannot be kept.
+   */
+  async tokenFor(server: McpServer): Promise<LiveSession | undefined> {
+    const provider = this.#providers.find(({ service }) => service.id === server.provider);
+    if (provider === undefined) return undefined;
+    for (;;) {
+      const verified = await this.#verified(provider, server);
+      if (verified !== undefined) return verified;
+      if (this.#refused.has(server.label) || !(await this.#askInTurn(provider, server))) {
+        this.#refused.add(server.label);
+        return undefined;
+      }
+    }
+  }
+
+  /** Forgets that the person has said no, so that the next start asks again. */
+  askAgain({ label }: McpServer): void {
+    this.#refused.delete(label);
+  }
+
+  async #verified(provider: McpProvider, server: McpServer): Promise<LiveSession | undefined> {
+    const chosen = await this.#chosen(provider, server);
+    if (chosen === undefined) return undefined;
+    await provider.sessions.verification.verify(chosen.id, this.#runtime.closed);
+    return this.#chosen(provider, server); // it may have another token now, or be gone
+  }
+
+  /** The chosen session, if it can be used. */
+  async #chosen({ sessions }: McpProvider, server: McpServer): Promise<LiveSession | undefined> {
+    const id = this.#choices.sessionFor(server);
+    if (id === undefined) return undefined;
+    return (await sessions.usable()).find((record) => record.id === id);
+  }
+
+  #askInTurn(provider: McpProvider, server: McpServer): Promise<boolean> {
+    const turn = this.#lastQuestion.then(async () => {
+      const isSettled = (await this.#chosen(provider, server)) !== undefined;
+      return isSettled || this.#ask(provider, server);
+    });
+    this.#lastQuestion = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** True when the person has said yes to an account that is signed in. */
+  async #ask(provider: McpProvider, server: McpServer): Promise<boolean> {
+    const { service, sessions } = provider;
+    const chosen = this.#choices.sessionFor(server);
+    const ended = sessions
+      .ended()
+      .find(({ id, server: at }) => id === chosen && sessions.records.isShown({ server: at }));
+    if (ended !== undefined) {
+      const { accountId: id, accountLabel: label } = ended.person;
+      if (!(await this.#questions.signIn(server, service, label))) return false;
+      const signedIn = await this.#signIn(provider, ended.scopes, { id, label });
+      if (signedIn === undefined) return false;
+      if (signedIn === chosen) return true;
+    }
+    for (let pick = false; ; pick = true) {
+      const account = await this.#account(provider, server, pick);
+      if (account === undefined) return false;
+      const answer = await this.#questions.allow(server, service, account);
+      if (answer === undefined) return false;
+      if (answer === 'otherAccount') continue;
+      const newest = account.sessions.at(-1) ?? account.sessions[0];
+      await this.#choices.keep(server, newest.id);
+      this.#runtime.log.info(`The person lets an MCP server have a token of ${service.label}.`);
+      return true;
+    }
+  }
+
+  /** The only account, or the one that the person picks or signs in with. */
+  async #account(provider: McpProvider, server: McpServer, pick: boolean): Promise<Account | undefined> {
+    const { service, sessions } = provider;
+    const accounts = accountsOf(await sessions.usable());
+    const [first, ...others] = accounts;
+    if (first === undefined) {
+      if (!(await this.#questions.signIn(server, service, undefined))) return undefined;
+    } else {
+      if (others.length === 0 && !pick) return first;
+      const picked = await this.#questions.account(server, accounts);
+      if (picked !== 'signIn') return picked;
+    }
+    const id = await this.#signIn(provider, service.defaultScopes);
+    return accountsOf(await sessions.usable()).find((account) =>
+      account.sessions.some((each) => each.id === id),
+    );
+  }
+
+  /** The id of the new session. Undefined when there is none: the person has seen why. */
+  async #signIn(
+    provider: McpProvider,
+    scopes: readonly string[],
+    account?: { readonly id: string; readonly label: string },
+  ): Promise<string | undefined> {
+    try {
+      const { id } = await provider.createSession(scopes, account && { account });
+      return id;
+    } catch (error) {
+      this.#runtime.log.info(`No sign-in for an MCP server: ${describeError(error)}.`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { McpChoices } from '../../../src/ui/mcp/choices.ts';
+import { McpDefinitions } from '../../../src/ui/mcp/definitions.ts';
+import type { McpServer } from '../../../src/ui/mcp/servers.ts';
+import { FakeMemento } from '../../unit/support/fakeMemento.ts';
+import { StoreError } from '../../../src/sessions/storedSessions.ts';
+import { HOUR_MS, World } from './world.ts';
+
+const tools: McpServer = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'sigma-identity' };
+const moved: McpServer = { ...tools, url: 'https://evil.example/mcp' };
+
+/** VS Code's side of the definitions, and a person who has said yes for the newest session. */
+class McpWorld {
+  readonly world = new World();
+  readonly choices = new McpChoices(new FakeMemento());
+  servers: McpServer[] = [tools];
+  /** How the server answers the first request with a token. */
+  answer: () => Response | Promise<Response> = () => new Response(null, { status: 400 });
+  failure: Error | undefined;
+  changes = 0;
+  readonly told: string[] = [];
+  readonly requests: string[] = [];
+  readonly definitions: McpDefinitions;
+
+  constructor() {
+    const { sessions, runtime } = this.world;
+    const fetch = async (url: unknown, init: RequestInit = {}): Promise<Response> => {
+      this.requests.push(`${String(url)} ${new Headers(init.headers).get('authorization') ?? ''}`);
+      return this.answer();
+    };
+    const tokenFor = () => {
+      if (this.failure !== undefined) return Promise.reject(this.failure);
+      const chosen = this.choices.sessionFor(tools);
+      return Promise.resolve(sessions.current().find(({ id }) => id === chosen));
+    };
+    this.definitions = new McpDefinitions(
+      {
+        http: { fetch, clock: runtime.clock, log: runtime.log },
+        sessions,
+        choices: this.choices,
+        tokens: { tokenFor },
+        servers: () => this.servers,
+        labelOf: () => 'Test',
+        tell: ({ message }) => this.told.push(message),
+      },
+      runtime,
+    );
+    this.definitions.onDidChangeMcpServerDefinitions(() => (this.changes += 1));
+    sessions.onDidChange(() => {
+      this.definitions.update();
+    });
+  }
+
+  /** Signs in and says yes. */
+  async allow(lifeMs?: number): Promise<string> {
+    const { id } = await this.world.signIn(['a'], lifeMs);
+    await this.choices.keep(tools, id);
+    return id;
+  }
+
+  get first(): vscode.McpHttpServerDefinition {
+    const [first] = this.definitions.provideMcpServerDefinitions();
+    assert.ok(first, 'there is no definition');
+    return first;
+  }
+
+  start(definition = this.first): Promise<vscode.McpHttpServerDefinition> {
+    return this.definitions.resolveMcpServerDefinition(definition);
+  }
+}
+
+describe('the definitions of MCP servers', () => {
+  let mcp: McpWorld;
+
+  beforeEach(() => {
+    mcp = new McpWorld();
+  });
+
+  it('hold the label and the address, and no token', async () => {
+    await mcp.allow();
+    const { label, uri, headers, version } = mcp.first;
+    assert.ok(mcp.first instanceof vscode.McpHttpServerDefinition);
+    assert.deepEqual([label, uri.toString(true), headers, version], ['Tools', tools.url, {}, '1']);
+  });
+
+  it('get the token when VS Code starts a server, and not before', async () => {
+    await mcp.allow();
+    const started = await mcp.start();
+    assert.deepEqual(started.headers, { Authorization: 'Bearer token 1' });
+    assert.deepEqual(mcp.first.headers, {});
+    assert.deepEqual(mcp.requests, [`${tools.url} Bearer token 1`]);
+  });
+
+  it('get no token when the setting has meanwhile another address', async () => {
+    await mcp.allow();
+    const before = mcp.first;
+    mcp.servers = [moved];
+    await assert.rejects(mcp.start(before), { name: 'McpStartError' });
+    await assert.rejects(
+      mcp.start(new vscode.McpHttpServerDefinition('Other', before.uri)),
+      /no longer in the setting/,
+    );
+    assert.deepEqual(mcp.requests, []);
+  });
+
+  it('get no token without a yes, and say so', async () => {
+    await mcp.world.signIn(['a']);
+    await assert.rejects(mcp.start(), /because you did not let it have your token/);
+    assert.equal(mcp.told.length, 1);
+    assert.deepEqual(mcp.requests, []);
+  });
+
+  it('say what to do when the sessions cannot be read', async () => {
+    mcp.failure = new StoreError('SecretStorage failed');
+    await assert.rejects(mcp.start(), /Unlock your system’s keyring/);
+    assert.equal(mcp.told.length, 1);
+  });
+
+  it('get no token where the server redirects, or refuses it', async () => {
+    await mcp.allow();
+    mcp.answer = () => new Response(null, { status: 307, headers: { location: moved.url } });
+    await assert.rejects(mcp.start(), /sends visitors on to another address/);
+    mcp.answer = () => new Response(null, { status: 401 });
+    await assert.rejects(mcp.start(), /tools\.example refuses its token/);
+    assert.equal(mcp.told.length, 2);
+  });
+
+  it('get no token when the person signs out while the server is asked', async () => {
+    const id = await mcp.allow();
+    mcp.answer = async () => {
+      await mcp.world.provider.removeSession(id);
+      return new Response(null, { status: 400 });
+    };
+    await assert.rejects(mcp.start(), /you did not let it have your token/);
+  });
+
+  it('have a new version after a sign-out, so that VS Code stops the server', async () => {
+    const id = await mcp.allow();
+    await mcp.start();
+    await mcp.world.provider.removeSession(id);
+    assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
+  });
+
+  it('have a new version after a new token', async () => {
+    await mcp.allow();
+    await mcp.start();
+    await mcp.world.signIn(['a']);
+    assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
+    assert.deepEqual((await mcp.start()).headers, { Authorization: 'Bearer token 2' });
+  });
+
+  it('have a new version when the service rejects the token', async () => {
+    const id = await mcp.allow();
+    await mcp.start();
+    mcp.world.verdict = 'rejected';
+    await mcp.world.provider.sessions.verification.verify(id, mcp.world.runtime.closed);
+    assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
+  });
+
+  it('have a new version when the person takes the yes back', async () => {
+    await mcp.allow();
+    await mcp.start();
+    await mcp.choices.forget([tools]);
+    mcp.definitions.update();
+    assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
+  });
+
+  it('have a new version when the settings name another server of the service', async () => {
+    await mcp.allow();
+    await mcp.start();
+    mcp.world.server = 'https://staging.example';
+    mcp.world.sessions.followSettings();
+    assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
+  });
+
+  it('keep their version when another account changes, or the same token lasts longer', async () => {
+    await mcp.allow(HOUR_MS);
+    await mcp.start();
+    mcp.world.account = 'bap-2';
+    await mcp.world.signIn(['a']);
+    mcp.definitions.update();
+    assert.deepEqual([mcp.changes, mcp.first.version], [0, '1']);
+  });
+
+  it('keep their version while a server has got no token', async () => {
+    const id = await mcp.allow();
+    await mcp.world.provider.removeSession(id);
+    assert.deepEqual([mcp.changes, mcp.first.version], [0, '1']);
+  });
+
+  it('are told to VS Code when the setting changes', () => {
+    mcp.servers = [];
+    mcp.definitions.settingChanged();
+    assert.equal(mcp.changes, 1);
+    assert.deepEqual(mcp.definitions.provideMcpServerDefinitions(), []);
+  });
+
+  it('log no token', async () => {
+    await mcp.allow();
+    await mcp.start();
+    mcp.answer = () => new Response(null, { status: 401 });
+    await mcp.start().catch(() => undefined);
+    const log = mcp.world.log.lines.join('\n');
+    assert.match(log, /MCP server: 401/);
+    assert.doesNotMatch(log, /token 1/);
+  });
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+
+import { McpWorld, tools } from '../../support/mcpWorld.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('the token that an MCP server may get', () => {
+  let mcp: McpWorld;
+
+  beforeEach(() => {
+    mcp = new McpWorld();
+  });
+
+  const signedInAs = (id: string, accountId: string): void => {
+    const person = { accountId, accountLabel: `Ann (${accountId})`, subject: 'user-1', name: 'Ann' };
+    mcp.world.have(id, mcp.world.service.grant({ lifeMs: 48 * HOUR_MS }), { person });
+  };
+
+  it('is given after the person has said yes for their only account, and they are asked once', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('allow');
+    assert.equal(await mcp.token(tokens), 'access 1');
+    assert.equal(await mcp.token(tokens), 'access 1');
+    assert.deepEqual(mcp.asked, ['may Tools have bap-1?']);
+  });
+
+  it('is given in every window after a yes in one', async () => {
+    signedInAs('a', 'bap-1');
+    mcp.answers.push('allow');
+    await mcp.token((await mcp.open()).tokens);
+    assert.equal(await mcp.token((await mcp.open()).tokens), 'access 1');
+    assert.equal(mcp.asked.length, 1);
+  });
+
+  it('is not given after a no, and the next start does not ask', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('no');
+    assert.equal(await mcp.token(tokens), undefined);
+    assert.equal(await mcp.token(tokens), undefined);
+    assert.equal(mcp.asked.length, 1);
+    assert.equal(mcp.choices.sessionFor(tools), undefined);
+  });
+
+  it('is asked about again when the person wishes, and in a new window', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('no', 'no', 'allow');
+    await mcp.token(tokens);
+    tokens.askAgain(tools);
+    assert.equal(await mcp.token(tokens), undefined);
+    assert.equal(await mcp.token((await mcp.open()).tokens), 'access 1');
+  });
+
+  it('is not given to another address on the strength of the same yes', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('allow', 'no');
+    await mcp.token(tokens);
+    const moved = { ...tools, label: 'Moved', url: 'https://evil.example/mcp' };
+    assert.equal(await mcp.token(tokens, moved), undefined);
+    assert.deepEqual(mcp.asked, ['may Tools have bap-1?', 'may Moved have bap-1?']);
+  });
+
+  it('is that of the account which the person picks, and stays so after a newer sign-in', async () => {
+    signedInAs('a', 'bap-1');
+    signedInAs('b', 'bap-2');
+    const { window, tokens } = await mcp.open();
+    mcp.answers.push({ pick: 'bap-1' }, 'allow');
+    assert.equal(await mcp.token(tokens), 'access 1');
+    await mcp.world.clock.run(mcp.world.signIn(window, mcp.world.service.grant(), ['x'], 'bap-3'));
+    assert.equal(await mcp.token(tokens), 'access 1');
+    assert.deepEqual(mcp.asked, ['which of bap-1, bap-2 for Tools?', 'may Tools have bap-1?']);
+  });
+
+  it('can be that of another account than the only one, after a sign-in', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.signsInAs = 'bap-2';
+    mcp.answers.push('other account', 'sign in', 'allow');
+    assert.equal(await mcp.token(tokens), 'access 2');
+    assert.deepEqual(mcp.asked, [
+      'may Tools have bap-1?',
+      'which of bap-1 for Tools?',
+      'may Tools have bap-2?',
+    ]);
+  });
+
+  it('comes from a sign-in when nobody is signed in, and the yes comes after it', async () => {
+    const { tokens } = await mcp.open();
+    mcp.answers.push('sign in', 'allow');
+    assert.equal(await mcp.token(tokens), 'access 1');
+    assert.deepEqual(mcp.asked, ['sign in with Test Identity for Tools?', 'may Tools have bap-1?']);
+  });
+
+  it('is not given when the person does not want to sign in, or cancels it', async () => {
+    const { tokens } = await mcp.open();
+    mcp.signsInAs = undefined;
+    mcp.answers.push('no', 'sign in');
+    assert.equal(await mcp.token(tokens), undefined);
+    tokens.askAgain(tools);
+    assert.equal(await mcp.token(tokens), undefined);
+    assert.equal(mcp.asked.length, 2);
+  });
+
+  it('is verified with the service before it is given', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('allow');
+    await mcp.token(tokens);
+    assert.deepEqual(mcp.world.service.asked, ['verify access 1']);
+  });
+
+  it('is given while the service cannot be reached: nobody has rejected it', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('allow');
+    mcp.world.service.offline = true;
+    assert.equal(await mcp.token(tokens), 'access 1');
+  });
+
+  it('is the new one when verification brings a new one', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('allow');
+    mcp.world.service.rotates = true;
+    assert.equal(await mcp.token(tokens), 'access 2');
+  });
+
+  it('is not given when the service rejects it; after a new sign-in as the same account nobody asks again', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('allow', 'sign in');
+    await mcp.token(tokens);
+    mcp.world.service.reject('access 1');
+    assert.equal(await mcp.token(tokens), 'access 2');
+    assert.deepEqual(mcp.asked.slice(1), ['sign in with Test Identity as Ann (bap-1) again for Tools?']);
+  });
+
+  it('needs a new yes when that sign-in was as another account', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.signsInAs = 'bap-2';
+    mcp.answers.push('allow', 'sign in', 'no');
+    await mcp.token(tokens);
+    mcp.world.service.reject('access 1');
+    assert.equal(await mcp.token(tokens), undefined);
+    assert.equal(mcp.asked.at(-1), 'may Tools have bap-2?');
+  });
+
+  it('needs a new yes after a sign-out', async () => {
+    signedInAs('a', 'bap-1');
+    const { window, tokens } = await mcp.open();
+    mcp.answers.push('allow', 'sign in', 'no');
+    await mcp.token(tokens);
+    await mcp.world.clock.run(window.sessions.signOut('a'));
+    assert.equal(await mcp.token(tokens), undefined);
+    assert.deepEqual(mcp.asked.slice(1), ['sign in with Test Identity for Tools?', 'may Tools have bap-1?']);
+  });
+
+  it('is asked about one server after the other, and one sign-in serves both', async () => {
+    const { tokens } = await mcp.open();
+    const other = { ...tools, label: 'Other', url: 'https://other.example/' };
+    mcp.answers.push('sign in', 'allow', 'allow');
+    const both = Promise.all([tokens.tokenFor(tools), tokens.tokenFor(other)]);
+    const given = await mcp.world.clock.run(both);
+    assert.deepEqual(
+      given.map((session) => session?.grant.accessToken),
+      ['access 1', 'access 1'],
+    );
+    assert.deepEqual(mcp.asked, [
+      'sign in with Test Identity for Tools?',
+      'may Tools have bap-1?',
+      'may Other have bap-1?',
+    ]);
+  });
+
+  it('is never in the log', async () => {
+    signedInAs('a', 'bap-1');
+    const { window, tokens } = await mcp.open();
+    mcp.answers.push('allow');
+    await mcp.token(tokens);
+    assert.ok(!window.log.lines.join('\n').includes('access 1'));
+    assert.ok(window.log.lines.some((line) => line.includes('lets an MCP server have a token')));
+  });
+});
