@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 const MAX_KEYWORDS = 30;
 /** The public addresses of the project. CONTRIBUTING.md says when to set them. */
 const ADDRESSES = ['repository', 'bugs', 'homepage'];
+const PLACE_TO_FILL_IN = 'FILL IN';
 
 /** What is wrong with a manifest, in words for the person who changes it. */
 export function manifestProblems(manifest) {
@@ -26,13 +27,15 @@ export function manifestProblems(manifest) {
   return problems;
 }
 
-/** What stands in the way of publishing a manifest under a tag such as `v1.2.3`. */
-export function releaseProblems(manifest, tag) {
+/** What stands in the way of publishing a manifest, and the text of SECURITY.md, under a tag such as `v1.2.3`. */
+export function releaseProblems(manifest, security, tag) {
   const problems = manifestProblems(manifest);
   if (tag !== `v${manifest.version}`) problems.push(`version: ${manifest.version}, but the tag is ${tag}.`);
   for (const name of ADDRESSES)
     if (!(name in manifest))
       problems.push(`${name}: not set. See "Before the first release" in CONTRIBUTING.md.`);
+  if (security.includes(PLACE_TO_FILL_IN))
+    problems.push('SECURITY.md: it does not say yet where to report a weakness.');
   return problems;
 }
 
@@ -40,7 +43,8 @@ export function releaseProblems(manifest, tag) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   const tag = process.argv[2];
-  const problems = tag === undefined ? manifestProblems(manifest) : releaseProblems(manifest, tag);
-  for (const problem of problems) console.error(`package.json: ${problem}`);
+  const security = readFileSync('SECURITY.md', 'utf8');
+  const problems = tag === undefined ? manifestProblems(manifest) : releaseProblems(manifest, security, tag);
+  for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
 }

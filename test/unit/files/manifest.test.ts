@@ -42,17 +42,24 @@ describe('the check of the manifest', () => {
 describe('the check before a release', () => {
   it('wants the tag to be the version', () => {
     const manifest = { ...ADDRESSES, version: '1.2.3' };
-    assert.deepEqual(releaseProblems(manifest, 'v1.2.3'), []);
-    assert.match(releaseProblems(manifest, 'v1.2.4').join(), /^version/);
+    assert.deepEqual(releaseProblems(manifest, '', 'v1.2.3'), []);
+    assert.match(releaseProblems(manifest, '', 'v1.2.4').join(), /^version/);
   });
 
   it('wants the public addresses, and says where to read about them', () => {
-    const problems = releaseProblems({ version: '1.2.3' }, 'v1.2.3');
+    const problems = releaseProblems({ version: '1.2.3' }, '', 'v1.2.3');
     assert.deepEqual(
       problems.map((problem) => /^\w+/.exec(problem)?.[0]),
       ['repository', 'bugs', 'homepage'],
     );
     assert.match(readFileSync('CONTRIBUTING.md', 'utf8'), /^## Before the first release$/m);
+  });
+
+  it('wants SECURITY.md to say where to report a weakness', () => {
+    const manifest = { ...ADDRESSES, version: '1.2.3' };
+    const marked = readFileSync('SECURITY.md', 'utf8');
+    assert.match(releaseProblems(manifest, marked, 'v1.2.3').join(), /^SECURITY\.md/);
+    assert.deepEqual(releaseProblems(manifest, marked.replace('FILL IN', ''), 'v1.2.3'), []);
   });
 });
 
