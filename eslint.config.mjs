@@ -59,7 +59,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['*.js', '*.mjs', 'lint/*.mjs'],
+    files: ['*.js', '*.mjs', 'lint/*.mjs', 'media/**/*.mjs'],
     languageOptions: {
       globals: { console: 'readonly', module: 'readonly', process: 'readonly', require: 'readonly' },
     },

@@ -18,6 +18,7 @@ import { readSetting } from './settings.ts';
 import { offerInAccountsMenu } from './ui/accountsMenu.ts';
 import { registerIdentityTool } from './ui/agent/tool.ts';
 import { registerCommands } from './ui/commands.ts';
+import { setContextKeys } from './ui/contextKeys.ts';
 import { registerDiagnose } from './ui/diagnose/commands.ts';
 import { IdentityPanels } from './ui/identity/panels.ts';
 import { registerMcp } from './ui/mcp/register.ts';
@@ -116,6 +117,7 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
       registerCommands(providers, panels, channel),
       registerDiagnose({ context, sessions, sharing: shared.sharing, runtime, log }),
       offerInAccountsMenu(sessions, accountsMenuSetting, runtime),
+      setContextKeys(sessions, runtime),
       registerIdentityTool(services, sessions),
       registerTerminalEnvironment(
         context.environmentVariableCollection,
