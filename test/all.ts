@@ -9,6 +9,8 @@ interface Part {
   name: string;
   command: [string, ...string[]];
   env?: Record<string, string>;
+  /** Prints at once, because a long download must not look stuck. Otherwise at the end: lines of two parts do not mix. */
+  live?: boolean;
 }
 
 const node = (name: string, ...args: string[]): Part => ({ name, command: [process.execPath, ...args] });
@@ -21,7 +23,7 @@ const inOldest = (part: Part): Part => ({
 const e2e = (file: string): Part =>
   node(`e2e ${path.basename(file, '.test.ts')}`, '--test', '--test-timeout=300000', file);
 
-const fetch = node('VS Code and Chromium', 'test/vscode/fetch.ts');
+const fetch = { ...node('VS Code and Chromium', 'test/vscode/fetch.ts'), live: true };
 const host = node('host', 'test/host/run.ts');
 /** The long parts come first, so that both workers end at nearly the same time. */
 const inVsCode = [
@@ -50,17 +52,15 @@ async function inOrder(parts: Part[]): Promise<void> {
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) await run(part);
 }
 
-/** Runs a part, then prints what it has printed: parts that run at the same time do not mix their lines. */
-async function run({ name, command: [file, ...args], env }: Part): Promise<void> {
+async function run({ name, command: [file, ...args], env, live = false }: Part): Promise<void> {
   const startMs = Date.now();
-  const child = spawn(file, args, {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const to = live ? 'inherit' : 'pipe';
+  console.log(`… ${name}`);
+  const child = spawn(file, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', to, to] });
   const forget = onExit(() => child.kill());
   const output: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => output.push(chunk));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
