@@ -26,5 +26,6 @@ export function instantService(account: () => string): IdentityService {
     },
     verify: (grant) => Promise.resolve({ kind: 'valid', grant }),
     revoke: () => Promise.resolve(),
+    check: () => Promise.reject(new Error('nothing to check')),
   };
 }

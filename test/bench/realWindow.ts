@@ -35,6 +35,7 @@ const view: SignInView = {
     close: () => undefined,
   }),
   failed: () => undefined,
+  signedIn: () => undefined,
   hasNoBapIdentity: () => undefined,
   remind: () => undefined,
 };

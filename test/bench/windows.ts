@@ -66,7 +66,7 @@ async function measure(browser: Browser, first: 'ours' | 'empty', count: number)
   await mkdir(outFolder, { recursive: true });
   await writeFile(file, '');
   const server = await startCodeServer({
-    vsix: [vsixFile],
+    vsix: vsixFile,
     extensionFolders: [await emptyExtension(), await buildTestExtension('stopwatch')],
     env: { BAP_BENCH_FILE: file, BAP_BENCH_FIRST: first },
   });
