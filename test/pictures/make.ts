@@ -1,4 +1,4 @@
-// Makes the README's pictures from a real sign-in with the reference service: npm run pictures
+// Makes the README's moving picture from a real sign-in with the reference service: npm run pictures
 import { writeFile } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
 import { startSigmaServer } from '../servers/sigma.ts';
@@ -33,7 +33,6 @@ try {
   await workbench.chooseInAccountsMenu(/^Sign in with Sigma Identity/);
   const code = await workbench.userCode('Sigma Identity');
   await show(2_000);
-  await writePicture('media/sign-in.png', workbench.notification('Sign in with Sigma Identity'));
 
   await clickLink('Copy code');
   await show(1_200);
@@ -93,8 +92,4 @@ function drawPointer({ x, y }: { x: number; y: number }): string {
     element.style.cssText = 'position:fixed;z-index:100000;pointer-events:none;left:${x}px;top:${y}px';
     return element.decode();
   })()`;
-}
-
-async function writePicture(file: string, area: Locator): Promise<void> {
-  await writeFile(file, await area.screenshot());
 }
