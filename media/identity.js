@@ -17,7 +17,23 @@ document.addEventListener('click', ({ target }) => {
   if (run !== undefined) extension.postMessage({ run });
 });
 
+// The extension has escaped all texts of others. Who had the focus on a button keeps it, or gets what it was about.
+function showClawNet({ html, status: said }) {
+  const section = document.getElementById('clawnet');
+  if (section === null) return;
+  const focused = section.contains(document.activeElement) ? document.activeElement : undefined;
+  const run = focused?.dataset.run;
+  const about = focused?.getAttribute('aria-describedby');
+  section.innerHTML = html;
+  if (run !== undefined)
+    (section.querySelector(`[data-run="${run}"]`) ?? document.getElementById(about))?.focus({
+      preventScroll: true,
+    });
+  status.textContent = said;
+}
+
 window.addEventListener('message', ({ data }) => {
+  if (data.clawNet !== undefined) showClawNet(data.clawNet);
   const row = document.querySelector(`button.row[data-row="${Number(data.copied)}"]`);
   if (row === null) return;
   settle();
@@ -32,3 +48,6 @@ picture?.decode().then(
   () => picture.previousElementSibling.remove(),
   () => picture.remove(),
 );
+
+// A page that was hidden is drawn anew, as it was at first.
+extension.postMessage({ drawn: true });

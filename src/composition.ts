@@ -95,7 +95,10 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
     },
     runtime,
   );
-  const panels = new IdentityPanels(context.extensionUri, sessions, log);
+  const panels = new IdentityPanels(context.extensionUri, sessions, {
+    http,
+    apiUrl: clawNetSetting,
+  });
   const view = new SignInNotification(systemClock, channel, (record) => {
     const provider = providers.find(({ service }) => service.id === record.serviceId);
     const [account] = accountsOf([record]);
@@ -157,6 +160,10 @@ function logUntil(closed: AbortSignal, channel: Log): Log {
 /** The ids of the services that get an entry in the Accounts menu. Other values in the list have no meaning. */
 function accountsMenuSetting(): readonly unknown[] {
   return readSetting('accountsMenu', z.array(z.unknown())) ?? [];
+}
+
+function clawNetSetting(): string {
+  return readSetting('clawnet.apiUrl', z.string()) ?? '';
 }
 
 function terminalMode(): TerminalMode {

@@ -1,6 +1,7 @@
 // Real VS Code in a browser tab, with this extension and both reference services on this machine: npm start
 import { spawn } from 'node:child_process';
 import { startAdomServer } from './servers/adom.ts';
+import { startClawNetServer } from './servers/clawnet.ts';
 import { startSigmaServer } from './servers/sigma.ts';
 import { buildTestExtension } from './e2e/testExtension.ts';
 import { startCodeServer } from './vscode/codeServer.ts';
@@ -11,11 +12,19 @@ import { vsixFile } from './vscode/paths.ts';
 await ensureCodeServer();
 await withProgress('Packaging the extension', () => runCommand('npm', ['run', '--silent', 'package']));
 
-const [sigma, adom] = await Promise.all([startSigmaServer(), startAdomServer()]);
+const [sigma, adom, clawnet] = await Promise.all([
+  startSigmaServer(),
+  startAdomServer(),
+  startClawNetServer(),
+]);
 const server = await startCodeServer({
   vsix: vsixFile,
   extensionFolders: [await buildTestExtension('consumer')],
-  settings: { 'bapIdentity.sigma.serverUrl': sigma.url, 'bapIdentity.adom.apiUrl': adom.url },
+  settings: {
+    'bapIdentity.sigma.serverUrl': sigma.url,
+    'bapIdentity.adom.apiUrl': adom.url,
+    'bapIdentity.clawnet.apiUrl': clawnet.url,
+  },
 });
 
 console.log(`
@@ -27,13 +36,16 @@ At Sigma Identity the demo person has one BAP identity, the second demo person h
 
 Sigma Identity  ${sigma.url}   (stand-in: better-auth)
 Adom            ${adom.url}   (stand-in)
+ClawNet         ${clawnet.url}   (stand-in)
 
 Ctrl-C stops everything.`);
 openTab(server.url);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    void Promise.all([server.stop(), sigma.close(), adom.close()]).then(() => process.exit(0));
+    void Promise.all([server.stop(), sigma.close(), adom.close(), clawnet.close()]).then(() =>
+      process.exit(0),
+    );
   });
 }
 

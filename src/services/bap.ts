@@ -43,7 +43,7 @@ const PublicKey = z.string().check(z.refine((key) => PUBLIC_KEY.test(key)));
  * A BAP id has about 27 base58 characters. This check is wider, and refuses only what cannot be an id. Some servers
  * send the public key in its place.
  */
-const BapId = z.string().check(z.refine((id) => /^[\w.-]{1,128}$/.test(id) && !PUBLIC_KEY.test(id)));
+export const BapId = z.string().check(z.refine((id) => /^[\w.-]{1,128}$/.test(id) && !PUBLIC_KEY.test(id)));
 
 /** Limits of a stored profile: it is stored in the system's keyring. */
 const MAX_CHARACTERS = 500;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import { describeError, type Log } from '../../base/log.ts';
+import { describeError } from '../../base/log.ts';
 import { safeText } from '../../base/safeText.ts';
 import type { ServiceProvider } from '../../provider/serviceProvider.ts';
 import { hostOf } from '../../services/servers.ts';
@@ -11,36 +11,42 @@ import { type AccountItem, allAccounts, whyHidden } from '../accountPicker.ts';
 import { runCommand } from '../runCommand.ts';
 import { askAndSignOut } from '../signOut.ts';
 import { type IdentityCard, identityCard } from './card.ts';
-import { type Action, type IdentityPage, signedInPage, signedOutPage } from './page.ts';
+import { ClawNet, type ClawNetContext } from './clawNet.ts';
+import { type Action, type ClawNetPart, type IdentityPage, signedInPage, signedOutPage } from './page.ts';
+import type { PanelContent } from './panel.ts';
 import { identityTexts } from './texts.ts';
 import { manageTrustedExtensions } from './trustedExtensions.ts';
 
 type Sessions = readonly [LiveSession, ...LiveSession[]];
 
 /** What the page of one account shows, and what its buttons do. */
-export class AccountPage {
+export class AccountPage implements PanelContent {
   readonly #provider: ServiceProvider;
   readonly #account: AccountOf & Pick<Account, 'label'>;
   /** The command for the extensions that may use an account. Undefined where there is none. */
   readonly #extensionsCommand: string | undefined;
-  readonly #log: Log;
+  readonly #context: ClawNetContext;
+  /** Undefined for an account without a BAP ID. */
+  readonly #clawNet: ClawNet | undefined;
   /** The sessions of the account, or those that it had last. */
   #sessions: Sessions;
 
   constructor(
     { provider, account }: Pick<AccountItem, 'provider' | 'account'>,
     extensionsCommand: string | undefined,
-    log: Log,
+    context: ClawNetContext,
+    onClawNetChange: () => void,
   ) {
     const { serviceId, server, id: accountId, label } = account;
     this.#provider = provider;
     this.#account = { serviceId, server, person: { accountId }, label };
     this.#extensionsCommand = extensionsCommand;
-    this.#log = log;
+    this.#context = context;
     this.#sessions = account.sessions;
+    const bapId = account.sessions.map(({ person }) => person.bap?.bapId).find((id) => id !== undefined);
+    this.#clawNet = bapId === undefined ? undefined : new ClawNet(bapId, context, onClawNetChange);
   }
 
-  /** The page as it is now. */
   read(): IdentityPage {
     const { records } = this.#provider.sessions;
     const [first, ...later] = records.live().filter((record) => sameAccount(record, this.#account));
@@ -50,16 +56,24 @@ export class AccountPage {
     const options = {
       whyHidden: records.isShown(this.#account) ? undefined : whyHidden(this.#account),
       canManageExtensions: this.#extensionsCommand !== undefined,
+      hasClawNet: this.clawNet() !== undefined,
     };
     return signedInPage(this.#card(), options, texts);
   }
 
-  /** Does what a button asks for. Never rejects. */
+  clawNet(): ClawNetPart | undefined {
+    return this.#clawNet?.part();
+  }
+
+  dispose(): void {
+    this.#clawNet?.dispose();
+  }
+
   async run(action: Action): Promise<void> {
     try {
       await runCommand(() => this.#run(action));
     } catch (error) {
-      this.#log.warn(`The button "${action}" of an identity failed: ${describeError(error)}.`);
+      this.#context.http.log.warn(`The button "${action}" of an identity failed: ${describeError(error)}.`);
     }
   }
 
@@ -82,7 +96,10 @@ export class AccountPage {
         const { serviceId, label } = this.#account;
         if (this.#extensionsCommand !== undefined)
           await manageTrustedExtensions(this.#extensionsCommand, serviceId, label);
+        return;
       }
+      default:
+        await this.#clawNet?.run(action);
     }
   }
 

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../html.ts';
 import type { CardRow } from './card.ts';
-import type { IdentityPage } from './page.ts';
+import type { ClawNetPart, IdentityPage } from './page.ts';
 import type { IdentityTexts } from './texts.ts';
 
 export interface PageParts {
@@ -19,6 +19,7 @@ export interface PageParts {
  */
 export function identityHtml(
   { card, notice, buttons }: IdentityPage,
+  clawNet: ClawNetPart | undefined,
   texts: IdentityTexts,
   page: PageParts,
 ): string {
@@ -61,6 +62,7 @@ export function identityHtml(
       </header>
       ${notice === undefined ? '' : `<p class="notice">${escapeHtml(notice)}</p>`}
       <div class="buttons">${buttons.map(buttonHtml).join('')}</div>${groups.join('')}
+      ${clawNet === undefined ? '' : `<section id="clawnet" aria-labelledby="clawnet-title">${clawNet.html}</section>`}
       <p id="status" role="status" aria-live="polite"></p>
     </main>
     <script nonce="${escapeHtml(page.nonce)}" src="${escapeHtml(page.script)}"></script>

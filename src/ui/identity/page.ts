@@ -3,8 +3,12 @@ import * as z from 'zod/mini';
 import type { IdentityCard } from './card.ts';
 import type { IdentityTexts } from './texts.ts';
 
+/** What a button of the ClawNet section asks for. */
+const CLAWNET_ACTIONS = ['askClawNet', 'moreTrust', 'moreVouches'] as const;
+export type ClawNetAction = (typeof CLAWNET_ACTIONS)[number];
+
 /** What a button of the page asks for. */
-export const Action = z.literal(['signIn', 'signOut', 'manageExtensions']);
+export const Action = z.literal(['signIn', 'signOut', 'manageExtensions', ...CLAWNET_ACTIONS]);
 export type Action = z.infer<typeof Action>;
 
 /** The page of one account: who it is, and the way on. */
@@ -13,6 +17,15 @@ export interface IdentityPage {
   /** What the person should know first. */
   readonly notice?: string;
   readonly buttons: readonly { readonly action: Action; readonly label: string }[];
+  /** It has a section that tells what others say. Its content changes without a new page. */
+  readonly hasClawNet: boolean;
+}
+
+/** The ClawNet section as it is now. */
+export interface ClawNetPart {
+  readonly html: string;
+  /** What a screen reader says of it. */
+  readonly status: string;
 }
 
 /** What decides about the way on. */
@@ -21,12 +34,13 @@ export interface PageOptions {
   readonly whyHidden?: string | undefined;
   /** VS Code has a page for the extensions that may use an account. */
   readonly canManageExtensions: boolean;
+  readonly hasClawNet: boolean;
 }
 
 /** The page of an account that is signed in. */
 export function signedInPage(
   card: IdentityCard,
-  { whyHidden, canManageExtensions }: PageOptions,
+  { whyHidden, canManageExtensions, hasClawNet }: PageOptions,
   texts: IdentityTexts,
 ): IdentityPage {
   const { signInAgain, manageExtensions, signOut } = texts;
@@ -39,10 +53,16 @@ export function signedInPage(
       ...(canManageExtensions ? [{ action: 'manageExtensions', label: manageExtensions } as const] : []),
       { action: 'signOut', label: signOut },
     ],
+    hasClawNet,
   };
 }
 
 /** What is left of the page when the account is no longer signed in. */
 export function signedOutPage(card: IdentityCard, notice: string, texts: IdentityTexts): IdentityPage {
-  return { card: { ...card, groups: [] }, notice, buttons: [{ action: 'signIn', label: texts.signIn }] };
+  return {
+    card: { ...card, groups: [] },
+    notice,
+    buttons: [{ action: 'signIn', label: texts.signIn }],
+    hasClawNet: false,
+  };
 }

@@ -1,28 +1,36 @@
 import * as vscode from 'vscode';
 
-import type { Log } from '../../base/log.ts';
 import { accountKey } from '../../sessions/accountKey.ts';
 import type { Sessions } from '../../sessions/openSessions.ts';
 import type { AccountItem } from '../accountPicker.ts';
 import { AccountPage } from './accountPage.ts';
+import type { ClawNetContext } from './clawNet.ts';
 import { IdentityPanel } from './panel.ts';
 import { trustedExtensionsCommand } from './trustedExtensions.ts';
 
 /** The editor tabs that show identities: one for each account. */
 export class IdentityPanels implements vscode.Disposable {
   readonly #media: vscode.Uri;
-  readonly #log: Log;
+  readonly #clawNet: ClawNetContext;
   readonly #panels = new Map<string, IdentityPanel>();
   readonly #listeners: readonly { dispose(): void }[];
 
-  constructor(extensionUri: vscode.Uri, sessions: Sessions, log: Log) {
+  constructor(extensionUri: vscode.Uri, sessions: Sessions, clawNet: ClawNetContext) {
     this.#media = vscode.Uri.joinPath(extensionUri, 'media');
-    this.#log = log;
+    this.#clawNet = clawNet;
     const update = (): void => {
       for (const panel of this.#panels.values()) panel.update();
     };
     // The store tells of the sessions of all servers, and the sessions tell when the settings name another server.
-    this.#listeners = [sessions.store.onDidChange(update), sessions.onDidChange(update)];
+    this.#listeners = [
+      sessions.store.onDidChange(update),
+      sessions.onDidChange(update),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (!change.affectsConfiguration('bapIdentity.clawnet')) return;
+        update();
+        for (const panel of this.#panels.values()) panel.updateClawNet();
+      }),
+    ];
   }
 
   /** Opens the account's tab, or brings it to the front. */
@@ -35,12 +43,10 @@ export class IdentityPanels implements vscode.Disposable {
       open.reveal();
       return;
     }
-    const page = new AccountPage(item, command, this.#log);
-    const panel = new IdentityPanel(
-      this.#media,
-      () => page.read(),
-      (action) => void page.run(action),
-    );
+    const page = new AccountPage(item, command, this.#clawNet, () => {
+      panel.updateClawNet();
+    });
+    const panel: IdentityPanel = new IdentityPanel(this.#media, page);
     this.#panels.set(key, panel);
     panel.onDidDispose(() => this.#panels.delete(key));
   }

@@ -33,7 +33,41 @@ export function identityTexts() {
     copy: vscode.l10n.t('Copy'),
     copied: vscode.l10n.t('Copied'),
     copyRow: (label: string, value: string) => vscode.l10n.t('Copy {0}: {1}', label, value),
+    clawNet: clawNetTexts(),
   };
 }
 
+function clawNetTexts() {
+  return {
+    title: vscode.l10n.t('ClawNet'),
+    before: (server: string) =>
+      vscode.l10n.t(
+        'See who trusts this BAP ID and who vouches for it. Nothing is asked until you want it: {0} then learns the BAP ID, and no token is sent.',
+        server,
+      ),
+    ask: vscode.l10n.t('Ask ClawNet'),
+    asking: vscode.l10n.t('Asking ClawNet…'),
+    answered: vscode.l10n.t('ClawNet has answered.'),
+    noProof: (server: string) =>
+      vscode.l10n.t(
+        'This is what others say, as {0} tells it. It is no proof, and BAP Identity has not checked it.',
+        server,
+      ),
+    trust: vscode.l10n.t('Trusted by'),
+    vouches: vscode.l10n.t('Vouches'),
+    revoked: vscode.l10n.t('Revoked vouches'),
+    none: vscode.l10n.t('None yet'),
+    safe: vscode.l10n.t('Says it is safe'),
+    unsafe: vscode.l10n.t('Says it is unsafe'),
+    onChain: vscode.l10n.t('On chain'),
+    notOnChain: vscode.l10n.t('Not on chain'),
+    more: vscode.l10n.t('Show More'),
+    failed: vscode.l10n.t(
+      'ClawNet gave no usable answer. Check your connection and the setting bapIdentity.clawnet.apiUrl.',
+    ),
+    tryAgain: vscode.l10n.t('Try Again'),
+  };
+}
+
+export type ClawNetTexts = ReturnType<typeof clawNetTexts>;
 export type IdentityTexts = ReturnType<typeof identityTexts>;

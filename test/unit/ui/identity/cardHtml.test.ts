@@ -16,8 +16,8 @@ const parts = {
 };
 function pageOf(record: LiveSession, words = texts): string {
   const card = identityCard([record], 'Sigma Identity', words, 'en');
-  const options = { canManageExtensions: true };
-  return identityHtml(signedInPage(card, options, words), words, parts);
+  const options = { canManageExtensions: true, hasClawNet: false };
+  return identityHtml(signedInPage(card, options, words), undefined, words, parts);
 }
 function policyOf(record: LiveSession): string[] {
   const content = /Content-Security-Policy" content="([^"]+)"/.exec(pageOf(record))?.[1] ?? '';
@@ -88,7 +88,7 @@ describe('the page of an identity', () => {
 
   it('shows a notice as text', () => {
     const card = identityCard([recordOf('s1')], 'Sigma Identity', texts, 'en');
-    const page = identityHtml(signedOutPage(card, 'You are <out>.', texts), texts, parts);
+    const page = identityHtml(signedOutPage(card, 'You are <out>.', texts), undefined, texts, parts);
     assert.match(page, /<p class="notice">You are &lt;out&gt;\.<\/p>/);
   });
 

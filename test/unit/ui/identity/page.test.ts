@@ -10,18 +10,23 @@ const actions = ({ buttons }: IdentityPage): string[] => buttons.map(({ action }
 
 describe('the page of an account that is signed in', () => {
   it('leads to a new sign-in, to the extensions that may use it, and to the sign-out', () => {
-    const page = signedInPage(card, { canManageExtensions: true }, texts);
+    const page = signedInPage(card, { canManageExtensions: true, hasClawNet: true }, texts);
     assert.deepEqual(actions(page), ['signIn', 'manageExtensions', 'signOut']);
     assert.equal(page.notice, undefined);
+    assert.equal(page.hasClawNet, true);
   });
 
   it('does not lead to a page that this editor does not have', () => {
-    const page = signedInPage(card, { canManageExtensions: false }, texts);
+    const page = signedInPage(card, { canManageExtensions: false, hasClawNet: false }, texts);
     assert.deepEqual(actions(page), ['signIn', 'signOut']);
   });
 
   it('says why an account of another server is not used, and offers no sign-in, which would go elsewhere', () => {
-    const page = signedInPage(card, { canManageExtensions: true, whyHidden: 'Not in use.' }, texts);
+    const page = signedInPage(
+      card,
+      { canManageExtensions: true, hasClawNet: false, whyHidden: 'Not in use.' },
+      texts,
+    );
     assert.deepEqual(actions(page), ['manageExtensions', 'signOut']);
     assert.equal(page.notice, 'Not in use.');
   });
@@ -32,6 +37,7 @@ describe('the page of an account that is no longer signed in', () => {
     const page = signedOutPage(card, 'You are signed out.', texts);
     assert.deepEqual(actions(page), ['signIn']);
     assert.equal(page.notice, 'You are signed out.');
+    assert.equal(page.hasClawNet, false);
     assert.deepEqual(page.card, { ...card, groups: [] });
   });
 });

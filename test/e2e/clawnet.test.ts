@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { FrameLocator, Locator } from 'playwright-core';
+import {
+  bapIdOf,
+  saidOfDemoPerson,
+  startClawNetServer,
+  type ClawNetServer,
+  type Said,
+} from '../servers/clawnet.ts';
+import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { isOneStory } from './steps.ts';
+import { Workbench } from './workbench.ts';
+
+const SATOSHI = '3DgKFHRq8n2RDjF4dZEyncXVc1Rf';
+const MARKUP = '</ul><img src=x onerror="document.title=1"><a href="command:workbench.action.quit">x</a>';
+
+/** More than one page of trust. The second one is of somebody who has put markup into each text. */
+const said: Said = {
+  ...saidOfDemoPerson,
+  trust: saidOfDemoPerson.trust.with(1, {
+    sourceBapId: bapIdOf(1),
+    reason: `${MARKUP} \u202E${'very '.repeat(200)}`,
+    onChain: false,
+    createdAt: 1e300,
+    profile: { alternateName: MARKUP, image: 'https://evil.example/x.png' },
+  }),
+};
+
+describe('what others say on ClawNet, in Show Identity', () => {
+  let sigma: SigmaServer;
+  let clawnet: ClawNetServer;
+  let workbench: Workbench;
+  let page: FrameLocator;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
+    clawnet = await startClawNetServer({ said: { [SATOSHI]: said }, anyOrigin: true });
+    workbench = await Workbench.open({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'bapIdentity.clawnet.apiUrl': clawnet.url,
+    });
+    page = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  });
+  after(async () => {
+    await workbench.close();
+    await Promise.all([sigma.close(), clawnet.close()]);
+  });
+  isOneStory('clawnet', () => workbench);
+
+  const section = (): Locator => page.getByRole('region', { name: 'ClawNet' });
+  const button = (name: string): Locator => section().getByRole('button', { name, exact: true });
+  const list = (name: string): Locator => section().getByRole('list', { name, exact: true });
+  const useTheme = async (theme: string, mark: string): Promise<void> => {
+    await workbench.run('Preferences: Color Theme');
+    await workbench.page.keyboard.type(theme);
+    await workbench.listItem(theme).click();
+    await workbench.page.locator(`.monaco-workbench${mark}`).waitFor();
+  };
+  const set = async (apiUrl: string): Promise<void> => {
+    await workbench.run('Preferences: Open Settings (UI)');
+    await workbench.page.locator('.settings-header .monaco-editor').click();
+    await workbench.page.keyboard.press('ControlOrMeta+a');
+    await workbench.page.keyboard.type('@id:bapIdentity.clawnet.apiUrl');
+    await workbench.page.getByLabel('bapIdentity.clawnet.apiUrl', { exact: true }).fill(apiUrl);
+    await workbench.run('BAP Identity: Show Identity…');
+  };
+
+  it('asks nothing before the person wants it, and says whom it would ask', async () => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+    await sigma.approve(await workbench.userCode('Sigma Identity'));
+    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.clearNotifications();
+    await workbench.run('BAP Identity: Show Identity…');
+    await section()
+      .getByText(`Nothing is asked until you want it: ${new URL(clawnet.url).host}`)
+      .waitFor();
+    await button('Ask ClawNet').waitFor();
+    await workbench.page.waitForTimeout(500); // time in which it could ask
+    assert.equal(clawnet.requests.length, 0);
+    await workbench.screenshot('clawnet-before');
+  });
+
+  it('says in one quiet line that ClawNet gives no usable answer, and tries again', async () => {
+    clawnet.failNext('GET /api/v1/trust', { kind: 'html' });
+    clawnet.failNext('GET /api/v1/vouches', { kind: 'drop' });
+    await button('Ask ClawNet').click();
+    await section().getByText('ClawNet gave no usable answer.').waitFor();
+    assert.equal(await section().getByText('ClawNet gave no usable answer.').count(), 1);
+    assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
+    await workbench.screenshot('clawnet-failed');
+    await button('Try Again').click();
+    await list('Trusted by').waitFor();
+  });
+
+  it('shows names, reasons and what is on chain, revoked vouches apart, and that it proves nothing', async () => {
+    await section().getByText('It is no proof').waitFor();
+    const texts = await list('Trusted by').getByRole('listitem').allInnerTexts();
+    assert.equal(texts.length, 20);
+    for (const text of ['Robin Sage', 'Reviewed my code for years', bapIdOf(0), 'On chain · Oct 30, 2026'])
+      assert.ok(texts[0]?.includes(text), texts[0]);
+    const vouches = await list('Vouches').getByRole('listitem').allInnerTexts();
+    assert.deepEqual(
+      vouches.map((text) => /Says it is \w+ · (?:Not o|O)n chain/.exec(text)?.[0]),
+      ['Says it is safe · On chain', 'Says it is unsafe · Not on chain'],
+    );
+    assert.match(
+      (await list('Revoked vouches').innerText()).replace(/\s+/g, ' '),
+      /Mistook them for somebody else/,
+    );
+    assert.doesNotMatch(await section().innerText(), /score|\d+ ?\/ ?100|%/i);
+  });
+
+  it('shows the markup of others as text, in its place', async () => {
+    const hostile = list('Trusted by').getByRole('listitem').nth(1);
+    assert.ok((await hostile.innerText()).includes(MARKUP));
+    assert.equal(await section().locator('a, img, script').count(), 0);
+    assert.equal(String(await page.locator('body').evaluate('document.title')), 'satoshi');
+    const { width = 0 } = (await section().boundingBox()) ?? {};
+    assert.ok(((await hostile.boundingBox())?.width ?? Infinity) <= width, 'it is wider than the section');
+  });
+
+  it('shows the next page with the keyboard, and the focus stays near', async () => {
+    await button('Show More').focus();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.until(async () => (await list('Trusted by').getByRole('listitem').count()) === 23, 'all');
+    assert.equal(await button('Show More').count(), 0);
+    await section().getByRole('heading', { name: 'Trusted by' }).and(page.locator(':focus')).waitFor();
+  });
+
+  it('looks like a page of VS Code in each theme', async () => {
+    for (const [theme, mark] of [
+      ['Dark Modern', '.vs-dark'],
+      ['Light Modern', '.vs'],
+      ['Dark High Contrast', '.hc-black'],
+    ] as const) {
+      await useTheme(theme, mark);
+      for (const [name, place] of [
+        ['top', list('Trusted by').getByRole('listitem').first()],
+        ['end', list('Revoked vouches')],
+      ] as const) {
+        await place.scrollIntoViewIfNeeded();
+        await workbench.screenshot(`clawnet-${name}-${theme.replaceAll(' ', '-').toLowerCase()}`);
+      }
+    }
+  });
+
+  it('has what was said when its tab comes back to the front, and asks for nothing twice', async () => {
+    const before = clawnet.requests.length;
+    await workbench.run('File: New Untitled Text File');
+    await workbench.page.locator('.editor-instance .monaco-editor').first().waitFor();
+    await workbench.run('View: Close Editor');
+    await workbench.until(
+      async () => (await list('Trusted by').getByRole('listitem').count()) === 23,
+      'the same statements',
+    );
+    assert.equal(clawnet.requests.length, before);
+  });
+
+  it('sends no token and no cookie to ClawNet', async () => {
+    const tokens = requestsTo(sigma.requests, 'GET /api/auth/oauth2/userinfo').flatMap(
+      ({ headers }) => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? [],
+    );
+    assert.ok(tokens.length > 0, 'no token is known');
+    const asked = clawnet.requests.filter(({ method }) => method === 'GET');
+    assert.ok(asked.length >= 5);
+    const sent = JSON.stringify(asked);
+    for (const token of tokens) assert.ok(!sent.includes(token), 'a token was sent to ClawNet');
+    for (const { headers } of asked)
+      assert.deepEqual(
+        Object.keys(headers).filter((name) => /authorization|cookie/i.test(name)),
+        [],
+      );
+    return Promise.resolve();
+  });
+
+  it('follows the setting: an empty one takes the section away', async () => {
+    await set('');
+    await page.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
+    await section().waitFor({ state: 'detached' });
+    await set(clawnet.url);
+    await button('Ask ClawNet').waitFor();
+  });
+
+  it('starts anew after its tab was closed while it waited for an answer', async () => {
+    const before = clawnet.requests.length;
+    clawnet.failNext('GET /api/v1/trust', { kind: 'hold' });
+    await button('Ask ClawNet').click();
+    await section().getByText('Asking ClawNet…').waitFor();
+    await workbench.screenshot('clawnet-asking');
+    await workbench.run('View: Close Editor');
+    await workbench.until(() => Promise.resolve(clawnet.requests.length > before), 'the requests');
+    await workbench.run('BAP Identity: Show Identity…');
+    await button('Ask ClawNet').waitFor();
+  });
+});
