@@ -95,10 +95,6 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
     },
     runtime,
   );
-  const panels = new IdentityPanels(context.extensionUri, sessions, {
-    http,
-    apiUrl: clawNetSetting,
-  });
   const view = new SignInNotification(systemClock, channel, (record) => {
     const provider = providers.find(({ service }) => service.id === record.serviceId);
     const [account] = accountsOf([record]);
@@ -107,6 +103,7 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
   providers.push(...sessions.byService.map((each) => new ServiceProvider(each, view, runtime, clockSkew)));
   const identity = createIdentityApi(sessions, runtime);
   const mcp = registerMcp(providers, sessions, context.globalState, mcpSetting, http, runtime);
+  const panels = new IdentityPanels(context.extensionUri, sessions, mcp, { http, apiUrl: clawNetSetting });
 
   return {
     providers,

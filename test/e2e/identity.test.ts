@@ -301,7 +301,7 @@ describe('the identity card', () => {
   it('signs in again at the same service, and says so', async () => {
     await button('Sign In Again').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in with Sigma Identity as satoshi');
     await workbench.clearNotifications();
     await row('BAP ID').waitFor();
   });
@@ -338,7 +338,7 @@ describe('the identity card', () => {
   it('shows the account again after the sign-in that it offers', async () => {
     await button('Sign In').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('You are signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in with Sigma Identity as satoshi');
     await workbench.clearNotifications();
     await row('BAP ID').waitFor();
     await button('Sign Out…').waitFor();

@@ -70,7 +70,7 @@ describe('an MCP server of the setting', () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'), 0, person);
-    await workbench.told('You are signed in with Sigma Identity as');
+    await workbench.told('Signed in with Sigma Identity as');
     await workbench.clearNotifications();
   };
 
@@ -200,6 +200,26 @@ describe('an MCP server of the setting', () => {
     await workbench.told('refuses its token');
     assert.equal(await workbench.dialog().isVisible(), false);
     mcp.clearFaults();
+  });
+
+  it('is stopped when the person takes the yes back in Show Identity', async () => {
+    await start();
+    await state('Running');
+    await workbench.run('BAP Identity: Show Identity…');
+    await workbench.listItem('kestrel (').click();
+    const page = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    const button = page.getByRole('button', { name: 'MCP Servers…' });
+    await button.click();
+    await workbench.listItem('Tools').waitFor();
+    await workbench.screenshot('mcp-take-back');
+    await workbench.listItem('Tools').click();
+    await workbench.page.getByRole('button', { name: 'OK', exact: true }).click();
+    await button.waitFor({ state: 'hidden' });
+    await state('Stopped');
+    await start();
+    await workbench.listItem('kestrel (').waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await workbench.told('“Tools” was not started');
   });
 
   it('leaves no token in a log, a setting, or any file', async () => {

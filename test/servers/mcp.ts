@@ -28,7 +28,7 @@ export async function startMcpServer(userUrl: string): Promise<McpTestServer> {
   const faults = new FaultQueue();
   const listener = await listen({
     faults,
-    handler: () => (request) => withCors(request, () => answer(request, userUrl)),
+    handler: () => (request) => withMcpCors(request, () => answer(request, userUrl)),
   });
   return {
     url: `${listener.url}/mcp`,
@@ -48,6 +48,14 @@ export async function startMcpServer(userUrl: string): Promise<McpTestServer> {
     },
     close: () => listener.close(),
   };
+}
+
+/** A browser asks for the headers of MCP too. */
+async function withMcpCors(request: Request, work: () => Promise<Response>): Promise<Response> {
+  const response = await withCors(request, work);
+  if (request.method === 'OPTIONS')
+    response.headers.append('access-control-allow-headers', 'mcp-protocol-version, mcp-session-id');
+  return response;
 }
 
 async function answer(request: Request, userUrl: string): Promise<Response> {

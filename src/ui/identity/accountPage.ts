@@ -10,6 +10,7 @@ import type { LiveSession } from '../../sessions/sessionRecord.ts';
 import { type AccountItem, allAccounts, whyHidden } from '../accountPicker.ts';
 import { runCommand } from '../runCommand.ts';
 import { askAndSignOut } from '../signOut.ts';
+import type { Mcp } from '../mcp/register.ts';
 import { type IdentityCard, identityCard } from './card.ts';
 import { ClawNet, type ClawNetContext } from './clawNet.ts';
 import { type Action, type ClawNetPart, type IdentityPage, signedInPage, signedOutPage } from './page.ts';
@@ -19,12 +20,16 @@ import { manageTrustedExtensions } from './trustedExtensions.ts';
 
 type Sessions = readonly [LiveSession, ...LiveSession[]];
 
+/** What the page does with MCP servers. */
+export type PageMcp = Pick<Mcp, 'allowedFor' | 'takeBack'>;
+
 /** What the page of one account shows, and what its buttons do. */
 export class AccountPage implements PanelContent {
   readonly #provider: ServiceProvider;
   readonly #account: AccountOf & Pick<Account, 'label'>;
   /** The command for the extensions that may use an account. Undefined where there is none. */
   readonly #extensionsCommand: string | undefined;
+  readonly #mcp: PageMcp;
   readonly #context: ClawNetContext;
   /** Undefined for an account without a BAP ID. */
   readonly #clawNet: ClawNet | undefined;
@@ -34,6 +39,7 @@ export class AccountPage implements PanelContent {
   constructor(
     { provider, account }: Pick<AccountItem, 'provider' | 'account'>,
     extensionsCommand: string | undefined,
+    mcp: PageMcp,
     context: ClawNetContext,
     onClawNetChange: () => void,
   ) {
@@ -41,6 +47,7 @@ export class AccountPage implements PanelContent {
     this.#provider = provider;
     this.#account = { serviceId, server, person: { accountId }, label };
     this.#extensionsCommand = extensionsCommand;
+    this.#mcp = mcp;
     this.#context = context;
     this.#sessions = account.sessions;
     const bapId = account.sessions.map(({ person }) => person.bap?.bapId).find((id) => id !== undefined);
@@ -57,6 +64,7 @@ export class AccountPage implements PanelContent {
       whyHidden: records.isShown(this.#account) ? undefined : whyHidden(this.#account),
       canManageExtensions: this.#extensionsCommand !== undefined,
       hasClawNet: this.clawNet() !== undefined,
+      hasMcpServers: this.#mcp.allowedFor(this.#sessions).length > 0,
     };
     return signedInPage(this.#card(), options, texts);
   }
@@ -92,6 +100,8 @@ export class AccountPage implements PanelContent {
         );
         return item === undefined ? undefined : askAndSignOut(item);
       }
+      case 'mcpServers':
+        return this.#mcp.takeBack(this.#sessions);
       case 'manageExtensions': {
         const { serviceId, label } = this.#account;
         if (this.#extensionsCommand !== undefined)

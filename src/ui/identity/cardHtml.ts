@@ -79,12 +79,11 @@ function rowHtml({ kind, label, value, note }: CardRow, index: number, texts: Id
     `<span class="label">${escapeHtml(label)}</span>` +
     `<span class="value ${kind}">${escapeHtml(value)}</span>`;
   if (kind === 'none') return `<div class="row">${cells}</div>`;
-  const name = escapeHtml(texts.copyRow(label, value));
   // Beside the button, not in it: a click copies the value alone.
   const description = note === undefined ? '' : ` aria-describedby="note-${index}"`;
   const below = note === undefined ? '' : `<p class="note" id="note-${index}">${escapeHtml(note)}</p>`;
   return (
-    `<button type="button" class="row" data-row="${index}" aria-label="${name}"${description}>${cells}` +
+    `<button type="button" class="row" data-row="${index}"${description}>${cells}` +
     `<span class="copy">${escapeHtml(texts.copy)}</span>` +
     `<span class="copied">${escapeHtml(texts.copied)}</span></button>${below}`
   );

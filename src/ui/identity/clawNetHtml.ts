@@ -80,10 +80,15 @@ function item(
   ];
   return (
     `<li class="statement">` +
-    `<span class="${name === undefined ? 'who id' : 'who'}" dir="auto">${escapeHtml(name ?? by)}</span>` +
+    `<span class="${name === undefined ? 'who id' : 'who'}">${foreign(name ?? by)}</span>` +
     `<span class="facts">${escapeHtml(facts.join(' · '))}</span>` +
-    (reason === undefined ? '' : `<span class="reason" dir="auto">${escapeHtml(reason)}</span>`) +
+    (reason === undefined ? '' : `<span class="reason">${foreign(reason)}</span>`) +
     (name === undefined ? '' : `<span class="by">${escapeHtml(by)}</span>`) +
     `</li>`
   );
+}
+
+/** A text that may be written from right to left. It does not reorder what stands beside it. */
+function foreign(text: string): string {
+  return `<bdi>${escapeHtml(text)}</bdi>`;
 }

@@ -8,7 +8,7 @@ const CLAWNET_ACTIONS = ['askClawNet', 'moreTrust', 'moreVouches'] as const;
 export type ClawNetAction = (typeof CLAWNET_ACTIONS)[number];
 
 /** What a button of the page asks for. */
-export const Action = z.literal(['signIn', 'signOut', 'manageExtensions', ...CLAWNET_ACTIONS]);
+export const Action = z.literal(['signIn', 'signOut', 'manageExtensions', 'mcpServers', ...CLAWNET_ACTIONS]);
 export type Action = z.infer<typeof Action>;
 
 /** The page of one account: who it is, and the way on. */
@@ -35,15 +35,17 @@ export interface PageOptions {
   /** VS Code has a page for the extensions that may use an account. */
   readonly canManageExtensions: boolean;
   readonly hasClawNet: boolean;
+  /** MCP servers may get a token of the account. */
+  readonly hasMcpServers: boolean;
 }
 
 /** The page of an account that is signed in. */
 export function signedInPage(
   card: IdentityCard,
-  { whyHidden, canManageExtensions, hasClawNet }: PageOptions,
+  { whyHidden, canManageExtensions, hasClawNet, hasMcpServers }: PageOptions,
   texts: IdentityTexts,
 ): IdentityPage {
-  const { signInAgain, manageExtensions, signOut } = texts;
+  const { signInAgain, manageExtensions, mcpServers, signOut } = texts;
   return {
     card,
     ...(whyHidden !== undefined && { notice: whyHidden }),
@@ -51,6 +53,7 @@ export function signedInPage(
       // A sign-in goes to the server in the settings, where this account is not.
       ...(whyHidden === undefined ? [{ action: 'signIn', label: signInAgain } as const] : []),
       ...(canManageExtensions ? [{ action: 'manageExtensions', label: manageExtensions } as const] : []),
+      ...(hasMcpServers ? [{ action: 'mcpServers', label: mcpServers } as const] : []),
       { action: 'signOut', label: signOut },
     ],
     hasClawNet,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { accountKey } from '../../sessions/accountKey.ts';
 import type { Sessions } from '../../sessions/openSessions.ts';
 import type { AccountItem } from '../accountPicker.ts';
+import type { Mcp } from '../mcp/register.ts';
 import { AccountPage } from './accountPage.ts';
 import type { ClawNetContext } from './clawNet.ts';
 import { IdentityPanel } from './panel.ts';
@@ -11,12 +12,14 @@ import { trustedExtensionsCommand } from './trustedExtensions.ts';
 /** The editor tabs that show identities: one for each account. */
 export class IdentityPanels implements vscode.Disposable {
   readonly #media: vscode.Uri;
+  readonly #mcp: Mcp;
   readonly #clawNet: ClawNetContext;
   readonly #panels = new Map<string, IdentityPanel>();
   readonly #listeners: readonly { dispose(): void }[];
 
-  constructor(extensionUri: vscode.Uri, sessions: Sessions, clawNet: ClawNetContext) {
+  constructor(extensionUri: vscode.Uri, sessions: Sessions, mcp: Mcp, clawNet: ClawNetContext) {
     this.#media = vscode.Uri.joinPath(extensionUri, 'media');
+    this.#mcp = mcp;
     this.#clawNet = clawNet;
     const update = (): void => {
       for (const panel of this.#panels.values()) panel.update();
@@ -25,6 +28,7 @@ export class IdentityPanels implements vscode.Disposable {
     this.#listeners = [
       sessions.store.onDidChange(update),
       sessions.onDidChange(update),
+      mcp.onDidChangeAllowed(update),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (!change.affectsConfiguration('bapIdentity.clawnet')) return;
         update();
@@ -43,7 +47,7 @@ export class IdentityPanels implements vscode.Disposable {
       open.reveal();
       return;
     }
-    const page = new AccountPage(item, command, this.#clawNet, () => {
+    const page = new AccountPage(item, command, this.#mcp, this.#clawNet, () => {
       panel.updateClawNet();
     });
     const panel: IdentityPanel = new IdentityPanel(this.#media, page);

@@ -29,10 +29,10 @@ export function identityTexts() {
     signIn: vscode.l10n.t('Sign In'),
     signInAgain: vscode.l10n.t('Sign In Again'),
     signOut: vscode.l10n.t('Sign Out…'),
+    mcpServers: vscode.l10n.t('MCP Servers…'),
     manageExtensions: vscode.l10n.t('Manage Trusted Extensions'),
     copy: vscode.l10n.t('Copy'),
     copied: vscode.l10n.t('Copied'),
-    copyRow: (label: string, value: string) => vscode.l10n.t('Copy {0}: {1}', label, value),
     clawNet: clawNetTexts(),
   };
 }

@@ -16,9 +16,12 @@ const KEY = 'mcpChoices';
  */
 export class McpChoices {
   readonly #memento: vscode.Memento;
+  readonly #onChange: () => void;
 
-  constructor(memento: vscode.Memento) {
+  /** `onChange` is called after each change in this window. */
+  constructor(memento: vscode.Memento, onChange: () => void) {
     this.#memento = memento;
+    this.#onChange = onChange;
   }
 
   /** The id of the session. Undefined while the person has not said yes. */
@@ -47,6 +50,7 @@ export class McpChoices {
 
   async #write(choices: Choice[]): Promise<void> {
     await this.#memento.update(KEY, choices);
+    this.#onChange();
   }
 }
 

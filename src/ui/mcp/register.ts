@@ -3,12 +3,14 @@ import * as vscode from 'vscode';
 import type { Runtime } from '../../base/runtime.ts';
 import type { Http } from '../../protocol/http.ts';
 import type { Sessions } from '../../sessions/openSessions.ts';
+import type { LiveSession } from '../../sessions/sessionRecord.ts';
 import { McpChoices } from './choices.ts';
 import { McpDefinitions } from './definitions.ts';
 import { problemMessage } from './messages.ts';
 import { SETTING, tellOfProblem, tellOfStart } from './notices.ts';
 import { mcpQuestions } from './questions.ts';
 import { type McpServer, readServers } from './servers.ts';
+import { pickToTakeBack } from './takeBack.ts';
 import { type McpProvider, McpTokens } from './tokens.ts';
 
 const PROVIDER = 'bapIdentity.mcp';
@@ -17,9 +19,14 @@ const PROVIDER = 'bapIdentity.mcp';
 export interface Mcp {
   dispose(): void;
   /** The servers of the setting that may get the token of one of these sessions. */
-  allowedFor(sessions: readonly string[]): McpServer[];
-  /** Takes that back, and VS Code stops these servers where they run. Rejects with VS Code's error. */
-  forgetMcpChoices(servers: readonly McpServer[]): Promise<void>;
+  allowedFor(sessions: readonly LiveSession[]): McpServer[];
+  /** Hears when that may have changed in this window. */
+  readonly onDidChangeAllowed: vscode.Event<void>;
+  /**
+   * Lets the person take that back. VS Code stops these servers where they run. Rejects with VS Code's error when the
+   * global state cannot be written.
+   */
+  takeBack(sessions: readonly LiveSession[]): Promise<void>;
 }
 
 /**
@@ -34,7 +41,11 @@ export function registerMcp(
   http: Http,
   runtime: Runtime,
 ): Mcp {
-  const choices = new McpChoices(memento);
+  const changes = new vscode.EventEmitter<void>();
+  const choices = new McpChoices(memento, () => {
+    definitions.update();
+    changes.fire();
+  });
   const tokens = new McpTokens(providers, choices, mcpQuestions, runtime);
   const ids = providers.map(({ service }) => service.id);
   let servers: readonly McpServer[] = [];
@@ -54,7 +65,14 @@ export function registerMcp(
       ...{ http, sessions, choices, tokens, labelOf },
       servers: () => servers,
       tell: (error, server) => {
-        void tellOfStart(error, server, () => { tokens.askAgain(server); }, runtime.log);
+        void tellOfStart(
+          error,
+          server,
+          () => {
+            tokens.askAgain(server);
+          },
+          runtime.log,
+        );
       },
     },
     runtime,
@@ -62,7 +80,7 @@ export function registerMcp(
   const update = (): void => {
     definitions.update();
   };
-  const disposables: { dispose(): void }[] = [definitions];
+  const disposables: { dispose(): void }[] = [definitions, changes];
   if ('registerMcpServerDefinitionProvider' in vscode.lm) {
     read();
     disposables.push(
@@ -74,14 +92,18 @@ export function registerMcp(
         if (!change.affectsConfiguration(SETTING)) return;
         read();
         definitions.settingChanged();
+        changes.fire();
       }),
     );
   }
+  const allowedFor = (records: readonly LiveSession[]): McpServer[] =>
+    servers.filter((server) => records.some(({ id }) => id === choices.sessionFor(server)));
   return {
-    allowedFor: (ids) => servers.filter((server) => ids.includes(choices.sessionFor(server) ?? '')),
-    forgetMcpChoices: async (forgotten) => {
-      await choices.forget(forgotten);
-      update();
+    allowedFor,
+    onDidChangeAllowed: changes.event,
+    takeBack: async (records) => {
+      const label = records[0]?.person.accountLabel ?? '';
+      await choices.forget(await pickToTakeBack(allowedFor(records), label));
     },
     dispose: () => {
       for (const each of disposables) each.dispose();

@@ -13,7 +13,9 @@ const moved: McpServer = { ...tools, url: 'https://evil.example/mcp' };
 /** VS Code's side of the definitions, and a person who has said yes for the newest session. */
 class McpWorld {
   readonly world = new World();
-  readonly choices = new McpChoices(new FakeMemento());
+  readonly choices = new McpChoices(new FakeMemento(), () => {
+    this.definitions.update();
+  });
   servers: McpServer[] = [tools];
   /** How the server answers the first request with a token. */
   answer: () => Response | Promise<Response> = () => new Response(null, { status: 400 });
@@ -162,7 +164,6 @@ describe('the definitions of MCP servers', () => {
     await mcp.allow();
     await mcp.start();
     await mcp.choices.forget([tools]);
-    mcp.definitions.update();
     assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
   });
 

@@ -26,10 +26,10 @@ export const texts: IdentityTexts = {
   signIn: 'Sign In',
   signInAgain: 'Sign In Again',
   signOut: 'Sign Out…',
+  mcpServers: 'MCP Servers…',
   manageExtensions: 'Manage Trusted Extensions',
   copy: 'Copy',
   copied: 'Copied',
-  copyRow: (label, value) => `Copy ${label}: ${value}`,
   clawNet: {
     title: 'ClawNet',
     before: (server) => `Before ${server}`,

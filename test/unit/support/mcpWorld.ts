@@ -21,7 +21,7 @@ export class McpWorld {
   readonly answers: Answer[] = [];
   /** The account that the next sign-in is as. Undefined: the person cancels it. */
   signsInAs: string | undefined = 'bap-1';
-  readonly choices = new McpChoices(this.world.memento);
+  readonly choices = new McpChoices(this.world.memento, () => undefined);
 
   async open(): Promise<{ window: Window; tokens: McpTokens }> {
     const window = await this.world.ready();

@@ -10,21 +10,38 @@ const actions = ({ buttons }: IdentityPage): string[] => buttons.map(({ action }
 
 describe('the page of an account that is signed in', () => {
   it('leads to a new sign-in, to the extensions that may use it, and to the sign-out', () => {
-    const page = signedInPage(card, { canManageExtensions: true, hasClawNet: true }, texts);
+    const page = signedInPage(
+      card,
+      { canManageExtensions: true, hasClawNet: true, hasMcpServers: false },
+      texts,
+    );
     assert.deepEqual(actions(page), ['signIn', 'manageExtensions', 'signOut']);
     assert.equal(page.notice, undefined);
     assert.equal(page.hasClawNet, true);
   });
 
+  it('leads to the MCP servers that may get its token', () => {
+    const page = signedInPage(
+      card,
+      { canManageExtensions: true, hasClawNet: false, hasMcpServers: true },
+      texts,
+    );
+    assert.deepEqual(actions(page), ['signIn', 'manageExtensions', 'mcpServers', 'signOut']);
+  });
+
   it('does not lead to a page that this editor does not have', () => {
-    const page = signedInPage(card, { canManageExtensions: false, hasClawNet: false }, texts);
+    const page = signedInPage(
+      card,
+      { canManageExtensions: false, hasClawNet: false, hasMcpServers: false },
+      texts,
+    );
     assert.deepEqual(actions(page), ['signIn', 'signOut']);
   });
 
   it('says why an account of another server is not used, and offers no sign-in, which would go elsewhere', () => {
     const page = signedInPage(
       card,
-      { canManageExtensions: true, hasClawNet: false, whyHidden: 'Not in use.' },
+      { canManageExtensions: true, hasClawNet: false, hasMcpServers: false, whyHidden: 'Not in use.' },
       texts,
     );
     assert.deepEqual(actions(page), ['manageExtensions', 'signOut']);

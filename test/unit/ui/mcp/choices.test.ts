@@ -9,10 +9,12 @@ const tools = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'ado
 describe('which session’s token an MCP server may get', () => {
   let memento: FakeMemento;
   let choices: McpChoices;
+  let changes: number;
 
   beforeEach(() => {
     memento = new FakeMemento();
-    choices = new McpChoices(memento);
+    changes = 0;
+    choices = new McpChoices(memento, () => (changes += 1));
   });
 
   it('is unknown at first', () => {
@@ -21,7 +23,7 @@ describe('which session’s token an MCP server may get', () => {
 
   it('is kept for all windows, under another label too', async () => {
     await choices.keep(tools, 'a');
-    assert.equal(new McpChoices(memento).sessionFor({ ...tools, label: 'New' }), 'a');
+    assert.equal(new McpChoices(memento, () => undefined).sessionFor({ ...tools, label: 'New' }), 'a');
   });
 
   for (const different of [
@@ -47,6 +49,7 @@ describe('which session’s token an MCP server may get', () => {
     await choices.keep(tools, 'a');
     await choices.keep(other, 'b');
     await choices.forget([tools]);
+    assert.equal(changes, 3);
     assert.deepEqual([choices.sessionFor(tools), choices.sessionFor(other)], [undefined, 'b']);
   });
 
