@@ -128,7 +128,7 @@ export interface PendingSignIn {
   readonly userCode?: string;
   /** A page where the person can type the code on any device. Absent if the address itself is a secret. */
   readonly verificationUri?: string;
-  /** The address that "Open browser" opens and "Copy link" copies, exactly as it is. */
+  /** The address that the sign-in opens, and that "Copy link" copies, exactly as it is. */
   readonly browserUri: string;
   /** When the sign-in expires, in milliseconds of the wall clock. */
   readonly deadlineMs: number;

@@ -62,7 +62,6 @@ export class SignInNotification implements SignInView, vscode.Disposable {
     );
     this.#screens.set(id, screen);
     this.#tellRunning();
-    showNotifications();
     return screen;
   }
 

@@ -3,9 +3,11 @@ import * as vscode from 'vscode';
 /**
  * Opens the list of notifications. In Do Not Disturb and in Zen Mode a notification comes on the screen in no other
  * way, and no extension can tell whether one of them is on, so this is for everybody. The list takes the focus: its
- * links can be reached with the keyboard, and a screen reader reads the notification.
+ * links can be reached with the keyboard, and a screen reader reads the notification. It reads the words that the
+ * notification had when the list opened (seen in 1.139), so an open list is closed first.
  */
 export function showNotifications(): void {
+  hideNotifications();
   void vscode.commands.executeCommand('notifications.showList');
 }
 

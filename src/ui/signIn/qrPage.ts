@@ -20,7 +20,7 @@ export interface QrPage {
  * editor, because a phone needs to see all of the QR code.
  */
 const STYLE = `
-body { padding: 1rem 1.5rem; }
+body { padding: 1rem 1.5rem; background: var(--vscode-editor-background); }
 main { display: flex; flex-wrap: wrap; gap: 1rem 2rem; align-items: center; }
 svg { order: -1; max-width: min(100%, 100vh - 2rem); height: auto; forced-color-adjust: none; }
 div { flex: 1 1 16rem; max-width: 32rem; overflow-wrap: anywhere; }

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { SignInScreen } from '../../provider/signInView.ts';
 import type { IdentityChoice, PendingSignIn } from '../../services/service.ts';
 import { pickIdentity } from './identityPicker.ts';
-import { hideNotifications } from './notificationList.ts';
+import { hideNotifications, showNotifications } from './notificationList.ts';
 import { openAddress } from './openAddress.ts';
 import { QrPanel } from './qrPanel.ts';
 import type { SignInAction, SignInState } from './signInState.ts';
@@ -68,6 +68,7 @@ export class Screen implements SignInScreen {
 
   pending(signIn: PendingSignIn): void {
     this.#set({ phase: 'pending', signIn, reached: true });
+    showNotifications();
   }
 
   contact(reached: boolean): void {

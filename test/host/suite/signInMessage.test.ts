@@ -1,23 +1,96 @@
 import assert from 'node:assert/strict';
 
+import type { PendingSignIn } from '../../../src/services/service.ts';
 import { signInMessage } from '../../../src/ui/signIn/message.ts';
+import type { SignInState } from '../../../src/ui/signIn/signInState.ts';
+import { statusText } from '../../../src/ui/signIn/statusText.ts';
+
+const SERVICE = 'Sigma Identity';
+const wait = (): Promise<never> => new Promise(() => undefined);
+const WITH_CODE: PendingSignIn = {
+  userCode: 'ABCD-EFGH',
+  verificationUri: 'https://auth.example/device',
+  browserUri: 'https://auth.example/device?code=ABCD-EFGH',
+  deadlineMs: 90_000,
+  wait,
+};
+const WITHOUT_CODE: PendingSignIn = {
+  browserUri: 'https://adom.example/sign-in?token=canary',
+  deadlineMs: 90_000,
+  wait,
+};
+
+const pending = (signIn: PendingSignIn): SignInState => ({ phase: 'pending', signIn, reached: true });
+const messageOf = (state: SignInState): string =>
+  signInMessage(SERVICE, state, 0, (action, text) => `[${text}](command:${action})`).replaceAll(
+    '\u00a0',
+    ' ',
+  );
 
 describe('the text of the sign-in notification', () => {
+  it('has the code, each action, the warning and the time left', () => {
+    assert.equal(
+      messageOf(pending(WITH_CODE)),
+      'Your code is ABCD-EFGH. [Copy code](command:copyCode) · [Copy link](command:copyLink) · ' +
+        '[Open auth.example](command:openPage) · [Show QR](command:showQr) · ' +
+        'Go on only if you started this here: nobody from Sigma Identity will ever send you a code. ' +
+        'On another device, enter it at https://auth.example/device. 2 min left.',
+    );
+  });
+
+  it('has no code and no address of a sign-in whose address is a secret', () => {
+    const message = messageOf(pending(WITHOUT_CODE));
+    assert.match(
+      message,
+      /^Continue in your browser\. \[Copy link\]\(command:copyLink\) · \[Open adom\.example\]/,
+    );
+    assert.match(message, /nobody from Sigma Identity will ever send you a link\. 2 min left\.$/);
+    assert.doesNotMatch(message, /canary|Copy code/);
+  });
+
+  it('says what was copied, and that there is no code to copy', () => {
+    assert.match(
+      messageOf({ ...pending(WITH_CODE), said: 'copyLink' } as SignInState),
+      / · Copied! \[Copy link\]/,
+    );
+    assert.match(
+      messageOf({ ...pending(WITHOUT_CODE), said: 'copyCode' } as SignInState),
+      /^This sign-in needs no code: continue in your browser\. \[Copy link\]/,
+    );
+  });
+
+  it('names the true host of a page whose name imitates another', () => {
+    // The first letter is the Cyrillic а.
+    const browserUri = 'https://\u0430uth.example/device';
+    assert.match(messageOf(pending({ ...WITH_CODE, browserUri })), /\[Open xn--uth-5cd\.example\]/);
+  });
+
   it('shows a code and an address with brackets, and keeps its links', () => {
-    const signIn = {
-      userCode: '[ABCD',
-      verificationUri: 'https://[::1]/device',
-      browserUri: 'https://auth.example/device',
-      deadlineMs: 60_000,
-      wait: () => new Promise<never>(() => undefined),
-    };
-    const message = signInMessage(
-      'Sigma Identity',
-      { phase: 'pending', signIn, reached: true },
-      0,
-      (action, text) => `[${text}](command:${action})`,
+    const message = messageOf(
+      pending({ ...WITH_CODE, userCode: '[ABCD', verificationUri: 'https://[::1]/device' }),
     );
     assert.match(message, /^Your code is ［ABCD\. \[Copy code\]\(command:copyCode\)/);
     assert.match(message, /enter it at https:\/\/［::1］\/device\./);
+  });
+});
+
+describe('the status bar item of a sign-in', () => {
+  it('has the service and the time left, and the code in its tooltip alone', () => {
+    const { text, tooltip, spoken } = statusText(SERVICE, pending(WITH_CODE), 0);
+    assert.equal(text, '$(sign-in) Sigma Identity: 2\u00a0min\u00a0left');
+    assert.equal(spoken, 'Sign in with Sigma Identity: 2\u00a0min\u00a0left');
+    assert.match(tooltip, /\nYour code is ABCD-EFGH\.\n/);
+  });
+
+  it('says that the time is over', () => {
+    assert.equal(
+      statusText(SERVICE, { phase: 'expired', hasCode: true }, 0).text,
+      '$(sign-in) Sigma Identity: time is over',
+    );
+  });
+
+  it('shows no icon and no address of a service', () => {
+    const { text, tooltip } = statusText(SERVICE, pending({ ...WITHOUT_CODE, userCode: '$(x)' }), 0);
+    assert.doesNotMatch(`${text}${tooltip}`, /canary|\$\(x\)/);
   });
 });

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { appendFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { AxeResults } from 'axe-core';
+import type { Frame, Locator, Page } from 'playwright-core';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { outFolder } from '../vscode/paths.ts';
+import { QrTab } from './qrTab.ts';
+import { isOneStory } from './steps.ts';
+import { Workbench } from './workbench.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const REPORT = path.join(outFolder, 'axe.txt');
+/** The name in the list of themes, and the class that VS Code gives to a page in it. */
+const THEMES = {
+  'Light Modern': 'vscode-light',
+  'Light High Contrast': 'vscode-high-contrast-light',
+  'Dark High Contrast': 'vscode-high-contrast',
+  'Dark Modern': 'vscode-dark',
+};
+
+describe('a sign-in without a mouse and without eyes', () => {
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+  let qr: QrTab;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
+    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
+    qr = new QrTab(workbench, 'Sigma Identity');
+    await writeFile(REPORT, '');
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+  });
+  isOneStory('accessibility', () => workbench);
+
+  const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
+  const focused = (): Locator => workbench.page.locator('*:focus');
+  /** The document of the page in the active tab. */
+  const documentOf = async (mark: string): Promise<Frame> => {
+    await qr.page.locator(`body.${mark}`).waitFor();
+    const outer = workbench.page.locator('iframe.webview.ready').contentFrame();
+    const frame = await (await outer.locator('#active-frame').elementHandle()).contentFrame();
+    assert.ok(frame, 'there is no page');
+    return frame;
+  };
+  /** axe needs a page that may run scripts, so this is a copy in a tab of its own. Its styles are in it. */
+  const copyOf = async (page: Frame): Promise<Page> => {
+    const html = await page.evaluate<string>('document.documentElement.outerHTML');
+    const copy = await workbench.page.context().newPage();
+    await copy.setContent(
+      `<!DOCTYPE html>${html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')}`,
+    );
+    return copy;
+  };
+  /** Checks the page in the active tab with axe in every theme. */
+  const check = async (name: string, mayRunScripts: boolean): Promise<void> => {
+    for (const [theme, mark] of Object.entries(THEMES)) {
+      await workbench.run('Preferences: Color Theme');
+      await workbench.page.keyboard.type(theme);
+      await workbench.listItem(theme).click();
+      const page = await documentOf(mark);
+      await workbench.screenshot(`${name}-${mark}`);
+      const copy = mayRunScripts ? undefined : await copyOf(page);
+      await (copy ?? page).evaluate(AXE);
+      const { violations, passes } = await (copy ?? page).evaluate<AxeResults>('axe.run()');
+      await copy?.close();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+      const lines = [`${name}, ${theme}: ${passes.length} rules pass, ${found.length} fail`, ...found];
+      await appendFile(REPORT, `${lines.join('\n  ')}\n`);
+      assert.deepEqual(found, [], theme);
+    }
+  };
+
+  it('begins with the keyboard, and its notification has the focus and says all', async () => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').waitFor();
+    await press('Enter');
+    const code = await workbench.userCode('Sigma Identity');
+    const row = workbench.page.locator('.notifications-center .monaco-list-row', { hasText: code });
+    assert.match((await row.getAttribute('class')) ?? '', /\bfocused\b/);
+    const spoken = (await row.getAttribute('aria-label')) ?? '';
+    for (const words of [
+      code,
+      'Copy link',
+      `Open ${new URL(sigma.url).host}`,
+      'Go on only if you started this here',
+    ])
+      assert.ok(spoken.replaceAll('\u00a0', ' ').includes(words), spoken);
+  });
+
+  it('has links and a button that the Tab key reaches, by name', async () => {
+    await workbench.run('Notifications: Show Notifications');
+    await workbench.page.locator('.notifications-center .monaco-list:focus').waitFor();
+    const names: string[] = [];
+    const links = ['Copy code', 'Copy link', `Open ${new URL(sigma.url).host}`, 'Show QR'];
+    for (const name of ['Cancel', ...links]) {
+      await press('Tab');
+      names.push((await focused().last().innerText()).replaceAll('\u00a0', ' '));
+      await workbench.page.getByRole(name === 'Cancel' ? 'button' : 'link', { name }).waitFor();
+    }
+    assert.deepEqual(names, ['Cancel', ...links]);
+  });
+
+  it('does what the Enter key says, and says so', async () => {
+    await workbench.told('Your code is');
+    const link = workbench.notification('Your code is').getByRole('link', { name: 'Copy code' });
+    await link.focus();
+    await press('Enter');
+    await workbench.told('Copied!');
+    assert.equal(await workbench.clipboard(), sigma.newestUserCode);
+  });
+
+  it('is in the status bar under a name that says what it is', async () => {
+    await workbench.page.getByRole('button', { name: 'Sign in with Sigma Identity: 15 min left' }).waitFor();
+  });
+
+  it('has a QR page without a violation of the rules of axe', async () => {
+    await qr.show();
+    await check('axe-qr', false);
+  });
+
+  it('has an identity page without one, too', async () => {
+    await sigma.approve(sigma.newestUserCode ?? '');
+    await workbench.told('Signed in with Sigma Identity as satoshi.');
+    await workbench.run('BAP Identity: Show Identity…');
+    await qr.page.getByRole('heading', { name: 'satoshi' }).waitFor();
+    await check('axe-identity', true);
+  });
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Locator } from 'playwright-core';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { areSeparate } from './steps.ts';
+import { Workbench } from './workbench.ts';
+
+const SOON_MS = 1_000;
+const SIGNED_IN = 'Signed in with Sigma Identity as satoshi.';
+const TITLE = 'Sign in with Sigma Identity:';
+
+describe('a sign-in is in sight', () => {
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+  /** When the server sent the newest code, in milliseconds since the epoch. */
+  let sentAtMs = 0;
+
+  before(async () => {
+    sigma = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
+    workbench = await Workbench.open({
+      'bapIdentity.sigma.serverUrl': sigma.url,
+      'zenMode.fullScreen': false,
+    });
+    await workbench.run('File: New Untitled Text File');
+  });
+  after(async () => {
+    await workbench.close();
+    await sigma.close();
+  });
+  areSeparate('sight', () => workbench);
+
+  const list = (): Locator => workbench.page.locator('.notifications-center.visible');
+  const statusItem = (): Locator => workbench.page.getByRole('button', { name: `${TITLE} 15 min left` });
+  const fromPalette = async (): Promise<void> => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+  };
+  const fromAnotherExtension = async (): Promise<void> => {
+    await workbench.run('Consumer: Sign In with Sigma Identity');
+    await workbench.answerDialog('Allow');
+  };
+  /** Starts a sign-in. Returns how long after the code was sent the screen shows it, in milliseconds. */
+  const msUntilShown = async (start: () => Promise<void>): Promise<number> => {
+    sigma.failNext('/api/auth/device/code', {
+      kind: 'rewrite',
+      change: (body) => {
+        sentAtMs = Date.now();
+        return body;
+      },
+    });
+    // The page notes the time itself: a test on a busy machine looks too late.
+    await workbench.page.evaluate(`void (globalThis.shownAtMs = new Promise((resolve) => {
+      const observer = new MutationObserver(() => {
+        const seen = document.querySelector('.notifications-center.visible');
+        if (!seen?.innerText.includes('Your code is')) return;
+        observer.disconnect();
+        resolve(Date.now());
+      });
+      observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+    }))`);
+    await start();
+    return (await workbench.page.evaluate<number>('globalThis.shownAtMs')) - sentAtMs;
+  };
+  const nothingStays = async (): Promise<void> => {
+    await workbench.notification(TITLE).waitFor({ state: 'detached' });
+    await list().waitFor({ state: 'detached' });
+    assert.equal(await statusItem().count(), 0);
+  };
+  const saidOnce = async (): Promise<void> => {
+    await workbench.told(SIGNED_IN);
+    const messages = workbench.page.locator('.notification-list-item', { hasText: SIGNED_IN });
+    assert.equal(await messages.count(), 1);
+  };
+  /** What the person types lands in the editor again. */
+  const typesInEditor = async (text: string): Promise<void> => {
+    await workbench.page.keyboard.type(text);
+    await workbench.page.locator('.view-lines', { hasText: text }).waitFor();
+  };
+
+  const modes: [mode: string, toggle: string, start: () => Promise<void>][] = [
+    ['Do Not Disturb', 'Notifications: Toggle Do Not Disturb Mode', fromAnotherExtension],
+    ['Zen Mode', 'View: Toggle Zen Mode', fromPalette],
+  ];
+  for (const [mode, toggle, start] of modes) {
+    it(`within a second in ${mode}, with its actions, and nothing stays`, async () => {
+      await workbench.run(toggle);
+      const ms = await msUntilShown(start);
+      assert.ok(ms < SOON_MS, `it took ${ms} ms`);
+      await list().getByRole('link', { name: 'Copy code' }).waitFor();
+      await list().getByRole('button', { name: 'Cancel' }).waitFor();
+      await workbench.screenshot(`sight-${mode.toLowerCase().replaceAll(' ', '-')}`);
+      await sigma.approve(sigma.newestUserCode ?? '');
+      await nothingStays();
+      await typesInEditor(mode);
+      await workbench.run(toggle);
+      await saidOnce();
+    });
+  }
+
+  it('leaves no open list after Cancel', async () => {
+    await fromPalette();
+    await workbench.userCode('Sigma Identity');
+    await list().getByRole('button', { name: 'Cancel' }).click();
+    await nothingStays();
+    await typesInEditor('after Cancel');
+  });
+
+  it('comes back from the status bar, which names the service, the time left and the code', async () => {
+    await fromPalette();
+    const code = await workbench.userCode('Sigma Identity');
+    await workbench.page.keyboard.press('Escape');
+    await list().waitFor({ state: 'detached' });
+    await statusItem().hover();
+    await workbench.page.locator('.monaco-hover', { hasText: `Your code is ${code}.` }).waitFor();
+    await workbench.screenshot('sight-status-bar');
+    await statusItem().click();
+    await list().getByText(`Your code is ${code}.`).waitFor();
+    await sigma.approve(code);
+    await nothingStays();
+  });
+
+  it('ends with who is signed in, said once, and the way to their identity', async () => {
+    await fromPalette();
+    await sigma.approve(await workbench.userCode('Sigma Identity'));
+    await saidOnce();
+    await workbench.screenshot('sight-signed-in');
+    await workbench.notification(SIGNED_IN).getByRole('button', { name: 'Show Identity' }).click();
+    await workbench.page
+      .frameLocator('iframe.webview.ready')
+      .frameLocator('#active-frame')
+      .getByRole('heading', { name: 'satoshi' })
+      .waitFor();
+  });
+});
