@@ -5,7 +5,7 @@ const path = require('node:path');
 const typescript = require('typescript');
 
 /** For each bundle, in bytes. VS Code's own github-authentication has 230,203. */
-const BUDGET = 200_000;
+const BUDGET = 192_000;
 
 /** @satisfies {import('esbuild').BuildOptions} */
 const common = {
