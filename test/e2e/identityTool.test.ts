@@ -49,6 +49,6 @@ describe('an agent that asks who the person is', () => {
   it('learns nothing when the person says no', async () => {
     await askTool();
     await workbench.answerDialog('Cancel');
-    await workbench.told('Consumer: the tool says nothing (Canceled).');
+    await workbench.told('Consumer: the tool says nothing (Canceled');
   });
 });

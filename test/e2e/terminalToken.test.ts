@@ -124,12 +124,13 @@ describe('the token of Sigma Identity in a terminal', () => {
     await workbench.told('You are signed out of kestrel');
     await workbench.until(hasToken, 'a terminal with the token of the first account');
     assert.equal(await workbench.dialog().count(), 0, 'the first account was asked for before');
-    const newest = workbench.page.locator('.tabs-list .monaco-list-row').last();
-    assert.equal(await newest.locator('.codicon-warning').count(), 0);
+    const sign = '[class*="monaco-decoration-iconBadge-"]'; // VS Code draws it by a style
+    const current = workbench.page.locator('.tabs-list .monaco-list-row.selected');
+    assert.equal(await current.locator(sign).count(), 0);
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.answerDialog('Sign Out');
     await workbench.told('You are signed out of satoshi');
-    await newest.locator('.codicon-warning').waitFor();
+    await current.locator(sign).waitFor();
     await workbench.clearNotifications();
     await workbench.screenshot('terminal-relaunch-sign');
     await workbench.run('Terminal: Focus Terminal');

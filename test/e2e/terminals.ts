@@ -43,8 +43,20 @@ export class Terminals {
     const shells = this.#workbench.page.locator('.terminal-wrapper .xterm');
     const before = await shells.count();
     await this.#workbench.run('Terminal: Create New Terminal');
-    await this.#workbench.until(async () => (await shells.count()) > before, 'a new terminal');
+    // When the panel opens, VS Code makes a terminal of its own too, and gives the focus to one after the other.
+    let last = before;
+    await this.#workbench.until(async () => {
+      await this.#workbench.page.waitForTimeout(1_000);
+      const [count, previous] = [await shells.count(), last];
+      last = count;
+      return count > before && count === previous && (await this.#hasFocus());
+    }, 'a new terminal');
     return this.run(command);
+  }
+
+  /** Whether what is typed goes to a terminal. */
+  #hasFocus(): Promise<boolean> {
+    return this.#workbench.page.evaluate<boolean>('document.activeElement.matches(".xterm-helper-textarea")');
   }
 
   /** Loads the window again without open terminals: VS Code would bring them back, and one of them to the front. */

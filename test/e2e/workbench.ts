@@ -233,8 +233,12 @@ export class Workbench {
         await this.listItem(command).click({ timeout: 1_000 });
         return true;
       } catch {
-        // Without a palette, as on a busy machine, Escape would hide the notifications.
-        if (await input.isVisible()) await this.page.keyboard.press('Escape');
+        // Escape closes an open palette, and an editor that lies over the window and takes the key. Without them, as on
+        // a busy machine, it would hide the notifications.
+        const open = this.page
+          .locator('.quick-input-widget, .monaco-modal-editor-block')
+          .filter({ visible: true });
+        if ((await open.count()) > 0) await this.page.keyboard.press('Escape');
         return false;
       }
     }, `the command ${command}`);

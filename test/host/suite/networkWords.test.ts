@@ -31,7 +31,7 @@ const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = 
   badCertificate: ['not valid', 'tell who runs auth.example'],
   tls: ['does not speak https', 'the port', SERVER],
   untold: ['does not tell VS Code why', 'Open https://auth.example/base in a new tab'],
-  unknown: ['failed', 'Show Log'],
+  unknown: ['failed', 'Diagnose Sign-In'],
   loginPage: ['login page', 'log in to the network', SERVER],
   blocked: ['forbidden (403)', 'Ask who runs your network'],
   notFound: ['was not found at https://auth.example/base (404)', 'Correct the setting', SERVER],

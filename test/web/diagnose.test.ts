@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Locator } from 'playwright-core';
+import { assertTellsNothing } from '../e2e/canaries.ts';
+import { services, type RunningService } from '../e2e/services.ts';
+import { isOneStory } from '../e2e/steps.ts';
+import { Workbench } from '../e2e/workbench.ts';
+
+describe('the report on sign-in, where the extension runs in a web worker and there is no Markdown preview', () => {
+  let running: RunningService[];
+  let workbench: Workbench;
+
+  before(async () => {
+    running = await Promise.all(services.map((service) => service.start()));
+    const settings = running.map((each) => each.settings);
+    workbench = await Workbench.open(Object.assign({}, ...settings) as Record<string, unknown>);
+  });
+  after(async () => {
+    await workbench.close();
+    await Promise.all(running.map((each) => each.close()));
+  });
+  isOneStory('diagnose-web', () => workbench);
+
+  const tabs = (): Locator => workbench.page.locator('.tabs-container .tab');
+
+  it('is shown as text, and tells nothing personal and nothing secret', async () => {
+    for (const [index, service] of services.entries()) {
+      await workbench.run('BAP Identity: Sign In…');
+      await workbench.listItem(service.label).click();
+      await running[index]?.approve(await workbench.userCode(service.label));
+      await workbench.told(`Signed in with ${service.label} as`);
+      await workbench.clearNotifications();
+    }
+    await workbench.run('BAP Identity: Diagnose Sign-In');
+    await workbench.page.locator('.view-line', { hasText: '# Sign-in report' }).waitFor();
+    await workbench.page.evaluate("navigator.clipboard.writeText('')");
+    await workbench.page.getByRole('button', { name: 'Copy Sign-In Report' }).click();
+    await workbench.told('The report is on the clipboard.');
+    const text = await workbench.clipboard();
+    assert.match(text, /\nNo problem: signing in should work\.\n/);
+    assert.match(text, /\*\*Runtime:\*\* a web worker\n/);
+    assert.match(text, /\*\*Clock:\*\* the server’s time cannot be read from here/);
+    assert.match(text, /\*\*Sessions:\*\* 1 in use\n/);
+    assert.match(text, /Signed in with Adom\.\n/, 'the log is in it');
+    assertTellsNothing(text, running);
+    await workbench.screenshot('diagnose-text');
+  });
+
+  it('leaves no dead tab after a reload', async () => {
+    assert.equal(await tabs().count(), 1);
+    await workbench.reload();
+    await workbench.until(async () => (await tabs().count()) === 0, 'the tab to close');
+    await workbench.run('BAP Identity: Diagnose Sign-In');
+    await workbench.page.locator('.view-line', { hasText: '# Sign-in report' }).waitFor();
+  });
+});
