@@ -118,7 +118,7 @@ describe('the identity card', () => {
     await workbench.listItem(theme).click();
     await workbench.page.locator(`.monaco-workbench${mark}`).waitFor();
   };
-  const row = (label: string): Locator => card.getByRole('button', { name: `Copy ${label}:` });
+  const row = (label: string): Locator => card.locator('button.row', { hasText: new RegExp(`^${label}`) });
   const button = (name: string): Locator => card.getByRole('button', { name, exact: true });
   const tabs = (): Promise<string[]> => workbench.page.locator('.tabs-container .tab').allInnerTexts();
   const copied = (text: string): Promise<void> =>

@@ -11,6 +11,9 @@ import type { SignInAction, SignInState } from './signInState.ts';
 import { StatusItem } from './statusItem.ts';
 import { statusText } from './statusText.ts';
 
+/** VS Code holds back a report of progress that follows another at once. The list must open after it. */
+const REPORT_DELAY_MS = 200;
+
 /**
  * One sign-in as one progress notification. Unlike a message with buttons it stays until the sign-in ends, and its
  * links can be used again and again.
@@ -29,6 +32,7 @@ export class Screen implements SignInScreen {
   #shown = '';
   #state: SignInState = { phase: 'starting' };
   #startAgain: (() => void) | undefined;
+  #showing: ReturnType<typeof setTimeout> | undefined;
 
   /** `textOf` gives the text of the notification in a state. */
   constructor(
@@ -68,7 +72,8 @@ export class Screen implements SignInScreen {
 
   pending(signIn: PendingSignIn): void {
     this.#set({ phase: 'pending', signIn, reached: true });
-    showNotifications();
+    clearTimeout(this.#showing);
+    this.#showing = setTimeout(showNotifications, REPORT_DELAY_MS);
   }
 
   contact(reached: boolean): void {
@@ -122,6 +127,7 @@ export class Screen implements SignInScreen {
 
   close(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#showing);
     this.#qr.close();
     this.#status.dispose();
     this.#closed.resolve(undefined);
