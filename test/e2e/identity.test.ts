@@ -346,6 +346,7 @@ describe('the identity card', () => {
 
   it('says that a BAP ID was computed from its root address, and what that does not prove', async () => {
     await show('Mal');
+    await card.getByRole('heading', { name: 'Mal', level: 1 }).waitFor(); // not the card that was in front before
     await row('Root address').waitFor();
     assert.equal(await card.getByText(PROOF).count(), 0);
     await workbench.run('BAP Identity: Sign In…');

@@ -133,8 +133,7 @@ describe('the token of Sigma Identity in a terminal', () => {
     await current.locator(sign).waitFor();
     await workbench.clearNotifications();
     await workbench.screenshot('terminal-relaunch-sign');
-    await workbench.run('Terminal: Focus Terminal');
-    assert.match(await terminals.run(whoami), /Not authenticated/);
+    assert.match(await terminals.runInLast(whoami), /Not authenticated/);
     assert.equal(registry.requests.at(-1)?.status, 401, 'the old token was sent, and is over');
     assert.equal(await hasToken(), false);
   });

@@ -39,24 +39,13 @@ export class Terminals {
   }
 
   /** Runs a command in a shell of a new terminal, and returns what it prints. */
-  async runInNew(command: string): Promise<string> {
-    const shells = this.#workbench.page.locator('.terminal-wrapper .xterm');
-    const before = await shells.count();
-    await this.#workbench.run('Terminal: Create New Terminal');
-    // When the panel opens, VS Code makes a terminal of its own too, and gives the focus to one after the other.
-    let last = before;
-    await this.#workbench.until(async () => {
-      await this.#workbench.page.waitForTimeout(1_000);
-      const [count, previous] = [await shells.count(), last];
-      last = count;
-      return count > before && count === previous && (await this.#hasFocus());
-    }, 'a new terminal');
-    return this.run(command);
+  runInNew(command: string): Promise<string> {
+    return this.#run('Consumer: Run in a New Terminal', command);
   }
 
-  /** Whether what is typed goes to a terminal. */
-  #hasFocus(): Promise<boolean> {
-    return this.#workbench.page.evaluate<boolean>('document.activeElement.matches(".xterm-helper-textarea")');
+  /** Runs a command in the terminal that was opened last. */
+  runInLast(command: string): Promise<string> {
+    return this.#run('Consumer: Run in the Terminal', command);
   }
 
   /** Loads the window again without open terminals: VS Code would bring them back, and one of them to the front. */
@@ -67,11 +56,14 @@ export class Terminals {
     await this.#workbench.reload();
   }
 
-  /** Runs a command in the terminal that was opened last. */
-  async run(command: string): Promise<string> {
+  /** The consumer sends the text. Keys would go to whatever has the focus, and terminals come and go with it. */
+  async #run(consumerCommand: string, command: string): Promise<string> {
     const file = path.join(this.#folder, String(++this.#outputs));
+    await this.#workbench.run(consumerCommand);
     const { page } = this.#workbench;
-    await page.keyboard.type(`{ ${command}; } > ${file} 2>&1; echo > ${file}.done\n`);
+    const box = page.locator('.quick-input-widget', { hasText: 'Consumer: Text for the Terminal' });
+    await box.locator('input[type="text"]').fill(`{ ${command}; } > ${file} 2>&1; echo > ${file}.done`);
+    await page.keyboard.press('Enter');
     await this.#workbench.until(
       () =>
         readFile(`${file}.done`).then(

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { root } from '../vscode/paths.ts';
 
-const shared = ['signIn', 'reload', 'identityTool'].map((name) => `test/e2e/${name}.test.ts`);
+const shared = ['signIn', 'reload', 'identityTool', 'sight', 'signInPalette', 'clawnet'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 const own = globSync('test/web/*.test.ts', { cwd: root }).sort();
 
 const { status } = spawnSync(

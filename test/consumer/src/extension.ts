@@ -40,6 +40,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     process.kill(process.pid, 'SIGKILL');
     return Promise.resolve('gone');
   });
+  const terminalCommand = (command: string, terminal: () => vscode.Terminal | undefined): void => {
+    const run = async (): Promise<void> => {
+      const text = await vscode.window.showInputBox({ title: 'Consumer: Text for the Terminal' });
+      if (text === undefined) return;
+      const chosen = terminal();
+      chosen?.show(true);
+      chosen?.sendText(text);
+    };
+    context.subscriptions.push(vscode.commands.registerCommand(`consumer.${command}`, run));
+  };
+  terminalCommand('runInNewTerminal', () => vscode.window.createTerminal());
+  terminalCommand('runInTerminal', () => vscode.window.activeTerminal);
   register('askTool', () => callTool('bap_identity'));
   register('askMcpServer', () => callTool('whoami'));
   register('useAllOfSigma', () => useAll(sigma));
@@ -86,7 +98,7 @@ async function whoIs({ provider, scopes, userUrl }: Service, log: vscode.LogOutp
 
 /** Calls the tool whose name ends so, as an agent does. VS Code asks the person first. */
 async function callTool(name: string): Promise<string> {
-  const tool = vscode.lm.tools.find((each) => each.name.endsWith(name));
+  const tool = await toolNamed(name);
   if (tool === undefined) return 'there is no such tool.';
   try {
     const result = await vscode.lm.invokeTool(tool.name, { input: {}, toolInvocationToken: undefined });
@@ -96,6 +108,16 @@ async function callTool(name: string): Promise<string> {
     return `the tool says ${texts.join()}`;
   } catch (error) {
     return `the tool says nothing (${error instanceof Error ? `${error.name} ${error.message}` : 'unknown error'}).`;
+  }
+}
+
+/** The tools of an MCP server come a moment after the server runs, and VS Code tells no extension when. */
+async function toolNamed(name: string): Promise<vscode.LanguageModelToolInformation | undefined> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const tool = vscode.lm.tools.find((each) => each.name.endsWith(name));
+    if (tool !== undefined || Date.now() > deadline) return tool;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
