@@ -190,4 +190,15 @@ describe('what others say on ClawNet, in Show Identity', () => {
     await page.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
     await set(clawnet.url, () => button('Ask ClawNet').waitFor());
   });
+
+  it('starts anew after its tab was closed while it waited for an answer', async () => {
+    clawnet.failNext('GET /api/v1/trust', { kind: 'hold' });
+    await button('Ask ClawNet').click();
+    await list('Vouches').waitFor();
+    await section().getByText('Asking ClawNet…').waitFor(); // for those who trust
+    await workbench.screenshot('clawnet-asking');
+    await workbench.run('View: Close Editor');
+    await workbench.run('BAP Identity: Show Identity…');
+    await button('Ask ClawNet').waitFor();
+  });
 });

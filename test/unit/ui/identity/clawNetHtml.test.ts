@@ -35,6 +35,10 @@ describe('the ClawNet section of the page', () => {
   it('says while it waits that it waits', () => {
     const asking = { state: 'asking', statements: [] } as const;
     assert.equal(text(htmlOf({ trust: asking, vouches: asking })), 'ClawNet Asking ClawNet…');
+    assert.match(
+      text(htmlOf({ trust: asking, vouches: answered(said('a')) })),
+      /Trusted by Asking ClawNet… Vouches a/,
+    );
   });
 
   it('shows who says what, with the sentence that it proves nothing', () => {
