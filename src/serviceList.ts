@@ -15,22 +15,18 @@ const DEFAULT_MAX_AGE_SECONDS = 7_776_000;
 /** All services, in the order in which a person sees them. A new service is a file in services/ and an entry here. */
 export function createServices(http: Http): IdentityService[] {
   return [
-    {
-      ...sigma(
-        http,
-        sigmaSettings,
-        vscode.l10n.t('Your BAP identity, for extensions and agents that ask who you are'),
-      ),
+    sigma(http, sigmaSettings, {
+      purpose: vscode.l10n.t('Your BAP identity, for extensions and agents that ask who you are'),
       tokenRights: vscode.l10n.t(
         'Whoever has this token can do everything that you can do at Sigma Identity: act as you and as each of your identities, and see and end all your sessions.',
       ),
-    },
-    {
-      ...adom(http, adomSettings, vscode.l10n.t('Your Adom account, for Adom’s tools and services')),
+    }),
+    adom(http, adomSettings, {
+      purpose: vscode.l10n.t('Your Adom account, for Adom’s tools and services'),
       tokenRights: vscode.l10n.t(
         'Whoever has this token can do everything that you can do at Adom: see your account, and use Adom’s tools and services in your name.',
       ),
-    },
+    }),
   ];
 }
 

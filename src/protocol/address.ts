@@ -13,8 +13,8 @@ export function isSafeAddress(address: string | URL): boolean {
 }
 
 /**
- * True for this machine. Names under `localhost` are not included: RFC 6761 §6.3 keeps them on this machine, but not every resolver
- * does.
+ * True for this machine. Names under `localhost` are not included: RFC 6761 §6.3 keeps them on this machine, but not
+ * every resolver does.
  */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
@@ -30,4 +30,9 @@ export function parseServer(setting: string): string | undefined {
   const url = URL.parse(text);
   if (url === null || !isSafeAddress(text) || url.search !== '' || url.hash !== '') return undefined;
   return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+/** The host of an address, with its port. Letters that look like others are in Punycode: `xn--…`. */
+export function hostOf(address: string): string {
+  return URL.parse(address)?.host ?? address;
 }

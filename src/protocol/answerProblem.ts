@@ -18,7 +18,8 @@ export type Problem = NetworkProblem | AnswerProblem;
 
 /**
  * What is wrong with an outcome that the caller cannot work with. Undefined for an answer in JSON that is of another
- * form. An error of the service's own protocol is the caller's to read first. No answer has 407: `fetch` makes a network error of it.
+ * form. An error of the service's own protocol is the caller's to read first. No answer has 407: `fetch` makes a network
+ * error of it.
  */
 export function problemOf(outcome: HttpOutcome): Problem | undefined {
   if (outcome.kind === 'noAnswer') return outcome.problem;

@@ -17,8 +17,9 @@ export class ClockSkew {
 
   /** Reads an answer that has just come. Logs when the clock turns out to be wrong, or right again. */
   observe(headers: Headers, nowMs: number, log: Log): void {
-    const aheadMs = aheadOf(headers, nowMs);
-    if (aheadMs === undefined) return;
+    const serverMs = serverTimeMs(headers);
+    if (serverMs === undefined) return;
+    const aheadMs = nowMs - serverMs;
     const wasOff = this.#aheadMs !== undefined;
     this.#aheadMs = Math.abs(aheadMs) > TOLERANCE_MS ? aheadMs : undefined;
     if (wasOff !== (this.#aheadMs !== undefined))
@@ -27,10 +28,11 @@ export class ClockSkew {
 }
 
 /**
- * By the `Date` header (RFC 9110 §6.6.1). Undefined when nothing tells: there is no such header, a cache answered, or
- * this is a browser, where no code can read `Date` of another origin.
+ * The time of the server in whole seconds, in milliseconds of the wall clock, by the `Date` header (RFC 9110 §6.6.1).
+ * Undefined when nothing tells: there is no such header, a cache answered, or this is a browser, where no code can read
+ * `Date` of another origin.
  */
-function aheadOf(headers: Headers, nowMs: number): number | undefined {
-  const ahead = headers.has('age') ? NaN : nowMs - Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(ahead) ? undefined : ahead;
+export function serverTimeMs(headers: Headers): number | undefined {
+  const ms = headers.has('age') ? NaN : Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
 }

@@ -67,8 +67,9 @@ class AnswerTooLargeError extends Error {
 }
 
 /**
- * Sends one request and reads the whole answer, within 15 seconds. Never follows a redirect. Logs the name,
- * the status and the time; what is wrong with the connection, too, at the level `info`. Rejects only with `signal.reason`, at once, when the signal aborts.
+ * Sends one request and reads the whole answer, within 15 seconds. Never follows a redirect. Logs the name, the status
+ * and the time; what is wrong with the connection, too, at the level `info`. Rejects only with `signal.reason`, at once,
+ * when the signal aborts.
  */
 export async function send(http: Http, request: HttpRequest, signal: AbortSignal): Promise<HttpOutcome> {
   const startedMs = http.clock.now();

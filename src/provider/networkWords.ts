@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
+import { hostOf } from '../protocol/address.ts';
 import type { Problem } from '../protocol/answerProblem.ts';
 import type { IdentityService } from '../services/service.ts';
 
@@ -19,7 +20,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
   const { label } = service;
   const ownSetting = service.settings.server;
   const server = service.servers().current ?? '';
-  const host = safeText(URL.parse(server)?.host ?? label);
+  const host = safeText(server === '' ? label : hostOf(server));
   switch (problem) {
     case 'dns':
       return {
@@ -179,7 +180,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'notFound':
       return {
         message: vscode.l10n.t(
-          '{0} was not found at {1} (404). Correct the setting {2}, then sign in again.',
+          '{0} was not found at {1}. Correct the setting {2}, then sign in again.',
           label,
           safeText(server),
           ownSetting,

@@ -12,7 +12,7 @@ import { bearerToken, identifier, lenient } from '../protocol/schema.ts';
 import { readSetCookie } from '../protocol/setCookie.ts';
 import { type Person, person } from './person.ts';
 import { servers } from './servers.ts';
-import type { Begun, Grant, Identified, IdentityService, Verdict } from './service.ts';
+import type { Begun, Grant, Identified, IdentityService, Verdict, ServiceWords } from './service.ts';
 import { checkAnswer, type ServiceCheck } from './serviceCheck.ts';
 
 export interface AdomSettings {
@@ -33,14 +33,14 @@ const USER_RETRIES = 2;
 
 /**
  * Adom: the person completes an AuthenticationIntent in the browser, and Adom gives a session token (Adom's
- * AuthenticationIntent guide). `settings` is called when an operation starts. `purpose` is shown to the
+ * AuthenticationIntent guide). `settings` is called when an operation starts. `words` are shown to the
  * person.
  */
-export function adom(http: Http, settings: () => AdomSettings, purpose: string): IdentityService {
+export function adom(http: Http, settings: () => AdomSettings, words: ServiceWords): IdentityService {
   return {
     id: 'adom',
     label: 'Adom',
-    purpose,
+    ...words,
     defaultScopes: [],
     settings: { server: 'bapIdentity.adom.apiUrl' },
     servers: () => servers(settings().apiUrl, settings().defaultApiUrl),

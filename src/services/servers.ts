@@ -14,6 +14,6 @@ export function servers(setting: string, ofDefault: string): Servers {
 }
 
 /** How a person reads a server: its address without `https://`. */
-export function hostOf(server: string): string {
+export function shortAddress(server: string): string {
   return server.replace(/^https?:\/\//, '');
 }

@@ -6,19 +6,23 @@ import type { Person } from './person.ts';
 import type { ServiceCheck } from './serviceCheck.ts';
 import type { Servers } from './servers.ts';
 
+/** What a person reads of a service, in their language. */
+export interface ServiceWords {
+  /** What they use it for. */
+  readonly purpose: string;
+  /** What whoever holds a token of theirs can do there. */
+  readonly tokenRights: string;
+}
+
 /**
  * One identity service. All differences between services are behind this interface: the provider, the store
  * and the notification treat every service alike.
  */
-export interface IdentityService {
+export interface IdentityService extends ServiceWords {
   /** The id of its authentication provider. */
   readonly id: Provider;
   /** Its name, as a person reads it. */
   readonly label: string;
-  /** What a person uses the service for, in their language. */
-  readonly purpose: string;
-  /** What whoever holds a token can do at the service, in the person's language. */
-  readonly tokenRights?: string;
   /** The page where a person creates a BAP identity. Absent for a service without them. */
   readonly identitiesAt?: string;
   /** The scopes that the command palette and the Accounts menu ask for. */

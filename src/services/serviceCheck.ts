@@ -1,4 +1,5 @@
 import { type Problem, problemOf } from '../protocol/answerProblem.ts';
+import { serverTimeMs } from '../protocol/clockSkew.ts';
 import type { Http, HttpAnswer, HttpOutcome, HttpRequest } from '../protocol/http.ts';
 import { sendWithin } from './ownIdentities.ts';
 
@@ -52,10 +53,10 @@ export async function checkAnswer(
   return { check: { answer: 'service', status, tookMs, ...(aheadMs !== undefined && { aheadMs }) }, outcome };
 }
 
-/** Undefined where nothing tells: a cache has answered, or this is a browser, which shows no `Date` of another origin. */
+/** Undefined where nothing tells the server's time. */
 function clockAheadMs(headers: Headers, sentMs: number, receivedMs: number): number | undefined {
-  const serverMs = headers.has('age') ? NaN : Date.parse(headers.get('date') ?? '');
-  if (Number.isNaN(serverMs)) return undefined;
+  const serverMs = serverTimeMs(headers);
+  if (serverMs === undefined) return undefined;
   // The server wrote its time between these two moments, and left out what was more than whole seconds.
   if (sentMs - serverMs > 1_000) return sentMs - serverMs - 1_000;
   return Math.min(0, receivedMs - serverMs);

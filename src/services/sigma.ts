@@ -13,7 +13,7 @@ import type { TokenGrant } from '../protocol/tokenAnswer.ts';
 import { rejectsToken } from '../protocol/tokenRejection.ts';
 import { sendWithin } from './ownIdentities.ts';
 import { servers } from './servers.ts';
-import type { Begun, Grant, IdentityService, Renewed, Verdict } from './service.ts';
+import type { Begun, Grant, IdentityService, Renewed, Verdict, ServiceWords } from './service.ts';
 import { checkSigma } from './sigmaCheck.ts';
 import { identify } from './sigmaIdentify.ts';
 import { bearer, readUserInfo, userinfo } from './sigmaUserinfo.ts';
@@ -28,13 +28,13 @@ export interface SigmaSettings {
 
 /**
  * Sigma Identity: the OAuth 2.0 device authorization grant (RFC 8628), and userinfo claims with a BAP
- * identity. `settings` is called when an operation starts. `purpose` is shown to the person.
+ * identity. `settings` is called when an operation starts. `words` are shown to the person.
  */
-export function sigma(http: Http, settings: () => SigmaSettings, purpose: string): IdentityService {
+export function sigma(http: Http, settings: () => SigmaSettings, words: ServiceWords): IdentityService {
   return {
     id: 'sigma-identity',
     label: 'Sigma Identity',
-    purpose,
+    ...words,
     identitiesAt: 'https://sigmaidentity.com',
     defaultScopes: ['openid', 'profile'],
     settings: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },

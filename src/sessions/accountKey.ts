@@ -1,6 +1,6 @@
 import { safeText } from '../base/safeText.ts';
 import type { Person } from '../services/person.ts';
-import { hostOf } from '../services/servers.ts';
+import { shortAddress } from '../services/servers.ts';
 
 /** What tells one account from another: the same id at two servers is two accounts, and so is it at two services. */
 export interface AccountOf {
@@ -30,6 +30,6 @@ export function atServer(person: Person, server: string, own: string | undefined
   return {
     ...person,
     accountId: `${server} ${accountId}`,
-    accountLabel: `${accountLabel} · ${safeText(hostOf(server))}`,
+    accountLabel: `${accountLabel} · ${safeText(shortAddress(server))}`,
   };
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
 import type { ServiceProvider } from '../provider/serviceProvider.ts';
-import { hostOf } from '../services/servers.ts';
+import { shortAddress } from '../services/servers.ts';
 import { type Account, accountsOf } from '../sessions/accounts.ts';
 import type { LiveSession } from '../sessions/sessionRecord.ts';
 
@@ -54,7 +54,10 @@ async function accountsIn(
  * nothing but the server.
  */
 export function whyHidden({ server }: Pick<Account, 'server'>): string {
-  return vscode.l10n.t('Not in use: your settings name another server than {0}.', safeText(hostOf(server)));
+  return vscode.l10n.t(
+    'Not in use: your settings name another server than {0}.',
+    safeText(shortAddress(server)),
+  );
 }
 
 /** The only account, or the one that the person chooses. Undefined when they choose none. */

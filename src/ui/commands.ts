@@ -4,7 +4,7 @@ import type { ServiceProvider } from '../provider/serviceProvider.ts';
 import { allAccounts, pickAccount } from './accountPicker.ts';
 import { copyBapId, showIdentity } from './identity/commands.ts';
 import type { IdentityPanels } from './identity/panels.ts';
-import { runCommand } from './runCommand.ts';
+import { registerAll } from './runCommand.ts';
 import { askAndSignOut, signOutOf } from './signOut.ts';
 
 /**
@@ -16,7 +16,7 @@ export function registerCommands(
   panels: IdentityPanels,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
-  const commands: Record<string, () => Promise<void>> = {
+  return registerAll({
     'bapIdentity.signIn': async () => {
       const provider = await pickService(providers);
       if (provider !== undefined) await provider.createSession(provider.service.defaultScopes);
@@ -28,12 +28,7 @@ export function registerCommands(
       log.show();
       return Promise.resolve();
     },
-  };
-  return vscode.Disposable.from(
-    ...Object.entries(commands).map(([id, run]) =>
-      vscode.commands.registerCommand(id, () => runCommand(run)),
-    ),
-  );
+  });
 }
 
 async function pickService(providers: readonly ServiceProvider[]): Promise<ServiceProvider | undefined> {

@@ -4,6 +4,15 @@ import { unreadableMessage } from '../provider/messages.ts';
 import { SignInError } from '../provider/signInError.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
 
+/** Registers commands by their ids. Each runs as `runCommand` says. */
+export function registerAll(commands: Readonly<Record<string, () => Promise<void>>>): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([id, run]) =>
+      vscode.commands.registerCommand(id, () => runCommand(run)),
+    ),
+  );
+}
+
 /**
  * Runs a command. Ignores a cancellation and a SignInError, which the person has seen already. Offers to try again
  * when the sessions cannot be read. Rejects with every other error.

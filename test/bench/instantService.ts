@@ -1,4 +1,5 @@
 import type { IdentityService } from '../../src/services/service.ts';
+import { serviceWords } from '../unit/support/serviceWords.ts';
 
 const SERVER = 'https://auth.example';
 let grants = 0;
@@ -6,7 +7,11 @@ let grants = 0;
 /** A service that grants at once, to the account that `account` names. */
 export function instantService(account: () => string): IdentityService {
   return {
-    ...{ id: 'sigma-identity', label: 'Test', purpose: '', defaultScopes: [], settings: { server: 'test' } },
+    ...serviceWords,
+    id: 'sigma-identity',
+    label: 'Test',
+    defaultScopes: [],
+    settings: { server: 'test' },
     servers: () => ({ current: SERVER, own: SERVER }),
     begin: () =>
       Promise.resolve({

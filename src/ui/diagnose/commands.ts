@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import { runCommand } from '../runCommand.ts';
+import { registerAll } from '../runCommand.ts';
 import { gatherFacts, type Subject } from './gatherFacts.ts';
 import { report } from './report.ts';
 import { bugsAddress, copyReport, reportIssue, saveReport } from './reportActions.ts';
@@ -12,20 +12,15 @@ export function registerDiagnose(subject: Subject): vscode.Disposable {
   const document = new ReportDocument();
   const bugs = bugsAddress(extension.packageJSON);
   void vscode.commands.executeCommand('setContext', 'bapIdentity.canReportIssue', bugs !== undefined);
-  const commands: Record<string, () => Promise<void>> = {
+  const commands = registerAll({
     'bapIdentity.diagnose': async () => document.show(await diagnose(subject)),
     'bapIdentity.copyReport': () => copyReport(document.text),
     'bapIdentity.saveReport': () => saveReport(document.text),
     'bapIdentity.reportIssue': async () => {
       if (bugs !== undefined) await reportIssue(document.text, extension.id, bugs);
     },
-  };
-  return vscode.Disposable.from(
-    document,
-    ...Object.entries(commands).map(([id, run]) =>
-      vscode.commands.registerCommand(id, () => runCommand(run)),
-    ),
-  );
+  });
+  return vscode.Disposable.from(document, commands);
 }
 
 /** Makes the report while the person sees that it takes a moment. Throws a CancellationError when they cancel. */

@@ -7,7 +7,7 @@ import type { Runtime } from '../../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../../base/timeLimit.ts';
 import { isLoopback } from '../../protocol/address.ts';
 import type { IdentityService } from '../../services/service.ts';
-import { hostOf } from '../../services/servers.ts';
+import { shortAddress } from '../../services/servers.ts';
 import type { Sessions } from '../../sessions/openSessions.ts';
 import type { ServiceSessions } from '../../sessions/serviceSessions.ts';
 import type { Sharing } from '../../sessions/sharing.ts';
@@ -93,7 +93,7 @@ function otherServers({ store, byService }: Sessions): string[] {
     ...byService.map(({ service }) => service.servers().current),
     ...store.all().map(({ server }) => server),
   ].filter((server) => server !== undefined && !own.includes(server));
-  return servers.flatMap((server) => [hostOf(server ?? ''), URL.parse(server ?? '')?.hostname ?? '']);
+  return servers.flatMap((server) => [shortAddress(server ?? ''), URL.parse(server ?? '')?.hostname ?? '']);
 }
 
 const Manifest = z.object({

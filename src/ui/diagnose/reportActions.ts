@@ -31,8 +31,8 @@ export function bugsAddress(manifest: unknown): string | undefined {
 }
 
 /**
- * Opens VS Code's own form for a bug of this extension, with the report in it. `bugs` is opened where VS Code has no such
- * form. The form in a browser takes no text, so there the report is on the clipboard.
+ * Opens VS Code's own form for a bug of this extension, with the report in it. `bugs` is opened where VS Code has no
+ * such form. The form in a browser takes no text, so there the report is on the clipboard.
  */
 export async function reportIssue(text: string, extensionId: string, bugs: string): Promise<void> {
   const isDesktop = vscode.env.uiKind === vscode.UIKind.Desktop;

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { describeError } from '../../base/log.ts';
 import { safeText } from '../../base/safeText.ts';
 import type { ServiceProvider } from '../../provider/serviceProvider.ts';
-import { hostOf } from '../../services/servers.ts';
+import { shortAddress } from '../../services/servers.ts';
 import { type AccountOf, sameAccount } from '../../sessions/accountKey.ts';
 import type { Account } from '../../sessions/accounts.ts';
 import type { LiveSession } from '../../sessions/sessionRecord.ts';
@@ -114,7 +114,7 @@ export class AccountPage implements PanelContent {
   }
 
   #card(): IdentityCard {
-    const service = `${this.#provider.service.label} · ${safeText(hostOf(this.#account.server))}`;
+    const service = `${this.#provider.service.label} · ${safeText(shortAddress(this.#account.server))}`;
     return identityCard(this.#sessions, service, identityTexts(), vscode.env.language);
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 
+import { hostOf } from '../../protocol/address.ts';
 import type { Http } from '../../protocol/http.ts';
 import { askClawNet } from '../../services/clawnet.ts';
 import { clawNetHtml, clawNetStatus } from './clawNetHtml.ts';
@@ -33,9 +34,8 @@ export class ClawNet {
     if (section === undefined) return undefined;
     const { clawNet: texts } = identityTexts();
     const apiUrl = this.#context.apiUrl().trim();
-    const server = URL.parse(apiUrl)?.host ?? apiUrl;
     return {
-      html: clawNetHtml(section.lists, server, texts, vscode.env.language),
+      html: clawNetHtml(section.lists, hostOf(apiUrl), texts, vscode.env.language),
       status: clawNetStatus(section.lists, texts),
     };
   }

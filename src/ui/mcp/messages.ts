@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 
 import { safeText } from '../../base/safeText.ts';
-import { hostOf, type McpServer, type SettingProblem } from './servers.ts';
+import { hostOf } from '../../protocol/address.ts';
+import type { McpServer, SettingProblem } from './servers.ts';
 
 /** Why an entry of the setting is left out, and what to write instead. */
 export function problemMessage(problem: SettingProblem, providers: readonly string[]): string {
@@ -59,7 +60,7 @@ export function redirects(server: McpServer): McpStartError {
     vscode.l10n.t(
       '“{0}” was not started: {1} sends visitors on to another address, and your token must not follow. Write the final address into the setting bapIdentity.mcp.servers.',
       server.label,
-      hostOf(server),
+      hostOf(server.url),
     ),
   );
 }
@@ -70,7 +71,7 @@ export function refused(server: McpServer, service: string): McpStartError {
       '“{0}” was not started: {1} accepts your session, but {2} refuses its token. Ask who runs the server whether it accepts tokens of {1}.',
       server.label,
       service,
-      hostOf(server),
+      hostOf(server.url),
     ),
   );
 }

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 
-import { hostOf, type McpServer } from './servers.ts';
+import { hostOf } from '../../protocol/address.ts';
+import type { McpServer } from './servers.ts';
 import type { McpQuestions } from './tokens.ts';
 
 /** The questions as windows in front of everything: VS Code waits for the answer before it starts the server. */
 export const mcpQuestions: McpQuestions = {
   async signIn(server, { label }, account) {
-    const host = hostOf(server);
+    const host = hostOf(server.url);
     const signIn = vscode.l10n.t('Sign In');
     const answer = await vscode.window.showInformationMessage(
       vscode.l10n.t('Sign in with {0} to start “{1}”?', label, server.label),
@@ -42,15 +43,14 @@ export const mcpQuestions: McpQuestions = {
     const allow = vscode.l10n.t('Allow');
     const other = vscode.l10n.t('Other Account…');
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('May {0} get your token of {1}?', hostOf(server), service.label),
+      vscode.l10n.t('May {0} get your token of {1}?', hostOf(server.url), service.label),
       {
         modal: true,
         detail: [
           vscode.l10n.t('Account: {0}', account.label),
           vscode.l10n.t('MCP server: {0} ({1})', server.label, server.url),
           '',
-          service.tokenRights ??
-            vscode.l10n.t('Whoever has this token can act in your name at {0}.', service.label),
+          service.tokenRights,
           '',
           vscode.l10n.t(
             'The server gets it each time VS Code starts it, until you sign out. Allow this only if you trust those who run the server as much as {0}.',
@@ -67,5 +67,5 @@ export const mcpQuestions: McpQuestions = {
 };
 
 function titleOf(server: McpServer): string {
-  return `${server.label} · ${hostOf(server)}`;
+  return `${server.label} · ${hostOf(server.url)}`;
 }

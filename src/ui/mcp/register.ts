@@ -62,7 +62,11 @@ export function registerMcp(
     providers.find(({ service }) => service.id === id)?.service.label ?? id;
   const definitions = new McpDefinitions(
     {
-      ...{ http, sessions, choices, tokens, labelOf },
+      http,
+      sessions,
+      choices,
+      tokens,
+      labelOf,
       servers: () => servers,
       tell: (error, server) => {
         void tellOfStart(

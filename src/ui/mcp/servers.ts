@@ -13,11 +13,6 @@ export interface McpServer {
   readonly provider: string;
 }
 
-/** Where the server is, as a person reads it: `example.com`, or `127.0.0.1:4321`. */
-export function hostOf({ url }: McpServer): string {
-  return new URL(url).host;
-}
-
 /** Why a part of the setting is left out. `entry` counts from 1. */
 export type SettingProblem =
   | { readonly kind: 'noList' }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
-import { hostOf, type McpServer } from './servers.ts';
+import { hostOf } from '../../protocol/address.ts';
+import type { McpServer } from './servers.ts';
 
 /**
  * Lists the servers that may get a token of an account. Gives those that the person takes it back from. `account` is
@@ -9,7 +10,7 @@ import { hostOf, type McpServer } from './servers.ts';
 export async function pickToTakeBack(allowed: readonly McpServer[], account: string): Promise<McpServer[]> {
   const items = allowed.map((server) => ({
     label: server.label,
-    description: hostOf(server),
+    description: hostOf(server.url),
     picked: true,
     server,
   }));

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 
+import { hostOf } from '../../protocol/address.ts';
 import type { PendingSignIn } from '../../services/service.ts';
 import { besideLinks } from './besideLinks.ts';
-import { hostOf } from './openAddress.ts';
 import type { SignInAction, SignInState } from './signInState.ts';
 import { timeLeft } from './timeLeft.ts';
 import { warning } from './warning.ts';

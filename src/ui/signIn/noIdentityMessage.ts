@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
-import { hostOf, openAddress } from './openAddress.ts';
+import { hostOf } from '../../protocol/address.ts';
+import { openAddress } from './openAddress.ts';
 
 /** Tells that an account has no BAP identity, and offers the page of the service that makes one. */
 export async function showNoIdentity(serviceLabel: string, page: string): Promise<void> {

@@ -9,8 +9,3 @@ import * as vscode from 'vscode';
 export async function openAddress(address: string): Promise<void> {
   await vscode.commands.executeCommand('vscode.open', address);
 }
-
-/** The host of an address, with its port. Letters that look like others are in Punycode: `xn--…`. */
-export function hostOf(address: string): string {
-  return URL.parse(address)?.host ?? address;
-}

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 
 import { safeText } from '../../base/safeText.ts';
+import { hostOf } from '../../protocol/address.ts';
 import type { PendingSignIn } from '../../services/service.ts';
-import { hostOf } from './openAddress.ts';
 import { qrPage } from './qrPage.ts';
 import { qrSvg } from './qrSvg.ts';
 import { warning } from './warning.ts';

@@ -136,7 +136,10 @@ export class Screen implements SignInScreen {
 
   #set(state: SignInState): void {
     this.#state = state;
-    if (state.phase !== 'pending') this.#qr.close(); // the code that it shows has ended
+    if (state.phase !== 'pending') {
+      this.#qr.close(); // the code that it shows has ended
+      clearTimeout(this.#showing); // the list would take Escape from the question that may come
+    }
     this.#render();
   }
 

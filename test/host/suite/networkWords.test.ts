@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Problem } from '../../../src/protocol/answerProblem.ts';
 import { clockWords, networkWords } from '../../../src/provider/networkWords.ts';
 import { sigma } from '../../../src/services/sigma.ts';
+import { serviceWords } from '../../unit/support/serviceWords.ts';
 
 const SERVER = 'bapIdentity.sigma.serverUrl';
 const settings = { serverUrl: 'https://auth.example/base', defaultServerUrl: '', clientId: 'editor' };
@@ -11,7 +12,7 @@ const http = {
   clock: { now: () => 0, sleep: () => assert.fail('there is no wait') },
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 };
-const service = sigma(http, () => settings, 'for a test');
+const service = sigma(http, () => settings, serviceWords);
 
 /** What happened, what to do, and the setting that the button opens. All three must be in the words. */
 const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = {
@@ -34,7 +35,7 @@ const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = 
   unknown: ['failed', 'Diagnose Sign-In'],
   loginPage: ['login page', 'log in to the network', SERVER],
   blocked: ['forbidden (403)', 'Ask who runs your network'],
-  notFound: ['was not found at https://auth.example/base (404)', 'Correct the setting', SERVER],
+  notFound: ['was not found at https://auth.example/base', 'Correct the setting', SERVER],
   busy: ['too many requests', 'Wait a few minutes'],
   serverFault: ['a fault of its own', 'Wait a few minutes'],
 };

@@ -11,6 +11,7 @@ import { FakeNotices } from '../../unit/support/fakeNotices.ts';
 import { FakeScreen } from '../../unit/support/fakeScreen.ts';
 import { FakeStorage } from '../../unit/support/fakeStorage.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
+import { serviceWords } from '../../unit/support/serviceWords.ts';
 
 export const HOUR_MS = 3_600_000;
 const SERVER = 'https://auth.example';
@@ -99,7 +100,7 @@ export class World {
     return {
       id: 'sigma-identity',
       label: 'Test',
-      purpose: '',
+      ...serviceWords,
       defaultScopes: [],
       settings: { server: 'test.server' },
       servers: () => ({ current: this.server, own: SERVER }),

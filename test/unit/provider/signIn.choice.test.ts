@@ -7,6 +7,7 @@ import { serialize } from '../../../src/sessions/sessionRecord.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { recordOf } from '../support/record.ts';
 import { SignInWorld } from '../support/signInWorld.ts';
+import { serviceWords } from '../support/serviceWords.ts';
 
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
 const ANN = { id: 'ann', name: 'Ann', picture: undefined };
@@ -64,7 +65,7 @@ function service(clock: FakeClock, calls: string[], refused: readonly string[]):
   return {
     id: 'sigma-identity',
     label: 'Test Identity',
-    purpose: 'test',
+    ...serviceWords,
     defaultScopes: [],
     settings: { server: 'test.server' },
     servers: () => ({ current: GRANT.server, own: GRANT.server }),

@@ -11,6 +11,7 @@ import type { FakeScreen } from '../support/fakeScreen.ts';
 import { recordOf } from '../support/record.ts';
 import type { RecordingLog } from '../support/recordingLog.ts';
 import { SignInWorld } from '../support/signInWorld.ts';
+import { serviceWords } from '../support/serviceWords.ts';
 
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'canary-token' };
 const LEARNT: Grant = { ...GRANT, expiresAtMs: 9e15 };
@@ -93,7 +94,7 @@ function service(
   return {
     id: 'adom',
     label: 'Test Identity',
-    purpose: 'test',
+    ...serviceWords,
     defaultScopes: [],
     settings: { server: 'test.server', client: 'test.client' },
     servers: () => ({ current: setting.server, own: GRANT.server }),

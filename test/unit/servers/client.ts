@@ -10,6 +10,7 @@ import { sigma } from '../../../src/services/sigma.ts';
 import type { AdomServer } from '../../servers/adom.ts';
 import type { SigmaServer } from '../../servers/sigma.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
+import { serviceWords } from '../support/serviceWords.ts';
 
 const startMs = Date.now();
 
@@ -30,12 +31,12 @@ export function adomService(
   clock: Clock = systemClock,
 ): IdentityService {
   const settings = { apiUrl: url, defaultApiUrl: url, sessionMaxAgeSeconds: 3600, updates };
-  return adom(realHttp(clock), () => settings, 'for a test');
+  return adom(realHttp(clock), () => settings, serviceWords);
 }
 
 /** The same for Sigma Identity. */
 export function sigmaService({ url }: SigmaServer, clientId = 'editor'): IdentityService {
-  return sigma(realHttp(hurried), () => ({ serverUrl: url, defaultServerUrl: url, clientId }), 'for a test');
+  return sigma(realHttp(hurried), () => ({ serverUrl: url, defaultServerUrl: url, clientId }), serviceWords);
 }
 
 export async function begin(service: IdentityService): Promise<PendingSignIn> {

@@ -16,6 +16,7 @@ import {
   text,
 } from '../support/conversation.ts';
 import { adomWorld, assertCancels, type World } from '../support/serviceKit.ts';
+import { serviceWords } from '../support/serviceWords.ts';
 
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1', expiresAtMs: 7 };
 const USER = { id: 'usr_1', name: 'ann', display_name: 'Ann Example', email: 'ann@example.org' };
@@ -271,7 +272,7 @@ describe('Adom: identify, cancelled', () => {
 describe('Adom: identify, in a browser', () => {
   it('sends no cookie after a 401, because a browser would drop it', async () => {
     const { clock, conversation } = adomWorld([DEAD]);
-    const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), 'workspace');
+    const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), serviceWords);
     const identified = await clock.run(service.identify(GRANT, NEVER));
     assert.deepEqual(identified, { kind: 'failed', failure: { kind: 'needsCookie' } });
     conversation.assertOver();

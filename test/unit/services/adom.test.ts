@@ -8,6 +8,7 @@ import { after, html, json, networkError, never, type Reply, text } from '../sup
 import { AUTHENTICATED, eventStream } from '../support/eventStream.ts';
 import { INTENT, PENDING, STATUS_URL, TOLD } from '../support/intentRow.ts';
 import { adomWorld, assertCancels, begin } from '../support/serviceKit.ts';
+import { serviceWords } from '../support/serviceWords.ts';
 import { unreachable } from '../support/unreachable.ts';
 
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1' };
@@ -151,7 +152,7 @@ describe('Adom: wait', () => {
       updates: 'auto',
     };
     const { clock, conversation } = adomWorld([CREATED, TOLD]);
-    const service = adom(conversation.http, () => settings, 'workspace');
+    const service = adom(conversation.http, () => settings, serviceWords);
     const begun = await clock.run(service.begin([], NEVER));
     Object.assign(settings, {
       apiUrl: 'https://elsewhere.example',

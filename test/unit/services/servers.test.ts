@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { hostOf, servers } from '../../../src/services/servers.ts';
+import { shortAddress, servers } from '../../../src/services/servers.ts';
 import { adomWorld, sigmaWorld } from '../support/serviceKit.ts';
 
 describe('servers', () => {
@@ -28,9 +28,9 @@ describe('servers', () => {
   });
 });
 
-describe('hostOf', () => {
+describe('shortAddress', () => {
   it('gives all of an address that tells one server from another', () => {
-    assert.equal(hostOf('https://auth.example/eu'), 'auth.example/eu');
-    assert.equal(hostOf('http://127.0.0.1:4711'), '127.0.0.1:4711');
+    assert.equal(shortAddress('https://auth.example/eu'), 'auth.example/eu');
+    assert.equal(shortAddress('http://127.0.0.1:4711'), '127.0.0.1:4711');
   });
 });

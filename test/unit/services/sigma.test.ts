@@ -8,6 +8,7 @@ import { sigma } from '../../../src/services/sigma.ts';
 import { html, json, networkError, never, redirect, type Reply, text } from '../support/conversation.ts';
 import { CODE } from '../support/deviceGrantRow.ts';
 import { assertCancels, begin, sigmaWorld } from '../support/serviceKit.ts';
+import { serviceWords } from '../support/serviceWords.ts';
 import { unreachable } from '../support/unreachable.ts';
 
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
@@ -118,7 +119,7 @@ describe('Sigma Identity: wait', () => {
     const { clock, conversation } = sigmaWorld([json(200, CODE), json(200, { access_token: 'token' })]);
     let serverUrl = 'https://auth.example';
     const settings = { defaultServerUrl: serverUrl, clientId: 'editor' };
-    const service = sigma(conversation.http, () => ({ ...settings, serverUrl }), 'identity');
+    const service = sigma(conversation.http, () => ({ ...settings, serverUrl }), serviceWords);
     const begun = await clock.run(service.begin([], NEVER));
     serverUrl = 'https://elsewhere.example';
     assert.ok(begun.kind === 'pending');

@@ -13,6 +13,7 @@ export class FakeService implements IdentityService {
   readonly id = 'sigma-identity';
   readonly label = 'Test Identity';
   readonly purpose = 'test';
+  readonly tokenRights = 'test';
   readonly defaultScopes = [];
   readonly settings = { server: 'test.server' };
   /** The setting as the person wrote it. It grants there. A window hears of a change by `followSettings`. */

@@ -39,7 +39,7 @@ describe('the setting of MCP servers', () => {
     ['http on another machine', { ...good, url: 'http://tools.example/mcp' }, 'badUrl'],
     ['http on a name under localhost', { ...good, url: 'http://evil.localhost/mcp' }, 'badUrl'],
     ['a host that begins like this machine', { ...good, url: 'http://127.0.0.1.example/mcp' }, 'badUrl'],
-    ['another scheme', { ...good, url: 'unix:///tmp/mcp.sock' }, 'badUrl'],
+    ['another scheme', { ...good, url: 'unix:///mcp.sock' }, 'badUrl'],
     ['a user name', { ...good, url: 'https://tools.example@evil.example/mcp' }, 'badUrl'],
     ['a backslash', { ...good, url: 'https://tools.example\\@evil.example/mcp' }, 'badUrl'],
     ['a fragment', { ...good, url: 'https://tools.example/mcp#x' }, 'badUrl'],
