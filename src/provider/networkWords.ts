@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
-import { hostOf } from '../protocol/address.ts';
 import type { Problem } from '../protocol/answerProblem.ts';
 import type { IdentityService } from '../services/service.ts';
 
@@ -20,7 +19,8 @@ export function networkWords(problem: Problem, service: NamedService): Words {
   const { label } = service;
   const ownSetting = service.settings.server;
   const server = service.servers().current ?? '';
-  const host = safeText(server === '' ? label : hostOf(server));
+  // The report passes words in place of the address, so this need not be a URL.
+  const host = safeText(URL.parse(server)?.host ?? label);
   switch (problem) {
     case 'dns':
       return {

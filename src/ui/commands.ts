@@ -40,6 +40,8 @@ async function pickService(providers: readonly ServiceProvider[]): Promise<Servi
   const item = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Sign In'),
     placeHolder: vscode.l10n.t('Select the service to sign in with'),
+    // The command may come from a message, and the focus moves once more when that message goes.
+    ignoreFocusOut: true,
   });
   return item?.provider;
 }

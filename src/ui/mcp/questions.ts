@@ -34,7 +34,12 @@ export const mcpQuestions: McpQuestions = {
     const signIn = { label: `$(add) ${vscode.l10n.t('Sign in with another account…')}`, account: undefined };
     const item = await vscode.window.showQuickPick(
       [...accounts.map((account) => ({ label: account.label, account })), signIn],
-      { title: titleOf(server), placeHolder: vscode.l10n.t('Select the account that the server may know') },
+      {
+        title: titleOf(server),
+        placeHolder: vscode.l10n.t('Select the account that the server may know'),
+        // VS Code asks while the person works elsewhere, and their typing must not answer for them.
+        ignoreFocusOut: true,
+      },
     );
     return item === undefined ? undefined : (item.account ?? 'signIn');
   },
