@@ -5,7 +5,29 @@ const path = require('node:path');
 const typescript = require('typescript');
 
 /** For each bundle, in bytes. VS Code's own github-authentication has 230,203. */
-const BUDGET = 192_000;
+const BUDGET = 188_000;
+
+/**
+ * Gives all files one look-up of each part of VS Code's API. Without this, each file that imports `vscode` gets a
+ * copy of the whole API when the bundle is loaded. No file may use the API as one value: that keeps all of it.
+ */
+const vscodeOnce = {
+  name: 'vscode-once',
+  setup(build) {
+    const types = fs.readFileSync(require.resolve('@types/vscode/index.d.ts'), 'utf8');
+    const names = [...types.matchAll(/^\texport (?:class|enum|namespace|const) (\w+)/gm)].map(
+      ([, name]) => name,
+    );
+    const exported = [...new Set(names)].map(
+      (name) => `export const ${name} = /* @__PURE__ */ (() => api.${name})();`,
+    );
+    const contents = ["const api = require('vscode');", ...exported].join('\n');
+    build.onResolve({ filter: /^vscode$/ }, ({ kind }) =>
+      kind === 'require-call' ? { path: 'vscode', external: true } : { path: 'vscode', namespace: 'once' },
+    );
+    build.onLoad({ filter: /^vscode$/, namespace: 'once' }, () => ({ contents }));
+  },
+};
 
 /** @satisfies {import('esbuild').BuildOptions} */
 const common = {
@@ -14,7 +36,7 @@ const common = {
   // The map lies beside the bundle and is not in the package.
   sourcemap: 'external',
   format: 'cjs',
-  external: ['vscode'],
+  plugins: [vscodeOnce],
   charset: 'utf8',
   // ThirdPartyNotices.txt has them.
   legalComments: 'none',
@@ -111,7 +133,7 @@ async function watch() {
       minify: false,
       sourcemap: true,
       logLevel: 'silent',
-      plugins: [watchReport],
+      plugins: [vscodeOnce, watchReport],
     });
     await context.watch();
   }

@@ -32,18 +32,20 @@ const REMOTES = new Set(
 );
 
 export function hostFacts({ extension }: Pick<vscode.ExtensionContext, 'extension'>): HostFacts {
-  const { env } = vscode;
   const { data: node } = z.safeParse(Node, globalThis);
   const version = z.safeParse(z.object({ version: z.string() }), extension.packageJSON).data?.version;
   return {
     extension: version ?? '?',
-    editor: `${env.appName} ${vscode.version}`,
-    appHost: env.appHost,
-    inBrowser: env.uiKind === vscode.UIKind.Web,
-    remote: env.remoteName === undefined || REMOTES.has(env.remoteName) ? env.remoteName : 'other',
+    editor: `${vscode.env.appName} ${vscode.version}`,
+    appHost: vscode.env.appHost,
+    inBrowser: vscode.env.uiKind === vscode.UIKind.Web,
+    remote:
+      vscode.env.remoteName === undefined || REMOTES.has(vscode.env.remoteName)
+        ? vscode.env.remoteName
+        : 'other',
     side: extension.extensionKind === vscode.ExtensionKind.UI ? 'ui' : 'workspace',
     node: node && `Node ${node.process.versions.node} on ${node.process.platform} ${node.process.arch}`,
-    isPortable: isPortable(env),
-    language: env.language,
+    isPortable: isPortable(vscode.env),
+    language: vscode.env.language,
   };
 }

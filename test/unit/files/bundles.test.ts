@@ -43,6 +43,15 @@ describe('the bundle for Node', () => {
 });
 
 describe('both bundles', () => {
+  it('look each part of the API of VS Code up once, and take no part that they do not use', async () => {
+    for (const bundle of esbuild.bundles) {
+      const { outputFiles } = await build({ ...bundle, sourcemap: false, write: false });
+      const [{ text } = { text: '' }] = outputFiles;
+      assert.equal(text.split('require("vscode")').length - 1, 1);
+      assert.ok(!text.includes('.NotebookCellData'), 'a file uses the API as one value');
+    }
+  });
+
   it('are what the manifest names, and are in the package', () => {
     assert.deepEqual(
       [manifest.main, manifest.browser],
