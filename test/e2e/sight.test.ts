@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Locator } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { areSeparate } from './steps.ts';
 import { Workbench } from './workbench.ts';
@@ -66,6 +66,8 @@ describe('a sign-in is in sight', () => {
     await list().waitFor({ state: 'detached' });
     await statusItem().waitFor({ state: 'detached' });
   };
+  const page = (): FrameLocator =>
+    workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   const saidOnce = async (): Promise<void> => {
     await workbench.told(SIGNED_IN);
     const messages = workbench.page.locator('.notification-list-item', { hasText: SIGNED_IN });
@@ -119,16 +121,25 @@ describe('a sign-in is in sight', () => {
     await nothingStays();
   });
 
+  it('offers the report while the service does not answer, and goes on when it answers again', async () => {
+    await fromPalette();
+    const code = await workbench.userCode('Sigma Identity');
+    sigma.failNext('/api/auth/device/token', { kind: 'drop' }, 1_000);
+    await list().getByText('No connection: trying again…').waitFor();
+    await workbench.screenshot('sight-no-connection');
+    await list().getByRole('link', { name: 'Diagnose' }).click();
+    await page().getByText('The connection to Sigma Identity broke off.').first().waitFor();
+    sigma.clearFaults();
+    await sigma.approve(code);
+    await nothingStays();
+  });
+
   it('ends with who is signed in, said once, and the way to their identity', async () => {
     await fromPalette();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
     await saidOnce();
     await workbench.screenshot('sight-signed-in');
     await workbench.notification(SIGNED_IN).getByRole('button', { name: 'Show Identity' }).click();
-    await workbench.page
-      .frameLocator('iframe.webview.ready')
-      .frameLocator('#active-frame')
-      .getByRole('heading', { name: 'satoshi' })
-      .waitFor();
+    await page().getByRole('heading', { name: 'satoshi' }).waitFor();
   });
 });

@@ -27,7 +27,9 @@ export function signInMessage(serviceLabel: string, state: SignInState, nowMs: n
         signIn.verificationUri === undefined
           ? ''
           : vscode.l10n.t('On another device, enter it at {0}.', besideLinks(signIn.verificationUri)),
-        reached ? `${timeLeft(signIn.deadlineMs - nowMs)}.` : vscode.l10n.t('No connection: trying again…'),
+        reached
+          ? `${timeLeft(signIn.deadlineMs - nowMs)}.`
+          : `${vscode.l10n.t('No connection: trying again…')} ${link('diagnose', vscode.l10n.t('Diagnose'))}`,
       ]
         .filter((part) => part !== '')
         .join(' ');

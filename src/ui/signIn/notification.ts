@@ -17,7 +17,14 @@ import type { SignInAction } from './signInState.ts';
 /** True while a sign-in runs. The commands of a running sign-in are in the palette only then. */
 const SIGNING_IN = 'bapIdentity.signingIn';
 /** The links of the notification. They are not in the palette, and do nothing without the id of a sign-in. */
-const ACTIONS: readonly SignInAction[] = ['copyCode', 'copyLink', 'openPage', 'showQr', 'startAgain'];
+const ACTIONS: readonly SignInAction[] = [
+  'copyCode',
+  'copyLink',
+  'openPage',
+  'showQr',
+  'startAgain',
+  'diagnose',
+];
 const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
 
 /** Shows every sign-in of this window, and what became of it. */

@@ -117,6 +117,7 @@ export class Screen implements SignInScreen {
     if (this.#state.phase !== 'pending') return;
     const { signIn } = this.#state;
     if (action === 'openPage') await openAddress(signIn.browserUri);
+    if (action === 'diagnose') await vscode.commands.executeCommand('bapIdentity.diagnose');
     if (action === 'showQr') this.#qr.show(signIn);
     if (action === 'copyCode' || action === 'copyLink') {
       const text = action === 'copyCode' ? signIn.userCode : signIn.browserUri;

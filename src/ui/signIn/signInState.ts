@@ -1,7 +1,7 @@
 import type { PendingSignIn } from '../../services/service.ts';
 
 /** What the person can do while a sign-in runs, beside cancelling it. */
-export type SignInAction = 'copyCode' | 'copyLink' | 'openPage' | 'showQr' | 'startAgain';
+export type SignInAction = 'copyCode' | 'copyLink' | 'openPage' | 'showQr' | 'startAgain' | 'diagnose';
 
 /** Where a sign-in is, as far as the person sees it. */
 export type SignInState =
