@@ -6,6 +6,7 @@ import { format, resolveConfig } from 'prettier';
 import { root } from '../vscode/paths.ts';
 import { approval } from './approval.ts';
 import type { Figure } from './figure.ts';
+import { hostKills } from './hostKills.ts';
 import { kills } from './kills.ts';
 import { memory } from './memory.ts';
 import { loadNow, page, type Measured } from './page.ts';
@@ -21,7 +22,7 @@ const groups: {
 }[] = [
   { title: 'Against VS Code’s own', command: 'npm run bench', benches: { windows, sizes } },
   { title: 'A sign-in', command: 'npm run bench', benches: { approval, requests } },
-  { title: 'Under load', command: 'npm run test:load', benches: { memory, tenWindows, kills } },
+  { title: 'Under load', command: 'npm run test:load', benches: { memory, tenWindows, kills, hostKills } },
 ];
 
 const args = process.argv.slice(2);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
@@ -20,10 +19,11 @@ import {
   releaseLock,
   removeLeft,
 } from './lockFile.ts';
+import { hasEnded, newOwner } from './lockOwner.ts';
 
 /** The owner of a lock touches its file this often, as a sign of life. */
 const TOUCH_EVERY_MS = 3_000;
-/** If its file was not touched for this long, the owner of a lock has crashed. */
+/** If its file was not touched for this long, the owner of a lock has crashed, or hangs. */
 const LEFT_AFTER_MS = 20_000;
 /** A waiting window looks at the lock this often. */
 const LOOK_AGAIN_MS = 100;
@@ -40,10 +40,10 @@ const MAX_TOLD_BYTES = 1024 * 1024;
 
 /**
  * Locks as files in a folder that all windows of this person share. Only one window can create a file. The owner of a
- * lock touches its file while it works. A waiting window looks at the file again and again. If the file does not change
- * for 20 seconds of this waiting, the owner has crashed, and the waiting window removes the lock. This compares no two
- * clocks, and the sleep of a laptop takes no lock away. If the folder cannot be used, a window takes turns with itself
- * only.
+ * lock touches its file while it works. A waiting window looks at the file again and again. If the owner's process has
+ * ended, or the file does not change for 20 seconds of this waiting, the waiting window removes the lock. This compares
+ * no two clocks, and the sleep of a laptop takes no lock away. If the folder cannot be used, a window takes turns with
+ * itself only.
  */
 export class FileLocks implements WindowLocks {
   readonly #folder: string;
@@ -108,7 +108,7 @@ export class FileLocks implements WindowLocks {
    * aborts, even if the disk does not answer. A lock that is acquired after that is released.
    */
   async #acquire(file: string, signal: AbortSignal): Promise<Lock | undefined> {
-    const lock = { file, owner: randomUUID() };
+    const lock = { file, owner: newOwner() };
     const acquiring = this.#tryToAcquire(lock, signal);
     try {
       return await abortable(acquiring, signal);
@@ -135,7 +135,7 @@ export class FileLocks implements WindowLocks {
         if (look === undefined) continue; // its owner has released it
         unchangedMs = isSame(look, last) ? unchangedMs + LOOK_AGAIN_MS : 0;
         last = look;
-        if (unchangedMs >= LEFT_AFTER_MS) {
+        if (unchangedMs >= LEFT_AFTER_MS || hasEnded(look.owner)) {
           await removeLeft(lock.file, look, removals);
           unchangedMs = 0;
           removals += 1;

@@ -90,7 +90,7 @@ describe('locks as files', () => {
     assert.equal(files.length, 1);
     const [file = ''] = files;
     assert.match(file, /^[0-9a-f]{16}\.lock$/, 'these characters are valid on Windows, too');
-    assert.match(await readFile(path.join(world.folder, file), 'utf8'), /^[0-9a-f-]{36}$/);
+    assert.match(await readFile(path.join(world.folder, file), 'utf8'), /^[0-9a-f-]{36} \d+ [0-9a-f]{16}$/);
     assert.equal((await stat(path.join(world.folder, file))).mode & 0o777, 0o600);
     await held.release();
   });

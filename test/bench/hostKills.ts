@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
+import path from 'node:path';
+import { Workbench } from '../e2e/workbench.ts';
+import { demoPerson, secondPerson, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { atMost, figure, type Figure } from './figure.ts';
+
+/** 200 take about half an hour: `HOST_KILLS=200 node test/bench/run.ts hostKills`. */
+const KILLS = Number(process.env.HOST_KILLS ?? 20);
+/** A write of a session takes less than this. */
+const WITHIN_MS = 10;
+/** How long a sign-in may take on a busy machine. */
+const WRITE_LIMIT_MS = 60_000;
+const LABEL = 'Sigma Identity';
+
+/**
+ * Kills VS Code's extension host while the extension writes the session of a sign-in, and loads the window again. The
+ * accounts that were signed in must be in the Accounts menu, which reads the sessions from the disk.
+ */
+export async function hostKills(): Promise<Figure[]> {
+  // A person with one identity is not asked which.
+  const second = { ...secondPerson, identities: secondPerson.identities.slice(0, 1) };
+  const sigma = await startSigmaServer({ intervalSeconds: 1, people: [demoPerson, second] });
+  const workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
+  let lost = 0;
+  let unfinished = 0;
+  try {
+    for (const person of [0, 1]) {
+      await approve(workbench, sigma, person);
+      await workbench.told(`Signed in with ${LABEL} as`);
+      await workbench.clearNotifications();
+    }
+    const accounts = await accountsOf(workbench, 2);
+    for (let kill = 0; kill < KILLS; kill++) {
+      const killed = killInWrite(workbench.serverFolder);
+      await approve(workbench, sigma, kill % 2);
+      const folder = await killed;
+      unfinished += readdirSync(folder).filter((file) => file.endsWith('.tmp')).length;
+      await workbench.reload();
+      const now = await accountsOf(workbench, 2);
+      lost += accounts.filter((account) => !now.includes(account)).length;
+    }
+  } finally {
+    await workbench.close();
+    await sigma.close();
+  }
+  const how = `${KILLS} times SIGKILL for VS Code’s extension host in the write of a session, 2 accounts`;
+  return [
+    atMost('Accounts lost with the extension host', lost, 0, how, String),
+    figure('Files of a write that the kill has cut', String(unfinished), how),
+  ];
+}
+
+async function approve(workbench: Workbench, sigma: SigmaServer, person: number): Promise<void> {
+  await workbench.run('BAP Identity: Sign In…');
+  await workbench.listItem(LABEL).click();
+  await sigma.approve(await workbench.userCode(LABEL), 0, person);
+}
+
+/** The accounts in the menu, once it has as many as this. Fewer when the others do not come. */
+async function accountsOf(workbench: Workbench, count: number): Promise<string[]> {
+  let accounts: string[] = [];
+  for (let tries = 0; tries < 20 && accounts.length < count; tries++) {
+    accounts = (await workbench.accountsMenu()).filter((label) => label.endsWith(`(${LABEL})`));
+    if (accounts.length < count) await workbench.page.waitForTimeout(500);
+  }
+  return accounts;
+}
+
+/** Resolves with the folder of the sessions when the extension host is dead. Rejects when nothing is written. */
+function killInWrite(serverFolder: string): Promise<string> {
+  const folder = sessionsFolder(serverFolder);
+  const host = extensionHost(serverFolder);
+  return new Promise((resolve, reject) => {
+    const watcher = watch(folder, () => {
+      watcher.close();
+      clearTimeout(late);
+      setTimeout(() => {
+        process.kill(host, 'SIGKILL');
+        resolve(folder);
+      }, Math.random() * WITHIN_MS);
+    });
+    const late = setTimeout(() => {
+      watcher.close();
+      reject(new Error(`Nothing was written to ${folder}.`));
+    }, WRITE_LIMIT_MS);
+  });
+}
+
+/** The extension has a folder for each key. */
+function sessionsFolder(serverFolder: string): string {
+  const all = path.join(serverFolder, 'data/User/globalStorage/bap-identity.bap-authentication/sessions');
+  const [ofKey, another] = readdirSync(all);
+  if (ofKey === undefined || another !== undefined) throw new Error('There is more or less than one key.');
+  return path.join(all, ofKey);
+}
+
+/** The id of the process. Only Linux tells the environment of a process, by which servers are told apart. */
+function extensionHost(serverFolder: string): number {
+  const found = readdirSync('/proc').filter((id) => {
+    if (!/^\d+$/.test(id) || !existsSync(`/proc/${id}/cmdline`)) return false;
+    return (
+      readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('--type=extensionHost') &&
+      readFileSync(`/proc/${id}/environ`, 'utf8').includes(`TMPDIR=${serverFolder}\0`)
+    );
+  });
+  if (found.length !== 1) throw new Error(`There are ${found.length} extension hosts.`);
+  return Number(found[0]);
+}
