@@ -41,7 +41,7 @@ export function person({ subject, names, email, picture, bap }: Claims): Person 
     subject,
     accountId,
     accountLabel: accountLabel(name, accountId),
-    name: name ?? safeText(shortId(accountId)),
+    name: name ?? nameOf(accountId),
     ...withoutUndefined({ email: email && safeText(email), picture, bap }),
   };
 }
@@ -51,8 +51,17 @@ export function person({ subject, names, email, picture, bap }: Claims): Person 
  * that it holds no space. So two ids never get the same label, whatever the names are.
  */
 function accountLabel(name: string | undefined, id: string): string {
-  const encodedId = Array.from(id, encodeCharacter).join('');
-  return name === undefined ? encodedId : `${name} (${encodedId})`;
+  return name === undefined ? encoded(id) : `${name} (${encoded(id)})`;
+}
+
+/** The shortened id. An id of which nothing can be seen is encoded first. */
+function nameOf(id: string): string {
+  const shown = safeText(shortId(id));
+  return shown === '' ? shortId(encoded(id)) : shown;
+}
+
+function encoded(id: string): string {
+  return Array.from(id, encodeCharacter).join('');
 }
 
 /** JSON can hold half of a surrogate pair, for which encodeURIComponent throws. */

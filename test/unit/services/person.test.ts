@@ -51,6 +51,13 @@ describe('person', () => {
   });
 });
 
+describe('the name of a person without one', () => {
+  it('can be seen, even if nothing of the id can be seen', () => {
+    assert.equal(person({ subject: ' ', names: [] }).name, '%20');
+    assert.equal(person({ subject: '\u200b\u202e', names: [''] }).name, '%E2%80…0%AE');
+  });
+});
+
 describe('account label', () => {
   it('is the name with the id', () => {
     assert.equal(labelOf('Ann', BAP_ID), `Ann (${BAP_ID})`);
