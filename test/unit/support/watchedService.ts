@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+
+import type { Identified, IdentityService } from '../../../src/services/service.ts';
+import type { FakeClock } from './fakeClock.ts';
+
+/** The limit of one request. */
+const REQUEST_MS = 15_000;
+/** A code or an intent lives no longer, whatever the server says. */
+const LIFE_MS = 3_600_000;
+/** Six tries to get userinfo with 31 seconds between them, and 20 seconds for all that follows. */
+const IDENTIFY_MS = 6 * REQUEST_MS + 31_000 + 20_000;
+const CHOOSE_MS = 12_000;
+
+/** What a service was given during a sign-in, and what it gave. */
+export interface Watched {
+  readonly service: IdentityService;
+  readonly signals: Set<AbortSignal>;
+  granted: number;
+  revoked: number;
+}
+
+/** The same service. It fails when a step of a sign-in takes longer than the code promises. */
+export function watched(service: IdentityService, clock: FakeClock): Watched {
+  const within = async <T>(name: string, untilMs: number, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } finally {
+      assert.ok(clock.ranMs <= untilMs, `${name} took ${clock.ranMs - untilMs} ms too long`);
+    }
+  };
+  const limited = (identified: Identified): Identified => {
+    if (identified.kind !== 'choice') return identified;
+    const { choice } = identified;
+    const choose: typeof choice.choose = async (id, signal) =>
+      limited(await within('choose', clock.ranMs + CHOOSE_MS, choice.choose(id, signal)));
+    return { kind: 'choice', choice: { ...choice, choose } };
+  };
+  const begin: typeof service.begin = async (scopes, signal) => {
+    seen.signals.add(signal);
+    const begun = await within('begin', clock.ranMs + REQUEST_MS, service.begin(scopes, signal));
+    if (begun.kind === 'failed') return begun;
+    const { pending } = begun;
+    const lifeMs = pending.deadlineMs - clock.now();
+    assert.ok(lifeMs >= 0 && lifeMs <= LIFE_MS, `a life of ${lifeMs} ms`);
+    // A request can be under way at the deadline. Adom’s client looks once more after that.
+    const lateMs = REQUEST_MS * (service.id === 'adom' ? 2 : 1);
+    const untilMs = clock.ranMs + lifeMs + lateMs;
+    const wait: typeof pending.wait = async (waitSignal, onContact) => {
+      const waited = await within('wait', untilMs, pending.wait(waitSignal, onContact));
+      if (waited.kind === 'granted') seen.granted += 1;
+      return waited;
+    };
+    return { kind: 'pending', pending: { ...pending, wait } };
+  };
+  const seen: Watched = {
+    service: {
+      ...service,
+      begin,
+      identify: async (grant, signal) =>
+        limited(await within('identify', clock.ranMs + IDENTIFY_MS, service.identify(grant, signal))),
+      revoke: (grant, signal) => {
+        seen.revoked += 1;
+        return service.revoke(grant, signal);
+      },
+    },
+    signals: new Set(),
+    granted: 0,
+    revoked: 0,
+  };
+  return seen;
+}
