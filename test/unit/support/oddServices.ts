@@ -108,6 +108,30 @@ const user = nearly({
   email: hostileText,
 });
 
+const rejection = nearly({
+  error: c('invalid_token', 'unauthorized', 'invalid_request', 'x'),
+  error_description: c('Invalid access token'),
+});
+const session = nearly({
+  session: nearly({ token: c('tok.canary-1'), expiresAt: fc.oneof(c('2026-01-01T00:00:00Z'), hostileText) }),
+});
+const said = {
+  reason: hostileText,
+  onChain: fc.boolean(),
+  createdAt: fc.oneof(c(1_700_000_000_000), oddNumber),
+};
+const edge = nearly({
+  sourceBapId: fc.oneof(c(BAP_ID), hostileText),
+  profile: nearly({ alternateName: hostileText }),
+  ...said,
+});
+const vouch = nearly({
+  auditorBapId: fc.oneof(c(BAP_ID), hostileText),
+  verdict: c('safe', 'unsafe'),
+  revoked: fc.boolean(),
+  ...said,
+});
+
 /** The answers of Sigma Identity during a sign-in, by the end of the path. */
 export const sigmaAnswers = fc.record({
   '/device/code': some(answer(code)),
@@ -132,4 +156,32 @@ export const adomAnswers = fc.record({
   '/status': some(orHuge(fc.oneof(answer(state), answer(c({ state: 'pending' })), stream))),
   '/user': some(orHuge(answer(user))),
   '/auth/logout': some(answer(c({}))),
+});
+
+/** The answers of Sigma Identity to what is asked about a session, by the end of the path. */
+export const sigmaSessionAnswers = fc.record({
+  '/oauth2/userinfo': some(fc.oneof(answer(userinfo), answer(rejection, c(400, 401)))),
+  '/get-session': some(fc.oneof(answer(c(null)), answer(session), answer(rejection, c(401)))),
+  '/oauth2/token': some(fc.oneof(answer(granted), answer(refused, c(400, 401)))),
+  '/device/token': some(fc.oneof(answer(refused, c(400, 401)), answer(granted))),
+  '/oauth-clients': some(answer(nearly({ clients: c([], [{ clientId: 'editor' }], [null, 5]) }))),
+  '/sign-out': some(answer(c({ success: true }))),
+});
+
+/** The answers of Adom to what is asked about a session, by the end of the path. */
+export const adomSessionAnswers = fc.record({
+  '/user': some(fc.oneof(answer(user), answer(rejection, c(401)))),
+  '/auth/logout': some(answer(c({}))),
+});
+
+/** The answers of ClawNet, by the end of the path. */
+export const clawNetAnswers = fc.record({
+  '/trust': some(
+    answer(nearly({ edges: fc.array(edge, { maxLength: 4 }), hasMore: fc.boolean(), cursor: hostileText })),
+  ),
+  '/vouches': some(
+    answer(
+      nearly({ attestations: fc.array(vouch, { maxLength: 4 }), hasMore: fc.boolean(), cursor: hostileText }),
+    ),
+  ),
 });
