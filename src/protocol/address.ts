@@ -1,11 +1,14 @@
 /**
  * True for an address that may carry a secret or be opened in a browser: `https:`, or `http:` to this
- * machine, without a user name or password. A text is judged as it stands: the URL standard repairs control
- * characters, whitespace, backslashes and missing slashes, but VS Code opens the text with a parser that
- * reads them differently.
+ * machine, without a user name or password, even an empty one. A text is judged as it stands: the URL standard
+ * repairs control characters, whitespace, backslashes and missing slashes, but VS Code opens the text with a
+ * parser that reads them differently.
  */
 export function isSafeAddress(address: string | URL): boolean {
-  if (typeof address === 'string' && !/^https?:\/\/[^/\s\\\p{Cc}][^\s\\\p{Cc}]*$/iu.test(address))
+  if (
+    typeof address === 'string' &&
+    !/^https?:\/\/[^/?#@\s\\\p{Cc}]+(?:[/?#][^\s\\\p{Cc}]*)?$/iu.test(address)
+  )
     return false;
   const url = typeof address === 'string' ? URL.parse(address) : address;
   if (url?.username !== '' || url.password !== '') return false;
@@ -32,7 +35,14 @@ export function parseServer(setting: string): string | undefined {
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
-/** The host of an address, with its port. Letters that look like others are in Punycode: `xn--…`. */
+/** No line has room for more. `safeText` would cut off the end, which says whose the host is. */
+const MAX_HOST_CHARACTERS = 100;
+
+/**
+ * The host of an address, with its port, for people. Letters that look like others are in Punycode: `xn--…`. Of a very
+ * long host, the end.
+ */
 export function hostOf(address: string): string {
-  return URL.parse(address)?.host ?? address;
+  const host = URL.parse(address)?.host ?? address;
+  return host.length > MAX_HOST_CHARACTERS ? `…${host.slice(-MAX_HOST_CHARACTERS)}` : host;
 }

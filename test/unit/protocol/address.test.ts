@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { isSafeAddress, parseServer } from '../../../src/protocol/address.ts';
+import { hostOf, isSafeAddress, parseServer } from '../../../src/protocol/address.ts';
 
 const SAFE = [
   'https://auth.example',
@@ -44,6 +44,8 @@ const UNSAFE = [
   'http://0.0.0.0/',
   'https://',
   'https://user@auth.example/',
+  'https://@auth.example/',
+  'https://:@auth.example/',
   'https://user:password@auth.example/',
   'https://:password@auth.example/',
   'http://localhost@evil.example/',
@@ -96,4 +98,15 @@ describe('address', () => {
       assert.equal(parseServer(setting), server);
     });
   }
+
+  it('shows the host with its port, and Punycode for letters that look like others', () => {
+    assert.equal(hostOf('https://Auth.example:8443/device'), 'auth.example:8443');
+    assert.equal(hostOf('https://аррӏе.com/'), 'xn--80ak6aa92e.com');
+  });
+
+  it('shows the end of a long host, because the end says whose it is', () => {
+    const long = `https://auth.example.${'a'.repeat(60)}.${'b'.repeat(60)}.evil.example/device`;
+    assert.match(hostOf(long), /^…a+\.b{60}\.evil\.example$/);
+    assert.equal(hostOf(long).length, 101);
+  });
 });
