@@ -46,14 +46,15 @@ describe('an address from outside', () => {
       assert.equal(new URL(`${url.protocol}//${authority}/`).host, url.host);
     }));
 
-  it('is shown with the host that is opened', (context) =>
+  it('is shown with the host that is opened, or the end of it', (context) =>
     holds(context, address, (text) => {
       if (!isSafeAddress(text)) return;
       const { host } = new URL(text);
-      assert.equal(hostOf(text), host);
       const shown = besideLinks(hostOf(text));
       assertSafe(shown);
-      assert.equal(shown.replaceAll('［', '[').replaceAll('］', ']'), host);
+      const read = shown.replaceAll('［', '[').replaceAll('］', ']');
+      if (read.startsWith('…')) assert.ok(read.length > 100 && host.endsWith(read.slice(1)));
+      else assert.equal(read, host);
     }));
 });
 
