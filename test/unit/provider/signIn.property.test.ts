@@ -118,6 +118,7 @@ async function tryOut(story: Story, serviceOf: (http: Http, story: Story) => Ide
   await clock.settle();
   assert.equal(clock.pending, 0, 'timers are left');
   assert.equal(server.open, 0, 'connections are left open');
+  assert.ok(!server.followsRedirects, 'redirects are followed');
 }
 
 /** The person answers what the screen asks. */

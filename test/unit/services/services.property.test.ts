@@ -72,6 +72,7 @@ async function run<T>(
   assert.equal(server.requests.length, sent, 'nothing is sent after the end');
   assert.equal(clock.pending, 0, 'timers are left');
   assert.equal(server.open, 0, 'connections are left open');
+  assert.ok(!server.followsRedirects, 'redirects are followed');
   assert.doesNotMatch(log.lines.join('\n'), CANARY, 'a secret in the log');
   return { result: 'result' in settled ? settled.result : undefined, server };
 }

@@ -31,6 +31,8 @@ export class OddServer {
   readonly requests: OddRequest[] = [];
   /** Bodies that are neither at their end, nor given up by the client. */
   open = 0;
+  /** A request was sent that would follow a redirect, with the token that it carries. */
+  followsRedirects = false;
   readonly fetch: typeof globalThis.fetch;
   readonly #clock: FakeClock;
   readonly #lists: readonly (readonly [path: string, answers: OddAnswer[]])[];
@@ -42,8 +44,9 @@ export class OddServer {
     this.fetch = (input, init) => this.#fetch(input as string, init ?? {});
   }
 
-  async #fetch(url: string, { signal }: RequestInit): Promise<Response> {
+  async #fetch(url: string, { signal, redirect }: RequestInit): Promise<Response> {
     if (signal == null) throw new Error('every request can be cancelled');
+    this.followsRedirects ||= redirect !== 'manual';
     signal.throwIfAborted();
     const { pathname } = new URL(url);
     const [, list] = this.#lists.find(([path]) => pathname.endsWith(path)) ?? ['', [OK]];

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import * as fc from 'fast-check';
+
+import { safeText } from '../../../src/base/safeText.ts';
+import { besideLinks } from '../../../src/ui/signIn/besideLinks.ts';
+import { holds } from '../support/fuzz.ts';
+import { hostileText } from '../support/hostile.ts';
+import { assertSafe } from '../support/texts.ts';
+
+describe('any text from outside', () => {
+  it('becomes safe to show, and does not change a second time', (context) =>
+    holds(
+      context,
+      fc.tuple(hostileText, hostileText, fc.integer({ min: 1, max: 500 })),
+      ([one, two, max]) => {
+        const safe = safeText(one + two, max);
+        assertSafe(safe, max);
+        assert.equal(safeText(safe, max), safe);
+      },
+    ));
+
+  it('has no bracket beside links, and reads the same', (context) =>
+    holds(context, hostileText, (text) => {
+      const shown = besideLinks(text);
+      assertSafe(shown);
+      assert.doesNotMatch(shown, /[[\]]/);
+    }));
+
+  it('stays as it is if it is plain', (context) =>
+    holds(context, fc.string({ unit: fc.constantFrom('a', 'é', '日', '👍', '.', '-', '(', ')') }), (text) => {
+      assert.equal(safeText(text), text);
+    }));
+});
