@@ -1,4 +1,4 @@
-import { createECDH, createHash } from 'node:crypto';
+import { createECDH, createHash, type ECDH } from 'node:crypto';
 import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
@@ -41,11 +41,10 @@ export async function offerKey(
     for (let waitedMs = 0; waitedMs < OFFERED_FOR_MS; waitedMs += LOOK_EVERY_MS) {
       const request = z.safeParse(Request, memento.get(REQUEST)).data;
       const answer = z.safeParse(Answer, memento.get(ANSWER)).data;
-      if (request !== undefined && answer?.to !== request.publicKey) {
-        const sealed = cipherFor(own.computeSecret(request.publicKey, 'base64')).encrypt(
-          request.publicKey,
-          Buffer.from(key).toString('base64'),
-        );
+      const isNew = request !== undefined && answer?.to !== request.publicKey;
+      const cipher = isNew ? cipherFor(own, request.publicKey) : undefined;
+      if (isNew && cipher !== undefined) {
+        const sealed = cipher.encrypt(request.publicKey, Buffer.from(key).toString('base64'));
         log.info('Gave the key of the stored sessions to another window.');
         await memento.update(ANSWER, {
           to: request.publicKey,
@@ -70,7 +69,7 @@ export async function askForKey(
   for (let look = 0; look * LOOK_EVERY_MS < WAIT_MS; look++) {
     const answer = z.safeParse(Answer, memento.get(ANSWER)).data;
     if (answer?.to === publicKey) {
-      const key = open(answer.sealed, publicKey, own.computeSecret(answer.from, 'base64'));
+      const key = open(answer.sealed, publicKey, cipherFor(own, answer.from));
       await memento.update(REQUEST, undefined);
       await memento.update(ANSWER, undefined);
       if (key !== undefined) return key;
@@ -82,12 +81,19 @@ export async function askForKey(
   return undefined;
 }
 
-function open(sealed: string, publicKey: string, secret: Uint8Array): Uint8Array | undefined {
-  const text = cipherFor(secret).decrypt(publicKey, Buffer.from(sealed, 'base64')) ?? '';
+function open(sealed: string, publicKey: string, cipher: SessionCipher | undefined): Uint8Array | undefined {
+  const text = cipher?.decrypt(publicKey, Buffer.from(sealed, 'base64')) ?? '';
   const key = Buffer.from(text, 'base64');
   return key.length === KEY_BYTES ? key : undefined;
 }
 
-function cipherFor(secret: Uint8Array): SessionCipher {
+/** The cipher that only the owners of the two keys can make. Undefined for a text that is no public key. */
+function cipherFor(own: ECDH, publicKey: string): SessionCipher | undefined {
+  let secret: Uint8Array;
+  try {
+    secret = own.computeSecret(publicKey, 'base64');
+  } catch {
+    return undefined;
+  }
   return new SessionCipher(createHash('sha256').update('bap-identity: key exchange').update(secret).digest());
 }

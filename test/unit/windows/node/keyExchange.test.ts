@@ -105,6 +105,28 @@ describe('the key of a window that has just made it', () => {
     }
   });
 
+  it('is still offered after a question that has no public key', async () => {
+    const world = new BrowserWorld();
+    const [one, two] = [world.window(), world.window()];
+    await one.update('keyRequest', { publicKey: 'garbage' });
+    void offerKey(KEY, one, world.runtime);
+    await world.clock.advance(1_000);
+    const key = await world.clock.run(askForKey(two, world.runtime));
+    assert.deepEqual(Buffer.from(key ?? []), KEY);
+  });
+
+  it('is still waited for after an answer that has no public key', async () => {
+    const world = new BrowserWorld();
+    const memento = world.window();
+    const asking = askForKey(memento, world.runtime);
+    world.clock.at(100, () => {
+      const { publicKey: to } = memento.get<{ publicKey: string }>('keyRequest', { publicKey: '' });
+      void memento.update('keyAnswer', { to, from: 'garbage', sealed: 'AAAA' });
+    });
+    void offerKey(KEY, world.window(), world.runtime);
+    assert.deepEqual(Buffer.from((await world.clock.run(asking)) ?? []), KEY);
+  });
+
   it('is no longer offered when the window closes', async () => {
     const world = new BrowserWorld();
     const offering = offerKey(KEY, world.window(), world.runtime);
