@@ -42,8 +42,8 @@ const rest = {
 async function run<T>(
   { answers, cancelAtMs }: Story,
   limitMs: number,
-  operation: (http: Http, signal: AbortSignal) => Promise<T> | undefined,
-): Promise<{ result: Awaited<T> | undefined; server: OddServer }> {
+  operation: (http: Http, signal: AbortSignal) => Promise<T | undefined> | undefined,
+): Promise<{ result: T | undefined; server: OddServer }> {
   const clock = new FakeClock();
   const server = new OddServer(clock, answers);
   const log = new RecordingLog();
@@ -54,7 +54,7 @@ async function run<T>(
       cancel.abort(reason);
     });
   let endedAtMs = Infinity;
-  const work = (async () => operation({ fetch: server.fetch, clock, log }, cancel.signal))();
+  const work = Promise.resolve(operation({ fetch: server.fetch, clock, log }, cancel.signal));
   const settled = await clock.run(
     work
       .then(

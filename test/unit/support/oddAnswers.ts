@@ -52,7 +52,10 @@ const NOT_JSON = ['', '{', '<!doctype html><title>Log in', '[[[[', '\ufeff{}', '
 const HUGE = ['x'.repeat(1_100_000), '['.repeat(100_000) + ']'.repeat(100_000)];
 
 /** An answer whose JSON is good most of the time. Most answers come at once, in one piece, and with success. */
-export function answer(good: fc.Arbitrary<unknown>, statuses = fc.constant(200)): fc.Arbitrary<OddAnswer> {
+export function answer(
+  good: fc.Arbitrary<unknown>,
+  statuses: fc.Arbitrary<number> = fc.constant(200),
+): fc.Arbitrary<OddAnswer> {
   const plain = fc
     .tuple(good, statuses)
     .map(([value, each]) => ({ ...PLAIN, status: each, pieces: [JSON.stringify(value)] }));
