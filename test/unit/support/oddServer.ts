@@ -54,21 +54,18 @@ export class OddServer {
     this.requests.push({ atMs: this.#clock.ranMs, url, answer });
     if (answer.does === 'is deaf') return new Promise(() => undefined);
     if (answer.does === 'hangs') return rejectOnAbort(signal);
-    await this.#clockOf(answer, signal);
+    await Promise.race([this.#pass(answer.everyMs), rejectOnAbort(signal)]);
     if (answer.does === 'breaks')
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(url), { code: 'ECONNRESET' }) });
     const body = [204, 205, 304].includes(answer.status) ? null : this.#body(answer, signal);
     return new Response(body, { status: answer.status, headers: answer.headers });
   }
 
-  #clockOf({ everyMs }: OddAnswer, signal: AbortSignal): Promise<unknown> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    if (everyMs === 0) resolve(undefined);
-    else
-      this.#clock.at(this.#clock.ranMs + everyMs, () => {
-        resolve(undefined);
-      });
-    return Promise.race([promise, rejectOnAbort(signal)]);
+  async #pass(ms: number): Promise<void> {
+    if (ms === 0) return;
+    await new Promise<void>((go) => {
+      this.#clock.at(this.#clock.ranMs + ms, go);
+    });
   }
 
   #body({ pieces, everyMs, end }: OddAnswer, signal: AbortSignal): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -89,10 +86,7 @@ export class OddServer {
           signal.addEventListener('abort', onAbort, { once: true });
         },
         pull: async (controller) => {
-          if (everyMs > 0)
-            await new Promise<void>((go) => {
-              this.#clock.at(this.#clock.ranMs + everyMs, go);
-            });
+          await this.#pass(everyMs);
           if (isOver) return;
           const piece = pieces[next++];
           if (piece !== undefined) {
@@ -102,9 +96,7 @@ export class OddServer {
           if (end === 'begins again' && pieces.length > 0) {
             next = 0;
             // Without a pause, a reader that reads for ever would stop the test.
-            await new Promise<void>((go) => {
-              this.#clock.at(this.#clock.ranMs + Math.max(everyMs, 1_000), go);
-            });
+            await this.#pass(Math.max(everyMs, 1_000));
           } else if (end === 'stays open' || end === 'begins again') await new Promise(() => undefined);
           else {
             if (end === 'breaks') controller.error(new TypeError('terminated'));
