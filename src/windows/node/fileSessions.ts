@@ -25,6 +25,8 @@ export class FileSessions implements SessionStorage {
   readonly #cipher: SessionCipher;
   readonly #log: Log;
   readonly #listeners = new Set<(id: string | undefined) => void>();
+  /** The sessions whose file is foreign or damaged, and of which the log has a line. They are read again and again. */
+  readonly #foreign = new Set<string>();
   #watcher: FSWatcher | undefined;
   #isDisposed = false;
   /** The folder could not be watched, and the log has a line about that. */
@@ -66,8 +68,11 @@ export class FileSessions implements SessionStorage {
     const bytes = await this.#bytesOf(id);
     if (bytes === undefined) return undefined;
     const text = this.#cipher.decrypt(id, bytes);
-    if (text === undefined)
+    if (text !== undefined) this.#foreign.delete(id);
+    else if (!this.#foreign.has(id)) {
+      this.#foreign.add(id);
       this.#log.warn('A file among the stored sessions is foreign or damaged. It is ignored.');
+    }
     return text;
   }
 

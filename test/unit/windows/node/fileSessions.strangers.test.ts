@@ -69,6 +69,21 @@ describe('a file of a session that a stranger has changed', { skip: process.plat
     });
 });
 
+describe('a foreign file in the place of a session', () => {
+  it('is told in the log once, and again after a good one', async (t) => {
+    const world = await FolderWorld.create(t);
+    const sessions = await world.open();
+    await sessions.write(ID, 'text');
+    for (const lines of [1, 2]) {
+      await writeFile(world.fileOf(ID), 'garbage, but of more than 28 bytes: not encrypted by us');
+      for (let looks = 0; looks < 3; looks++) assert.equal(await sessions.read(ID), undefined);
+      assert.equal(world.log.lines.length, lines);
+      await sessions.write(ID, 'text');
+      assert.equal(await sessions.read(ID), 'text');
+    }
+  });
+});
+
 describe('other files in the folder', () => {
   it('are no sessions', async (t) => {
     const world = await FolderWorld.create(t);
