@@ -43,8 +43,6 @@ const headers = fc.oneof(
       { 'x-retry-after': '1e5' },
       { date: 'Fri, 01 Jan 2100 00:00:00 GMT' },
       { 'www-authenticate': 'Bearer error="invalid_token"' },
-      { 'set-cookie': 'session_token=tok.canary-cookie; Path=/' },
-      { 'set-cookie': 'session_token="[x](command:y)"' },
     ),
   },
 );

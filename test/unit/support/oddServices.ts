@@ -132,6 +132,25 @@ const vouch = nearly({
   ...said,
 });
 
+/** Adom gives a new token with the user now and then. */
+const cookie = c(
+  'tok.canary-cookie; Path=/',
+  '"tok.canary-cookie"',
+  '[x](command:y)',
+  '; Max-Age=0',
+  'tok.canary; expires=x',
+);
+const userAnswer = fc.oneof(
+  { weight: 2, arbitrary: answer(user) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(answer(user), cookie).map(([each, value]) => ({
+      ...each,
+      headers: { ...each.headers, 'set-cookie': `session_token=${value}` },
+    })),
+  },
+);
+
 /** The answers of Sigma Identity during a sign-in, by the end of the path. */
 export const sigmaAnswers = fc.record({
   '/device/code': some(answer(code)),
@@ -154,7 +173,7 @@ export const sigmaAnswers = fc.record({
 export const adomAnswers = fc.record({
   '/auth/intents': some(answer(intent)),
   '/status': some(orHuge(fc.oneof(answer(state), answer(c({ state: 'pending' })), stream))),
-  '/user': some(orHuge(answer(user))),
+  '/user': some(orHuge(userAnswer)),
   '/auth/logout': some(answer(c({}))),
 });
 
@@ -170,7 +189,7 @@ export const sigmaSessionAnswers = fc.record({
 
 /** The answers of Adom to what is asked about a session, by the end of the path. */
 export const adomSessionAnswers = fc.record({
-  '/user': some(fc.oneof(answer(user), answer(rejection, c(401)))),
+  '/user': some(fc.oneof(userAnswer, answer(rejection, c(401)))),
   '/auth/logout': some(answer(c({}))),
 });
 
