@@ -142,6 +142,9 @@ const mutation = fc.tuple(
   fc.nat(60),
   c(
     '\\',
+    '\\',
+    '\\',
+    '@',
     '\t',
     '\n',
     ' ',
