@@ -125,7 +125,7 @@ class StrangerWorld {
 
 describe('a stranger who writes into the folder of locks', { skip: process.platform === 'win32' }, () => {
   it('stops no window, lets no two work at once, and makes no call fail', (context) =>
-    holds(context, fc.array(step, { maxLength: 5 }), async (steps) => {
+    holds(context, fc.array(step, { maxLength: 4 }), async (steps) => {
       const root = await mkdtemp(path.join(await realpath(tmpdir()), 'bap-identity-test-'));
       const world = new StrangerWorld(root);
       try {
