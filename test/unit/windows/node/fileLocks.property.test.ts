@@ -67,6 +67,8 @@ class StrangerWorld {
   readonly #folder: string;
   /** The names that a window was told are new, since the last garbage. */
   readonly #told = new Set<string>();
+  /** Whether `told.json` is a folder. */
+  #isFolder = false;
 
   constructor(root: string) {
     this.#root = root;
@@ -87,8 +89,10 @@ class StrangerWorld {
     const startMs = this.#clock.ranMs;
     if (next.does === 'once') {
       const isNew = await this.#clock.run(window.once(next.name, 9e15));
-      assert.ok(!isNew || !this.#told.has(next.name), 'told twice');
-      this.#told.add(next.name);
+      // A folder cannot be replaced, so each window remembers for itself.
+      const what = this.#isFolder ? `${next.window} ${next.name}` : next.name;
+      assert.ok(!isNew || !this.#told.has(what), 'told twice');
+      this.#told.add(what);
     } else await this.#lock(next.name);
     assert.ok(this.#clock.ranMs - startMs <= MOST_MS, 'it waits too long');
   }
@@ -119,7 +123,9 @@ class StrangerWorld {
     else if (as === 'folder') await mkdir(file);
     else await symlink(path.join(this.#root, 'precious'), file);
     // What was told is gone with the file, or says something else.
-    if (name === 'told.json') this.#told.clear();
+    if (name !== 'told.json') return;
+    this.#told.clear();
+    this.#isFolder = as === 'folder';
   }
 }
 
