@@ -1,0 +1,44 @@
+// Mutants that no test has killed, and what docs/mutations.md says of them.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { MutantResult } from '@stryker-mutator/api/core';
+
+export interface Survivor {
+  /** Relative to the root of the project. */
+  readonly file: string;
+  readonly line: number;
+  /** The code and what has taken its place, as docs/mutations.md has it: ``code`` → ``mutant``. */
+  readonly change: string;
+}
+
+const LONGEST = 100;
+
+/** The mutants that have survived, in the order of the source. */
+export function survivorsOf(results: readonly MutantResult[]): Survivor[] {
+  return results
+    .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+    .map(({ fileName, location: { start, end }, replacement }) => {
+      const file = path.relative('.', fileName);
+      const lines = readFileSync(file, 'utf8')
+        .split('\n')
+        .slice(start.line - 1, end.line);
+      // From the end first: both can be in the same line.
+      lines[lines.length - 1] = lines.at(-1)?.slice(0, end.column - 1) ?? '';
+      lines[0] = lines[0]?.slice(start.column - 1) ?? '';
+      return { file, line: start.line, change: `${code(lines.join('\n'))} → ${code(replacement)}` };
+    })
+    .sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
+}
+
+/** True for a change that a file's part of docs/mutations.md lists: it makes no difference, and the page says why. */
+export function isExplained({ file, change }: Survivor, page: string): boolean {
+  const part = page.split(/^### /m).find((each) => each.startsWith(`${file}\n`)) ?? '';
+  return part.includes(change);
+}
+
+/** On one line, and cut where it is long. Two backticks, because templates have one. */
+function code(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  const short = line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  return `\`\` ${short} \`\``;
+}
