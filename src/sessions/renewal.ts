@@ -32,7 +32,7 @@ export class Renewal {
   readonly #running = new Map<string, Attempt>();
   readonly #failedAtMs = new Map<string, number>();
   /** The refresh tokens, by session id, for which the service has refused our client. */
-  readonly #refused = new Map<string, string>();
+  readonly #refused = new Map<string, string | undefined>();
 
   constructor(service: IdentityService, store: SessionStore, runtime: Runtime) {
     this.service = service;
@@ -107,8 +107,8 @@ export class Renewal {
   }
 
   /** True in both directions of time, because the clock can be set back. */
-  #isWithin(ms: number, sinceMs: number | undefined): boolean {
-    return sinceMs !== undefined && Math.abs(this.#runtime.clock.now() - sinceMs) < ms;
+  #isWithin(ms: number, sinceMs = Infinity): boolean {
+    return Math.abs(this.#runtime.clock.now() - sinceMs) < ms;
   }
 
   async #renew({ id, grant }: LiveSession, onAnswer: () => void): Promise<void> {
@@ -134,7 +134,7 @@ export class Renewal {
       this.#runtime.log.warn(
         `${label} does not accept this client ID. It is not asked for a new token again.`,
       );
-      if (asked.grant.refreshToken !== undefined) this.#refused.set(asked.id, asked.grant.refreshToken);
+      this.#refused.set(asked.id, asked.grant.refreshToken);
       return;
     }
     const current = stillCurrent(this.#store, asked);

@@ -44,8 +44,8 @@ export class ServiceSessions {
     this.#renewal = renewal;
     this.#locks = locks;
     this.#runtime = runtime;
-    store.onDidChange(({ kind, record }) => {
-      if (kind === 'removed' && record.serviceId === service.id) this.#revokeUnknown(record);
+    store.onDidChange(({ record }) => {
+      if (record.serviceId === service.id) this.#revokeUnknown(record);
     });
   }
 
@@ -176,11 +176,11 @@ export class ServiceSessions {
 
   /**
    * A window that signs out revokes the grant that it knows. If another window has stored a newer one at that
-   * moment, the window that sees the newer one removed revokes it.
+   * moment, the window that sees the newer one removed revokes it. Nothing but a sign-out replaces a newer version.
    */
   #revokeUnknown(record: LiveSession): void {
-    const removed = this.#store.get(record.id);
-    if (removed?.state === 'removed' && compareVersions(record.version, removed.version) > 0)
+    const now = this.#store.get(record.id);
+    if (now !== undefined && compareVersions(record.version, now.version) > 0)
       revokeInBackground(this.service, record.grant, this.#runtime);
   }
 

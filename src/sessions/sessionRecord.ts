@@ -91,7 +91,7 @@ export function deserialize(id: string, text: string): SessionRecord | undefined
   try {
     json = JSON.parse(text);
   } catch {
-    return undefined;
+    // it stays undefined, which is no record
   }
   const record = z.safeParse(SessionRecord, json).data;
   return record?.id === id ? record : undefined;

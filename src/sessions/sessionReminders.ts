@@ -93,8 +93,8 @@ export class SessionReminders {
 
   /** For the person, a session that has waited ten minutes for its renewal has ended. */
   async #tellOfFailedRenewal(record: LiveSession): Promise<void> {
-    const { refreshToken, expiresAtMs = Infinity } = record.grant;
-    if (refreshToken !== undefined && expiresAtMs + ONE_ACCOUNT_MESSAGE_MS < this.#runtime.clock.now())
+    const { expiresAtMs = Infinity } = record.grant; // one without a refresh token has ended already
+    if (expiresAtMs + ONE_ACCOUNT_MESSAGE_MS < this.#runtime.clock.now())
       await this.#once('ended', record, () => {
         this.#notices.ended(record);
       });

@@ -82,6 +82,15 @@ describe('lost sessions', () => {
     assert.deepEqual((await starts.start()).sort(), ['lost a+b', 'lost c']);
   });
 
+  it('there is one message for each service also when each has lost one session', async () => {
+    const starts = await withTwo();
+    await starts.signOut('b');
+    starts.world.have('c', starts.world.service.grant(), { serviceId: 'adom' });
+    await starts.start();
+    starts.world.storage.stored.clear();
+    assert.deepEqual((await starts.start()).sort(), ['lost a', 'lost c']);
+  });
+
   it('the person is told again when it happens again', async () => {
     const starts = await withTwo();
     starts.world.storage.stored.clear();

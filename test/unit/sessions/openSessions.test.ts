@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 
 import { openSessions, type Sessions } from '../../../src/sessions/openSessions.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
@@ -16,7 +16,13 @@ import { SessionWorld } from '../support/sessionWorld.ts';
 const HOUR_MS = 3_600_000;
 
 /** A window with two services. Their ids are `sigma-identity` and `adom`. */
-function twoServices(): { clock: FakeClock; storage: FakeStorage; sessions: Sessions; close: () => void } {
+function twoServices(): {
+  clock: FakeClock;
+  storage: FakeStorage;
+  sessions: Sessions;
+  services: FakeService[];
+  close: () => void;
+} {
   const [clock, closed] = [new FakeClock(), new AbortController()];
   const storage = new FakeStorage(clock);
   const services = [new FakeService(clock), Object.assign(new FakeService(clock), { id: 'adom' })];
@@ -35,7 +41,7 @@ function twoServices(): { clock: FakeClock; storage: FakeStorage; sessions: Sess
     closed.abort(new Error('closed'));
     sessions.dispose();
   };
-  return { clock, storage, sessions, close };
+  return { clock, storage, sessions, services, close };
 }
 
 describe('openSessions', () => {
@@ -84,6 +90,20 @@ describe('openSessions', () => {
     close();
   });
 
+  it('a grant goes to its own service and to no other when another window signs out of a newer one', async () => {
+    const { clock, sessions, services, close } = twoServices();
+    await clock.run(sessions.load());
+    const newer = recordOf('a', { version: { signIn: 2, revision: 0, amendment: 0 } });
+    await clock.run(sessions.store.replace(newer));
+    await clock.run(sessions.store.replace(removedOf('a')));
+    await clock.settle();
+    assert.deepEqual(
+      services.map(({ asked }) => asked),
+      [['revoke token of a'], []],
+    );
+    close();
+  });
+
   it('no request is sent when a window opens', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: 60_000, refreshable: true }));
@@ -107,6 +127,19 @@ describe('openSessions', () => {
     close();
     await clock.run(sessions.store.replace(recordOf('a')));
     assert.deepEqual(heard, []);
+  });
+
+  it('a window that is disposed lets its storage go, too', async () => {
+    const { clock, storage, close } = twoServices();
+    const window = storage.window();
+    const dispose = mock.method(window, 'dispose');
+    const [locks, memento] = [new FakeLocks(clock).window(), new FakeMemento()];
+    const parts = { services: [], storage: window, locks, memento, notices: new FakeNotices() };
+    const closed = AbortSignal.abort(new Error('closed'));
+    openSessions({ ...parts, isFocused: () => false }, { clock, log: new RecordingLog(), closed }).dispose();
+    assert.equal(dispose.mock.callCount(), 1);
+    close();
+    await clock.settle();
   });
 
   it('a closed window has no timer and hears nothing', async () => {

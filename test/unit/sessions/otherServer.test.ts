@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { recordOf } from '../support/record.ts';
 import { SERVER } from '../support/fakeService.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
 import { LOOK_MS, watched } from '../support/watchedWindows.ts';
@@ -86,6 +87,43 @@ describe('a session of another server than the one in the settings', () => {
     assert.deepEqual(heard(world, one), ['added a', 'added b beside a']);
     await world.clock.run(one.sessions.signOut('a'));
     assert.deepEqual(heard(world, one), ['removed a beside b']);
+  });
+
+  it('has no session of another account beside it, and the setting is no sign-in', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    world.have('b', world.service.grant(), { person: { ...recordOf('b').person, accountId: 'bap-2' } });
+    const one = await world.ready();
+    set(world, STAGING);
+    set(world, SERVER);
+    assert.equal(
+      one.changes.some(({ isSignIn }) => isSignIn),
+      false,
+    );
+    assert.deepEqual(heard(world, one), ['removed a', 'removed b', 'added a', 'added b']);
+  });
+
+  it('is not verified while another session is shown', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant(), { server: STAGING });
+    world.have('b', world.service.grant());
+    const one = await world.ready();
+    assert.equal(await one.sessions.verification.verify('a', one.closed.signal), false);
+    assert.deepEqual(world.service.asked, []);
+  });
+
+  it('ends without a message when the setting changes while the service is asked', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    const one = await world.ready();
+    world.service.reject('access 1');
+    world.service.takes.verify = 100;
+    const verifying = one.sessions.verification.verify('a', one.closed.signal);
+    await world.clock.advance(50);
+    set(world, STAGING);
+    assert.equal(await world.clock.run(verifying), false);
+    await world.quiet();
+    assert.deepEqual([one.store.get('a')?.state, world.told()], ['ended', []]);
   });
 
   it('makes room for those of the new server', async () => {

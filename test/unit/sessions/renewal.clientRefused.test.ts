@@ -68,6 +68,20 @@ describe('renewal: the service refuses the client', () => {
     assert.equal(window.sessions.ended()[0]?.reason, 'expired');
   });
 
+  it('a session ends at its own end, and not a moment later', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant(SOON));
+    world.service.refusesClient = true;
+    const window = await world.ready();
+    await world.listed(window);
+    await world.clock.advance(4 * MINUTE_MS - 1);
+    await world.listed(window);
+    assert.equal(window.store.get('a')?.state, 'live');
+    await world.clock.advance(1);
+    await world.listed(window);
+    assert.equal(window.store.get('a')?.state, 'ended');
+  });
+
   it('a new sign-in shows that the client is accepted, and is renewed again', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant(SOON));

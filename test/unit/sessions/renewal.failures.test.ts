@@ -184,6 +184,37 @@ describe('renewal: the window closes', () => {
     assert.deepEqual(world.service.reused, []);
   });
 
+  it('a session that the person signs out of while its renewal waits is no failure', async () => {
+    const { world, one, two } = await windows();
+    world.service.takes.renew = 3_000;
+    const first = one.sessions.usable();
+    await world.clock.advance(1);
+    const second = two.sessions.usable();
+    await world.clock.run(two.sessions.signOut('a'));
+    await world.clock.run(Promise.all([first, second]));
+    await world.quiet();
+    assert.deepEqual(
+      two.log.lines.filter((line) => line.startsWith('warn')),
+      [],
+    );
+  });
+
+  it('a refresh token that is rejected after a sign-out is no failure', async () => {
+    const { world, one } = await windows();
+    world.service.takes.renew = 1_000;
+    world.service.reject('refresh 1');
+    const asking = one.sessions.usable();
+    await world.clock.advance(1);
+    await world.clock.run(one.sessions.signOut('a'));
+    await world.clock.run(asking);
+    await world.quiet();
+    assert.ok(one.log.lines.includes('info Test Identity does not renew a session any longer.'));
+    assert.deepEqual(
+      one.log.lines.filter((line) => line.startsWith('warn')),
+      [],
+    );
+  });
+
   it('finish has nothing to wait for when no renewal runs', async () => {
     const { world, one } = await windows();
     const begunMs = world.clock.ranMs;

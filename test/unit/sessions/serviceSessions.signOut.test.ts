@@ -34,6 +34,7 @@ describe('sign-out', () => {
     assert.deepEqual(left(world), ['of bob', 'ended of bob']);
     assert.deepEqual(world.heard(one), ['removed a', 'removed b']);
     assert.deepEqual(world.service.asked, ['revoke access 1', 'revoke access 2']);
+    assert.doesNotMatch(one.log.lines.join('\n'), /^warn/m, 'nothing is asked for what has no grant');
   });
 
   it('of the last session that can be used takes sessions that wait for their renewal, too', async () => {
@@ -90,8 +91,13 @@ describe('sign-out', () => {
   it('in a window that has read nothing yet reads first', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
-    await world.clock.run(world.open().sessions.signOut('a'));
+    const one = world.open();
+    await world.clock.run(one.sessions.signOut('a'));
     assert.deepEqual(left(world), []);
+    assert.deepEqual(one.log.lines, [
+      'info Signing out of Test Identity.',
+      'info Asked Test Identity to end the session.',
+    ]);
   });
 
   it('that cannot be stored says so, and holds in this window and later in all', async () => {

@@ -177,6 +177,30 @@ describe('sessions of a service: verification', () => {
     assert.equal(await world.clock.run(verifying), false);
   });
 
+  it('gives false for a session that the person signs out of while this window waits for another one', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    const [one, two] = [await world.ready(), await world.ready()];
+    world.service.takes.verify = 100;
+    const first = one.sessions.verification.verify('a', one.closed.signal);
+    await world.clock.advance(10);
+    const second = two.sessions.verification.verify('a', two.closed.signal);
+    await world.clock.run(one.sessions.signOut('a'));
+    assert.deepEqual(await world.clock.run(Promise.all([first, second])), [false, false]);
+    assert.deepEqual(world.service.asked, ['verify access 1', 'revoke access 1']);
+  });
+
+  it('asks for two sessions at the same time, and gives each its own answer', async () => {
+    const world = new SessionWorld();
+    for (const id of ['a', 'b']) world.have(id, world.service.grant(), { scopes: [id] });
+    const one = await world.ready();
+    world.service.takes.verify = 100;
+    world.service.reject('access 2');
+    const verify = (id: string): Promise<boolean> => one.sessions.verification.verify(id, one.closed.signal);
+    assert.deepEqual(await world.clock.run(Promise.all([verify('a'), verify('b')])), [true, false]);
+    assert.deepEqual(one.log.lines[0], 'warn Test Identity rejects a session.');
+  });
+
   it('rejects with the reason of its signal', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
@@ -201,6 +225,19 @@ describe('sessions of a service: verification', () => {
       assert.equal(await world.clock.run(one.sessions.verification.verify('a', one.closed.signal)), false);
       assert.deepEqual([world.heard(one), one.notices.told], [['removed a'], ['rejected a']]);
     });
+
+  it('two windows that end a rejected session before either has stored it tell the person once', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant());
+    const [one, two] = [await world.ready(), await world.ready()];
+    world.service.reject('access 1');
+    world.storage.hangs = true;
+    const asked = [one, two].map((each) => each.sessions.verification.verify('a', each.closed.signal));
+    await world.clock.advance(1);
+    world.storage.hangs = false;
+    await world.clock.run(Promise.all(asked));
+    assert.deepEqual(world.told(), ['rejected a']);
+  });
 
   it('the person is told again when a session is rejected after a new sign-in', async () => {
     const world = new SessionWorld();

@@ -69,6 +69,11 @@ describe('the end of a session', () => {
     assert.equal(endsSoon(session, endMs - 5 * 60_000 - 1), false);
     assert.equal(endsSoon(session, endMs - 5 * 60_000), true);
   });
+
+  it('a token that ends when it was granted ends soon five minutes before', () => {
+    assert.equal(endsSoon(lasting(0), GRANTED_MS - 5 * 60_000 - 1), false);
+    assert.equal(endsSoon(lasting(0), GRANTED_MS - 5 * 60_000), true);
+  });
 });
 
 describe('what is left of a session', () => {

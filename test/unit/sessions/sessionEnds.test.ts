@@ -45,6 +45,7 @@ describe('ending a session', () => {
     assert.deepEqual(one.store.get('a'), expected);
     assert.deepEqual(world.stored('a'), expected);
     assert.deepEqual(world.service.asked, [], 'its grant is not revoked yet');
+    assert.deepEqual(one.log.lines, ['info A session with Test Identity has ended: expired.']);
   });
 
   it('a rejected session keeps no token', async () => {
@@ -100,6 +101,14 @@ describe('hiding a session until it is renewed', () => {
     await world.clock.run(world.signIn(two, world.service.grant()));
     await world.clock.run(one.sessions.ends.hideUntilRenewed(a));
     assert.deepEqual(await world.listed(one), ['a: access 2']);
+  });
+
+  it('a session that another window has just ended is not hidden, but stays ended', async () => {
+    const { world, one, two, a } = await withA();
+    await world.clock.run(two.sessions.ends.end(two.store.live('a') ?? assert.fail(), 'rejected'));
+    await world.clock.run(one.sessions.ends.hideUntilRenewed(a));
+    await world.quiet();
+    for (const window of [one, two]) assert.equal(endedA(window).reason, 'rejected');
   });
 });
 

@@ -83,6 +83,42 @@ describe('session reminders: a later end when the person comes back', () => {
       assert.deepEqual(await back(one), ['verify access 1']);
     });
 
+  it('each session is asked for', async () => {
+    const { world, one, back } = await worldWith();
+    const atMs = world.clock.now() - 2 * DAY_MS;
+    const b = { signedInAtMs: atMs, grantedAtMs: atMs, scopes: ['b'] };
+    world.have('b', world.service.grant({ lifeMs: 5 * DAY_MS }), b);
+    assert.deepEqual(await back(one), ['extend access 1', 'extend access 2']);
+  });
+
+  it('at a service that has no later ends, the session is verified', async () => {
+    const { world, one, back } = await worldWith();
+    Object.assign(world.service, { extend: undefined });
+    assert.deepEqual(await back(one), ['verify access 1']);
+  });
+
+  it('the person hears of the later end, too, when it comes', async () => {
+    const { world, one } = await worldWith({ lifeMs: 4 * MINUTE_MS });
+    one.focused = true;
+    await world.clock.advance(MINUTE_MS);
+    assert.deepEqual(world.told(), ['ends soon a']);
+    await world.comeBackTo(one);
+    world.clock.jump(world.service.extendedMs - 4 * MINUTE_MS);
+    await world.clock.advance(MINUTE_MS);
+    assert.deepEqual(world.told(), ['ends soon a', 'ends soon a']);
+  });
+
+  it('a question that waits when the window closes is logged', async () => {
+    const { world, one, two, back } = await worldWith();
+    world.service.takes.verify = 1_000;
+    const verifying = two.sessions.verification.verify('a', two.closed.signal);
+    await world.clock.advance(1);
+    assert.deepEqual(await back(one), []);
+    await world.close(one);
+    await world.clock.run(verifying);
+    assert.deepEqual(one.log.lines, ['warn A session could not be extended: Error.']);
+  });
+
   it('a session that is over is not asked for', async () => {
     const { world, one, back } = await worldWith({ lifeMs: MINUTE_MS });
     assert.deepEqual(await back(one), []);

@@ -70,6 +70,17 @@ describe('session reminders: the grant of an expired session (L5)', () => {
     assert.deepEqual(await world.listed(one), ['a: access 1']);
   });
 
+  it('the hour begins again after a new sign-in to the same session', async () => {
+    const { world, one } = await expiredByWrongClock(false);
+    await world.clock.advance(HOUR_MS);
+    await world.clock.run(world.signIn(one, world.service.grant({ lifeMs: HOUR_MS })));
+    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    world.clock.jump(2 * HOUR_MS);
+    assert.deepEqual(await world.listed(one), []);
+    await world.clock.advance(59 * MINUTE_MS);
+    assert.equal(hasGrant(world), true);
+  });
+
   it('the hour begins again in a window that opens later', async () => {
     const { world, one } = await expiredByWrongClock(true);
     await world.clock.advance(50 * MINUTE_MS);

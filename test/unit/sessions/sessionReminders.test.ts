@@ -58,6 +58,28 @@ describe('session reminders: ends', () => {
     assert.equal((await world.clock.run(world.signIn(one, world.service.grant()))).id, 'a');
   });
 
+  it('a session that could not be renewed is not told of again when it ends', async () => {
+    const { world, toldAfter } = await watched((it) => {
+      it.have('a', it.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
+    });
+    world.service.offline = true;
+    assert.deepEqual(await toldAfter(HOUR_MS + 11 * MINUTE_MS), ['ended a']);
+    world.service.offline = false;
+    world.service.reject('refresh 1');
+    assert.deepEqual(await toldAfter(HOUR_MS), []);
+    assert.equal(world.stored('a')?.state, 'ended');
+  });
+
+  it('a sign-in to another account brings no second message for this one', async () => {
+    const { world, one, toldAfter } = await watched((it) => {
+      it.have('a', it.service.grant({ lifeMs: HOUR_MS }));
+      it.have('b', it.service.grant({ lifeMs: HOUR_MS + 2 * MINUTE_MS }), { scopes: ['email'] });
+    });
+    assert.deepEqual(await toldAfter(55 * MINUTE_MS + LOOK_MS), ['ends soon a']);
+    await world.clock.run(world.signIn(one, world.service.grant(), ['profile'], 'bap-2'));
+    assert.deepEqual(await toldAfter(2 * MINUTE_MS), []);
+  });
+
   it('the person is not told again after a restart', async () => {
     const { world, one, two, toldAfter } = await watched(anHourOf('a'));
     assert.deepEqual(await toldAfter(HOUR_MS + LOOK_MS), ['ends soon a', 'ended a']);

@@ -194,4 +194,21 @@ describe('session store: changes in one window', () => {
     assert.equal(two.store.get('a'), undefined);
     assert.deepEqual(world.texts, {});
   });
+
+  it('what is old and still stored stays in memory, so that a window can delete it', async () => {
+    const world = new StoreWorld();
+    world.have(removedOf('a'));
+    const { store } = await world.ready();
+    world.clock.jump(31 * DAY_MS);
+    await world.clock.run(store.reread('a'));
+    assert.equal(store.get('a')?.state, 'removed');
+  });
+
+  it('a change of a session that nobody knows is no failure', async () => {
+    const world = new StoreWorld();
+    const window = await world.ready();
+    world.storage.put('unknown', undefined);
+    await world.live(window);
+    assert.deepEqual([window.log.lines, window.store.everything()], [[], []]);
+  });
 });
