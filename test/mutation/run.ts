@@ -54,7 +54,7 @@ function mutate(patterns: string[], report: string): Promise<MutantResult[]> {
     tempDirName: `${OUT}/sandbox`,
     // Node takes the types away and checks none.
     disableTypeChecks: false,
-    reporters: ['html', 'json', ...(process.stdout.isTTY ? ['progress'] : [])],
+    reporters: ['html', 'json', process.stdout.isTTY ? 'progress' : 'progress-append-only'],
     htmlReporter: { fileName: `${report}.html` },
     jsonReporter: { fileName: `${report}.json` },
     // For a mutant that hangs without a turn of the event loop. The runner notices the others sooner.
