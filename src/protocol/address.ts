@@ -5,14 +5,11 @@
  * parser that reads them differently.
  */
 export function isSafeAddress(address: string | URL): boolean {
-  if (
-    typeof address === 'string' &&
-    !/^https?:\/\/[^/?#@\s\\\p{Cc}]+(?:[/?#][^\s\\\p{Cc}]*)?$/iu.test(address)
-  )
-    return false;
-  const url = typeof address === 'string' ? URL.parse(address) : address;
+  const text = String(address);
+  if (!/^https?:\/\/[^/?#@\s\\\p{Cc}]+(?:[/?#][^\s\\\p{Cc}]*)?$/iu.test(text)) return false;
+  const url = URL.parse(text);
   if (url?.username !== '' || url.password !== '') return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  return url.protocol === 'https:' || isLoopback(url.hostname);
 }
 
 /**
@@ -30,8 +27,9 @@ export function isLoopback(hostname: string): boolean {
  */
 export function parseServer(setting: string): string | undefined {
   const text = setting.trim();
-  const url = URL.parse(text);
-  if (url === null || !isSafeAddress(text) || url.search !== '' || url.hash !== '') return undefined;
+  if (!isSafeAddress(text)) return undefined;
+  const url = new URL(text);
+  if (url.search !== '' || url.hash !== '') return undefined;
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 

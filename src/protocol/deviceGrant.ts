@@ -132,26 +132,11 @@ export async function waitForDeviceGrant(
     const answer = readTokenAnswer(outcome);
     onContact(answer.kind !== 'transientFailure');
     failures = answer.kind === 'transientFailure' ? failures + 1 : 0;
-    switch (answer.kind) {
-      case 'granted':
-        return { ...answer, receivedAtMs: clock.now() };
-      case 'expired':
-      case 'failed':
-        return answer;
-      case 'slowDown':
-        interval += SLOW_DOWN_MS; // for all later polls
-        delay = interval;
-        break;
-      case 'tooManyRequests':
-      case 'pending':
-        delay = interval;
-        break;
-      case 'transientFailure':
-        delay = backOffMs(interval, failures);
-        break;
-    }
+    if (answer.kind === 'granted') return { ...answer, receivedAtMs: clock.now() };
+    if (answer.kind === 'expired' || answer.kind === 'failed') return answer;
+    if (answer.kind === 'slowDown') interval += SLOW_DOWN_MS; // for all later polls
+    delay = backOffMs(interval, failures); // the interval itself without a failure
     // A server can ask to wait with any status (RFC 9110 §10.2.3).
     if (outcome.kind === 'answer') delay = Math.max(delay, retryAfterMs(outcome.headers, clock.now()) ?? 0);
-    if (clock.now() >= deadlineMs) return { kind: 'expired' };
   }
 }

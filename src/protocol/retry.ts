@@ -46,8 +46,7 @@ export function backOffMs(intervalMs: number, failures: number): number {
  */
 export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
   for (const name of ['retry-after', 'x-retry-after']) {
-    const value = headers.get(name)?.trim();
-    if (value === undefined || value === '') continue;
+    const value = headers.get(name) ?? '';
     if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
     const dateMs = Date.parse(value);
     if (!Number.isNaN(dateMs)) return Math.max(0, dateMs - nowMs);

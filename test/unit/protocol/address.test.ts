@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { hostOf, isSafeAddress, parseServer } from '../../../src/protocol/address.ts';
+import { hostOf, isLoopback, isSafeAddress, parseServer } from '../../../src/protocol/address.ts';
 
 const SAFE = [
   'https://auth.example',
@@ -11,6 +11,7 @@ const SAFE = [
   'http://localhost:3000/',
   'http://127.0.0.1/',
   'http://127.8.9.10:80/',
+  'http://127.10.20.30/',
   'http://[::1]:3000/',
 ];
 
@@ -99,10 +100,23 @@ describe('address', () => {
     });
   }
 
-  it('shows the host with its port, and Punycode for letters that look like others', () => {
-    assert.equal(hostOf('https://Auth.example:8443/device'), 'auth.example:8443');
-    assert.equal(hostOf('https://аррӏе.com/'), 'xn--80ak6aa92e.com');
-  });
+  for (const hostname of ['127.0.0.1.example', '1.127.0.0.1', '10127.0.0.1', '128.0.0.1', '[::2]', '']) {
+    it(`"${hostname}" is not this machine`, () => {
+      assert.equal(isLoopback(hostname), false);
+    });
+  }
+
+  for (const [address, host] of [
+    ['https://auth.example/device?code=1', 'auth.example'],
+    ['http://localhost:3000/', 'localhost:3000'],
+    ['https://Auth.example:8443/device', 'auth.example:8443'],
+    ['https://\u0430uth.example/', 'xn--uth-5cd.example'],
+    ['no address', 'no address'],
+  ] as const) {
+    it(`the host of ${address} is ${host}`, () => {
+      assert.equal(hostOf(address), host);
+    });
+  }
 
   it('shows the end of a long host, because the end says whose it is', () => {
     const long = `https://auth.example.${'a'.repeat(60)}.${'b'.repeat(60)}.evil.example/device`;

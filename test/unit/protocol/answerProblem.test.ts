@@ -29,6 +29,7 @@ const ROWS: [name: string, outcome: HttpOutcome, problem: Problem | undefined][]
   ['500', answer(500, JSON_TYPE), 'serverFault'],
   ['502 with the page of a gateway', answer(502, HTML), 'serverFault'],
   ['200 with JSON', answer(200, JSON_TYPE), undefined],
+  ['JSON that names a page in its type', answer(200, 'application/json; profile="text/html"'), undefined],
   ['400 with JSON', answer(400, JSON_TYPE), undefined],
   ['401 with JSON', answer(401, JSON_TYPE), undefined],
 ];

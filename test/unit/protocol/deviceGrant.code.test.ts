@@ -112,6 +112,7 @@ describe('device grant: the request for a code', () => {
     const { conversation } = await ask(json(200, CODE));
     const [request] = conversation.requests;
     assert.equal(`${request?.method} ${request?.url}`, `POST ${CLIENT.codeUrl}`);
+    assert.deepEqual(conversation.log.lines, ['debug device code: 200 after 0 ms']);
     assert.deepEqual(request?.body, { client_id: 'editor', scope: 'openid profile' });
     assert.deepEqual(request.headers, {
       accept: 'application/json',

@@ -43,6 +43,14 @@ const DEADLINE: Row[] = [
     endsAt: 3,
   },
   {
+    name: 'polls once more after the deadline when the laptop was asleep until the next poll was due',
+    code: { expires_in: 3 },
+    replies: [GRANTED],
+    meanwhile: [[1, { jump: 2.5 }]],
+    polls: [3],
+    end: SIGNED_IN,
+  },
+  {
     name: 'accepts a token that comes after the deadline',
     code: { expires_in: 8 },
     replies: [after(6, GRANTED)],

@@ -40,6 +40,14 @@ async function answerTo(reply: Reply): Promise<Extract<HttpOutcome, { kind: 'ans
 }
 
 describe('send: the request', () => {
+  it('sends no User-Agent when there is none', async () => {
+    const clock = new FakeClock();
+    const { http, requests } = new Conversation(clock, [json(200, {})]);
+    const { fetch, log } = http;
+    await clock.run(send({ fetch, clock, log }, GET, new AbortController().signal));
+    assert.deepEqual(requests[0]?.headers, { accept: 'application/json' });
+  });
+
   it('sends a GET without body, cookies and cache, and follows no redirect', async () => {
     const clock = new FakeClock();
     let init: RequestInit | undefined;
@@ -103,6 +111,11 @@ describe('send: the outcome', () => {
       assert.equal((await answerTo(reply)).json, undefined);
     });
   }
+
+  for (const status of [300, 399])
+    it(`gives redirect for ${status}`, async () => {
+      assert.deepEqual((await exchange(json(status, {}))).outcome, { kind: 'redirect' });
+    });
 
   it('reads JSON with a byte order mark, in chunks of one byte', async () => {
     const bytes = new TextEncoder().encode('\uFEFF{"name":"é"}');
@@ -249,6 +262,7 @@ describe('send: the log', () => {
       json(400, { error: 'token canary-1 is bad' }),
       '400 after 0 ms',
     ],
+    ['does not log an error that is null', json(400, { error: null }), '400 after 0 ms'],
     ['does not log an error that is an object', json(400, { error: { canary: 1 } }), '400 after 0 ms'],
     [
       'does not log the target of a redirect',
@@ -274,6 +288,13 @@ describe('send: the log', () => {
       assert.deepEqual(conversation.log.lines, [`${level} test: ${line}`]);
     });
   }
+
+  it('logs that an answer was too large', async () => {
+    const { conversation } = await exchange(text(200, 'x'.repeat(1024 * 1024 + 1)));
+    assert.deepEqual(conversation.log.lines, [
+      'info test: no answer from auth.example (unknown: AnswerTooLargeError) after 0 ms',
+    ]);
+  });
 
   it('logs the name of an error without a code', async () => {
     const failing = (error: unknown): Reply => ({

@@ -90,6 +90,7 @@ const UPDATES_URLS: [name: string, updatesUrl: unknown, statusUrl: string | unde
   ['with /status', STATUS_URL, STATUS_URL],
   ['without /status', 'https://adom.example/auth/intents/int_1', STATUS_URL],
   ['with a slash at its end', 'https://adom.example/auth/intents/int_1/', STATUS_URL],
+  ['with two slashes at its end', 'https://adom.example/auth/intents/int_1//', STATUS_URL],
   ['missing', undefined, STATUS_URL],
   ['null', null, STATUS_URL],
   ['with a query', `${STATUS_URL}?v=2`, `${STATUS_URL}?v=2`],
@@ -218,6 +219,11 @@ describe('createIntent: the answer', () => {
       deadlineMs: NOW_MS + 900_000,
       sessionMaxAgeSeconds: 2_592_000,
     });
+  });
+
+  it('accepts a confirmation code of 64 characters', async () => {
+    const { confirmationCode } = await create(having({ confirmation_code: 'B'.repeat(64) }));
+    assert.equal(confirmationCode?.length, 64);
   });
 
   for (const [name, confirmation_code] of [

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import { streamIntent } from '../../../src/protocol/intentStream.ts';
-import { Conversation, networkError } from '../support/conversation.ts';
+import { Conversation, networkError, never } from '../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../support/eventStream.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { hold, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../support/intentRow.ts';
@@ -57,6 +58,38 @@ describe('intent stream: the connection', () => {
       'debug intent stream: TypeError (cause: Error ECONNRESET)',
       'debug intent stream: broken',
     ]);
+  });
+
+  for (const data of ['{"session_token":"tok_1', '{}'])
+    it(`logs that it gives nothing when the data of its event is ${data}`, async () => {
+      const clock = new FakeClock();
+      const { http, log } = new Conversation(clock, [
+        eventStream([[0, `event: authenticated\ndata: ${data}\n\n`]]),
+      ]);
+      const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, NEVER, () => undefined);
+      assert.deepEqual(await clock.run(streamed), { kind: 'broken' });
+      assert.deepEqual(log.lines, ['debug intent stream: open', 'debug intent stream: broken']);
+    });
+
+  it('logs no error when the person cancels', async () => {
+    const clock = new FakeClock();
+    const { http, log } = new Conversation(clock, [never()]);
+    const cancel = new AbortController();
+    clock.at(500, () => {
+      cancel.abort(new Error('cancelled'));
+    });
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, cancel.signal, () => undefined);
+    await assert.rejects(clock.run(streamed), { message: 'cancelled' });
+    await clock.settle();
+    assert.deepEqual(log.lines, []);
+  });
+
+  it('reads a stream of 1 MiB', async () => {
+    const clock = new FakeClock();
+    const comment = `:${' '.repeat(1024 * 1024 - AUTHENTICATED.length - 2)}\n`;
+    const { http } = new Conversation(clock, [eventStream([[0, comment + AUTHENTICATED]])]);
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, NEVER, () => undefined);
+    assert.equal((await clock.run(streamed)).kind, 'authenticated');
   });
 
   for (const type of [

@@ -19,11 +19,15 @@ function fetchFailed(cause: unknown): Error {
 const CODES: [code: string, problem: NetworkProblem][] = [
   ['ENOTFOUND', 'dns'],
   ['EAI_AGAIN', 'dns'],
+  ['ENODATA', 'dns'],
   ['ENETUNREACH', 'offline'],
   ['ENETDOWN', 'offline'],
   ['EHOSTUNREACH', 'offline'],
+  ['EHOSTDOWN', 'offline'],
+  ['EADDRNOTAVAIL', 'offline'],
   ['ECONNREFUSED', 'refused'],
   ['ECONNRESET', 'reset'],
+  ['ECONNABORTED', 'reset'],
   ['EPIPE', 'reset'],
   ['UND_ERR_SOCKET', 'reset'],
   ['ETIMEDOUT', 'timeout'],
@@ -38,9 +42,18 @@ const CODES: [code: string, problem: NetworkProblem][] = [
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'selfSigned'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'unknownIssuer'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unknownIssuer'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'unknownIssuer'],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unknownIssuer'],
+  ['CERT_UNTRUSTED', 'unknownIssuer'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'wrongHost'],
+  ['HOSTNAME_MISMATCH', 'wrongHost'],
   ['CERT_REVOKED', 'badCertificate'],
+  ['CERT_REJECTED', 'badCertificate'],
+  ['CERT_SIGNATURE_FAILURE', 'badCertificate'],
+  ['CERT_CHAIN_TOO_LONG', 'badCertificate'],
+  ['INVALID_CA', 'badCertificate'],
+  ['INVALID_PURPOSE', 'badCertificate'],
+  ['PATH_LENGTH_EXCEEDED', 'badCertificate'],
   ['EPROTO', 'tls'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls'],
   ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tls'],
@@ -85,6 +98,14 @@ const ERRORS: [name: string, error: unknown, problem: NetworkProblem | undefined
     fetchFailed(coded('ENOTFOUND', { hostname: 'proxy.example' })),
     'proxyUnreachable',
   ],
+  [
+    'a time limit of a connection to another port than this server’s',
+    fetchFailed(coded('ETIMEDOUT', { port: 3128 })),
+    'proxyUnreachable',
+  ],
+  ['a connection to another port that broke', fetchFailed(coded('ECONNRESET', { port: 3128 })), 'reset'],
+  ['a host name that is no text', fetchFailed(coded('ENOTFOUND', { hostname: 7 })), 'dns'],
+  ['a port that is no number', fetchFailed(coded('ECONNREFUSED', { port: '3128' })), 'refused'],
   ['no code, as in a browser', new TypeError('Failed to fetch'), undefined],
   ['a code in the message only', new TypeError('ENOTFOUND'), undefined],
   ['a code that is not known', fetchFailed(coded('EODD')), undefined],
@@ -108,6 +129,22 @@ describe('networkProblem', () => {
     });
   }
 
+  it('reads a refused connection to the port of http', () => {
+    const error = coded('ECONNREFUSED', { port: 80 });
+    assert.equal(networkProblem(error, 'http://localhost/'), 'refused');
+    assert.equal(networkProblem(error, URL_ASKED), 'proxyUnreachable');
+  });
+
+  it('does not guess at a proxy when the address is none', () => {
+    assert.equal(networkProblem(coded('ECONNREFUSED', { port: 3128 }), 'no address'), 'refused');
+  });
+
+  it('reads an error that is one of its own tries', () => {
+    const error = new AggregateError([]);
+    error.errors = [error];
+    assert.equal(networkProblem(error, URL_ASKED), undefined);
+  });
+
   it('reads an error that is its own cause', () => {
     const error = new Error();
     error.cause = error;
@@ -115,17 +152,17 @@ describe('networkProblem', () => {
   });
 
   it('knows which problems do not pass by themselves', () => {
+    const problems = new Set([...CODES.map(([, problem]) => problem), 'proxyLogin'] as const);
     assert.deepEqual(
-      CODES.filter(([, problem]) => isLasting(problem)).map(([code]) => code),
+      [...problems].filter((problem) => isLasting(problem)),
       [
-        'CERT_HAS_EXPIRED',
-        'CERT_NOT_YET_VALID',
-        'DEPTH_ZERO_SELF_SIGNED_CERT',
-        'SELF_SIGNED_CERT_IN_CHAIN',
-        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-        'ERR_TLS_CERT_ALTNAME_INVALID',
-        'CERT_REVOKED',
+        'certificateExpired',
+        'certificateNotYetValid',
+        'selfSigned',
+        'unknownIssuer',
+        'wrongHost',
+        'badCertificate',
+        'proxyLogin',
       ],
     );
   });

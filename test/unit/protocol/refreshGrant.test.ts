@@ -217,6 +217,7 @@ describe('refreshGrant: the log', () => {
       const conversation = new Conversation(clock, [reply]);
       await clock.run(refreshGrant(conversation.http, TOKEN_URL, 'editor', 'canary', noCancel));
       assert.equal(conversation.log.lines.length, 1);
+      assert.match(conversation.log.lines.join(), /^\w+ refresh: /);
       assert.doesNotMatch(conversation.log.lines.join(), /canary/);
       assert.doesNotMatch(conversation.requests[0]?.url ?? '', /canary/);
     }

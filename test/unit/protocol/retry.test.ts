@@ -114,9 +114,12 @@ const HEADERS: [headers: Record<string, string>, ms: number | undefined][] = [
   [{ 'Retry-After': '', 'X-Retry-After': '20' }, 20_000],
   [{ 'Retry-After': 'soon', 'X-Retry-After': '20' }, 20_000],
   [{ 'Retry-After': 'soon' }, undefined],
+  [{ 'Retry-After': '1.25' }, 1_250],
+  [{ 'Retry-After': '2025-06-15T12:00:30Z' }, 30_000],
   // RFC 9110 §5.6.7: the preferred form of a date, and an obsolete one
   [{ 'Retry-After': 'Sun, 15 Jun 2025 12:01:00 GMT' }, 60_000],
   [{ 'Retry-After': 'Sunday, 15-Jun-25 12:01:00 GMT' }, 60_000],
+  [{ 'Retry-After': 'Sun Jun 15 12:01:00 GMT 2025' }, 60_000],
   [{ 'Retry-After': 'Sun, 15 Jun 2025 11:00:00 GMT' }, 0],
 ];
 

@@ -77,6 +77,7 @@ export async function hold(row: Row): Promise<void> {
     assert.equal(end.receivedAtMs, endedAtMs, 'when the grant was received');
     assert.deepEqual({ granted: end.granted }, row.end);
   } else assert.deepEqual(end, row.end);
+  for (const line of conversation.log.lines.slice(1)) assert.match(line, /^\w+ device token: /);
   if (row.contact) assert.deepEqual(contact, row.contact);
 
   await clock.advance(2 * 3_600_000); // nothing may follow the end
@@ -96,7 +97,7 @@ async function signIn(
       contact.push(reached);
     });
     if (result.kind === 'granted') return { granted: result.grant, receivedAtMs: result.receivedAtMs };
-    return result.kind === 'failed' ? result.failure : 'expired';
+    return result.kind === 'failed' ? result.failure : result.kind;
   } catch (error) {
     assert.equal(error, signal.reason, 'nothing but a cancel may reject');
     return 'cancelled';

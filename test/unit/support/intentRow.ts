@@ -114,7 +114,7 @@ async function signIn(
     });
     if (result.kind === 'authenticated')
       return { token: result.sessionToken, receivedAtMs: result.receivedAtMs };
-    return result.kind === 'failed' ? result.failure : 'expired';
+    return result.kind === 'failed' ? result.failure : result.kind;
   } catch (error) {
     assert.equal(error, signal.reason, 'nothing but a cancel may reject');
     return 'cancelled';
