@@ -53,7 +53,7 @@ export function personOf(claims: UserInfo, bestName?: string): Person {
 }
 
 function fullName(given: string | undefined, family: string | undefined): string {
-  return [given, family].filter(Boolean).join(' ');
+  return [given, family].join(' '); // `person` takes spaces away
 }
 
 /** Sigma makes up an email, `<BAP id>@sigma.local`, for a person who has given none. It gets no mail. */

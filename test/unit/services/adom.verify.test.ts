@@ -94,7 +94,10 @@ describe('Adom: verify', () => {
       conversation.assertOver(); // one request, no retry
       assert.equal(clock.pending, 0);
       assert.equal(conversation.log.lines.length, 1);
-      for (const line of conversation.log.lines) assert.doesNotMatch(line, /canary|elsewhere/);
+      for (const line of conversation.log.lines) {
+        assert.match(line, /^\w+ user: /);
+        assert.doesNotMatch(line, /canary|elsewhere/);
+      }
     });
   }
 

@@ -160,6 +160,14 @@ describe('readBapIdentity', () => {
     });
   });
 
+  it('keeps other members of up to 4,000 characters, as JSON', () => {
+    const banner = 'x'.repeat(4_000 - JSON.stringify({ banner: '' }).length);
+    const otherOf = (text: string): unknown =>
+      readBapIdentity({ bap_id: BAP_ID, bap: { identity: { banner: text } } })?.profile?.other;
+    assert.deepEqual(otherOf(banner), { banner });
+    assert.equal(otherOf(`${banner}x`), undefined);
+  });
+
   it('leaves absent members out', () => {
     const identity = readBapIdentity({ bap_id: BAP_ID, bap: {} });
     assert.deepEqual(Object.keys(identity ?? {}), ['bapId', 'rootAddressProven']);

@@ -197,10 +197,28 @@ describe('what others say of a BAP id on ClawNet', () => {
       assert.ok(log.lines.length > 0, 'nothing is logged');
     });
 
+  it('cannot be told by an answer that has no list of vouches, and the log says so', async () => {
+    fail({ kind: 'answer', status: 200, body: { edges: [], hasMore: false } }, 'vouches');
+    assert.deepEqual(await ask('vouches'), { kind: 'failed' });
+    assert.match(log.lines.at(-1) ?? '', /^warn The answer is not ClawNet’s: \$?\w+\.$/);
+  });
+
+  it('has its time when a date can hold it', async () => {
+    const [edge] = saidOfDemoPerson.trust;
+    const read = await readOf(
+      'trust',
+      [8.64e15, 8.64e15 + 2].map((createdAt) => ({ ...edge, createdAt })),
+    );
+    assert.deepEqual(
+      read.map(({ saidAtMs }) => saidAtMs),
+      [8.64e15, undefined],
+    );
+  });
+
   for (const apiUrl of ['', 'http://clawnet.example/api/v1', 'https://user:pw@clawnet.example', 'nonsense'])
     it(`is not asked for at an address that is not safe: "${apiUrl}"`, async () => {
       assert.deepEqual(await ask('trust', { apiUrl }), { kind: 'failed' });
       assert.equal(sent, 0);
-      assert.ok(log.lines.length > 0, 'nothing is logged');
+      assert.deepEqual(log.lines, ['warn ClawNet was not asked: its setting is not an https address.']);
     });
 });

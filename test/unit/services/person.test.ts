@@ -83,6 +83,10 @@ describe('account label', () => {
     assert.ok(labelOf('Ann', 'half a pair \ud800').isWellFormed());
   });
 
+  it('is not the same for two halves of surrogate pairs', () => {
+    assert.notEqual(labelOf('Ann', '\ud800'), labelOf('Ann', '\ud801'));
+  });
+
   it('is never the same for two ids, whatever the names are', () => {
     const parts = ['a', 'b', ' ', '(', ')', ' (', ') ', '%', '%20', '%28', '…', ')('];
     const texts = ['', ...parts, ...parts.flatMap((a) => parts.map((b) => a + b))];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { isLink, onTheWeb } from '../../../src/services/picture.ts';
+import { isLink, onTheWeb, trustedPicture } from '../../../src/services/picture.ts';
 
 const TXID = 'a1'.repeat(32);
 const FILE = `${TXID}_0`;
@@ -61,4 +61,31 @@ describe('any other picture', () => {
     it(`${JSON.stringify(address)}: stays as it is`, () => {
       assert.equal(onTheWeb(address), address);
     });
+});
+
+describe('a picture that is not shown', () => {
+  const SERVER = 'https://auth.example';
+  for (const [address, why, server = SERVER] of [
+    [undefined, 'absent'],
+    ['', 'empty: it would be the server itself'],
+    [' \n', 'blank'],
+    ['https://tracker.example/ann.png', 'on another host'],
+    ['https://auth.example:8443/ann.png', 'on another port'],
+    ['http://ordfs.network/a_0', 'without encryption'],
+    ['http://auth.example/ann.png', 'without encryption, at a server that has none', 'http://auth.example'],
+    ['ann.png', 'relative to a server without encryption', 'http://localhost:3000'],
+    ['https://ann@auth.example/ann.png', 'with a user name'],
+    ['https://:secret@auth.example/ann.png', 'with a password'],
+    ['https://', 'no address'],
+    ['https://tracker.example/ann.png', 'on another host than none', 'no address'],
+    ['javascript:alert(1)', 'a script'],
+  ] as const)
+    it(`${JSON.stringify(address) ?? 'undefined'}: ${why}`, () => {
+      assert.equal(trustedPicture(address, server), undefined);
+    });
+
+  it('but one of the server or of a public host is', () => {
+    assert.equal(trustedPicture('/ann.png', SERVER), `${SERVER}/ann.png`);
+    assert.equal(trustedPicture('https://gravatar.com/a', SERVER), 'https://gravatar.com/a');
+  });
 });

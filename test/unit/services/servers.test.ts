@@ -32,5 +32,6 @@ describe('shortAddress', () => {
   it('gives all of an address that tells one server from another', () => {
     assert.equal(shortAddress('https://auth.example/eu'), 'auth.example/eu');
     assert.equal(shortAddress('http://127.0.0.1:4711'), '127.0.0.1:4711');
+    assert.equal(shortAddress('no address of https://a'), 'no address of https://a');
   });
 });

@@ -73,7 +73,10 @@ describe('Sigma Identity: check', () => {
 
   it('takes as long as the service does, also when it is another', async () => {
     assert.equal((await check([after(2, html(200))])).found.tookMs, 2_000);
-    assert.equal((await check([after(2, redirect('https://elsewhere.example/'))])).found.tookMs, 2_000);
+    assert.deepEqual((await check([after(2, redirect('https://elsewhere.example/'))])).found, {
+      answer: 'loginPage',
+      tookMs: 2_000,
+    });
     assert.equal((await check([after(2, networkError('ECONNRESET'))])).found.tookMs, undefined);
   });
 
@@ -103,6 +106,11 @@ describe('Sigma Identity: check', () => {
         assert.equal((await check([reply])).found.client, 'refused');
       });
     }
+
+    it('is not refused by the same words with another error', async () => {
+      const reply = json(400, { error: 'access_denied', error_description: 'Invalid client ID' });
+      assert.equal((await check([reply, KNOWN_CLIENT])).found.client, 'known');
+    });
 
     const lists: [client: ServiceCheck['client'], name: string, reply: Reply][] = [
       ['unlisted', 'an empty list', json(200, { clients: [] })],

@@ -55,6 +55,11 @@ function requestsOf({ conversation }: World): string[] {
   });
 }
 
+/** The requests in the log. */
+function namesIn({ conversation }: World): string[] {
+  return conversation.log.lines.map((line) => /^\w+ (.+): \d+ /.exec(line)?.[1] ?? line);
+}
+
 function bapIdOf(identified: Identified): string | undefined {
   assert.ok(identified.kind === 'identified', identified.kind);
   assert.equal(identified.person.subject, 'user-1');
@@ -88,13 +93,19 @@ describe('the identity behind a new token', () => {
   });
 
   it('is the one that the person chooses of several', async () => {
-    const { identified, asked, requests } = await identify(
+    const { identified, asked, requests, world } = await identify(
       [userinfo(), list(ANN, BOB), active(BOB), userinfo({ bap_id: BOB })],
       [BOB],
     );
     assert.equal(bapIdOf(identified), BOB);
     assert.deepEqual(asked, [[ANN, BOB]]);
     assert.deepEqual(requests, [USERINFO, LIST, setActive(BOB), USERINFO]);
+    assert.deepEqual(namesIn(world), [
+      'userinfo',
+      'organization/list',
+      'organization/set-active',
+      'userinfo',
+    ]);
   });
 
   it('is chosen again when the server refuses the first choice', async () => {
@@ -118,8 +129,9 @@ describe('the identity behind a new token', () => {
   });
 
   it('is none, and is said to be none, for a person without one', async () => {
-    const { identified, requests } = await identify([userinfo(), list()]);
+    const { identified, requests, world } = await identify([userinfo(), list()]);
     assert.equal(bapIdOf(identified), undefined);
+    assert.deepEqual(namesIn(world), ['userinfo', 'organization/list']);
     assert.ok(identified.kind === 'identified' && identified.hasNoBapIdentity);
     assert.equal(identified.person.accountId, 'user-1');
     assert.deepEqual(requests, [USERINFO, LIST]);
@@ -257,6 +269,9 @@ describe('a server that does not help', () => {
       assert.equal(bapIdOf(identified), undefined);
       assert.ok(identified.kind === 'identified' && identified.hasNoBapIdentity !== true, 'it is not known');
       assert.equal(world.clock.ranMs, listMs);
+      const { lines } = world.conversation.log;
+      assert.equal(lines.at(-1), 'info The server does not say which BAP identities this account has.');
+      assert.equal(lines.includes('debug organization/list: no answer within 8000 ms'), listMs > 0);
       assert.equal(world.clock.pending, 0);
     });
 

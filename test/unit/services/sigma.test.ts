@@ -28,6 +28,19 @@ async function personOf(claims: Record<string, unknown>): Promise<Person> {
   return identified.person;
 }
 
+describe('Sigma Identity: the service', () => {
+  it('has names that the settings and other extensions know', () => {
+    const { service } = sigmaWorld([]);
+    assert.equal(service.id, 'sigma-identity');
+    assert.equal(service.label, 'Sigma Identity');
+    assert.equal(service.identitiesAt, 'https://sigmaidentity.com');
+    assert.deepEqual(service.settings, {
+      server: 'bapIdentity.sigma.serverUrl',
+      client: 'bapIdentity.sigma.clientId',
+    });
+  });
+});
+
 describe('Sigma Identity: begin', () => {
   it('uses the server and the client id of the settings', async () => {
     const it = sigmaWorld([json(200, CODE)], {
@@ -374,6 +387,7 @@ describe('Sigma Identity: revoke', () => {
       assert.equal(signOut?.headers.authorization, 'Bearer token');
       assert.equal(`${revoke?.method} ${revoke?.url}`, 'POST https://auth.example/api/auth/oauth2/revoke');
       assert.deepEqual(revoke?.body, { token: 'token', client_id: 'editor' });
+      assert.match(conversation.log.lines.at(-1) ?? '', /^\w+ revoke: /);
       assert.equal(clock.ranMs, ranMs);
       conversation.assertOver();
     });

@@ -77,7 +77,10 @@ describe('Sigma Identity: verify', () => {
       assert.deepEqual(await verify(), kind === 'valid' ? { kind, grant: GRANT } : { kind });
       conversation.assertOver(); // one request, no retry
       assert.equal(clock.pending, 0);
-      for (const line of conversation.log.lines) assert.doesNotMatch(line, /canary|elsewhere/);
+      for (const line of conversation.log.lines) {
+        assert.match(line, /^\w+ userinfo: /);
+        assert.doesNotMatch(line, /canary|elsewhere/);
+      }
       assert.equal(conversation.log.lines.length, 1);
     });
   }
