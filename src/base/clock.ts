@@ -25,7 +25,7 @@ export const systemClock: Clock = {
         signal.removeEventListener('abort', onAbort);
         resolve();
       }, ms);
-      signal.addEventListener('abort', onAbort, { once: true });
+      signal.addEventListener('abort', onAbort);
     }),
 };
 

@@ -39,7 +39,7 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
       reject(signal.reason as Error);
     };
     if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', onAbort);
     work.then(resolve, reject).finally(() => {
       signal.removeEventListener('abort', onAbort);
     });

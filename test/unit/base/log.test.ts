@@ -15,6 +15,7 @@ describe('describeError', () => {
       'RangeError (cause: Error ENOSPC)',
     ],
     ['leaves out a code that is not a plain word', withCode(new Error('secret'), 'secret token'), 'Error'],
+    ['leaves out a code that is no text', withCode(new Error('secret'), null), 'Error'],
     [
       'replaces a name that is not a plain word',
       Object.assign(new Error(), { name: 'secret token' }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 
-import { TimeLimitError, withTimeLimit } from '../../../src/base/timeLimit.ts';
+import { abortable, TimeLimitError, withTimeLimit } from '../../../src/base/timeLimit.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
 const reason = new Error('cancelled');
@@ -99,5 +99,17 @@ describe('withTimeLimit', () => {
     });
     await assert.rejects(clock.run(late), TimeLimitError);
     await clock.advance(5_000);
+  });
+});
+
+describe('abortable', () => {
+  it('removes its listener from the signal when the work has settled', async () => {
+    const { signal } = new AbortController();
+    const added = mock.method(signal, 'addEventListener');
+    const removed = mock.method(signal, 'removeEventListener');
+    assert.equal(await abortable(Promise.resolve('done'), signal), 'done');
+    await Promise.resolve();
+    const [first] = added.mock.calls;
+    assert.deepEqual(removed.mock.calls[0]?.arguments.slice(0, 2), first?.arguments.slice(0, 2));
   });
 });
