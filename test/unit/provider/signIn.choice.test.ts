@@ -95,11 +95,12 @@ function accountOf(result: SignInResult): string {
 
 describe('a sign-in as a person with several identities', () => {
   it('asks for one, and ends with a session of it', async () => {
-    const { result, calls, seen, asked } = await run({ answers: ['bob'] });
+    const { result, calls, seen, asked, world } = await run({ answers: ['bob'] });
     assert.equal(accountOf(result), 'bob');
     assert.deepEqual(asked, [['ann', 'bob']]);
     assert.deepEqual(seen, ['pending', 'finishing', 'choice', 'finishing', 'closed']);
     assert.deepEqual(calls, ['choose bob']);
+    assert.ok(world.log.lines.includes('info The account has 2 identities. Asking for one.'));
   });
 
   it('asks again for as long as the service refuses the choice', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 
 import type { Failure } from '../../../src/protocol/failure.ts';
 import type { SignInResult } from '../../../src/provider/signIn.ts';
@@ -29,6 +29,9 @@ const STORE_AT_MS = BEGIN_MS + WAIT_MS + IDENTIFY_MS;
 
 /** What happens, step by step. Each list is used up from its front. */
 interface Script {
+  readonly scopes?: readonly string[];
+  /** The account that must sign in. */
+  readonly accountId?: string;
   readonly begins?: readonly (Failure | 'code' | Error)[];
   readonly waits?: readonly Waited[];
   readonly identifies?: Failure | 'person' | 'person without a BAP identity';
@@ -67,13 +70,22 @@ async function run(script: Script): Promise<Outcome> {
     clock.at(at[0], () => {
       at[1](world);
     });
-  const result = await clock.run(world.signIn(['openid']));
+  const listening = new Set<object>();
+  const listen = world.sessions.onDidChange.bind(world.sessions);
+  mock.method(world.sessions, 'onDidChange', (listener: Parameters<typeof listen>[0]) => {
+    const own = listen(listener);
+    listening.add(own);
+    return { dispose: () => (own.dispose(), listening.delete(own)) };
+  });
+  const { scopes = ['openid'], accountId } = script;
+  const result = await clock.run(world.signIn(scopes, accountId));
   const endedAtMs = clock.ranMs;
   await clock.advance(60_000);
   world.closed.abort();
   await clock.settle();
   assert.equal(clock.pending, 0, 'no timer is left');
   assert.equal(world.screen.seen.at(-1), 'closed', 'the screen is closed');
+  assert.equal(listening.size, 0, 'it hears no more of other windows');
   for (const line of world.log.lines) assert.doesNotMatch(line, /canary/);
   return { result, endedAtMs, screen: world.screen, calls, log: world.log, world };
 }
@@ -153,7 +165,21 @@ describe('a sign-in', () => {
     assert.deepEqual(screen.seen, [...ONE_CODE, 'finishing', 'closed']);
     assert.deepEqual(calls, [...BEGUN_AND_WAITED, 'identify canary-token']);
     assert.deepEqual(world.sessions.cached(), [result.record]);
+    assert.deepEqual(world.log.lines, [
+      'info Signing in with Test Identity, scopes: openid.',
+      'info Waiting for the browser, at most 60 s.',
+      'info Signed in with Test Identity.',
+    ]);
   });
+
+  for (const [scopes, logged] of [
+    [[], 'none'],
+    [['openid', 'email'], 'openid email'],
+  ] as const)
+    it(`logs its scopes: ${logged}`, async () => {
+      const { log } = await run({ scopes });
+      assert.equal(log.lines[0], `info Signing in with Test Identity, scopes: ${logged}.`);
+    });
 
   it('tells at its end that the person has no BAP identity', async () => {
     const { result } = await run({ identifies: 'person without a BAP identity' });
@@ -197,7 +223,7 @@ describe('a sign-in', () => {
 
 describe('a sign-in whose code expires', () => {
   it('gets a new code when the person asks for one', async () => {
-    const { result, screen, calls } = await run({
+    const { result, screen, calls, log } = await run({
       begins: ['code', 'code'],
       waits: [EXPIRED, { kind: 'granted', grant: GRANT }],
       wishes: [30],
@@ -205,6 +231,7 @@ describe('a sign-in whose code expires', () => {
     assert.equal(result.kind, 'signedIn');
     assert.deepEqual(screen.seen, [...ONE_CODE, 'expired', ...ONE_CODE, 'finishing', 'closed']);
     assert.deepEqual(screen.codes, ['canary-code-1', 'canary-code-2']);
+    assert.equal(log.lines[2], 'info The sign-in has expired. Offering a new one.');
     assert.deepEqual(calls, [...BEGUN_AND_WAITED, ...BEGUN_AND_WAITED, 'identify canary-token']);
   });
 
@@ -275,7 +302,7 @@ describe('a sign-in that the person cancels', () => {
   }
 
   it('ends in the same way when the window closes', async () => {
-    const { result } = await run({
+    const { result, log } = await run({
       at: [
         5_000,
         ({ closed }) => {
@@ -284,6 +311,7 @@ describe('a sign-in that the person cancels', () => {
       ],
     });
     assert.deepEqual(result, { kind: 'cancelled' });
+    assert.equal(log.lines.at(-1), 'info The sign-in with Test Identity was cancelled.');
   });
 });
 
@@ -297,12 +325,21 @@ describe('a sign-in that another window completes', () => {
   ];
 
   it('ends with the session of that window', async () => {
-    const { result, endedAtMs, calls } = await run({ at: elsewhere(['openid']) });
+    const { result, endedAtMs, calls, log } = await run({ at: elsewhere(['openid']) });
     assert.ok(result.kind === 'signedInElsewhere');
     assert.equal(result.record.id, 'other');
     assert.equal(endedAtMs, 5_000);
     assert.deepEqual(calls, BEGUN_AND_WAITED);
+    assert.equal(log.lines.at(-1), 'info Signed in with Test Identity in another window.');
   });
+
+  for (const [accountId, kind] of [
+    ['bap-1', 'signedInElsewhere'],
+    ['bap-2', 'signedIn'],
+  ] as const)
+    it(`ends as ${kind} when the account must be ${accountId}, and that window signed in as bap-1`, async () => {
+      assert.equal((await run({ accountId, at: elsewhere(['openid']) })).result.kind, kind);
+    });
 
   it('goes on when that window signed in at another server, which the settings have named since', async () => {
     const setting = { server: GRANT.server };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 
 import { serialize } from '../../../src/sessions/sessionRecord.ts';
 import { endedOf, recordOf, removedOf } from '../support/record.ts';
@@ -202,6 +202,19 @@ describe('session store: changes in one window', () => {
     world.clock.jump(31 * DAY_MS);
     await world.clock.run(store.reread('a'));
     assert.equal(store.get('a')?.state, 'removed');
+  });
+
+  it('a change of one session makes a window read that one alone', async () => {
+    const world = new StoreWorld();
+    world.have(A, B);
+    await world.ready();
+    const read = mock.method(world.storage.stored, 'get');
+    world.put(renewed(A, 'second'));
+    await world.clock.settle();
+    assert.deepEqual(
+      read.mock.calls.map(({ arguments: [id] }) => id),
+      ['a'],
+    );
   });
 
   it('a change of a session that nobody knows is no failure', async () => {
