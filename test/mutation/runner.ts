@@ -1,6 +1,6 @@
-// A test runner for Stryker. All test files are loaded once, and every mutant runs the tests that reach it, one after
-// the other, in the same process: that takes milliseconds, where a process a file takes half a second. Stryker starts a
-// new process after a mutant that hangs, and for a mutant that acts while the files are loaded.
+// A test runner for Stryker. Every mutant runs the tests that reach it, one after the other, in one process, in which
+// each test file is loaded once: that takes milliseconds, where a process a file takes half a second. Stryker starts a
+// new process after a mutant that hangs, and for a mutant that acts while files are loaded.
 import { globSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import path from 'node:path';
@@ -22,7 +22,7 @@ import {
 import { notRun, testFiles } from './folders.ts';
 import { hang } from './hang.ts';
 import { likelyKillersFirst } from './order.ts';
-import { collect, failureOf, type UnitTest } from './unitTests.ts';
+import { collect, failureOf, fileOf, type UnitTest } from './unitTests.ts';
 
 /** What the mutated code and Stryker tell each other. */
 const context: { -readonly [K in keyof InstrumenterContext]: InstrumenterContext[K] | undefined } = {};
@@ -37,8 +37,9 @@ registerHooks({
 });
 
 class UnitTestRunner implements TestRunner {
-  #tests: readonly UnitTest[] = [];
-  /** The ids of tests that have killed mutants, the last one first: they are likely to kill the next mutant. */
+  readonly #files = globSync(testFiles, { exclude: [notRun] }).sort();
+  readonly #loaded = new Map<string, readonly UnitTest[]>();
+  /** The test files that have killed mutants, the last one first: they are likely to kill the next mutant. */
   #killers: string[] = [];
   /** A test that hangs may go on behind the next one. */
   #isSpoilt = false;
@@ -48,54 +49,55 @@ class UnitTestRunner implements TestRunner {
   }
 
   async dryRun(): Promise<DryRunResult> {
-    await this.#load();
     const results: TestResult[] = [];
-    for (const test of this.#tests) results.push(await this.#run(test));
+    for (const file of this.#files) await this.#load(file); // what is reached while files are loaded is told apart
+    for (const test of [...this.#loaded.values()].flat()) results.push(await this.#run(test));
     const { mutantCoverage = { static: {}, perTest: {} } } = context;
     return { status: DryRunStatus.Complete, tests: results, mutantCoverage };
   }
 
-  async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
+  async mutantRun({ activeMutant, testFilter, ...options }: MutantRunOptions): Promise<MutantRunResult> {
     if (this.#isSpoilt) throw new Error('a new process is needed'); // Stryker starts one, and asks again
-    const { activeMutant, testFilter, hitLimit, mutantActivation } = options;
-    if (mutantActivation === 'static') {
-      context.activeMutant = activeMutant.id;
-      const problem = await this.#load().then(
-        () => undefined,
-        (error: unknown) => String(error),
-      );
-      if (problem !== undefined)
-        return { status: MutantRunStatus.Killed, failureMessage: problem, killedBy: [], nrOfTests: 0 };
-    }
-    await this.#load();
-    context.hitLimit = hitLimit;
-    context.hitCount = hitLimit === undefined ? undefined : 0;
-    context.activeMutant = activeMutant.id;
-    const results: TestResult[] = [];
     const reached = testFilter && new Set(testFilter);
-    const tests = this.#tests.filter(({ id }) => reached?.has(id) ?? true);
-    for (const test of likelyKillersFirst(tests, activeMutant.fileName, this.#killers)) {
-      const result = await this.#runUntilItHangs(test);
-      if (result === 'hung') {
-        this.#isSpoilt = true;
-        return { status: MutantRunStatus.Timeout, reason: `a test has hung: ${test.id}` };
+    const reachedFiles = reached && new Set([...reached].map(fileOf));
+    const files = this.#files.filter((file) => reachedFiles?.has(file) ?? true);
+    context.hitLimit = options.hitLimit;
+    context.hitCount = options.hitLimit === undefined ? undefined : 0;
+    const results: TestResult[] = [];
+    for (const file of likelyKillersFirst(files, activeMutant.fileName, this.#killers)) {
+      context.activeMutant = options.mutantActivation === 'static' ? activeMutant.id : undefined;
+      const tests = await this.#load(file).catch(String);
+      // Only a mutant that acts while files are loaded can do this. No test can run then, so all fail.
+      if (typeof tests === 'string')
+        return { status: MutantRunStatus.Killed, failureMessage: tests, killedBy: [], nrOfTests: 0 };
+      context.activeMutant = activeMutant.id;
+      for (const test of tests) {
+        if (reached?.has(test.id) === false) continue;
+        const result = await this.#runUntilItHangs(test);
+        if (result === 'hung') {
+          this.#isSpoilt = true;
+          return { status: MutantRunStatus.Timeout, reason: `a test has hung: ${test.id}` };
+        }
+        results.push(result);
+        if (result.status !== TestStatus.Failed) continue;
+        this.#killers = [file, ...this.#killers.filter((each) => each !== file)];
+        return this.#resultOf(results, options.hitLimit);
       }
-      results.push(result);
-      if (result.status !== TestStatus.Failed) continue;
-      this.#killers = [test.id, ...this.#killers.filter((id) => id !== test.id)];
-      break;
     }
-    context.activeMutant = undefined;
-    const tooManyHits = determineHitLimitReached(context.hitCount, hitLimit);
-    return toMutantRunResult(tooManyHits ?? { status: DryRunStatus.Complete, tests: results });
+    return this.#resultOf(results, options.hitLimit);
   }
 
-  async #load(): Promise<void> {
-    if (this.#tests.length > 0) return;
-    const tests: UnitTest[] = [];
-    for (const file of globSync(testFiles, { exclude: [notRun] }).sort())
-      tests.push(...(await collect(file, () => import(pathToFileURL(path.resolve(file)).href))));
-    this.#tests = tests;
+  #resultOf(tests: TestResult[], hitLimit: number | undefined): MutantRunResult {
+    context.activeMutant = undefined;
+    const tooManyHits = determineHitLimitReached(context.hitCount, hitLimit);
+    return toMutantRunResult(tooManyHits ?? { status: DryRunStatus.Complete, tests });
+  }
+
+  async #load(file: string): Promise<readonly UnitTest[]> {
+    const loaded =
+      this.#loaded.get(file) ?? (await collect(file, () => import(pathToFileURL(path.resolve(file)).href)));
+    this.#loaded.set(file, loaded);
+    return loaded;
   }
 
   async #runUntilItHangs(test: UnitTest): Promise<TestResult | 'hung'> {

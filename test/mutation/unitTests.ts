@@ -32,6 +32,7 @@ interface Suite {
   readonly after: Work[];
 }
 
+const SEPARATOR = ' › ';
 const tests: UnitTest[] = [];
 let file = '';
 let suites: readonly Suite[] = [];
@@ -45,6 +46,11 @@ export async function collect(name: string, load: () => Promise<unknown>): Promi
   return tests.slice(first);
 }
 
+/** The file of the test with this id. */
+export function fileOf(id: string): string {
+  return id.split(SEPARATOR)[0] ?? id;
+}
+
 export function describe(name: string, define: () => void): void {
   const outer = suites;
   suites = [...outer, { name, before: [], after: [] }];
@@ -54,7 +60,7 @@ export function describe(name: string, define: () => void): void {
 
 export function it(name: string, work: Work): void {
   const inOrder = suites;
-  const title = [...suites.map((suite) => suite.name), name].join(' › ');
+  const title = [...suites.map((suite) => suite.name), name].join(SEPARATOR);
   const sameName = tests.filter(({ id }) => id === title || id.startsWith(`${title} #`)).length;
   tests.push({
     id: sameName === 0 ? title : `${title} #${sameName + 1}`,
