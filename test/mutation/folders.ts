@@ -27,5 +27,7 @@ export function patternOf(target: string): string {
   const name = path.relative('.', target);
   const file = name.replace(/(:\d+){1,2}(-\d+(:\d+)?)?$/, '');
   if (!existsSync(file)) throw new Error(`There is no ${file}.`);
-  return folders[name] ?? (statSync(file).isDirectory() ? `${name}/**/*.ts` : name);
+  if (statSync(file).isDirectory()) return folders[name] ?? `${name}/**/*.ts`;
+  if (!isMutated(file)) throw new Error(`No unit test that can run here is of ${file}.`);
+  return name;
 }

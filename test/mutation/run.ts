@@ -54,6 +54,8 @@ function mutate(patterns: string[], report: string): Promise<MutantResult[]> {
     tempDirName: `${OUT}/sandbox`,
     // Node takes the types away and checks none.
     disableTypeChecks: false,
+    // That some mutants need a new process is known, and no mistake.
+    warnings: { slow: false, unknownOptions: true, preprocessorErrors: true, unserializableOptions: true },
     reporters: ['html', 'json', process.stdout.isTTY ? 'progress' : 'progress-append-only'],
     htmlReporter: { fileName: `${report}.html` },
     jsonReporter: { fileName: `${report}.json` },

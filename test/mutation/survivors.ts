@@ -7,11 +7,11 @@ export interface Survivor {
   /** Relative to the root of the project. */
   readonly file: string;
   readonly line: number;
-  /** The code and what has taken its place, as docs/mutations.md has it: ``code`` → ``mutant``. */
+  /** The lines as they are and as the mutant makes them: ``before`` → ``after``. So docs/mutations.md has them, too. */
   readonly change: string;
 }
 
-const LONGEST = 100;
+const LONGEST = 160;
 
 /** The mutants that have survived, in the order of the source. */
 export function survivorsOf(results: readonly MutantResult[]): Survivor[] {
@@ -22,10 +22,13 @@ export function survivorsOf(results: readonly MutantResult[]): Survivor[] {
       const lines = readFileSync(file, 'utf8')
         .split('\n')
         .slice(start.line - 1, end.line);
-      // From the end first: both can be in the same line.
-      lines[lines.length - 1] = lines.at(-1)?.slice(0, end.column - 1) ?? '';
-      lines[0] = lines[0]?.slice(start.column - 1) ?? '';
-      return { file, line: start.line, change: `${code(lines.join('\n'))} → ${code(replacement)}` };
+      const before = (lines[0] ?? '').slice(0, start.column - 1);
+      const after = (lines.at(-1) ?? '').slice(end.column - 1);
+      return {
+        file,
+        line: start.line,
+        change: `${code(lines.join('\n'))} → ${code(before + replacement + after)}`,
+      };
     })
     .sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
 }
@@ -39,6 +42,5 @@ export function isExplained({ file, change }: Survivor, page: string): boolean {
 /** On one line, and cut where it is long. Two backticks, because templates have one. */
 function code(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  const short = line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
-  return `\`\` ${short} \`\``;
+  return `\`\` ${line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line} \`\``;
 }
