@@ -80,7 +80,7 @@ describe('a picture that is not shown', () => {
     ['https://tracker.example/ann.png', 'on another host than none', 'no address'],
     ['javascript:alert(1)', 'a script'],
   ] as const)
-    it(`${JSON.stringify(address) ?? 'undefined'}: ${why}`, () => {
+    it(`${address === undefined ? 'undefined' : JSON.stringify(address)}: ${why}`, () => {
       assert.equal(trustedPicture(address, server), undefined);
     });
 
