@@ -86,6 +86,15 @@ describe('a picture that is not shown', () => {
 
   it('but one of the server or of a public host is', () => {
     assert.equal(trustedPicture('/ann.png', SERVER), `${SERVER}/ann.png`);
-    assert.equal(trustedPicture('https://gravatar.com/a', SERVER), 'https://gravatar.com/a');
+    for (const host of [
+      'ordfs.network',
+      'ordinals.gorillapool.io',
+      '1satordinals.com',
+      'gravatar.com',
+      'www.gravatar.com',
+      'secure.gravatar.com',
+      'avatars.githubusercontent.com',
+    ])
+      assert.equal(trustedPicture(`https://${host}/a`, SERVER), `https://${host}/a`);
   });
 });
