@@ -199,6 +199,14 @@ describe('send: the outcome', () => {
     assert.equal(Math.round((clockSkew.aheadMs ?? 0) / 60_000), 60);
   });
 
+  it('reads no time from a redirect, which may be of anybody', async () => {
+    const clock = new FakeClock();
+    const { http } = new Conversation(clock, [redirect('https://elsewhere.example/')]);
+    const clockSkew = new ClockSkew();
+    const outcome = await clock.run(send({ ...http, clockSkew }, GET, new AbortController().signal));
+    assert.deepEqual([outcome, clockSkew.aheadMs], [{ kind: 'redirect' }, undefined]);
+  });
+
   it('gives noAnswer when the connection breaks during the body', async () => {
     const body = new ReadableStream({
       start(controller) {

@@ -150,6 +150,7 @@ describe('createIntent: the request', () => {
     const { conversation } = await ask(json(201, INTENT));
     const [request] = conversation.requests;
     assert.equal(`${request?.method} ${request?.url}`, 'POST https://adom.example/auth/intents');
+    assert.deepEqual(conversation.log.lines, ['debug intent: 201 after 0 ms']);
     assert.deepEqual(request?.body, { max_age: 2_592_000 });
     assert.equal(request.redirect, 'manual');
     assert.deepEqual(request.headers, {

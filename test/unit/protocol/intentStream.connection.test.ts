@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import { streamIntent } from '../../../src/protocol/intentStream.ts';
-import { Conversation, networkError, never } from '../support/conversation.ts';
+import { Conversation, networkError, never, text } from '../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../support/eventStream.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { hold, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../support/intentRow.ts';
@@ -82,6 +82,40 @@ describe('intent stream: the connection', () => {
     await assert.rejects(clock.run(streamed), { message: 'cancelled' });
     await clock.settle();
     assert.deepEqual(log.lines, []);
+  });
+
+  it('opens no connection when the person has cancelled already', async () => {
+    const clock = new FakeClock();
+    const { http, requests } = new Conversation(clock, []);
+    const cancelled = AbortSignal.abort(new Error('cancelled'));
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, cancelled, () => undefined);
+    await assert.rejects(clock.run(streamed), { message: 'cancelled' });
+    assert.deepEqual(requests, []);
+  });
+
+  it('does not reconnect when the person cancels as it opens', async () => {
+    const clock = new FakeClock();
+    const restore = adoptPlatformTimers(clock);
+    try {
+      const { http } = new Conversation(clock, [eventStream([[1, END]])]);
+      const cancel = new AbortController();
+      const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, cancel.signal, () => {
+        cancel.abort(new Error('cancelled'));
+      });
+      await assert.rejects(clock.run(streamed), { message: 'cancelled' });
+      await clock.settle();
+      assert.equal(clock.pending, 0);
+    } finally {
+      restore();
+    }
+  });
+
+  it('does not read an answer of another status than 200 as a stream', async () => {
+    const clock = new FakeClock();
+    const headers = { 'content-type': 'text/event-stream' };
+    const { http } = new Conversation(clock, [text(203, AUTHENTICATED, headers)]);
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, NEVER, () => undefined);
+    assert.deepEqual(await clock.run(streamed), { kind: 'broken' });
   });
 
   it('reads a stream of 1 MiB', async () => {

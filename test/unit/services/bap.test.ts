@@ -141,6 +141,7 @@ const CASES: [name: string, claims: Claims, identity: Expected][] = [
   ],
   ['a public key that begins with 04', { bap_id: BAP_ID, pubkey: `04${'ab'.repeat(32)}` }, { bapId: BAP_ID }],
   ['a public key with a letter before it', { bap_id: BAP_ID, pubkey: `x${PUBKEY}` }, { bapId: BAP_ID }],
+  ['a public key that is too long', { bap_id: BAP_ID, pubkey: `${PUBKEY}a` }, { bapId: BAP_ID }],
   ['a public key that is too short', { bap_id: BAP_ID, pubkey: PUBKEY.slice(2) }, { bapId: BAP_ID }],
 ];
 
