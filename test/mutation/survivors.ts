@@ -7,7 +7,7 @@ export interface Survivor {
   /** Relative to the root of the project. */
   readonly file: string;
   readonly line: number;
-  /** The lines as they are and as the mutant makes them: ``before`` → ``after``. So docs/mutations.md has them, too. */
+  /** The lines as they are and as the mutant makes them: `before` → `after`. So docs/mutations.md has them, too. */
   readonly change: string;
 }
 
@@ -39,8 +39,9 @@ export function isExplained({ file, change }: Survivor, page: string): boolean {
   return part.includes(change);
 }
 
-/** On one line, and cut where it is long. Two backticks, because templates have one. */
+/** On one line, and cut where it is long. As prettier writes it: two backticks around a text that has one. */
 function code(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return `\`\` ${line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line} \`\``;
+  const short = line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  return short.includes('`') ? `\`\` ${short} \`\`` : `\`${short}\``;
 }
