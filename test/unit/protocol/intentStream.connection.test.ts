@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import { streamIntent } from '../../../src/protocol/intentStream.ts';
-import { Conversation, networkError, never, text } from '../support/conversation.ts';
+import { after, Conversation, networkError, never, text } from '../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../support/eventStream.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { hold, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../support/intentRow.ts';
@@ -202,6 +202,16 @@ describe('intent stream: the connection', () => {
       }
     });
   }
+});
+
+describe('intent stream: silence', () => {
+  it('is counted from the answer of the server, and not from the request', () =>
+    hold({
+      name: 'an answer after 40 s',
+      replies: [after(40, eventStream([])), TOLD],
+      asks: ['stream 0', 'poll 85'],
+      end: SIGNED_IN,
+    }));
 });
 
 describe('intent stream: silence while the wall clock is set back', () => {
