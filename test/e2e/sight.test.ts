@@ -128,7 +128,7 @@ describe('a sign-in is in sight', () => {
     await list().getByText('No connection: trying again…').waitFor();
     await workbench.screenshot('sight-no-connection');
     await list().getByRole('link', { name: 'Diagnose' }).click();
-    await page().getByText('The connection to Sigma Identity broke off.').first().waitFor();
+    await workbench.page.getByRole('tab', { name: 'BAP Identity Report.md' }).waitFor();
     sigma.clearFaults();
     await sigma.approve(code);
     await nothingStays();
