@@ -225,14 +225,16 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
     await this.page.bringToFront(); // a hidden window draws nothing
     // After a reload, an open palette does not show the commands of extensions that arrive later.
+    let patienceMs = 1_000; // a busy machine may need more
     await this.until(async () => {
       // The key can get lost, for example while an editor closes. Then the loop presses it again.
       await this.page.keyboard.press('F1');
       try {
-        await input.fill(`>${command}`, { timeout: 1_000 });
-        await this.listItem(command).click({ timeout: 1_000 });
+        await input.fill(`>${command}`, { timeout: patienceMs });
+        await this.listItem(command).click({ timeout: patienceMs });
         return true;
       } catch {
+        patienceMs *= 2;
         // Escape closes an open palette, and an editor that lies over the window and takes the key. Without them, as on
         // a busy machine, it would hide the notifications.
         const open = this.page
