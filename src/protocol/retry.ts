@@ -10,7 +10,8 @@ const MAX_BACK_OFF_MS = 60_000;
 
 /**
  * Sends a request, and sends it again after a transient failure, but not after one that cannot pass by itself, such
- * as a refused certificate. The delay starts at 1 s and doubles. Gives the last outcome. Rejects only with `signal.reason`.
+ * as a refused certificate. The delay starts at 1 s and doubles. Gives the last outcome. Rejects only with
+ * `signal.reason`.
  */
 export async function sendWithRetries(
   http: Http,

@@ -51,7 +51,10 @@ export function clawNetStatus(lists: Lists, texts: ClawNetTexts): string {
   return states.includes('answered') ? texts.answered : '';
 }
 
-/** What comes after the statements of a list: that an answer is awaited, that there are none, that a page failed, or the way to the next page. */
+/**
+ * What comes after the statements of a list: that an answer is awaited, that there are none, that a page failed, or the
+ * way to the next page.
+ */
 function below(list: ListName, { state, statements, cursor }: StatementList, texts: ClawNetTexts): string {
   if (state === 'failed') return failure(texts);
   if (state === 'asking' && statements.length === 0) return `<p>${escapeHtml(texts.asking)}</p>`;
