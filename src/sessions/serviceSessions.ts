@@ -176,11 +176,12 @@ export class ServiceSessions {
 
   /**
    * A window that signs out revokes the grant that it knows. If another window has stored a newer one at that
-   * moment, the window that sees the newer one removed revokes it. Nothing but a sign-out replaces a newer version.
+   * moment, the window that sees the newer one removed revokes it. Only a removal replaces a newer
+   * version (`isNewer`).
    */
   #revokeUnknown(record: LiveSession): void {
-    const now = this.#store.get(record.id);
-    if (now !== undefined && compareVersions(record.version, now.version) > 0)
+    const current = this.#store.get(record.id);
+    if (current !== undefined && compareVersions(record.version, current.version) > 0)
       revokeInBackground(this.service, record.grant, this.#runtime);
   }
 

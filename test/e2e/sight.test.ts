@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { FrameLocator, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { areSeparate } from './steps.ts';
 import { Workbench } from './workbench.ts';
@@ -66,8 +66,6 @@ describe('a sign-in is in sight', () => {
     await list().waitFor({ state: 'detached' });
     await statusItem().waitFor({ state: 'detached' });
   };
-  const page = (): FrameLocator =>
-    workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   const saidOnce = async (): Promise<void> => {
     await workbench.told(SIGNED_IN);
     const messages = workbench.page.locator('.notification-list-item', { hasText: SIGNED_IN });
@@ -140,6 +138,10 @@ describe('a sign-in is in sight', () => {
     await saidOnce();
     await workbench.screenshot('sight-signed-in');
     await workbench.notification(SIGNED_IN).getByRole('button', { name: 'Show Identity' }).click();
-    await page().getByRole('heading', { name: 'satoshi' }).waitFor();
+    await workbench.page
+      .frameLocator('iframe.webview.ready')
+      .frameLocator('#active-frame')
+      .getByRole('heading', { name: 'satoshi' })
+      .waitFor();
   });
 });

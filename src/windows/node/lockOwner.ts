@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 import { hasCode } from './files.ts';
+import { hashOf } from './lockFile.ts';
 
 /** A text that no other lock has ever had. It also tells which process owns the lock. */
 export function newOwner(): string {
@@ -28,16 +29,13 @@ let known: string | undefined;
 
 /** Where the number of a process has a meaning: this machine since its start and, on Linux, this container. */
 function place(): string {
-  known ??= createHash('sha256')
-    .update(
-      [
-        hostname(),
-        orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
-        orEmpty(() => readlinkSync('/proc/self/ns/pid')),
-      ].join('\n'),
-    )
-    .digest('hex')
-    .slice(0, 16);
+  known ??= hashOf(
+    [
+      hostname(),
+      orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+      orEmpty(() => readlinkSync('/proc/self/ns/pid')),
+    ].join('\n'),
+  );
   return known;
 }
 
