@@ -4,8 +4,21 @@ const fs = require('node:fs');
 const path = require('node:path');
 const typescript = require('typescript');
 
-/** For each bundle, in bytes. VS Code's own github-authentication has 230,203. */
-const BUDGET = 188_000;
+/** For each platform, in bytes. VS Code's own github-authentication has 230,203. */
+const BUDGET = 190_000;
+
+/**
+ * Leaves a file that code loads with `import('./name.ts')` to a bundle of its own beside it, `name.js`. Where one bundle is all
+ * that can be loaded, nothing does so.
+ */
+const loadedLater = {
+  name: 'loaded-later',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/[^/]+\.ts$/ }, ({ kind, path: file }) =>
+      kind === 'dynamic-import' ? { path: file.replace(/ts$/, 'js'), external: true } : undefined,
+    );
+  },
+};
 
 /**
  * Gives all files one look-up of each part of VS Code's API. Without this, each file that imports `vscode` gets a
@@ -36,7 +49,7 @@ const common = {
   // The map lies beside the bundle and is not in the package.
   sourcemap: 'external',
   format: 'cjs',
-  plugins: [vscodeOnce],
+  plugins: [vscodeOnce, loadedLater],
   charset: 'utf8',
   // ThirdPartyNotices.txt has them.
   legalComments: 'none',
@@ -44,26 +57,35 @@ const common = {
   logLevel: 'warning',
 };
 
+/** @satisfies {import('esbuild').BuildOptions} */
+const node = {
+  ...common,
+  platform: 'node',
+  target: 'node22',
+  // VS Code answers `require('vscode')`, but not in what is loaded with `import()`: that becomes `require()`.
+  supported: { 'dynamic-import': false },
+};
+
 /**
- * One bundle for Node, and one for a web worker.
- * @satisfies {import('esbuild').BuildOptions[]}
+ * For each platform, the file that VS Code starts and those that it loads. All of a web worker's code is in one file.
+ * @satisfies {Record<string, import('esbuild').BuildOptions[]>}
  */
-const bundles = [
-  {
-    ...common,
-    entryPoints: ['src/extension.ts'],
-    outfile: 'dist/extension.js',
-    platform: 'node',
-    target: 'node22',
-  },
-  {
-    ...common,
-    entryPoints: ['src/extension.web.ts'],
-    outfile: 'dist/web/extension.js',
-    platform: 'browser',
-    target: 'es2023',
-  },
-];
+const platforms = {
+  node: [
+    { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js' },
+    { ...node, entryPoints: ['src/composition.node.ts'], outfile: 'dist/composition.node.js' },
+  ],
+  web: [
+    {
+      ...common,
+      platform: 'browser',
+      target: 'es2023',
+      entryPoints: ['src/extension.web.ts'],
+      outfile: 'dist/web/extension.js',
+    },
+  ],
+};
+const bundles = Object.values(platforms).flat();
 
 let building = 0;
 
@@ -133,7 +155,7 @@ async function watch() {
       minify: false,
       sourcemap: true,
       logLevel: 'silent',
-      plugins: [vscodeOnce, watchReport],
+      plugins: [...common.plugins, watchReport],
     });
     await context.watch();
   }
@@ -144,15 +166,16 @@ async function build() {
   const inputs = Object.assign({}, ...built.map(({ metafile }) => metafile.inputs));
   fs.writeFileSync('dist/ThirdPartyNotices.txt', thirdPartyNotices({ inputs }));
   fs.writeFileSync('dist/api.d.ts', apiTypes());
-  for (const { outfile } of bundles) {
-    const bytes = fs.statSync(outfile).size;
-    console.log(`${outfile}: ${bytes} bytes of ${BUDGET} allowed`);
-    if (bytes > BUDGET)
-      throw new Error(`${outfile} is over its budget: find what made it grow before you raise it.`);
+  for (const files of Object.values(platforms)) {
+    const sizes = files.map(({ outfile }) => ({ outfile, bytes: fs.statSync(outfile).size }));
+    const bytes = sizes.reduce((sum, each) => sum + each.bytes, 0);
+    const names = sizes.map((each) => `${each.outfile} (${each.bytes})`).join(' and ');
+    console.log(`${names}: ${bytes} bytes of ${BUDGET} allowed`);
+    if (bytes > BUDGET) throw new Error(`${names}: over the budget. Find what grew before you raise it.`);
   }
 }
 
-module.exports = { bundles, packageFolders, thirdPartyNotices };
+module.exports = { bundles, platforms, packageFolders, thirdPartyNotices };
 
 if (require.main === module)
   (process.argv.includes('--watch') ? watch() : build()).catch((error) => {

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 
+import type manifest from '../package.json';
 import type { BapIdentityApi } from './api.ts';
-import { compose, type Composition, type Platform } from './composition.ts';
+import type { Composition } from './composition.ts';
+import { apiOf, mcpDefinitionsOf, providerOf, registerCommands, toolOf } from './standIns.ts';
 
 /** What VS Code calls. */
 export interface Extension {
@@ -9,26 +11,60 @@ export interface Extension {
   readonly deactivate: () => Promise<void>;
 }
 
-/** The extension on a platform. Each platform has an entry of its own: extension.ts and extension.web.ts. */
-export function extensionOn(platform: Platform): Extension {
-  let composition: Composition | undefined;
+/** Builds everything, once. */
+export type Compose = (context: vscode.ExtensionContext) => Composition;
+
+/**
+ * The extension on a platform. Each platform has an entry of its own: extension.ts and extension.web.ts. `load` loads
+ * the code of all that a person meets.
+ */
+export function extensionOn(load: () => Promise<Compose>): Extension {
+  let composing: Promise<Composition> | undefined;
   return {
-    /** Registers what composition made. Nothing here uses the network. */
+    /**
+     * Registers stand-ins for all that VS Code can ask for, and has the rest built a moment later. All extensions of a
+     * window start on one thread, and a provider has a few seconds to register. Nothing here uses the network.
+     */
     activate(context) {
-      composition = compose(context, platform);
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- VS Code gives our own manifest without a type.
+      const { contributes }: typeof manifest = context.extension.packageJSON;
+      const built = nextTask().then(async () => {
+        const compose = await load();
+        commands.dispose(); // so that the real ones can have their ids
+        const composition = compose(context);
+        context.subscriptions.push(...composition.disposables);
+        return composition;
+      });
+      composing = built;
+      const commands = registerCommands(
+        contributes.commands.map(({ command }) => command),
+        built,
+      );
       const options = { supportsMultipleAccounts: true };
       context.subscriptions.push(
-        ...composition.providers.map((provider) => {
-          const { id, label } = provider.service;
-          return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
-        }),
-        ...composition.disposables,
+        commands,
+        ...contributes.authentication.map(({ id, label }) =>
+          vscode.authentication.registerAuthenticationProvider(id, label, providerOf(id, built), options),
+        ),
+        ...contributes.languageModelTools.map(({ name }) => vscode.lm.registerTool(name, toolOf(built))),
       );
-      return composition.api;
+      // Editors that know no MCP servers lack the function.
+      if ('registerMcpServerDefinitionProvider' in vscode.lm)
+        for (const { id } of contributes.mcpServerDefinitionProviders)
+          context.subscriptions.push(
+            vscode.lm.registerMcpServerDefinitionProvider(id, mcpDefinitionsOf(built)),
+          );
+      return apiOf(built);
     },
     /** VS Code waits up to five seconds for this when a window closes. */
     async deactivate() {
+      const composition = await composing;
       await composition?.finish();
     },
   };
+}
+
+/** VS Code takes note that the extension is active before it does anything else. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -16,12 +16,13 @@ import { accountsOf } from './sessions/accounts.ts';
 import { openSessions } from './sessions/openSessions.ts';
 import { readSetting } from './settings.ts';
 import { offerInAccountsMenu } from './ui/accountsMenu.ts';
-import { registerIdentityTool } from './ui/agent/tool.ts';
+import { identityTool } from './ui/agent/tool.ts';
 import { registerCommands } from './ui/commands.ts';
 import { setContextKeys } from './ui/contextKeys.ts';
 import { registerDiagnose } from './ui/diagnose/commands.ts';
 import { IdentityPanels } from './ui/identity/panels.ts';
-import { registerMcp } from './ui/mcp/register.ts';
+import type { McpDefinitions } from './ui/mcp/definitions.ts';
+import { createMcp } from './ui/mcp/mcp.ts';
 import { runCommand } from './ui/runCommand.ts';
 import { SessionMessages } from './ui/sessionMessages.ts';
 import { SignInNotification } from './ui/signIn/notification.ts';
@@ -41,16 +42,18 @@ export interface Platform {
   readonly adomHasToken: () => Promise<boolean>;
 }
 
-/** What activation.ts registers with VS Code. */
+/** What activation.ts needs, to answer VS Code and other extensions. */
 export interface Composition {
   readonly providers: readonly ServiceProvider[];
   readonly api: BapIdentityApi;
+  readonly tool: vscode.LanguageModelTool<unknown>;
+  readonly mcpDefinitions: McpDefinitions;
   readonly disposables: readonly { dispose(): void }[];
   /** Resolves when nothing is under way that must not be lost. Never rejects. */
   readonly finish: () => Promise<void>;
 }
 
-/** Builds everything, once. Waits for nothing: VS Code gives a provider a few seconds to register. */
+/** Builds everything, once. Waits for nothing. */
 export function compose(context: vscode.ExtensionContext, platform: Platform): Composition {
   const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
   const closing = new AbortController();
@@ -102,12 +105,14 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
   });
   providers.push(...sessions.byService.map((each) => new ServiceProvider(each, view, runtime, clockSkew)));
   const identity = createIdentityApi(sessions, runtime);
-  const mcp = registerMcp(providers, sessions, context.globalState, mcpSetting, http, runtime);
+  const mcp = createMcp(providers, sessions, context.globalState, mcpSetting, http, runtime);
   const panels = new IdentityPanels(context.extensionUri, sessions, mcp, { http, apiUrl: clawNetSetting });
 
   return {
     providers,
     api: identity.api,
+    tool: identityTool(services, sessions),
+    mcpDefinitions: mcp.definitions,
     disposables: [
       new vscode.Disposable(() => {
         closing.abort();
@@ -118,7 +123,6 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
       registerDiagnose({ context, sessions, sharing: shared.sharing, runtime, log }),
       offerInAccountsMenu(sessions, accountsMenuSetting, runtime),
       setContextKeys(sessions, runtime),
-      registerIdentityTool(services, sessions),
       registerTerminalEnvironment(
         context.environmentVariableCollection,
         {

@@ -6,11 +6,11 @@ import { StoreError } from '../../sessions/storedSessions.ts';
 import { identityAnswer } from './answer.ts';
 
 /** Lets an agent in the editor learn who its owner is, after the owner has said yes. */
-export function registerIdentityTool(
+export function identityTool(
   services: readonly IdentityService[],
   sessions: Sessions,
-): vscode.Disposable {
-  return vscode.lm.registerTool<unknown>('bap_identity', {
+): vscode.LanguageModelTool<unknown> {
+  return {
     prepareInvocation: () => ({
       invocationMessage: vscode.l10n.t('Looking up who you are'),
       confirmationMessages: {
@@ -25,7 +25,7 @@ export function registerIdentityTool(
       const answer = identityAnswer(input, services, sessions.current());
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(answer)]);
     },
-  });
+  };
 }
 
 /** VS Code hands an error's message to the language model. */

@@ -10,7 +10,7 @@ import type { LiveSession } from '../../sessions/sessionRecord.ts';
 import { type AccountItem, allAccounts, whyHidden } from '../accountPicker.ts';
 import { runCommand } from '../runCommand.ts';
 import { askAndSignOut } from '../signOut.ts';
-import type { Mcp } from '../mcp/register.ts';
+import type { Mcp } from '../mcp/mcp.ts';
 import { type IdentityCard, identityCard } from './card.ts';
 import { ClawNet, type ClawNetContext } from './clawNet.ts';
 import { type Action, type ClawNetPart, type IdentityPage, signedInPage, signedOutPage } from './page.ts';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { accountKey } from '../../sessions/accountKey.ts';
 import type { Sessions } from '../../sessions/openSessions.ts';
 import type { AccountItem } from '../accountPicker.ts';
-import type { Mcp } from '../mcp/register.ts';
+import type { Mcp } from '../mcp/mcp.ts';
 import { AccountPage } from './accountPage.ts';
 import type { ClawNetContext } from './clawNet.ts';
 import { IdentityPanel } from './panel.ts';

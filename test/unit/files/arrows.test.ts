@@ -109,17 +109,31 @@ const EXAMPLES: Record<string, { fails: string[]; passes: string[] }> = {
     fails: ['./extension.ts', './windows/node/fileLocks.ts', './windows/web/webLocks.ts', 'node:fs'],
     passes: ['./ui/html.ts', './windows/sharedByWindows.ts', './serviceList.ts', './settings.ts', 'vscode'],
   },
-  'activation.ts': {
-    fails: ['./extension.ts', './windows/node/fileLocks.ts', './sessions/scopes.ts', 'node:fs'],
+  'composition.node.ts': {
+    fails: ['./extension.ts', './windows/web/webWindows.ts', './sessions/scopes.ts', 'vscode', 'node:fs'],
+    passes: ['./composition.ts', './windows/node/nodeWindows.ts', 'type vscode'],
+  },
+  'standIns.ts': {
+    fails: ['./activation.ts', './provider/serviceProvider.ts', './windows/node/fileLocks.ts', 'node:fs'],
     passes: ['./composition.ts', './api.ts', 'vscode'],
   },
+  'activation.ts': {
+    fails: ['./extension.ts', './windows/node/fileLocks.ts', './sessions/scopes.ts', 'node:fs'],
+    passes: ['./standIns.ts', './composition.ts', './api.ts', 'vscode'],
+  },
   'extension.ts': {
-    fails: ['./windows/web/webWindows.ts', './composition.ts', 'vscode', 'node:fs'],
-    passes: ['./activation.ts', './windows/node/nodeWindows.ts'],
+    fails: [
+      './composition.node.ts',
+      './composition.ts',
+      './windows/node/nodeWindows.ts',
+      'vscode',
+      'node:fs',
+    ],
+    passes: ['./activation.ts'],
   },
   'extension.web.ts': {
-    fails: ['./windows/node/nodeWindows.ts', './composition.ts', 'vscode', 'node:fs'],
-    passes: ['./activation.ts', './windows/web/webWindows.ts'],
+    fails: ['./windows/node/nodeWindows.ts', './composition.node.ts', 'vscode', 'node:fs'],
+    passes: ['./activation.ts', './composition.ts', './windows/web/webWindows.ts'],
   },
 };
 
@@ -174,6 +188,8 @@ describe('the table of what each part of src may import', () => {
   it('sees exports, and forbids imports that it cannot see', async () => {
     assert.equal(await problemsOf('base', "export * from '../ui/html.ts';"), 1);
     assert.equal(await problemsOf('base', "void import('../ui/html.ts');"), 1);
+    assert.equal(await problemsOf('extension.ts', "void import('./ui/html.ts');"), 1);
+    assert.equal(await problemsOf('extension.ts', "void import('./composition.node.ts');"), 0);
     assert.equal(await problemsOf('base', "export type Html = import('../ui/html.ts').Html;"), 1);
   });
 

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 import esbuild from '../../../esbuild.js';
 
-const [node, web] = esbuild.bundles;
+const { node, web } = esbuild.platforms;
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
 
 /** The modules that a bundle leaves to the platform, and the source files in it. */
@@ -20,8 +20,10 @@ async function contentOf(
 
 describe('the bundle for web workers', () => {
   it('needs VS Code and nothing else: no module of Node', async () => {
-    assert.ok(web);
-    const { outside, files } = await contentOf(web);
+    const [bundle, ...others] = web;
+    assert.ok(bundle);
+    assert.deepEqual(others, []);
+    const { outside, files } = await contentOf(bundle);
     assert.deepEqual(outside, ['vscode']);
     assert.deepEqual(
       files.filter((file) => file.startsWith('src/windows/node/')),
@@ -30,10 +32,21 @@ describe('the bundle for web workers', () => {
   });
 });
 
-describe('the bundle for Node', () => {
-  it('has nothing of the half for web workers', async () => {
-    assert.ok(node);
-    const { outside, files } = await contentOf(node);
+describe('the bundles for Node', () => {
+  const [entry, composition] = node;
+
+  it('are two: VS Code starts a small one, which loads the other', async () => {
+    assert.ok(entry);
+    const { outside, files } = await contentOf(entry);
+    assert.deepEqual(outside, ['./composition.node.js', 'vscode']);
+    const ours = files.filter((file) => file.startsWith('src/'));
+    assert.deepEqual(ours.sort(), ['src/activation.ts', 'src/extension.ts', 'src/standIns.ts']);
+    assert.ok(!files.some((file) => file.includes('node_modules/')), files.join());
+  });
+
+  it('have nothing of the half for web workers', async () => {
+    assert.ok(composition);
+    const { outside, files } = await contentOf(composition);
     assert.ok(outside.includes('node:fs/promises'), outside.join());
     assert.deepEqual(
       files.filter((file) => file.startsWith('src/windows/web/')),
@@ -42,7 +55,7 @@ describe('the bundle for Node', () => {
   });
 });
 
-describe('both bundles', () => {
+describe('all bundles', () => {
   it('look each part of the API of VS Code up once, and take no part that they do not use', async () => {
     for (const bundle of esbuild.bundles) {
       const { outputFiles } = await build({ ...bundle, sourcemap: false, write: false });
@@ -55,7 +68,7 @@ describe('both bundles', () => {
   it('are what the manifest names, and are in the package', () => {
     assert.deepEqual(
       [manifest.main, manifest.browser],
-      esbuild.bundles.map(({ outfile }) => `./${outfile}`),
+      [node, web].map(([first]) => `./${first?.outfile}`),
     );
     const packed = readFileSync('.vscodeignore', 'utf8').split('\n');
     for (const { outfile } of esbuild.bundles) assert.ok(packed.includes(`!${outfile}`), outfile);

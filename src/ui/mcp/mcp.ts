@@ -13,10 +13,10 @@ import { type McpServer, readServers } from './servers.ts';
 import { pickToTakeBack } from './takeBack.ts';
 import { type McpProvider, McpTokens } from './tokens.ts';
 
-const PROVIDER = 'bapIdentity.mcp';
-
 /** The MCP servers of the setting, for as long as the extension runs. */
 export interface Mcp {
+  /** For VS Code. */
+  readonly definitions: McpDefinitions;
   dispose(): void;
   /** The servers of the setting that may get the token of one of these sessions. */
   allowedFor(sessions: readonly LiveSession[]): McpServer[];
@@ -30,10 +30,10 @@ export interface Mcp {
 }
 
 /**
- * Offers VS Code the MCP servers of the setting. Does nothing where the editor knows no MCP servers. `setting` gives the
- * value of the setting as it is now.
+ * Follows the setting. Does nothing where the editor knows no MCP servers. `setting` gives the value of the setting as it
+ * is now.
  */
-export function registerMcp(
+export function createMcp(
   providers: readonly McpProvider[],
   sessions: Sessions,
   memento: vscode.Memento,
@@ -88,7 +88,6 @@ export function registerMcp(
   if ('registerMcpServerDefinitionProvider' in vscode.lm) {
     read();
     disposables.push(
-      vscode.lm.registerMcpServerDefinitionProvider(PROVIDER, definitions),
       sessions.onDidChange(update),
       // Another window may have taken a choice back.
       vscode.window.onDidChangeWindowState(update),
@@ -103,6 +102,7 @@ export function registerMcp(
   const allowedFor = (records: readonly LiveSession[]): McpServer[] =>
     servers.filter((server) => records.some(({ id }) => id === choices.sessionFor(server)));
   return {
+    definitions,
     allowedFor,
     onDidChangeAllowed: changes.event,
     takeBack: async (records) => {
