@@ -5,6 +5,7 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { root } from '../vscode/paths.ts';
 import { approval } from './approval.ts';
+import { browserWindows } from './browserWindows.ts';
 import type { Figure } from './figure.ts';
 import { hostKills } from './hostKills.ts';
 import { kills } from './kills.ts';
@@ -22,7 +23,11 @@ const groups: {
 }[] = [
   { title: 'Against VS Code’s own', command: 'npm run bench', benches: { windows, sizes } },
   { title: 'A sign-in', command: 'npm run bench', benches: { approval, requests } },
-  { title: 'Under load', command: 'npm run test:load', benches: { memory, tenWindows, kills, hostKills } },
+  {
+    title: 'Under load',
+    command: 'npm run test:load',
+    benches: { memory, tenWindows, browserWindows, kills, hostKills },
+  },
 ];
 
 const args = process.argv.slice(2);

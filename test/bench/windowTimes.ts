@@ -19,5 +19,7 @@ export interface WindowTimes {
    * stored for the extension, loads its code and runs it.
    */
   readonly activationMs: { ours: number; empty: number };
+  /** From the same moment until our API has answered a question about a session, in milliseconds. */
+  readonly answerMs: number;
   readonly silentMs: SilentMs;
 }

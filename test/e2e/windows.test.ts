@@ -6,17 +6,11 @@ import { labelAt } from '../servers/accountLabel.ts';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { outFolder } from '../vscode/paths.ts';
+import { type Heard, readHeard } from './heard.ts';
 import { Workbench } from './workbench.ts';
 
 const SIGMA = 'Sign in with Sigma Identity: Your code is';
 const ADOM = 'Sign in with Adom: Your code is';
-
-/** What the consumer in one window has heard, and when. */
-interface Heard {
-  readonly window: string;
-  readonly atMs: number;
-  readonly change: string;
-}
 
 describe('two windows of one browser', () => {
   let sigma: SigmaServer;
@@ -169,17 +163,3 @@ describe('two windows of one browser that start together for the first time', ()
     for (const account of ['satoshi (', 'Ada (']) await one.seesInAccountsMenu(account);
   });
 });
-/** From the consumer's logs: each window has an extension host, and each host a folder of its own. */
-function readHeard(logs: string): Heard[] {
-  return logs
-    .split('--- ')
-    .flatMap((log) => {
-      const [window = '', ...lines] = log.split('\n');
-      if (!window.endsWith('Consumer.log')) return [];
-      return lines.flatMap((line) => {
-        const [, time, change] = /^(\S+ \S+) \[info\] ((?:added|changed|removed) .+)$/.exec(line) ?? [];
-        return time === undefined || change === undefined ? [] : [{ window, atMs: Date.parse(time), change }];
-      });
-    })
-    .sort((a, b) => a.atMs - b.atMs);
-}

@@ -1,0 +1,92 @@
+import { type Heard, readHeard } from '../e2e/heard.ts';
+import { Workbench } from '../e2e/workbench.ts';
+import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { atMost, figure, median, ms, type Figure } from './figure.ts';
+
+const WINDOWS = 10;
+const ROUNDS = 5;
+const LABEL = 'Sigma Identity';
+/** How long all windows may take to hear of a change. */
+const LIMIT_MS = 10_000;
+/** How long a window may take to hear of a change once more, which none should. */
+const AGAIN_MS = 1_000;
+
+/**
+ * Signs in, signs in again and signs out in VS Code with ten windows of one browser. Another extension in each window
+ * logs what it hears.
+ */
+export async function browserWindows(): Promise<Figure[]> {
+  const sigma = await startSigmaServer({ intervalSeconds: 1 });
+  const first = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
+  try {
+    const windows = [first];
+    while (windows.length < WINDOWS) windows.push(await first.openWindow());
+    for (const window of windows) {
+      await window.page.bringToFront();
+      await window.seesInAccountsMenu(`Sign in with ${LABEL}`);
+    }
+    const changes: Heard[][] = [];
+    let seen = 0;
+    const hear = async (): Promise<void> => {
+      const read = async (): Promise<Heard[]> => readHeard(await first.logs()).slice(seen);
+      const deadline = Date.now() + LIMIT_MS;
+      while ((await read()).length < WINDOWS && Date.now() < deadline) await first.page.waitForTimeout(100);
+      await first.page.waitForTimeout(AGAIN_MS);
+      const heard = await read();
+      seen += heard.length;
+      changes.push(heard);
+    };
+    for (let round = 0; round < ROUNDS; round++) {
+      for (let signIns = 0; signIns < 2; signIns++) {
+        await signIn(windows[(2 * round + signIns) % WINDOWS] ?? first, sigma);
+        await hear();
+      }
+      await signOut(windows[round] ?? first);
+      await hear();
+    }
+    const kinds = Array.from({ length: ROUNDS }, () => ['added', 'changed', 'removed']).flat();
+    const wrong = changes.filter((heard, at) => !isExact(heard, kinds[at] ?? ''));
+    const apartMs = changes.map(
+      ([earliest, ...others]) => (others.at(-1)?.atMs ?? NaN) - (earliest?.atMs ?? NaN),
+    );
+    const how = `${changes.length} sign-ins, new tokens and sign-outs in VS Code, ${WINDOWS} pages of one browser`;
+    return [
+      atMost(
+        `Changes that not each of ${WINDOWS} windows of a browser heard once`,
+        wrong.length,
+        0,
+        how,
+        String,
+      ),
+      figure('From the first of these windows to the last, median', ms(median(apartMs)), how),
+      figure('The same, longest', ms(Math.max(...apartMs)), how),
+    ];
+  } finally {
+    await first.close();
+    await sigma.close();
+  }
+}
+
+async function signIn(window: Workbench, sigma: SigmaServer): Promise<void> {
+  await window.page.bringToFront();
+  await window.run('BAP Identity: Sign In…');
+  await window.listItem(LABEL).click();
+  await sigma.approve(await window.userCode(LABEL));
+  await window.told(`Signed in with ${LABEL}`);
+  await window.clearNotifications();
+}
+
+async function signOut(window: Workbench): Promise<void> {
+  await window.page.bringToFront();
+  await window.run('BAP Identity: Sign Out…');
+  await window.answerDialog('Sign Out');
+}
+
+function isExact(heard: readonly Heard[], kind: string): boolean {
+  const windows = new Set(heard.map(({ window }) => window));
+  return (
+    heard.length === WINDOWS &&
+    windows.size === WINDOWS &&
+    heard.every(({ change }) => change.startsWith(kind))
+  );
+}
