@@ -9,6 +9,7 @@ import { browserWindows } from './browserWindows.ts';
 import type { Figure } from './figure.ts';
 import { hostKills } from './hostKills.ts';
 import { kills } from './kills.ts';
+import { manySessions } from './manySessions.ts';
 import { memory } from './memory.ts';
 import { loadNow, page, type Measured } from './page.ts';
 import { requests } from './requests.ts';
@@ -26,7 +27,7 @@ const groups: {
   {
     title: 'Under load',
     command: 'npm run test:load',
-    benches: { memory, tenWindows, browserWindows, kills, hostKills },
+    benches: { memory, tenWindows, manySessions, browserWindows, kills, hostKills },
   },
 ];
 
