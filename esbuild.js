@@ -7,10 +7,7 @@ const typescript = require('typescript');
 /** For each platform, in bytes. VS Code's own github-authentication has 230,203. */
 const BUDGET = 190_000;
 
-/**
- * Leaves a file that code loads with `import('./name.ts')` to a bundle of its own beside it, `name.js`. Where one bundle is all
- * that can be loaded, nothing does so.
- */
+/** Leaves a file that code loads with `import('./name.ts')` to a bundle of its own beside it, `name.js`. */
 const loadedLater = {
   name: 'loaded-later',
   setup(build) {

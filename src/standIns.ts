@@ -4,7 +4,7 @@ import type { BapIdentityApi } from './api.ts';
 import type { Composition } from './composition.ts';
 
 // VS Code and other extensions can ask for something as soon as the extension is active, which is a moment before
-// everything is built. Each stand-in here waits for that, and passes the question on. It fails when the building has failed.
+// everything is built. Each stand-in waits for that, and passes the question on. It fails with the error of the building.
 
 /** Stands in for the provider of the service with this id. */
 export function providerOf(
