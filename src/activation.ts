@@ -26,7 +26,7 @@ export function extensionOn(load: () => Promise<Compose>): Extension {
      * window start on one thread, and a provider has a few seconds to register. Nothing here uses the network.
      */
     activate(context) {
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- VS Code gives our own manifest without a type.
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- our own manifest, which VS Code gives as any
       const { contributes }: typeof manifest = context.extension.packageJSON;
       const built = nextTask().then(async () => {
         const compose = await load();

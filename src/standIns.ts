@@ -4,7 +4,7 @@ import type { BapIdentityApi } from './api.ts';
 import type { Composition } from './composition.ts';
 
 // VS Code and other extensions can ask for something as soon as the extension is active, which is a moment before
-// everything is built. Each stand-in waits for that, and passes the question on. It fails with the error of the building.
+// everything is built. Each stand-in waits for that, and passes the question on. It fails when the building fails.
 
 /** Stands in for the provider of the service with this id. */
 export function providerOf(
