@@ -22,14 +22,14 @@ const REQUEST = 'keyRequest';
 const ANSWER = 'keyAnswer';
 
 const LOOK_EVERY_MS = 200;
-/** Windows of one browser can take this long to start after each other. */
-const OFFERED_FOR_MS = 60_000;
-/** A window that has to ask waits this long for the key, and then makes its own. */
-const WAIT_MS = 5_000;
+/** On a slow machine, a window can start this long after its page has read SecretStorage. */
+const OFFERED_FOR_MS = 5 * 60_000;
+/** A window that has to ask waits this long, and then makes its own key: the offer can be in another browser. */
+const WAIT_MS = 10_000;
 /** Two windows that write to the global state at the same moment undo each other's change. So it is repeated. */
 const ASK_AGAIN_LOOKS = 4;
 
-/** Offers a new key to windows that cannot read it in SecretStorage, for a minute. Never rejects. */
+/** Offers a new key to windows that cannot read it in SecretStorage, for five minutes. Never rejects. */
 export async function offerKey(
   key: Uint8Array,
   memento: vscode.Memento,
@@ -59,14 +59,18 @@ export async function offerKey(
   }
 }
 
-/** The key that another window has made a moment ago. Undefined when no window gives it within five seconds. */
+/**
+ * The key that another window has made a moment ago. Undefined when no window gives it within ten seconds, and as soon
+ * as `nobodyOffers` aborts.
+ */
 export async function askForKey(
   memento: vscode.Memento,
   { clock, closed }: Runtime,
+  nobodyOffers: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   const own = createECDH('prime256v1');
   const publicKey = own.generateKeys('base64');
-  for (let look = 0; look * LOOK_EVERY_MS < WAIT_MS; look++) {
+  for (let look = 0; look * LOOK_EVERY_MS < WAIT_MS && !nobodyOffers.aborted; look++) {
     const answer = z.safeParse(Answer, memento.get(ANSWER)).data;
     if (answer?.to === publicKey) {
       const key = open(answer.sealed, publicKey, cipherFor(own, answer.from));
@@ -75,7 +79,9 @@ export async function askForKey(
       if (key !== undefined) return key;
     }
     if (look % ASK_AGAIN_LOOKS === 0) await memento.update(REQUEST, { publicKey });
-    await pause(clock, LOOK_EVERY_MS, closed);
+    await pause(clock, LOOK_EVERY_MS, AbortSignal.any([closed, nobodyOffers])).catch((error: unknown) => {
+      if (!nobodyOffers.aborted) throw error;
+    });
   }
   await memento.update(REQUEST, undefined);
   return undefined;

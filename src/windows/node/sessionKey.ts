@@ -9,8 +9,8 @@ import { KEY_BYTES } from './sessionCipher.ts';
 /** Where SecretStorage holds the key of the stored sessions. */
 const KEY = 'sessionKey';
 
-/** A key that is younger than this may be one that this window cannot read. See keyExchange.ts. */
-const NEW_FOR_MS = 10_000;
+/** A window that offers its new key to the others holds this lock. See keyExchange.ts. */
+const OFFER = 'offer of the session key';
 
 /**
  * The key of the stored sessions: from SecretStorage, or a new one. Windows that start together for the first time
@@ -28,14 +28,26 @@ export async function sessionKey(
   return locks.withLock('session key', runtime.closed, async () => {
     const ofAnotherWindow = await readKey(secrets);
     if (ofAnotherWindow !== undefined) return ofAnotherWindow;
-    const isFirst = await locks.once('session key', NEW_FOR_MS);
-    const given = isFirst ? undefined : await askForKey(memento, runtime);
-    if (given === undefined) runtime.log.info('No key for stored sessions yet: making one.');
-    const key = given ?? randomBytes(KEY_BYTES);
-    // Also a key that was given: in a browser, this window's next change of any secret overwrites the other's.
-    await secrets.store(KEY, Buffer.from(key).toString('base64'));
-    if (given === undefined) void offerKey(key, memento, runtime);
-    return key;
+    const nobodyOffers = new AbortController();
+    const offered = Promise.withResolvers<unknown>();
+    // Now, or when the offer of another window ends: because its time is over, or its window closes or crashes.
+    const offering = locks.withLock(OFFER, runtime.closed, () => {
+      nobodyOffers.abort();
+      return offered.promise;
+    });
+    offering.catch(() => undefined); // this window closes
+    let offer: Promise<void> | undefined;
+    try {
+      const given = await askForKey(memento, runtime, nobodyOffers.signal);
+      if (given === undefined) runtime.log.info('No key for stored sessions yet: making one.');
+      const key = given ?? randomBytes(KEY_BYTES);
+      // Also a key that was given: in a browser, this window's next change of any secret overwrites the other's.
+      await secrets.store(KEY, Buffer.from(key).toString('base64'));
+      if (given === undefined) offer = offerKey(key, memento, runtime);
+      return key;
+    } finally {
+      offered.resolve(offer);
+    }
   });
 }
 

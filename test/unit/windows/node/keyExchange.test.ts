@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER } from '../../../../src/base/timeLimit.ts';
 import { askForKey, offerKey } from '../../../../src/windows/node/keyExchange.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { FakeMemento } from '../../support/fakeMemento.ts';
@@ -50,7 +51,7 @@ describe('the key of a window that has just made it', () => {
     const seen: string[] = [];
     for (let ms = 0; ms < 3_000; ms += 50) world.clock.at(ms, () => seen.push(JSON.stringify([...spy.kept])));
     void offerKey(KEY, one, world.runtime);
-    const key = await world.clock.run(askForKey(two, world.runtime));
+    const key = await world.clock.run(askForKey(two, world.runtime, NEVER));
     assert.deepEqual(Buffer.from(key ?? []), KEY);
     assert.ok(seen.some((state) => state.includes('sealed')));
     assert.ok(seen.every((state) => !state.includes(KEY.toString('base64'))));
@@ -62,8 +63,8 @@ describe('the key of a window that has just made it', () => {
     const [one, two, three] = [world.window(), world.window(), world.window()];
     void offerKey(KEY, one, world.runtime);
     // The lock of the key lets one window ask after the other.
-    const first = await world.clock.run(askForKey(two, world.runtime));
-    const second = await world.clock.run(askForKey(three, world.runtime));
+    const first = await world.clock.run(askForKey(two, world.runtime, NEVER));
+    const second = await world.clock.run(askForKey(three, world.runtime, NEVER));
     assert.deepEqual([Buffer.from(first ?? []), Buffer.from(second ?? [])], [KEY, KEY]);
   });
 
@@ -75,25 +76,25 @@ describe('the key of a window that has just made it', () => {
       world.clock.at(ms, () => {
         void one.update('sessionIndex', ms);
       });
-    const key = await world.clock.run(askForKey(two, world.runtime));
+    const key = await world.clock.run(askForKey(two, world.runtime, NEVER));
     assert.deepEqual(Buffer.from(key ?? []), KEY);
   });
 
-  it('is offered for a minute, and leaves nothing in the global state', async () => {
+  it('is offered for five minutes, and leaves nothing in the global state', async () => {
     const world = new BrowserWorld();
     const [one, two] = [world.window(), world.window()];
     const offering = offerKey(KEY, one, world.runtime);
-    await world.clock.run(askForKey(two, world.runtime));
+    await world.clock.run(askForKey(two, world.runtime, NEVER));
     await world.clock.run(offering);
-    assert.ok(world.clock.ranMs >= 60_000 && world.clock.ranMs < 61_000);
+    assert.ok(world.clock.ranMs >= 300_000 && world.clock.ranMs < 301_000);
     await world.clock.advance(BROADCAST_MS);
     for (const memento of [one, two]) assert.deepEqual([...memento.kept], []);
   });
 
-  it('is not waited for longer than five seconds when no window offers one', async () => {
+  it('is not waited for longer than ten seconds when no window offers one', async () => {
     const world = new BrowserWorld();
-    assert.equal(await world.clock.run(askForKey(world.window(), world.runtime)), undefined);
-    assert.ok(world.clock.ranMs >= 5_000 && world.clock.ranMs < 6_000);
+    assert.equal(await world.clock.run(askForKey(world.window(), world.runtime, NEVER)), undefined);
+    assert.ok(world.clock.ranMs >= 10_000 && world.clock.ranMs < 11_000);
   });
 
   it('is not taken from an answer to another window, or from garbage', async () => {
@@ -101,7 +102,7 @@ describe('the key of a window that has just made it', () => {
       const world = new BrowserWorld();
       const memento = world.window();
       await memento.update('keyAnswer', answer);
-      assert.equal(await world.clock.run(askForKey(memento, world.runtime)), undefined);
+      assert.equal(await world.clock.run(askForKey(memento, world.runtime, NEVER)), undefined);
     }
   });
 
@@ -111,14 +112,14 @@ describe('the key of a window that has just made it', () => {
     await one.update('keyRequest', { publicKey: 'garbage' });
     void offerKey(KEY, one, world.runtime);
     await world.clock.advance(1_000);
-    const key = await world.clock.run(askForKey(two, world.runtime));
+    const key = await world.clock.run(askForKey(two, world.runtime, NEVER));
     assert.deepEqual(Buffer.from(key ?? []), KEY);
   });
 
   it('is still waited for after an answer that has no public key', async () => {
     const world = new BrowserWorld();
     const memento = world.window();
-    const asking = askForKey(memento, world.runtime);
+    const asking = askForKey(memento, world.runtime, NEVER);
     world.clock.at(100, () => {
       const { publicKey: to } = memento.get<{ publicKey: string }>('keyRequest', { publicKey: '' });
       void memento.update('keyAnswer', { to, from: 'garbage', sealed: 'AAAA' });

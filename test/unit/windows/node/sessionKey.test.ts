@@ -85,3 +85,49 @@ describe('the key of the stored sessions', () => {
     assert.ok(world.clock.ranMs < 7_000, 'the lock was released each time');
   });
 });
+
+describe('a window that cannot read the key that another window has made', () => {
+  /** A window of a browser. It has read SecretStorage before the other window stored the key. */
+  const openIn = (
+    world: LockWorld,
+    browser: FakeMemento,
+    closed = new AbortController(),
+  ): Promise<Uint8Array> =>
+    sessionKey(new FakeSecrets(world.clock).window(), browser, world.open(), {
+      clock: world.clock,
+      log: world.log,
+      closed: closed.signal,
+    });
+
+  it('gets it, also minutes later', async (t) => {
+    const world = await LockWorld.create(t);
+    const browser = new FakeMemento();
+    const key = await world.clock.run(openIn(world, browser));
+    for (const laterMs of [0, 15_000, 200_000]) {
+      await world.clock.advance(laterMs);
+      assert.deepEqual(await world.clock.run(openIn(world, browser)), key);
+    }
+  });
+
+  it('makes its own at once when that window has closed', async (t) => {
+    const world = await LockWorld.create(t);
+    const browser = new FakeMemento();
+    const closed = new AbortController();
+    const key = await world.clock.run(openIn(world, browser, closed));
+    closed.abort();
+    await world.clock.advance(1_000);
+    const { ranMs } = world.clock;
+    assert.notDeepEqual(await world.clock.run(openIn(world, browser)), key);
+    assert.ok(world.clock.ranMs - ranMs < 1_000, `${world.clock.ranMs - ranMs} ms`);
+  });
+
+  it('makes its own in another browser, and the next window there gets that one', async (t) => {
+    const world = await LockWorld.create(t);
+    const [one, other] = [new FakeMemento(), new FakeMemento()];
+    const key = await world.clock.run(openIn(world, one));
+    const ofOther = await world.clock.run(openIn(world, other));
+    assert.notDeepEqual(ofOther, key);
+    assert.deepEqual(await world.clock.run(openIn(world, other)), ofOther);
+    assert.deepEqual(await world.clock.run(openIn(world, one)), key);
+  });
+});
