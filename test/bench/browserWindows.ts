@@ -7,7 +7,7 @@ const WINDOWS = 10;
 const ROUNDS = 5;
 const LABEL = 'Sigma Identity';
 /** How long all windows may take to hear of a change. */
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 30_000;
 /** How long a window may take to hear of a change once more, which none should. */
 const AGAIN_MS = 1_000;
 
