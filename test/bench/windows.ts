@@ -20,27 +20,28 @@ export async function windows(): Promise<Figure[]> {
   const { chromium } = await install();
   const browser = await launchBrowser(chromium);
   try {
-    const times = [
-      ...(await measure(browser, 'ours', WINDOWS / 2)),
-      ...(await measure(browser, 'empty', WINDOWS / 2)),
-    ];
-    return [...activation(times), ...silentCalls(times)];
+    const oursFirst = await measure(browser, 'ours', WINDOWS / 2);
+    const emptyFirst = await measure(browser, 'empty', WINDOWS / 2);
+    return [...activation(oursFirst, emptyFirst), ...silentCalls([...oursFirst, ...emptyFirst])];
   } finally {
     await browser.close();
   }
 }
 
-function activation(times: WindowTimes[]): Figure[] {
-  const ours = median(times.map(({ activationMs }) => activationMs.ours));
-  const empty = median(times.map(({ activationMs }) => activationMs.empty));
-  const how = `median of ${times.length} windows`;
+/** The first extension that is measured in a window takes longer, so each is the first in half of the windows. */
+function activation(oursFirst: WindowTimes[], emptyFirst: WindowTimes[]): Figure[] {
+  const mean = (of: (times: WindowTimes) => number): number =>
+    (median(oursFirst.map(of)) + median(emptyFirst.map(of))) / 2;
+  const ours = mean(({ activationMs }) => activationMs.ours);
+  const empty = mean(({ activationMs }) => activationMs.empty);
+  const how = `mean of the medians of ${oursFirst.length} windows where it is the first and ${emptyFirst.length} where it is the second`;
   return [
     figure('Activation', ms(ours), how),
     figure('Activation of an extension that does nothing, in the same windows', ms(empty), how),
     atMost('Ratio of these two', ours / empty, 1.2, how),
     figure(
       'From the start of the activation until the first answer',
-      ms(median(times.map(({ answerMs }) => answerMs))),
+      ms(mean(({ answerMs }) => answerMs)),
       how,
     ),
   ];
