@@ -231,7 +231,9 @@ export class Workbench {
       await this.page.keyboard.press('F1');
       try {
         await input.fill(`>${command}`, { timeout: patienceMs });
-        await this.listItem(command).click({ timeout: patienceMs });
+        await this.listItem(command).waitFor({ timeout: patienceMs });
+        // Long enough to be sure: a click that only looks late would run the command twice.
+        await this.listItem(command).click({ timeout: 10_000 });
         return true;
       } catch {
         patienceMs *= 2;
