@@ -5,9 +5,18 @@ import type { BapIdentityApi } from './api.ts';
 import type { Composition } from './composition.ts';
 import { apiOf, mcpDefinitionsOf, providerOf, registerCommands, toolOf } from './standIns.ts';
 
+/** This extension, with the manifest of this very build. VS Code's types know no manifest. */
+interface ThisExtension extends vscode.Extension<BapIdentityApi> {
+  readonly packageJSON: Pick<typeof manifest, 'contributes'>;
+}
+
+interface Context extends vscode.ExtensionContext {
+  readonly extension: ThisExtension;
+}
+
 /** What VS Code calls. */
 export interface Extension {
-  readonly activate: (context: vscode.ExtensionContext) => BapIdentityApi;
+  readonly activate: (context: Context) => BapIdentityApi;
   readonly deactivate: () => Promise<void>;
 }
 
@@ -26,8 +35,7 @@ export function extensionOn(load: () => Promise<Compose>): Extension {
      * window start on one thread, and a provider has a few seconds to register. Nothing here uses the network.
      */
     activate(context) {
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- our own manifest, which VS Code gives as any
-      const { contributes }: typeof manifest = context.extension.packageJSON;
+      const { contributes } = context.extension.packageJSON;
       const built = nextTask().then(async () => {
         const compose = await load();
         commands.dispose(); // so that the real ones can have their ids

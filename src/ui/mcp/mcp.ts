@@ -29,10 +29,7 @@ export interface Mcp {
   takeBack(sessions: readonly LiveSession[]): Promise<void>;
 }
 
-/**
- * Follows the setting. Does nothing where the editor knows no MCP servers. `setting` gives the value of the setting as it
- * is now.
- */
+/** Follows the setting, whose present value `setting` gives. Does nothing where the editor knows no MCP servers. */
 export function createMcp(
   providers: readonly McpProvider[],
   sessions: Sessions,
