@@ -1,15 +1,15 @@
-/** The times of silent calls of getSession through all of VS Code, in turn, in milliseconds. */
+/** The times of silent calls of getSession of two providers that took turns, through all of VS Code, in milliseconds. */
+export type PairMs = readonly [number[], number[]];
+
 export interface SilentMs {
-  /** Nobody is signed in. */
-  readonly ours: number[];
-  /** Nobody is signed in. */
-  readonly github: number[];
-  /** The rest is our provider too. */
-  readonly oneSession: number[];
-  /** One account has 200 sessions, and one of them is asked for. */
-  readonly manyScopes: number[];
-  /** 200 accounts have a session, and all of them answer the request. */
-  readonly manyAccounts: number[];
+  /** Our provider and VS Code’s own one. Nobody is signed in. */
+  readonly oursAndGithub: PairMs;
+  /** The same provider twice: so much the times of two equal providers differ. */
+  readonly githubTwice: PairMs;
+  /** Our provider with 200 sessions of one account, one of which is asked for, and with one session. */
+  readonly manyScopesAndOne: PairMs;
+  /** Our provider with sessions of 200 accounts, all of which answer, and with one session. */
+  readonly manyAccountsAndOne: PairMs;
 }
 
 /** What test/stopwatch measures in one window. */

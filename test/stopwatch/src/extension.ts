@@ -2,19 +2,13 @@ import { appendFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { BapIdentityApi } from '../../../src/api.ts';
 import { tookMs } from '../../bench/figure.ts';
-import type { SilentMs, WindowTimes } from '../../bench/windowTimes.ts';
+import type { PairMs, SilentMs, WindowTimes } from '../../bench/windowTimes.ts';
 import { World } from '../../host/suite/world.ts';
 
 const OURS = 'bap-identity.bap-authentication';
 const EMPTY = 'example.empty';
 const ROUNDS = 200;
 const MANY = 200;
-/** What is compared. */
-const PAIRS = [
-  ['ours', 'github'],
-  ['oneSession', 'manyScopes'],
-  ['oneSession', 'manyAccounts'],
-] as const;
 /** After this time, in milliseconds, a window has done most of what it does when it opens. */
 const CALM_MS = 2_000;
 /** A session of nobody: the answer needs all that is stored, and no service. */
@@ -57,22 +51,26 @@ async function measureSilentCalls(): Promise<SilentMs> {
   await register('one-session', () => ({ scope: 'a', account: 'bap-1' }), 1);
   await register('many-scopes', (at) => ({ scope: at === 0 ? 'a' : `a${at}`, account: 'bap-1' }), MANY);
   await register('many-accounts', (at) => ({ scope: 'a', account: `bap-${at}` }), MANY);
-  const silentMs: SilentMs = { ours: [], github: [], oneSession: [], manyScopes: [], manyAccounts: [] };
-  const calls: Record<keyof SilentMs, () => Thenable<unknown>> = {
-    ours: () => ask('sigma-identity', ['openid', 'profile']),
-    github: () => ask('github', ['read:user']),
-    oneSession: () => ask('one-session', ['a']),
-    manyScopes: () => ask('many-scopes', ['a']),
-    manyAccounts: () => ask('many-accounts', ['a']),
+  const ours = (): Thenable<unknown> => ask('sigma-identity', ['openid', 'profile']);
+  const github = (): Thenable<unknown> => ask('github', ['read:user', 'user:email']);
+  const oneSession = (): Thenable<unknown> => ask('one-session', ['a']);
+  return {
+    oursAndGithub: await inTurn(ours, github),
+    githubTwice: await inTurn(github, github),
+    manyScopesAndOne: await inTurn(() => ask('many-scopes', ['a']), oneSession),
+    manyAccountsAndOne: await inTurn(() => ask('many-accounts', ['a']), oneSession),
   };
-  for (const [one, other] of PAIRS) {
-    for (let round = 0; round < ROUNDS; round++) {
-      // In turn, so that other work on the machine slows both, and so does what is left of the call before.
-      for (const which of round % 2 === 0 ? [one, other] : [other, one])
-        silentMs[which].push(await tookMs(calls[which]));
-    }
-  }
-  return silentMs;
+}
+
+/** Times two calls in turn: other work on the machine slows both, and so does what is left of the call before. */
+async function inTurn(one: () => Thenable<unknown>, other: () => Thenable<unknown>): Promise<PairMs> {
+  const oneMs: number[] = [];
+  const otherMs: number[] = [];
+  const timeOne = async (): Promise<unknown> => oneMs.push(await tookMs(one));
+  const timeOther = async (): Promise<unknown> => otherMs.push(await tookMs(other));
+  for (let round = 0; round < ROUNDS; round++)
+    for (const time of round % 2 === 0 ? [timeOne, timeOther] : [timeOther, timeOne]) await time();
+  return [oneMs, otherMs];
 }
 
 /** Registers our provider, over a service of the tests, after `count` sign-ins. */
