@@ -37,7 +37,7 @@ describe('a network that is in the way of a sign-in', () => {
     const message = await workbench.told('is self-signed');
     assert.ok(message.startsWith(`The certificate of localhost:${server.port} is self-signed`), message);
     await workbench.screenshot('certificate-dark');
-    await workbench.notification('is self-signed').getByRole('button', { name: 'Open Setting' }).click();
+    await workbench.clickIn('is self-signed', 'button', 'Open Setting');
     await workbench.page.getByText('Http: System Certificates').first().waitFor();
     await workbench.screenshot('certificate-setting');
     await workbench.page.keyboard.press('Escape'); // the settings lie over the window

@@ -43,7 +43,7 @@ describe('a person whose sign-in does not work', () => {
     const refused = `${new URL(nowhere).host} refused the connection`;
     await workbench.told(refused);
     await workbench.screenshot('diagnose-offered');
-    await workbench.notification(refused).getByRole('button', { name: 'Diagnose' }).click();
+    await workbench.clickIn(refused, 'button', 'Diagnose');
     await finds('Adom refused the connection: the server does not run, or a firewall is in the way.');
     await finds('Connection: failed: refused');
     const text = await preview().locator('body').innerText();

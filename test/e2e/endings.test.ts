@@ -29,10 +29,9 @@ describe('a sign-in that meets a problem', () => {
     await workbench.listItem('Sigma Identity').click();
   };
   const code = (): Promise<string> => workbench.userCode('Sigma Identity');
-  const click = (link: string | RegExp): Promise<void> =>
-    workbench.notification(PENDING).getByRole('link', { name: link }).click();
+  const click = (link: string | RegExp): Promise<void> => workbench.clickIn(PENDING, 'link', link);
   const cancel = async (): Promise<void> => {
-    await workbench.notification(PENDING).getByRole('button', { name: 'Cancel' }).click();
+    await workbench.clickIn(PENDING, 'button', 'Cancel');
     await workbench.notification(PENDING).waitFor({ state: 'detached' });
   };
   const toldOnce = async (text: string): Promise<void> => {

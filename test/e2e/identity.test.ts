@@ -99,7 +99,7 @@ describe('the identity card', () => {
     await workbench.clearNotifications();
   };
   const press = (message: string, button: string): Promise<void> =>
-    workbench.notification(message).getByRole('button', { name: button }).click();
+    workbench.clickIn(message, 'button', button);
   /** A page that opens takes the focus, and an open list closes then. So this opens the list again. */
   const choose = (command: string, account: string): Promise<void> =>
     workbench.until(async () => {

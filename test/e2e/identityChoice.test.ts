@@ -118,10 +118,7 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
     await workbench.told('This account of Sigma Identity has no BAP identity yet.');
     await workbench.screenshot('identity-none');
     const opened = await workbench.intercept('https://sigmaidentity.com');
-    await workbench
-      .notification('has no BAP identity yet')
-      .getByRole('button', { name: 'Open sigmaidentity.com' })
-      .click();
+    await workbench.clickIn('has no BAP identity yet', 'button', 'Open sigmaidentity.com');
     await workbench.answerDialog('Open');
     await workbench.until(() => Promise.resolve(opened.length > 0), 'the page of Sigma Identity');
   });

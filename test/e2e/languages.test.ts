@@ -40,7 +40,7 @@ describe('a person who does not read English', () => {
       const notification = workbench.notification(title);
       await notification.getByRole('link', { name: text('Copy code') }).waitFor();
       await workbench.screenshot(`language-${language}`);
-      await notification.getByRole('link', { name: text('Copy code') }).click();
+      await workbench.clickIn(title, 'link', text('Copy code'));
       await workbench.until(
         async () => /^[A-Z0-9]{4}-[A-Z0-9]{4}$/.test(await workbench.clipboard()),
         'the code in the clipboard',

@@ -21,13 +21,13 @@ describe('a service without a code', () => {
     await workbench.listItem('Adom').waitFor();
     await workbench.screenshot('services');
     await workbench.listItem('Adom').click();
-    const notification = workbench.notification('Sign in with Adom: Continue in your browser.');
-    await notification.getByRole('link', { name: 'Copy link' }).click();
+    const title = 'Sign in with Adom: Continue in your browser.';
+    await workbench.clickIn(title, 'link', 'Copy link');
     await workbench.told('Copied!');
     const link = await workbench.clipboard();
     assert.match(link, /\/auth\/intent\?token=./);
     await workbench.screenshot('notification-link');
-    const tab = await workbench.newTab(() => notification.getByRole('link', { name: /^Open / }).click());
+    const tab = await workbench.newTab(() => workbench.clickIn(title, 'link', /^Open /));
     await tab.getByRole('button', { name: 'Continue as demo person' }).click();
     await tab.getByRole('heading', { name: 'Signed in' }).waitFor();
     await tab.close();

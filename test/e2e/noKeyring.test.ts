@@ -33,7 +33,7 @@ describe('a person whose system has no keyring', () => {
     await workbench.reload();
     await workbench.told(LOST);
     await workbench.screenshot('no-keyring');
-    await workbench.notification(LOST).getByRole('button', { name: 'Learn More' }).click();
+    await workbench.clickIn(LOST, 'button', 'Learn More');
     const page = workbench.page.frameLocator('iframe.webview').frameLocator('iframe');
     const heading = page.getByRole('heading', { name: 'I am signed out after every restart' });
     await heading.waitFor();
@@ -55,7 +55,7 @@ describe('a person whose system has no keyring', () => {
     await approve();
     await workbench.reload();
     await workbench.told(LOST);
-    await workbench.notification(LOST).getByRole('button', { name: 'Sign In' }).click();
+    await workbench.clickIn(LOST, 'button', 'Sign In');
     await approve();
     await workbench.seesInAccountsMenu('satoshi (');
   });

@@ -52,11 +52,6 @@ describe('the QR code of a sign-in with a code', () => {
     await sigma.approve(sigma.newestUserCode ?? '');
     await workbench.told('Signed in with Sigma Identity as satoshi');
   };
-  const cancel = async (): Promise<void> => {
-    await qr.notification.getByRole('button', { name: 'Cancel' }).click();
-    await qr.notification.waitFor({ state: 'detached' });
-    await qr.closed();
-  };
 
   it('can be scanned in every theme, and the code beside it is large', async () => {
     await start();
@@ -74,7 +69,7 @@ describe('the QR code of a sign-in with a code', () => {
     assert.ok(height >= 40, `the code is ${height} px high`);
     const text = await qr.page.locator('body').innerText();
     assert.ok(text.includes(`${sigma.url}/device`), text);
-    await cancel();
+    await qr.cancel();
   });
 
   it('closes when the sign-in is approved', async () => {
@@ -87,7 +82,7 @@ describe('the QR code of a sign-in with a code', () => {
   it('closes when the sign-in is cancelled', async () => {
     await start();
     await qr.show();
-    await cancel();
+    await qr.cancel();
   });
 
   it('closes when the code expires, and opens again with the new code', async () => {
@@ -133,7 +128,7 @@ describe('the QR code of a sign-in with a code', () => {
     } finally {
       await workbench.page.setViewportSize({ width: 1280, height: 800 });
     }
-    await cancel();
+    await qr.cancel();
   });
 
   it('is replaced by a text when the address is too long', async () => {
@@ -143,7 +138,7 @@ describe('the QR code of a sign-in with a code', () => {
     await qr.page.getByText(sigma.newestUserCode ?? '', { exact: true }).waitFor();
     assert.equal(await qr.qr.count(), 0);
     await workbench.screenshot('qr-too-long');
-    await cancel();
+    await qr.cancel();
   });
 
   it('closes when the extension crashes and when the window reloads', async () => {
@@ -156,7 +151,7 @@ describe('the QR code of a sign-in with a code', () => {
     await workbench.reload();
     await start();
     assert.equal(await qr.tab.count(), 0);
-    await cancel();
+    await qr.cancel();
   });
 });
 

@@ -13,10 +13,6 @@ export class QrTab {
     this.#service = service;
   }
 
-  get notification(): Locator {
-    return this.#workbench.notification(`Sign in with ${this.#service}:`);
-  }
-
   get tab(): Locator {
     return this.#workbench.page.getByRole('tab', { name: `Sign in with ${this.#service}` });
   }
@@ -29,19 +25,29 @@ export class QrTab {
     return this.page.getByRole('img', { name: 'QR code of the address to approve this sign-in at' });
   }
 
+  get #title(): string {
+    return `Sign in with ${this.#service}:`;
+  }
+
   async start(): Promise<void> {
     await this.#workbench.run('BAP Identity: Sign In…');
     await this.#workbench.listItem(this.#service).click();
   }
 
-  async click(link: string): Promise<void> {
-    await this.#workbench.told(`Sign in with ${this.#service}:`);
-    await this.notification.getByRole('link', { name: link }).click();
+  click(link: string): Promise<void> {
+    return this.#workbench.clickIn(this.#title, 'link', link);
   }
 
   async show(): Promise<void> {
     await this.click('Show QR');
+    await this.tab.waitFor();
     await this.page.getByRole('heading', { name: `Sign in with ${this.#service}` }).waitFor();
+  }
+
+  async cancel(): Promise<void> {
+    await this.#workbench.clickIn(this.#title, 'button', 'Cancel');
+    await this.#workbench.notification(this.#title).waitFor({ state: 'detached' });
+    await this.closed();
   }
 
   closed(): Promise<void> {

@@ -75,7 +75,7 @@ describe('a session that ends', () => {
     const [told, quiet] = (await messages(workbench)) === 1 ? [workbench, other] : [other, workbench];
     await told.page.bringToFront();
     await told.screenshot('session-ended');
-    await told.notification(text).getByRole('button', { name: 'Sign In' }).click();
+    await told.clickIn(text, 'button', 'Sign In');
     await sigma.approve(await told.userCode('Sigma Identity'));
     await told.told(SIGNED_IN);
     await quiet.page.bringToFront();

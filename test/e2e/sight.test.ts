@@ -29,7 +29,6 @@ describe('a sign-in is in sight', () => {
   });
   areSeparate('sight', () => workbench);
 
-  const list = (): Locator => workbench.page.locator('.notifications-center.visible');
   const statusItem = (): Locator => workbench.page.getByRole('button', { name: `${TITLE} 15 min left` });
   const fromPalette = async (): Promise<void> => {
     await workbench.run('BAP Identity: Sign In…');
@@ -63,7 +62,7 @@ describe('a sign-in is in sight', () => {
   };
   const nothingStays = async (): Promise<void> => {
     await workbench.notification(TITLE).waitFor({ state: 'detached' });
-    await list().waitFor({ state: 'detached' });
+    await workbench.notificationList.waitFor({ state: 'detached' });
     await statusItem().waitFor({ state: 'detached' });
   };
   const saidOnce = async (): Promise<void> => {
@@ -86,8 +85,8 @@ describe('a sign-in is in sight', () => {
       await workbench.run(toggle);
       const ms = await msUntilShown(start);
       assert.ok(ms < SOON_MS, `it took ${ms} ms`);
-      await list().getByRole('link', { name: 'Copy code' }).waitFor();
-      await list().getByRole('button', { name: 'Cancel' }).waitFor();
+      await workbench.notificationList.getByRole('link', { name: 'Copy code' }).waitFor();
+      await workbench.notificationList.getByRole('button', { name: 'Cancel' }).waitFor();
       await workbench.screenshot(`sight-${mode.toLowerCase().replaceAll(' ', '-')}`);
       await sigma.approve(sigma.newestUserCode ?? '');
       await nothingStays();
@@ -100,7 +99,7 @@ describe('a sign-in is in sight', () => {
   it('leaves no open list after Cancel', async () => {
     await fromPalette();
     await workbench.userCode('Sigma Identity');
-    await list().getByRole('button', { name: 'Cancel' }).click();
+    await workbench.notificationList.getByRole('button', { name: 'Cancel' }).click();
     await nothingStays();
     await typesInEditor('after Cancel');
   });
@@ -109,12 +108,12 @@ describe('a sign-in is in sight', () => {
     await fromPalette();
     const code = await workbench.userCode('Sigma Identity');
     await workbench.page.keyboard.press('Escape');
-    await list().waitFor({ state: 'detached' });
+    await workbench.notificationList.waitFor({ state: 'detached' });
     await statusItem().hover();
     await workbench.page.locator('.monaco-hover', { hasText: `Your code is ${code}.` }).waitFor();
     await workbench.screenshot('sight-status-bar');
     await statusItem().click();
-    await list().getByText(`Your code is ${code}.`).waitFor();
+    await workbench.notificationList.getByText(`Your code is ${code}.`).waitFor();
     await sigma.approve(code);
     await nothingStays();
   });
@@ -123,9 +122,9 @@ describe('a sign-in is in sight', () => {
     await fromPalette();
     const code = await workbench.userCode('Sigma Identity');
     sigma.failNext('/api/auth/device/token', { kind: 'drop' }, 1_000);
-    await list().getByText('No connection: trying again…').waitFor();
+    await workbench.notificationList.getByText('No connection: trying again…').waitFor();
     await workbench.screenshot('sight-no-connection');
-    await list().getByRole('link', { name: 'Diagnose' }).click();
+    await workbench.notificationList.getByRole('link', { name: 'Diagnose' }).click();
     await workbench.page.getByRole('tab', { name: 'BAP Identity Report.md' }).waitFor();
     sigma.clearFaults();
     await sigma.approve(code);
@@ -137,7 +136,7 @@ describe('a sign-in is in sight', () => {
     await sigma.approve(await workbench.userCode('Sigma Identity'));
     await saidOnce();
     await workbench.screenshot('sight-signed-in');
-    await workbench.notification(SIGNED_IN).getByRole('button', { name: 'Show Identity' }).click();
+    await workbench.clickIn(SIGNED_IN, 'button', 'Show Identity');
     await workbench.page
       .frameLocator('iframe.webview.ready')
       .frameLocator('#active-frame')

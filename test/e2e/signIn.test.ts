@@ -23,8 +23,7 @@ for (const open of services) {
     isOneStory(open.id, () => workbench);
 
     const codeShown = (): Promise<string> => workbench.userCode(label);
-    const click = (link: string | RegExp): Promise<void> =>
-      workbench.notification(pending).getByRole('link', { name: link }).click();
+    const click = (link: string | RegExp): Promise<void> => workbench.clickIn(pending, 'link', link);
     const gone = (): Promise<void> => workbench.notification(pending).waitFor({ state: 'detached' });
     const startInPalette = async (): Promise<void> => {
       await workbench.run('BAP Identity: Sign In…');
@@ -84,7 +83,7 @@ for (const open of services) {
     it('leaves no notification after Cancel', async () => {
       await workbench.chooseInAccountsMenu(entry);
       await codeShown();
-      await workbench.notification(pending).getByRole('button', { name: 'Cancel' }).click();
+      await workbench.clickIn(pending, 'button', 'Cancel');
       await gone();
       assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
       await workbench.accountsEntry(entry);
@@ -109,7 +108,7 @@ for (const open of services) {
       await workbench.run('BAP Identity: Sign Out…');
       await workbench.answerDialog('Sign Out');
       await workbench.told('You are signed out of');
-      await workbench.notification(pending).getByRole('button', { name: 'Cancel' }).click();
+      await workbench.clickIn(pending, 'button', 'Cancel');
       await gone();
       await workbench.accountsEntry(entry);
       await workbench.page.keyboard.press('Escape');

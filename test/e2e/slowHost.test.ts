@@ -38,8 +38,9 @@ describe('a person whose remote host is slow', () => {
     for (const service of running) {
       await workbench.chooseInAccountsMenu(entry(service.label));
       const code = await workbench.userCode(service.label);
-      const notification = workbench.notification(`Sign in with ${service.label}:`);
-      const tab = await workbench.newTab(() => notification.getByRole('link', { name: /^Open / }).click());
+      const tab = await workbench.newTab(() =>
+        workbench.clickIn(`Sign in with ${service.label}:`, 'link', /^Open /),
+      );
       await service.approveInBrowser(tab, code);
       await tab.close();
       await workbench.seesInAccountsMenu(service.account);

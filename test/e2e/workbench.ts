@@ -207,6 +207,22 @@ export class Workbench {
     return (await message.innerText()).replace(/\s+/g, ' ');
   }
 
+  /** The list of notifications. A sign-in opens it a moment after the person sees its text. */
+  get notificationList(): Locator {
+    return this.page.locator('.notifications-center.visible');
+  }
+
+  /**
+   * Clicks a button or a link of the notification, in the list. Outside the list a notification can go away under
+   * the mouse: after some seconds, and when the list opens.
+   */
+  async clickIn(text: string | RegExp, role: 'button' | 'link', name: string | RegExp): Promise<void> {
+    await this.told(text);
+    if (!(await this.notificationList.isVisible())) await this.run('Notifications: Show Notifications');
+    const entry = this.notificationList.locator('.notification-list-item', { hasText: text }).first();
+    await entry.getByRole(role, { name }).click();
+  }
+
   /** Returns the code that the notification of a sign-in shows. */
   async userCode(service: string): Promise<string> {
     const text = await this.told(`Sign in with ${service}: Your code is`);
