@@ -33,9 +33,18 @@ export class Terminals {
     await page.locator('.settings-header .monaco-editor').click();
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('@id:bapIdentity.terminal.environment');
-    await page.getByLabel('bapIdentity.terminal.environment', { exact: true }).click();
-    const option = page.locator('.select-box-dropdown-list-container .option-text');
-    await option.getByText(mode, { exact: true }).click();
+    const select = page.getByLabel('bapIdentity.terminal.environment', { exact: true });
+    const option = page
+      .locator('.select-box-dropdown-list-container .option-text')
+      .getByText(mode, { exact: true });
+    // Opens the options again until one is clicked: they close when the editor draws again or the focus moves.
+    await this.#workbench.until(async () => {
+      if (!(await option.isVisible())) await select.click();
+      return option.click({ timeout: 5_000 }).then(
+        () => true,
+        () => false,
+      );
+    }, `the option ${mode}`);
   }
 
   /** Runs a command in a shell of a new terminal, and returns what it prints. */

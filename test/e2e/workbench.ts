@@ -13,8 +13,8 @@ import { isWeb, startHost, type Host, type HostKind } from './host.ts';
 const editor = isWeb ? '-web' : release.name === 'current' ? '' : '-oldest';
 const screenshotFolder = path.join(outFolder, `screenshots${editor}`);
 
-/** Long enough for a busy machine. */
-const WAIT_MS = 30_000;
+/** Long enough for a busy machine, where a window can need more than half of it to start its extensions again. */
+const WAIT_MS = 60_000;
 
 /** VS Code with this extension's package and the consumer installed, as a person sees it. */
 export class Workbench {
