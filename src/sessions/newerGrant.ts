@@ -1,5 +1,5 @@
 import type { Grant } from '../services/service.ts';
-import type { LiveSession } from './sessionRecord.ts';
+import { asLive, type LiveSession } from './sessionRecord.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { afterRenewal } from './sessionVersion.ts';
 
@@ -13,22 +13,32 @@ export function stillCurrent(store: SessionStore, asked: LiveSession): LiveSessi
 }
 
 /**
- * Keeps a newer grant under the id of its session: in memory before this returns, so that callers need not wait for
- * the storage. Gives false when another version has won and the grant must be revoked. Never rejects.
+ * Keeps the newer grant that the service gave for `asked` under the id of its session: in memory before this returns,
+ * so that callers need not wait for the storage. Gives false when another version has won and the grant must be
+ * revoked. Never rejects.
  */
 export async function keepNewerGrant(
   store: SessionStore,
-  record: LiveSession,
+  asked: LiveSession,
   grant: Grant,
   nowMs: number,
 ): Promise<boolean> {
-  const { accessTokenRejected, ...lasting } = record;
-  const version = afterRenewal(record.version);
+  const current = stillCurrent(store, asked) ?? expiredMeanwhile(store, asked);
+  if (current === undefined) return false;
+  const { accessTokenRejected, ...lasting } = current;
+  const version = afterRenewal(current.version);
   try {
     const isStored = await store.replace({ ...lasting, version, grant, grantedAtMs: nowMs });
     // If a sign-out wins, the sessions revoke the grant, because they have seen it.
-    return isStored || store.get(record.id)?.state === 'removed';
+    return isStored || store.get(current.id)?.state === 'removed';
   } catch {
     return true; // it is in memory, and the store goes on trying
   }
+}
+
+/** A session that was taken for expired while the service was asked. The answer shows that the service knows it. */
+function expiredMeanwhile(store: SessionStore, asked: LiveSession): LiveSession | undefined {
+  const now = store.get(asked.id);
+  const before = now?.state === 'ended' ? asLive(now) : undefined;
+  return before?.grant.accessToken === asked.grant.accessToken ? before : undefined;
 }

@@ -137,14 +137,14 @@ export class Renewal {
       this.#refused.set(asked.id, asked.grant.refreshToken);
       return;
     }
-    const current = stillCurrent(this.#store, asked);
     if (renewed.kind === 'rejected') {
       this.#runtime.log.info(`${label} does not renew a session any longer.`);
+      const current = stillCurrent(this.#store, asked);
       if (current !== undefined) await this.#dropRefreshToken(current);
       return;
     }
     const { grant } = renewed;
-    const keeping = current && keepNewerGrant(this.#store, current, grant, this.#runtime.clock.now());
+    const keeping = keepNewerGrant(this.#store, asked, grant, this.#runtime.clock.now());
     onAnswer();
     if (await keeping) {
       this.#runtime.log.info(`Renewed a session with ${label}.`);

@@ -3,7 +3,7 @@ import type { Runtime } from '../base/runtime.ts';
 import type { IdentityService } from '../services/service.ts';
 import { revokeInBackground } from './revoke.ts';
 import { isOver } from './sessionEnd.ts';
-import type { EndedSession, LiveSession } from './sessionRecord.ts';
+import { asLive, type EndedSession, type LiveSession } from './sessionRecord.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { afterAmendment } from './sessionVersion.ts';
 
@@ -54,12 +54,12 @@ export class SessionEnds {
 
   /** Makes a session live again if it ended by a clock that was ahead and has been set right since. Never rejects. */
   async resumeAfterWrongClock(record: EndedSession): Promise<void> {
-    const { reason, endedAtMs, expiresAtMs, expired, ...lasting } = record;
-    if (expired === undefined || isOver(expired, this.#runtime.clock.now())) return;
+    const live = asLive(record);
+    if (live === undefined || isOver(live, this.#runtime.clock.now())) return;
     this.#runtime.log.info(
       `A session with ${this.#service.label} has not ended after all: the clock was wrong.`,
     );
-    await this.#replace({ ...lasting, ...expired, version: afterAmendment(record.version), state: 'live' });
+    await this.#replace({ ...live, version: afterAmendment(live.version) });
   }
 
   /** Drops the grant of an expired session and asks the service to end it. Never rejects. */

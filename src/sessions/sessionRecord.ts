@@ -100,3 +100,9 @@ export function deserialize(id: string, text: string): SessionRecord | undefined
 export function isLive(record: SessionRecord | undefined): record is LiveSession {
   return record?.state === 'live';
 }
+
+/** An expired session as it was before its end. Undefined when its grant is not kept. */
+export function asLive(record: EndedSession): LiveSession | undefined {
+  const { reason, endedAtMs, expiresAtMs, expired, ...lasting } = record;
+  return expired && { ...lasting, ...expired, state: 'live' };
+}

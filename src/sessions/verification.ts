@@ -140,10 +140,9 @@ export class Verification {
 
   /** The old token is not revoked: to the service, it is the same session. */
   async #keep(asked: LiveSession, grant: Grant, onAnswer: () => void): Promise<void> {
-    const current = stillCurrent(this.#store, asked);
-    const keeping = current && keepNewerGrant(this.#store, current, grant, this.#runtime.clock.now());
+    const keeping = keepNewerGrant(this.#store, asked, grant, this.#runtime.clock.now());
     onAnswer(); // it is in memory, so callers need not wait for the storage
-    if ((await keeping) !== true && grant.accessToken !== asked.grant.accessToken)
+    if (!(await keeping) && grant.accessToken !== asked.grant.accessToken)
       revokeInBackground(this.#service, grant, this.#runtime);
   }
 

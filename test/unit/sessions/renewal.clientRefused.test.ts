@@ -94,6 +94,24 @@ describe('renewal: the service refuses the client', () => {
     assert.deepEqual(await world.listed(window), ['a: access 3']);
   });
 
+  it('a session that such a window ends while another one renews it goes on with the new token', async () => {
+    const world = new SessionWorld();
+    world.have('a', world.service.grant(SOON));
+    world.service.refusesClient = true;
+    const [refused, other] = [await world.ready(), await world.ready()];
+    await world.listed(refused);
+    world.service.refusesClient = false;
+    world.service.takes.renew = 2_000;
+    await world.clock.advance(4 * MINUTE_MS - 1_000);
+    const renewing = other.sessions.usable();
+    await world.clock.advance(1_000);
+    assert.deepEqual(await world.listed(refused), []);
+    assert.equal(refused.store.get('a')?.state, 'ended');
+    await world.clock.run(renewing);
+    await world.quiet();
+    for (const window of [refused, other]) assert.deepEqual(await world.listed(window), ['a: access 2']);
+  });
+
   it('the log says so once, without a token', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant(SOON));

@@ -146,6 +146,20 @@ describe('verification: the service gives a new access token', () => {
     assert.deepEqual(await world.listed(two), ['a: access 2']);
   });
 
+  it('a session that a wrong clock ends meanwhile goes on with the new token when the clock is right', async () => {
+    const { world, one, two } = await rotating();
+    const verifying = one.sessions.verification.verify('a', one.closed.signal);
+    await world.clock.advance(1_000);
+    world.clock.jump(91 * 86_400_000);
+    assert.deepEqual(await world.listed(one), []);
+    await world.clock.run(verifying);
+    assert.deepEqual(await world.listed(one), []);
+    world.clock.jump(-91 * 86_400_000);
+    await world.quiet();
+    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['a: access 2']);
+    assert.deepEqual(world.service.asked, ['verify access 1']);
+  });
+
   it('a window that closes waits for the answer and stores it', async () => {
     const { world, one, two } = await rotating();
     one.sessions.verification.verify('a', one.closed.signal).catch(() => undefined);
