@@ -123,4 +123,10 @@ describe('address', () => {
     assert.match(hostOf(long), /^…a+\.b{60}\.evil\.example$/);
     assert.equal(hostOf(long).length, 101);
   });
+
+  it('shows a host of 100 characters whole', () => {
+    const host = `${'a'.repeat(60)}.${'b'.repeat(31)}.example`;
+    assert.equal(host.length, 100);
+    assert.equal(hostOf(`https://${host}/device`), host);
+  });
 });

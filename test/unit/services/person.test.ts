@@ -56,6 +56,10 @@ describe('the name of a person without one', () => {
     assert.equal(person({ subject: ' ', names: [] }).name, '%20');
     assert.equal(person({ subject: '\u200b\u202e', names: [''] }).name, '%E2%80…0%AE');
   });
+
+  it('is the id as it is if it can be seen', () => {
+    assert.equal(person({ subject: 'ann b', names: [] }).name, 'ann b');
+  });
 });
 
 describe('account label', () => {
