@@ -160,6 +160,21 @@ describe('verification: the service gives a new access token', () => {
     assert.deepEqual(world.service.asked, ['verify access 1']);
   });
 
+  it('a new sign-in that a wrong clock ends meanwhile wins, and the new token is revoked', async () => {
+    const { world, one } = await rotating();
+    const verifying = one.sessions.verification.verify('a', one.closed.signal);
+    await world.clock.advance(500);
+    await world.clock.run(world.signIn(one, world.service.grant({ lifeMs: 86_400_000 })));
+    world.clock.jump(2 * 86_400_000);
+    assert.deepEqual(await world.listed(one), []);
+    await world.clock.run(verifying);
+    await world.quiet();
+    assert.ok(world.service.asked.includes('revoke access 2'));
+    world.clock.jump(-2 * 86_400_000);
+    await world.quiet();
+    assert.deepEqual(await world.listed(one), ['a: access 3']);
+  });
+
   it('a window that closes waits for the answer and stores it', async () => {
     const { world, one, two } = await rotating();
     one.sessions.verification.verify('a', one.closed.signal).catch(() => undefined);
