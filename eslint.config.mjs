@@ -1,7 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-import { arrows } from './lint/arrows.mjs';
 import { vscodeApi } from './lint/vscodeApi.mjs';
 
 export default tseslint.config(
@@ -23,7 +22,6 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  ...arrows,
   ...vscodeApi,
   {
     // The types of web workers declare these names, and Node does not have them.

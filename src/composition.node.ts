@@ -1,8 +1,8 @@
 import type { ExtensionContext } from 'vscode';
 
 import { compose, type Composition } from './composition.ts';
-import { adomHasToken } from './windows/node/adomToken.ts';
-import { nodeWindows } from './windows/node/nodeWindows.ts';
+import { adomHasToken } from './sharing/terminal/adomToken.node.ts';
+import { nodeWindows } from './storage/node/nodeWindows.ts';
 
 /** Builds everything, once, with what Node has. */
 export function composeInNode(context: ExtensionContext): Composition {

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import type { Http } from './protocol/http.ts';
-import { UpdatesMode } from './protocol/intentUpdates.ts';
-import { seconds } from './protocol/schema.ts';
-import { adom, type AdomSettings } from './services/adom.ts';
+import type { Http } from './http/http.ts';
+import { UpdatesMode } from './services/adom/intentUpdates.ts';
+import { seconds } from './http/schema.ts';
+import { adom, type AdomSettings } from './services/adom/adom.ts';
 import type { IdentityService } from './services/service.ts';
-import { sigma, type SigmaSettings } from './services/sigma.ts';
+import { sigma, type SigmaSettings } from './services/sigma/sigma.ts';
 import { readDefault, readSetting } from './settings.ts';
 
 /** Ninety days: what Adom gives when it is not asked for less. */

@@ -7,7 +7,7 @@ import type { Runtime } from '../base/runtime.ts';
 import type { Sessions } from '../sessions/openSessions.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/sessionRecord.ts';
-import { unknownSessionMessage, unreadableMessage } from './messages.ts';
+import { unknownSessionMessage, unreadableMessage } from '../signIn/failureMessages.ts';
 
 /** What other extensions hand over is checked like everything from outside. */
 const GivenSession = z.object({ id: z.string(), accessToken: z.string() });

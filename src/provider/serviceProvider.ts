@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
-import type { ClockSkew } from '../protocol/clockSkew.ts';
+import type { ClockSkew } from '../http/clockSkew.ts';
 import type { IdentityService } from '../services/service.ts';
 import { scopeKey } from '../sessions/scopes.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
@@ -15,11 +15,11 @@ import {
   signInFailureMessage,
   settingToCheck,
   unreadableMessage,
-} from './messages.ts';
-import { clockWords } from './networkWords.ts';
-import { signIn, type SignInFailure, type SignInRequest } from './signIn.ts';
-import { SignInError } from './signInError.ts';
-import type { SignInView } from './signInView.ts';
+} from '../signIn/failureMessages.ts';
+import { clockWords } from '../signIn/networkWords.ts';
+import { signIn, type SignInFailure, type SignInRequest } from '../signIn/signIn.ts';
+import { SignInError } from '../signIn/signInError.ts';
+import type { SignInView } from '../signIn/signInView.ts';
 
 type ChangeEvent = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { lenient, maybeJson } from '../protocol/schema.ts';
+import { lenient, maybeJson } from '../http/schema.ts';
 import { safeText } from '../base/safeText.ts';
 import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { picture } from './picture.ts';

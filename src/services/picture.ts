@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { lenient } from '../protocol/schema.ts';
+import { lenient } from '../http/schema.ts';
 
 /** The public server of files on the blockchain that BAP software uses first. */
 const CHAIN_FILES = 'https://ordfs.network/';

@@ -1,4 +1,4 @@
-import { parseServer } from '../protocol/address.ts';
+import { parseServer } from '../http/address.ts';
 
 /** Where a service is, as `Grant.server` has it: origin and path, without a slash at the end. */
 export interface Servers {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { Provider } from '../api.ts';
-import type { Failed, Failure } from '../protocol/failure.ts';
+import type { Failed, Failure } from '../oauth/failure.ts';
 import type { Person } from './person.ts';
 import type { ServiceCheck } from './serviceCheck.ts';
 import type { Servers } from './servers.ts';

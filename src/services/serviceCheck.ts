@@ -1,7 +1,7 @@
-import { type Problem, problemOf } from '../protocol/answerProblem.ts';
-import { serverTimeMs } from '../protocol/clockSkew.ts';
-import type { Http, HttpAnswer, HttpOutcome, HttpRequest } from '../protocol/http.ts';
-import { sendWithin } from './ownIdentities.ts';
+import { type Problem, problemOf } from '../http/answerProblem.ts';
+import { serverTimeMs } from '../http/clockSkew.ts';
+import type { Http, HttpAnswer, HttpOutcome, HttpRequest } from '../http/http.ts';
+import { sendWithin } from './sigma/organizations.ts';
 
 /** What came back from the server in the settings for a request that starts no sign-in and carries no token. */
 export interface ServiceCheck {

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { systemClock } from '../../src/base/clock.ts';
-import type { Http } from '../../src/protocol/http.ts';
-import { adom } from '../../src/services/adom.ts';
+import type { Http } from '../../src/http/http.ts';
+import { adom } from '../../src/services/adom/adom.ts';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { createFolder } from '../vscode/serverProcess.ts';
 import { atMost, figure, median, ms, tookMs, type Figure } from './figure.ts';

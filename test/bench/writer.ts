@@ -1,5 +1,5 @@
 // A process that writes sessions until it is killed. It says of each write that it is done.
-import { FileSessions } from '../../src/windows/node/fileSessions.ts';
+import { FileSessions } from '../../src/storage/node/fileSessions.ts';
 import { silentLog } from './silentLog.ts';
 import { PADDING, type Written } from './written.ts';
 

@@ -5,10 +5,11 @@ import path from 'node:path';
 /** The parts of src whose unit tests need no VS Code, no files and no other process. */
 export const folders: Readonly<Record<string, string>> = {
   'src/sessions': 'src/sessions/**/*.ts',
-  'src/protocol': 'src/protocol/**/*.ts',
+  'src/http': 'src/http/**/*.ts',
+  'src/oauth': 'src/oauth/**/*.ts',
   'src/services': 'src/services/**/*.ts',
   'src/base': 'src/base/**/*.ts',
-  'src/provider': 'src/provider/signIn*.ts',
+  'src/signIn': 'src/signIn/signIn*.ts',
 };
 
 /** All tests of these folders run for each mutant that they reach: sessions are a test of `base`, too. */

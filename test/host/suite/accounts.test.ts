@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { allAccounts, usableAccounts } from '../../../src/ui/accountPicker.ts';
-import { offerInAccountsMenu } from '../../../src/ui/accountsMenu.ts';
+import { allAccounts, usableAccounts } from '../../../src/accounts/accountPicker.ts';
+import { offerInAccountsMenu } from '../../../src/accounts/accountsMenu.ts';
 import { World } from './world.ts';
 
 /** A world with a session whose access token has ended. */

@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import { LogTail } from '../../../src/base/logTail.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Sharing } from '../../../src/sessions/sharing.ts';
-import type { Facts, ServiceFacts } from '../../../src/ui/diagnose/facts.ts';
-import { gatherFacts } from '../../../src/ui/diagnose/gatherFacts.ts';
-import { report } from '../../../src/ui/diagnose/report.ts';
-import { bugsAddress, copyReport } from '../../../src/ui/diagnose/reportActions.ts';
+import type { Facts, ServiceFacts } from '../../../src/diagnose/facts.ts';
+import { gatherFacts } from '../../../src/diagnose/gatherFacts.ts';
+import { report } from '../../../src/diagnose/report.ts';
+import { bugsAddress, copyReport } from '../../../src/diagnose/reportActions.ts';
 import { HOUR_MS, World } from './world.ts';
 
 const extension = vscode.extensions.getExtension('bap-identity.bap-authentication') ?? assert.fail();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { McpChoices } from '../../../src/ui/mcp/choices.ts';
-import { McpDefinitions } from '../../../src/ui/mcp/definitions.ts';
-import type { McpServer } from '../../../src/ui/mcp/servers.ts';
+import { McpChoices } from '../../../src/sharing/mcp/choices.ts';
+import { McpDefinitions } from '../../../src/sharing/mcp/definitions.ts';
+import type { McpServer } from '../../../src/sharing/mcp/servers.ts';
 import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { HOUR_MS, World } from './world.ts';

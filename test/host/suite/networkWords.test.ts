@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
-import type { Problem } from '../../../src/protocol/answerProblem.ts';
-import { clockWords, networkWords } from '../../../src/provider/networkWords.ts';
-import { sigma } from '../../../src/services/sigma.ts';
+import type { Problem } from '../../../src/http/answerProblem.ts';
+import { clockWords, networkWords } from '../../../src/signIn/networkWords.ts';
+import { sigma } from '../../../src/services/sigma/sigma.ts';
 import { serviceWords } from '../../unit/support/serviceWords.ts';
 
 const SERVER = 'bapIdentity.sigma.serverUrl';

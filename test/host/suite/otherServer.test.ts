@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { BapIdentityApi } from '../../../src/api.ts';
 import { createIdentityApi } from '../../../src/provider/identityApi.ts';
-import { allAccounts, knownAccounts, usableAccounts } from '../../../src/ui/accountPicker.ts';
+import { allAccounts, knownAccounts, usableAccounts } from '../../../src/accounts/accountPicker.ts';
 import { labelAt } from '../../servers/accountLabel.ts';
 import {
   accounts,

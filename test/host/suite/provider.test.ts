@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { SignInError } from '../../../src/provider/signInError.ts';
+import { SignInError } from '../../../src/signIn/signInError.ts';
 import { HOUR_MS, World } from './world.ts';
 
 describe('the provider', () => {

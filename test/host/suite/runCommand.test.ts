@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { SignInError } from '../../../src/provider/signInError.ts';
+import { SignInError } from '../../../src/signIn/signInError.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
-import { runCommand } from '../../../src/ui/runCommand.ts';
+import { runCommand } from '../../../src/provider/runCommand.ts';
 
 describe('a command that fails', () => {
   const show = vscode.window.showErrorMessage;

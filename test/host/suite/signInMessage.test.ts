@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 
 import type { PendingSignIn } from '../../../src/services/service.ts';
-import { signInMessage } from '../../../src/ui/signIn/message.ts';
-import type { SignInState } from '../../../src/ui/signIn/signInState.ts';
-import { statusText } from '../../../src/ui/signIn/statusText.ts';
+import { signInMessage } from '../../../src/signIn/message.ts';
+import type { SignInState } from '../../../src/signIn/signInState.ts';
+import { statusText } from '../../../src/signIn/statusText.ts';
 
 const SERVICE = 'Sigma Identity';
 const wait = (): Promise<never> => new Promise(() => undefined);

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Runtime } from '../../../src/base/runtime.ts';
 import { ServiceProvider } from '../../../src/provider/serviceProvider.ts';
-import type { SignInView } from '../../../src/provider/signInView.ts';
+import type { SignInView } from '../../../src/signIn/signInView.ts';
 import type { Grant, IdentityService, Verdict, Waited } from '../../../src/services/service.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/openSessions.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';

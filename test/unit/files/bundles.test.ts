@@ -26,7 +26,7 @@ describe('the bundle for web workers', () => {
     const { outside, files } = await contentOf(bundle);
     assert.deepEqual(outside, ['vscode']);
     assert.deepEqual(
-      files.filter((file) => file.startsWith('src/windows/node/')),
+      files.filter((file) => file.startsWith('src/storage/node/')),
       [],
     );
   });
@@ -49,7 +49,7 @@ describe('the bundles for Node', () => {
     const { outside, files } = await contentOf(composition);
     assert.ok(outside.includes('node:fs/promises'), outside.join());
     assert.deepEqual(
-      files.filter((file) => file.startsWith('src/windows/web/')),
+      files.filter((file) => file.startsWith('src/storage/web/')),
       [],
     );
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Failure } from '../../../src/protocol/failure.ts';
+import type { Failure } from '../../../src/oauth/failure.ts';
 import type { Waited } from '../../../src/services/service.ts';
 import { demoPerson, requestsTo, type AdomServer, type Fault, type StreamFault } from '../../servers/adom.ts';
 import { FakeClock } from '../support/fakeClock.ts';

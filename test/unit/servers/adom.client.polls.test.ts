@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Failure } from '../../../src/protocol/failure.ts';
+import type { Failure } from '../../../src/oauth/failure.ts';
 import type { Identified, Waited } from '../../../src/services/service.ts';
 import { demoPerson, requestsTo, type AdomServer, type Fault } from '../../servers/adom.ts';
 import { adomServer, sessionToken } from './adomApi.ts';

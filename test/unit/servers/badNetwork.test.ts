@@ -3,9 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 import { systemClock } from '../../../src/base/clock.ts';
-import type { Problem } from '../../../src/protocol/answerProblem.ts';
-import { ClockSkew } from '../../../src/protocol/clockSkew.ts';
-import { sigma } from '../../../src/services/sigma.ts';
+import type { Problem } from '../../../src/http/answerProblem.ts';
+import { ClockSkew } from '../../../src/http/clockSkew.ts';
+import { sigma } from '../../../src/services/sigma/sigma.ts';
 import { closedPort, type Place, rawServer, secureServer } from '../../servers/badNetwork.ts';
 import { authority, type Certificate, certificate, inDays } from '../../servers/certificates.ts';
 import { type Fault, startSigmaServer } from '../../servers/sigma.ts';

@@ -3,10 +3,10 @@ import { after } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { systemClock, type Clock } from '../../../src/base/clock.ts';
-import type { Http } from '../../../src/protocol/http.ts';
-import { adom, type AdomSettings } from '../../../src/services/adom.ts';
+import type { Http } from '../../../src/http/http.ts';
+import { adom, type AdomSettings } from '../../../src/services/adom/adom.ts';
 import type { Grant, IdentityService, PendingSignIn, Waited } from '../../../src/services/service.ts';
-import { sigma } from '../../../src/services/sigma.ts';
+import { sigma } from '../../../src/services/sigma/sigma.ts';
 import type { AdomServer } from '../../servers/adom.ts';
 import type { SigmaServer } from '../../servers/sigma.ts';
 import { RecordingLog } from '../support/recordingLog.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Failure } from '../../../src/protocol/failure.ts';
+import type { Failure } from '../../../src/oauth/failure.ts';
 import type { Grant } from '../../../src/services/service.ts';
 import { requestsTo, secondPerson, type Fault, type SigmaServer } from '../../servers/sigma.ts';
 import { begin, granted, sigmaService, until, whileTesting } from './client.ts';

@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import type { Http } from '../../../src/protocol/http.ts';
-import { adom } from '../../../src/services/adom.ts';
-import { askClawNet, type StatementsAnswer } from '../../../src/services/clawnet.ts';
+import type { Http } from '../../../src/http/http.ts';
+import { adom } from '../../../src/services/adom/adom.ts';
+import { askClawNet, type StatementsAnswer } from '../../../src/identityPage/clawNetApi.ts';
 import type { Grant, IdentityService } from '../../../src/services/service.ts';
-import { sigma } from '../../../src/services/sigma.ts';
+import { sigma } from '../../../src/services/sigma/sigma.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { holds } from '../support/fuzz.ts';
 import { type OddAnswer, OddServer } from '../support/oddServer.ts';

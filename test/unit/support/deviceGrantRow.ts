@@ -4,9 +4,9 @@ import {
   type DeviceGrantClient,
   requestDeviceAuthorization,
   waitForDeviceGrant,
-} from '../../../src/protocol/deviceGrant.ts';
-import type { Failure } from '../../../src/protocol/failure.ts';
-import type { TokenGrant } from '../../../src/protocol/tokenAnswer.ts';
+} from '../../../src/oauth/deviceGrant.ts';
+import type { Failure } from '../../../src/oauth/failure.ts';
+import type { TokenGrant } from '../../../src/oauth/tokenAnswer.ts';
 import { Conversation, json, type Reply } from './conversation.ts';
 import { FakeClock } from './fakeClock.ts';
 

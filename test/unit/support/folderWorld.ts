@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 
 import type { SessionStorage } from '../../../src/sessions/sessionStorage.ts';
-import { FileSessions } from '../../../src/windows/node/fileSessions.ts';
-import { KEY_BYTES, SessionCipher } from '../../../src/windows/node/sessionCipher.ts';
+import { FileSessions } from '../../../src/storage/node/fileSessions.ts';
+import { KEY_BYTES, SessionCipher } from '../../../src/storage/node/sessionCipher.ts';
 import { DiskClock } from './diskClock.ts';
 import { RecordingLog } from './recordingLog.ts';
 import { temporaryFolder } from './temporaryFolder.ts';

@@ -1,4 +1,4 @@
-import type { IdentityTexts } from '../../../src/ui/identity/texts.ts';
+import type { IdentityTexts } from '../../../src/identityPage/texts.ts';
 
 /** The words of the card without a VS Code to translate them. */
 export const texts: IdentityTexts = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
-import type { Failure } from '../../../src/protocol/failure.ts';
-import { createIntent } from '../../../src/protocol/intent.ts';
-import { type UpdatesMode, waitForIntent } from '../../../src/protocol/intentUpdates.ts';
+import type { Failure } from '../../../src/oauth/failure.ts';
+import { createIntent } from '../../../src/services/adom/intent.ts';
+import { type UpdatesMode, waitForIntent } from '../../../src/services/adom/intentUpdates.ts';
 import { Conversation, json, type Reply } from './conversation.ts';
 import { FakeClock } from './fakeClock.ts';
 import { adoptPlatformTimers } from './platformTimers.ts';

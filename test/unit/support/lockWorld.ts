@@ -4,8 +4,8 @@ import type { TestContext } from 'node:test';
 
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { WindowLocks } from '../../../src/sessions/windowLocks.ts';
-import { FileLocks } from '../../../src/windows/node/fileLocks.ts';
-import { hashOf } from '../../../src/windows/node/lockFile.ts';
+import { FileLocks } from '../../../src/storage/node/fileLocks.ts';
+import { hashOf } from '../../../src/storage/node/lockFile.ts';
 import { DiskClock } from './diskClock.ts';
 import { FakeClock } from './fakeClock.ts';
 import { RecordingLog } from './recordingLog.ts';

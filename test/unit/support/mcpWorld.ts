@@ -1,7 +1,7 @@
 import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
-import { McpChoices } from '../../../src/ui/mcp/choices.ts';
-import type { McpServer } from '../../../src/ui/mcp/servers.ts';
-import { type McpQuestions, McpTokens } from '../../../src/ui/mcp/tokens.ts';
+import { McpChoices } from '../../../src/sharing/mcp/choices.ts';
+import type { McpServer } from '../../../src/sharing/mcp/servers.ts';
+import { type McpQuestions, McpTokens } from '../../../src/sharing/mcp/tokens.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
 export const tools: McpServer = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 
 import { NEVER } from '../../../src/base/timeLimit.ts';
-import { adom, type AdomSettings } from '../../../src/services/adom.ts';
+import { adom, type AdomSettings } from '../../../src/services/adom/adom.ts';
 import type { IdentityService, PendingSignIn } from '../../../src/services/service.ts';
-import { sigma, type SigmaSettings } from '../../../src/services/sigma.ts';
+import { sigma, type SigmaSettings } from '../../../src/services/sigma/sigma.ts';
 import { Conversation, type Reply } from './conversation.ts';
 import { FakeClock } from './fakeClock.ts';
 import { serviceWords } from './serviceWords.ts';

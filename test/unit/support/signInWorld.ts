@@ -1,5 +1,5 @@
 import type { Runtime } from '../../../src/base/runtime.ts';
-import { signIn, type SignInResult } from '../../../src/provider/signIn.ts';
+import { signIn, type SignInResult } from '../../../src/signIn/signIn.ts';
 import type { IdentityService } from '../../../src/services/service.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/openSessions.ts';
 import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';

@@ -1,5 +1,5 @@
-import type { Problem } from '../../../src/protocol/answerProblem.ts';
-import type { Failure } from '../../../src/protocol/failure.ts';
+import type { Problem } from '../../../src/http/answerProblem.ts';
+import type { Failure } from '../../../src/oauth/failure.ts';
 
 /** The failure of a request with this problem. */
 export function unreachable(problem: Problem): Extract<Failure, { kind: 'unreachable' }> {

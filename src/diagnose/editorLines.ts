@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+
+import { safeText } from '../base/safeText.ts';
+import type { Facts } from './facts.ts';
+import type { HostFacts } from './hostFacts.ts';
+import { asCode, line, list } from './line.ts';
+import type { ProxyFacts } from './proxyFacts.ts';
+
+/** What the report says of the editor and the machine. */
+export function hostLines(host: HostFacts, changedSettings: readonly string[]): string[] {
+  const { extension, editor, appHost, inBrowser, remote, side, node, isPortable, language } = host;
+  const places = {
+    ui: vscode.l10n.t('on the person’s side'),
+    workspace: vscode.l10n.t('on the side of the files'),
+    other: vscode.l10n.t('another kind'),
+  };
+  return [
+    line('BAP Identity', asCode(extension)),
+    line(vscode.l10n.t('Editor'), asCode(safeText(`${editor} (${appHost}, ${language})`))),
+    line(
+      vscode.l10n.t('Window'),
+      inBrowser ? vscode.l10n.t('in a browser') : vscode.l10n.t('on the desktop'),
+    ),
+    line(
+      vscode.l10n.t('Remote'),
+      remote === 'other' ? places.other : list(remote === undefined ? [] : [remote]),
+    ),
+    line(vscode.l10n.t('This extension runs'), places[side]),
+    line(
+      vscode.l10n.t('Runtime'),
+      node === undefined ? vscode.l10n.t('a web worker') : asCode(safeText(node)),
+    ),
+    ...(isPortable ? [line(vscode.l10n.t('Portable mode'), vscode.l10n.t('yes'))] : []),
+    line(vscode.l10n.t('Settings of BAP Identity that you have set'), list(changedSettings)),
+  ];
+}
+
+/** What it says of the way out of the machine. */
+export function proxyLines({ proxy, exceptions, settings, variables }: ProxyFacts): string[] {
+  const setting = proxy ? vscode.l10n.t('set, to an address that is left out') : vscode.l10n.t('not set');
+  return [
+    line('`http.proxy`', setting),
+    line('`http.noProxy`', vscode.l10n.t('{0} hosts', exceptions)),
+    line(vscode.l10n.t('Other settings'), list(settings)),
+    line(
+      vscode.l10n.t('Environment variables that are set'),
+      variables === undefined ? vscode.l10n.t('a web worker has none') : list(variables),
+    ),
+  ];
+}
+
+/** What it says of where the sessions are kept. */
+export function storageLines({ kept, sharing }: Pick<Facts, 'kept' | 'sharing'>): string[] {
+  return [
+    line(vscode.l10n.t('Kept since the last start'), keptInWords(kept)),
+    line(vscode.l10n.t('Shared by all windows'), sharingInWords(sharing)),
+  ];
+}
+
+function keptInWords(kept: Facts['kept']): string {
+  if (kept === 'slow')
+    return vscode.l10n.t('not known: the secret storage does not answer. It may wait for a password.');
+  if (kept === undefined) return vscode.l10n.t('not known: the sessions could not be read at the start');
+  if (kept.expected === 0) return vscode.l10n.t('nothing to tell: there were no sessions at the last start');
+  return kept.lost === 0
+    ? vscode.l10n.t('all {0} sessions', kept.expected)
+    : vscode.l10n.t('{0} of {1} sessions are lost', kept.lost, kept.expected);
+}
+
+function sharingInWords(sharing: Facts['sharing']): string {
+  if (sharing === 'slow' || sharing === undefined)
+    return vscode.l10n.t('not known: the storage cannot be opened');
+  const { place, heldLocks } = sharing;
+  const places = {
+    files: vscode.l10n.t('encrypted files'),
+    secretStorage: vscode.l10n.t('secret storage alone, because the folder for files cannot be used'),
+    globalState: vscode.l10n.t(
+      'encrypted, in the editor’s own state: other windows see a change after a moment',
+    ),
+  };
+  return heldLocks === undefined
+    ? places[place]
+    : `${places[place]}; ${vscode.l10n.t('{0} locks are held now', heldLocks)}`;
+}

@@ -1,0 +1,131 @@
+import * as vscode from 'vscode';
+
+import { describeError } from '../base/log.ts';
+import { safeText } from '../base/safeText.ts';
+import type { ServiceProvider } from '../provider/serviceProvider.ts';
+import { shortAddress } from '../services/servers.ts';
+import { type AccountOf, sameAccount } from '../sessions/accountKey.ts';
+import type { Account } from '../sessions/accounts.ts';
+import type { LiveSession } from '../sessions/sessionRecord.ts';
+import { type AccountItem, allAccounts, whyHidden } from '../accounts/accountPicker.ts';
+import { runCommand } from '../provider/runCommand.ts';
+import { askAndSignOut } from '../accounts/signOut.ts';
+import type { Mcp } from '../sharing/mcp/mcp.ts';
+import { type IdentityCard, identityCard } from './card.ts';
+import { ClawNet, type ClawNetContext } from './clawNet.ts';
+import { type Action, type ClawNetPart, type IdentityPage, signedInPage, signedOutPage } from './page.ts';
+import type { PanelContent } from './panel.ts';
+import { identityTexts } from './texts.ts';
+import { manageTrustedExtensions } from './trustedExtensions.ts';
+
+type Sessions = readonly [LiveSession, ...LiveSession[]];
+
+/** What the page does with MCP servers. */
+export type PageMcp = Pick<Mcp, 'allowedFor' | 'takeBack'>;
+
+/** What the page of one account shows, and what its buttons do. */
+export class AccountPage implements PanelContent {
+  readonly #provider: ServiceProvider;
+  readonly #account: AccountOf & Pick<Account, 'label'>;
+  /** The command for the extensions that may use an account. Undefined where there is none. */
+  readonly #extensionsCommand: string | undefined;
+  readonly #mcp: PageMcp;
+  readonly #context: ClawNetContext;
+  /** Undefined for an account without a BAP ID. */
+  readonly #clawNet: ClawNet | undefined;
+  /** The sessions of the account, or those that it had last. */
+  #sessions: Sessions;
+
+  constructor(
+    { provider, account }: Pick<AccountItem, 'provider' | 'account'>,
+    extensionsCommand: string | undefined,
+    mcp: PageMcp,
+    context: ClawNetContext,
+    onClawNetChange: () => void,
+  ) {
+    const { serviceId, server, id: accountId, label } = account;
+    this.#provider = provider;
+    this.#account = { serviceId, server, person: { accountId }, label };
+    this.#extensionsCommand = extensionsCommand;
+    this.#mcp = mcp;
+    this.#context = context;
+    this.#sessions = account.sessions;
+    const bapId = account.sessions.map(({ person }) => person.bap?.bapId).find((id) => id !== undefined);
+    this.#clawNet = bapId === undefined ? undefined : new ClawNet(bapId, context, onClawNetChange);
+  }
+
+  read(): IdentityPage {
+    const { records } = this.#provider.sessions;
+    const [first, ...later] = records.live().filter((record) => sameAccount(record, this.#account));
+    const texts = identityTexts();
+    if (first === undefined) return signedOutPage(this.#card(), this.#whyGone(), texts);
+    this.#sessions = [first, ...later];
+    const options = {
+      whyHidden: records.isShown(this.#account) ? undefined : whyHidden(this.#account),
+      canManageExtensions: this.#extensionsCommand !== undefined,
+      hasClawNet: this.clawNet() !== undefined,
+      hasMcpServers: this.#mcp.allowedFor(this.#sessions).length > 0,
+    };
+    return signedInPage(this.#card(), options, texts);
+  }
+
+  clawNet(): ClawNetPart | undefined {
+    return this.#clawNet?.part();
+  }
+
+  dispose(): void {
+    this.#clawNet?.dispose();
+  }
+
+  async run(action: Action): Promise<void> {
+    try {
+      await runCommand(() => this.#run(action));
+    } catch (error) {
+      this.#context.http.log.warn(`The button "${action}" of an identity failed: ${describeError(error)}.`);
+    }
+  }
+
+  async #run(action: Action): Promise<void> {
+    switch (action) {
+      case 'signIn': {
+        const { scopes } = this.#sessions.at(-1) ?? this.#sessions[0];
+        await this.#provider.createSession(scopes);
+        return;
+      }
+      case 'signOut': {
+        const items = await allAccounts([this.#provider]);
+        const item = items.find(
+          ({ account: { id, server } }) =>
+            id === this.#account.person.accountId && server === this.#account.server,
+        );
+        return item === undefined ? undefined : askAndSignOut(item);
+      }
+      case 'mcpServers':
+        return this.#mcp.takeBack(this.#sessions);
+      case 'manageExtensions': {
+        const { serviceId, label } = this.#account;
+        if (this.#extensionsCommand !== undefined)
+          await manageTrustedExtensions(this.#extensionsCommand, serviceId, label);
+        return;
+      }
+      default:
+        await this.#clawNet?.run(action);
+    }
+  }
+
+  #card(): IdentityCard {
+    const service = `${this.#provider.service.label} · ${safeText(shortAddress(this.#account.server))}`;
+    return identityCard(this.#sessions, service, identityTexts(), vscode.env.language);
+  }
+
+  #whyGone(): string {
+    const { label } = this.#account;
+    const ended = this.#provider.sessions.records.ended();
+    return ended.some((record) => sameAccount(record, this.#account))
+      ? vscode.l10n.t('Your session as {0} is over. Sign in again to go on.', label)
+      : vscode.l10n.t(
+          'You are signed out of {0}. No extension can use this account until you sign in.',
+          label,
+        );
+  }
+}

@@ -1,0 +1,151 @@
+import * as z from 'zod/mini';
+
+import { describeError } from '../base/log.ts';
+import { safeText } from '../base/safeText.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
+import { parseServer } from '../http/address.ts';
+import { type Http, isSuccess, send } from '../http/http.ts';
+import { lenient, nonEmpty } from '../http/schema.ts';
+import { BapId } from '../services/bap.ts';
+
+/** The two lists that ClawNet has of a BAP identity: who trusts it, and who says that it is safe or unsafe. */
+export type ListName = 'trust' | 'vouches';
+
+/** What one identity says of another. Its texts are safe to show. Nothing of it is proven. */
+export interface Statement {
+  /** The BAP id of who says so. */
+  readonly by: string;
+  /** The name that they have given themselves. */
+  readonly name?: string;
+  /** Absent for trust, which has no verdict. */
+  readonly verdict?: 'safe' | 'unsafe';
+  readonly reason?: string;
+  readonly isOnChain: boolean;
+  readonly isRevoked: boolean;
+  /** When it was said, in milliseconds of the wall clock. */
+  readonly saidAtMs?: number;
+}
+
+export type StatementsAnswer =
+  | {
+      readonly kind: 'statements';
+      readonly statements: readonly Statement[];
+      /** What to ask for the next page with. Absent on the last page. */
+      readonly cursor?: string;
+    }
+  /** There was no answer, or none of this protocol. The log says which. */
+  | { readonly kind: 'failed' };
+
+const PAGE_SIZE = 20;
+/** A server may send more than it was asked for. A page of more would be slow to draw. */
+const MAX_PER_PAGE = 100;
+const MAX_REASON_CHARACTERS = 500;
+/** The last time that a Date can hold (ECMA-262). */
+const LAST_MOMENT_MS = 8.64e15;
+
+const about = {
+  reason: z.optional(z.unknown()),
+  onChain: lenient(z.boolean()),
+  /** In milliseconds. */
+  createdAt: lenient(z.number().check(z.refine((ms) => Math.abs(ms) <= LAST_MOMENT_MS))),
+};
+const TrustEdge = z.object({
+  sourceBapId: BapId,
+  profile: lenient(z.object({ alternateName: z.string() })),
+  ...about,
+});
+const Vouch = z.object({
+  auditorBapId: BapId,
+  verdict: z.literal(['safe', 'unsafe']),
+  revoked: z.optional(z.unknown()),
+  ...about,
+});
+
+const page = { hasMore: lenient(z.boolean()), cursor: lenient(nonEmpty) };
+const TrustPage = z.object({ edges: z.array(z.unknown()), ...page });
+const VouchPage = z.object({ attestations: z.array(z.unknown()), ...page });
+
+/**
+ * Asks ClawNet for one page of a list about a BAP id, without a token: ClawNet answers everybody. `apiUrl` is the
+ * setting. A malformed statement is left out. Rejects only with `signal.reason`.
+ */
+export async function askClawNet(
+  http: Http,
+  apiUrl: string,
+  list: ListName,
+  bapId: string,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<StatementsAnswer> {
+  const server = parseServer(apiUrl);
+  if (server === undefined) {
+    http.log.warn('ClawNet was not asked: its setting is not an https address.');
+    return { kind: 'failed' };
+  }
+  const query = new URLSearchParams({ target: bapId, limit: String(PAGE_SIZE) });
+  if (cursor !== undefined) query.set('cursor', cursor);
+  const request = { name: `ClawNet ${list}`, method: 'GET', url: `${server}/${list}?${query}` } as const;
+  const outcome = await send(http, request, signal);
+  if (!isSuccess(outcome)) return { kind: 'failed' };
+  return list === 'trust' ? readTrust(outcome.json, http) : readVouches(outcome.json, http);
+}
+
+function readTrust(json: unknown, http: Http): StatementsAnswer {
+  const { data, error } = z.safeParse(TrustPage, json);
+  return data === undefined ? notClawNet(error, http) : answer(data, data.edges, edgeOf);
+}
+
+function readVouches(json: unknown, http: Http): StatementsAnswer {
+  const { data, error } = z.safeParse(VouchPage, json);
+  return data === undefined ? notClawNet(error, http) : answer(data, data.attestations, vouchOf);
+}
+
+function notClawNet(error: unknown, { log }: Http): StatementsAnswer {
+  log.warn(`The answer is not ClawNet’s: ${describeError(error)}.`);
+  return { kind: 'failed' };
+}
+
+function answer(
+  { hasMore, cursor }: { hasMore: boolean | undefined; cursor: string | undefined },
+  entries: readonly unknown[],
+  read: (entry: unknown) => Statement | undefined,
+): StatementsAnswer {
+  const statements = entries.slice(0, MAX_PER_PAGE).flatMap((entry) => read(entry) ?? []);
+  return { kind: 'statements', statements, ...(hasMore === true && cursor !== undefined && { cursor }) };
+}
+
+function edgeOf(entry: unknown): Statement | undefined {
+  const edge = z.safeParse(TrustEdge, entry).data;
+  return (
+    edge && statement(edge.sourceBapId, edge, { name: shown(edge.profile?.alternateName), isRevoked: false })
+  );
+}
+
+function vouchOf(entry: unknown): Statement | undefined {
+  const vouch = z.safeParse(Vouch, entry).data;
+  // In doubt it is revoked: a vouch that counts says `false` or nothing.
+  const isRevoked = (vouch?.revoked ?? false) !== false;
+  return vouch && statement(vouch.auditorBapId, vouch, { verdict: vouch.verdict, isRevoked });
+}
+
+function statement(
+  by: string,
+  {
+    reason,
+    onChain,
+    createdAt,
+  }: { reason?: unknown; onChain: boolean | undefined; createdAt: number | undefined },
+  more: { name?: string | undefined; verdict?: Statement['verdict']; isRevoked: boolean },
+): Statement {
+  return {
+    by,
+    isOnChain: onChain === true,
+    ...withoutUndefined({ ...more, reason: shown(reason, MAX_REASON_CHARACTERS), saidAtMs: createdAt }),
+  };
+}
+
+/** Undefined for what is no text, and for a text of which nothing can be seen. */
+function shown(text: unknown, maxCharacters?: number): string | undefined {
+  const safe = typeof text === 'string' ? safeText(text, maxCharacters) : '';
+  return safe === '' ? undefined : safe;
+}

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+
+import type { ServiceProvider } from '../provider/serviceProvider.ts';
+import { knownAccounts, pickAccount, usableAccounts } from '../accounts/accountPicker.ts';
+import type { IdentityPanels } from './panels.ts';
+
+/** Shows who is signed in, at any server. Asks which account if there are several. Throws a StoreError. */
+export async function showIdentity(
+  providers: readonly ServiceProvider[],
+  panels: IdentityPanels,
+): Promise<void> {
+  const items = await knownAccounts(providers);
+  if (items.length === 0) {
+    void offerSignIn(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
+    return;
+  }
+  const item = await pickAccount(
+    items,
+    vscode.l10n.t('Show Identity'),
+    vscode.l10n.t('Select the account to show'),
+  );
+  if (item !== undefined) await panels.show(item);
+}
+
+/** Copies the BAP ID of an account. Asks which one if several have one. Throws a StoreError. */
+export async function copyBapId(providers: readonly ServiceProvider[]): Promise<void> {
+  const holders = (await usableAccounts(providers)).flatMap((item) => {
+    const person = item.account.sessions.at(-1)?.person;
+    return person?.bap === undefined ? [] : [{ ...item, name: person.name, bapId: person.bap.bapId }];
+  });
+  if (holders.length === 0) {
+    void offerSignIn(vscode.l10n.t('Nobody with a BAP ID is signed in.'));
+    return;
+  }
+  const holder = await pickAccount(
+    holders,
+    vscode.l10n.t('Copy BAP ID'),
+    vscode.l10n.t('Select the account whose BAP ID to copy'),
+  );
+  if (holder === undefined) return;
+  await vscode.env.clipboard.writeText(holder.bapId);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The BAP ID of {0} is on the clipboard.', holder.name),
+  );
+}
+
+/** Says why there is nothing to do, with a way to change that. */
+async function offerSignIn(message: string): Promise<void> {
+  const signIn = vscode.l10n.t('Sign In');
+  if ((await vscode.window.showInformationMessage(message, signIn)) === signIn)
+    await vscode.commands.executeCommand('bapIdentity.signIn');
+}

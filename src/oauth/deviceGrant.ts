@@ -1,0 +1,142 @@
+import * as z from 'zod/mini';
+
+import { backOffMs, retryAfterMs } from '../http/retry.ts';
+import { pause } from '../base/clock.ts';
+import { withoutUndefined } from '../base/withoutUndefined.ts';
+import { type Failed, unreached } from './failure.ts';
+import { type Http, isSuccess, send } from '../http/http.ts';
+import { code, nonEmpty, lenient, safeAddress, seconds } from '../http/schema.ts';
+import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
+
+/** The two endpoints of the device authorization grant, and the client that asks. */
+export interface DeviceGrantClient {
+  readonly codeUrl: string;
+  readonly tokenUrl: string;
+  readonly clientId: string;
+}
+
+/** A sign-in that waits for the person (RFC 8628 §3.2). */
+export interface DeviceAuthorization {
+  /** Secret: it can be exchanged for the token. */
+  readonly deviceCode: string;
+  /** The code that the person types in the browser. Shown, never logged. */
+  readonly userCode: string;
+  /** The page where the person types the code, exactly as the server sent it. */
+  readonly verificationUri: string;
+  /**
+   * The same page with the code in it, if the server sent one. Not built here: servers use different
+   * parameters.
+   */
+  readonly verificationUriComplete?: string;
+  /** When the code expires, in milliseconds of the wall clock. */
+  readonly deadlineMs: number;
+  readonly intervalMs: number;
+}
+
+export type DeviceAuthorizationResult = { kind: 'pending'; authorization: DeviceAuthorization } | Failed;
+
+export type DeviceGrantResult =
+  { kind: 'granted'; grant: TokenGrant; receivedAtMs: number } | { kind: 'expired' } | Failed;
+
+/** RFC 8628 §3.2: the interval when the server names none. */
+const DEFAULT_INTERVAL_SECONDS = 5;
+/** RFC 8628 §3.5: slow_down adds this to the interval. */
+const SLOW_DOWN_MS = 5_000;
+/** Added to every interval. Without it, a clock that runs a little fast would get a slow_down. */
+const MARGIN_MS = 500;
+/** A sign-in waits no longer than an hour, whatever the server says. */
+const MAX_LIFE_SECONDS = 3_600;
+
+const CodeResponse = z.object({
+  device_code: nonEmpty,
+  user_code: code,
+  verification_uri: safeAddress,
+  verification_uri_complete: lenient(safeAddress),
+  expires_in: seconds,
+  interval: lenient(seconds),
+});
+
+/**
+ * Asks for a device code and a user code (RFC 8628 §3.1, but as JSON, because Sigma refuses a form). Sends
+ * one request and does not retry: the person waits for the result and can start again. Rejects only with
+ * `signal.reason`.
+ */
+export async function requestDeviceAuthorization(
+  http: Http,
+  client: DeviceGrantClient,
+  scopes: readonly string[],
+  signal: AbortSignal,
+): Promise<DeviceAuthorizationResult> {
+  const json = { client_id: client.clientId, ...(scopes.length > 0 && { scope: scopes.join(' ') }) };
+  const outcome = await send(
+    http,
+    { name: 'device code', method: 'POST', url: client.codeUrl, json },
+    signal,
+  );
+  const answer = isSuccess(outcome) && z.safeParse(CodeResponse, outcome.json);
+  if (!answer || !answer.success) {
+    // The error codes are those of the token endpoint (RFC 8628 §3.2 refers to RFC 6749 §5.2).
+    const error = readTokenAnswer(outcome);
+    if (error.kind === 'failed') return error;
+    if (error.kind !== 'transientFailure') return unreached(outcome);
+    return { kind: 'failed', failure: { kind: 'unreachable', problem: error.problem } };
+  }
+  const { device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval } =
+    answer.data;
+  return {
+    kind: 'pending',
+    authorization: withoutUndefined({
+      deviceCode: device_code,
+      userCode: user_code,
+      verificationUri: verification_uri,
+      verificationUriComplete: verification_uri_complete,
+      deadlineMs: http.clock.now() + Math.min(expires_in, MAX_LIFE_SECONDS) * 1000,
+      intervalMs: (interval ?? DEFAULT_INTERVAL_SECONDS) * 1000,
+    }),
+  };
+}
+
+/**
+ * Polls until the person has decided or the code has expired (RFC 8628 §3.4, §3.5). Sends one poll at a time,
+ * and none after the final answer: a later poll can revoke the grant. Calls `onContact` after each poll, with
+ * false after a transient failure. Rejects only with `signal.reason`, at once.
+ */
+export async function waitForDeviceGrant(
+  http: Http,
+  client: DeviceGrantClient,
+  { deviceCode, deadlineMs, intervalMs }: DeviceAuthorization,
+  signal: AbortSignal,
+  onContact: (reached: boolean) => void,
+): Promise<DeviceGrantResult> {
+  const { clock } = http;
+  const json = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: deviceCode,
+    client_id: client.clientId,
+  };
+  let interval = intervalMs;
+  let delay = interval;
+  let failures = 0;
+  for (;;) {
+    const dueMs = clock.now() + delay + MARGIN_MS;
+    await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
+    // If the next poll is overdue too, the laptop was asleep. The person may have approved on a phone, so
+    // poll once more.
+    if (deadlineMs < dueMs && clock.now() < dueMs) return { kind: 'expired' };
+
+    const outcome = await send(
+      http,
+      { name: 'device token', method: 'POST', url: client.tokenUrl, json },
+      signal,
+    );
+    const answer = readTokenAnswer(outcome);
+    onContact(answer.kind !== 'transientFailure');
+    failures = answer.kind === 'transientFailure' ? failures + 1 : 0;
+    if (answer.kind === 'granted') return { ...answer, receivedAtMs: clock.now() };
+    if (answer.kind === 'expired' || answer.kind === 'failed') return answer;
+    if (answer.kind === 'slowDown') interval += SLOW_DOWN_MS; // for all later polls
+    delay = backOffMs(interval, failures); // the interval itself without a failure
+    // A server can ask to wait with any status (RFC 9110 §10.2.3).
+    if (outcome.kind === 'answer') delay = Math.max(delay, retryAfterMs(outcome.headers, clock.now()) ?? 0);
+  }
+}

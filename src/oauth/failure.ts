@@ -1,0 +1,41 @@
+import { type Problem, problemOf } from '../http/answerProblem.ts';
+import type { HttpOutcome } from '../http/http.ts';
+
+/** Why a request to a service failed, as far as the person who started it needs to know. */
+export type Failure =
+  /** Someone denied the request in the browser. */
+  | { kind: 'denied' }
+  /** The code was used already, is unknown to the server, or belongs to another client. */
+  | { kind: 'codeSpent' }
+  /** The server does not accept this client id; `error` is the error code of RFC 6749 §5.2. */
+  | { kind: 'clientRefused'; error: string }
+  /** The server refused, in its own words. They come from outside: clean them before you show them. */
+  | { kind: 'refused'; words: string }
+  /** There was no answer, or none of the service itself that can be used now. */
+  | { kind: 'unreachable'; problem: Problem }
+  /** The answer is of another protocol: the address is of something else. */
+  | { kind: 'notTheService' };
+
+/** The failed outcome of an operation. */
+export interface Failed<F = Failure> {
+  kind: 'failed';
+  failure: F;
+}
+
+/** A failed outcome whose failure has a kind and nothing else. */
+export function failed<K extends string>(kind: K): Failed<{ kind: K }> {
+  return { kind: 'failed', failure: { kind } };
+}
+
+/** The failure of an outcome that holds nothing of the protocol. */
+export function unreached(outcome: HttpOutcome): Failed {
+  const problem = problemOf(outcome);
+  return problem === undefined
+    ? failed('notTheService')
+    : { kind: 'failed', failure: { kind: 'unreachable', problem } };
+}
+
+/** A failed outcome with words from outside, or with our own words that hold no secret. */
+export function refused(words: string): Failed {
+  return { kind: 'failed', failure: { kind: 'refused', words } };
+}

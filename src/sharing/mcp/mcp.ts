@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+
+import type { Runtime } from '../../base/runtime.ts';
+import type { Http } from '../../http/http.ts';
+import type { Sessions } from '../../sessions/openSessions.ts';
+import type { LiveSession } from '../../sessions/sessionRecord.ts';
+import { McpChoices } from './choices.ts';
+import { McpDefinitions } from './definitions.ts';
+import { problemMessage } from './messages.ts';
+import { SETTING, tellOfProblem, tellOfStart } from './notices.ts';
+import { mcpQuestions } from './questions.ts';
+import { type McpServer, readServers } from './servers.ts';
+import { pickToTakeBack } from './takeBack.ts';
+import { type McpProvider, McpTokens } from './tokens.ts';
+
+/** The MCP servers of the setting, for as long as the extension runs. */
+export interface Mcp {
+  /** For VS Code. */
+  readonly definitions: McpDefinitions;
+  dispose(): void;
+  /** The servers of the setting that may get the token of one of these sessions. */
+  allowedFor(sessions: readonly LiveSession[]): McpServer[];
+  /** Hears when that may have changed in this window. */
+  readonly onDidChangeAllowed: vscode.Event<void>;
+  /**
+   * Lets the person take that back. VS Code stops these servers where they run. Rejects with VS Code's error when the
+   * global state cannot be written.
+   */
+  takeBack(sessions: readonly LiveSession[]): Promise<void>;
+}
+
+/** Follows the setting, whose present value `setting` gives. Does nothing where the editor knows no MCP servers. */
+export function createMcp(
+  providers: readonly McpProvider[],
+  sessions: Sessions,
+  memento: vscode.Memento,
+  setting: () => unknown,
+  http: Http,
+  runtime: Runtime,
+): Mcp {
+  const changes = new vscode.EventEmitter<void>();
+  const choices = new McpChoices(memento, () => {
+    definitions.update();
+    changes.fire();
+  });
+  const tokens = new McpTokens(providers, choices, mcpQuestions, runtime);
+  const ids = providers.map(({ service }) => service.id);
+  let servers: readonly McpServer[] = [];
+  const told = new Set<string>();
+  const read = (): void => {
+    const { servers: good, problems } = readServers(setting(), ids);
+    servers = good;
+    for (const message of problems.map((problem) => problemMessage(problem, ids))) {
+      if (!told.has(message)) void tellOfProblem(message);
+      told.add(message);
+    }
+  };
+  const labelOf = (id: string): string =>
+    providers.find(({ service }) => service.id === id)?.service.label ?? id;
+  const definitions = new McpDefinitions(
+    {
+      http,
+      sessions,
+      choices,
+      tokens,
+      labelOf,
+      servers: () => servers,
+      tell: (error, server) => {
+        void tellOfStart(
+          error,
+          server,
+          () => {
+            tokens.askAgain(server);
+          },
+          runtime.log,
+        );
+      },
+    },
+    runtime,
+  );
+  const update = (): void => {
+    definitions.update();
+  };
+  const disposables: { dispose(): void }[] = [definitions, changes];
+  if ('registerMcpServerDefinitionProvider' in vscode.lm) {
+    read();
+    disposables.push(
+      sessions.onDidChange(update),
+      // Another window may have taken a choice back.
+      vscode.window.onDidChangeWindowState(update),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (!change.affectsConfiguration(SETTING)) return;
+        read();
+        definitions.settingChanged();
+        changes.fire();
+      }),
+    );
+  }
+  const allowedFor = (records: readonly LiveSession[]): McpServer[] =>
+    servers.filter((server) => records.some(({ id }) => id === choices.sessionFor(server)));
+  return {
+    definitions,
+    allowedFor,
+    onDidChangeAllowed: changes.event,
+    takeBack: async (records) => {
+      const label = records[0]?.person.accountLabel ?? '';
+      await choices.forget(await pickToTakeBack(allowedFor(records), label));
+    },
+    dispose: () => {
+      for (const each of disposables) each.dispose();
+    },
+  };
+}

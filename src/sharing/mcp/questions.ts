@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+
+import { hostOf } from '../../http/address.ts';
+import type { McpServer } from './servers.ts';
+import type { McpQuestions } from './tokens.ts';
+
+/** The questions as windows in front of everything: VS Code waits for the answer before it starts the server. */
+export const mcpQuestions: McpQuestions = {
+  async signIn(server, { label }, account) {
+    const host = hostOf(server.url);
+    const signIn = vscode.l10n.t('Sign In');
+    const answer = await vscode.window.showInformationMessage(
+      vscode.l10n.t('Sign in with {0} to start “{1}”?', label, server.label),
+      {
+        modal: true,
+        detail:
+          account === undefined
+            ? vscode.l10n.t(
+                'The MCP server at {0} needs to know who you are. After the sign-in you are asked whether it may get your token.',
+                host,
+              )
+            : vscode.l10n.t(
+                'The MCP server at {0} uses your account {1}, and its session has ended.',
+                host,
+                account,
+              ),
+      },
+      signIn,
+    );
+    return answer === signIn;
+  },
+
+  async account(server, accounts) {
+    const signIn = { label: `$(add) ${vscode.l10n.t('Sign in with another account…')}`, account: undefined };
+    const item = await vscode.window.showQuickPick(
+      [...accounts.map((account) => ({ label: account.label, account })), signIn],
+      {
+        title: titleOf(server),
+        placeHolder: vscode.l10n.t('Select the account that the server may know'),
+        // VS Code asks while the person works elsewhere, and their typing must not answer for them.
+        ignoreFocusOut: true,
+      },
+    );
+    return item === undefined ? undefined : (item.account ?? 'signIn');
+  },
+
+  async allow(server, service, account) {
+    const allow = vscode.l10n.t('Allow');
+    const other = vscode.l10n.t('Other Account…');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('May {0} get your token of {1}?', hostOf(server.url), service.label),
+      {
+        modal: true,
+        detail: [
+          vscode.l10n.t('Account: {0}', account.label),
+          vscode.l10n.t('MCP server: {0} ({1})', server.label, server.url),
+          '',
+          service.tokenRights,
+          '',
+          vscode.l10n.t(
+            'The server gets it each time VS Code starts it, until you sign out. Allow this only if you trust those who run the server as much as {0}.',
+            service.label,
+          ),
+        ].join('\n'),
+      },
+      allow,
+      other,
+    );
+    if (answer === other) return 'otherAccount';
+    return answer === allow ? 'allow' : undefined;
+  },
+};
+
+function titleOf(server: McpServer): string {
+  return `${server.label} · ${hostOf(server.url)}`;
+}

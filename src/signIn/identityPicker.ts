@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+
+import { safeText } from '../base/safeText.ts';
+import type { IdentityChoice, OwnIdentity } from '../services/service.ts';
+
+interface Item extends vscode.QuickPickItem {
+  /** Undefined for the item that goes on without a BAP identity. */
+  readonly id: string | undefined;
+}
+
+/**
+ * Asks which of their identities the person signs in as. It is a list and no notification, so it is seen while
+ * notifications are muted. It stays while the person looks at another window. Resolves with `cancelled` when the
+ * person closes it. Rejects with `signal.reason`.
+ */
+export async function pickIdentity(
+  serviceLabel: string,
+  { identities, refused }: IdentityChoice,
+  signal: AbortSignal,
+): Promise<{ id: string | undefined } | 'cancelled'> {
+  const picker = vscode.window.createQuickPick<Item>();
+  picker.title = vscode.l10n.t('Sign in with {0}', serviceLabel);
+  picker.placeholder = placeholder(serviceLabel, refused);
+  picker.ignoreFocusOut = true;
+  picker.matchOnDescription = true;
+  picker.items = [...identities.map(itemOf), ...(refused === undefined ? [] : [withoutIdentity()])];
+  try {
+    return await new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+      picker.onDidAccept(() => {
+        const [item] = picker.selectedItems;
+        if (item !== undefined) resolve({ id: item.id });
+      });
+      picker.onDidHide(() => {
+        resolve('cancelled');
+      });
+      picker.show();
+    });
+  } finally {
+    picker.dispose();
+  }
+}
+
+function placeholder(serviceLabel: string, refused: OwnIdentity | undefined): string {
+  if (refused === undefined) return vscode.l10n.t('Choose the identity to sign in as, for this sign-in only');
+  return vscode.l10n.t(
+    '{0} refused “{1}”. Choose another identity, or go on without one',
+    serviceLabel,
+    nameOf(refused),
+  );
+}
+
+function itemOf(identity: OwnIdentity): Item {
+  const iconPath =
+    identity.picture === undefined ? new vscode.ThemeIcon('account') : vscode.Uri.parse(identity.picture);
+  return { id: identity.id, label: nameOf(identity), description: safeText(identity.id), iconPath };
+}
+
+function withoutIdentity(): Item {
+  return {
+    id: undefined,
+    label: vscode.l10n.t('Go on without a BAP identity'),
+    iconPath: new vscode.ThemeIcon('circle-slash'),
+  };
+}
+
+function nameOf({ id, name }: OwnIdentity): string {
+  const shown = name === id ? '' : safeText(name ?? '');
+  return shown === '' ? vscode.l10n.t('Identity without a name') : shown;
+}

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+
+import type { Clock } from '../base/clock.ts';
+import type { SignInError } from './signInError.ts';
+import type { SignInScreen, SignInView } from './signInView.ts';
+import type { IdentityService } from '../services/service.ts';
+import type { LiveSession } from '../sessions/sessionRecord.ts';
+import { showFailure } from './failureMessage.ts';
+import { signInMessage } from './message.ts';
+import { showNoIdentity } from './noIdentityMessage.ts';
+import { hideNotifications, showNotifications } from './notificationList.ts';
+import { registerPaletteCommands } from './paletteCommands.ts';
+import { Screen } from './screen.ts';
+import { showSignedIn } from './signedInMessage.ts';
+import type { SignInAction } from './signInState.ts';
+
+/** True while a sign-in runs. The commands of a running sign-in are in the palette only then. */
+const SIGNING_IN = 'bapIdentity.signingIn';
+/** The links of the notification. They are not in the palette, and do nothing without the id of a sign-in. */
+const ACTIONS: readonly SignInAction[] = [
+  'copyCode',
+  'copyLink',
+  'openPage',
+  'showQr',
+  'startAgain',
+  'diagnose',
+];
+const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
+
+/** Shows every sign-in of this window, and what became of it. */
+export class SignInNotification implements SignInView, vscode.Disposable {
+  readonly #clock: Clock;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #showIdentity: (record: LiveSession) => void;
+  readonly #screens = new Map<string, Screen>();
+  readonly #commands: readonly vscode.Disposable[];
+
+  /** `showIdentity` opens the identity page of a session. */
+  constructor(clock: Clock, log: vscode.LogOutputChannel, showIdentity: (record: LiveSession) => void) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#showIdentity = showIdentity;
+    this.#commands = [
+      ...ACTIONS.map((action) =>
+        vscode.commands.registerCommand(commandOf(action), async (id: unknown) => {
+          await (typeof id === 'string' ? this.#screens.get(id)?.act(action) : undefined);
+        }),
+      ),
+      registerPaletteCommands(() => [...this.#screens.values()], clock),
+    ];
+    this.#tellRunning(); // an extension host that crashed has left it as it was
+  }
+
+  open(serviceLabel: string): SignInScreen {
+    const id = crypto.randomUUID(); // no other extension can guess it and act for the person
+    const link = (action: SignInAction, text: string): string => {
+      const unbroken = text.replaceAll(' ', '\u00a0');
+      return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
+    };
+    const screen = new Screen(
+      serviceLabel,
+      this.#clock,
+      (state) => signInMessage(serviceLabel, state, this.#clock.now(), link),
+      () => {
+        this.#screens.delete(id);
+        this.#tellRunning();
+        if (this.#screens.size === 0) hideNotifications();
+      },
+    );
+    this.#screens.set(id, screen);
+    this.#tellRunning();
+    return screen;
+  }
+
+  signedIn({ label }: IdentityService, record: LiveSession): void {
+    void showSignedIn(label, record, this.#showIdentity);
+  }
+
+  failed(error: SignInError): void {
+    void showFailure(error, this.#log);
+  }
+
+  hasNoBapIdentity({ label, identitiesAt }: IdentityService): void {
+    if (identitiesAt !== undefined) void showNoIdentity(label, identitiesAt);
+  }
+
+  remind(): void {
+    showNotifications();
+  }
+
+  dispose(): void {
+    for (const command of this.#commands) command.dispose();
+  }
+
+  #tellRunning(): void {
+    void vscode.commands.executeCommand('setContext', SIGNING_IN, this.#screens.size > 0);
+  }
+}

@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+
+import { safeText } from '../base/safeText.ts';
+import { hostOf } from '../http/address.ts';
+import type { PendingSignIn } from '../services/service.ts';
+import { qrPage } from './qrPage.ts';
+import { qrSvg } from './qrSvg.ts';
+import { warning } from './warning.ts';
+
+export const QR_VIEW_TYPE = 'bapIdentity.signInQr';
+
+/**
+ * Shows the address of one sign-in as a QR code in an editor tab. The address can be a secret, so only the
+ * open tab holds it, and the tab does not come back after a reload of the window.
+ */
+export class QrPanel {
+  readonly #service: string;
+  #panel: vscode.WebviewPanel | undefined;
+
+  /** `service` is the name of the service that the person reads. */
+  constructor(service: string) {
+    this.#service = service;
+  }
+
+  /** Opens the tab, or brings it to the front. */
+  show(signIn: PendingSignIn): void {
+    if (this.#panel !== undefined) {
+      this.#panel.reveal();
+      return;
+    }
+    const title = vscode.l10n.t('Sign in with {0}', this.#service);
+    const panel = vscode.window.createWebviewPanel(QR_VIEW_TYPE, title, vscode.ViewColumn.Active, {
+      localResourceRoots: [],
+    });
+    panel.onDidDispose(() => {
+      this.#panel = undefined;
+    });
+    panel.webview.html = pageOf(signIn, title, warning(this.#service, signIn));
+    this.#panel = panel;
+  }
+
+  /** Closes the tab if it is open. `show` can open it again. */
+  close(): void {
+    this.#panel?.dispose();
+  }
+}
+
+function pageOf(
+  { browserUri, userCode, verificationUri }: PendingSignIn,
+  title: string,
+  warning: string,
+): string {
+  const svg = qrSvg(browserUri, vscode.l10n.t('QR code of the address to approve this sign-in at'));
+  return qrPage({
+    language: vscode.env.language,
+    title,
+    svg,
+    instruction: instruction(svg !== undefined, userCode !== undefined, safeText(hostOf(browserUri))),
+    warning,
+    code: userCode === undefined ? undefined : safeText(userCode),
+    elsewhere:
+      verificationUri === undefined
+        ? undefined
+        : vscode.l10n.t('On another device, enter it at {0}.', safeText(verificationUri)),
+  });
+}
+
+function instruction(hasQr: boolean, hasCode: boolean, host: string): string {
+  if (!hasQr)
+    return vscode.l10n.t(
+      'The address of this sign-in is too long for a QR code. Use the links in the notification.',
+    );
+  return hasCode
+    ? vscode.l10n.t(
+        'Scan the QR code with your phone. It opens {0}: the page there shows this code or asks for it.',
+        host,
+      )
+    : vscode.l10n.t('Scan the QR code with your phone. It opens {0}: approve the sign-in there.', host);
+}

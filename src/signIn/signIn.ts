@@ -1,0 +1,193 @@
+import type { Clock } from '../base/clock.ts';
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
+import type { Failed } from '../oauth/failure.ts';
+import type { Grant, Identified, IdentityService, ServiceFailure } from '../services/service.ts';
+import { revokeInBackground } from '../sessions/revoke.ts';
+import { sameScopes } from '../sessions/scopes.ts';
+import type { ServiceSessions } from '../sessions/serviceSessions.ts';
+import type { LiveSession } from '../sessions/sessionRecord.ts';
+import { StoreError } from '../sessions/storedSessions.ts';
+import type { SignInScreen, SignInView } from './signInView.ts';
+
+/** What a sign-in is for. */
+export interface SignInRequest {
+  readonly scopes: readonly string[];
+  /** The account that must sign in, if the caller wants a certain one. */
+  readonly accountId: string | undefined;
+}
+
+/** What a sign-in needs of its surroundings. */
+export interface SignInContext {
+  readonly sessions: ServiceSessions;
+  readonly view: SignInView;
+  readonly runtime: Runtime;
+}
+
+export type SignInResult =
+  | {
+      kind: 'signedIn';
+      record: LiveSession;
+      /** The service says that the person has no BAP identity. */
+      hasNoBapIdentity: boolean;
+    }
+  /** Another window has completed the same sign-in, and has told the person. */
+  | { kind: 'signedInElsewhere'; record: LiveSession }
+  | { kind: 'cancelled' }
+  | SignInFailure;
+
+export type SignInFailure =
+  | Failed<ServiceFailure>
+  /** The person did not approve in time, and did not want a new code. */
+  | { kind: 'expired' }
+  /** The person did not choose one of their identities in time. */
+  | { kind: 'notChosen' }
+  | { kind: 'notStored'; cause: StoreError }
+  /** A mistake of ours. */
+  | { kind: 'unexpected'; cause: unknown };
+
+/** How long the person is asked for something. Until then VS Code holds up other requests to the provider. */
+const ASK_LIMIT_MS = 10 * 60_000;
+
+/** The reason of a sign-in's signal when another window has completed the same sign-in. */
+class SignedInElsewhere extends Error {
+  override readonly name = 'SignedInElsewhere';
+  readonly record: LiveSession;
+
+  constructor(record: LiveSession) {
+    super();
+    this.record = record;
+  }
+}
+
+/**
+ * One sign-in, from the first request to a stored session. One signal reaches every step. It aborts when the person
+ * cancels, the window closes, or another window completes the same sign-in. Never rejects.
+ */
+export async function signIn(context: SignInContext, request: SignInRequest): Promise<SignInResult> {
+  const { sessions, view, runtime } = context;
+  const { service } = sessions;
+  const { log } = runtime;
+  log.info(`Signing in with ${service.label}, scopes: ${request.scopes.join(' ') || 'none'}.`);
+
+  const screen = view.open(service.label);
+  const elsewhere = watchOtherWindows(sessions, request);
+  const signal = AbortSignal.any([screen.cancelled, runtime.closed, elsewhere.signal]);
+  /** The grant, until it is stored. One that is not stored must not stay alive. */
+  let unkept: Grant | undefined;
+  try {
+    const waited = await waitForApproval(service, request.scopes, screen, runtime, signal);
+    if (waited.kind !== 'granted') return waited;
+    unkept = waited.grant;
+    screen.finishing();
+
+    const identified = await identify(service, waited.grant, screen, runtime, signal);
+    if (identified.kind !== 'identified') return identified;
+    unkept = identified.grant;
+    elsewhere.stop(); // what is stored from now on is our own
+
+    const record = await sessions.keep(request.scopes, identified.grant, identified.person, signal);
+    unkept = undefined;
+    log.info(`Signed in with ${service.label}.`);
+    return { kind: 'signedIn', record, hasNoBapIdentity: identified.hasNoBapIdentity === true };
+  } catch (error) {
+    if (!signal.aborted) return failureOf(error, runtime);
+    if (signal.reason instanceof SignedInElsewhere) {
+      log.info(`Signed in with ${service.label} in another window.`);
+      return { kind: 'signedInElsewhere', record: signal.reason.record };
+    }
+    log.info(`The sign-in with ${service.label} was cancelled.`);
+    return { kind: 'cancelled' };
+  } finally {
+    if (unkept !== undefined) revokeInBackground(service, unkept, runtime);
+    elsewhere.stop();
+    screen.close();
+  }
+}
+
+/** Gets a code and waits for the person's decision, with a new code as often as the person asks for one. */
+async function waitForApproval(
+  service: IdentityService,
+  scopes: readonly string[],
+  screen: SignInScreen,
+  { clock, log }: Runtime,
+  signal: AbortSignal,
+): Promise<{ kind: 'granted'; grant: Grant } | SignInFailure> {
+  for (;;) {
+    const begun = await service.begin(scopes, signal);
+    if (begun.kind === 'failed') return begun;
+    const { pending } = begun;
+    log.info(`Waiting for the browser, at most ${Math.round((pending.deadlineMs - clock.now()) / 1000)} s.`);
+    screen.pending(pending);
+    const waited = await pending.wait(signal, (reached) => {
+      screen.contact(reached);
+    });
+    if (waited.kind !== 'expired') return waited;
+    log.info('The sign-in has expired. Offering a new one.');
+    const wanted = await withinAskLimit(clock, signal, (limits) => screen.expired(limits));
+    if (wanted === 'late') return waited;
+  }
+}
+
+/** Asks whose the grant is. If the person has several identities, they choose one, until the service accepts it. */
+async function identify(
+  service: IdentityService,
+  grant: Grant,
+  screen: SignInScreen,
+  { clock, log }: Runtime,
+  signal: AbortSignal,
+): Promise<Exclude<Identified, { kind: 'choice' }> | SignInFailure> {
+  let identified = await service.identify(grant, signal);
+  while (identified.kind === 'choice') {
+    const { choice } = identified;
+    log.info(`The account has ${choice.identities.length} identities. Asking for one.`);
+    const chosen = await withinAskLimit(clock, signal, (limits) => screen.choose(choice, limits));
+    if (chosen === 'late') return { kind: 'notChosen' };
+    screen.finishing();
+    identified = await choice.choose(chosen.answer, signal);
+  }
+  return identified;
+}
+
+/** Waits for an answer of the person. Rejects with `signal.reason`. */
+async function withinAskLimit<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  ask: (limits: AbortSignal) => Promise<T>,
+): Promise<{ answer: T } | 'late'> {
+  try {
+    return { answer: await withTimeLimit(clock, ASK_LIMIT_MS, signal, ask) };
+  } catch (error) {
+    if (error instanceof TimeLimitError) return 'late';
+    throw error;
+  }
+}
+
+/** Aborts its signal when another window completes the same sign-in, at the server that this one begins with. */
+function watchOtherWindows(
+  sessions: ServiceSessions,
+  { scopes, accountId }: SignInRequest,
+): { signal: AbortSignal; stop: () => void } {
+  const done = new AbortController();
+  const { current } = sessions.service.servers();
+  const listener = sessions.onDidChange(({ record, isSignIn }) => {
+    const isSame =
+      record.server === current &&
+      sameScopes(record.scopes, scopes) &&
+      (accountId === undefined || record.person.accountId === accountId);
+    if (isSignIn && isSame) done.abort(new SignedInElsewhere(record));
+  });
+  return {
+    signal: done.signal,
+    stop: () => {
+      listener.dispose();
+    },
+  };
+}
+
+function failureOf(error: unknown, { log }: Runtime): SignInFailure {
+  log.warn(`The sign-in broke off: ${describeError(error)}.`);
+  if (error instanceof StoreError) return { kind: 'notStored', cause: error };
+  return { kind: 'unexpected', cause: error };
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { withoutPersonal } from '../../../src/diagnose/withoutPersonal.ts';
+
+const CASES: [name: string, line: string, told: string][] = [
+  ['an address', 'asked https://auth.example/device?code=AB now', 'asked [address] now'],
+  ['an address in quotes', 'asked "http://u:p@h/x", no', 'asked "[address]", no'],
+  ['a mail address', 'for ann@example.com.', 'for [mail]'],
+  ['a path', 'open /home/ann/.config failed', 'open [path] failed'],
+  ['a path in quotes', "open '/home/ann/x' failed", "open '[path]' failed"],
+  ['a path of Windows', 'open C:\\Users\\Ann\\x failed', 'open [path] failed'],
+  ['a path in the home folder', 'open ~/secrets failed', 'open [path] failed'],
+  ['a user code', 'code BCDF-2345 shown', 'code [code] shown'],
+  ['a token', 'sent tok_0123456789abcdef0123', 'sent […]'],
+  ['a token of base64', 'sent eyJhbGciOi+JIUzI1NiJ9=', 'sent […]'],
+  ['a BAP id', 'of 3DgKFHRq8n2RDjF4dZEyncXVc1Rf', 'of […]'],
+  ['what is known', 'Ann of acme.example:8443 and acme.example', '[…] of […] and […]'],
+];
+const KNOWN = ['Ann', 'acme.example', 'acme.example:8443', ''];
+
+const KEPT = [
+  'organization/set-active: 200 after 31 ms',
+  'check: 401 invalid_token after 12 ms',
+  'device token: no answer (TypeError (cause: Error UNABLE_TO_VERIFY_LEAF_SIGNATURE)) after 12 ms',
+  'The sign-in with Sigma Identity ended: notTheService.',
+  'Signing in with Sigma Identity, scopes: openid profile.',
+];
+
+describe('a line of the log in a report', () => {
+  for (const [name, line, told] of CASES) {
+    it(`leaves out ${name}`, () => {
+      assert.equal(withoutPersonal(line, KNOWN), told);
+    });
+  }
+  for (const line of KEPT) {
+    it(`is as it was: ${line}`, () => {
+      assert.equal(withoutPersonal(line, KNOWN), line);
+    });
+  }
+
+  it('stays one line, and cannot end the block that it stands in', () => {
+    assert.equal(withoutPersonal('a\n```\n# b', []), "a ''' # b");
+  });
+});

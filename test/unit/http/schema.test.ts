@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import * as z from 'zod/mini';
+
+import {
+  bearerToken,
+  code,
+  nonEmpty,
+  identifier,
+  lenient,
+  safeAddress,
+  seconds,
+} from '../../../src/http/schema.ts';
+
+const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown[]][] = [
+  ['nonEmpty', nonEmpty, ['a', ' ', 'a'.repeat(16_384)], ['', 'a'.repeat(16_385), 7, null, undefined]],
+  [
+    'bearerToken',
+    bearerToken,
+    ['a', 'AZaz09-._~+/==', 'a'.repeat(16_384)],
+    ['', '=', 'a=b', 'a b', 'a\n', '${x}', 'a'.repeat(16_385), 7, null, undefined],
+  ],
+  ['code', code, ['A', 'ABCD-1234', 'A'.repeat(64)], ['', 'A'.repeat(65), 1234, null, undefined]],
+  ['identifier', identifier, ['a', ' ', 'a'.repeat(255)], ['', 'a'.repeat(256), 7, null, undefined]],
+  ['seconds', seconds, [1, 0.5, 1e12], [0, -1, NaN, Infinity, '1', null, undefined]],
+  [
+    'safeAddress',
+    safeAddress,
+    ['https://x.example/', 'http://localhost/'],
+    ['http://x.example/', '', 7, undefined],
+  ],
+];
+
+describe('schema', () => {
+  for (const [name, schema, good, bad] of CASES) {
+    it(`${name} accepts and refuses the right values`, () => {
+      for (const value of good) assert.ok(z.safeParse(schema, value).success, String(value));
+      for (const value of bad) assert.ok(!z.safeParse(schema, value).success, String(value));
+    });
+  }
+
+  it('seconds are at most 100 years, so that a time in milliseconds is finite', () => {
+    assert.equal(z.parse(seconds, 60), 60);
+    for (const huge of [1e10, 1e306, Number.MAX_VALUE]) assert.equal(z.parse(seconds, huge), 3_155_760_000);
+  });
+
+  it('lenient gives a value that fits, and undefined for any other', () => {
+    const schema = z.object({ optional: lenient(seconds), required: nonEmpty });
+    assert.equal(z.parse(schema, { optional: 7, required: 'a' }).optional, 7);
+    for (const optional of [-7, '7', null, undefined, {}, []]) {
+      assert.equal(z.parse(schema, { optional, required: 'a' }).optional, undefined);
+    }
+  });
+
+  it('lenient accepts an absent member', () => {
+    const schema = z.object({ optional: lenient(seconds), required: nonEmpty });
+    const { success, data } = z.safeParse(schema, { required: 'a' });
+    assert.ok(success);
+    assert.equal(data.optional, undefined);
+  });
+
+  it('lenient does not affect other members', () => {
+    const schema = z.object({ optional: lenient(seconds), required: nonEmpty });
+    assert.equal(z.safeParse(schema, { optional: 7 }).success, false);
+  });
+});

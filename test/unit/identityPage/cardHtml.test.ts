@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
+import { identityCard } from '../../../src/identityPage/card.ts';
+import { identityHtml } from '../../../src/identityPage/cardHtml.ts';
+import { signedInPage, signedOutPage } from '../../../src/identityPage/page.ts';
+import { texts } from '../support/identityTexts.ts';
+import { recordOf } from '../support/record.ts';
+
+const parts = {
+  style: 'style.css',
+  script: 'script.js',
+  cspSource: 'https://vscode.example',
+  nonce: 'n1',
+  language: 'en',
+};
+function pageOf(record: LiveSession, words = texts): string {
+  const card = identityCard([record], 'Sigma Identity', words, 'en');
+  const options = { canManageExtensions: true, hasClawNet: false, hasMcpServers: false };
+  return identityHtml(signedInPage(card, options, words), undefined, words, parts);
+}
+function policyOf(record: LiveSession): string[] {
+  const content = /Content-Security-Policy" content="([^"]+)"/.exec(pageOf(record))?.[1] ?? '';
+  return content.replaceAll('&#39;', "'").split('; ');
+}
+const { person } = recordOf('s1');
+const strict = [
+  "default-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  'style-src https://vscode.example',
+  "script-src 'nonce-n1'",
+];
+
+/** A session whose texts from the service are all the same. */
+function saying(text: string): LiveSession {
+  const profile = { givenName: text, familyName: text, description: text, rootAddress: text };
+  const bap = {
+    bapId: text,
+    rootAddressProven: true,
+    pubkey: text,
+    profile: { ...profile, addresses: [{ address: `${text}2` }] },
+  };
+  const names = { accountId: text, accountLabel: text, subject: text, name: text, email: text };
+  return recordOf('s1', { scopes: [text], person: { ...names, bap } });
+}
+
+describe('the page of an identity', () => {
+  it('may load its style and its script, and nothing else', () => {
+    assert.deepEqual(policyOf(recordOf('s1')), strict);
+    assert.doesNotMatch(pageOf(recordOf('s1')), /<img/);
+  });
+
+  it('may load images from the origin of the picture, if there is a picture', () => {
+    const withPicture = recordOf('s1', { person: { ...person, picture: 'https://ordfs.network/a_0' } });
+    assert.deepEqual(policyOf(withPicture), strict.toSpliced(3, 0, 'img-src https://ordfs.network'));
+    assert.match(
+      pageOf(withPicture),
+      /<img src="https:\/\/ordfs\.network\/a_0" alt="" referrerpolicy="no-referrer">/,
+    );
+  });
+
+  it('has a button for each row that can be copied, whose own words say what it copies', () => {
+    const page = pageOf(recordOf('s1'));
+    assert.match(
+      page,
+      /data-row="0"><span class="label">User ID<\/span><span class="value id">user-1<\/span><span class="copy">Copy</,
+    );
+    const rows = Array.from(page.matchAll(/<button[^>]* data-row="(\d+)"/g), ([, row]) => row);
+    assert.deepEqual(rows, ['0', '1', '2']);
+    assert.equal(page.match(/<button[^>]* class="row"/g)?.length, 3);
+  });
+
+  it('has a button for each way on, which names its action and nothing else', () => {
+    const page = pageOf(recordOf('s1'));
+    const buttons = Array.from(
+      page.matchAll(/<button[^>]* data-run="([^"]*)">([^<]*)</g),
+      ([, ...parts]) => parts,
+    );
+    assert.deepEqual(buttons, [
+      ['signIn', 'Sign In Again'],
+      ['manageExtensions', 'Manage Trusted Extensions'],
+      ['signOut', 'Sign Out…'],
+    ]);
+  });
+
+  it('has no link, whatever a service sends', () => {
+    const evil = '[run](command:workbench.action.quit) <a href="command:workbench.action.quit">command:x</a>';
+    assert.doesNotMatch(pageOf(saying(evil)), /<a\b|href="(?!style\.css")/);
+  });
+
+  it('shows a notice as text', () => {
+    const card = identityCard([recordOf('s1')], 'Sigma Identity', texts, 'en');
+    const page = identityHtml(signedOutPage(card, 'You are <out>.', texts), undefined, texts, parts);
+    assert.match(page, /<p class="notice">You are &lt;out&gt;\.<\/p>/);
+  });
+
+  it('shows a note below its row, not in the button, and reads it aloud with the row', () => {
+    const page = pageOf(saying('x'), { ...texts, rootAddressProven: 'It is <proven>.' });
+    assert.match(
+      page,
+      /<button [^>]*aria-describedby="note-2">(?:(?!<\/?button).)*<\/button><p class="note" id="note-2">It is &lt;proven&gt;\.<\/p><\/li>/,
+    );
+    assert.equal(page.match(/aria-describedby|class="note"/g)?.length, 2);
+  });
+
+  it('shows the texts of a service as text', () => {
+    const evil = `</title></h1><script>alert("1")</script><img src=x onerror='alert(1)'>&lt;b&gt;`;
+    // The page has the same tags and attributes as with a harmless text.
+    const markup = (page: string): string[] => Array.from(page.matchAll(/<[^<>]*>/g), ([tag]) => tag);
+    const harmless = markup(pageOf(saying('harmless')));
+    assert.deepEqual(markup(pageOf(saying(evil))), harmless);
+  });
+
+  it('shows a name without a letter as text, in the heading and as initials', () => {
+    const page = pageOf(recordOf('s1', { person: { ...person, name: '<' } }));
+    assert.match(page, /<span>&[^;]+;<\/span>/);
+    assert.match(page, /<h1>&lt;<\/h1>/);
+  });
+
+  it('shows the words of a translation as text too', () => {
+    const page = pageOf(recordOf('s1'), { ...texts, userId: '<User>', identity: '<Identity>' });
+    assert.doesNotMatch(page, /<User>|<Identity>/);
+  });
+
+  it('keeps the address of a picture inside its attribute', () => {
+    const picture = `https://ordfs.network/'"><script>`;
+    assert.match(
+      pageOf(recordOf('s1', { person: { ...person, picture } })),
+      /<img src="https:\/\/ordfs\.network\/&#39;%22%3E%3Cscript%3E" alt=""/,
+    );
+  });
+
+  it('holds no token', () => {
+    assert.doesNotMatch(
+      pageOf(recordOf('s1', { grant: { ...recordOf('s1').grant, refreshToken: 'refresh of s1' } })),
+      /token of s1|refresh of s1/,
+    );
+  });
+});

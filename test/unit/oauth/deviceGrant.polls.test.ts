@@ -1,0 +1,316 @@
+import { describe, it } from 'node:test';
+
+import type { Failure } from '../../../src/oauth/failure.ts';
+import {
+  html,
+  json,
+  networkError,
+  never,
+  neverEnds,
+  redirect,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { hold, type Row } from '../support/deviceGrantRow.ts';
+import { unreachable } from '../support/unreachable.ts';
+
+const refusal = (error: string, status = 400): Reply => json(status, { error });
+const PENDING = refusal('authorization_pending');
+const SLOW_DOWN = refusal('slow_down');
+const GRANTED = json(200, { access_token: 'token', token_type: 'Bearer', expires_in: 3600, scope: 'openid' });
+const SIGNED_IN: Row['end'] = { granted: { accessToken: 'token', expiresInSeconds: 3600 } };
+const REFUSED_CONNECTION = networkError('ECONNREFUSED');
+const tooMany = (headers: Record<string, string>): Reply =>
+  json(429, { message: 'Too many requests.' }, headers);
+
+/** Every poll comes half a second after the interval, so that no server sees it as too early. */
+const INTERVALS: Row[] = [
+  {
+    name: 'ends at the first poll that grants',
+    replies: [GRANTED],
+    polls: [5.5],
+    end: SIGNED_IN,
+    contact: [true],
+  },
+  {
+    name: 'polls at the interval while the answer is authorization_pending',
+    replies: [PENDING, PENDING, PENDING, GRANTED],
+    polls: [5.5, 11, 16.5, 22],
+    end: SIGNED_IN,
+    contact: [true, true, true, true],
+  },
+  {
+    name: 'uses five seconds when the server names no interval (RFC 8628 §3.2)',
+    code: { interval: undefined },
+    replies: [PENDING, GRANTED],
+    polls: [5.5, 11],
+    end: SIGNED_IN,
+  },
+  ...[null, 0, -3, '2', {}].map((interval) => ({
+    name: `uses five seconds for the interval ${JSON.stringify(interval)}`,
+    code: { interval },
+    replies: [GRANTED],
+    polls: [5.5],
+    end: SIGNED_IN,
+  })),
+  {
+    name: 'uses the interval that the server names',
+    code: { interval: 12 },
+    replies: [PENDING, GRANTED],
+    polls: [12.5, 25],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'uses an interval of one second',
+    code: { interval: 1 },
+    replies: [PENDING, PENDING, GRANTED],
+    polls: [1.5, 3, 4.5],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'counts the interval from the answer, not from the request',
+    replies: [{ ...PENDING, seconds: 4 }, GRANTED],
+    polls: [5.5, 15],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'polls again after slow_down with 5 s more, also later (RFC 8628 §3.5)',
+    replies: [PENDING, SLOW_DOWN, PENDING, PENDING, GRANTED],
+    polls: [5.5, 11, 21.5, 32, 42.5],
+    end: SIGNED_IN,
+    contact: [true, true, true, true, true],
+  },
+  {
+    name: 'adds 10 s after two slow_down answers',
+    replies: [SLOW_DOWN, SLOW_DOWN, PENDING, GRANTED],
+    polls: [5.5, 16, 31.5, 47],
+    end: SIGNED_IN,
+  },
+];
+
+const TOO_MANY_REQUESTS: Row[] = [
+  {
+    name: 'waits for Retry-After in seconds, and then polls at the interval again',
+    replies: [tooMany({ 'retry-after': '30' }), PENDING, GRANTED],
+    polls: [5.5, 36, 41.5],
+    end: SIGNED_IN,
+    contact: [true, true, true],
+  },
+  {
+    name: 'waits until a Retry-After that is an HTTP date',
+    replies: [tooMany({ 'retry-after': 'Sun, 15 Jun 2025 12:01:05 GMT' }), PENDING, GRANTED],
+    polls: [5.5, 65.5, 71],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'keeps the interval when the date has passed',
+    replies: [tooMany({ 'retry-after': 'Sun, 15 Jun 2025 11:00:00 GMT' }), GRANTED],
+    polls: [5.5, 11],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'waits for X-Retry-After, as better-auth sends it',
+    replies: [tooMany({ 'x-retry-after': '20' }), GRANTED],
+    polls: [5.5, 26],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'keeps the interval without Retry-After',
+    replies: [tooMany({}), GRANTED],
+    polls: [5.5, 11],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'keeps the interval when Retry-After is shorter',
+    replies: [tooMany({ 'retry-after': '2' }), GRANTED],
+    polls: [5.5, 11],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'keeps the interval of slow_down when Retry-After is shorter',
+    replies: [SLOW_DOWN, tooMany({ 'retry-after': '7' }), GRANTED],
+    polls: [5.5, 16, 26.5],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'ignores a malformed Retry-After',
+    replies: [tooMany({ 'retry-after': 'soon' }), GRANTED],
+    polls: [5.5, 11],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'expires when Retry-After is longer than the life of the code',
+    code: { expires_in: 60 },
+    replies: [tooMany({ 'retry-after': '3600' })],
+    polls: [5.5],
+    end: 'expired',
+    endsAt: 60,
+  },
+];
+
+const TRANSIENT_FAILURES: Row[] = [
+  ...(
+    [
+      ['500', text(500, '')],
+      ['502 with HTML', html(502)],
+      ['503', json(503, { message: 'Service Unavailable' })],
+      ['504', text(504, 'upstream timed out')],
+      ['408', text(408, '')],
+      ['500 with an unknown error', refusal('database_on_fire', 500)],
+      ['server_error', refusal('server_error')],
+      ['server_error as 500', refusal('server_error', 500)],
+      ['temporarily_unavailable', refusal('temporarily_unavailable')],
+      ['temporarily_unavailable as 503', refusal('temporarily_unavailable', 503)],
+      ['a refused connection', REFUSED_CONNECTION],
+      ['a reset connection', networkError('ECONNRESET')],
+      ['no DNS', networkError('ENOTFOUND')],
+      ['an answer of more than a megabyte', text(200, ' '.repeat(1024 * 1024 + 1))],
+    ] as const
+  ).map(([what, reply]) => ({
+    name: `polls again after ${what}`,
+    replies: [reply, PENDING, GRANTED],
+    polls: [5.5, 16, 21.5],
+    end: SIGNED_IN,
+    contact: [false, true, true],
+  })),
+  ...(
+    [
+      ['no answer for 15 seconds', never()],
+      ['half an answer for 15 seconds', neverEnds(200)],
+    ] as const
+  ).map(([what, reply]) => ({
+    name: `polls again after ${what}`,
+    replies: [reply, GRANTED],
+    polls: [5.5, 31],
+    end: SIGNED_IN,
+    contact: [false, true],
+  })),
+  {
+    name: 'doubles the delay up to a minute (RFC 8628 §3.5)',
+    replies: [...Array<Reply>(7).fill(REFUSED_CONNECTION), GRANTED],
+    polls: [5.5, 16, 36.5, 77, 137.5, 198, 258.5, 319],
+    end: SIGNED_IN,
+    contact: [false, false, false, false, false, false, false, true],
+  },
+  {
+    name: 'polls at the interval after an answer, and starts the back-off anew after the next failure',
+    replies: [REFUSED_CONNECTION, REFUSED_CONNECTION, PENDING, PENDING, text(500, ''), GRANTED],
+    polls: [5.5, 16, 36.5, 42, 47.5, 58],
+    end: SIGNED_IN,
+    contact: [false, false, true, true, false, true],
+  },
+  {
+    name: 'doubles the delay after failures of different kinds',
+    replies: [networkError('ENOTFOUND'), html(503), refusal('server_error'), GRANTED],
+    polls: [5.5, 16, 36.5, 77],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'keeps the 5 s of slow_down after a failure',
+    replies: [SLOW_DOWN, REFUSED_CONNECTION, PENDING, GRANTED],
+    polls: [5.5, 16, 36.5, 47],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'keeps an interval that is longer than the longest delay',
+    code: { interval: 90 },
+    replies: [REFUSED_CONNECTION, GRANTED],
+    polls: [90.5, 181],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'expires while the server cannot be reached',
+    code: { expires_in: 60 },
+    replies: [REFUSED_CONNECTION, REFUSED_CONNECTION, REFUSED_CONNECTION],
+    polls: [5.5, 16, 36.5],
+    end: 'expired',
+    endsAt: 60,
+    contact: [false, false, false],
+  },
+];
+
+const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
+const refused = (words: string): Failure => ({ kind: 'refused', words });
+const clientRefused = (error: string): Failure => ({ kind: 'clientRefused', error });
+
+/** The reply to the only poll, and the result. */
+const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
+  ['expired_token', refusal('expired_token'), 'expired'],
+  ['access_denied', refusal('access_denied'), { kind: 'denied' }],
+  ['invalid_grant', refusal('invalid_grant'), { kind: 'codeSpent' }],
+  ['invalid_client as 400', refusal('invalid_client'), clientRefused('invalid_client')],
+  ['invalid_client as 401', refusal('invalid_client', 401), clientRefused('invalid_client')],
+  ['unauthorized_client', refusal('unauthorized_client', 401), clientRefused('unauthorized_client')],
+  ['unsupported_grant_type', refusal('unsupported_grant_type'), clientRefused('unsupported_grant_type')],
+  [
+    'VALIDATION_ERROR of better-auth',
+    json(400, { message: '[body.client_id] Invalid input', code: 'VALIDATION_ERROR' }),
+    refused('[body.client_id] Invalid input'),
+  ],
+  [
+    'an unknown error with a description',
+    json(400, { error: 'odd', error_description: 'Odd request', message: 'no' }),
+    refused('Odd request'),
+  ],
+  ['an unknown error without a description', refusal('odd'), refused('odd')],
+  ['an unknown error with 200', refusal('odd', 200), refused('odd')],
+  ['401 with a message', json(401, { message: 'Unauthorized' }), refused('Unauthorized')],
+  ['400 with an empty object', json(400, {}), NOT_THE_SERVICE],
+  ['400 with an error that is a number', json(400, { error: 7 }), NOT_THE_SERVICE],
+  ['404', json(404, { message: 'Not Found' }), unreachable('notFound')],
+  ['404 with HTML', html(404), unreachable('notFound')],
+  ['405', json(405, { message: 'Method Not Allowed' }), unreachable('notFound')],
+  ['403 with HTML', html(403), unreachable('blocked')],
+  ['200 with HTML', html(200), unreachable('loginPage')],
+  ['200 with other JSON', json(200, ['hello']), NOT_THE_SERVICE],
+  ['204', text(204, ''), NOT_THE_SERVICE],
+  ['a redirect', redirect('https://elsewhere.example/'), unreachable('loginPage')],
+  ['an empty access token', json(200, { access_token: '', token_type: 'Bearer' }), NOT_THE_SERVICE],
+  ['no access token', json(200, { token_type: 'Bearer' }), NOT_THE_SERVICE],
+  [
+    'a token_type other than Bearer',
+    json(200, { access_token: 't', token_type: 'DPoP' }),
+    refused('token_type DPoP'),
+  ],
+  [
+    'a grant with a refresh token',
+    json(200, { access_token: 't', token_type: 'bearer', expires_in: 60, refresh_token: 'r', id_token: 'i' }),
+    { granted: { accessToken: 't', refreshToken: 'r', expiresInSeconds: 60 } },
+  ],
+  ['a grant with a token only', json(200, { access_token: 't' }), { granted: { accessToken: 't' } }],
+  [
+    'a grant with nulls',
+    json(200, {
+      access_token: 't',
+      token_type: 'Bearer',
+      expires_in: null,
+      refresh_token: null,
+      error: null,
+    }),
+    { granted: { accessToken: 't' } },
+  ],
+  [
+    'a grant with members of the wrong type',
+    json(200, { access_token: 't', expires_in: '3600', refresh_token: 7, scope: ['openid'] }),
+    { granted: { accessToken: 't' } },
+  ],
+  [
+    'a grant with an empty refresh token and a life of 0',
+    json(200, { access_token: 't', expires_in: 0, refresh_token: '' }),
+    { granted: { accessToken: 't' } },
+  ],
+];
+
+for (const [title, rows] of [
+  ['interval', INTERVALS],
+  ['429', TOO_MANY_REQUESTS],
+  ['transient failures', TRANSIENT_FAILURES],
+  [
+    'answers that end it at once',
+    ENDS.map(([name, reply, end]) => ({ name, replies: [reply], polls: [5.5], end, contact: [true] })),
+  ],
+] as const) {
+  describe(`device grant: ${title}`, () => {
+    for (const row of rows) it(row.name, () => hold(row));
+  });
+}

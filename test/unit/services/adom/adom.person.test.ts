@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { NEVER } from '../../../../src/base/timeLimit.ts';
+import { adom } from '../../../../src/services/adom/adom.ts';
+import type { Person } from '../../../../src/services/person.ts';
+import type { Grant, Identified } from '../../../../src/services/service.ts';
+import {
+  after,
+  html,
+  json,
+  networkError,
+  never,
+  redirect,
+  type Reply,
+  text,
+} from '../../support/conversation.ts';
+import { adomWorld, assertCancels, type World } from '../../support/serviceKit.ts';
+import { serviceWords } from '../../support/serviceWords.ts';
+
+const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1', expiresAtMs: 7 };
+const USER = { id: 'usr_1', name: 'ann', display_name: 'Ann Example', email: 'ann@example.org' };
+const BEARER = { authorization: 'Bearer tok_1' };
+const COOKIE = { cookie: 'session_token=tok_1' };
+const DEAD = json(401, { error: 'unauthorized' });
+const OFFLINE = networkError('ENOTFOUND');
+
+/** Identifies the grant. The setting names another server now: it must not get the token. */
+async function identify(replies: readonly Reply[]): Promise<World & { identified: Identified }> {
+  const world = adomWorld(replies, { apiUrl: 'https://changed.example' });
+  const identified = await world.clock.run(world.service.identify(GRANT, NEVER));
+  assert.equal(world.clock.pending, 0, 'timers left over');
+  world.conversation.assertOver();
+  return { ...world, identified };
+}
+
+async function personOf(user: Record<string, unknown>): Promise<Person> {
+  const { identified } = await identify([json(200, { id: 'usr_1', ...user })]);
+  assert.ok(identified.kind === 'identified');
+  return identified.person;
+}
+
+/** When the token is sent in which form, and the result. */
+const FORMS: [
+  name: string,
+  replies: Reply[],
+  sent: (readonly [at: number, form: typeof BEARER | typeof COOKIE])[],
+  comesTo: 'bearer' | 'cookie' | 'grantRejected',
+][] = [
+  ['sends the token as Bearer', [json(200, USER)], [[0, BEARER]], 'bearer'],
+  [
+    'sends a cookie when Bearer gets 401',
+    [DEAD, json(200, USER)],
+    [
+      [0, BEARER],
+      [0, COOKIE],
+    ],
+    'cookie',
+  ],
+  [
+    'fails when both get 401',
+    [DEAD, DEAD],
+    [
+      [0, BEARER],
+      [0, COOKIE],
+    ],
+    'grantRejected',
+  ],
+  [
+    'fails when both get 401 with HTML',
+    [html(401), html(401)],
+    [
+      [0, BEARER],
+      [0, COOKIE],
+    ],
+    'grantRejected',
+  ],
+  [
+    'repeats Bearer after 503, and sends a cookie after 401',
+    [text(503, ''), DEAD, json(200, USER)],
+    [
+      [0, BEARER],
+      [1, BEARER],
+      [1, COOKIE],
+    ],
+    'cookie',
+  ],
+  [
+    'repeats the cookie after a transient failure',
+    [DEAD, json(429, {}), OFFLINE, json(200, USER)],
+    [
+      [0, BEARER],
+      [0, COOKIE],
+      [1, COOKIE],
+      [3, COOKIE],
+    ],
+    'cookie',
+  ],
+  ['sends no cookie when Bearer gets 403', [json(403, {})], [[0, BEARER]], 'bearer'],
+];
+
+/** The server does not give the user. The sign-in succeeds without. */
+const UNKNOWN: [name: string, replies: Reply[], times: number[], ranSeconds?: number][] = [
+  ['404', [json(404, {})], [0]],
+  ['404 with HTML', [html(404)], [0]],
+  ['403', [json(403, { error: 'forbidden' })], [0]],
+  ['405', [text(405, '')], [0]],
+  ['200 with HTML', [html(200)], [0]],
+  ['204', [text(204, '')], [0]],
+  ['malformed JSON', [text(200, '{"id":"usr_1"')], [0]],
+  ['other JSON', [json(200, ['usr_1'])], [0]],
+  ['no id', [json(200, { name: 'Ann' })], [0]],
+  ['an empty id', [json(200, { id: '', name: 'Ann' })], [0]],
+  ['a null id', [json(200, { id: null, name: 'Ann' })], [0]],
+  ['an id of more than 255 characters', [json(200, { id: 'a'.repeat(256) })], [0]],
+  ['a user with an error status', [json(403, USER)], [0]],
+  ['a redirect', [redirect('https://evil.example/user')], [0]],
+  ['500', [text(500, ''), text(500, ''), text(500, '')], [0, 1, 3]],
+  ['429', [json(429, {}), json(429, {}), json(429, {})], [0, 1, 3]],
+  ['no network', [OFFLINE, OFFLINE, OFFLINE], [0, 1, 3]],
+  ['no answer', [never(), never(), never()], [0, 16, 33], 48],
+  ['401 for Bearer, 404 for the cookie', [DEAD, html(404)], [0, 0]],
+  ['401 for Bearer, no network for the cookie', [DEAD, OFFLINE, OFFLINE, OFFLINE], [0, 0, 1, 3]],
+];
+
+describe('Adom: how the token is sent', () => {
+  for (const [name, replies, sent, comesTo] of FORMS) {
+    it(name, async () => {
+      const { identified, conversation } = await identify(replies);
+      for (const { method, url, body, redirect } of conversation.requests) {
+        assert.equal(`${method} ${url}`, 'GET https://adom.example/user', 'the server that granted');
+        assert.equal(body, undefined);
+        assert.equal(redirect, 'manual');
+      }
+      assert.deepEqual(
+        conversation.requests.map(({ at, headers }) => [at, headers]),
+        sent.map(([at, form]) => [at, { accept: 'application/json', 'user-agent': 'unit-test/1', ...form }]),
+      );
+      if (comesTo === 'grantRejected')
+        assert.deepEqual(identified, { kind: 'failed', failure: { kind: 'grantRejected' } });
+      else {
+        assert.ok(identified.kind === 'identified');
+        assert.deepEqual(identified.grant, { ...GRANT, sentAs: comesTo });
+      }
+    });
+  }
+});
+
+describe('Adom: the person', () => {
+  it('reads all members of the user', async () => {
+    assert.deepEqual(await personOf({ ...USER, avatar: 'dropped' }), {
+      accountId: 'usr_1',
+      accountLabel: 'Ann Example (usr_1)',
+      subject: 'usr_1',
+      name: 'Ann Example',
+      email: 'ann@example.org',
+    });
+  });
+
+  it('accepts a user with an id only', async () => {
+    assert.deepEqual(await personOf({}), {
+      accountId: 'usr_1',
+      accountLabel: 'usr_1',
+      subject: 'usr_1',
+      name: 'usr_1',
+    });
+  });
+
+  it('ignores members that are null or of the wrong type', async () => {
+    const nothing = await personOf({});
+    for (const value of [null, 7, {}, [], true]) {
+      assert.deepEqual(await personOf({ name: value, display_name: value, email: value }), nothing);
+    }
+  });
+
+  for (const [what, user, name, label] of [
+    ['display name', { display_name: 'Ann', name: 'ann' }, 'Ann', 'Ann (usr_1)'],
+    ['name when the display name is blank', { display_name: ' \u202e\n', name: 'ann' }, 'ann', 'ann (usr_1)'],
+    ['shortened id', { id: 'usr_0123456789', name: '' }, 'usr_01…6789', 'usr_0123456789'],
+  ] as const) {
+    it(`takes the ${what} as the name`, async () => {
+      const person = await personOf(user);
+      assert.equal(person.name, name);
+      assert.equal(person.accountLabel, label);
+    });
+  }
+
+  it('gives two people with one name different accounts and labels', async () => {
+    const one = await personOf({ ...USER, id: 'usr_1' });
+    const two = await personOf({ ...USER, id: 'usr_2' });
+    assert.notEqual(one.accountId, two.accountId);
+    assert.notEqual(one.accountLabel, two.accountLabel);
+  });
+
+  it('never gives two people the same label', async () => {
+    const real = await personOf({ display_name: 'Ann', id: 'usr_1' });
+    const fake = await personOf({ display_name: 'Ann (usr_1)', id: 'usr_2' });
+    const odd = await personOf({ display_name: 'Ann', id: 'usr_1) (x' });
+    assert.equal(new Set([real.accountLabel, fake.accountLabel, odd.accountLabel]).size, 3);
+  });
+
+  it('keeps the account when the name changes', async () => {
+    const before = await personOf({ ...USER, display_name: 'Ann' });
+    const later = await personOf({ ...USER, display_name: 'Anna' });
+    assert.equal(before.accountId, later.accountId);
+  });
+
+  it('gives the same person the same label', async () => {
+    assert.deepEqual(await personOf(USER), await personOf(USER));
+  });
+
+  it('accepts an id that is not well-formed', async () => {
+    const person = await personOf({ id: 'half a pair \ud800' });
+    assert.equal(person.subject, 'half a pair \ud800');
+  });
+
+  it('makes all texts safe to show', async () => {
+    const evil = '[free coins](command:x) $(verified)\n\u202e' + 'a'.repeat(500);
+    for (const user of [
+      { display_name: evil, email: evil },
+      { name: evil, id: '[s](command:y)$(eye)' },
+      { id: '[s](command:y)$(eye)\u202e\n' },
+    ]) {
+      const person = await personOf(user);
+      for (const shown of [person.name, person.email ?? '', person.accountLabel]) {
+        assert.doesNotMatch(shown, /\]\(|\$\(|[\n\u202e]/);
+        assert.ok(shown.length < 200);
+      }
+    }
+  });
+});
+
+describe('Adom: the server does not give the user', () => {
+  for (const [name, replies, times, ranSeconds = times.at(-1)] of UNKNOWN) {
+    it(`uses an account for this session: ${name}`, async () => {
+      const { identified, conversation, clock } = await identify(replies);
+      assert.ok(identified.kind === 'identified');
+      const { accountId, ...person } = identified.person;
+      assert.match(accountId, /^session-[0-9a-f]{8}$/);
+      assert.deepEqual(person, { accountLabel: accountId, subject: accountId, name: accountId });
+      assert.equal(identified.grant.accessToken, 'tok_1');
+      assert.deepEqual(conversation.times, times);
+      assert.equal(clock.ranMs / 1000, ranSeconds);
+    });
+  }
+
+  it('gives every such session another account, without the token in the label', async () => {
+    const labels = new Set<string>();
+    for (let count = 0; count < 5; count++) {
+      const { identified } = await identify([html(404)]);
+      assert.ok(identified.kind === 'identified');
+      labels.add(identified.person.accountLabel);
+    }
+    assert.equal(labels.size, 5);
+    for (const label of labels) assert.doesNotMatch(label, /tok/);
+  });
+});
+
+describe('Adom: identify, cancelled', () => {
+  for (const [name, replies, cancelAt] of [
+    ['during the first request', [never()], 2],
+    ['during the request with the cookie', [after(1, DEAD), never()], 2],
+    ['between two requests', [OFFLINE, OFFLINE], 2],
+  ] as const) {
+    it(`rejects at once ${name}`, async () => {
+      const world = adomWorld(replies);
+      await assertCancels(world, cancelAt, (signal) => world.service.identify(GRANT, signal));
+    });
+  }
+});
+
+describe('Adom: identify, in a browser', () => {
+  it('sends no cookie after a 401, because a browser would drop it', async () => {
+    const { clock, conversation } = adomWorld([DEAD]);
+    const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), serviceWords);
+    const identified = await clock.run(service.identify(GRANT, NEVER));
+    assert.deepEqual(identified, { kind: 'failed', failure: { kind: 'needsCookie' } });
+    conversation.assertOver();
+  });
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { NEVER } from '../../../../src/base/timeLimit.ts';
+import type { Grant } from '../../../../src/services/service.ts';
+import { html, json, type Reply, text } from '../../support/conversation.ts';
+import { adomWorld, type World } from '../../support/serviceKit.ts';
+
+const GRANT: Grant = {
+  server: 'https://adom.example',
+  accessToken: 'canary-old',
+  sentAs: 'bearer',
+  expiresAtMs: 7,
+};
+const NEW = { 'set-cookie': 'session_token=canary-new; Path=/; HttpOnly; Secure' };
+const USER = { id: 'usr_1', display_name: 'Ann' };
+const DEAD = json(401, { error: 'unauthorized' });
+
+async function verified(reply: Reply, grant = GRANT): Promise<Grant | string> {
+  const { clock, conversation, service } = adomWorld([reply]);
+  const verdict = await clock.run(service.verify(grant, NEVER));
+  conversation.assertOver();
+  assert.doesNotMatch(conversation.log.lines.join(), /canary/);
+  return verdict.kind === 'valid' ? verdict.grant : verdict.kind;
+}
+
+async function identified(...replies: Reply[]): Promise<World & { grant: Grant | undefined }> {
+  const world = adomWorld(replies);
+  const result = await world.clock.run(world.service.identify(GRANT, NEVER));
+  world.conversation.assertOver();
+  return { ...world, grant: result.kind === 'identified' ? result.grant : undefined };
+}
+
+describe('Adom: a new session token in a cookie', () => {
+  const rotated = { ...GRANT, accessToken: 'canary-new' };
+
+  it('comes with the user at a verification. The rest of the grant stays', async () => {
+    assert.deepEqual(await verified(json(200, USER, NEW)), rotated);
+    const inCookie = { ...GRANT, sentAs: 'cookie' } as const;
+    assert.deepEqual(await verified(json(200, USER, NEW), inCookie), { ...rotated, sentAs: 'cookie' });
+  });
+
+  it('comes with the user at a sign-in', async () => {
+    assert.deepEqual((await identified(json(200, USER, NEW))).grant, rotated);
+    assert.deepEqual((await identified(DEAD, json(200, USER, NEW))).grant, { ...rotated, sentAs: 'cookie' });
+  });
+
+  it('is taken without its quotes', async () => {
+    const quoted = { 'set-cookie': 'session_token="canary-new"' };
+    assert.deepEqual(await verified(json(200, USER, quoted)), rotated);
+  });
+
+  for (const cookie of [
+    'session_token=; Path=/',
+    'session_token=canary-new; Max-Age=0',
+    'session_token=${env:HOME}',
+    'session_token=canary%20new',
+    'session_token=canary new',
+    `session_token=${'x'.repeat(20_000)}`,
+    'session=canary-new',
+    'csrf_session_token=canary-new',
+  ])
+    it(`is not read from ${cookie.slice(0, 60)}`, async () => {
+      const reply = json(200, USER, { 'set-cookie': cookie });
+      assert.deepEqual(await verified(reply), GRANT);
+      assert.deepEqual((await identified(reply)).grant, GRANT);
+    });
+
+  it('is not taken from an answer that is no user', async () => {
+    for (const reply of [text(200, '', NEW), json(200, {}, NEW), json(200, null, NEW), json(500, USER, NEW)])
+      assert.equal(await verified(reply), 'unknown');
+    assert.equal(await verified(json(401, USER, NEW)), 'rejected');
+    assert.deepEqual((await identified(text(200, 'Welcome', NEW))).grant, GRANT);
+    assert.deepEqual((await identified(json(404, USER, NEW))).grant, GRANT);
+    const refused = await identified(json(401, USER, NEW), html(200));
+    assert.deepEqual(refused.grant, { ...GRANT, sentAs: 'cookie' });
+    const [, second] = refused.conversation.requests;
+    assert.equal(second?.headers.cookie, 'session_token=canary-old');
+  });
+});

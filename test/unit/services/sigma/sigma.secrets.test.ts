@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { SignInResult } from '../../../../src/signIn/signIn.ts';
+import {
+  after,
+  html,
+  json,
+  networkError,
+  never,
+  neverEnds,
+  redirect,
+  type Reply,
+  text,
+} from '../../support/conversation.ts';
+import { SignInWorld } from '../../support/signInWorld.ts';
+import { sigmaWorld } from '../../support/serviceKit.ts';
+
+/** CANARY finds each of these in any text, also a part of it. */
+const SECRETS = {
+  deviceCode: 'canary-device-code-5f1c',
+  userCode: 'CNRY-7Q2X',
+  accessToken: 'canary-access-token-91ab',
+  refreshToken: 'canary-refresh-token-33d0',
+  idToken: 'canary-id-token-77e2',
+};
+const CANARY = /canary|CNRY|7Q2X/i;
+
+const CODE = json(200, {
+  device_code: SECRETS.deviceCode,
+  user_code: SECRETS.userCode,
+  verification_uri: 'https://auth.example/device',
+  verification_uri_complete: `https://auth.example/device?code=${SECRETS.userCode}`,
+  expires_in: 900,
+  interval: 5,
+});
+const PENDING = json(400, { error: 'authorization_pending' });
+const GRANTED = json(200, {
+  access_token: SECRETS.accessToken,
+  refresh_token: SECRETS.refreshToken,
+  id_token: SECRETS.idToken,
+  token_type: 'Bearer',
+});
+const PERSON = json(200, { sub: 'user-1', name: 'Ann' });
+const ONE_IDENTITY = json(200, [{ id: '4U5eEMQSUdmPXeqmyQJtvELPNE8E', name: 'Ann' }]);
+const REVOKED = [json(200, { success: true }), text(200, '')];
+/** A server that repeats secrets in an answer. */
+const echo = (status: number): Reply =>
+  json(
+    status,
+    { error: `no ${SECRETS.deviceCode}`, error_description: SECRETS.accessToken, message: SECRETS.userCode },
+    { location: `https://evil.example/?token=${SECRETS.accessToken}` },
+  );
+const ELSEWHERE = redirect(`https://evil.example/?token=${SECRETS.accessToken}`);
+const leakyError: Reply = {
+  answer: () => {
+    throw new TypeError(`cannot fetch ${SECRETS.accessToken}`, { cause: new Error(SECRETS.deviceCode) });
+  },
+};
+
+const SIGN_INS: [
+  name: string,
+  replies: Reply[],
+  ends: SignInResult['kind'] | 'cancelled',
+  cancelAt?: number,
+][] = [
+  ['success', [CODE, PENDING, GRANTED, PERSON, ONE_IDENTITY, echo(200)], 'signedIn'],
+  ['success, though the list of identities fails', [CODE, GRANTED, PERSON, echo(500)], 'signedIn'],
+  ['success, though the list is redirected', [CODE, GRANTED, PERSON, ELSEWHERE], 'signedIn'],
+  ['success, though no identity can be set', [CODE, GRANTED, PERSON, ONE_IDENTITY, ELSEWHERE], 'signedIn'],
+  [
+    'success after transient failures',
+    [
+      CODE,
+      PENDING,
+      json(400, { error: 'slow_down' }),
+      json(429, { message: SECRETS.userCode }, { 'retry-after': SECRETS.deviceCode }),
+      echo(500),
+      networkError('ECONNRESET'),
+      leakyError,
+      neverEnds(200, JSON.stringify({ access_token: SECRETS.accessToken }).slice(0, -1)),
+      GRANTED,
+      echo(503),
+      leakyError,
+      PERSON,
+      leakyError,
+    ],
+    'signedIn',
+  ],
+  ['no code: refused', [echo(400)], 'failed'],
+  ['no code: a redirect', [ELSEWHERE], 'failed'],
+  ['no code: unreachable', [leakyError], 'failed'],
+  [
+    'no code: half of one',
+    [json(200, { device_code: SECRETS.deviceCode, user_code: SECRETS.userCode })],
+    'failed',
+  ],
+  ['denied', [CODE, json(400, { error: 'access_denied', error_description: SECRETS.userCode })], 'failed'],
+  ['an error that holds a secret', [CODE, echo(400)], 'failed'],
+  ['HTML instead of a token', [CODE, html(200)], 'failed'],
+  ['a poll is redirected', [CODE, ELSEWHERE], 'failed'],
+  [
+    'a token_type other than Bearer',
+    [CODE, json(200, { access_token: SECRETS.accessToken, token_type: 'mac' })],
+    'failed',
+  ],
+  ['the token is rejected', [CODE, GRANTED, echo(401), ...REVOKED], 'failed'],
+  ['userinfo is redirected', [CODE, GRANTED, ELSEWHERE, ...REVOKED], 'failed'],
+  [
+    'the token is rejected and revoke is redirected',
+    [CODE, GRANTED, echo(401), ELSEWHERE, ELSEWHERE],
+    'failed',
+  ],
+  ['cancelled between polls', [CODE, PENDING], 'cancelled', 8],
+  ['cancelled during a poll', [CODE, never()], 'cancelled', 8],
+  ['cancelled during userinfo', [CODE, GRANTED, never(), ...REVOKED], 'cancelled', 8],
+  [
+    'cancelled, and revoke gets no answer',
+    [CODE, GRANTED, after(9, PERSON), never(), never()],
+    'cancelled',
+    8,
+  ],
+];
+
+describe('secrets in a Sigma sign-in', () => {
+  for (const [name, replies, ends, cancelAt] of SIGN_INS) {
+    it(`are sent only where they are needed: ${name}`, async () => {
+      const { clock, conversation, service } = sigmaWorld(replies);
+      const { log, requests } = conversation;
+      const world = new SignInWorld(clock, service);
+      if (cancelAt !== undefined) {
+        clock.at(cancelAt * 1000, () => {
+          world.screen.cancel();
+        });
+      }
+
+      const result = await clock.run(world.signIn(['openid']));
+      await clock.advance(60_000); // what runs in the background
+      world.closed.abort();
+      await clock.settle();
+      conversation.assertOver();
+      assert.equal(clock.pending, 0);
+      assert.equal(result.kind, ends);
+
+      const lines = [...log.lines, ...world.log.lines];
+      assert.ok(lines.length > 1);
+      for (const line of lines) assert.doesNotMatch(line, CANARY);
+
+      for (const { url, redirect, headers, body } of requests) {
+        assert.equal(new URL(url).origin, 'https://auth.example');
+        assert.doesNotMatch(url, CANARY, 'servers and proxies log addresses');
+        assert.equal(redirect, 'manual');
+        const { authorization, ...others } = headers;
+        assert.doesNotMatch(JSON.stringify(others), CANARY);
+        if (authorization !== undefined) assert.equal(authorization, `Bearer ${SECRETS.accessToken}`);
+        const needless = url.endsWith('/oauth2/revoke') ? /CNRY|canary-id/ : /CNRY|refresh|canary-id/;
+        assert.doesNotMatch(JSON.stringify(body ?? {}), needless, 'a secret that the server does not need');
+      }
+    });
+  }
+});

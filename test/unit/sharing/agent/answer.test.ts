@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { LiveSession } from '../../../../src/sessions/sessionRecord.ts';
+import { identityAnswer } from '../../../../src/sharing/agent/answer.ts';
+import { recordOf } from '../../support/record.ts';
+
+const services = [
+  { id: 'sigma-identity', label: 'Sigma Identity' },
+  { id: 'adom', label: 'Adom' },
+] as const;
+const pubkey = `02${'ab'.repeat(32)}`;
+
+const ann = (id: string, signedInAtMs: number, name = 'Ann'): LiveSession =>
+  recordOf(id, {
+    signedInAtMs,
+    grant: {
+      server: 'https://auth.example',
+      accessToken: `token of ${id}`,
+      refreshToken: `refresh token of ${id}`,
+    },
+    person: {
+      accountId: 'bap-1',
+      accountLabel: 'Ann (bap-1)',
+      subject: 'user-1',
+      name,
+      email: 'ann@example.com',
+      picture: 'https://auth.example/ann.png',
+      bap: { bapId: 'bap-1', rootAddressProven: false, pubkey, profile: { description: 'Writes code' } },
+    },
+  });
+const ada = recordOf('ada', {
+  serviceId: 'adom',
+  signedInAtMs: 2_000,
+  person: { accountId: 'ada-1', accountLabel: 'Ada (ada-1)', subject: 'ada-1', name: 'Ada' },
+});
+
+const server = 'https://auth.example';
+const annSays = {
+  provider: 'sigma-identity',
+  server,
+  name: 'Ann',
+  bapId: 'bap-1',
+  pubkey,
+  rootAddressProven: false,
+  signedInAt: '1970-01-01T00:00:01.000Z',
+};
+const adaSays = { provider: 'adom', server, name: 'Ada', signedInAt: '1970-01-01T00:00:02.000Z' };
+
+describe('the answer to an agent', () => {
+  it('names the accounts that are signed in, the last sign-in first, and nothing else', () => {
+    const answer = identityAnswer({}, services, [ann('a', 1_000), ada]);
+    assert.deepEqual(JSON.parse(answer), [adaSays, annSays]);
+  });
+
+  it('holds no token', () => {
+    const answer = identityAnswer({}, services, [ann('a', 1_000), ada]);
+    assert.doesNotMatch(answer, /token/);
+  });
+
+  it('names an account once, as its newest session does', () => {
+    const sessions = [ann('a', 3_000, 'Ann Newest'), ann('b', 1_000), ann('c', 2_000)];
+    assert.deepEqual(JSON.parse(identityAnswer({}, services, sessions)), [
+      { ...annSays, name: 'Ann Newest', signedInAt: '1970-01-01T00:00:03.000Z' },
+    ]);
+  });
+
+  it('names two accounts that have the same id in two services', () => {
+    const sameId = { ...ada, person: { ...ada.person, accountId: 'bap-1' } };
+    assert.deepEqual(JSON.parse(identityAnswer({}, services, [ann('a', 1_000), sameId])), [adaSays, annSays]);
+  });
+
+  it('names the accounts of one service when the agent asks for it', () => {
+    const records = [ann('a', 1_000), ada];
+    assert.deepEqual(JSON.parse(identityAnswer({ provider: 'adom' }, services, records)), [adaSays]);
+    assert.deepEqual(JSON.parse(identityAnswer({ provider: 'sigma-identity' }, services, records)), [
+      annSays,
+    ]);
+  });
+
+  it('leaves out a public key that is not known, and tells that the BAP id is proven', () => {
+    const person = { ...ann('a', 1_000).person, bap: { bapId: 'bap-1', rootAddressProven: true } };
+    const { pubkey: _, ...others } = annSays;
+    const answer = identityAnswer({}, services, [recordOf('a', { person })]);
+    assert.deepEqual(JSON.parse(answer), [{ ...others, rootAddressProven: true }]);
+  });
+
+  it('says what to do when no account is signed in', () => {
+    assert.match(
+      identityAnswer({}, services, []),
+      /^Nobody is signed in with Sigma Identity or Adom\. Ask the person to run “BAP Identity: Sign In…”/,
+    );
+    assert.match(identityAnswer({ provider: 'adom' }, services, [ann('a', 1_000)]), /signed in with Adom\./);
+  });
+
+  for (const input of [
+    { provider: 'github' },
+    { provider: null },
+    { provider: 7 },
+    'adom',
+    null,
+    undefined,
+  ]) {
+    it(`says which input it understands when it gets ${JSON.stringify(input)}`, () => {
+      const answer = identityAnswer(input, services, [ada]);
+      assert.match(answer, /"provider" must be "sigma-identity" or "adom", or be left out/);
+      assert.doesNotMatch(answer, /Ada/);
+    });
+  }
+
+  it('ignores other members of the input', () => {
+    assert.deepEqual(JSON.parse(identityAnswer({ scopes: ['email'] }, services, [ada])), [adaSays]);
+  });
+});

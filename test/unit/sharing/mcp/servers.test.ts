@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { readServers } from '../../../../src/sharing/mcp/servers.ts';
+
+const PROVIDERS = ['sigma-identity', 'adom'];
+const good = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'adom' };
+
+describe('the setting of MCP servers', () => {
+  const accepted: [what: string, entry: object, url: string][] = [
+    ['an https address', { url: 'https://tools.example/mcp' }, 'https://tools.example/mcp'],
+    ['an address without a path', { url: 'https://tools.example' }, 'https://tools.example/'],
+    ['an address with a query', { url: 'https://tools.example/mcp?v=1' }, 'https://tools.example/mcp?v=1'],
+    ['http on this machine', { url: 'http://127.0.0.1:3000/mcp' }, 'http://127.0.0.1:3000/mcp'],
+    ['http on localhost', { url: 'http://localhost:3000/mcp' }, 'http://localhost:3000/mcp'],
+    ['capitals in the host', { url: 'https://Tools.Example/MCP' }, 'https://tools.example/MCP'],
+    ['spaces around the address', { url: ' https://tools.example/mcp\n' }, 'https://tools.example/mcp'],
+    ['a member that has no meaning', { other: 1 }, 'https://tools.example/mcp'],
+  ];
+  for (const [what, different, url] of accepted)
+    it(`accepts ${what}`, () => {
+      assert.deepEqual(readServers([{ ...good, ...different }], PROVIDERS), {
+        servers: [{ ...good, url }],
+        problems: [],
+      });
+    });
+
+  const refused: [what: string, entry: unknown, kind: string][] = [
+    ['a text', 'https://tools.example', 'noEntry'],
+    ['null', null, 'noEntry'],
+    ['a list', [], 'noEntry'],
+    ['an entry without a label', { ...good, label: undefined }, 'badLabel'],
+    ['a label that is a number', { ...good, label: 1 }, 'badLabel'],
+    ['a label of spaces', { ...good, label: '  ' }, 'badLabel'],
+    ['a label that cannot be seen', { ...good, label: '\u200b' }, 'badLabel'],
+    ['an entry without an address', { ...good, url: undefined }, 'badUrl'],
+    ['an address that is a number', { ...good, url: 1 }, 'badUrl'],
+    ['an address without a scheme', { ...good, url: 'tools.example/mcp' }, 'badUrl'],
+    ['http on another machine', { ...good, url: 'http://tools.example/mcp' }, 'badUrl'],
+    ['http on a name under localhost', { ...good, url: 'http://evil.localhost/mcp' }, 'badUrl'],
+    ['a host that begins like this machine', { ...good, url: 'http://127.0.0.1.example/mcp' }, 'badUrl'],
+    ['another scheme', { ...good, url: 'unix:///mcp.sock' }, 'badUrl'],
+    ['a user name', { ...good, url: 'https://tools.example@evil.example/mcp' }, 'badUrl'],
+    ['a backslash', { ...good, url: 'https://tools.example\\@evil.example/mcp' }, 'badUrl'],
+    ['a fragment', { ...good, url: 'https://tools.example/mcp#x' }, 'badUrl'],
+    ['an escaped character', { ...good, url: 'https://tools.example/%2e%2e/mcp%3f' }, 'badUrl'],
+    ['a character that must be escaped', { ...good, url: 'https://tools.example/wörk' }, 'badUrl'],
+    ['an entry without a provider', { ...good, provider: undefined }, 'badProvider'],
+    ['an unknown provider', { ...good, provider: 'github' }, 'badProvider'],
+    ['a provider in capitals', { ...good, provider: 'Adom' }, 'badProvider'],
+  ];
+  for (const [what, entry, kind] of refused)
+    it(`leaves out ${what}, and keeps the entry beside it`, () => {
+      const other = { ...good, label: 'Other' };
+      assert.deepEqual(readServers([entry, other], PROVIDERS), {
+        servers: [other],
+        problems: [{ kind, entry: 1 }],
+      });
+    });
+
+  it('leaves out the second entry with the same label, because VS Code tells servers apart by it', () => {
+    const { servers, problems } = readServers([good, { ...good, url: 'https://evil.example/' }], PROVIDERS);
+    assert.deepEqual(servers, [good]);
+    assert.deepEqual(problems, [{ kind: 'sameLabel', entry: 2 }]);
+  });
+
+  it('takes two labels that look the same for one', () => {
+    const { problems } = readServers([good, { ...good, label: 'To\u200bols ' }], PROVIDERS);
+    assert.deepEqual(problems, [{ kind: 'sameLabel', entry: 2 }]);
+  });
+
+  for (const value of [undefined, null, {}, 'https://tools.example', good])
+    it(`offers nothing when it is no list: ${JSON.stringify(value)}`, () => {
+      assert.deepEqual(readServers(value, PROVIDERS), { servers: [], problems: [{ kind: 'noList' }] });
+    });
+
+  it('offers nothing, and has no problem, when it is empty', () => {
+    assert.deepEqual(readServers([], PROVIDERS), { servers: [], problems: [] });
+  });
+
+  it('makes a label safe to show', () => {
+    const { servers } = readServers([{ ...good, label: '[Free](command:x) $(zap)' }], PROVIDERS);
+    assert.equal(servers[0]?.label, '[Free] (command:x) $ (zap)');
+  });
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { escapeHtml } from '../../../src/base/html.ts';
+import { qrPage, type QrPage } from '../../../src/signIn/qrPage.ts';
+
+const PAGE: QrPage = {
+  language: 'en',
+  title: 'Sign in with Sigma Identity',
+  svg: '<svg></svg>',
+  instruction: 'Scan the QR code.',
+  code: 'ABCD-EFGH',
+  elsewhere: 'Enter it at https://auth.example/device.',
+  warning: 'Go on only if you started this here.',
+};
+
+describe('the page of a QR code', () => {
+  it('can load and run nothing but its own style', () => {
+    const html = qrPage(PAGE);
+    const policy = /Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? '';
+    const nonce = /^default-src 'none'; style-src 'nonce-([\w-]{20,})'$/.exec(policy)?.[1] ?? '';
+    assert.ok(html.includes(`<style nonce="${nonce}">`), policy);
+    assert.notEqual(qrPage(PAGE), html, 'the nonce is always the same');
+  });
+
+  it('shows text from outside as text', () => {
+    const evil = `<img src=x onerror="a('&')">`;
+    const html = qrPage({
+      ...PAGE,
+      language: evil,
+      title: evil,
+      instruction: evil,
+      code: evil,
+      elsewhere: evil,
+      warning: evil,
+    });
+    assert.ok(!html.includes('<img'), html);
+    assert.equal(html.split(escapeHtml(evil)).length - 1, 7);
+  });
+
+  it('has no element for the code when there is no code', () => {
+    assert.match(qrPage(PAGE), /<strong>ABCD-EFGH<\/strong>/);
+    assert.ok(!qrPage({ ...PAGE, code: undefined }).includes('<strong>'));
+  });
+
+  it('has no element for the QR code when there is no QR code', () => {
+    assert.match(qrPage(PAGE), /<svg>/);
+    assert.doesNotMatch(qrPage({ ...PAGE, svg: undefined }), /<svg|undefined/);
+  });
+});
+
+it('escapes the characters of HTML, and no other', () => {
+  assert.equal(
+    escapeHtml(`<a href="x" id='y'>&amp;日本`),
+    '&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;日本',
+  );
+});

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { SignInResult } from '../../../src/signIn/signIn.ts';
+import type { Grant, Identified, IdentityChoice, IdentityService } from '../../../src/services/service.ts';
+import { serialize } from '../../../src/sessions/sessionRecord.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { recordOf } from '../support/record.ts';
+import { SignInWorld } from '../support/signInWorld.ts';
+import { serviceWords } from '../support/serviceWords.ts';
+
+const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
+const ANN = { id: 'ann', name: 'Ann', picture: undefined };
+const BOB = { id: 'bob', name: 'Bob', picture: undefined };
+const NOBODY = 'user';
+/** How long the service takes for each choice. */
+const CHOOSE_MS = 2_000;
+const LIMIT_MS = 10 * 60_000;
+
+interface Script {
+  /** What the person answers, question by question. No answer when it is empty. */
+  readonly answers?: readonly (string | undefined)[];
+  /** The identities that the service refuses. */
+  readonly refused?: readonly string[];
+  readonly at?: readonly [ms: number, action: (world: SignInWorld) => void];
+}
+
+/** A sign-in as a person with two identities, to its end. */
+async function run({ answers = [], refused = [], at }: Script) {
+  const clock = new FakeClock();
+  const calls: string[] = [];
+  const world = new SignInWorld(clock, service(clock, calls, refused));
+  world.screen.answers.push(...answers);
+  if (at !== undefined)
+    clock.at(at[0], () => {
+      at[1](world);
+    });
+  const result = await clock.run(world.signIn(['openid']));
+  const endedAtMs = clock.ranMs;
+  await clock.advance(60_000);
+  world.closed.abort();
+  await clock.settle();
+  assert.equal(clock.pending, 0, 'no timer is left');
+  return { result, endedAtMs, calls, seen: world.screen.seen, asked: world.screen.asked, world };
+}
+
+function service(clock: FakeClock, calls: string[], refused: readonly string[]): IdentityService {
+  const identified = (id: string): Identified => {
+    const person = { accountId: id, accountLabel: id, subject: NOBODY, name: id };
+    return { kind: 'identified', person, grant: GRANT };
+  };
+  const choiceOf = (refusedBefore?: typeof ANN): IdentityChoice => ({
+    identities: [ANN, BOB],
+    refused: refusedBefore,
+    choose: async (id, signal) => {
+      calls.push(`choose ${id ?? 'none'}`);
+      await clock.sleep(CHOOSE_MS, signal);
+      const chosen = [ANN, BOB].find((each) => each.id === id);
+      if (chosen === undefined) return identified(NOBODY);
+      return refused.includes(chosen.id)
+        ? { kind: 'choice', choice: choiceOf(chosen) }
+        : identified(chosen.id);
+    },
+  });
+  return {
+    id: 'sigma-identity',
+    label: 'Test Identity',
+    ...serviceWords,
+    defaultScopes: [],
+    settings: { server: 'test.server' },
+    servers: () => ({ current: GRANT.server, own: GRANT.server }),
+    begin: () =>
+      Promise.resolve({
+        kind: 'pending',
+        pending: {
+          browserUri: 'https://auth.example/',
+          deadlineMs: clock.now(),
+          wait: () => Promise.resolve({ kind: 'granted', grant: GRANT }),
+        },
+      }),
+    identify: () => Promise.resolve({ kind: 'choice', choice: choiceOf() }),
+    verify: () => assert.fail('a sign-in verifies nothing'),
+    check: () => assert.fail('a sign-in checks nothing'),
+    revoke: () => {
+      calls.push('revoke');
+      return Promise.resolve();
+    },
+  };
+}
+
+function accountOf(result: SignInResult): string {
+  assert.ok(result.kind === 'signedIn', result.kind);
+  return result.record.person.accountId;
+}
+
+describe('a sign-in as a person with several identities', () => {
+  it('asks for one, and ends with a session of it', async () => {
+    const { result, calls, seen, asked, world } = await run({ answers: ['bob'] });
+    assert.equal(accountOf(result), 'bob');
+    assert.deepEqual(asked, [['ann', 'bob']]);
+    assert.deepEqual(seen, ['pending', 'finishing', 'choice', 'finishing', 'closed']);
+    assert.deepEqual(calls, ['choose bob']);
+    assert.ok(world.log.lines.includes('info The account has 2 identities. Asking for one.'));
+  });
+
+  it('asks again for as long as the service refuses the choice', async () => {
+    const { result, seen, calls } = await run({ answers: ['bob', 'bob', 'ann'], refused: ['bob'] });
+    assert.equal(accountOf(result), 'ann');
+    assert.deepEqual(
+      seen.filter((each) => each.startsWith('choice')),
+      ['choice', 'choice without bob', 'choice without bob'],
+    );
+    assert.deepEqual(calls, ['choose bob', 'choose bob', 'choose ann']);
+  });
+
+  it('goes on without one when the person wants it so', async () => {
+    const { result } = await run({ answers: ['bob', undefined], refused: ['bob'] });
+    assert.equal(accountOf(result), NOBODY);
+  });
+
+  it('ends at once, and revokes the token, when the person closes the list', async () => {
+    const cancel = (world: SignInWorld): void => {
+      world.screen.cancel();
+    };
+    const { result, endedAtMs, calls, world } = await run({ at: [30_000, cancel] });
+    assert.deepEqual(result, { kind: 'cancelled' });
+    assert.equal(endedAtMs, 30_000);
+    assert.deepEqual(calls, ['revoke']);
+    assert.deepEqual(world.sessions.cached(), []);
+  });
+
+  it('ends at once, and revokes the token, when the person cancels after the choice', async () => {
+    const cancel = (world: SignInWorld): void => {
+      world.screen.cancel();
+    };
+    const { result, endedAtMs, calls } = await run({ answers: ['ann'], at: [CHOOSE_MS / 2, cancel] });
+    assert.deepEqual(result, { kind: 'cancelled' });
+    assert.equal(endedAtMs, CHOOSE_MS / 2);
+    assert.deepEqual(calls, ['choose ann', 'revoke']);
+  });
+
+  it('ends after ten minutes without a choice, takes the list away, and revokes the token', async () => {
+    const { result, endedAtMs, calls, seen } = await run({});
+    assert.deepEqual(result, { kind: 'notChosen' });
+    assert.equal(endedAtMs, LIMIT_MS);
+    assert.deepEqual(calls, ['revoke']);
+    assert.deepEqual(seen.slice(-2), ['choice withdrawn', 'closed']);
+  });
+
+  it('takes the list away when another window completes the same sign-in', async () => {
+    const elsewhere = ({ storage }: SignInWorld): void => {
+      const record = recordOf('other', { serviceId: 'sigma-identity', scopes: ['openid'] });
+      storage.put('other', serialize(record));
+    };
+    const { result, endedAtMs, calls, seen } = await run({ at: [5_000, elsewhere] });
+    assert.ok(result.kind === 'signedInElsewhere');
+    assert.equal(result.record.id, 'other');
+    assert.equal(endedAtMs, 5_000);
+    assert.deepEqual(calls, ['revoke']);
+    assert.deepEqual(seen.slice(-2), ['choice withdrawn', 'closed']);
+  });
+});

@@ -1,0 +1,377 @@
+import assert from 'node:assert/strict';
+import { describe, it, mock } from 'node:test';
+
+import type { Failure } from '../../../src/oauth/failure.ts';
+import type { SignInResult } from '../../../src/signIn/signIn.ts';
+import type { Person } from '../../../src/services/person.ts';
+import type { Begun, Grant, Identified, IdentityService, Waited } from '../../../src/services/service.ts';
+import { serialize } from '../../../src/sessions/sessionRecord.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import type { FakeScreen } from '../support/fakeScreen.ts';
+import { recordOf } from '../support/record.ts';
+import type { RecordingLog } from '../support/recordingLog.ts';
+import { SignInWorld } from '../support/signInWorld.ts';
+import { serviceWords } from '../support/serviceWords.ts';
+
+const GRANT: Grant = { server: 'https://auth.example', accessToken: 'canary-token' };
+const LEARNT: Grant = { ...GRANT, expiresAtMs: 9e15 };
+const PERSON: Person = { accountId: 'bap-1', accountLabel: 'Ann (bap-1)', subject: 'user-1', name: 'Ann' };
+const DENIED: Failure = { kind: 'denied' };
+const UNREACHABLE: Failure = { kind: 'unreachable', problem: 'dns' };
+
+/** How long each step of the service takes. */
+const BEGIN_MS = 1_000;
+const WAIT_MS = 60_000;
+const IDENTIFY_MS = 2_000;
+const OFFER_MS = 10 * 60_000;
+/** When the session is to be stored. */
+const STORE_AT_MS = BEGIN_MS + WAIT_MS + IDENTIFY_MS;
+
+/** What happens, step by step. Each list is used up from its front. */
+interface Script {
+  readonly scopes?: readonly string[];
+  /** The account that must sign in. */
+  readonly accountId?: string;
+  readonly begins?: readonly (Failure | 'code' | Error)[];
+  readonly waits?: readonly Waited[];
+  readonly identifies?: Failure | 'person' | 'person without a BAP identity';
+  readonly revoke?: 'works' | 'hangs';
+  /** After how many seconds the person asks for a new code, expiry by expiry. */
+  readonly wishes?: readonly number[];
+  readonly cancelAtMs?: number;
+  /** The server in the settings. An action can change it. */
+  readonly setting?: { server: string };
+  readonly storage?: { readonly writeMs?: number; readonly writeFailure?: Error };
+  /** Something else that happens at a time. */
+  readonly at?: readonly [ms: number, action: (world: SignInWorld) => void];
+}
+
+interface Outcome {
+  readonly result: SignInResult;
+  readonly endedAtMs: number;
+  readonly screen: FakeScreen;
+  readonly calls: string[];
+  readonly log: RecordingLog;
+  readonly world: SignInWorld;
+}
+
+/** Runs one sign-in to its end, and then everything that goes on in the background. */
+async function run(script: Script): Promise<Outcome> {
+  const clock = new FakeClock();
+  const calls: string[] = [];
+  const world = new SignInWorld(clock, service(script, clock, calls), script.wishes);
+  Object.assign(world.storage, script.storage);
+  if (script.cancelAtMs !== undefined)
+    clock.at(script.cancelAtMs, () => {
+      world.screen.cancel();
+    });
+  const { at } = script;
+  if (at !== undefined)
+    clock.at(at[0], () => {
+      at[1](world);
+    });
+  const listening = new Set<object>();
+  const listen = world.sessions.onDidChange.bind(world.sessions);
+  mock.method(world.sessions, 'onDidChange', (listener: Parameters<typeof listen>[0]) => {
+    const own = listen(listener);
+    listening.add(own);
+    return { dispose: () => (own.dispose(), listening.delete(own)) };
+  });
+  const { scopes = ['openid'], accountId } = script;
+  const result = await clock.run(world.signIn(scopes, accountId));
+  const endedAtMs = clock.ranMs;
+  await clock.advance(60_000);
+  world.closed.abort();
+  await clock.settle();
+  assert.equal(clock.pending, 0, 'no timer is left');
+  assert.equal(world.screen.seen.at(-1), 'closed', 'the screen is closed');
+  assert.equal(listening.size, 0, 'it hears no more of other windows');
+  for (const line of world.log.lines) assert.doesNotMatch(line, /canary/);
+  return { result, endedAtMs, screen: world.screen, calls, log: world.log, world };
+}
+
+function service(
+  {
+    begins = ['code'],
+    waits = [{ kind: 'granted', grant: GRANT }],
+    identifies = 'person',
+    revoke = 'works',
+    setting = { server: GRANT.server },
+  }: Script,
+  clock: FakeClock,
+  calls: string[],
+): IdentityService {
+  const [beginsLeft, waitsLeft] = [[...begins], [...waits]];
+  let codes = 0;
+  return {
+    id: 'adom',
+    label: 'Test Identity',
+    ...serviceWords,
+    defaultScopes: [],
+    settings: { server: 'test.server', client: 'test.client' },
+    servers: () => ({ current: setting.server, own: GRANT.server }),
+    begin: async (scopes, signal): Promise<Begun> => {
+      calls.push(`begin ${scopes.join(' ')}`);
+      await clock.sleep(BEGIN_MS, signal);
+      const begun = beginsLeft.shift();
+      assert.ok(begun, 'one code too many');
+      if (begun instanceof Error) throw begun;
+      if (begun !== 'code') return { kind: 'failed', failure: begun };
+      return {
+        kind: 'pending',
+        pending: {
+          userCode: `canary-code-${++codes}`,
+          browserUri: 'https://auth.example/canary',
+          deadlineMs: clock.now() + WAIT_MS,
+          wait: async (waitSignal, onContact) => {
+            calls.push('wait');
+            onContact(false);
+            await clock.sleep(WAIT_MS, waitSignal);
+            onContact(true);
+            const waited = waitsLeft.shift();
+            assert.ok(waited, 'one wait too many');
+            return waited;
+          },
+        },
+      };
+    },
+    identify: async (grant, signal): Promise<Identified> => {
+      calls.push(`identify ${grant.accessToken}`);
+      await clock.sleep(IDENTIFY_MS, signal);
+      if (typeof identifies !== 'string') return { kind: 'failed', failure: identifies };
+      return { kind: 'identified', person: PERSON, grant: LEARNT, hasNoBapIdentity: identifies !== 'person' };
+    },
+    verify: () => assert.fail('a sign-in verifies nothing'),
+    check: () => assert.fail('a sign-in checks nothing'),
+    revoke: async (grant, signal) => {
+      calls.push(`revoke ${grant.accessToken}`);
+      if (revoke === 'hangs') await clock.sleep(3_600_000, signal);
+    },
+  };
+}
+
+const EXPIRED: Waited = { kind: 'expired' };
+const ONE_CODE = ['pending', 'offline', 'reached'];
+const BEGUN_AND_WAITED = ['begin openid', 'wait'];
+const GRANTED_AND_REVOKED = [...BEGUN_AND_WAITED, 'identify canary-token', 'revoke canary-token'];
+
+describe('a sign-in', () => {
+  it('ends with a stored session, which has what the service told of the grant', async () => {
+    const { result, endedAtMs, screen, calls, world } = await run({});
+    assert.ok(result.kind === 'signedIn');
+    assert.equal(result.hasNoBapIdentity, false);
+    assert.deepEqual([result.record.grant, result.record.person], [LEARNT, PERSON]);
+    assert.equal(endedAtMs, STORE_AT_MS);
+    assert.deepEqual(screen.seen, [...ONE_CODE, 'finishing', 'closed']);
+    assert.deepEqual(calls, [...BEGUN_AND_WAITED, 'identify canary-token']);
+    assert.deepEqual(world.sessions.cached(), [result.record]);
+    assert.deepEqual(world.log.lines, [
+      'info Signing in with Test Identity, scopes: openid.',
+      'info Waiting for the browser, at most 60 s.',
+      'info Signed in with Test Identity.',
+    ]);
+  });
+
+  for (const [scopes, logged] of [
+    [[], 'none'],
+    [['openid', 'email'], 'openid email'],
+  ] as const)
+    it(`logs its scopes: ${logged}`, async () => {
+      const { log } = await run({ scopes });
+      assert.equal(log.lines[0], `info Signing in with Test Identity, scopes: ${logged}.`);
+    });
+
+  it('tells at its end that the person has no BAP identity', async () => {
+    const { result } = await run({ identifies: 'person without a BAP identity' });
+    assert.ok(result.kind === 'signedIn' && result.hasNoBapIdentity);
+  });
+
+  it('fails without a code', async () => {
+    const { result, screen, calls } = await run({ begins: [UNREACHABLE] });
+    assert.deepEqual(result, { kind: 'failed', failure: UNREACHABLE });
+    assert.deepEqual(screen.seen, ['closed']);
+    assert.deepEqual(calls, ['begin openid']);
+  });
+
+  it('fails when the person denies it', async () => {
+    const { result, screen, calls } = await run({ waits: [{ kind: 'failed', failure: DENIED }] });
+    assert.deepEqual(result, { kind: 'failed', failure: DENIED });
+    assert.deepEqual(screen.seen, [...ONE_CODE, 'closed']);
+    assert.deepEqual(calls, BEGUN_AND_WAITED);
+  });
+
+  it('revokes a token without a person in the background', async () => {
+    const { result, endedAtMs, calls } = await run({ identifies: UNREACHABLE, revoke: 'hangs' });
+    assert.deepEqual(result, { kind: 'failed', failure: UNREACHABLE });
+    assert.equal(endedAtMs, STORE_AT_MS, 'it does not wait for the revocation');
+    assert.deepEqual(calls, [...BEGUN_AND_WAITED, 'identify canary-token', 'revoke canary-token']);
+  });
+
+  it('revokes the token when the session cannot be stored', async () => {
+    const { result, calls, world } = await run({ storage: { writeFailure: new Error('locked') } });
+    assert.equal(result.kind, 'notStored');
+    assert.equal(calls.at(-1), 'revoke canary-token');
+    assert.deepEqual(world.sessions.cached(), []);
+  });
+
+  it('turns a mistake of ours into a failure, and logs its name', async () => {
+    const { result, log } = await run({ begins: [new TypeError('canary')] });
+    assert.equal(result.kind, 'unexpected');
+    assert.ok(log.lines.some((line) => line.endsWith('broke off: TypeError.')));
+  });
+});
+
+describe('a sign-in whose code expires', () => {
+  it('gets a new code when the person asks for one', async () => {
+    const { result, screen, calls, log } = await run({
+      begins: ['code', 'code'],
+      waits: [EXPIRED, { kind: 'granted', grant: GRANT }],
+      wishes: [30],
+    });
+    assert.equal(result.kind, 'signedIn');
+    assert.deepEqual(screen.seen, [...ONE_CODE, 'expired', ...ONE_CODE, 'finishing', 'closed']);
+    assert.deepEqual(screen.codes, ['canary-code-1', 'canary-code-2']);
+    assert.equal(log.lines[2], 'info The sign-in has expired. Offering a new one.');
+    assert.deepEqual(calls, [...BEGUN_AND_WAITED, ...BEGUN_AND_WAITED, 'identify canary-token']);
+  });
+
+  it('gets a new code as often as the person asks', async () => {
+    const { result, screen } = await run({
+      begins: ['code', 'code', 'code'],
+      waits: [EXPIRED, EXPIRED, { kind: 'failed', failure: DENIED }],
+      wishes: [0, OFFER_MS / 1000 - 1],
+    });
+    assert.deepEqual(result, { kind: 'failed', failure: DENIED });
+    assert.equal(screen.codes.length, 3);
+  });
+
+  it('ends when the person asks for no new code within ten minutes', async () => {
+    const { result, endedAtMs, calls } = await run({ waits: [EXPIRED] });
+    assert.deepEqual(result, { kind: 'expired' });
+    assert.equal(endedAtMs, BEGIN_MS + WAIT_MS + OFFER_MS);
+    assert.deepEqual(calls, BEGUN_AND_WAITED);
+  });
+
+  it('ends when the person asks for a new code too late', async () => {
+    const { result } = await run({ waits: [EXPIRED], wishes: [OFFER_MS / 1000 + 1] });
+    assert.deepEqual(result, { kind: 'expired' });
+  });
+
+  it('fails when the service gives no new code', async () => {
+    const { result } = await run({ begins: ['code', UNREACHABLE], waits: [EXPIRED], wishes: [5] });
+    assert.deepEqual(result, { kind: 'failed', failure: UNREACHABLE });
+  });
+});
+
+describe('a sign-in that the person cancels', () => {
+  const STORING = { storage: { writeMs: 20_000 } };
+  const cases: [when: string, cancelAtMs: number, calls: string[], script?: Script][] = [
+    ['at its beginning', 0, ['begin openid']],
+    ['while the code is asked for', 500, ['begin openid']],
+    ['while the person is in the browser', BEGIN_MS + 5_000, BEGUN_AND_WAITED],
+    [
+      'while a new code is offered',
+      BEGIN_MS + WAIT_MS + 5_000,
+      BEGUN_AND_WAITED,
+      { waits: [EXPIRED], wishes: [3_600] },
+    ],
+    [
+      'while the second code is asked for',
+      BEGIN_MS + WAIT_MS + 5_500,
+      [...BEGUN_AND_WAITED, 'begin openid'],
+      { waits: [EXPIRED], wishes: [5] },
+    ],
+    ['after the grant', BEGIN_MS + WAIT_MS + 1_000, GRANTED_AND_REVOKED],
+    [
+      'after the grant, while the server is away',
+      BEGIN_MS + WAIT_MS + 1_000,
+      GRANTED_AND_REVOKED,
+      { revoke: 'hangs' },
+    ],
+    ['while the session is being stored', STORE_AT_MS + 5_000, GRANTED_AND_REVOKED, STORING],
+  ];
+  for (const [when, cancelAtMs, calls, script] of cases) {
+    it(`ends at once: ${when}`, async () => {
+      const outcome = await run({ ...script, cancelAtMs });
+      assert.deepEqual(outcome.result, { kind: 'cancelled' });
+      assert.equal(outcome.endedAtMs, cancelAtMs);
+      assert.deepEqual(outcome.calls, calls);
+      assert.deepEqual(outcome.world.sessions.cached(), []);
+      assert.doesNotMatch([...outcome.world.storage.stored.values()].join(), /canary/);
+    });
+  }
+
+  it('ends in the same way when the window closes', async () => {
+    const { result, log } = await run({
+      at: [
+        5_000,
+        ({ closed }) => {
+          closed.abort();
+        },
+      ],
+    });
+    assert.deepEqual(result, { kind: 'cancelled' });
+    assert.equal(log.lines.at(-1), 'info The sign-in with Test Identity was cancelled.');
+  });
+});
+
+describe('a sign-in that another window completes', () => {
+  const elsewhere = (scopes: string[], accountId = 'bap-1'): NonNullable<Script['at']> => [
+    5_000,
+    ({ storage }) => {
+      const record = recordOf('other', { serviceId: 'adom', scopes, person: { ...PERSON, accountId } });
+      storage.put('other', serialize(record));
+    },
+  ];
+
+  it('ends with the session of that window', async () => {
+    const { result, endedAtMs, calls, log } = await run({ at: elsewhere(['openid']) });
+    assert.ok(result.kind === 'signedInElsewhere');
+    assert.equal(result.record.id, 'other');
+    assert.equal(endedAtMs, 5_000);
+    assert.deepEqual(calls, BEGUN_AND_WAITED);
+    assert.equal(log.lines.at(-1), 'info Signed in with Test Identity in another window.');
+  });
+
+  for (const [accountId, kind] of [
+    ['bap-1', 'signedInElsewhere'],
+    ['bap-2', 'signedIn'],
+  ] as const)
+    it(`ends as ${kind} when the account must be ${accountId}, and that window signed in as bap-1`, async () => {
+      assert.equal((await run({ accountId, at: elsewhere(['openid']) })).result.kind, kind);
+    });
+
+  it('goes on when that window signed in at another server, which the settings have named since', async () => {
+    const setting = { server: GRANT.server };
+    const at: Script['at'] = [
+      5_000,
+      ({ all, storage }) => {
+        setting.server = 'https://other.example';
+        all.followSettings();
+        const record = recordOf('other', { serviceId: 'adom', ...setting, scopes: ['openid'] });
+        storage.put('other', serialize(record));
+      },
+    ];
+    const { result } = await run({ setting, at });
+    assert.ok(result.kind === 'signedIn');
+    assert.notEqual(result.record.id, 'other');
+  });
+
+  it('goes on when that window signed in for other scopes', async () => {
+    const { result } = await run({ at: elsewhere(['email']) });
+    assert.ok(result.kind === 'signedIn');
+    assert.notEqual(result.record.id, 'other');
+  });
+});
+
+describe('the revocation after a failed sign-in', () => {
+  it('gets five seconds', async () => {
+    const { log } = await run({ identifies: UNREACHABLE, revoke: 'hangs' });
+    assert.match(log.lines.at(-1) ?? '', /could not be asked in time to end the session: TimeLimitError\.$/);
+  });
+
+  it('is in the log', async () => {
+    const { log } = await run({ identifies: UNREACHABLE });
+    assert.equal(log.lines.at(-1), 'info Asked Test Identity to end the session.');
+  });
+});
