@@ -2,36 +2,34 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import { version } from '../package.json';
+import { offerInAccountsMenu, setContextKeys } from './accounts/accountsMenu.ts';
+import { registerCommands } from './accounts/commands.ts';
+import { SessionMessages } from './accounts/sessionMessages.ts';
 import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
-import type { Log } from './base/log.ts';
-import { LogTail } from './base/logTail.ts';
+import { type Log, LogTail } from './base/log.ts';
 import type { Runtime } from './base/runtime.ts';
+import { registerDiagnose } from './diagnose/commands.ts';
 import { ClockSkew } from './http/clockSkew.ts';
-import type { Http } from './http/http.ts';
+import type { Http } from './http/send.ts';
+import { registerIdentityCommands } from './identityPage/commands.ts';
+import { IdentityPanels } from './identityPage/panels.ts';
+import { runCommand } from './provider/commands.ts';
 import { createIdentityApi } from './provider/identityApi.ts';
-import { ServiceProvider } from './provider/serviceProvider.ts';
+import { ServiceProvider } from './provider/provider.ts';
 import { createServices } from './serviceList.ts';
 import { accountsOf } from './sessions/accounts.ts';
-import { openSessions } from './sessions/openSessions.ts';
+import { openSessions } from './sessions/sessions.ts';
 import { readSetting } from './settings.ts';
-import { offerInAccountsMenu } from './accounts/accountsMenu.ts';
 import { identityTool } from './sharing/agent/tool.ts';
-import { registerCommands } from './accounts/commands.ts';
-import { setContextKeys } from './accounts/contextKeys.ts';
-import { registerDiagnose } from './diagnose/commands.ts';
-import { IdentityPanels } from './identityPage/panels.ts';
 import type { McpDefinitions } from './sharing/mcp/definitions.ts';
 import { createMcp } from './sharing/mcp/mcp.ts';
-import { runCommand } from './provider/runCommand.ts';
-import { SessionMessages } from './accounts/sessionMessages.ts';
+import { TokenConsent } from './sharing/terminal/consent.ts';
+import { registerTerminalEnvironment, terminalSetting } from './sharing/terminal/environment.ts';
+import { TerminalMode } from './sharing/terminal/variables.ts';
 import { SignInNotification } from './signIn/notification.ts';
 import { closeStaleTabs } from './staleTabs.ts';
-import { TokenConsent } from './sharing/terminal/consent.ts';
-import { registerTerminalEnvironment } from './sharing/terminal/environment.ts';
-import { terminalSetting } from './sharing/terminal/setting.ts';
-import { TerminalMode } from './sharing/terminal/variables.ts';
-import type { SharedByWindows } from './storage/sharedByWindows.ts';
+import type { SharedByWindows } from './storage/windowStorage.ts';
 
 /** What differs between Node and a web worker. */
 export interface Platform {
@@ -119,7 +117,8 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
       }),
       ...providers,
       identity,
-      registerCommands(providers, panels, channel),
+      registerCommands(providers, channel),
+      registerIdentityCommands(providers, panels),
       registerDiagnose({ context, sessions, sharing: shared.sharing, runtime, log }),
       offerInAccountsMenu(sessions, accountsMenuSetting, runtime),
       setContextKeys(sessions, runtime),

@@ -1,6 +1,6 @@
 import { extensionOn } from './activation.ts';
 import { compose, type Platform } from './composition.ts';
-import { webWindows } from './storage/web/webWindows.ts';
+import { webWindows } from './storage/web/webStorage.ts';
 
 const platform: Platform = {
   openWindows: webWindows,

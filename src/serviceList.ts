@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import type { Http } from './http/http.ts';
-import { UpdatesMode } from './services/adom/intentUpdates.ts';
+import type { Http } from './http/send.ts';
+import { UpdatesMode } from './services/adom/updates.ts';
 import { seconds } from './http/schema.ts';
 import { adom, type AdomSettings } from './services/adom/adom.ts';
 import type { IdentityService } from './services/service.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import { isReportTab } from './diagnose/reportDocument.ts';
-import { IDENTITY_VIEW_TYPE } from './identityPage/panel.ts';
+import { IDENTITY_VIEW_TYPE } from './identityPage/panels.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
 
 /**

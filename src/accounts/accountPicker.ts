@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
-import type { ServiceProvider } from '../provider/serviceProvider.ts';
-import { shortAddress } from '../services/servers.ts';
+import type { ServiceProvider } from '../provider/provider.ts';
+import { shortAddress } from '../http/address.ts';
 import { type Account, accountsOf } from '../sessions/accounts.ts';
-import type { LiveSession } from '../sessions/sessionRecord.ts';
+import type { LiveSession } from '../sessions/record.ts';
 
 /** An account as a list shows it. */
 export interface AccountItem extends vscode.QuickPickItem {

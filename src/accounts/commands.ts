@@ -1,11 +1,8 @@
 import * as vscode from 'vscode';
 
-import type { ServiceProvider } from '../provider/serviceProvider.ts';
-import { allAccounts, pickAccount } from './accountPicker.ts';
-import { copyBapId, showIdentity } from '../identityPage/commands.ts';
-import type { IdentityPanels } from '../identityPage/panels.ts';
-import { registerAll } from '../provider/runCommand.ts';
-import { askAndSignOut, signOutOf } from './signOut.ts';
+import type { ServiceProvider } from '../provider/provider.ts';
+import { type AccountItem, allAccounts, pickAccount } from './accountPicker.ts';
+import { registerAll } from '../provider/commands.ts';
 
 /**
  * Registers the palette's commands. They use the providers directly, because VS Code's own functions wait for the
@@ -13,7 +10,6 @@ import { askAndSignOut, signOutOf } from './signOut.ts';
  */
 export function registerCommands(
   providers: readonly ServiceProvider[],
-  panels: IdentityPanels,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   return registerAll({
@@ -22,8 +18,6 @@ export function registerCommands(
       if (provider !== undefined) await provider.createSession(provider.service.defaultScopes);
     },
     'bapIdentity.signOut': () => signOut(providers),
-    'bapIdentity.showIdentity': () => showIdentity(providers, panels),
-    'bapIdentity.copyBapId': () => copyBapId(providers),
     'bapIdentity.showLog': async () => {
       log.show();
       return Promise.resolve();
@@ -63,4 +57,24 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
     vscode.l10n.t('Select the account to sign out of'),
   );
   if (item !== undefined) await signOutOf(item);
+}
+
+/** Signs out of an account that the person has not picked from a list, so it asks first. Rejects as `signOutOf` does. */
+export async function askAndSignOut(item: AccountItem): Promise<void> {
+  const signOutButton = vscode.l10n.t('Sign Out');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Sign out of {0}?', item.account.label),
+    {
+      modal: true,
+      detail: item.detail ?? vscode.l10n.t('Extensions that use this account will ask you to sign in again.'),
+    },
+    signOutButton,
+  );
+  if (answer === signOutButton) await signOutOf(item);
+}
+
+/** Signs out of all sessions of an account, and says so. Rejects as `removeSession` does. */
+export async function signOutOf({ provider, account }: AccountItem): Promise<void> {
+  await Promise.all(account.sessions.map(({ id }) => provider.removeSession(id)));
+  void vscode.window.showInformationMessage(vscode.l10n.t('You are signed out of {0}.', account.label));
 }

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
+import * as z from 'zod/mini';
 
 import type { IdentityService } from '../services/service.ts';
+import type { IndexEntry } from '../sessions/lost.ts';
 import type { SessionNotices } from '../sessions/notices.ts';
-import type { IndexEntry } from '../sessions/sessionIndex.ts';
-import type { EndedSession, LiveSession } from '../sessions/sessionRecord.ts';
-import { lostMessage } from './lostMessage.ts';
+import type { EndedSession, LiveSession } from '../sessions/record.ts';
 
 /** The heading of the README's part on lost sessions, as a link names it. */
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
@@ -109,4 +109,27 @@ export class SessionMessages implements SessionNotices {
   #names({ serviceId, person }: LiveSession | EndedSession): [service: string, account: string] {
     return [this.#labelOf(serviceId), person.accountLabel];
   }
+}
+
+/** VS Code 1.110 and later say so. */
+const Portable = z.object({ isAppPortable: z.literal(true) });
+
+/** True in portable mode. `env`: `vscode.env`, which has members in newer versions that our types do not have. */
+export function isPortable(env: unknown): boolean {
+  return z.safeParse(Portable, env).success;
+}
+
+/**
+ * Says that the sessions with a service are gone, and why. `label`: the service's name. `env`: see `isPortable`.
+ */
+export function lostMessage(label: string, env: unknown): string {
+  return isPortable(env)
+    ? vscode.l10n.t(
+        'You are signed out of {0}: VS Code could not keep your session. It runs in portable mode, which can lose what it keeps secret. Sign in again, or learn how to make it last.',
+        label,
+      )
+    : vscode.l10n.t(
+        'You are signed out of {0}: VS Code could not keep your session, most likely because this system has no keyring. Sign in again, or learn how to make it last.',
+        label,
+      );
 }

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import * as z from 'zod/mini';
 
-import { registerAll } from '../provider/runCommand.ts';
+import { registerAll } from '../provider/commands.ts';
+import { openAddress } from '../signIn/editorCommands.ts';
+import { homeFolder } from './environment.ts';
 import { gatherFacts, type Subject } from './gatherFacts.ts';
 import { report } from './report.ts';
-import { bugsAddress, copyReport, reportIssue, saveReport } from './reportActions.ts';
-import { ReportDocument } from './reportDocument.ts';
+import { REPORT_FILE, ReportDocument } from './reportDocument.ts';
 
 /** Registers the report on sign-in, and what can be done with it. */
 export function registerDiagnose(subject: Subject): vscode.Disposable {
@@ -38,4 +40,51 @@ async function diagnose(subject: Subject): Promise<string> {
     const signal = AbortSignal.any([cancelled.signal, subject.runtime.closed]);
     return report(await gatherFacts(subject, signal));
   });
+}
+
+/** Puts the report on the clipboard. */
+export async function copyReport(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  void vscode.window.showInformationMessage(vscode.l10n.t('The report is on the clipboard.'));
+}
+
+/** Writes the report into a file that the person chooses. Rejects with VS Code's error when it cannot be written. */
+export async function saveReport(text: string): Promise<void> {
+  const home = homeFolder();
+  const folder =
+    vscode.workspace.workspaceFolders?.[0]?.uri ?? (home === undefined ? home : vscode.Uri.file(home));
+  const file = await vscode.window.showSaveDialog({
+    ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, REPORT_FILE) }),
+    filters: { Markdown: ['md'] },
+  });
+  if (file !== undefined) await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+}
+
+const Bugs = z.object({ bugs: z.object({ url: z.string() }) });
+
+/** The address for bugs in a manifest. Undefined while it has none. */
+export function bugsAddress(manifest: unknown): string | undefined {
+  return z.safeParse(Bugs, manifest).data?.bugs.url;
+}
+
+/**
+ * Opens VS Code's own form for a bug of this extension, with the report in it. `bugs` is opened where VS Code has no
+ * such form. The form in a browser takes no text, so there the report is on the clipboard.
+ */
+export async function reportIssue(text: string, extensionId: string, bugs: string): Promise<void> {
+  const isDesktop = vscode.env.uiKind === vscode.UIKind.Desktop;
+  if (!isDesktop) await copyToPaste(text);
+  try {
+    await vscode.commands.executeCommand('vscode.openIssueReporter', { extensionId, issueBody: text });
+  } catch {
+    if (isDesktop) await copyToPaste(text); // VS Code has no error of its own for a missing command
+    await openAddress(bugs);
+  }
+}
+
+async function copyToPaste(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The report is on the clipboard. Paste it into the page that opens.'),
+  );
 }

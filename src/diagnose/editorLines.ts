@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { safeText } from '../base/safeText.ts';
 import type { Facts } from './facts.ts';
 import type { HostFacts } from './hostFacts.ts';
-import { asCode, line, list } from './line.ts';
+import { inlineCode, bullet, codeList } from './markdown.ts';
 import type { ProxyFacts } from './proxyFacts.ts';
 
 /** What the report says of the editor and the machine. */
@@ -15,23 +15,23 @@ export function hostLines(host: HostFacts, changedSettings: readonly string[]): 
     other: vscode.l10n.t('another kind'),
   };
   return [
-    line('BAP Identity', asCode(extension)),
-    line(vscode.l10n.t('Editor'), asCode(safeText(`${editor} (${appHost}, ${language})`))),
-    line(
+    bullet('BAP Identity', inlineCode(extension)),
+    bullet(vscode.l10n.t('Editor'), inlineCode(safeText(`${editor} (${appHost}, ${language})`))),
+    bullet(
       vscode.l10n.t('Window'),
       inBrowser ? vscode.l10n.t('in a browser') : vscode.l10n.t('on the desktop'),
     ),
-    line(
+    bullet(
       vscode.l10n.t('Remote'),
-      remote === 'other' ? places.other : list(remote === undefined ? [] : [remote]),
+      remote === 'other' ? places.other : namesInWords(remote === undefined ? [] : [remote]),
     ),
-    line(vscode.l10n.t('This extension runs'), places[side]),
-    line(
+    bullet(vscode.l10n.t('This extension runs'), places[side]),
+    bullet(
       vscode.l10n.t('Runtime'),
-      node === undefined ? vscode.l10n.t('a web worker') : asCode(safeText(node)),
+      node === undefined ? vscode.l10n.t('a web worker') : inlineCode(safeText(node)),
     ),
-    ...(isPortable ? [line(vscode.l10n.t('Portable mode'), vscode.l10n.t('yes'))] : []),
-    line(vscode.l10n.t('Settings of BAP Identity that you have set'), list(changedSettings)),
+    ...(isPortable ? [bullet(vscode.l10n.t('Portable mode'), vscode.l10n.t('yes'))] : []),
+    bullet(vscode.l10n.t('Settings of BAP Identity that you have set'), namesInWords(changedSettings)),
   ];
 }
 
@@ -39,12 +39,12 @@ export function hostLines(host: HostFacts, changedSettings: readonly string[]): 
 export function proxyLines({ proxy, exceptions, settings, variables }: ProxyFacts): string[] {
   const setting = proxy ? vscode.l10n.t('set, to an address that is left out') : vscode.l10n.t('not set');
   return [
-    line('`http.proxy`', setting),
-    line('`http.noProxy`', vscode.l10n.t('{0} hosts', exceptions)),
-    line(vscode.l10n.t('Other settings'), list(settings)),
-    line(
+    bullet('`http.proxy`', setting),
+    bullet('`http.noProxy`', vscode.l10n.t('{0} hosts', exceptions)),
+    bullet(vscode.l10n.t('Other settings'), namesInWords(settings)),
+    bullet(
       vscode.l10n.t('Environment variables that are set'),
-      variables === undefined ? vscode.l10n.t('a web worker has none') : list(variables),
+      variables === undefined ? vscode.l10n.t('a web worker has none') : namesInWords(variables),
     ),
   ];
 }
@@ -52,8 +52,8 @@ export function proxyLines({ proxy, exceptions, settings, variables }: ProxyFact
 /** What it says of where the sessions are kept. */
 export function storageLines({ kept, sharing }: Pick<Facts, 'kept' | 'sharing'>): string[] {
   return [
-    line(vscode.l10n.t('Kept since the last start'), keptInWords(kept)),
-    line(vscode.l10n.t('Shared by all windows'), sharingInWords(sharing)),
+    bullet(vscode.l10n.t('Kept since the last start'), keptInWords(kept)),
+    bullet(vscode.l10n.t('Shared by all windows'), sharingInWords(sharing)),
   ];
 }
 
@@ -81,4 +81,8 @@ function sharingInWords(sharing: Facts['sharing']): string {
   return heldLocks === undefined
     ? places[place]
     : `${places[place]}; ${vscode.l10n.t('{0} locks are held now', heldLocks)}`;
+}
+
+function namesInWords(names: readonly string[]): string {
+  return codeList(names, vscode.l10n.t('none'));
 }

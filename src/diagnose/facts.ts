@@ -1,8 +1,8 @@
-import type { LogLine } from '../base/logTail.ts';
+import type { LogLine } from '../base/log.ts';
 import type { IdentityService } from '../services/service.ts';
 import type { ServiceCheck } from '../services/serviceCheck.ts';
-import type { Kept } from '../sessions/lostSessions.ts';
-import type { Sharing } from '../sessions/sharing.ts';
+import type { Kept } from '../sessions/lost.ts';
+import type { Sharing } from '../sessions/ports.ts';
 import type { HostFacts } from './hostFacts.ts';
 import type { ProxyFacts } from './proxyFacts.ts';
 import type { SessionsFacts } from './sessionFacts.ts';

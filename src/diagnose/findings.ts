@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 
 import { signInFailureMessage } from '../signIn/failureMessages.ts';
-import { duration } from './duration.ts';
 import type { Facts, ServiceFacts } from './facts.ts';
-import { asCode } from './line.ts';
+import { inlineCode, duration } from './markdown.ts';
 
 /** A smaller difference does not matter to a sign-in or a certificate. */
 const CLOCK_MATTERS_MS = 60_000;
@@ -22,12 +21,12 @@ function ofService(service: ServiceFacts, language: string): string[] {
         ? vscode.l10n.t(
             '{0} refuses the client ID in the setting {1}. Ask who runs the server for one for VS Code.',
             label,
-            asCode(settings.client ?? ''),
+            inlineCode(settings.client ?? ''),
           )
         : vscode.l10n.t(
             '{0} has no client with the ID in the setting {1}. If it refuses the sign-in, ask who runs the server for one for VS Code.',
             label,
-            asCode(settings.client ?? ''),
+            inlineCode(settings.client ?? ''),
           ),
     );
   const { aheadMs = 0 } = check;
@@ -63,7 +62,7 @@ function ofAnswer({ label, settings, address, check: { answer } }: ServiceFacts)
       : ({ kind: 'unreachable', problem: answer } as const);
   const service = {
     label,
-    settings: { server: asCode(settings.server) },
+    settings: { server: inlineCode(settings.server) },
     servers: () => ({ current, own: address }),
   };
   return [signInFailureMessage({ kind: 'failed', failure }, service)];

@@ -1,18 +1,16 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import { describeError } from '../base/log.ts';
-import type { LogTail } from '../base/logTail.ts';
+import { describeError, type LogTail } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
-import { isLoopback } from '../http/address.ts';
+import { isLoopback, shortAddress } from '../http/address.ts';
 import type { IdentityService } from '../services/service.ts';
-import { shortAddress } from '../services/servers.ts';
-import type { Sessions } from '../sessions/openSessions.ts';
+import type { Sharing } from '../sessions/ports.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
-import type { Sharing } from '../sessions/sharing.ts';
-import type { Facts, ServiceFacts } from './facts.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import { personalVariables } from './environment.ts';
+import type { Facts, ServiceFacts } from './facts.ts';
 import { hostFacts } from './hostFacts.ts';
 import { proxyFacts } from './proxyFacts.ts';
 import { personalTexts, sessionsFacts } from './sessionFacts.ts';

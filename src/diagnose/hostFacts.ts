@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import { isPortable } from '../accounts/lostMessage.ts';
+import { isPortable } from '../accounts/sessionMessages.ts';
 
 /** Where the extension runs. */
 export interface HostFacts {

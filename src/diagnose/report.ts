@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import type { LogLine } from '../base/logTail.ts';
+import type { LogLine } from '../base/log.ts';
 import { hostLines, proxyLines, storageLines } from './editorLines.ts';
 import type { Facts } from './facts.ts';
 import { findings } from './findings.ts';

@@ -1,21 +1,20 @@
 import * as vscode from 'vscode';
 
 import type { ServiceCheck } from '../services/serviceCheck.ts';
-import { duration } from './duration.ts';
 import type { ServiceFacts } from './facts.ts';
-import { asCode, line } from './line.ts';
+import { inlineCode, duration, bullet } from './markdown.ts';
 import type { SessionFacts, SessionsFacts } from './sessionFacts.ts';
 
 /** What the report says of one service. `language` is that of the person. */
 export function serviceLines(service: ServiceFacts, language: string): string[] {
   const { check, sessions } = service;
   return [
-    line(vscode.l10n.t('Server'), serverInWords(service)),
-    line(vscode.l10n.t('Connection'), connectionInWords(check)),
-    line(vscode.l10n.t('Answer'), answerInWords(check)),
-    ...(check.client === undefined ? [] : [line(vscode.l10n.t('Client ID'), clientInWords(check.client))]),
+    bullet(vscode.l10n.t('Server'), serverInWords(service)),
+    bullet(vscode.l10n.t('Connection'), connectionInWords(check)),
+    bullet(vscode.l10n.t('Answer'), answerInWords(check)),
+    ...(check.client === undefined ? [] : [bullet(vscode.l10n.t('Client ID'), clientInWords(check.client))]),
     ...(check.answer === 'service'
-      ? [line(vscode.l10n.t('Clock'), clockInWords(check.aheadMs, language))]
+      ? [bullet(vscode.l10n.t('Clock'), clockInWords(check.aheadMs, language))]
       : []),
     ...sessionLines(sessions, language),
   ];
@@ -24,7 +23,7 @@ export function serviceLines(service: ServiceFacts, language: string): string[] 
 function serverInWords({ server, address }: ServiceFacts): string {
   switch (server) {
     case 'default':
-      return vscode.l10n.t('the default one, {0}', asCode(address ?? ''));
+      return vscode.l10n.t('the default one, {0}', inlineCode(address ?? ''));
     case 'other':
       return vscode.l10n.t('another one than the default. Its name is left out.');
     case 'thisMachine':
@@ -37,7 +36,7 @@ function serverInWords({ server, address }: ServiceFacts): string {
 function connectionInWords({ answer, tookMs }: ServiceCheck): string {
   if (answer === 'badServerSetting') return vscode.l10n.t('not tried');
   return tookMs === undefined
-    ? vscode.l10n.t('failed: {0}', asCode(answer))
+    ? vscode.l10n.t('failed: {0}', inlineCode(answer))
     : vscode.l10n.t('name, certificate and connection are fine; the answer took {0} ms', tookMs);
 }
 
@@ -46,7 +45,7 @@ function answerInWords({ answer, status, tookMs }: ServiceCheck): string {
   if (tookMs === undefined) return vscode.l10n.t('none');
   return status === undefined
     ? vscode.l10n.t('leads to another address, which is not followed')
-    : vscode.l10n.t('not as it should be: status {0}, {1}', status, asCode(answer));
+    : vscode.l10n.t('not as it should be: status {0}, {1}', status, inlineCode(answer));
 }
 
 function clientInWords(client: NonNullable<ServiceCheck['client']>): string {
@@ -80,7 +79,7 @@ function sessionLines({ shown, hidden, expired, rejected }: SessionsFacts, langu
     ...(rejected > 0 ? [vscode.l10n.t('{0} rejected by the service', rejected)] : []),
   ];
   return [
-    line(vscode.l10n.t('Sessions'), parts.join(', ') || vscode.l10n.t('none')),
+    bullet(vscode.l10n.t('Sessions'), parts.join(', ') || vscode.l10n.t('none')),
     ...shown.map((session) => `  - ${sessionInWords(session, language)}`),
   ];
 }

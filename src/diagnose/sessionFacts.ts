@@ -1,6 +1,6 @@
-import type { Sessions } from '../sessions/openSessions.ts';
-import { isOver } from '../sessions/sessionEnd.ts';
-import type { LiveSession, SessionRecord } from '../sessions/sessionRecord.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { isOver } from '../sessions/expiry.ts';
+import type { LiveSession, SessionRecord } from '../sessions/record.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 
 /** A session, without anything that tells whose it is. Times are in milliseconds. */

@@ -1,22 +1,26 @@
 import * as vscode from 'vscode';
 
+import { type AccountItem, allAccounts, whyHidden } from '../accounts/accountPicker.ts';
+import { askAndSignOut } from '../accounts/commands.ts';
 import { describeError } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
-import type { ServiceProvider } from '../provider/serviceProvider.ts';
-import { shortAddress } from '../services/servers.ts';
-import { type AccountOf, sameAccount } from '../sessions/accountKey.ts';
-import type { Account } from '../sessions/accounts.ts';
-import type { LiveSession } from '../sessions/sessionRecord.ts';
-import { type AccountItem, allAccounts, whyHidden } from '../accounts/accountPicker.ts';
-import { runCommand } from '../provider/runCommand.ts';
-import { askAndSignOut } from '../accounts/signOut.ts';
+import { shortAddress } from '../http/address.ts';
+import { runCommand } from '../provider/commands.ts';
+import type { ServiceProvider } from '../provider/provider.ts';
+import { type Account, type AccountOf, sameAccount } from '../sessions/accounts.ts';
+import type { LiveSession } from '../sessions/record.ts';
 import type { Mcp } from '../sharing/mcp/mcp.ts';
 import { type IdentityCard, identityCard } from './card.ts';
 import { ClawNet, type ClawNetContext } from './clawNet.ts';
-import { type Action, type ClawNetPart, type IdentityPage, signedInPage, signedOutPage } from './page.ts';
-import type { PanelContent } from './panel.ts';
+import {
+  type Action,
+  type ClawNetPart,
+  type IdentityPage,
+  type PanelContent,
+  signedInPage,
+  signedOutPage,
+} from './page.ts';
 import { identityTexts } from './texts.ts';
-import { manageTrustedExtensions } from './trustedExtensions.ts';
 
 type Sessions = readonly [LiveSession, ...LiveSession[]];
 
@@ -128,4 +132,24 @@ export class AccountPage implements PanelContent {
           label,
         );
   }
+}
+
+/** VS Code's own page, as its Accounts menu opens it. It is no API, so it can be missing. */
+const PAGE = '_manageTrustedExtensionsForAccount';
+/** The palette's list of accounts, which leads to the same page. VS Code 1.105 does not have it. */
+const LIST = 'workbench.action.manageAccounts';
+
+/** The command that leads to the extensions which may use an account. Undefined in an editor without one. */
+export async function trustedExtensionsCommand(): Promise<string | undefined> {
+  const commands = await vscode.commands.getCommands();
+  return [PAGE, LIST].find((command) => commands.includes(command));
+}
+
+/** Runs that command for an account. `accountLabel` is as `session.account.label` has it. */
+export async function manageTrustedExtensions(
+  command: string,
+  providerId: string,
+  accountLabel: string,
+): Promise<void> {
+  await vscode.commands.executeCommand(command, { providerId, accountLabel });
 }

@@ -1,9 +1,8 @@
 import { safeText } from '../base/safeText.ts';
 import type { Person } from '../services/person.ts';
-import type { LiveSession } from '../sessions/sessionRecord.ts';
+import { trustedPicture } from '../services/picture.ts';
+import type { LiveSession } from '../sessions/record.ts';
 import type { IdentityTexts } from './texts.ts';
-import { initials } from './initials.ts';
-import { pictureOf } from './picture.ts';
 
 /** All that the card shows of an account. It holds no token, and nothing that is made from a token. */
 export interface IdentityCard {
@@ -127,4 +126,30 @@ function moment(ms: number, language: string): string {
     timeZoneName: 'short',
   });
   return format.format(ms);
+}
+
+/** The first characters of the first and the last word of a name. They are shown when there is no picture. */
+export function initials(name: string): string {
+  const words = name
+    .split(/\s+/u)
+    // Removes quotes, brackets and other signs, but no emoji: a name may have only emoji.
+    .map((word) => word.replace(/^[\p{P}\p{Sm}\p{Sc}\p{Sk}]+/u, ''))
+    .filter((word) => word !== '');
+  const chosen = words.length > 1 ? [words.at(0), words.at(-1)] : [words.at(0) ?? name];
+  return chosen.map((word) => firstGrapheme((word ?? '').toUpperCase())).join('');
+}
+
+/** What a person sees as one character: a letter with its accent, or a flag. */
+function firstGrapheme(text: string): string {
+  // Made here and not when the extension starts: it costs more than all the rest of the start.
+  const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  for (const { segment } of graphemes.segment(text)) return segment;
+  return '';
+}
+
+/** The address of the person's picture, or undefined when there is none that may be shown. */
+export function pictureOf({ person, grant: { server } }: LiveSession): string | undefined {
+  return [person.picture, person.bap?.profile?.image]
+    .map((address) => trustedPicture(address, server))
+    .find((address) => address !== undefined);
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import { hostOf } from '../http/address.ts';
-import type { Http } from '../http/http.ts';
+import type { Http } from '../http/send.ts';
 import { askClawNet } from './clawNetApi.ts';
 import { clawNetHtml, clawNetStatus } from './clawNetHtml.ts';
 import { ClawNetSection } from './clawNetSection.ts';

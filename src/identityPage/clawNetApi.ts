@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 
 import { describeError } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
-import { withoutUndefined } from '../base/withoutUndefined.ts';
 import { parseServer } from '../http/address.ts';
-import { type Http, isSuccess, send } from '../http/http.ts';
-import { lenient, nonEmpty } from '../http/schema.ts';
+import { isSuccess } from '../http/outcome.ts';
+import { lenient, nonEmpty, withoutUndefined } from '../http/schema.ts';
+import { type Http, send } from '../http/send.ts';
 import { BapId } from '../services/bap.ts';
 
 /** The two lists that ClawNet has of a BAP identity: who trusts it, and who says that it is safe or unsafe. */

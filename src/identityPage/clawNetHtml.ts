@@ -1,5 +1,5 @@
-import type { ListName, Statement } from './clawNetApi.ts';
 import { escapeHtml } from '../base/html.ts';
+import type { ListName, Statement } from './clawNetApi.ts';
 import type { Lists, StatementList } from './clawNetSection.ts';
 import type { ClawNetAction } from './page.ts';
 import type { ClawNetTexts } from './texts.ts';

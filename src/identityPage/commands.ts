@@ -1,14 +1,23 @@
 import * as vscode from 'vscode';
 
-import type { ServiceProvider } from '../provider/serviceProvider.ts';
 import { knownAccounts, pickAccount, usableAccounts } from '../accounts/accountPicker.ts';
+import { registerAll } from '../provider/commands.ts';
+import type { ServiceProvider } from '../provider/provider.ts';
 import type { IdentityPanels } from './panels.ts';
 
-/** Shows who is signed in, at any server. Asks which account if there are several. Throws a StoreError. */
-export async function showIdentity(
+/** Registers the palette's commands on identities. */
+export function registerIdentityCommands(
   providers: readonly ServiceProvider[],
   panels: IdentityPanels,
-): Promise<void> {
+): vscode.Disposable {
+  return registerAll({
+    'bapIdentity.showIdentity': () => showIdentity(providers, panels),
+    'bapIdentity.copyBapId': () => copyBapId(providers),
+  });
+}
+
+/** Shows who is signed in, at any server. Asks which account if there are several. Throws a StoreError. */
+async function showIdentity(providers: readonly ServiceProvider[], panels: IdentityPanels): Promise<void> {
   const items = await knownAccounts(providers);
   if (items.length === 0) {
     void offerSignIn(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
@@ -23,7 +32,7 @@ export async function showIdentity(
 }
 
 /** Copies the BAP ID of an account. Asks which one if several have one. Throws a StoreError. */
-export async function copyBapId(providers: readonly ServiceProvider[]): Promise<void> {
+async function copyBapId(providers: readonly ServiceProvider[]): Promise<void> {
   const holders = (await usableAccounts(providers)).flatMap((item) => {
     const person = item.account.sessions.at(-1)?.person;
     return person?.bap === undefined ? [] : [{ ...item, name: person.name, bapId: person.bap.bapId }];

@@ -28,6 +28,18 @@ export interface ClawNetPart {
   readonly status: string;
 }
 
+/** What a tab shows, and what its buttons do. */
+export interface PanelContent {
+  /** The page as it is now. */
+  read(): IdentityPage;
+  /** Its ClawNet section as it is now. Undefined for a page without one. */
+  clawNet(): ClawNetPart | undefined;
+  /** Does what a button of the page asks for. Never rejects. */
+  run(action: Action): Promise<void>;
+  /** Called when the tab has closed. */
+  dispose(): void;
+}
+
 /** What decides about the way on. */
 export interface PageOptions {
   /** Why the account is not used. Absent for an account that is. */

@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
 
-import { backOffMs, retryAfterMs } from '../http/retry.ts';
 import { pause } from '../base/clock.ts';
-import { withoutUndefined } from '../base/withoutUndefined.ts';
+import { isSuccess } from '../http/outcome.ts';
+import { code, lenient, nonEmpty, safeAddress, seconds, withoutUndefined } from '../http/schema.ts';
+import { backOffMs, type Http, retryAfterMs, send } from '../http/send.ts';
 import { type Failed, unreached } from './failure.ts';
-import { type Http, isSuccess, send } from '../http/http.ts';
-import { code, nonEmpty, lenient, safeAddress, seconds } from '../http/schema.ts';
-import { readTokenAnswer, type TokenGrant } from './tokenAnswer.ts';
+import { readTokenAnswer, type TokenGrant } from './tokenResponse.ts';
 
 /** The two endpoints of the device authorization grant, and the client that asks. */
 export interface DeviceGrantClient {

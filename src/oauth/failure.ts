@@ -1,5 +1,7 @@
-import { type Problem, problemOf } from '../http/answerProblem.ts';
-import type { HttpOutcome } from '../http/http.ts';
+import * as z from 'zod/mini';
+
+import { type HttpOutcome, type Problem, problemOf } from '../http/outcome.ts';
+import { lenient, nonEmpty } from '../http/schema.ts';
 
 /** Why a request to a service failed, as far as the person who started it needs to know. */
 export type Failure =
@@ -39,3 +41,24 @@ export function unreached(outcome: HttpOutcome): Failed {
 export function refused(words: string): Failed {
   return { kind: 'failed', failure: { kind: 'refused', words } };
 }
+
+/**
+ * True when the answer says that the access token is invalid (RFC 6750 §3.1). A 401 without an error code
+ * does not count, because it can come from a proxy. Older versions of better-auth answer 400
+ * `invalid_request`, "Invalid access token".
+ */
+export function rejectsToken(outcome: HttpOutcome): boolean {
+  if (outcome.kind !== 'answer') return false;
+  const { error, error_description: description } = z.safeParse(ErrorResponse, outcome.json).data ?? {};
+  if (outcome.status === 400) return error === 'invalid_request' && description === 'Invalid access token';
+  if (outcome.status !== 401) return false;
+  const challenge = outcome.headers.get('www-authenticate') ?? '';
+  return error === 'invalid_token' || error === 'unauthorized' || challenge.includes('error="invalid_token"');
+}
+
+/** RFC 6749 §5.2. Some errors of better-auth, such as VALIDATION_ERROR, have a `message` and no `error`. */
+export const ErrorResponse = z.object({
+  error: lenient(nonEmpty),
+  error_description: lenient(nonEmpty),
+  message: lenient(nonEmpty),
+});

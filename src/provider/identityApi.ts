@@ -4,9 +4,9 @@ import * as z from 'zod/mini';
 import type { BapIdentityApi, Identity, IdentityChange, IdentityError } from '../api.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
-import type { Sessions } from '../sessions/openSessions.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
-import type { LiveSession } from '../sessions/sessionRecord.ts';
+import type { LiveSession } from '../sessions/record.ts';
 import { unknownSessionMessage, unreadableMessage } from '../signIn/failureMessages.ts';
 
 /** What other extensions hand over is checked like everything from outside. */

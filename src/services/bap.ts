@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 
-import { lenient, maybeJson } from '../http/schema.ts';
 import { safeText } from '../base/safeText.ts';
-import { withoutUndefined } from '../base/withoutUndefined.ts';
+import { lenient, maybeJson, withoutUndefined } from '../http/schema.ts';
+import { isComputedFrom } from './bapId.ts';
 import { picture } from './picture.ts';
-import { isComputedFrom } from './rootAddress.ts';
 
 /** One address of a BAP identity, with the transaction and the block height that recorded it. */
 const BapAddress = z.object({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import { safeText } from '../base/safeText.ts';
-import { withoutUndefined } from '../base/withoutUndefined.ts';
+import { withoutUndefined } from '../http/schema.ts';
 import { BapIdentity } from './bap.ts';
 
 /** Who signed in. It is stored with the session. Its texts are safe to show, except `subject`. */

@@ -4,7 +4,7 @@ import type { Provider } from '../api.ts';
 import type { Failed, Failure } from '../oauth/failure.ts';
 import type { Person } from './person.ts';
 import type { ServiceCheck } from './serviceCheck.ts';
-import type { Servers } from './servers.ts';
+import type { Servers } from '../http/address.ts';
 
 /** What a person reads of a service, in their language. */
 export interface ServiceWords {

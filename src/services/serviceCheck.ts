@@ -1,7 +1,6 @@
-import { type Problem, problemOf } from '../http/answerProblem.ts';
 import { serverTimeMs } from '../http/clockSkew.ts';
-import type { Http, HttpAnswer, HttpOutcome, HttpRequest } from '../http/http.ts';
-import { sendWithin } from './sigma/organizations.ts';
+import { type HttpAnswer, type HttpOutcome, type Problem, problemOf } from '../http/outcome.ts';
+import { type Http, type HttpRequest, sendWithin } from '../http/send.ts';
 
 /** What came back from the server in the settings for a request that starts no sign-in and carries no token. */
 export interface ServiceCheck {

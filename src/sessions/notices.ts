@@ -1,5 +1,5 @@
-import type { IndexEntry } from './sessionIndex.ts';
-import type { EndedSession, LiveSession } from './sessionRecord.ts';
+import type { IndexEntry } from './lost.ts';
+import type { EndedSession, LiveSession } from './record.ts';
 
 /** What the person is told of their sessions while they do something else: quietly, with a way to sign in again. */
 export interface SessionNotices {

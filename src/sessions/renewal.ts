@@ -2,12 +2,10 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import type { IdentityService } from '../services/service.ts';
-import { keepNewerGrant, stillCurrent } from './newerGrant.ts';
-import { revokeInBackground } from './revoke.ts';
-import { endsSoon, isOver } from './sessionEnd.ts';
-import type { LiveSession } from './sessionRecord.ts';
-import type { SessionStore } from './sessionStore.ts';
-import { afterAmendment } from './sessionVersion.ts';
+import { endsSoon, isOver } from './expiry.ts';
+import { keepNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
+import { afterAmendment, type LiveSession } from './record.ts';
+import type { SessionStore } from './store.ts';
 
 /** How long the caller that needs a session waits for its renewal. */
 const WAIT_LIMIT_MS = 10_000;

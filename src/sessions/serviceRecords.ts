@@ -1,9 +1,13 @@
 import type { IdentityService } from '../services/service.ts';
-import { type AccountOf, sameAccount } from './accountKey.ts';
-import { sameScopes } from './scopes.ts';
-import type { SessionChange, ShownChange } from './sessionChange.ts';
-import { type EndedSession, isLive, type LiveSession } from './sessionRecord.ts';
-import type { SessionStore } from './sessionStore.ts';
+import { type AccountOf, sameAccount, sameScopes } from './accounts.ts';
+import {
+  type EndedSession,
+  isLive,
+  type LiveSession,
+  type SessionChange,
+  type ShownChange,
+} from './record.ts';
+import type { SessionStore } from './store.ts';
 
 /** Which sessions a caller wants. Absent means any. */
 export interface SessionFilter {

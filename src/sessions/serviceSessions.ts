@@ -2,20 +2,25 @@ import type { Runtime } from '../base/runtime.ts';
 import { abortable } from '../base/timeLimit.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
-import { accountKey, atServer } from './accountKey.ts';
+import { accountKey, atServer, sameScopes, scopeKey } from './accounts.ts';
+import { SessionEnds } from './ending.ts';
+import { isOver } from './expiry.ts';
+import { revokeInBackground } from './grants.ts';
 import type { SessionNotices } from './notices.ts';
+import type { WindowLocks } from './ports.ts';
+import {
+  afterSignIn,
+  compareVersions,
+  type EndedSession,
+  FIRST_VERSION,
+  isLive,
+  type LiveSession,
+  type ShownChange,
+} from './record.ts';
 import type { Renewal } from './renewal.ts';
-import { revokeInBackground } from './revoke.ts';
-import { sameScopes, scopeKey } from './scopes.ts';
 import { ServiceRecords, type SessionFilter } from './serviceRecords.ts';
-import type { ShownChange } from './sessionChange.ts';
-import { isOver } from './sessionEnd.ts';
-import { SessionEnds } from './sessionEnds.ts';
-import { type EndedSession, isLive, type LiveSession } from './sessionRecord.ts';
-import type { SessionStore } from './sessionStore.ts';
-import { afterSignIn, compareVersions, FIRST_VERSION } from './sessionVersion.ts';
+import type { SessionStore } from './store.ts';
 import { Verification } from './verification.ts';
-import type { WindowLocks } from './windowLocks.ts';
 
 /** The sessions of one service, and the rules of their life: sign-in, use, sign-out. */
 export class ServiceSessions {

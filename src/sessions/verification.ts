@@ -2,15 +2,14 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { abortable, NEVER } from '../base/timeLimit.ts';
 import type { Grant, IdentityService, Verdict } from '../services/service.ts';
+import type { SessionEnds } from './ending.ts';
+import { keepNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
 import type { SessionNotices } from './notices.ts';
+import type { WindowLocks } from './ports.ts';
+import type { LiveSession } from './record.ts';
 import type { Renewal } from './renewal.ts';
-import { keepNewerGrant, stillCurrent } from './newerGrant.ts';
-import { revokeInBackground } from './revoke.ts';
 import type { ServiceRecords } from './serviceRecords.ts';
-import type { SessionEnds } from './sessionEnds.ts';
-import type { LiveSession } from './sessionRecord.ts';
-import type { SessionStore } from './sessionStore.ts';
-import type { WindowLocks } from './windowLocks.ts';
+import type { SessionStore } from './store.ts';
 
 /** Two windows can find out about the same rejection within this time. */
 const ONE_REJECTION_MS = 10 * 60_000;

@@ -1,11 +1,20 @@
 import * as vscode from 'vscode';
 
+import { besideLinks } from '../base/safeText.ts';
 import { hostOf } from '../http/address.ts';
 import type { PendingSignIn } from '../services/service.ts';
-import { besideLinks } from './besideLinks.ts';
-import type { SignInAction, SignInState } from './signInState.ts';
-import { timeLeft } from './timeLeft.ts';
-import { warning } from './warning.ts';
+
+/** What the person can do while a sign-in runs, beside cancelling it. */
+export type SignInAction = 'copyCode' | 'copyLink' | 'openPage' | 'showQr' | 'startAgain' | 'diagnose';
+
+/** Where a sign-in is, as far as the person sees it. */
+export type SignInState =
+  | { phase: 'starting' }
+  /** `said` is what the person asked for last: the notification says that it was done, or why it cannot be. */
+  | { phase: 'pending'; signIn: PendingSignIn; said?: SignInAction; reached: boolean }
+  | { phase: 'expired'; hasCode: boolean }
+  | { phase: 'choosing' }
+  | { phase: 'finishing' };
 
 /** Makes the text of one link. */
 type Link = (action: SignInAction, text: string) => string;
@@ -61,4 +70,32 @@ function links({ userCode, browserUri }: PendingSignIn, said: SignInAction | und
   return all
     .map(([action, text]) => (action === said ? `${vscode.l10n.t('Copied!')} ` : '') + link(action, text))
     .join(' · ');
+}
+
+/**
+ * What the person must know before they approve. Somebody who starts a sign-in for themselves and sends the code or
+ * the link to others gets what those approve.
+ */
+export function warning(serviceLabel: string, { userCode }: Pick<PendingSignIn, 'userCode'>): string {
+  return userCode === undefined
+    ? vscode.l10n.t(
+        'Go on only if you started this here: nobody from {0} will ever send you a link.',
+        serviceLabel,
+      )
+    : vscode.l10n.t(
+        'Go on only if you started this here: nobody from {0} will ever send you a code.',
+        serviceLabel,
+      );
+}
+
+/**
+ * How long a sign-in lasts: in minutes, and in steps of ten seconds in the last minute, because a screen reader
+ * reads each change aloud. Its spaces do not break, so that it stays on one line.
+ */
+export function timeLeft(ms: number): string {
+  const text =
+    ms > 60_000
+      ? vscode.l10n.t('{0} min left', Math.ceil(ms / 60_000))
+      : vscode.l10n.t('{0} s left', Math.max(0, Math.ceil(ms / 10_000) * 10));
+  return text.replaceAll(' ', '\u00a0');
 }

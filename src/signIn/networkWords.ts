@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
-import type { Problem } from '../http/answerProblem.ts';
+import type { Problem } from '../http/outcome.ts';
 import type { IdentityService } from '../services/service.ts';
 
 /** What a person reads about a failure. */

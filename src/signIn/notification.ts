@@ -1,18 +1,14 @@
 import * as vscode from 'vscode';
 
 import type { Clock } from '../base/clock.ts';
-import type { SignInError } from './signInError.ts';
-import type { SignInScreen, SignInView } from './signInView.ts';
 import type { IdentityService } from '../services/service.ts';
-import type { LiveSession } from '../sessions/sessionRecord.ts';
-import { showFailure } from './failureMessage.ts';
-import { signInMessage } from './message.ts';
-import { showNoIdentity } from './noIdentityMessage.ts';
-import { hideNotifications, showNotifications } from './notificationList.ts';
+import type { LiveSession } from '../sessions/record.ts';
+import { hideNotifications, showNotifications } from './editorCommands.ts';
+import { type SignInAction, signInMessage } from './message.ts';
+import { showFailure, showNoIdentity, showSignedIn } from './messages.ts';
 import { registerPaletteCommands } from './paletteCommands.ts';
-import { Screen } from './screen.ts';
-import { showSignedIn } from './signedInMessage.ts';
-import type { SignInAction } from './signInState.ts';
+import { Screen } from './progress.ts';
+import type { SignInError, SignInScreen, SignInView } from './signInUi.ts';
 
 /** True while a sign-in runs. The commands of a running sign-in are in the palette only then. */
 const SIGNING_IN = 'bapIdentity.signingIn';

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 
 import type { Clock } from '../base/clock.ts';
 import { safeText } from '../base/safeText.ts';
-import { showNotifications } from './notificationList.ts';
-import type { Screen } from './screen.ts';
-import type { SignInAction } from './signInState.ts';
-import { restOf } from './statusText.ts';
+import { showNotifications } from './editorCommands.ts';
+import type { Screen } from './progress.ts';
+import type { SignInAction } from './message.ts';
+import { restOf } from './statusBar.ts';
 
 /**
  * Registers a command for each action of a running sign-in: for everybody who does not see the notification, or does

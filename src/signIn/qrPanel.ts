@@ -3,9 +3,8 @@ import * as vscode from 'vscode';
 import { safeText } from '../base/safeText.ts';
 import { hostOf } from '../http/address.ts';
 import type { PendingSignIn } from '../services/service.ts';
-import { qrPage } from './qrPage.ts';
-import { qrSvg } from './qrSvg.ts';
-import { warning } from './warning.ts';
+import { warning } from './message.ts';
+import { qrPage, qrSvg } from './qrPage.ts';
 
 export const QR_VIEW_TYPE = 'bapIdentity.signInQr';
 

@@ -4,12 +4,12 @@ import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { Failed } from '../oauth/failure.ts';
 import type { Grant, Identified, IdentityService, ServiceFailure } from '../services/service.ts';
-import { revokeInBackground } from '../sessions/revoke.ts';
-import { sameScopes } from '../sessions/scopes.ts';
+import { revokeInBackground } from '../sessions/grants.ts';
+import { sameScopes } from '../sessions/accounts.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
-import type { LiveSession } from '../sessions/sessionRecord.ts';
+import type { LiveSession } from '../sessions/record.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
-import type { SignInScreen, SignInView } from './signInView.ts';
+import type { SignInScreen, SignInView } from './signInUi.ts';
 
 /** What a sign-in is for. */
 export interface SignInRequest {

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 
-import type { SessionStorage } from '../sessions/sessionStorage.ts';
+import type { SessionStorage } from '../sessions/ports.ts';
 
 const KEY_PREFIX = 'session/';
 

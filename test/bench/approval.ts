@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { systemClock } from '../../src/base/clock.ts';
-import type { Http } from '../../src/http/http.ts';
+import type { Http } from '../../src/http/send.ts';
 import { adom } from '../../src/services/adom/adom.ts';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { createFolder } from '../vscode/serverProcess.ts';

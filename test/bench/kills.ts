@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { FileSessions } from '../../src/storage/node/fileSessions.ts';
-import { KEY_BYTES } from '../../src/storage/node/sessionCipher.ts';
+import { KEY_BYTES } from '../../src/storage/node/sessionKey.ts';
 import { createFolder } from '../vscode/serverProcess.ts';
 import { atMost, figure, type Figure } from './figure.ts';
 import { silentLog } from './silentLog.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { UpdatesMode } from '../../src/services/adom/intentUpdates.ts';
+import type { UpdatesMode } from '../../src/services/adom/updates.ts';
 import { html, json, type Conversation, type Reply } from '../unit/support/conversation.ts';
 import { CODE } from '../unit/support/deviceGrantRow.ts';
 import { eventStream, pings, TIMEOUT } from '../unit/support/eventStream.ts';

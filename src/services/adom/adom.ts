@@ -1,19 +1,16 @@
 import * as z from 'zod/mini';
 
-import { withoutUndefined } from '../../base/withoutUndefined.ts';
-import { parseServer } from '../../http/address.ts';
-import { isPage } from '../../http/answerProblem.ts';
+import { parseServer, servers } from '../../http/address.ts';
+import { type HttpAnswer, type HttpOutcome, isPage } from '../../http/outcome.ts';
+import { bearerToken, identifier, lenient, withoutUndefined } from '../../http/schema.ts';
+import { type Http, type HttpRequest, send, sendWithRetries } from '../../http/send.ts';
 import { failed } from '../../oauth/failure.ts';
-import { type Http, type HttpAnswer, type HttpOutcome, type HttpRequest, send } from '../../http/http.ts';
-import { createIntent } from './intent.ts';
-import { type UpdatesMode, waitForIntent } from './intentUpdates.ts';
-import { sendWithRetries } from '../../http/retry.ts';
-import { bearerToken, identifier, lenient } from '../../http/schema.ts';
-import { readSetCookie } from './setCookie.ts';
 import { type Person, person } from '../person.ts';
-import { servers } from '../servers.ts';
-import type { Begun, Grant, Identified, IdentityService, Verdict, ServiceWords } from '../service.ts';
+import type { Begun, Grant, Identified, IdentityService, ServiceWords, Verdict } from '../service.ts';
 import { checkAnswer, type ServiceCheck } from '../serviceCheck.ts';
+import { createIntent } from './intent.ts';
+import { readSetCookie } from './setCookie.ts';
+import { type UpdatesMode, waitForIntent } from './updates.ts';
 
 export interface AdomSettings {
   /** The setting `bapIdentity.adom.apiUrl`, as the person wrote it. */

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 
 import { parseServer } from '../../http/address.ts';
-import { type Http, type HttpOutcome, isSuccess } from '../../http/http.ts';
+import { type HttpOutcome, isSuccess } from '../../http/outcome.ts';
 import { lenient } from '../../http/schema.ts';
-import { ErrorResponse, readTokenAnswer } from '../../oauth/tokenAnswer.ts';
-import { sendWithin } from './organizations.ts';
+import { type Http, sendWithin } from '../../http/send.ts';
+import { ErrorResponse } from '../../oauth/failure.ts';
+import { readTokenAnswer } from '../../oauth/tokenResponse.ts';
 import { CHECK_LIMIT_MS, checkAnswer, type ClientCheck, type ServiceCheck } from '../serviceCheck.ts';
-import type { SigmaSettings } from './sigma.ts';
 
 /** No server has issued it. */
 const NO_DEVICE_CODE = 'no-sign-in';
@@ -19,7 +19,7 @@ const Clients = z.object({ clients: z.array(lenient(z.object({ clientId: z.strin
  */
 export async function checkSigma(
   http: Http,
-  { serverUrl, clientId }: SigmaSettings,
+  { serverUrl, clientId }: { readonly serverUrl: string; readonly clientId: string },
   signal: AbortSignal,
 ): Promise<ServiceCheck> {
   const server = parseServer(serverUrl);

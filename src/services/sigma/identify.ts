@@ -1,10 +1,9 @@
-import { isPage } from '../../http/answerProblem.ts';
+import { isPage } from '../../http/outcome.ts';
+import { type Http, sendWithin, sendWithRetries } from '../../http/send.ts';
 import { failed, unreached } from '../../oauth/failure.ts';
-import type { Http } from '../../http/http.ts';
-import { sendWithRetries } from '../../http/retry.ts';
 import { hasBapIdForm } from '../bapId.ts';
-import { listOwnIdentities, sendWithin, setActive } from './organizations.ts';
 import type { Grant, Identified, IdentityChoice, OwnIdentity } from '../service.ts';
+import { listOwnIdentities, setActive } from './organizations.ts';
 import { personOf, readUserInfo, type UserInfo, userinfo } from './userinfo.ts';
 
 /** With the limits in ownIdentities.ts, 20 seconds together. */

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
-import { TimeLimitError, withTimeLimit } from '../../base/timeLimit.ts';
-import { type Http, type HttpOutcome, type HttpRequest, isSuccess, send } from '../../http/http.ts';
+import { isSuccess } from '../../http/outcome.ts';
 import { identifier, lenient, maybeJson } from '../../http/schema.ts';
+import { type Http, type HttpRequest, sendWithin } from '../../http/send.ts';
 import { hasBapIdForm } from '../bapId.ts';
 import { picture, trustedPicture } from '../picture.ts';
 import type { Grant, OwnIdentity } from '../service.ts';
@@ -64,20 +64,4 @@ export async function setActive(
   // A page of a proxy has status 200, too. The answer to our request is the organization.
   const answered = isSuccess(outcome) && z.safeParse(Organization, outcome.json).data;
   return answered && answered.id === id ? 'active' : 'unknown';
-}
-
-/** The outcome of one request, or undefined after the time limit. Rejects only with `signal.reason`. */
-export async function sendWithin(
-  http: Http,
-  limitMs: number,
-  request: HttpRequest,
-  signal: AbortSignal,
-): Promise<HttpOutcome | undefined> {
-  try {
-    return await withTimeLimit(http.clock, limitMs, signal, (limited) => send(http, request, limited));
-  } catch (error) {
-    if (!(error instanceof TimeLimitError)) throw error;
-    http.log.debug(`${request.name}: no answer within ${limitMs} ms`);
-    return undefined;
-  }
 }

@@ -1,21 +1,17 @@
-import { parseServer } from '../../http/address.ts';
-import { failed } from '../../oauth/failure.ts';
+import { parseServer, servers } from '../../http/address.ts';
+import { withoutUndefined } from '../../http/schema.ts';
+import { type Http, send, sendWithin } from '../../http/send.ts';
 import {
   type DeviceGrantClient,
   requestDeviceAuthorization,
   waitForDeviceGrant,
 } from '../../oauth/deviceGrant.ts';
-import { withoutUndefined } from '../../base/withoutUndefined.ts';
-import { type Http, send } from '../../http/http.ts';
-import { refreshGrant } from '../../oauth/refreshGrant.ts';
-import { slideSession } from './sessionSlide.ts';
-import type { TokenGrant } from '../../oauth/tokenAnswer.ts';
-import { rejectsToken } from '../../oauth/tokenRejection.ts';
-import { sendWithin } from './organizations.ts';
-import { servers } from '../servers.ts';
-import type { Begun, Grant, IdentityService, Renewed, Verdict, ServiceWords } from '../service.ts';
+import { failed, rejectsToken } from '../../oauth/failure.ts';
+import { refreshGrant, type TokenGrant } from '../../oauth/tokenResponse.ts';
+import type { Begun, Grant, IdentityService, Renewed, ServiceWords, Verdict } from '../service.ts';
 import { checkSigma } from './check.ts';
 import { identify } from './identify.ts';
+import { slideSession } from './session.ts';
 import { bearer, readUserInfo, userinfo } from './userinfo.ts';
 
 export interface SigmaSettings {

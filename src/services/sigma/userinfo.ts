@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
-import type { HttpOutcome, HttpRequest } from '../../http/http.ts';
+import type { HttpOutcome } from '../../http/outcome.ts';
 import { identifier, lenient } from '../../http/schema.ts';
+import type { HttpRequest } from '../../http/send.ts';
 import { readBapIdentity } from '../bap.ts';
 import { type Person, person } from '../person.ts';
 import { picture } from '../picture.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import type { IdentityService } from '../../services/service.ts';
 import { accountsOf, newestFirst } from '../../sessions/accounts.ts';
-import type { LiveSession } from '../../sessions/sessionRecord.ts';
+import type { LiveSession } from '../../sessions/record.ts';
 
 /** All that an agent learns of an account. It gets nothing else of a session, and no token. */
 interface OwnerIdentity {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { IdentityService } from '../../services/service.ts';
-import type { Sessions } from '../../sessions/openSessions.ts';
+import type { Sessions } from '../../sessions/sessions.ts';
 import { StoreError } from '../../sessions/storedSessions.ts';
 import { identityAnswer } from './answer.ts';
 

@@ -1,17 +1,15 @@
 import * as vscode from 'vscode';
 
-import type { Runtime } from '../../base/runtime.ts';
 import { describeError } from '../../base/log.ts';
-import type { Http } from '../../http/http.ts';
-import { unreadableMessage } from '../../signIn/failureMessages.ts';
-import type { Sessions } from '../../sessions/openSessions.ts';
-import type { LiveSession } from '../../sessions/sessionRecord.ts';
+import type { Runtime } from '../../base/runtime.ts';
+import type { Http } from '../../http/send.ts';
+import type { LiveSession } from '../../sessions/record.ts';
+import type { Sessions } from '../../sessions/sessions.ts';
 import { StoreError } from '../../sessions/storedSessions.ts';
-import type { McpChoices } from './choices.ts';
+import { unreadableMessage } from '../../signIn/failureMessages.ts';
 import { McpStartError, notAllowed, notInSetting, redirects, refused } from './messages.ts';
-import { authorization, preflight } from './preflight.ts';
-import type { McpServer } from './servers.ts';
-import type { McpTokens } from './tokens.ts';
+import type { McpChoices, McpServer } from './servers.ts';
+import { authorization, preflight, type McpTokens } from './tokens.ts';
 
 type Definition = vscode.McpHttpServerDefinition;
 

@@ -1,16 +1,13 @@
 import * as vscode from 'vscode';
 
 import type { Runtime } from '../../base/runtime.ts';
-import type { Http } from '../../http/http.ts';
-import type { Sessions } from '../../sessions/openSessions.ts';
-import type { LiveSession } from '../../sessions/sessionRecord.ts';
-import { McpChoices } from './choices.ts';
+import type { Http } from '../../http/send.ts';
+import type { LiveSession } from '../../sessions/record.ts';
+import type { Sessions } from '../../sessions/sessions.ts';
 import { McpDefinitions } from './definitions.ts';
-import { problemMessage } from './messages.ts';
-import { SETTING, tellOfProblem, tellOfStart } from './notices.ts';
-import { mcpQuestions } from './questions.ts';
-import { type McpServer, readServers } from './servers.ts';
-import { pickToTakeBack } from './takeBack.ts';
+import { problemMessage, SETTING, tellOfProblem, tellOfStart } from './messages.ts';
+import { mcpQuestions, pickToTakeBack } from './questions.ts';
+import { McpChoices, type McpServer, readServers } from './servers.ts';
 import { type McpProvider, McpTokens } from './tokens.ts';
 
 /** The MCP servers of the setting, for as long as the extension runs. */

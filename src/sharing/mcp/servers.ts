@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type * as vscode from 'vscode';
 
 import { safeText } from '../../base/safeText.ts';
 import { isSafeAddress } from '../../http/address.ts';
@@ -72,4 +73,59 @@ function readUrl(value: unknown): string | undefined {
   const text = value.trim();
   const href = isSafeAddress(text) ? new URL(text).href : '#';
   return /[#%]/.test(href) ? undefined : href;
+}
+
+const Choice = z.object({ url: z.string(), provider: z.string(), session: z.string() });
+type Choice = z.infer<typeof Choice>;
+
+const Choices = z.array(Choice);
+const KEY = 'mcpChoices';
+
+/**
+ * Which session's token a server may get: the person's yes, kept in the extension's global state, for all windows. It
+ * holds for one address, one service and one session. The id of a session is neither a secret nor a name. It lasts
+ * until the person signs out, so a sign-out takes back every yes for its account.
+ */
+export class McpChoices {
+  readonly #memento: vscode.Memento;
+  readonly #onChange: () => void;
+
+  /** `onChange` is called after each change in this window. */
+  constructor(memento: vscode.Memento, onChange: () => void) {
+    this.#memento = memento;
+    this.#onChange = onChange;
+  }
+
+  /** The id of the session. Undefined while the person has not said yes. */
+  sessionFor(server: McpServer): string | undefined {
+    return this.#read().find(isFor(server))?.session;
+  }
+
+  /** Rejects with VS Code's error when the global state cannot be written. */
+  async keep(server: McpServer, session: string): Promise<void> {
+    const { url, provider } = server;
+    await this.#write([...this.#without(isFor(server)), { url, provider, session }]);
+  }
+
+  /** Takes the yes for these servers back. Rejects with VS Code's error. */
+  async forget(servers: readonly McpServer[]): Promise<void> {
+    await this.#write(this.#without((choice) => servers.some((server) => isFor(server)(choice))));
+  }
+
+  #without(unwanted: (choice: Choice) => boolean): Choice[] {
+    return this.#read().filter((choice) => !unwanted(choice));
+  }
+
+  #read(): Choice[] {
+    return z.safeParse(Choices, this.#memento.get(KEY)).data ?? [];
+  }
+
+  async #write(choices: Choice[]): Promise<void> {
+    await this.#memento.update(KEY, choices);
+    this.#onChange();
+  }
+}
+
+function isFor({ url, provider }: McpServer): (choice: Choice) => boolean {
+  return (choice) => choice.url === url && choice.provider === provider;
 }

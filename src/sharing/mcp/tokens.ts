@@ -1,11 +1,11 @@
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
-import type { ServiceProvider } from '../../provider/serviceProvider.ts';
+import { type Http, send } from '../../http/send.ts';
+import type { ServiceProvider } from '../../provider/provider.ts';
 import type { IdentityService } from '../../services/service.ts';
 import { type Account, accountsOf } from '../../sessions/accounts.ts';
-import type { LiveSession } from '../../sessions/sessionRecord.ts';
-import type { McpChoices } from './choices.ts';
-import type { McpServer } from './servers.ts';
+import type { LiveSession } from '../../sessions/record.ts';
+import type { McpChoices, McpServer } from './servers.ts';
 
 /** What the person is asked. Each answer is undefined or false when they close the question. */
 export interface McpQuestions {
@@ -153,4 +153,41 @@ export class McpTokens {
       return undefined;
     }
   }
+}
+
+/**
+ * What a server says to the token, before VS Code sends it.
+ * `redirects`: VS Code before 1.126 would carry the token to wherever the server sends it.
+ * `refused`: VS Code would begin a sign-in of its own, and end it with a question about client IDs.
+ * `unknown`: all other answers, and none. VS Code itself tells the person what is wrong.
+ */
+export type Preflight = 'redirects' | 'refused' | 'unknown';
+
+/** Sends the server a request of MCP's that changes nothing. Redirects are not followed. Rejects with `signal.reason`. */
+export async function preflight(
+  http: Http,
+  url: string,
+  accessToken: string,
+  signal: AbortSignal,
+): Promise<Preflight> {
+  const outcome = await send(
+    http,
+    {
+      name: 'MCP server',
+      method: 'POST',
+      url,
+      headers: { ...authorization(accessToken), accept: 'application/json, text/event-stream' },
+      json: { jsonrpc: '2.0', id: 0, method: 'ping' },
+    },
+    signal,
+  );
+  if (outcome.kind === 'redirect') return 'redirects';
+  return outcome.kind === 'answer' && (outcome.status === 401 || outcome.status === 403)
+    ? 'refused'
+    : 'unknown';
+}
+
+/** VS Code hides a header with this very name in its log. */
+export function authorization(accessToken: string): { Authorization: string } {
+  return { Authorization: `Bearer ${accessToken}` };
 }

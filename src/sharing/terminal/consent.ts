@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
-import type { LiveSession } from '../../sessions/sessionRecord.ts';
+import type { LiveSession } from '../../sessions/record.ts';
 import type { TerminalMode } from './variables.ts';
 
 /** The setting `bapIdentity.terminal.environment`, and what the person is asked and told of it. */

@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 
 import { bearerToken } from '../../http/schema.ts';
-import { sameAccount } from '../../sessions/accountKey.ts';
-import { newestFirst } from '../../sessions/accounts.ts';
-import { overAtMs } from '../../sessions/sessionEnd.ts';
-import type { LiveSession } from '../../sessions/sessionRecord.ts';
+import { newestFirst, sameAccount } from '../../sessions/accounts.ts';
+import { overAtMs } from '../../sessions/expiry.ts';
+import type { LiveSession } from '../../sessions/record.ts';
 
 /** The values of the setting `bapIdentity.terminal.environment`. */
 export const TerminalMode = z.literal(['off', 'identity', 'identityAndAdomToken', 'identityAndTokens']);

@@ -5,21 +5,21 @@ import * as z from 'zod/mini';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { abortable } from '../../base/timeLimit.ts';
-import type { WindowLocks } from '../../sessions/windowLocks.ts';
-import { OneWindowLocks } from '../oneWindowLocks.ts';
-import { tellOnce, Told } from '../told.ts';
+import type { WindowLocks } from '../../sessions/ports.ts';
+import { OneWindowLocks, tellOnce, Told } from '../localLocks.ts';
 import { hasCode, readRegular, writeWhole } from './files.ts';
 import {
   createLock,
+  hasEnded,
   hashOf,
   isSame,
   type Lock,
   type Look,
   lookAt,
+  newOwner,
   releaseLock,
   removeLeft,
 } from './lockFile.ts';
-import { hasEnded, newOwner } from './lockOwner.ts';
 
 /** The owner of a lock touches its file this often, as a sign of life. */
 const TOUCH_EVERY_MS = 3_000;

@@ -3,9 +3,9 @@ import { lstat, mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 
 import { describeError, type Log } from '../../base/log.ts';
-import type { SessionStorage } from '../../sessions/sessionStorage.ts';
+import type { SessionStorage } from '../../sessions/ports.ts';
 import { hasCode, readRegular, removeFile, UNFINISHED, writeWhole } from './files.ts';
-import { SessionCipher } from './sessionCipher.ts';
+import { SessionCipher } from './sessionKey.ts';
 
 /** Every session needs less. A larger file is not ours. */
 const MAX_BYTES = 1024 * 1024;

@@ -3,10 +3,9 @@ import * as z from 'zod/mini';
 
 import type { Clock } from '../../base/clock.ts';
 import { describeError, type Log } from '../../base/log.ts';
-import type { WindowLocks } from '../../sessions/windowLocks.ts';
-import { OneWindowLocks } from '../oneWindowLocks.ts';
-import { tellOnce, Told } from '../told.ts';
-import { hashOf } from './bytes.ts';
+import type { WindowLocks } from '../../sessions/ports.ts';
+import { OneWindowLocks, tellOnce, Told } from '../localLocks.ts';
+import { hashOf } from './webCipher.ts';
 
 const TOLD = 'told';
 

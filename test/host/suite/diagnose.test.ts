@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { LogTail } from '../../../src/base/logTail.ts';
+import { LogTail } from '../../../src/base/log.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
-import type { Sharing } from '../../../src/sessions/sharing.ts';
+import type { Sharing } from '../../../src/sessions/ports.ts';
 import type { Facts, ServiceFacts } from '../../../src/diagnose/facts.ts';
 import { gatherFacts } from '../../../src/diagnose/gatherFacts.ts';
 import { report } from '../../../src/diagnose/report.ts';
-import { bugsAddress, copyReport } from '../../../src/diagnose/reportActions.ts';
+import { bugsAddress, copyReport } from '../../../src/diagnose/commands.ts';
 import { HOUR_MS, World } from './world.ts';
 
 const extension = vscode.extensions.getExtension('bap-identity.bap-authentication') ?? assert.fail();

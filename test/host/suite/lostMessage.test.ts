@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { lostMessage } from '../../../src/accounts/lostMessage.ts';
+import { lostMessage } from '../../../src/accounts/sessionMessages.ts';
 
 const KEYRING = /^You are signed out of Adom: .* has no keyring\./;
 const PORTABLE =

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { McpChoices } from '../../../src/sharing/mcp/choices.ts';
-import { McpDefinitions } from '../../../src/sharing/mcp/definitions.ts';
-import type { McpServer } from '../../../src/sharing/mcp/servers.ts';
-import { FakeMemento } from '../../unit/support/fakeMemento.ts';
+
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
+import { McpDefinitions } from '../../../src/sharing/mcp/definitions.ts';
+import { McpChoices, type McpServer } from '../../../src/sharing/mcp/servers.ts';
+import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { HOUR_MS, World } from './world.ts';
 
 const tools: McpServer = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'sigma-identity' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { Problem } from '../../../src/http/answerProblem.ts';
+import type { Problem } from '../../../src/http/outcome.ts';
 import { clockWords, networkWords } from '../../../src/signIn/networkWords.ts';
 import { sigma } from '../../../src/services/sigma/sigma.ts';
 import { serviceWords } from '../../unit/support/serviceWords.ts';

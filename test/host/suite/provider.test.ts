@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { SignInError } from '../../../src/signIn/signInError.ts';
+
+import { SignInError } from '../../../src/signIn/signInUi.ts';
 import { HOUR_MS, World } from './world.ts';
 
 describe('the provider', () => {

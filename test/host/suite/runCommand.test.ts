@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { SignInError } from '../../../src/signIn/signInError.ts';
+
+import { runCommand } from '../../../src/provider/commands.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
-import { runCommand } from '../../../src/provider/runCommand.ts';
+import { SignInError } from '../../../src/signIn/signInUi.ts';
 
 describe('a command that fails', () => {
   const show = vscode.window.showErrorMessage;

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 
 import type { PendingSignIn } from '../../../src/services/service.ts';
-import { signInMessage } from '../../../src/signIn/message.ts';
-import type { SignInState } from '../../../src/signIn/signInState.ts';
-import { statusText } from '../../../src/signIn/statusText.ts';
+import { signInMessage, type SignInState } from '../../../src/signIn/message.ts';
+import { statusText } from '../../../src/signIn/statusBar.ts';
 
 const SERVICE = 'Sigma Identity';
 const wait = (): Promise<never> => new Promise(() => undefined);

@@ -3,19 +3,18 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ShownChange } from '../../../src/sessions/sessionChange.ts';
-import { isOver } from '../../../src/sessions/sessionEnd.ts';
-import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
+
+import { isOver } from '../../../src/sessions/expiry.ts';
+import type { LiveSession, ShownChange } from '../../../src/sessions/record.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { readSetting } from '../../../src/settings.ts';
 import { TokenConsent } from '../../../src/sharing/terminal/consent.ts';
-import { registerTerminalEnvironment } from '../../../src/sharing/terminal/environment.ts';
-import { terminalSetting } from '../../../src/sharing/terminal/setting.ts';
+import { registerTerminalEnvironment, terminalSetting } from '../../../src/sharing/terminal/environment.ts';
 import { TerminalMode } from '../../../src/sharing/terminal/variables.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
 import { FakeMemento } from '../../unit/support/fakeMemento.ts';
-import { RecordingLog } from '../../unit/support/recordingLog.ts';
 import { recordOf } from '../../unit/support/record.ts';
+import { RecordingLog } from '../../unit/support/recordingLog.ts';
 import { eventually, signIn, signOutInMenu, useLocalServer } from './person.ts';
 
 const HOUR_MS = 3_600_000;

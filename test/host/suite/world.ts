@@ -1,9 +1,9 @@
 import type * as vscode from 'vscode';
 import type { Runtime } from '../../../src/base/runtime.ts';
-import { ServiceProvider } from '../../../src/provider/serviceProvider.ts';
-import type { SignInView } from '../../../src/signIn/signInView.ts';
+import { ServiceProvider } from '../../../src/provider/provider.ts';
+import type { SignInView } from '../../../src/signIn/signInUi.ts';
 import type { Grant, IdentityService, Verdict, Waited } from '../../../src/services/service.ts';
-import { openSessions, type Sessions } from '../../../src/sessions/openSessions.ts';
+import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
 import { FakeLocks } from '../../unit/support/fakeLocks.ts';
 import { FakeMemento } from '../../unit/support/fakeMemento.ts';

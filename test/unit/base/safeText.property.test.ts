@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
 import * as fc from 'fast-check';
 
-import { safeText } from '../../../src/base/safeText.ts';
-import { besideLinks } from '../../../src/signIn/besideLinks.ts';
+import { besideLinks, safeText } from '../../../src/base/safeText.ts';
 import { holds } from '../support/fuzz.ts';
 import { hostileText } from '../support/hostile.ts';
 import { assertSafe } from '../support/texts.ts';

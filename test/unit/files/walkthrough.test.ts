@@ -24,7 +24,7 @@ const manifest = z
 const { commands, configuration, walkthroughs } = manifest.contributes;
 const [{ when, steps }] = walkthroughs;
 const words = z.record(z.string(), z.string()).parse(JSON.parse(text('package.nls.json')));
-const source = text('src/accounts/contextKeys.ts');
+const source = text('src/accounts/accountsMenu.ts');
 
 describe('the walkthrough', () => {
   it('has the pictures that the script draws, and the package has them', () => {

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-
 import * as fc from 'fast-check';
 
+import { besideLinks } from '../../../src/base/safeText.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import { hostOf, isLoopback, isSafeAddress, parseServer } from '../../../src/http/address.ts';
 import { createIntent } from '../../../src/services/adom/intent.ts';
 import { trustedPicture } from '../../../src/services/picture.ts';
-import { besideLinks } from '../../../src/signIn/besideLinks.ts';
 import { address } from '../support/addresses.ts';
 import { Conversation, json } from '../support/conversation.ts';
 import { FakeClock } from '../support/fakeClock.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
+import type { LiveSession } from '../../../src/sessions/record.ts';
 import { identityCard } from '../../../src/identityPage/card.ts';
 import { identityHtml } from '../../../src/identityPage/cardHtml.ts';
 import { signedInPage, signedOutPage } from '../../../src/identityPage/page.ts';

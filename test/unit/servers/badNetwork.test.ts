@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 import { systemClock } from '../../../src/base/clock.ts';
-import type { Problem } from '../../../src/http/answerProblem.ts';
+import type { Problem } from '../../../src/http/outcome.ts';
 import { ClockSkew } from '../../../src/http/clockSkew.ts';
 import { sigma } from '../../../src/services/sigma/sigma.ts';
 import { closedPort, type Place, rawServer, secureServer } from '../../servers/badNetwork.ts';

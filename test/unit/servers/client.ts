@@ -3,7 +3,7 @@ import { after } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { systemClock, type Clock } from '../../../src/base/clock.ts';
-import type { Http } from '../../../src/http/http.ts';
+import type { Http } from '../../../src/http/send.ts';
 import { adom, type AdomSettings } from '../../../src/services/adom/adom.ts';
 import type { Grant, IdentityService, PendingSignIn, Waited } from '../../../src/services/service.ts';
 import { sigma } from '../../../src/services/sigma/sigma.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import type { Http } from '../../../src/http/http.ts';
+import type { Http } from '../../../src/http/send.ts';
 import { adom } from '../../../src/services/adom/adom.ts';
 import { askClawNet, type StatementsAnswer } from '../../../src/identityPage/clawNetApi.ts';
 import type { Grant, IdentityService } from '../../../src/services/service.ts';

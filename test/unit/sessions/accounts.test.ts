@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { accountsOf, newestFirst } from '../../../src/sessions/accounts.ts';
-import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
+import type { LiveSession } from '../../../src/sessions/record.ts';
 import { recordOf } from '../support/record.ts';
 
 const { serviceId, server, person } = recordOf('any');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { accountKey } from '../../../src/sessions/accountKey.ts';
+import { accountKey } from '../../../src/sessions/accounts.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { recordOf } from '../support/record.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';

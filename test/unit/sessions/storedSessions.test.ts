@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { TimeLimitError } from '../../../src/base/timeLimit.ts';
-import { serialize } from '../../../src/sessions/sessionRecord.ts';
+import { serialize } from '../../../src/sessions/record.ts';
 import { isBehind, type Stored, StoredSessions, StoreError } from '../../../src/sessions/storedSessions.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeLocks } from '../support/fakeLocks.ts';

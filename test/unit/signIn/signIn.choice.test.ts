@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import type { SignInResult } from '../../../src/signIn/signIn.ts';
 import type { Grant, Identified, IdentityChoice, IdentityService } from '../../../src/services/service.ts';
-import { serialize } from '../../../src/sessions/sessionRecord.ts';
+import { serialize } from '../../../src/sessions/record.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { recordOf } from '../support/record.ts';
 import { SignInWorld } from '../support/signInWorld.ts';

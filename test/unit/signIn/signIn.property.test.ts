@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 
 import { isSafeAddress } from '../../../src/http/address.ts';
-import type { Http } from '../../../src/http/http.ts';
+import type { Http } from '../../../src/http/send.ts';
 import { adom } from '../../../src/services/adom/adom.ts';
 import type { Person } from '../../../src/services/person.ts';
 import type { IdentityService } from '../../../src/services/service.ts';

@@ -5,7 +5,7 @@ import type { Failure } from '../../../src/oauth/failure.ts';
 import type { SignInResult } from '../../../src/signIn/signIn.ts';
 import type { Person } from '../../../src/services/person.ts';
 import type { Begun, Grant, Identified, IdentityService, Waited } from '../../../src/services/service.ts';
-import { serialize } from '../../../src/sessions/sessionRecord.ts';
+import { serialize } from '../../../src/sessions/record.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import type { FakeScreen } from '../support/fakeScreen.ts';
 import { recordOf } from '../support/record.ts';

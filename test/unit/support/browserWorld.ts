@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 
-import { SessionStore } from '../../../src/sessions/sessionStore.ts';
-import { webWindows } from '../../../src/storage/web/webWindows.ts';
+import { SessionStore } from '../../../src/sessions/store.ts';
+import { webWindows } from '../../../src/storage/web/webStorage.ts';
 import { CryptoClock } from './cryptoClock.ts';
 import { FakeMemento } from './fakeMemento.ts';
 import { FakeSecrets } from './fakeSecrets.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { Http } from '../../../src/http/http.ts';
+import type { Http } from '../../../src/http/send.ts';
 import type { FakeClock } from './fakeClock.ts';
 import { RecordingLog } from './recordingLog.ts';
 

@@ -6,7 +6,7 @@ import {
   waitForDeviceGrant,
 } from '../../../src/oauth/deviceGrant.ts';
 import type { Failure } from '../../../src/oauth/failure.ts';
-import type { TokenGrant } from '../../../src/oauth/tokenAnswer.ts';
+import type { TokenGrant } from '../../../src/oauth/tokenResponse.ts';
 import { Conversation, json, type Reply } from './conversation.ts';
 import { FakeClock } from './fakeClock.ts';
 

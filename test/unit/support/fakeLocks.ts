@@ -1,4 +1,4 @@
-import type { WindowLocks } from '../../../src/sessions/windowLocks.ts';
+import type { WindowLocks } from '../../../src/sessions/ports.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** How long a lock stays taken after the window that held it has died. */

@@ -1,4 +1,4 @@
-import type { SignInScreen } from '../../../src/signIn/signInView.ts';
+import type { SignInScreen } from '../../../src/signIn/signInUi.ts';
 import type { IdentityChoice, PendingSignIn } from '../../../src/services/service.ts';
 import type { FakeClock } from './fakeClock.ts';
 

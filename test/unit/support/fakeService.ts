@@ -1,5 +1,5 @@
 import type { Grant, IdentityService, Renewed, Verdict } from '../../../src/services/service.ts';
-import type { Servers } from '../../../src/services/servers.ts';
+import type { Servers } from '../../../src/http/address.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** The default of its setting, and the server that it begins with. */

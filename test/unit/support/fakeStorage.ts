@@ -1,4 +1,4 @@
-import type { SessionStorage } from '../../../src/sessions/sessionStorage.ts';
+import type { SessionStorage } from '../../../src/sessions/ports.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** The storage as one window sees it. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 
-import type { SessionStorage } from '../../../src/sessions/sessionStorage.ts';
+import type { SessionStorage } from '../../../src/sessions/ports.ts';
 import { FileSessions } from '../../../src/storage/node/fileSessions.ts';
-import { KEY_BYTES, SessionCipher } from '../../../src/storage/node/sessionCipher.ts';
+import { KEY_BYTES, SessionCipher } from '../../../src/storage/node/sessionKey.ts';
 import { DiskClock } from './diskClock.ts';
 import { RecordingLog } from './recordingLog.ts';
 import { temporaryFolder } from './temporaryFolder.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { Failure } from '../../../src/oauth/failure.ts';
 import { createIntent } from '../../../src/services/adom/intent.ts';
-import { type UpdatesMode, waitForIntent } from '../../../src/services/adom/intentUpdates.ts';
+import { type UpdatesMode, waitForIntent } from '../../../src/services/adom/updates.ts';
 import { Conversation, json, type Reply } from './conversation.ts';
 import { FakeClock } from './fakeClock.ts';
 import { adoptPlatformTimers } from './platformTimers.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 
 import { NEVER } from '../../../src/base/timeLimit.ts';
-import type { WindowLocks } from '../../../src/sessions/windowLocks.ts';
+import type { WindowLocks } from '../../../src/sessions/ports.ts';
 import { FileLocks } from '../../../src/storage/node/fileLocks.ts';
 import { hashOf } from '../../../src/storage/node/lockFile.ts';
 import { DiskClock } from './diskClock.ts';

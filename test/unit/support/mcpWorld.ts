@@ -1,6 +1,5 @@
-import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
-import { McpChoices } from '../../../src/sharing/mcp/choices.ts';
-import type { McpServer } from '../../../src/sharing/mcp/servers.ts';
+import type { LiveSession } from '../../../src/sessions/record.ts';
+import { McpChoices, type McpServer } from '../../../src/sharing/mcp/servers.ts';
 import { type McpQuestions, McpTokens } from '../../../src/sharing/mcp/tokens.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 

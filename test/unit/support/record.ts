@@ -1,5 +1,9 @@
-import type { EndedSession, LiveSession, RemovedSession } from '../../../src/sessions/sessionRecord.ts';
-import { FIRST_VERSION } from '../../../src/sessions/sessionVersion.ts';
+import {
+  type EndedSession,
+  FIRST_VERSION,
+  type LiveSession,
+  type RemovedSession,
+} from '../../../src/sessions/record.ts';
 import { START_MS } from './fakeClock.ts';
 
 /** A live session as it is stored at the start of a test. `different` replaces members of it. */

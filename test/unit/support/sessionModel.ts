@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { LiveSession } from '../../../src/sessions/sessionRecord.ts';
+import type { LiveSession } from '../../../src/sessions/record.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
 /** What can happen. `window` and `session` are taken modulo the number of those that there are. */

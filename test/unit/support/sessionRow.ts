@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { serialize } from '../../../src/sessions/sessionRecord.ts';
+import { serialize } from '../../../src/sessions/record.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
 /*

@@ -1,15 +1,15 @@
 import type { Grant } from '../../../src/services/service.ts';
-import { openSessions, type Sessions } from '../../../src/sessions/openSessions.ts';
-import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
-import type { ShownChange } from '../../../src/sessions/sessionChange.ts';
 import {
   deserialize,
   isLive,
   type LiveSession,
   serialize,
   type SessionRecord,
-} from '../../../src/sessions/sessionRecord.ts';
-import type { SessionStore } from '../../../src/sessions/sessionStore.ts';
+  type ShownChange,
+} from '../../../src/sessions/record.ts';
+import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
+import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
+import type { SessionStore } from '../../../src/sessions/store.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeLocks, type FakeWindowLocks } from './fakeLocks.ts';
 import { FakeMemento } from './fakeMemento.ts';

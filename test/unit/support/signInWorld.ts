@@ -1,7 +1,7 @@
 import type { Runtime } from '../../../src/base/runtime.ts';
 import { signIn, type SignInResult } from '../../../src/signIn/signIn.ts';
 import type { IdentityService } from '../../../src/services/service.ts';
-import { openSessions, type Sessions } from '../../../src/sessions/openSessions.ts';
+import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
 import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
 import type { FakeClock } from './fakeClock.ts';
 import { FakeLocks } from './fakeLocks.ts';

@@ -1,7 +1,11 @@
-import type { LiveSession, SessionRecord } from '../../../src/sessions/sessionRecord.ts';
-import { serialize } from '../../../src/sessions/sessionRecord.ts';
-import { type Added, SessionStore } from '../../../src/sessions/sessionStore.ts';
-import { afterRenewal, afterSignIn } from '../../../src/sessions/sessionVersion.ts';
+import {
+  afterRenewal,
+  afterSignIn,
+  type LiveSession,
+  serialize,
+  type SessionRecord,
+} from '../../../src/sessions/record.ts';
+import { type Added, SessionStore } from '../../../src/sessions/store.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeLocks } from './fakeLocks.ts';
 import { FakeStorage } from './fakeStorage.ts';

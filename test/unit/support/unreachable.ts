@@ -1,4 +1,4 @@
-import type { Problem } from '../../../src/http/answerProblem.ts';
+import type { Problem } from '../../../src/http/outcome.ts';
 import type { Failure } from '../../../src/oauth/failure.ts';
 
 /** The failure of a request with this problem. */

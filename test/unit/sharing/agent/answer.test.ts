@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { LiveSession } from '../../../../src/sessions/sessionRecord.ts';
+import type { LiveSession } from '../../../../src/sessions/record.ts';
 import { identityAnswer } from '../../../../src/sharing/agent/answer.ts';
 import { recordOf } from '../../support/record.ts';
 

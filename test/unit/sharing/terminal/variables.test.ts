@@ -6,7 +6,7 @@ import {
   type TerminalMode,
   type TerminalVariables,
 } from '../../../../src/sharing/terminal/variables.ts';
-import type { LiveSession } from '../../../../src/sessions/sessionRecord.ts';
+import type { LiveSession } from '../../../../src/sessions/record.ts';
 import { recordOf as anyRecord } from '../../support/record.ts';
 
 const NOW = 10_000;

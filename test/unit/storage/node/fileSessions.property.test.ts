@@ -3,20 +3,21 @@ import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-
 import * as fc from 'fast-check';
 
 import {
+  afterRenewal,
   deserialize,
+  FIRST_VERSION,
+  isNewer,
   type LiveSession,
   serialize,
   type SessionRecord,
-} from '../../../../src/sessions/sessionRecord.ts';
-import { SessionStore } from '../../../../src/sessions/sessionStore.ts';
-import { afterRenewal, FIRST_VERSION, isNewer } from '../../../../src/sessions/sessionVersion.ts';
+} from '../../../../src/sessions/record.ts';
+import { SessionStore } from '../../../../src/sessions/store.ts';
 import { FileLocks } from '../../../../src/storage/node/fileLocks.ts';
 import { FileSessions } from '../../../../src/storage/node/fileSessions.ts';
-import { SessionCipher } from '../../../../src/storage/node/sessionCipher.ts';
+import { SessionCipher } from '../../../../src/storage/node/sessionKey.ts';
 import { DiskClock } from '../../support/diskClock.ts';
 import { KEY, OTHER_KEY } from '../../support/folderWorld.ts';
 import { holds } from '../../support/fuzz.ts';

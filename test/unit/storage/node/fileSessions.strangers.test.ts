@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, rename, rm, symlink, truncate, writeFile } f
 import path from 'node:path';
 import { describe, it } from 'node:test';
 
-import { SessionCipher } from '../../../../src/storage/node/sessionCipher.ts';
+import { SessionCipher } from '../../../../src/storage/node/sessionKey.ts';
 import { FolderWorld, OTHER_KEY } from '../../support/folderWorld.ts';
 
 const ID = 'c8f4f0c2-0b7e-4a7e-9f55-2f6f1f3a9d10';

@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 
-import { serialize } from '../../../../src/sessions/sessionRecord.ts';
+import { serialize } from '../../../../src/sessions/record.ts';
 import { FileSessions } from '../../../../src/storage/node/fileSessions.ts';
 import { FolderWorld, KEY, nextChange, OTHER_KEY } from '../../support/folderWorld.ts';
 import { recordOf } from '../../support/record.ts';

@@ -1,0 +1,135 @@
+import * as z from 'zod/mini';
+
+import { type HttpAnswer, type HttpOutcome, isSuccess, type Problem, problemOf } from '../http/outcome.ts';
+import { bearerToken, lenient, nonEmpty, seconds, withoutUndefined } from '../http/schema.ts';
+import { type Http, isTransientFailure, send } from '../http/send.ts';
+import { ErrorResponse, type Failed, failed, type Failure, refused, unreached } from './failure.ts';
+
+/** A grant of the token endpoint (RFC 6749 §5.1). The tokens are secrets. */
+export interface TokenGrant {
+  readonly accessToken: string;
+  readonly refreshToken?: string;
+  /** The life of the access token in seconds from the answer, if the server names it. */
+  readonly expiresInSeconds?: number;
+}
+
+/** The meaning of one answer of the token endpoint. */
+export type TokenAnswer =
+  | { kind: 'granted'; grant: TokenGrant }
+  | { kind: 'pending' }
+  | { kind: 'slowDown' }
+  | { kind: 'expired' }
+  /** The answer's headers may say how long to wait. */
+  | { kind: 'tooManyRequests' }
+  /** There was no answer, or the server has an error that passes. */
+  | { kind: 'transientFailure'; problem: Problem }
+  | Failed;
+
+const TokenResponse = z.object({
+  access_token: nonEmpty,
+  token_type: lenient(z.string()),
+  // The token is granted even if one of these is malformed.
+  expires_in: lenient(seconds),
+  refresh_token: lenient(nonEmpty),
+});
+
+/** Reads an answer of the token endpoint (RFC 6749 §5, RFC 8628 §3.5). */
+export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
+  if (outcome.kind === 'noAnswer') return { kind: 'transientFailure', problem: outcome.problem };
+  if (outcome.kind === 'redirect') return unreached(outcome);
+  const refusal = z.safeParse(ErrorResponse, outcome.json);
+  const known = refusal.success ? readErrorCode(refusal.data.error) : undefined;
+  if (known !== undefined) return known;
+  if (isSuccess(outcome) && refusal.data?.error === undefined) return readGrant(outcome);
+  return readRefusal(outcome, refusal.data);
+}
+
+function readErrorCode(error: string | undefined): TokenAnswer | undefined {
+  switch (error) {
+    case 'authorization_pending':
+      return { kind: 'pending' };
+    case 'slow_down':
+      return { kind: 'slowDown' };
+    case 'expired_token':
+      return { kind: 'expired' };
+    case 'server_error':
+    case 'temporarily_unavailable':
+      return { kind: 'transientFailure', problem: 'serverFault' };
+    case 'access_denied':
+      return failed('denied');
+    case 'invalid_grant':
+      return failed('codeSpent');
+    case 'invalid_client':
+    case 'unauthorized_client':
+    case 'unsupported_grant_type':
+      return { kind: 'failed', failure: { kind: 'clientRefused', error } };
+    default:
+      return undefined;
+  }
+}
+
+function readGrant(outcome: HttpAnswer): TokenAnswer {
+  const granted = z.safeParse(TokenResponse, outcome.json);
+  if (!granted.success) return unreached(outcome);
+  const { access_token, token_type, expires_in, refresh_token } = granted.data;
+  if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
+    return refused(`token_type ${token_type}`);
+  }
+  if (!z.safeParse(bearerToken, access_token).success) {
+    return refused('malformed access_token');
+  }
+  return {
+    kind: 'granted',
+    grant: withoutUndefined({
+      accessToken: access_token,
+      refreshToken: refresh_token,
+      expiresInSeconds: expires_in,
+    }),
+  };
+}
+
+/** Reads an error without a known error code. */
+function readRefusal(outcome: HttpAnswer, refusal: z.infer<typeof ErrorResponse> | undefined): TokenAnswer {
+  const { status } = outcome;
+  if (status === 429) return { kind: 'tooManyRequests' };
+  if (isTransientFailure(outcome))
+    return { kind: 'transientFailure', problem: problemOf(outcome) ?? 'serverFault' };
+  const words = refusal?.error_description ?? refusal?.message ?? refusal?.error;
+  if (words === undefined || status === 404 || status === 405) return unreached(outcome);
+  return refused(words);
+}
+
+export type RefreshResult =
+  | { kind: 'granted'; grant: TokenGrant; receivedAtMs: number }
+  /** The refresh token was used already, was revoked, or is unknown. Do not send it again. */
+  | { kind: 'rejected' }
+  /** The server does not accept this client id, which says nothing about the refresh token. */
+  | { kind: 'clientRefused' }
+  /** The answer says nothing about the refresh token. */
+  | { kind: 'unknown' };
+
+/**
+ * Asks for a new access token (RFC 6749 §6). Sends one request and does not retry. If the answer holds a
+ * refresh token, that one replaces `refreshToken`. Rejects only with `signal.reason`.
+ */
+export async function refreshGrant(
+  http: Http,
+  tokenUrl: string,
+  clientId: string,
+  refreshToken: string,
+  signal: AbortSignal,
+): Promise<RefreshResult> {
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId };
+  const outcome = await send(http, { name: 'refresh', method: 'POST', url: tokenUrl, form }, signal);
+  const answer = readTokenAnswer(outcome);
+  if (answer.kind === 'granted') {
+    return { kind: 'granted', grant: { refreshToken, ...answer.grant }, receivedAtMs: http.clock.now() };
+  }
+  return { kind: answer.kind === 'failed' ? refusalKind(answer.failure) : 'unknown' };
+}
+
+function refusalKind(failure: Failure): 'rejected' | 'clientRefused' | 'unknown' {
+  if (failure.kind === 'codeSpent') return 'rejected';
+  const isClient = failure.kind === 'clientRefused' && failure.error !== 'unsupported_grant_type';
+  return isClient ? 'clientRefused' : 'unknown';
+}

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+
+import { StoreError } from '../sessions/storedSessions.ts';
+import { unreadableMessage } from '../signIn/failureMessages.ts';
+import { SignInError } from '../signIn/signInUi.ts';
+
+/** Registers commands by their ids. Each runs as `runCommand` says. */
+export function registerAll(commands: Readonly<Record<string, () => Promise<void>>>): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([id, run]) =>
+      vscode.commands.registerCommand(id, () => runCommand(run)),
+    ),
+  );
+}
+
+/**
+ * Runs a command. Ignores a cancellation and a SignInError, which the person has seen already. Offers to try again
+ * when the sessions cannot be read. Rejects with every other error.
+ */
+export async function runCommand(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof vscode.CancellationError || error instanceof SignInError) return;
+    if (!(error instanceof StoreError)) throw error;
+    const tryAgain = vscode.l10n.t('Try Again');
+    const diagnose = vscode.l10n.t('Diagnose');
+    const answer = await vscode.window.showErrorMessage(unreadableMessage(), tryAgain, diagnose);
+    if (answer === tryAgain) await runCommand(run);
+    if (answer === diagnose) await vscode.commands.executeCommand('bapIdentity.diagnose');
+  }
+}

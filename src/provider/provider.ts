@@ -1,0 +1,165 @@
+import * as vscode from 'vscode';
+
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import type { ClockSkew } from '../http/clockSkew.ts';
+import type { IdentityService } from '../services/service.ts';
+import { scopeKey } from '../sessions/accounts.ts';
+import type { LiveSession, ShownChange } from '../sessions/record.ts';
+import type { ServiceSessions } from '../sessions/serviceSessions.ts';
+import { StoreError } from '../sessions/storedSessions.ts';
+import {
+  isWorthDiagnosis,
+  notDeletedMessage,
+  settingToCheck,
+  signInFailureMessage,
+  unreadableMessage,
+} from '../signIn/failureMessages.ts';
+import { clockWords } from '../signIn/networkWords.ts';
+import { signIn, type SignInFailure, type SignInRequest } from '../signIn/signIn.ts';
+import { SignInError, type SignInView } from '../signIn/signInUi.ts';
+
+type ChangeEvent = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
+
+/** One identity service as VS Code knows it. Translates between VS Code's terms and ours, and holds no rule. */
+export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Disposable {
+  readonly service: IdentityService;
+  readonly sessions: ServiceSessions;
+  readonly #view: SignInView;
+  readonly #runtime: Runtime;
+  readonly #clockSkew: ClockSkew | undefined;
+  readonly #changes = new vscode.EventEmitter<ChangeEvent>();
+  readonly #listener: { dispose(): void };
+  /** The sign-ins under way, by what they were asked for. */
+  readonly #signIns = new Map<string, Promise<LiveSession>>();
+
+  readonly onDidChangeSessions = this.#changes.event;
+
+  /** `clockSkew` knows whether the clock of this computer is wrong, for the words about a failure. */
+  constructor(sessions: ServiceSessions, view: SignInView, runtime: Runtime, clockSkew?: ClockSkew) {
+    this.service = sessions.service;
+    this.sessions = sessions;
+    this.#view = view;
+    this.#runtime = runtime;
+    this.#clockSkew = clockSkew;
+    this.#listener = sessions.onDidChange((change) => {
+      this.#changes.fire(this.#eventOf(change));
+    });
+  }
+
+  /**
+   * The sessions that can be used, from memory. Waits, for at most ten seconds, only for a session that matches, is
+   * over and can be renewed. `scopes` match as a set. The session has the caller's own array, because VS Code
+   * compares in order. Throws an error with a message for the person when the sessions cannot be read.
+   */
+  async getSessions(
+    scopes: readonly string[] | undefined,
+    { account }: vscode.AuthenticationProviderSessionOptions = {},
+  ): Promise<vscode.AuthenticationSession[]> {
+    try {
+      const records = await this.sessions.usable({ scopes, accountId: account?.id });
+      return records.map((record) => toSession(record, scopes));
+    } catch (error) {
+      this.#runtime.log.warn(`The sessions cannot be read: ${describeError(error)}.`);
+      if (!(error instanceof StoreError)) throw error;
+      throw new Error(unreadableMessage(), { cause: error });
+    }
+  }
+
+  /**
+   * Signs a person in. A second call for the same joins the sign-in that is under way. Throws a CancellationError
+   * when the person cancels, and a SignInError when it fails.
+   */
+  async createSession(
+    scopes: readonly string[],
+    { account }: vscode.AuthenticationProviderSessionOptions = {},
+  ): Promise<vscode.AuthenticationSession> {
+    const key = JSON.stringify([scopeKey(scopes), account?.id]);
+    let running = this.#signIns.get(key);
+    if (running === undefined) {
+      running = this.#signIn({ scopes, accountId: account?.id }).finally(() => this.#signIns.delete(key));
+      this.#signIns.set(key, running);
+    } else {
+      this.#view.remind();
+    }
+    return toSession(await running, scopes);
+  }
+
+  /**
+   * Signs out here at once, and at the service in the background. An id that is not there is no error. Throws a
+   * SignInError when the stored session stays.
+   */
+  async removeSession(id: string): Promise<void> {
+    try {
+      await this.sessions.signOut(id);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      const failure = new SignInError(notDeletedMessage(this.service), { cause: error });
+      this.#view.failed(failure);
+      throw failure;
+    }
+  }
+
+  dispose(): void {
+    this.#listener.dispose();
+    this.#changes.dispose();
+  }
+
+  async #signIn(request: SignInRequest): Promise<LiveSession> {
+    const { sessions } = this;
+    const result = await signIn({ sessions, view: this.#view, runtime: this.#runtime }, request);
+    if (result.kind === 'signedInElsewhere') return result.record;
+    if (result.kind === 'signedIn') {
+      this.#view.signedIn(this.service, result.record);
+      if (result.hasNoBapIdentity) this.#view.hasNoBapIdentity(this.service);
+      return result.record;
+    }
+    if (result.kind === 'cancelled') throw new vscode.CancellationError();
+    const error = this.#errorOf(result);
+    this.#view.failed(error);
+    throw error;
+  }
+
+  #errorOf(failure: SignInFailure): SignInError {
+    const { service } = this;
+    this.#runtime.log.warn(`The sign-in with ${service.label} ended: ${reasonOf(failure)}.`);
+    const aheadMs = this.#clockSkew?.aheadMs;
+    const message = signInFailureMessage(failure, service);
+    return new SignInError(aheadMs === undefined ? message : `${message} ${clockWords(aheadMs)}`, {
+      setting: failure.kind === 'failed' ? settingToCheck(failure.failure, service) : undefined,
+      isWorthDiagnosis: isWorthDiagnosis(failure),
+      cause: 'cause' in failure ? failure.cause : undefined,
+    });
+  }
+
+  #eventOf({ kind, record, siblings }: ShownChange): ChangeEvent {
+    const session = toSession(record);
+    if (kind === 'added') return { added: [announced(session)], removed: [], changed: [] };
+    if (kind === 'changed') return { added: [], removed: [], changed: [session] };
+    // VS Code drops the whole account with one removed session, unless its other sessions are named as changed.
+    return { added: [], removed: [session], changed: siblings.map((each) => toSession(each)) };
+  }
+}
+
+/** For the log: kinds only. */
+function reasonOf(result: SignInFailure): string {
+  if (result.kind !== 'failed') return result.kind;
+  const { failure } = result;
+  return failure.kind === 'unreachable' ? `${failure.kind}, ${failure.problem}` : failure.kind;
+}
+
+function toSession(
+  { id, grant, person, scopes: ownScopes }: LiveSession,
+  scopes: readonly string[] = ownScopes,
+): vscode.AuthenticationSession {
+  const account = { id: person.accountId, label: person.accountLabel };
+  return { id, accessToken: grant.accessToken, account, scopes };
+}
+
+/**
+ * VS Code takes the sign-in entry out of the Accounts menu when it hears of a session with the scopes of the entry.
+ * It remembers an empty list of scopes as one empty scope (seen in 1.139), so the event has that one.
+ */
+function announced(session: vscode.AuthenticationSession): vscode.AuthenticationSession {
+  return session.scopes.length === 0 ? { ...session, scopes: [''] } : session;
+}

@@ -1,0 +1,85 @@
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import type { IdentityService } from '../services/service.ts';
+import { isOver } from './expiry.ts';
+import { revokeInBackground } from './grants.ts';
+import { afterAmendment, asLive, type EndedSession, type LiveSession } from './record.ts';
+import type { SessionStore } from './store.ts';
+
+/**
+ * Ends the sessions of one service, and takes an end back that came from a wrong clock. A change holds in memory at
+ * once. If it cannot be stored, the store goes on trying.
+ */
+export class SessionEnds {
+  readonly #service: IdentityService;
+  readonly #store: SessionStore;
+  readonly #runtime: Runtime;
+
+  constructor(service: IdentityService, store: SessionStore, runtime: Runtime) {
+    this.#service = service;
+    this.#store = store;
+    this.#runtime = runtime;
+  }
+
+  /**
+   * Ends a session. An expired one keeps its grant for now, in case the clock is wrong. False when another window
+   * has changed the session since `record` was read: then it does not end. Never rejects.
+   */
+  async end(record: LiveSession, reason: EndedSession['reason']): Promise<boolean> {
+    if (!(await this.#isCurrent(record))) return false;
+    const { grant, grantedAtMs, accessTokenRejected, ...lasting } = record;
+    this.#runtime.log.info(`A session with ${this.#service.label} has ended: ${reason}.`);
+    await this.#replace({
+      ...lasting,
+      version: afterAmendment(record.version),
+      state: 'ended',
+      reason,
+      endedAtMs: this.#runtime.clock.now(),
+      ...(grant.expiresAtMs !== undefined && { expiresAtMs: grant.expiresAtMs }),
+      ...(reason === 'expired' && { expired: { grant, grantedAtMs } }),
+    });
+    return true;
+  }
+
+  /** Hides a session whose access token was rejected, until its refresh token brings a new one. Never rejects. */
+  async hideUntilRenewed(record: LiveSession): Promise<void> {
+    if (!(await this.#isCurrent(record))) return;
+    await this.#replace({
+      ...record,
+      version: afterAmendment(record.version),
+      accessTokenRejected: true,
+    });
+  }
+
+  /** Makes a session live again if it ended by a clock that was ahead and has been set right since. Never rejects. */
+  async resumeAfterWrongClock(record: EndedSession): Promise<void> {
+    const live = asLive(record);
+    if (live === undefined || isOver(live, this.#runtime.clock.now())) return;
+    this.#runtime.log.info(
+      `A session with ${this.#service.label} has not ended after all: the clock was wrong.`,
+    );
+    await this.#replace({ ...live, version: afterAmendment(live.version) });
+  }
+
+  /** Drops the grant of an expired session and asks the service to end it. Never rejects. */
+  async dropExpiredGrant(record: EndedSession): Promise<void> {
+    const { expired, ...rest } = record;
+    if (expired === undefined) return;
+    revokeInBackground(this.#service, expired.grant, this.#runtime);
+    await this.#replace({ ...rest, version: afterAmendment(record.version) });
+  }
+
+  /** Another window may have been faster than its event. */
+  async #isCurrent(record: LiveSession): Promise<boolean> {
+    await this.#store.reread(record.id).catch(() => undefined); // else memory must do
+    return this.#store.get(record.id) === record;
+  }
+
+  async #replace(record: LiveSession | EndedSession): Promise<void> {
+    try {
+      await this.#store.replace(record);
+    } catch (error) {
+      this.#runtime.log.warn(`The change of a session is not stored yet: ${describeError(error)}.`);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+
+/**
+ * Opens the list of notifications. In Do Not Disturb and in Zen Mode a notification comes on the screen in no other
+ * way, and no extension can tell whether one of them is on, so this is for everybody. The list takes the focus: its
+ * links can be reached with the keyboard, and a screen reader reads the notification. It reads the words that the
+ * notification had when the list opened (seen in 1.139), so an open list is closed first.
+ */
+export function showNotifications(): void {
+  hideNotifications();
+  void vscode.commands.executeCommand('notifications.showList');
+}
+
+/** Closes it, so that what comes next is shown as usual. The focus goes back to the editor only if it was there. */
+export function hideNotifications(): void {
+  void vscode.commands.executeCommand('notifications.hideList');
+}
+
+/**
+ * Opens a web address in the person's browser, byte for byte. `env.openExternal` takes a Uri, and a Uri
+ * changes the query (`%2F` becomes `/`). `vscode.open` takes a text and does not change it. The result does
+ * not say whether the person opened the address: it is the same when they choose Copy or Cancel in VS Code's
+ * dialog.
+ */
+export async function openAddress(address: string): Promise<void> {
+  await vscode.commands.executeCommand('vscode.open', address);
+}

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+
+import { hostOf } from '../http/address.ts';
+import type { LiveSession } from '../sessions/record.ts';
+import { openAddress } from './editorCommands.ts';
+import type { SignInError } from './signInUi.ts';
+
+/** Tells of a sign-in that failed, with what the person can do about it. */
+export async function showFailure(
+  { message, setting, isWorthDiagnosis }: SignInError,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  const openSetting = vscode.l10n.t('Open Setting');
+  const diagnose = vscode.l10n.t('Diagnose');
+  const showLog = vscode.l10n.t('Show Log');
+  const buttons = [
+    ...(setting === undefined ? [] : [openSetting]),
+    ...(isWorthDiagnosis ? [diagnose] : []),
+    showLog,
+  ];
+  const answer = await vscode.window.showErrorMessage(message, ...buttons);
+  if (answer === diagnose) await vscode.commands.executeCommand('bapIdentity.diagnose');
+  if (answer === showLog) log.show();
+  if (answer === openSetting) await vscode.commands.executeCommand('workbench.action.openSettings', setting);
+}
+
+/** Says that a sign-in is complete, and as whom. */
+export async function showSignedIn(
+  serviceLabel: string,
+  record: LiveSession,
+  showIdentity: (record: LiveSession) => void,
+): Promise<void> {
+  const show = vscode.l10n.t('Show Identity');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Signed in with {0} as {1}.', serviceLabel, record.person.name),
+    show,
+  );
+  if (answer === show) showIdentity(record);
+}
+
+/** Tells that an account has no BAP identity, and offers the page of the service that makes one. */
+export async function showNoIdentity(serviceLabel: string, page: string): Promise<void> {
+  const open = vscode.l10n.t('Open {0}', hostOf(page));
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'This account of {0} has no BAP identity yet. Create one there, then sign in again to use it here.',
+      serviceLabel,
+    ),
+    open,
+  );
+  if (answer === open) await openAddress(page);
+}

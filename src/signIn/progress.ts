@@ -1,0 +1,153 @@
+import * as vscode from 'vscode';
+
+import type { Clock } from '../base/clock.ts';
+import type { IdentityChoice, PendingSignIn } from '../services/service.ts';
+import { hideNotifications, openAddress, showNotifications } from './editorCommands.ts';
+import { pickIdentity } from './identityPicker.ts';
+import type { SignInAction, SignInState } from './message.ts';
+import { QrPanel } from './qrPanel.ts';
+import type { SignInScreen } from './signInUi.ts';
+import { StatusItem, statusText } from './statusBar.ts';
+
+/** VS Code holds back a report of progress that follows another at once. The list must open after it. */
+const REPORT_DELAY_MS = 200;
+
+/**
+ * One sign-in as one progress notification. Unlike a message with buttons it stays until the sign-in ends, and its
+ * links can be used again and again.
+ */
+export class Screen implements SignInScreen {
+  readonly serviceLabel: string;
+  readonly #cancelled = new AbortController();
+  readonly #closed = Promise.withResolvers<undefined>();
+  readonly #clock: Clock;
+  readonly #textOf: (state: SignInState) => string;
+  readonly #onClose: () => void;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #qr: QrPanel;
+  readonly #status = new StatusItem();
+  #progress: vscode.Progress<{ message: string }> | undefined;
+  #shown = '';
+  #state: SignInState = { phase: 'starting' };
+  #startAgain: (() => void) | undefined;
+  #showing: ReturnType<typeof setTimeout> | undefined;
+
+  /** `textOf` gives the text of the notification in a state. */
+  constructor(
+    serviceLabel: string,
+    clock: Clock,
+    textOf: (state: SignInState) => string,
+    onClose: () => void,
+  ) {
+    this.serviceLabel = serviceLabel;
+    this.#clock = clock;
+    this.#qr = new QrPanel(serviceLabel);
+    this.#textOf = textOf;
+    this.#onClose = onClose;
+    const options: vscode.ProgressOptions = {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Sign in with {0}', serviceLabel),
+      cancellable: true,
+    };
+    void vscode.window.withProgress(options, (progress, token) => {
+      this.#progress = progress;
+      token.onCancellationRequested(this.cancel);
+      this.#render();
+      return this.#closed.promise;
+    });
+    this.#timer = setInterval(() => {
+      this.#render();
+    }, 1_000);
+  }
+
+  get cancelled(): AbortSignal {
+    return this.#cancelled.signal;
+  }
+
+  get state(): SignInState {
+    return this.#state;
+  }
+
+  pending(signIn: PendingSignIn): void {
+    this.#set({ phase: 'pending', signIn, reached: true });
+    clearTimeout(this.#showing);
+    this.#showing = setTimeout(showNotifications, REPORT_DELAY_MS);
+  }
+
+  contact(reached: boolean): void {
+    if (this.#state.phase === 'pending') this.#set({ ...this.#state, reached });
+  }
+
+  expired(signal: AbortSignal): Promise<void> {
+    const hasCode = this.#state.phase === 'pending' && this.#state.signIn.userCode !== undefined;
+    this.#set({ phase: 'expired', hasCode });
+    return new Promise((resolve, reject) => {
+      this.#startAgain = () => {
+        this.#set({ phase: 'starting' });
+        resolve();
+      };
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  }
+
+  finishing(): void {
+    this.#set({ phase: 'finishing' });
+  }
+
+  async choose(choice: IdentityChoice, signal: AbortSignal): Promise<string | undefined> {
+    this.#set({ phase: 'choosing' });
+    hideNotifications(); // while they are open, Escape closes them and not the question
+    const chosen = await pickIdentity(this.serviceLabel, choice, signal);
+    if (chosen !== 'cancelled') return chosen.id;
+    this.cancel();
+    throw this.#cancelled.signal.reason;
+  }
+
+  readonly cancel = (): void => {
+    this.#cancelled.abort();
+  };
+
+  /** Does what the person asks for. Does nothing in a state without this action. */
+  async act(action: SignInAction): Promise<void> {
+    if (action === 'startAgain' && this.#state.phase === 'expired') this.#startAgain?.();
+    if (this.#state.phase !== 'pending') return;
+    const { signIn } = this.#state;
+    if (action === 'openPage') await openAddress(signIn.browserUri);
+    if (action === 'diagnose') await vscode.commands.executeCommand('bapIdentity.diagnose');
+    if (action === 'showQr') this.#qr.show(signIn);
+    if (action === 'copyCode' || action === 'copyLink') {
+      const text = action === 'copyCode' ? signIn.userCode : signIn.browserUri;
+      if (text !== undefined) await vscode.env.clipboard.writeText(text);
+      if (this.state.phase === 'pending') this.#set({ ...this.state, said: action }); // it may have expired
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    clearTimeout(this.#showing);
+    this.#qr.close();
+    this.#status.dispose();
+    this.#closed.resolve(undefined);
+    this.#onClose();
+  }
+
+  #set(state: SignInState): void {
+    this.#state = state;
+    if (state.phase !== 'pending') {
+      this.#qr.close(); // the code that it shows has ended
+      clearTimeout(this.#showing); // the list would take Escape from the question that may come
+    }
+    this.#render();
+  }
+
+  /** Reports a new text only: a screen reader reads every report aloud. */
+  #render(): void {
+    this.#status.show(statusText(this.serviceLabel, this.#state, this.#clock.now()));
+    const message = this.#textOf(this.#state);
+    if (this.#progress === undefined || message === this.#shown) return;
+    this.#progress.report({ message });
+    this.#shown = message;
+  }
+}

@@ -1,0 +1,153 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+
+import { describeError } from '../../base/log.ts';
+import type { Runtime } from '../../base/runtime.ts';
+import type { SessionStorage, WindowLocks } from '../../sessions/ports.ts';
+import { deserialize, isNewer } from '../../sessions/record.ts';
+import { SecretSessions } from '../secretSessions.ts';
+import type { SharedByWindows } from '../windowStorage.ts';
+import { FileLocks } from './fileLocks.ts';
+import { FileSessions } from './fileSessions.ts';
+import { sessionKey } from './sessionKey.ts';
+
+type NodeContext = Pick<vscode.ExtensionContext, 'secrets' | 'globalState' | 'globalStorageUri'>;
+
+/** What the windows share where the extension runs in Node: files in the extension's global storage folder. */
+export function nodeWindows(
+  { secrets, globalState, globalStorageUri }: NodeContext,
+  runtime: Runtime,
+): SharedByWindows {
+  const folder = globalStorageUri.fsPath;
+  const locks = new FileLocks(path.join(folder, 'locks'), runtime);
+  const storage = new NodeSessions(
+    { secrets, memento: globalState, folder: path.join(folder, 'sessions'), locks },
+    runtime,
+  );
+  return {
+    locks,
+    storage,
+    sharing: async () => ({ place: await storage.place(), heldLocks: await locks.held() }),
+  };
+}
+
+export interface NodeSessionsParts {
+  readonly secrets: vscode.SecretStorage;
+  /** The extension's global state. */
+  readonly memento: vscode.Memento;
+  /** An absolute path. The folder is created when it does not exist. */
+  readonly folder: string;
+  readonly locks: WindowLocks;
+}
+
+/**
+ * The storage of sessions when the extension runs in Node: encrypted files, or SecretStorage alone if the folder for
+ * the files cannot be used. The first use opens the storage. If that fails, the next use tries again.
+ */
+export class NodeSessions implements SessionStorage {
+  readonly #parts: NodeSessionsParts;
+  readonly #runtime: Runtime;
+  readonly #listeners = new Set<(id: string | undefined) => void>();
+  #opening: Promise<SessionStorage> | undefined;
+
+  constructor(parts: NodeSessionsParts, runtime: Runtime) {
+    this.#parts = parts;
+    this.#runtime = runtime;
+  }
+
+  async ids(): Promise<string[]> {
+    return (await this.#storage()).ids();
+  }
+
+  async read(id: string): Promise<string | undefined> {
+    return (await this.#storage()).read(id);
+  }
+
+  async write(id: string, text: string): Promise<void> {
+    await (await this.#storage()).write(id, text);
+  }
+
+  async delete(id: string): Promise<void> {
+    await (await this.#storage()).delete(id);
+  }
+
+  /** Where the sessions are. Rejects with VS Code's error when SecretStorage cannot be used. */
+  async place(): Promise<'files' | 'secretStorage'> {
+    return (await this.#storage()) instanceof FileSessions ? 'files' : 'secretStorage';
+  }
+
+  onDidChange(listener: (id: string | undefined) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+    this.#opening?.then(
+      (storage) => {
+        storage.dispose();
+      },
+      () => undefined, // it was not opened
+    );
+  }
+
+  #storage(): Promise<SessionStorage> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<SessionStorage> {
+    const { secrets, memento, locks } = this.#parts;
+    const key = await sessionKey(secrets, memento, locks, this.#runtime);
+    const inSecrets = new SecretSessions(secrets);
+    const storage = await this.#openFiles(key, inSecrets);
+    storage.onDidChange((id) => {
+      for (const listener of [...this.#listeners]) listener(id);
+    });
+    return storage;
+  }
+
+  async #openFiles(key: Uint8Array, inSecrets: SecretSessions): Promise<SessionStorage> {
+    const { log } = this.#runtime;
+    let files: FileSessions;
+    try {
+      files = await FileSessions.open(this.#parts.folder, key, log);
+    } catch (error) {
+      log.warn(
+        `The folder for sessions cannot be used: ${describeError(error)}. They are kept in SecretStorage alone.`,
+      );
+      return inSecrets;
+    }
+    await this.#moveAll(inSecrets, files).catch((error: unknown) => {
+      log.warn(`Sessions in SecretStorage stay there: ${describeError(error)}.`);
+    });
+    return files;
+  }
+
+  /** Moves the sessions that an earlier window has left, because it could not use the folder. */
+  async #moveAll(from: SecretSessions, to: FileSessions): Promise<void> {
+    for (const id of await from.ids())
+      await this.#parts.locks
+        .withLock(`write ${id}`, this.#runtime.closed, () => move(id, from, to))
+        .catch((error: unknown) => {
+          this.#runtime.log.warn(`A session in SecretStorage stays there: ${describeError(error)}.`);
+        });
+  }
+}
+
+/**
+ * Moves one session, unless its file is newer. A text that this version of the extension cannot read is neither moved
+ * nor replaced.
+ */
+async function move(id: string, from: SecretSessions, to: FileSessions): Promise<void> {
+  const [moving, there] = [await from.read(id), await to.read(id)];
+  if (moving === undefined) return; // another window has moved it
+  const record = deserialize(id, moving);
+  const stored = there === undefined ? undefined : deserialize(id, there);
+  if (record === undefined || (there !== undefined && stored === undefined)) return;
+  if (stored === undefined || isNewer(record, stored)) await to.write(id, moving);
+  await from.delete(id);
+}

@@ -1,0 +1,149 @@
+import type * as vscode from 'vscode';
+
+import { describeError } from '../../base/log.ts';
+import type { Runtime } from '../../base/runtime.ts';
+import type { SessionStorage } from '../../sessions/ports.ts';
+import type { SharedByWindows } from '../windowStorage.ts';
+import type { WebCipher } from './webCipher.ts';
+import { KeyInForce } from './webKey.ts';
+import { WebLocks } from './webLocks.ts';
+
+interface WebContext {
+  readonly secrets: vscode.SecretStorage;
+  readonly globalState: vscode.Memento;
+}
+
+/** What the windows share where the extension runs in a web worker: the extension's global state. */
+export function webWindows({ secrets, globalState }: WebContext, runtime: Runtime): SharedByWindows {
+  return {
+    locks: new WebLocks(globalState, runtime.clock, runtime.log),
+    storage: new WebSessions(secrets, globalState, runtime),
+    sharing: () => Promise.resolve({ place: 'globalState' }),
+  };
+}
+
+const KEY_PREFIX = 'session/';
+/** How often a window looks at its copy of the global state. VS Code tells no extension of a change there. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Sessions in a browser: encrypted, in the extension's global state, which VS Code passes on to all windows. Only
+ * SecretStorage holds the key. VS Code writes the global state as a whole: two windows that write at the same moment
+ * can undo each other's change. Each window looks every second, and the sessions store again what is missing or old.
+ */
+export class WebSessions implements SessionStorage {
+  readonly #memento: vscode.Memento;
+  readonly #key: KeyInForce;
+  readonly #runtime: Runtime;
+  readonly #listeners = new Set<(id: string | undefined) => void>();
+  /** What this window last saw or wrote, by session id. */
+  #seen = new Map<string, string>();
+  #opening: Promise<WebCipher> | undefined;
+
+  constructor(secrets: vscode.SecretStorage, memento: vscode.Memento, runtime: Runtime) {
+    this.#memento = memento;
+    this.#key = new KeyInForce(secrets, memento, runtime);
+    this.#runtime = runtime;
+  }
+
+  async ids(): Promise<string[]> {
+    await this.#cipher();
+    return [...this.#stored().keys()];
+  }
+
+  async read(id: string): Promise<string | undefined> {
+    const cipher = await this.#cipher();
+    const encrypted = this.#stored().get(id);
+    return encrypted === undefined ? undefined : cipher.decrypt(id, encrypted);
+  }
+
+  async write(id: string, text: string): Promise<void> {
+    const cipher = await this.#cipher();
+    const encrypted = await cipher.encrypt(id, text);
+    await this.#key.store(cipher);
+    this.#seen.set(id, encrypted);
+    await this.#memento.update(KEY_PREFIX + id, encrypted);
+  }
+
+  async delete(id: string): Promise<void> {
+    this.#seen.delete(id);
+    await this.#memento.update(KEY_PREFIX + id, undefined);
+  }
+
+  onDidChange(listener: (id: string | undefined) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+  }
+
+  #cipher(): Promise<WebCipher> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<WebCipher> {
+    const cipher = await this.#key.open();
+    // What this key does not open is lost, unless a window that is open has it: that window writes it again.
+    for (const [id, encrypted] of this.#stored())
+      if ((await cipher.decrypt(id, encrypted)) === undefined) await this.delete(id);
+    this.#seen = this.#stored();
+    void this.#look(cipher);
+    return cipher;
+  }
+
+  /** Looks at the global state until the window closes. */
+  async #look(opened: WebCipher): Promise<void> {
+    const { clock, closed } = this.#runtime;
+    for (let cipher = opened; ;) {
+      await clock.sleep(LOOK_EVERY_MS, closed).catch(() => undefined);
+      if (closed.aborted) return;
+      const agreed = await this.#agree(cipher);
+      if (agreed.name !== cipher.name) this.#use(agreed);
+      cipher = agreed;
+      this.#tellChanges();
+    }
+  }
+
+  async #agree(own: WebCipher): Promise<WebCipher> {
+    try {
+      return await this.#key.agree(own);
+    } catch (error) {
+      const { closed, log } = this.#runtime;
+      if (!closed.aborted)
+        log.warn(`Other windows may miss the key of the sessions: ${describeError(error)}.`);
+      return own;
+    }
+  }
+
+  /** With another key, every stored session must be read again, and those of the earlier key written again. */
+  #use(cipher: WebCipher): void {
+    this.#opening = Promise.resolve(cipher);
+    this.#tell(undefined);
+  }
+
+  #tellChanges(): void {
+    const [before, now] = [this.#seen, this.#stored()];
+    this.#seen = now;
+    for (const id of new Set([...before.keys(), ...now.keys()]))
+      if (before.get(id) !== now.get(id)) this.#tell(id);
+  }
+
+  #tell(id: string | undefined): void {
+    for (const listener of [...this.#listeners]) listener(id);
+  }
+
+  /** This window's copy of what is stored, by session id. */
+  #stored(): Map<string, string> {
+    const entries = this.#memento
+      .keys()
+      .filter((key) => key.startsWith(KEY_PREFIX))
+      .map((key) => [key.slice(KEY_PREFIX.length), this.#memento.get(key)] as const);
+    return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  }
+}

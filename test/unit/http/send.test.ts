@@ -1,0 +1,326 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { ClockSkew } from '../../../src/http/clockSkew.ts';
+import type { HttpOutcome } from '../../../src/http/outcome.ts';
+import { type HttpRequest, send } from '../../../src/http/send.ts';
+import {
+  after,
+  Conversation,
+  html,
+  json,
+  networkError,
+  never,
+  neverEnds,
+  opaqueRedirect,
+  redirect,
+  type Reply,
+  text,
+} from '../support/conversation.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+
+const GET: HttpRequest = { name: 'test', method: 'GET', url: 'https://auth.example/me?secret=canary' };
+
+async function exchange(
+  reply: Reply,
+  request: Partial<HttpRequest> = {},
+): Promise<{ outcome: HttpOutcome; conversation: Conversation; clock: FakeClock }> {
+  const clock = new FakeClock();
+  const conversation = new Conversation(clock, [reply]);
+  const sent = send(conversation.http, { ...GET, ...request }, new AbortController().signal);
+  const outcome = await clock.run(sent);
+  assert.equal(clock.pending, 0, 'timers left over');
+  conversation.assertOver();
+  return { outcome, conversation, clock };
+}
+
+async function answerTo(reply: Reply): Promise<Extract<HttpOutcome, { kind: 'answer' }>> {
+  const { outcome } = await exchange(reply);
+  assert.ok(outcome.kind === 'answer');
+  return outcome;
+}
+
+describe('send: the request', () => {
+  it('sends no User-Agent when there is none', async () => {
+    const clock = new FakeClock();
+    const { http, requests } = new Conversation(clock, [json(200, {})]);
+    const { fetch, log } = http;
+    await clock.run(send({ fetch, clock, log }, GET, new AbortController().signal));
+    assert.deepEqual(requests[0]?.headers, { accept: 'application/json' });
+  });
+
+  it('sends a GET without body, cookies and cache, and follows no redirect', async () => {
+    const clock = new FakeClock();
+    let init: RequestInit | undefined;
+    const { http } = new Conversation(clock, []);
+    const fetch: typeof globalThis.fetch = (_input, given) => {
+      init = given;
+      return Promise.resolve(new Response('{}'));
+    };
+    await clock.run(send({ ...http, fetch }, GET, new AbortController().signal));
+    const { signal, ...rest } = init ?? {};
+    assert.ok(signal);
+    assert.deepEqual(rest, {
+      method: 'GET',
+      headers: { accept: 'application/json', 'user-agent': 'unit-test/1' },
+      redirect: 'manual',
+      credentials: 'omit',
+      cache: 'no-store',
+    });
+  });
+
+  it('sends JSON', async () => {
+    const { conversation } = await exchange(json(200, {}), { method: 'POST', json: { a: 'é' } });
+    const [request] = conversation.requests;
+    assert.equal(request?.headers['content-type'], 'application/json');
+    assert.deepEqual(request.body, { a: 'é' });
+  });
+
+  it('sends a form, and leaves its content type to the platform', async () => {
+    const { conversation } = await exchange(json(200, {}), { method: 'POST', form: { a: '1&2' } });
+    const [request] = conversation.requests;
+    assert.equal(request?.headers['content-type'], undefined);
+    assert.deepEqual(request?.body, { a: '1&2' });
+  });
+
+  it('sends the headers of the request with our own', async () => {
+    const { conversation } = await exchange(json(200, {}), { headers: { authorization: 'Bearer t' } });
+    assert.deepEqual(conversation.requests[0]?.headers, {
+      accept: 'application/json',
+      authorization: 'Bearer t',
+      'user-agent': 'unit-test/1',
+    });
+  });
+});
+
+describe('send: the outcome', () => {
+  it('gives an answer with status, headers and JSON', async () => {
+    const answer = await answerTo(json(418, { tea: true }, { 'retry-after': '7' }));
+    assert.equal(answer.status, 418);
+    assert.equal(answer.headers.get('retry-after'), '7');
+    assert.deepEqual(answer.json, { tea: true });
+  });
+
+  for (const [name, reply] of [
+    ['HTML', html(200)],
+    ['an empty body', text(200, '')],
+    ['204', text(204, '')],
+    ['half of JSON', text(200, '{"access_token":')],
+    ['invalid UTF-8', { answer: () => new Response(new Uint8Array([0x22, 0xff, 0xfe])) }],
+  ] as const) {
+    it(`gives an answer without JSON for ${name}`, async () => {
+      assert.equal((await answerTo(reply)).json, undefined);
+    });
+  }
+
+  for (const status of [300, 399])
+    it(`gives redirect for ${status}`, async () => {
+      assert.deepEqual((await exchange(json(status, {}))).outcome, { kind: 'redirect' });
+    });
+
+  it('reads JSON with a byte order mark, in chunks of one byte', async () => {
+    const bytes = new TextEncoder().encode('\uFEFF{"name":"é"}');
+    const body = (): ReadableStream<Uint8Array> =>
+      new ReadableStream({
+        start(controller) {
+          for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+          controller.close();
+        },
+      });
+    assert.deepEqual((await answerTo({ answer: () => new Response(body()) })).json, { name: 'é' });
+  });
+
+  it('accepts an answer of a megabyte, and no larger one', async () => {
+    const full = JSON.stringify('a'.repeat(1024 * 1024 - 2));
+    assert.equal((await answerTo(text(200, full))).json, JSON.parse(full));
+    assert.equal((await exchange(text(200, `${full} `))).outcome.kind, 'noAnswer');
+  });
+
+  it('stops reading when an answer becomes too large', async () => {
+    let cancelled = false;
+    const endless = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(64 * 1024));
+      },
+      cancel() {
+        cancelled = true;
+      },
+    });
+    const { outcome } = await exchange({ answer: () => new Response(endless) });
+    assert.equal(outcome.kind, 'noAnswer');
+    assert.ok(cancelled);
+  });
+
+  for (const [name, reply] of [
+    ['as Node reports it', redirect('https://elsewhere.example/')],
+    ['as a browser reports it', opaqueRedirect()],
+    ['with 307, which would send the body again', text(307, '', { location: 'https://elsewhere.example/' })],
+    ['with 304', { answer: () => new Response(null, { status: 304 }) }],
+  ] as const) {
+    it(`does not follow a redirect ${name}`, async () => {
+      const { outcome, conversation } = await exchange(reply);
+      assert.deepEqual(outcome, { kind: 'redirect' });
+      assert.equal(conversation.requests[0]?.redirect, 'manual');
+    });
+  }
+
+  it('gives noAnswer with the problem for a network error, and logs both at the info level', async () => {
+    for (const [code, problem] of [
+      ['ECONNREFUSED', 'refused'],
+      ['CERT_HAS_EXPIRED', 'certificateExpired'],
+      ['EODD', 'unknown'],
+    ] as const) {
+      const { outcome, conversation } = await exchange(networkError(code));
+      assert.deepEqual(outcome, { kind: 'noAnswer', problem });
+      assert.deepEqual(conversation.log.lines, [
+        `info test: no answer from auth.example (${problem}: TypeError (cause: Error ${code})) after 0 ms`,
+      ]);
+    }
+  });
+
+  for (const [online, problem] of [
+    [true, 'untold'],
+    [false, 'offline'],
+  ] as const) {
+    it(`gives the problem "${problem}" in a browser that is ${online ? 'online' : 'offline'}`, async () => {
+      const clock = new FakeClock();
+      const { http } = new Conversation(clock, []);
+      const fetch = (): Promise<never> => Promise.reject(new TypeError('Failed to fetch'));
+      const sent = send({ ...http, fetch, isOnline: () => online }, GET, new AbortController().signal);
+      assert.deepEqual(await clock.run(sent), { kind: 'noAnswer', problem });
+    });
+  }
+
+  it('hears from the answer how far the clock is off', async () => {
+    const clock = new FakeClock();
+    const date = new Date(clock.now() - 3_600_000).toUTCString();
+    const { http } = new Conversation(clock, [json(200, {}, { date })]);
+    const clockSkew = new ClockSkew();
+    await clock.run(send({ ...http, clockSkew }, GET, new AbortController().signal));
+    assert.equal(Math.round((clockSkew.aheadMs ?? 0) / 60_000), 60);
+  });
+
+  it('reads no time from a redirect, which may be of anybody', async () => {
+    const clock = new FakeClock();
+    const { http } = new Conversation(clock, [redirect('https://elsewhere.example/')]);
+    const clockSkew = new ClockSkew();
+    const outcome = await clock.run(send({ ...http, clockSkew }, GET, new AbortController().signal));
+    assert.deepEqual([outcome, clockSkew.aheadMs], [{ kind: 'redirect' }, undefined]);
+  });
+
+  it('gives noAnswer when the connection breaks during the body', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.error(new TypeError('terminated'));
+      },
+    });
+    const { outcome } = await exchange({ answer: () => new Response(body) });
+    assert.deepEqual(outcome, { kind: 'noAnswer', problem: 'unknown' });
+  });
+
+  for (const [name, reply] of [
+    ['no answer', never()],
+    ['half a body', neverEnds(200)],
+  ] as const) {
+    it(`gives noAnswer after 15 s with ${name}, and aborts the request`, async () => {
+      const { outcome, conversation, clock } = await exchange(reply);
+      assert.deepEqual(outcome, { kind: 'noAnswer', problem: 'timeout' });
+      assert.equal(clock.ranMs, 15_000);
+      assert.ok(conversation.requests[0]?.signal.aborted);
+      assert.deepEqual(conversation.log.lines, [
+        'info test: no answer from auth.example (timeout: TimeLimitError) after 15000 ms',
+      ]);
+    });
+  }
+
+  it('accepts an answer after 14.999 s', async () => {
+    const { outcome } = await exchange(after(14.999, json(200, {})));
+    assert.equal(outcome.kind, 'answer');
+  });
+});
+
+describe('send: cancelled', () => {
+  for (const [name, reply] of [
+    ['before the answer', never()],
+    ['during half an answer', neverEnds(200)],
+  ] as const) {
+    it(`rejects at once with the reason ${name}, and logs nothing`, async () => {
+      const clock = new FakeClock();
+      const conversation = new Conversation(clock, [reply]);
+      const cancel = new AbortController();
+      const reason = new Error('cancelled');
+      clock.at(3_000, () => {
+        cancel.abort(reason);
+      });
+      const sent = send(conversation.http, GET, cancel.signal);
+      await assert.rejects(clock.run(sent), (error) => error === reason);
+      assert.equal(clock.ranMs, 3_000);
+      assert.equal(clock.pending, 0);
+      assert.ok(conversation.requests[0]?.signal.aborted);
+      assert.deepEqual(conversation.log.lines, []);
+    });
+  }
+});
+
+describe('send: the log', () => {
+  for (const [name, reply, line, level = 'debug'] of [
+    ['logs the status', after(0.25, json(200, { access_token: 'canary' })), '200 after 250 ms'],
+    ['logs a plain error code', json(400, { error: 'slow_down' }), '400 slow_down after 0 ms'],
+    [
+      'does not log an error with other text',
+      json(400, { error: 'token canary-1 is bad' }),
+      '400 after 0 ms',
+    ],
+    ['does not log an error that is null', json(400, { error: null }), '400 after 0 ms'],
+    ['does not log an error that is an object', json(400, { error: { canary: 1 } }), '400 after 0 ms'],
+    [
+      'does not log the target of a redirect',
+      redirect('https://elsewhere.example/canary'),
+      'redirect refused from auth.example (loginPage) after 0 ms',
+      'info',
+    ],
+    [
+      'logs the code of a network error, not its message',
+      networkError('ECONNRESET'),
+      'no answer from auth.example (reset: TypeError (cause: Error ECONNRESET)) after 0 ms',
+      'info',
+    ],
+    [
+      'logs what is wrong with an answer',
+      json(404, { error: 'no_such_page' }),
+      '404 no_such_page from auth.example (notFound) after 0 ms',
+      'info',
+    ],
+  ] as const) {
+    it(name, async () => {
+      const { conversation } = await exchange(reply);
+      assert.deepEqual(conversation.log.lines, [`${level} test: ${line}`]);
+    });
+  }
+
+  it('logs that an answer was too large', async () => {
+    const { conversation } = await exchange(text(200, 'x'.repeat(1024 * 1024 + 1)));
+    assert.deepEqual(conversation.log.lines, [
+      'info test: no answer from auth.example (unknown: AnswerTooLargeError) after 0 ms',
+    ]);
+  });
+
+  it('logs the name of an error without a code', async () => {
+    const failing = (error: unknown): Reply => ({
+      answer: () => {
+        throw error;
+      },
+    });
+    for (const [error, reason] of [
+      [new TypeError('canary'), 'TypeError'],
+      [new TypeError('canary', { cause: 'canary' }), 'TypeError'],
+      [new TypeError('canary', { cause: { code: 'https://canary' } }), 'TypeError'],
+      ['canary', 'an unknown error'],
+    ] as const) {
+      const { conversation } = await exchange(failing(error));
+      assert.deepEqual(conversation.log.lines, [
+        `info test: no answer from auth.example (unknown: ${reason}) after 0 ms`,
+      ]);
+    }
+  });
+});

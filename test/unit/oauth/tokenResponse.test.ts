@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { HttpOutcome } from '../../../src/http/outcome.ts';
+import { readTokenAnswer } from '../../../src/oauth/tokenResponse.ts';
+import { unreachable } from '../support/unreachable.ts';
+
+const NOW_MS = Date.UTC(2025, 5, 15, 12);
+
+function read(status: number, json: unknown, headers?: Record<string, string>): unknown {
+  const outcome: HttpOutcome = { kind: 'answer', status, headers: new Headers(headers), json };
+  return readTokenAnswer(outcome);
+}
+
+/** The tests of the device grant cover most answers. These tests cover the rest. */
+describe('readTokenAnswer', () => {
+  it('reads the error code with every status', () => {
+    for (const status of [200, 400, 401, 403, 404, 429, 500]) {
+      assert.deepEqual(read(status, { error: 'authorization_pending' }), { kind: 'pending' });
+      assert.deepEqual(read(status, { error: 'access_denied' }), {
+        kind: 'failed',
+        failure: { kind: 'denied' },
+      });
+    }
+  });
+
+  it('does not grant when the answer has a token and an error', () => {
+    assert.deepEqual(read(200, { access_token: 't', error: 'access_denied' }), {
+      kind: 'failed',
+      failure: { kind: 'denied' },
+    });
+    assert.deepEqual(read(200, { access_token: 't', error: 'odd' }), {
+      kind: 'failed',
+      failure: { kind: 'refused', words: 'odd' },
+    });
+  });
+
+  it('does not grant when the status is an error', () => {
+    assert.deepEqual(read(400, { access_token: 't' }), {
+      kind: 'failed',
+      failure: { kind: 'notTheService' },
+    });
+  });
+
+  it('reads 429 as too many requests', () => {
+    assert.deepEqual(read(429, undefined), { kind: 'tooManyRequests' });
+    assert.deepEqual(read(429, { message: 'slow' }, { 'retry-after': '7' }), { kind: 'tooManyRequests' });
+    const date = new Date(NOW_MS + 90_000).toUTCString();
+    assert.deepEqual(read(429, {}, { 'retry-after': date }), { kind: 'tooManyRequests' });
+  });
+
+  it('tells a transient failure from a final one', () => {
+    assert.deepEqual(readTokenAnswer({ kind: 'noAnswer', problem: 'dns' }), {
+      kind: 'transientFailure',
+      problem: 'dns',
+    });
+    assert.deepEqual(readTokenAnswer({ kind: 'redirect' }), {
+      kind: 'failed',
+      failure: unreachable('loginPage'),
+    });
+    assert.deepEqual(read(599, undefined), { kind: 'transientFailure', problem: 'serverFault' });
+    assert.deepEqual(read(418, undefined), { kind: 'failed', failure: { kind: 'notTheService' } });
+  });
+
+  it('keeps only the known members of a grant', () => {
+    assert.deepEqual(
+      read(200, {
+        access_token: 't',
+        token_type: 'BEARER',
+        expires_in: 1.5,
+        refresh_token: 'r',
+        id_token: 'i',
+        scope: 'openid',
+        __proto__: { odd: true },
+      }),
+      { kind: 'granted', grant: { accessToken: 't', refreshToken: 'r', expiresInSeconds: 1.5 } },
+    );
+  });
+
+  it('accepts an access token in every form of RFC 6750 section 2.1', () => {
+    for (const token of ['t', 'AZaz09-._~+/', 'a.b.c==', 'a'.repeat(16_384)]) {
+      assert.deepEqual(read(200, { access_token: token }), {
+        kind: 'granted',
+        grant: { accessToken: token },
+      });
+    }
+  });
+
+  it('refuses an access token with other characters, and does not repeat it', () => {
+    for (const token of ['tok_${env:HOME}', 'a b', 'a\r\nb', ' a', 'a=b', '=', 'é', 'a\0', 'tok{1}']) {
+      assert.deepEqual(read(200, { access_token: token }), {
+        kind: 'failed',
+        failure: { kind: 'refused', words: 'malformed access_token' },
+      });
+    }
+  });
+
+  it('shortens a life of more than 100 years', () => {
+    assert.deepEqual(read(200, { access_token: 't', expires_in: 1e306 }), {
+      kind: 'granted',
+      grant: { accessToken: 't', expiresInSeconds: 3_155_760_000 },
+    });
+  });
+
+  it('accepts any text as a refresh token', () => {
+    assert.deepEqual(read(200, { access_token: 't', refresh_token: 'r ${x}' }), {
+      kind: 'granted',
+      grant: { accessToken: 't', refreshToken: 'r ${x}' },
+    });
+  });
+
+  it('reads any JSON without throwing', () => {
+    for (const json of [undefined, null, true, 0, '', 'text', [], [{ error: 'x' }], {}, { error: {} }]) {
+      for (const status of [200, 204, 400, 401, 404, 429, 500]) read(status, json);
+    }
+  });
+});

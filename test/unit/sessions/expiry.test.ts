@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { endsSoon, isForgettable, isOver, overAtMs } from '../../../src/sessions/expiry.ts';
+import type { LiveSession } from '../../../src/sessions/record.ts';
+import { endedOf, recordOf, removedOf } from '../support/record.ts';
+
+const GRANTED_MS = 1_000_000_000;
+const MONTH_MS = 30 * 24 * 60 * 60_000;
+
+/** A session that was granted at `GRANTED_MS` and lasts `lifeMs`. */
+function lasting(lifeMs: number, different: Partial<LiveSession> = {}): LiveSession {
+  const { grant } = recordOf('a');
+  return recordOf('a', {
+    grant: { ...grant, expiresAtMs: GRANTED_MS + lifeMs },
+    grantedAtMs: GRANTED_MS,
+    ...different,
+  });
+}
+
+/** All in seconds after the session was granted. */
+const ROWS: readonly (readonly [lifeS: number, soonAtS: number, overAtS: number])[] = [
+  [86_400, 86_100, 86_340], // soon: five minutes before the end; over: one minute before the end
+  [3_600, 3_300, 3_540],
+  [600, 300, 540],
+  [300, 150, 240], // soon: in the last half; over: in the last fifth
+  [120, 60, 96],
+  [60, 30, 48],
+  [10, 5, 8],
+];
+
+describe('the end of a session', () => {
+  for (const [lifeS, soonAtS, overAtS] of ROWS)
+    it(`a token of ${lifeS} s ends soon after ${soonAtS} s, and is over after ${overAtS} s`, () => {
+      const session = lasting(lifeS * 1_000);
+      const at = (seconds: number, ms: number): number => GRANTED_MS + seconds * 1_000 + ms;
+      assert.equal(endsSoon(session, at(soonAtS, -1)), false);
+      assert.equal(endsSoon(session, at(soonAtS, 0)), true);
+      assert.equal(isOver(session, at(overAtS, -1)), false);
+      assert.equal(isOver(session, at(overAtS, 0)), true);
+      assert.equal(overAtMs(session), at(overAtS, 0));
+    });
+
+  it('a token of 60 s can be handed out (M5)', () => {
+    assert.equal(isOver(lasting(60_000), GRANTED_MS), false);
+  });
+
+  it('a session without a known end does not end', () => {
+    assert.equal(endsSoon(recordOf('a'), Number.MAX_SAFE_INTEGER), false);
+    assert.equal(isOver(recordOf('a'), Number.MAX_SAFE_INTEGER), false);
+    assert.equal(overAtMs(recordOf('a')), Infinity);
+  });
+
+  it('a session that has ended stays over', () => {
+    assert.equal(endsSoon(lasting(3_600_000), GRANTED_MS * 2), true);
+    assert.equal(isOver(lasting(3_600_000), GRANTED_MS * 2), true);
+  });
+
+  it('a session with a rejected access token is over at once', () => {
+    assert.equal(isOver(lasting(3_600_000, { accessTokenRejected: true }), GRANTED_MS), true);
+    assert.equal(isOver(recordOf('a', { accessTokenRejected: true }), GRANTED_MS), true);
+  });
+
+  it('a token that ends before it was granted has no margin, because the clock was set back', () => {
+    const session = lasting(-3_600_000);
+    const endMs = GRANTED_MS - 3_600_000;
+    assert.equal(isOver(session, endMs - 1), false);
+    assert.equal(isOver(session, endMs), true);
+    assert.equal(endsSoon(session, endMs - 5 * 60_000 - 1), false);
+    assert.equal(endsSoon(session, endMs - 5 * 60_000), true);
+  });
+
+  it('a token that ends when it was granted ends soon five minutes before', () => {
+    assert.equal(endsSoon(lasting(0), GRANTED_MS - 5 * 60_000 - 1), false);
+    assert.equal(endsSoon(lasting(0), GRANTED_MS - 5 * 60_000), true);
+  });
+});
+
+describe('what is left of a session', () => {
+  for (const [name, record] of [
+    ['an ended session', endedOf('a', { endedAtMs: GRANTED_MS })],
+    ['the mark of a signed-out session', removedOf('a', { removedAtMs: GRANTED_MS })],
+  ] as const)
+    it(`${name} is kept for 30 days`, () => {
+      assert.equal(isForgettable(record, GRANTED_MS + MONTH_MS), false);
+      assert.equal(isForgettable(record, GRANTED_MS + MONTH_MS + 1), true);
+    });
+
+  it('a live session is never forgotten, however old it is', () => {
+    assert.equal(isForgettable(lasting(1), Number.MAX_SAFE_INTEGER), false);
+  });
+});

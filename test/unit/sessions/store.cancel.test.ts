@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { deserialize, type SessionRecord } from '../../../src/sessions/record.ts';
+import { endedOf, recordOf } from '../support/record.ts';
+import { add, type StoreWindow, StoreWorld, tokenOf } from '../support/storeWorld.ts';
+
+const A = recordOf('a');
+const ENDED = endedOf('a');
+const cancelled = new Error('cancelled');
+
+interface Case {
+  readonly world: StoreWorld;
+  readonly one: StoreWindow;
+  readonly two: StoreWindow;
+}
+
+/** Window one adds `cancelled token` to the session `a`. The person cancels after so many milliseconds. */
+async function cancelAfter(ms: number, before?: SessionRecord): Promise<Case> {
+  const world = new StoreWorld();
+  if (before !== undefined) world.have(before);
+  const [one, two] = [await world.ready(), await world.ready()];
+  [world.storage.readMs, world.storage.writeMs] = [1_000, 20_000];
+  const cancel = new AbortController();
+  const adding = add(one, 'a', 'cancelled token', cancel.signal);
+  world.clock.at(ms, () => {
+    cancel.abort(cancelled);
+  });
+  await assert.rejects(world.clock.run(adding), (error) => error === cancelled);
+  assert.equal(world.clock.ranMs, ms, 'the caller does not wait');
+  return { world, one, two };
+}
+
+/** The read takes one second, and the write twenty seconds after it. */
+const MOMENTS = [
+  ['at the beginning', 0],
+  ['during the read', 500],
+  ['during the write', 5_000],
+  ['just before the write lands', 20_999],
+] as const;
+
+describe('session store: the person cancels while a sign-in is being stored (L4)', () => {
+  for (const [name, ms] of MOMENTS) {
+    it(`${name}: nothing of a first sign-in stays`, async () => {
+      const { world, one, two } = await cancelAfter(ms);
+      await world.clock.advance(120_000);
+      for (const window of [one, two]) {
+        assert.deepEqual(await world.live(window), []);
+        assert.doesNotMatch(JSON.stringify(window.store.everything()), /cancelled token/);
+      }
+      assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
+      assert.deepEqual(one.told, []);
+    });
+
+    it(`${name}: the earlier session stays as it was`, async () => {
+      const { world, one, two } = await cancelAfter(ms, A);
+      assert.equal(tokenOf(one, 'a'), 'token of a');
+      await world.clock.advance(120_000);
+      for (const { store } of [one, two]) {
+        const { version, ...rest } = store.live('a') ?? assert.fail();
+        const { version: versionBefore, ...restBefore } = A;
+        assert.deepEqual(rest, restBefore);
+      }
+      assert.deepEqual(deserialize('a', world.texts.a ?? ''), one.store.get('a'));
+      assert.deepEqual(one.told, []);
+    });
+
+    it(`${name}: an ended session stays ended`, async () => {
+      const { world, one, two } = await cancelAfter(ms, ENDED);
+      await world.clock.advance(120_000);
+      for (const { store } of [one, two]) assert.equal(store.get('a')?.state, 'ended');
+      assert.deepEqual(deserialize('a', world.texts.a ?? ''), one.store.get('a'));
+      assert.deepEqual(one.told, []);
+    });
+  }
+
+  it('a sign-in in the other window waits until the cancelled one is undone, and stays', async () => {
+    const { world, one, two } = await cancelAfter(5_000, A);
+    await world.clock.run(add(two, 'a', 'second'));
+    await world.clock.advance(120_000);
+    for (const window of [one, two]) assert.equal(tokenOf(window, 'a'), 'second');
+  });
+
+  it('a cancelled sign-in is undone later when the storage fails in between', async () => {
+    const { world, one } = await cancelAfter(5_000, A);
+    world.storage.writeFailure = new Error('locked');
+    await world.clock.advance(120_000);
+    world.storage.writeFailure = undefined;
+    await world.clock.advance(120_000);
+    assert.equal(tokenOf(one, 'a'), 'token of a');
+    assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
+  });
+
+  it('while another window holds the lock, the caller does not wait either (L3)', async () => {
+    const world = new StoreWorld();
+    const [one, two] = [await world.ready(), await world.ready()];
+    const holding = two.store.whileRenewing('a', two.closed.signal, () =>
+      world.clock.sleep(3_600_000, two.closed.signal),
+    );
+    await world.clock.settle();
+    const cancel = new AbortController();
+    const adding = add(one, 'a', 'cancelled token', cancel.signal);
+    world.clock.at(2_000, () => {
+      cancel.abort(cancelled);
+    });
+    await assert.rejects(world.clock.run(adding), (error) => error === cancelled);
+    assert.equal(world.clock.ranMs, 2_000);
+    await world.clock.run(holding);
+    await world.clock.advance(120_000);
+    assert.deepEqual(world.texts, {});
+  });
+});

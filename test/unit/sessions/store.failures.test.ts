@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { serialize } from '../../../src/sessions/record.ts';
+import { StoreError } from '../../../src/sessions/storedSessions.ts';
+import { recordOf, removedOf } from '../support/record.ts';
+import { add, renewed, StoreWorld, tokenOf } from '../support/storeWorld.ts';
+
+const A = recordOf('a');
+const SECOND = renewed(A, 'second');
+const THIRD = renewed(SECOND, 'third');
+const locked = new Error('The keyring is locked');
+const never = new AbortController().signal;
+
+function isStoreError(error: unknown): boolean {
+  return error instanceof StoreError && error.cause === locked;
+}
+
+describe('session store: a write that fails', () => {
+  it('an addition leaves nothing behind and can be made again', async () => {
+    const world = new StoreWorld();
+    const window = await world.ready();
+    world.storage.writeFailure = locked;
+    await assert.rejects(world.clock.run(add(window, 'a', 'first')), StoreError);
+    assert.deepEqual(await world.live(window), []);
+    world.storage.writeFailure = undefined;
+    await world.clock.advance(3_600_000);
+    assert.deepEqual([world.texts, window.told], [{}, []]);
+    await world.clock.run(add(window, 'a', 'first'));
+    assert.deepEqual(window.told, ['added a']);
+  });
+
+  it('an addition to a session leaves the session as it was', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.writeFailure = locked;
+    await assert.rejects(world.clock.run(add(window, 'a', 'again')), StoreError);
+    assert.deepEqual([window.store.get('a'), window.told], [A, []]);
+  });
+
+  it('a replacement stays in memory, and the write is tried again until it succeeds (M1)', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const [one, two] = [await world.ready(), await world.ready()];
+    world.storage.writeFailure = locked;
+    await assert.rejects(world.clock.run(one.store.replace(SECOND)), isStoreError);
+    assert.deepEqual([tokenOf(one, 'a'), one.told], ['second', ['changed a']]);
+    await world.clock.advance(600_000);
+    assert.equal(world.texts.a, serialize(A));
+    world.storage.writeFailure = undefined;
+    await world.clock.advance(60_000);
+    assert.equal(world.texts.a, serialize(SECOND));
+    assert.deepEqual([tokenOf(two, 'a'), two.told], ['second', ['changed a']]);
+    assert.deepEqual(one.told, ['changed a']);
+    assert.deepEqual(one.log.lines, [
+      'warn A session could not be stored: StoreError (cause: Error). Trying again.',
+    ]);
+    assert.equal(world.clock.pending, 0);
+  });
+
+  it('a removal is out of sight at once, and reaches the storage later', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.writeFailure = locked;
+    await assert.rejects(world.clock.run(window.store.replace(removedOf('a'))), isStoreError);
+    assert.deepEqual(await world.live(window), []);
+    world.storage.writeFailure = undefined;
+    await world.clock.advance(60_000);
+    assert.equal(world.texts.a, serialize(removedOf('a')));
+    assert.deepEqual(window.told, ['removed a']);
+  });
+
+  it('the newest version is written when several were not', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.writeFailure = locked;
+    for (const record of [SECOND, THIRD])
+      await assert.rejects(world.clock.run(window.store.replace(record)), isStoreError);
+    assert.equal(world.clock.pending, 1, 'one row of attempts is enough');
+    world.storage.writeFailure = undefined;
+    await world.clock.advance(60_000);
+    assert.equal(world.texts.a, serialize(THIRD));
+    assert.equal(world.clock.pending, 0);
+  });
+
+  it('a failure after a success begins new attempts', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    for (const record of [SECOND, THIRD]) {
+      world.storage.writeFailure = locked;
+      await assert.rejects(world.clock.run(window.store.replace(record)), isStoreError);
+      world.storage.writeFailure = undefined;
+      await world.clock.advance(60_000);
+      assert.equal(world.texts.a, serialize(record));
+    }
+  });
+
+  it('a version of another window that is newer is not overwritten by a late attempt', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.writeFailure = locked;
+    await assert.rejects(world.clock.run(window.store.replace(SECOND)), isStoreError);
+    world.put(THIRD);
+    world.storage.writeFailure = undefined;
+    await world.clock.advance(60_000);
+    assert.equal(world.texts.a, serialize(THIRD));
+    assert.equal(tokenOf(window, 'a'), 'third');
+  });
+
+  it('a window that closes makes one more attempt at once, and no other', async () => {
+    for (const isRepaired of [true, false]) {
+      const world = new StoreWorld();
+      world.have(A);
+      const window = await world.ready();
+      world.storage.writeFailure = locked;
+      await assert.rejects(world.clock.run(window.store.replace(SECOND)), isStoreError);
+      if (isRepaired) world.storage.writeFailure = undefined;
+      window.closed.abort(new Error('closed'));
+      await world.clock.settle();
+      world.storage.writeFailure = undefined;
+      assert.equal(world.clock.pending, 0);
+      assert.equal(world.texts.a, serialize(isRepaired ? SECOND : A));
+    }
+  });
+
+  it('a text that was lost behind the windows is written when the storage works again', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.writeFailure = locked;
+    world.storage.put('a', undefined);
+    await world.clock.advance(30_000);
+    assert.deepEqual(await world.live(window), ['a']);
+    world.storage.writeFailure = undefined;
+    await world.clock.advance(60_000);
+    assert.equal(world.texts.a, serialize(A));
+    assert.deepEqual(window.told, []);
+  });
+
+  it('a renewal holds its lock until its result is stored', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const [one, two] = [await world.ready(), await world.ready()];
+    world.storage.writeFailure = locked;
+    const renewing = one.store.whileRenewing('a', never, async () => {
+      await assert.rejects(one.store.replace(SECOND), isStoreError);
+    });
+    await world.clock.advance(20_000);
+    let found: string | undefined;
+    const next = two.store.whileRenewing('a', never, async () => {
+      await two.store.reread('a');
+      found = tokenOf(two, 'a');
+    });
+    world.storage.writeFailure = undefined;
+    await world.clock.run(Promise.all([renewing, next]));
+    assert.equal(found, 'second');
+  });
+});
+
+describe('session store: a storage that does not answer', () => {
+  it('an addition gives up after a minute, and what lands later is undone', async () => {
+    const world = new StoreWorld();
+    const [one, two] = [await world.ready(), await world.ready()];
+    world.storage.writeMs = 70_000;
+    await assert.rejects(world.clock.run(add(one, 'a', 'first')), StoreError);
+    assert.equal(world.clock.ranMs, 60_000);
+    world.storage.writeMs = 0;
+    for (const window of [one, two]) assert.deepEqual(await world.live(window), []);
+    await world.clock.advance(60_000);
+    for (const window of [one, two]) assert.deepEqual(await world.live(window), []);
+    assert.equal(world.storage.stored.size, 1);
+    assert.match(world.texts.a ?? '', /"state":"removed"/);
+  });
+
+  it('a replacement gives up after a minute, and is stored when the storage answers again', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.hangs = true;
+    await assert.rejects(world.clock.run(window.store.replace(SECOND)), StoreError);
+    assert.equal(world.clock.ranMs, 60_000);
+    assert.equal(tokenOf(window, 'a'), 'second');
+    await world.clock.advance(600_000);
+    world.storage.hangs = false;
+    await world.clock.advance(120_000);
+    assert.equal(world.texts.a, serialize(SECOND));
+  });
+
+  for (const call of ['load', 'reread', 'rereadAll', 'forget'] as const)
+    it(`${call} gives up after a minute`, async () => {
+      const world = new StoreWorld();
+      const { store } = world.open();
+      world.storage.hangs = true;
+      await assert.rejects(world.clock.run(store[call]('a')), StoreError);
+      assert.equal(world.clock.ranMs, 60_000);
+    });
+});
+
+describe('session store: a read that fails', () => {
+  it('load says so, and the next load tries again', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    world.storage.readFailure = locked;
+    const { store } = world.open();
+    await assert.rejects(world.clock.run(store.load()), isStoreError);
+    assert.deepEqual(store.everything(), []);
+    world.storage.readFailure = undefined;
+    await world.clock.run(store.load());
+    assert.deepEqual(store.get('a'), A);
+  });
+
+  for (const call of ['reread', 'rereadAll'] as const)
+    it(`${call} says so and leaves memory as it is`, async () => {
+      const world = new StoreWorld();
+      world.have(A);
+      const { store } = await world.ready();
+      world.have(SECOND);
+      world.storage.readFailure = locked;
+      await assert.rejects(world.clock.run(store[call]('a')), isStoreError);
+      assert.deepEqual(store.get('a'), A);
+      world.storage.readFailure = undefined;
+      await world.clock.run(store[call]('a'));
+      assert.deepEqual(store.get('a'), SECOND);
+    });
+
+  it('a window that could not read a change tries again', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.readFailure = locked;
+    world.put(SECOND);
+    await world.clock.advance(20_000);
+    assert.equal(tokenOf(window, 'a'), 'token of a');
+    assert.deepEqual(window.log.lines, [
+      'warn A change of a session could not be read: StoreError (cause: Error). Trying again.',
+    ]);
+    world.storage.readFailure = undefined;
+    await world.clock.advance(60_000);
+    assert.equal(tokenOf(window, 'a'), 'second');
+    assert.deepEqual(window.told, ['changed a']);
+    assert.equal(world.clock.pending, 0);
+  });
+
+  it('a window that hears of a change before it could load tries again', async () => {
+    const world = new StoreWorld();
+    const window = world.open();
+    world.storage.readFailure = locked;
+    world.put(A);
+    await world.clock.advance(5_000);
+    world.storage.readFailure = undefined;
+    await world.clock.advance(60_000);
+    assert.deepEqual(await world.live(window), ['a']);
+  });
+});

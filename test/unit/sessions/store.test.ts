@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { describe, it, mock } from 'node:test';
+
+import { serialize } from '../../../src/sessions/record.ts';
+import { endedOf, recordOf, removedOf } from '../support/record.ts';
+import { add, renewed, StoreWorld, tokenOf } from '../support/storeWorld.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const A = recordOf('a');
+const B = recordOf('b', { signedInAtMs: 2_000 });
+
+describe('session store: what it holds', () => {
+  it('a session is the same after a restart', async () => {
+    const world = new StoreWorld();
+    await world.clock.run(world.open().store.replace(A));
+    const next = await world.ready();
+    assert.deepEqual(next.store.get('a'), A);
+    assert.deepEqual(next.told, [], 'what a window finds at its start is no change');
+  });
+
+  it('each session has a text of its own, and nothing else is stored', async () => {
+    const world = new StoreWorld();
+    const { store } = await world.ready();
+    await world.clock.run(store.replace(A));
+    await world.clock.run(store.replace(B));
+    assert.deepEqual(world.texts, { a: serialize(A), b: serialize(B) });
+  });
+
+  it('before a load it holds nothing, and it reads nothing without being asked', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    world.storage.readFailure = new Error('locked');
+    const { store, log } = world.open();
+    await world.clock.settle();
+    assert.deepEqual(store.everything(), []);
+    assert.deepEqual(log.lines, []);
+  });
+
+  it('it loads once, however often it is asked', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const { store } = world.open();
+    await world.clock.run(Promise.all([store.load(), store.load()]));
+    world.storage.readFailure = new Error('locked');
+    await world.clock.run(store.load());
+    assert.deepEqual(store.get('a'), A);
+  });
+
+  it('it gives sessions of all services, oldest sign-in first, without those that were signed out', async () => {
+    const world = new StoreWorld();
+    world.have(
+      recordOf('young', { signedInAtMs: 4_000 }),
+      endedOf('ended', { signedInAtMs: 2_000 }),
+      removedOf('removed'),
+      recordOf('old', { signedInAtMs: 1_000 }),
+      recordOf('other', { signedInAtMs: 3_000, serviceId: 'adom' }),
+    );
+    const { store } = await world.ready();
+    assert.deepEqual(
+      store.all().map(({ id }) => id),
+      ['old', 'ended', 'other', 'young'],
+    );
+    assert.equal(store.everything().length, 5);
+  });
+
+  it('one session is live, or it is not', async () => {
+    const world = new StoreWorld();
+    world.have(A, endedOf('ended'), removedOf('removed'));
+    const { store } = await world.ready();
+    assert.deepEqual(store.live('a'), A);
+    for (const id of ['ended', 'removed', 'unknown']) assert.equal(store.live(id), undefined);
+    assert.equal(store.get('removed')?.state, 'removed');
+    assert.equal(store.get('unknown'), undefined);
+  });
+});
+
+describe('session store: changes in one window', () => {
+  for (const eventsFirst of [true, false])
+    it(`each change is told once, when the storage tells of it ${eventsFirst ? 'before' : 'after'} its answer`, async () => {
+      const world = new StoreWorld();
+      world.storage.eventsFirst = eventsFirst;
+      const window = await world.ready();
+      for (const record of [A, A, renewed(A, 'renewed'), removedOf('a')]) {
+        await world.clock.run(window.store.replace(record));
+        await world.live(window);
+      }
+      assert.deepEqual(window.told, ['added a', 'changed a', 'removed a']);
+    });
+
+  it('a listener gets the session as it was before its removal', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const { store } = await world.ready();
+    const changes: unknown[] = [];
+    store.onDidChange((change) => changes.push(change));
+    await world.clock.run(store.replace(removedOf('a')));
+    assert.deepEqual(changes, [{ kind: 'removed', record: A, isSignIn: false }]);
+  });
+
+  it('a listener that is disposed hears nothing, and a store that is disposed tells nothing', async () => {
+    const world = new StoreWorld();
+    const { store, told } = await world.ready();
+    const more: unknown[] = [];
+    store.onDidChange((change) => more.push(change)).dispose();
+    await world.clock.run(store.replace(A));
+    assert.deepEqual([told.length, more.length], [1, 0]);
+    store.dispose();
+    assert.equal(world.storage.listeners, 0);
+    await world.clock.run(store.replace(B));
+    assert.equal(told.length, 1);
+  });
+
+  it('a replacement is in memory at once, and in storage later', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.writeMs = 3_000;
+    const replacing = window.store.replace(removedOf('a'));
+    assert.equal(window.store.live('a'), undefined);
+    assert.deepEqual(window.told, ['removed a']);
+    assert.equal(world.texts.a, serialize(A));
+    assert.equal(await world.clock.run(replacing), true);
+    assert.equal(world.texts.a, serialize(removedOf('a')));
+  });
+
+  it('an addition is in storage first, and in memory later', async () => {
+    const world = new StoreWorld();
+    const window = await world.ready();
+    world.storage.writeMs = 3_000;
+    const adding = add(window, 'a', 'first');
+    await world.clock.advance(2_900);
+    assert.equal(window.store.get('a'), undefined);
+    await world.clock.run(adding);
+    assert.equal(tokenOf(window, 'a'), 'first');
+    assert.deepEqual(window.told, ['added a']);
+  });
+
+  it('an addition gives the version that it took the place of', async () => {
+    const world = new StoreWorld();
+    const window = await world.ready();
+    const first = await world.clock.run(add(window, 'a', 'first'));
+    assert.equal(first?.replaced, undefined);
+    const second = await world.clock.run(add(window, 'a', 'second'));
+    assert.deepEqual(second?.replaced, first?.record);
+    assert.equal(tokenOf(window, 'a'), 'second');
+  });
+
+  it('nothing can be added to a session that was signed out', async () => {
+    const world = new StoreWorld();
+    world.have(removedOf('a'));
+    const window = await world.ready();
+    assert.equal(await world.clock.run(add(window, 'a', 'second')), undefined);
+    assert.equal(world.texts.a, serialize(removedOf('a')));
+  });
+
+  it('an older version replaces nothing, neither in memory nor in storage', async () => {
+    const world = new StoreWorld();
+    const newer = renewed(A, 'renewed');
+    world.have(newer);
+    const window = await world.ready();
+    assert.equal(await world.clock.run(window.store.replace(A)), false);
+    assert.deepEqual(window.store.get('a'), newer);
+    assert.equal(world.texts.a, serialize(newer));
+    assert.deepEqual(window.told, []);
+  });
+
+  it('removing the same session several times is one change', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const { store, told } = await world.ready();
+    const remove = (): Promise<boolean> => store.replace(removedOf('a'));
+    await world.clock.run(Promise.all([remove(), remove()]));
+    await world.clock.run(remove());
+    assert.deepEqual(told, ['removed a']);
+  });
+
+  it('what is forgotten is gone from memory and from storage', async () => {
+    const world = new StoreWorld();
+    world.have(A, endedOf('old'));
+    const window = await world.ready();
+    await world.clock.run(window.store.forget('old'));
+    assert.deepEqual(await world.live(window), ['a']);
+    assert.deepEqual([window.store.get('old'), Object.keys(world.texts)], [undefined, ['a']]);
+    assert.deepEqual(window.told, []);
+  });
+
+  it('what one window forgets after 30 days, the other windows forget, too', async () => {
+    const world = new StoreWorld();
+    world.have(removedOf('a'));
+    const [one, two] = [await world.ready(), await world.ready()];
+    world.clock.jump(31 * DAY_MS);
+    await world.clock.run(one.store.forget('a'));
+    await world.live(two);
+    assert.equal(two.store.get('a'), undefined);
+    assert.deepEqual(world.texts, {});
+  });
+
+  it('what is old and still stored stays in memory, so that a window can delete it', async () => {
+    const world = new StoreWorld();
+    world.have(removedOf('a'));
+    const { store } = await world.ready();
+    world.clock.jump(31 * DAY_MS);
+    await world.clock.run(store.reread('a'));
+    assert.equal(store.get('a')?.state, 'removed');
+  });
+
+  it('a change of one session makes a window read that one alone', async () => {
+    const world = new StoreWorld();
+    world.have(A, B);
+    await world.ready();
+    const read = mock.method(world.storage.stored, 'get');
+    world.put(renewed(A, 'second'));
+    await world.clock.settle();
+    assert.deepEqual(
+      read.mock.calls.map(({ arguments: [id] }) => id),
+      ['a'],
+    );
+  });
+
+  it('a change of a session that nobody knows is no failure', async () => {
+    const world = new StoreWorld();
+    const window = await world.ready();
+    world.storage.put('unknown', undefined);
+    await world.live(window);
+    assert.deepEqual([window.log.lines, window.store.everything()], [[], []]);
+  });
+});

@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { serialize } from '../../../src/sessions/record.ts';
+import { endedOf, recordOf, removedOf } from '../support/record.ts';
+import { add, renewed, signedInAgain, StoreWorld, tokenOf } from '../support/storeWorld.ts';
+
+const A = recordOf('a');
+const B = recordOf('b', { signedInAtMs: 2_000 });
+const SECOND = renewed(A, 'second');
+const THIRD = renewed(SECOND, 'third');
+
+describe('session store: two windows', () => {
+  it('hear of the changes of each other, once each', async () => {
+    const world = new StoreWorld();
+    const [one, two] = [await world.ready(), await world.ready()];
+    await world.clock.run(one.store.replace(A));
+    assert.deepEqual(await world.live(two), ['a']);
+    await world.clock.run(two.store.replace(B));
+    assert.deepEqual(await world.live(one), ['a', 'b']);
+    await world.clock.run(two.store.replace(SECOND));
+    await world.live(one);
+    assert.equal(tokenOf(one, 'a'), 'second');
+    await world.clock.run(one.store.replace(removedOf('b')));
+    assert.deepEqual(await world.live(two), ['a']);
+    const all = ['added a', 'added b', 'changed a', 'removed b'];
+    assert.deepEqual([one.told, two.told], [all, all]);
+  });
+
+  it('write two sessions at the same time, and both stay', async () => {
+    const world = new StoreWorld();
+    const [one, two] = [await world.ready(), await world.ready()];
+    [world.storage.readMs, world.storage.writeMs] = [20, 50];
+    await world.clock.run(Promise.all([one.store.replace(A), two.store.replace(B)]));
+    for (const window of [one, two]) assert.deepEqual(await world.live(window), ['a', 'b']);
+  });
+
+  it('remove the same session at the same time', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const windows = [await world.ready(), await world.ready()];
+    const removals = windows.map(({ store }) => store.replace(removedOf('a')));
+    await world.clock.run(Promise.all(removals));
+    for (const window of windows) {
+      assert.deepEqual(await world.live(window), []);
+      assert.deepEqual(window.told, ['removed a']);
+    }
+  });
+
+  it('make the same version at the same time, and agree on one of the two', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const [one, two] = [await world.ready(), await world.ready()];
+    [world.storage.readMs, world.storage.writeMs] = [20, 50];
+    const both = [one.store.replace(renewed(A, 'from one')), two.store.replace(renewed(A, 'from two'))];
+    const isCurrent = await world.clock.run(Promise.all(both));
+    await world.clock.advance(10_000);
+    assert.deepEqual(one.store.get('a'), two.store.get('a'));
+    assert.equal(world.texts.a, serialize(one.store.get('a') ?? assert.fail()));
+    const winner = tokenOf(one, 'a') === 'from one' ? 0 : 1;
+    assert.equal(isCurrent[winner], true);
+  });
+
+  it('a sign-in in one window wins over a renewal in the other, in any order', async () => {
+    for (const first of ['sign-in', 'renewal']) {
+      const world = new StoreWorld();
+      world.have(A);
+      const [one, two] = [await world.ready(), await world.ready()];
+      [world.storage.readMs, world.storage.writeMs] = [20, 50];
+      const signIn = (): Promise<unknown> => add(one, 'a', 'signed in');
+      const renewal = (): Promise<unknown> => two.store.replace(SECOND);
+      const work = first === 'sign-in' ? [signIn(), renewal()] : [renewal(), signIn()];
+      await world.clock.run(Promise.all(work));
+      await world.clock.advance(10_000);
+      for (const window of [one, two]) assert.equal(tokenOf(window, 'a'), 'signed in', first);
+    }
+  });
+
+  it('an addition waits while the other window renews the session', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const [one, two] = [await world.ready(), await world.ready()];
+    const renewing = two.store.whileRenewing('a', new AbortController().signal, async () => {
+      await world.clock.sleep(5_000, new AbortController().signal);
+      await two.store.replace(SECOND);
+    });
+    await world.clock.settle();
+    const added = await world.clock.run(add(one, 'a', 'signed in'));
+    await world.clock.run(renewing);
+    assert.equal(world.clock.ranMs, 5_000);
+    assert.deepEqual(added?.replaced, SECOND);
+  });
+
+  it('a change before the first look is found by it, and is not told', async () => {
+    const world = new StoreWorld();
+    const [one, two] = [world.open(), world.open()];
+    await world.clock.run(one.store.replace(A));
+    assert.deepEqual(await world.live(two), ['a']);
+    assert.deepEqual(two.told, []);
+  });
+
+  it('a session that appears during the first look is there after it', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    world.storage.readMs = 100;
+    const [one, two] = [world.open(), world.open()];
+    const loading = two.store.load();
+    await world.clock.advance(50);
+    await world.clock.run(one.store.replace(B));
+    await world.clock.run(loading);
+    assert.deepEqual(await world.live(two), ['a', 'b']);
+  });
+});
+
+describe('session store: looks and events that come late', () => {
+  it('a read that began before a removal does not bring the session back', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.readMs = 100;
+    world.put(SECOND);
+    await world.clock.advance(50); // the change is being read
+    await world.clock.run(window.store.replace(removedOf('a')));
+    assert.deepEqual(await world.live(window), []);
+    assert.deepEqual(window.told, ['removed a']);
+  });
+
+  it('a removal wins over a renewal that another window writes at the same time', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const [one, two] = [await world.ready(), await world.ready()];
+    world.storage.writeMs = 100;
+    const work = [two.store.replace(SECOND), one.store.replace(removedOf('a'))];
+    await world.clock.run(Promise.all(work));
+    for (const window of [one, two]) assert.deepEqual(await world.live(window), []);
+    assert.equal(one.told.at(-1), 'removed a');
+    assert.equal(world.texts.a, serialize(removedOf('a')));
+  });
+
+  it('the first look does not undo a removal or a change that was faster', async () => {
+    const world = new StoreWorld();
+    world.have(A, B);
+    world.storage.readMs = 100;
+    const window = world.open();
+    const loading = window.store.load();
+    await world.clock.advance(150); // both records are being read
+    const changes = [window.store.replace(removedOf('a')), window.store.replace(renewed(B, 'renewed'))];
+    await world.clock.run(loading);
+    await world.clock.run(Promise.all(changes));
+    assert.deepEqual(await world.live(window), ['b']);
+    assert.equal(tokenOf(window, 'b'), 'renewed');
+  });
+
+  for (const [name, last, token] of [
+    ['another change', THIRD, 'third'],
+    ['a removal', removedOf('a'), undefined],
+  ] as const)
+    it(`when ${name} follows a change that is still being read, the last one counts`, async () => {
+      const world = new StoreWorld();
+      world.have(A);
+      const window = await world.ready();
+      world.storage.readMs = 100;
+      world.put(SECOND);
+      await world.clock.advance(50);
+      world.put(last);
+      await world.clock.advance(10_000);
+      assert.equal(tokenOf(window, 'a'), token);
+    });
+
+  it('a read that ends after a later read changes nothing', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.readMs = 300;
+    world.put(SECOND);
+    await world.clock.advance(50);
+    world.storage.readMs = 100;
+    world.put(THIRD);
+    await world.clock.advance(10_000);
+    assert.equal(tokenOf(window, 'a'), 'third');
+    assert.deepEqual(window.told, ['changed a']);
+  });
+
+  it('a session that another window adds and removes at once does not stay', async () => {
+    const world = new StoreWorld();
+    const window = await world.ready();
+    world.storage.readMs = 100;
+    world.put(A);
+    await world.clock.advance(50);
+    world.put(removedOf('a'));
+    assert.deepEqual(await world.live(window), []);
+  });
+});
+
+describe('session store: storage that loses or changes texts behind the windows', () => {
+  for (const [name, before] of [
+    ['a renewed session', SECOND],
+    ['a session after a second sign-in', signedInAgain(A, 'again')],
+    ['an ended session', endedOf('a', { version: { ...A.version, amendment: 1 } })],
+    ['a signed-out session', removedOf('a')],
+  ] as const)
+    it(`an old text of ${name} is replaced by the newest one again (R1)`, async () => {
+      const world = new StoreWorld();
+      world.have(before);
+      const windows = [await world.ready(), await world.ready()];
+      world.put(A);
+      await world.clock.advance(10_000);
+      assert.equal(world.texts.a, serialize(before));
+      for (const { store, told } of windows) assert.deepEqual([store.get('a'), told], [before, []]);
+    });
+
+  it('a text that is deleted is written again, and is no sign-out (R1)', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const windows = [await world.ready(), await world.ready()];
+    world.storage.put('a', undefined);
+    await world.clock.advance(10_000);
+    assert.equal(world.texts.a, serialize(A));
+    for (const { store, told } of windows) assert.deepEqual([store.get('a'), told], [A, []]);
+  });
+
+  it('a window that opened with an old text hears when another window writes the newest one again', async () => {
+    const world = new StoreWorld();
+    world.have(SECOND);
+    const one = await world.ready();
+    world.have(A); // and no window hears of it
+    const two = await world.ready();
+    assert.equal(tokenOf(two, 'a'), 'token of a');
+    await world.clock.run(one.store.reread('a'));
+    await world.clock.advance(10_000);
+    assert.deepEqual([tokenOf(one, 'a'), tokenOf(two, 'a')], ['second', 'second']);
+  });
+
+  it('an event without an id makes a window look at all sessions', async () => {
+    const world = new StoreWorld();
+    world.have(A, B);
+    const window = await world.ready();
+    world.have(SECOND, removedOf('b'), recordOf('c')); // and no window hears of them
+    world.storage.tellOfAll();
+    assert.deepEqual(await world.live(window), ['a', 'c']);
+    assert.equal(tokenOf(window, 'a'), 'second');
+    assert.deepEqual([...window.told].sort(), ['added c', 'changed a', 'removed b']);
+  });
+
+  for (const [name, text] of [
+    ['garbage', 'garbage'],
+    ['another format', JSON.stringify({ ...B, format: 2 })],
+    ['the record of another session', serialize(recordOf('c'))],
+  ] as const)
+    it(`an unreadable text is left alone and hides no other session: ${name}`, async () => {
+      const world = new StoreWorld();
+      world.storage.stored.set('b', text);
+      world.have(A);
+      const window = await world.ready();
+      assert.deepEqual(await world.live(window), ['a']);
+      assert.equal(world.texts.b, text);
+      assert.equal(window.log.lines.length, 1);
+      assert.doesNotMatch(window.log.lines.join(), /token|garbage/);
+    });
+
+  it('a session stays in memory when a later version of the extension stores it in another format', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    const text = JSON.stringify({ ...A, format: 2 });
+    world.storage.put('a', text);
+    assert.deepEqual(await world.live(window), ['a']);
+    await world.clock.run(window.store.replace(SECOND));
+    assert.equal(tokenOf(window, 'a'), 'second');
+    assert.equal(world.texts.a, text);
+    assert.deepEqual(window.told, ['changed a']);
+  });
+});

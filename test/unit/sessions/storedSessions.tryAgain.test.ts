@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { tryAgain } from '../../../src/sessions/storedSessions.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { RecordingLog } from '../support/recordingLog.ts';
+
+const SECOND_MS = 1_000;
+
+interface World {
+  readonly clock: FakeClock;
+  readonly closed: AbortController;
+  /** When each attempt began, in seconds of running time. */
+  readonly attempts: number[];
+  /** Tries again until the attempt with this number succeeds. */
+  readonly tryUntil: (successful: number, takesMs?: number) => Promise<void>;
+}
+
+function world(): World {
+  const [clock, closed] = [new FakeClock(), new AbortController()];
+  const attempts: number[] = [];
+  const tryUntil = (successful: number, takesMs = 0): Promise<void> =>
+    tryAgain(
+      async () => {
+        attempts.push(clock.ranMs / SECOND_MS);
+        const isSuccessful = attempts.length === successful;
+        await clock.sleep(takesMs, new AbortController().signal);
+        if (!isSuccessful) throw new Error('not yet');
+      },
+      { clock, log: new RecordingLog(), closed: closed.signal },
+    );
+  return { clock, closed, attempts, tryUntil };
+}
+
+describe('tryAgain', () => {
+  it('waits a second, then each time twice as long, but never longer than a minute', async () => {
+    const { clock, attempts, tryUntil } = world();
+    await clock.run(tryUntil(9));
+    assert.deepEqual(attempts, [1, 3, 7, 15, 31, 63, 123, 183, 243]);
+  });
+
+  it('ends with the first attempt that succeeds', async () => {
+    const { clock, attempts, tryUntil } = world();
+    await clock.run(tryUntil(1));
+    await clock.advance(3_600 * SECOND_MS);
+    assert.deepEqual(attempts, [1]);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('makes no two attempts at the same time', async () => {
+    const { clock, attempts, tryUntil } = world();
+    await clock.run(tryUntil(3, 10 * SECOND_MS));
+    assert.deepEqual(attempts, [1, 13, 27]);
+  });
+
+  it('makes one more attempt at once when the window closes, and then no other', async () => {
+    const { clock, closed, attempts, tryUntil } = world();
+    const trying = tryUntil(Infinity);
+    await clock.advance(5 * SECOND_MS);
+    closed.abort(new Error('closed'));
+    await clock.run(trying);
+    assert.deepEqual(attempts, [1, 3, 5]);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('makes one attempt at once in a window that has closed already', async () => {
+    const { clock, closed, attempts, tryUntil } = world();
+    closed.abort(new Error('closed'));
+    await clock.run(tryUntil(Infinity));
+    assert.deepEqual(attempts, [0]);
+  });
+
+  it('makes no other attempt when the window closes while one is under way', async () => {
+    const { clock, closed, attempts, tryUntil } = world();
+    const trying = tryUntil(Infinity, 10 * SECOND_MS);
+    await clock.advance(5 * SECOND_MS);
+    closed.abort(new Error('closed'));
+    await clock.run(trying);
+    assert.deepEqual(attempts, [1]);
+  });
+
+  it('does not wait for the rest of a pause when a laptop has slept', async () => {
+    const { clock, attempts, tryUntil } = world();
+    const trying = tryUntil(7);
+    await clock.advance(64 * SECOND_MS); // a pause of a minute has begun one second ago
+    clock.jump(9 * 3_600 * SECOND_MS);
+    await clock.run(trying);
+    assert.deepEqual(attempts, [1, 3, 7, 15, 31, 63, 68]);
+  });
+});

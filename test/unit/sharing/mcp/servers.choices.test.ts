@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+
+import { McpChoices } from '../../../../src/sharing/mcp/servers.ts';
+import { FakeMemento } from '../../support/fakeMemento.ts';
+
+const tools = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'adom' };
+
+describe('which session’s token an MCP server may get', () => {
+  let memento: FakeMemento;
+  let choices: McpChoices;
+  let changes: number;
+
+  beforeEach(() => {
+    memento = new FakeMemento();
+    changes = 0;
+    choices = new McpChoices(memento, () => (changes += 1));
+  });
+
+  it('is unknown at first', () => {
+    assert.equal(choices.sessionFor(tools), undefined);
+  });
+
+  it('is kept for all windows, under another label too', async () => {
+    await choices.keep(tools, 'a');
+    assert.equal(new McpChoices(memento, () => undefined).sessionFor({ ...tools, label: 'New' }), 'a');
+  });
+
+  for (const different of [
+    { url: 'https://tools.example/mcp2' },
+    { url: 'https://tools.example/mcp?v=1' },
+    { url: 'https://evil.example/mcp' },
+    { provider: 'sigma-identity' },
+  ])
+    it(`does not hold for another server: ${JSON.stringify(different)}`, async () => {
+      await choices.keep(tools, 'a');
+      assert.equal(choices.sessionFor({ ...tools, ...different }), undefined);
+    });
+
+  it('is replaced by a new choice', async () => {
+    await choices.keep(tools, 'a');
+    await choices.keep(tools, 'b');
+    assert.equal(choices.sessionFor(tools), 'b');
+    assert.equal([memento.get('mcpChoices')].flat().length, 1);
+  });
+
+  it('can be taken back for one server', async () => {
+    const other = { ...tools, url: 'https://other.example/' };
+    await choices.keep(tools, 'a');
+    await choices.keep(other, 'b');
+    await choices.forget([tools]);
+    assert.equal(changes, 3);
+    assert.deepEqual([choices.sessionFor(tools), choices.sessionFor(other)], [undefined, 'b']);
+  });
+
+  for (const stored of ['yes', [{ url: tools.url, provider: 'adom' }], [{ ...tools, session: 1 }]])
+    it(`is unknown when what is stored is damaged: ${JSON.stringify(stored)}`, async () => {
+      await memento.update('mcpChoices', stored);
+      assert.equal(choices.sessionFor(tools), undefined);
+    });
+
+  it('is stored without a name, an account or a token', async () => {
+    await choices.keep(tools, 'a');
+    assert.deepEqual(memento.get('mcpChoices'), [{ url: tools.url, provider: 'adom', session: 'a' }]);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { NEVER } from '../../../../src/base/timeLimit.ts';
+import { preflight } from '../../../../src/sharing/mcp/tokens.ts';
+import {
+  Conversation,
+  html,
+  json,
+  networkError,
+  opaqueRedirect,
+  redirect,
+  type Reply,
+} from '../../support/conversation.ts';
+import { FakeClock } from '../../support/fakeClock.ts';
+
+const ADDRESS = 'https://tools.example/mcp';
+
+async function ask(reply: Reply): Promise<{ says: string; conversation: Conversation }> {
+  const clock = new FakeClock();
+  const conversation = new Conversation(clock, [reply]);
+  const says = await clock.run(preflight(conversation.http, ADDRESS, 'canary', NEVER));
+  conversation.assertOver();
+  return { says, conversation };
+}
+
+describe('the first request to an MCP server', () => {
+  const rows: [what: string, reply: Reply, says: string][] = [
+    ['a redirect', redirect('https://evil.example/mcp'), 'redirects'],
+    ['a redirect in a browser', opaqueRedirect(), 'redirects'],
+    ['a 401', json(401, {}), 'refused'],
+    ['a 403', json(403, {}), 'refused'],
+    ['an answer', json(200, {}), 'unknown'],
+    ['a complaint that the session has not begun', json(400, {}), 'unknown'],
+    ['a page', html(200), 'unknown'],
+    ['no answer', networkError('ECONNREFUSED'), 'unknown'],
+    ['a 500', json(500, {}), 'unknown'],
+  ];
+  for (const [what, reply, says] of rows)
+    it(`says ${says} after ${what}, and follows nowhere`, async () => {
+      assert.equal((await ask(reply)).says, says);
+    });
+
+  it('carries the token to that address alone, and nothing of it into the log', async () => {
+    const { conversation } = await ask(redirect('https://evil.example/mcp'));
+    const [request, ...others] = conversation.requests;
+    assert.deepEqual(others, []);
+    assert.equal(request?.url, ADDRESS);
+    assert.equal(request.headers.authorization, 'Bearer canary');
+    assert.equal(request.redirect, 'manual');
+    assert.ok(!conversation.log.lines.join().includes('canary'));
+  });
+});

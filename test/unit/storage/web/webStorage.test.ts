@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { afterRenewal } from '../../../../src/sessions/record.ts';
+import { BrowserWorld, type BrowserWindow } from '../../support/browserWorld.ts';
+import { recordOf } from '../../support/record.ts';
+
+/** Longer than a look at the global state and its way to the other windows. */
+const A_MOMENT_MS = 3_000;
+/** Longer than a window waits for the key of another one. */
+const KEY_AGREED_MS = 10_000;
+
+async function ready(world: BrowserWorld): Promise<BrowserWindow> {
+  const window = world.open();
+  await world.clock.run(window.store.load());
+  return window;
+}
+
+const live = ({ store }: BrowserWindow): string[] =>
+  store
+    .all()
+    .flatMap(({ id, state }) => (state === 'live' ? [id] : []))
+    .sort();
+
+describe('the sessions of a browser', () => {
+  it('are known in every window a moment later, and in the next one', async () => {
+    const world = new BrowserWorld();
+    const [one, two] = [await ready(world), await ready(world)];
+    await world.clock.run(one.store.replace(recordOf('a')));
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual([live(two), live(await ready(world))], [['a'], ['a']]);
+  });
+
+  it('are not in the global state in clear text, and the key is not there at all', async () => {
+    const world = new BrowserWorld();
+    const one = await ready(world);
+    const record = recordOf('a');
+    await world.clock.run(one.store.replace(record));
+    await world.clock.advance(A_MOMENT_MS);
+    const state = JSON.stringify([...world.state]);
+    assert.ok(state.includes('session/a'));
+    assert.ok(!state.includes(record.grant.accessToken) && !state.includes(record.person.name), state);
+    assert.deepEqual([...world.secrets.keys()], ['sessionKey']);
+    assert.ok(!state.includes(world.secrets.get('sessionKey') ?? '?'));
+  });
+
+  it('are all there after two windows have written at the same moment', async () => {
+    const world = new BrowserWorld();
+    const [one, two] = [await ready(world), await ready(world)];
+    await world.clock.run(Promise.all([one.store.replace(recordOf('a')), two.store.replace(recordOf('b'))]));
+    await world.clock.advance(2 * A_MOMENT_MS);
+    assert.deepEqual(
+      [live(one), live(two), live(await ready(world))],
+      [
+        ['a', 'b'],
+        ['a', 'b'],
+        ['a', 'b'],
+      ],
+    );
+  });
+
+  it('do not come back after a sign-out, also when another window renews at the same moment', async () => {
+    const world = new BrowserWorld();
+    const [one, two] = [await ready(world), await ready(world)];
+    const record = recordOf('a');
+    await world.clock.run(one.store.replace(record));
+    await world.clock.advance(A_MOMENT_MS);
+    const { version } = record;
+    await world.clock.run(
+      Promise.all([
+        one.store.replace({ format: 1, id: 'a', version, state: 'removed', removedAtMs: world.clock.now() }),
+        two.store.replace({ ...record, version: afterRenewal(version) }),
+      ]),
+    );
+    await world.clock.advance(2 * A_MOMENT_MS);
+    assert.deepEqual([live(one), live(two), live(await ready(world))], [[], [], []]);
+  });
+
+  it('are lost with their key, and nothing of them stays', async () => {
+    const world = new BrowserWorld();
+    const one = await ready(world);
+    await world.clock.run(one.store.replace(recordOf('a')));
+    await world.clock.advance(A_MOMENT_MS);
+    one.close();
+    world.secrets.clear();
+    const next = await ready(world);
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual(live(next), []);
+    assert.ok(!world.state.has('session/a'));
+  });
+
+  it('end no window with an error when a text in the global state is foreign', async () => {
+    const world = new BrowserWorld();
+    world.state.set('session/a', 'garbage').set('session/b', 5);
+    const one = await ready(world);
+    assert.deepEqual([live(one), one.log.lines.length], [[], 1]);
+  });
+});
+
+describe('the key of the sessions of a browser', () => {
+  it('becomes one key when two windows start together for the first time', async () => {
+    const world = new BrowserWorld();
+    const [one, two] = [world.open(), world.open()];
+    await world.clock.run(Promise.all([one.store.load(), two.store.load()]));
+    await world.clock.run(Promise.all([one.store.replace(recordOf('a')), two.store.replace(recordOf('b'))]));
+    await world.clock.advance(2 * KEY_AGREED_MS);
+    assert.deepEqual(
+      [live(one), live(two)],
+      [
+        ['a', 'b'],
+        ['a', 'b'],
+      ],
+    );
+    for (const window of [one, two]) window.close();
+    assert.deepEqual(live(await ready(world)), ['a', 'b']);
+  });
+
+  it('is also stored by the window that made another one, even if it has no session to store', async () => {
+    const world = new BrowserWorld();
+    const [one, two] = [world.open(), world.open()];
+    await world.clock.run(Promise.all([one.store.load(), two.store.load()]));
+    assert.notEqual(await one.key(), await two.key());
+    await world.clock.advance(KEY_AGREED_MS);
+    assert.equal(await one.key(), await two.key());
+  });
+
+  it('is given to a window that cannot read it, and to nobody who reads the global state', async () => {
+    const world = new BrowserWorld();
+    const one = await ready(world);
+    await world.clock.run(one.store.replace(recordOf('a')));
+    await world.clock.advance(A_MOMENT_MS);
+    const key = world.secrets.get('sessionKey') ?? '?';
+    world.secrets.clear(); // another extension in an older window has written its secrets
+    const seen: string[] = [];
+    for (let ms = 0; ms < 8_000; ms += 100)
+      world.clock.at(world.clock.ranMs + ms, () => seen.push(JSON.stringify([...one.memento.kept])));
+    const two = await ready(world);
+    assert.deepEqual(live(two), ['a']);
+    assert.equal(world.secrets.get('sessionKey'), key);
+    assert.ok(seen.some((state) => state.includes('sealed')));
+    assert.ok(seen.every((state) => !state.includes(key)));
+  });
+
+  it('is stored again with each session, because another window may have overwritten it', async () => {
+    const world = new BrowserWorld();
+    const one = await ready(world);
+    const key = world.secrets.get('sessionKey');
+    world.secrets.clear();
+    await world.clock.run(one.store.replace(recordOf('a')));
+    assert.equal(world.secrets.get('sessionKey'), key);
+  });
+});
+
+describe('what is told once in a browser', () => {
+  it('is told in one window, and not again after a reload until its time is over', async () => {
+    const world = new BrowserWorld();
+    const [one, two] = [world.open(), world.open()];
+    assert.equal(await one.once('ended account', 60_000), true);
+    assert.equal(await one.once('ended account', 60_000), false);
+    await world.clock.advance(1_000);
+    assert.equal(await two.once('ended account', 60_000), false);
+    assert.equal(await world.open().once('ended account', 60_000), false);
+    assert.ok(!JSON.stringify([...world.state]).includes('ended account'));
+    await world.clock.advance(60_000);
+    assert.equal(await two.once('ended account', 60_000), true);
+  });
+});
