@@ -18,13 +18,13 @@ export function createServices(http: Http): IdentityService[] {
     sigma(http, sigmaSettings, {
       purpose: vscode.l10n.t('Your BAP identity, for extensions and agents that ask who you are'),
       tokenRights: vscode.l10n.t(
-        'Whoever has this token can do everything that you can do at Sigma Identity: act as you and as each of your identities, and see and end all your sessions.',
+        'Anyone who has this token can do everything you can do at Sigma Identity: act as you and as each of your identities, and view and end all your sessions.',
       ),
     }),
     adom(http, adomSettings, {
       purpose: vscode.l10n.t('Your Adom account, for Adom’s tools and services'),
       tokenRights: vscode.l10n.t(
-        'Whoever has this token can do everything that you can do at Adom: see your account, and use Adom’s tools and services in your name.',
+        'Anyone who has this token can do everything you can do at Adom: view your account, and use Adom’s tools and services on your behalf.',
       ),
     }),
   ];

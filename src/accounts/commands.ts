@@ -33,7 +33,7 @@ async function pickService(providers: readonly ServiceProvider[]): Promise<Servi
   }));
   const item = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Sign In'),
-    placeHolder: vscode.l10n.t('Select the service to sign in with'),
+    placeHolder: vscode.l10n.t('Select a service to sign in with'),
     // The command may come from a message, and the focus moves once more when that message goes.
     ignoreFocusOut: true,
   });
@@ -44,7 +44,7 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
   const items = await allAccounts(providers);
   const [first, ...others] = items;
   if (first === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('No one is signed in with BAP Identity.'));
     return;
   }
   if (others.length === 0) {
@@ -54,7 +54,7 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
   const item = await pickAccount(
     items,
     vscode.l10n.t('Sign Out'),
-    vscode.l10n.t('Select the account to sign out of'),
+    vscode.l10n.t('Select an account to sign out of'),
   );
   if (item !== undefined) await signOutOf(item);
 }

@@ -44,9 +44,9 @@ export async function pickIdentity(
 }
 
 function placeholder(serviceLabel: string, refused: OwnIdentity | undefined): string {
-  if (refused === undefined) return vscode.l10n.t('Choose the identity to sign in as, for this sign-in only');
+  if (refused === undefined) return vscode.l10n.t('Choose the identity to use for this sign-in only');
   return vscode.l10n.t(
-    '{0} refused “{1}”. Choose another identity, or go on without one',
+    '{0} refused “{1}”. Choose another identity, or continue without one',
     serviceLabel,
     nameOf(refused),
   );
@@ -61,12 +61,12 @@ function itemOf(identity: OwnIdentity): Item {
 function withoutIdentity(): Item {
   return {
     id: undefined,
-    label: vscode.l10n.t('Go on without a BAP identity'),
+    label: vscode.l10n.t('Continue without a BAP identity'),
     iconPath: new vscode.ThemeIcon('circle-slash'),
   };
 }
 
 function nameOf({ id, name }: OwnIdentity): string {
   const shown = name === id ? '' : safeText(name ?? '');
-  return shown === '' ? vscode.l10n.t('Identity without a name') : shown;
+  return shown === '' ? vscode.l10n.t('Unnamed identity') : shown;
 }

@@ -39,7 +39,7 @@ export function registerPaletteCommands(running: () => readonly Screen[], clock:
 /** The commands are in no list while nothing runs, but a key or another extension can start them. */
 function sayNothingRuns(): void {
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('No sign-in is under way. Run “BAP Identity: Sign In…” to start one.'),
+    vscode.l10n.t('No sign-in is in progress. Run “BAP Identity: Sign In…” to start one.'),
   );
 }
 
@@ -61,6 +61,6 @@ async function pickScreen(
       screen,
     };
   });
-  const placeHolder = vscode.l10n.t('Select the sign-in');
+  const placeHolder = vscode.l10n.t('Select a sign-in');
   return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.screen;
 }
