@@ -12,6 +12,7 @@ import type { LiveSession } from '../sessions/record.ts';
 import type { Mcp } from '../sharing/mcp/mcp.ts';
 import { type IdentityCard, identityCard } from './card.ts';
 import { ClawNet, type ClawNetContext } from './clawNet.ts';
+import { clawNetHtml, clawNetStatus } from './clawNetHtml.ts';
 import {
   type Action,
   type ClawNetPart,
@@ -74,7 +75,13 @@ export class AccountPage implements PanelContent {
   }
 
   clawNet(): ClawNetPart | undefined {
-    return this.#clawNet?.part();
+    const section = this.#clawNet?.read();
+    if (section === undefined) return undefined;
+    const { clawNet: texts } = identityTexts();
+    return {
+      html: clawNetHtml(section.lists, section.host, texts, vscode.env.language),
+      status: clawNetStatus(section.lists, texts),
+    };
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
-import type { IdentityCard } from './card.ts';
+import { type Html, html } from '../base/html.ts';
+import type { CardRow, IdentityCard } from './card.ts';
 import type { IdentityTexts } from './texts.ts';
 
 /** What a button of the ClawNet section asks for. */
@@ -23,7 +24,7 @@ export interface IdentityPage {
 
 /** The ClawNet section as it is now. */
 export interface ClawNetPart {
-  readonly html: string;
+  readonly html: Html;
   /** What a screen reader says of it. */
   readonly status: string;
 }
@@ -80,4 +81,86 @@ export function signedOutPage(card: IdentityCard, notice: string, texts: Identit
     buttons: [{ action: 'signIn', label: texts.signIn }],
     hasClawNet: false,
   };
+}
+
+export interface PageParts {
+  readonly style: string;
+  readonly script: string;
+  /** Where the style sheet may come from: `webview.cspSource`. */
+  readonly cspSource: string;
+  /** New for each page. Only the script with this nonce can run. */
+  readonly nonce: string;
+  readonly language: string;
+}
+
+/**
+ * The page of an identity as HTML. It can load only its style, its script and images from the picture's origin.
+ * Nothing in it is a link: its buttons ask the extension for one of a few actions.
+ */
+export function identityHtml(
+  { card, notice, buttons }: IdentityPage,
+  clawNet: ClawNetPart | undefined,
+  texts: IdentityTexts,
+  page: PageParts,
+): string {
+  const { picture } = card;
+  const policy = [
+    "default-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    ...(picture === undefined ? [] : [`img-src ${new URL(picture).origin}`]),
+    `style-src ${page.cspSource}`,
+    `script-src 'nonce-${page.nonce}'`,
+  ].join('; ');
+  const image = picture !== undefined && html`<img src="${picture}" alt="" referrerpolicy="no-referrer">`;
+  let index = 0;
+  const groups = card.groups.map(
+    ({ title, rows }, group) => html`
+      <section aria-labelledby="group-${group}">
+        <h2 id="group-${group}">${title}</h2>
+        <ul>${rows.map((row) => html`<li>${rowHtml(row, index++, texts)}</li>`)}</ul>
+      </section>`,
+  );
+  const document = html`<!DOCTYPE html>
+<html lang="${page.language}">
+  <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="${policy}">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${card.name}</title>
+    <link rel="stylesheet" href="${page.style}">
+  </head>
+  <body>
+    <main>
+      <header>
+        <div class="avatar" aria-hidden="true"><span>${card.initials}</span>${image}</div>
+        <div>
+          <h1>${card.name}</h1>
+          <p>${card.service}</p>
+        </div>
+      </header>
+      ${notice !== undefined && html`<p class="notice">${notice}</p>`}
+      <div class="buttons">${buttons.map(buttonHtml)}</div>${groups}
+      ${clawNet && html`<section id="clawnet" aria-labelledby="clawnet-title">${clawNet.html}</section>`}
+      <p id="status" role="status" aria-live="polite"></p>
+    </main>
+    <script nonce="${page.nonce}" src="${page.script}"></script>
+  </body>
+</html>`;
+  return document.toString();
+}
+
+function buttonHtml({ action, label }: IdentityPage['buttons'][number]): Html {
+  return html`<button type="button" class="button" data-run="${action}">${label}</button>`;
+}
+
+function rowHtml({ kind, label, value, note }: CardRow, index: number, texts: IdentityTexts): Html {
+  const cells = html`<span class="label">${label}</span><span class="value ${kind}">${value}</span>`;
+  if (kind === 'none') return html`<div class="row">${cells}</div>`;
+  const copy = html`<span class="copy">${texts.copy}</span><span class="copied">${texts.copied}</span>`;
+  if (note === undefined)
+    return html`<button type="button" class="row" data-row="${index}">${cells}${copy}</button>`;
+  // The note is beside the button, not in it: a click copies the value alone.
+  const button = html`<button type="button" class="row" data-row="${index}" aria-describedby="note-${index}">${cells}${copy}</button>`;
+  return html`${button}<p class="note" id="note-${index}">${note}</p>`;
 }

@@ -6,9 +6,8 @@ import { accountKey } from '../sessions/accounts.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Mcp } from '../sharing/mcp/mcp.ts';
 import { AccountPage, trustedExtensionsCommand } from './accountPage.ts';
-import { identityHtml } from './cardHtml.ts';
 import type { ClawNetContext } from './clawNet.ts';
-import { Action, type IdentityPage, type PanelContent } from './page.ts';
+import { Action, identityHtml, type IdentityPage, type PanelContent } from './page.ts';
 import { identityTexts } from './texts.ts';
 
 /** The editor tabs that show identities: one for each account. */
@@ -129,7 +128,9 @@ export class IdentityPanel {
   /** Shows the ClawNet section as it is now, in the page that is there: the person keeps their place. */
   updateClawNet(): void {
     const clawNet = this.#content.clawNet();
-    if (clawNet !== undefined) void this.#panel.webview.postMessage({ clawNet });
+    if (clawNet === undefined) return;
+    const { html, status } = clawNet;
+    void this.#panel.webview.postMessage({ clawNet: { html: html.toString(), status } });
   }
 
   reveal(): void {
