@@ -119,7 +119,7 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
       identity,
       registerCommands(providers, channel),
       registerIdentityCommands(providers, panels),
-      registerDiagnose({ context, sessions, sharing: shared.sharing, runtime, log }),
+      registerDiagnose({ context, sessions, storageStatus: shared.sharing, runtime, log }),
       offerInAccountsMenu(sessions, accountsMenuSetting, runtime),
       setContextKeys(sessions, runtime),
       registerTerminalEnvironment(

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import { isReportTab } from './diagnose/reportDocument.ts';
+import { isReportTab } from './diagnose/document.ts';
 import { IDENTITY_VIEW_TYPE } from './identityPage/panels.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
 
