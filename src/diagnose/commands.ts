@@ -13,15 +13,15 @@ export function registerDiagnose(sources: DiagnoseSources): vscode.Disposable {
   const document = new ReportDocument();
   const bugs = bugsAddress(extension.packageJSON);
   void vscode.commands.executeCommand('setContext', 'bapIdentity.canReportIssue', bugs !== undefined);
-  const commands = registerAll({
+  const commands = {
     'bapIdentity.diagnose': async () => document.show(await diagnose(sources)),
     'bapIdentity.copyReport': () => copyReport(document.text),
     'bapIdentity.saveReport': () => saveReport(document.text),
-    'bapIdentity.reportIssue': async () => {
+    'bapIdentity.reportIssue': async (): Promise<void> => {
       if (bugs !== undefined) await reportIssue(document.text, extension.id, bugs);
     },
-  });
-  return vscode.Disposable.from(document, commands);
+  };
+  return vscode.Disposable.from(document, registerAll(commands, sources.log));
 }
 
 /** Makes the report while a notification shows the progress. Throws a CancellationError when the user cancels. */
