@@ -4,48 +4,48 @@ import { type Html, html } from '../base/html.ts';
 import type { CardRow, IdentityCard } from './card.ts';
 import type { IdentityTexts } from './texts.ts';
 
-/** What a button of the ClawNet section asks for. */
+/** What the buttons of the ClawNet section request. */
 const CLAWNET_ACTIONS = ['askClawNet', 'moreTrust', 'moreVouches'] as const;
 export type ClawNetAction = (typeof CLAWNET_ACTIONS)[number];
 
-/** What a button of the page asks for. */
+/** What the buttons of the page request. */
 export const Action = z.literal(['signIn', 'signOut', 'manageExtensions', 'mcpServers', ...CLAWNET_ACTIONS]);
 export type Action = z.infer<typeof Action>;
 
-/** The page of one account: who it is, and the way on. */
+/** The page of one account. */
 export interface IdentityPage {
   readonly card: IdentityCard;
-  /** What the person should know first. */
+  /** Shown above everything else. */
   readonly notice?: string;
   readonly buttons: readonly { readonly action: Action; readonly label: string }[];
-  /** It has a section that tells what others say. Its content changes without a new page. */
+  /** There is a section for ClawNet. It changes without a new page. */
   readonly hasClawNet: boolean;
 }
 
-/** The ClawNet section as it is now. */
+/** The ClawNet section at this moment. */
 export interface ClawNetPart {
   readonly html: Html;
-  /** What a screen reader says of it. */
+  /** What a screen reader announces. */
   readonly status: string;
 }
 
-/** What a tab shows, and what its buttons do. */
+/** What a tab shows and does. */
 export interface PanelContent {
-  /** The page as it is now. */
+  /** The current page. */
   read(): IdentityPage;
-  /** Its ClawNet section as it is now. Undefined for a page without one. */
+  /** The current ClawNet section. Undefined for a page without one. */
   clawNet(): ClawNetPart | undefined;
-  /** Does what a button of the page asks for. Never rejects. */
+  /** Runs the action of a button. Never rejects. */
   run(action: Action): Promise<void>;
-  /** Called when the tab has closed. */
+  /** Called after the tab has closed. */
   dispose(): void;
 }
 
-/** What decides about the way on. */
+/** What decides about the notice and the buttons. */
 export interface PageOptions {
-  /** Why the account is not used. Absent for an account that is. */
+  /** Why the account is not in use. Absent for an account that is. */
   readonly whyHidden?: string | undefined;
-  /** VS Code has a page for the extensions that may use an account. */
+  /** VS Code can show which extensions may use an account. */
   readonly canManageExtensions: boolean;
   readonly hasClawNet: boolean;
   /** MCP servers may get a token of the account. */
@@ -73,7 +73,7 @@ export function signedInPage(
   };
 }
 
-/** What is left of the page when the account is no longer signed in. */
+/** The page of an account that has been signed out while the page was open. */
 export function signedOutPage(card: IdentityCard, notice: string, texts: IdentityTexts): IdentityPage {
   return {
     card: { ...card, groups: [] },
@@ -83,19 +83,20 @@ export function signedOutPage(card: IdentityCard, notice: string, texts: Identit
   };
 }
 
+/** Where the page gets its parts from. URIs are as the webview has them. */
 export interface PageParts {
   readonly style: string;
   readonly script: string;
-  /** Where the style sheet may come from: `webview.cspSource`. */
+  /** The source of the style sheet for the policy: `webview.cspSource`. */
   readonly cspSource: string;
-  /** New for each page. Only the script with this nonce can run. */
+  /** New for each page. Only the script with this nonce may run. */
   readonly nonce: string;
   readonly language: string;
 }
 
 /**
- * The page of an identity as HTML. It can load only its style, its script and images from the picture's origin.
- * Nothing in it is a link: its buttons ask the extension for one of a few actions.
+ * The page of an identity as HTML. It may load only its style, its script and images from the picture's origin.
+ * It contains no links: its buttons request one of a few actions from the extension.
  */
 export function identityHtml(
   { card, notice, buttons }: IdentityPage,
