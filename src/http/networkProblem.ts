@@ -31,7 +31,7 @@ export type NetworkProblem =
   /** The two do not find a common form of TLS, or what answers does not speak TLS. */
   | 'tls'
   /** A browser tells no code why it has no answer. */
-  | 'untold'
+  | 'unexplained'
   /** No code that this table knows. */
   | 'unknown';
 
@@ -96,7 +96,7 @@ export function networkProblem(error: unknown, url: string): NetworkProblem | un
   for (const each of chainOf(error, MAX_DEPTH)) {
     // VS Code adds this to the error of a tunnel (seen in 1.139).
     if ('connectResponseStatusCode' in each && each.connectResponseStatusCode === 407) return 'proxyLogin';
-    const problem = problemOf(each);
+    const problem = problemFromCode(each);
     if (problem === undefined) continue;
     const isConnecting = problem === 'dns' || problem === 'refused' || problem === 'timeout';
     return isConnecting && target !== null && isElsewhere(each, target) ? 'proxyUnreachable' : problem;
@@ -105,11 +105,11 @@ export function networkProblem(error: unknown, url: string): NetworkProblem | un
 }
 
 /** True when another try with the same settings is sure to fail in the same way. */
-export function isLasting(problem: NetworkProblem): boolean {
-  return LASTING.has(problem);
+export function isPermanent(problem: NetworkProblem): boolean {
+  return PERMANENT.has(problem);
 }
 
-const LASTING: ReadonlySet<NetworkProblem> = new Set([
+const PERMANENT: ReadonlySet<NetworkProblem> = new Set([
   'proxyLogin',
   'certificateExpired',
   'certificateNotYetValid',
@@ -127,7 +127,7 @@ function* chainOf(error: unknown, depth: number): Generator<Error> {
   yield* chainOf(error.cause, depth - 1);
 }
 
-function problemOf(error: Error): NetworkProblem | undefined {
+function problemFromCode(error: Error): NetworkProblem | undefined {
   if (error instanceof TimeLimitError) return 'timeout';
   if (!('code' in error) || typeof error.code !== 'string') return undefined;
   return PROBLEMS.get(error.code) ?? (error.code.startsWith('ERR_SSL_') ? 'tls' : undefined);

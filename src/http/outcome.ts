@@ -43,7 +43,7 @@ export type Problem = NetworkProblem | AnswerProblem;
  * form. An error of the service's own protocol is the caller's to read first. No answer has 407: `fetch` makes a network
  * error of it.
  */
-export function problemOf(outcome: HttpOutcome): Problem | undefined {
+export function problemOfOutcome(outcome: HttpOutcome): Problem | undefined {
   if (outcome.kind === 'noAnswer') return outcome.problem;
   if (outcome.kind === 'redirect') return 'loginPage';
   const { status } = outcome;

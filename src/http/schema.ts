@@ -21,7 +21,7 @@ export const bearerToken = nonEmpty.check(z.refine((token) => /^[\w.~+/-]+=*$/.t
  */
 export const identifier = z.string().check(z.refine((id) => id !== '' && id.length <= 255));
 /** A code that a person reads and types, so it is short. */
-export const code = z.string().check(z.refine((text) => text !== '' && text.length <= 64));
+export const userCode = z.string().check(z.refine((text) => text !== '' && text.length <= 64));
 /** 100 years. In milliseconds it is finite, and so is a time that much later. */
 const MAX_SECONDS = 100 * 365.25 * 24 * 3_600;
 

@@ -2,8 +2,8 @@ import { type Clock, pause } from '../base/clock.ts';
 import { describeError, type Log } from '../base/log.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { ClockSkew } from './clockSkew.ts';
-import { isLasting, type NetworkProblem, networkProblem } from './networkProblem.ts';
-import { type HttpOutcome, problemOf } from './outcome.ts';
+import { isPermanent, type NetworkProblem, networkProblem } from './networkProblem.ts';
+import { type HttpOutcome, problemOfOutcome } from './outcome.ts';
 
 /** The parts of the platform that a request uses. */
 export interface Http {
@@ -61,7 +61,7 @@ export async function send(http: Http, request: HttpRequest, signal: AbortSignal
       const isAnswer = outcome.kind === 'answer';
       if (isAnswer) http.clockSkew?.observe(outcome.headers, http.clock.now(), http.log);
       const result = isAnswer ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused';
-      const problem = problemOf(outcome);
+      const problem = problemOfOutcome(outcome);
       if (problem === undefined) logResult('debug', result);
       else logResult('info', `${result} from ${host} (${problem})`);
       return outcome;
@@ -93,7 +93,7 @@ export async function sendWithin(
 /** What to say when the error has no code. */
 function unexplained({ isOnline }: Http): NetworkProblem {
   if (isOnline === undefined) return 'unknown';
-  return isOnline() ? 'untold' : 'offline';
+  return isOnline() ? 'unexplained' : 'offline';
 }
 
 /** Reads a whole response. Rejects when the connection breaks or the body is larger than MAX_BODY_BYTES. */
@@ -167,7 +167,7 @@ export async function sendWithRetries(
 ): Promise<HttpOutcome> {
   for (let tries = 0; ; tries++) {
     const outcome = await send(http, request, signal);
-    const isFinal = outcome.kind === 'noAnswer' && isLasting(outcome.problem);
+    const isFinal = outcome.kind === 'noAnswer' && isPermanent(outcome.problem);
     if (isFinal || !isTransientFailure(outcome) || tries === retries) return outcome;
     await pause(http.clock, FIRST_DELAY_MS * 2 ** tries, signal);
   }

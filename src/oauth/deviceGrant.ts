@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 
 import { pause } from '../base/clock.ts';
 import { isSuccess } from '../http/outcome.ts';
-import { code, lenient, nonEmpty, safeAddress, seconds, withoutUndefined } from '../http/schema.ts';
+import { lenient, nonEmpty, safeAddress, seconds, userCode, withoutUndefined } from '../http/schema.ts';
 import { backOffMs, type Http, retryAfterMs, send } from '../http/send.ts';
-import { type Failed, unreached } from './failure.ts';
+import { type Failed, failureOf } from './failure.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenResponse.ts';
 
 /** The two endpoints of the device authorization grant, and the client that asks. */
@@ -48,7 +48,7 @@ const MAX_LIFE_SECONDS = 3_600;
 
 const CodeResponse = z.object({
   device_code: nonEmpty,
-  user_code: code,
+  user_code: userCode,
   verification_uri: safeAddress,
   verification_uri_complete: lenient(safeAddress),
   expires_in: seconds,
@@ -77,7 +77,7 @@ export async function requestDeviceAuthorization(
     // The error codes are those of the token endpoint (RFC 8628 §3.2 refers to RFC 6749 §5.2).
     const error = readTokenAnswer(outcome);
     if (error.kind === 'failed') return error;
-    if (error.kind !== 'transientFailure') return unreached(outcome);
+    if (error.kind !== 'transientFailure') return failureOf(outcome);
     return { kind: 'failed', failure: { kind: 'unreachable', problem: error.problem } };
   }
   const { device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval } =

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { type HttpOutcome, type Problem, problemOf } from '../http/outcome.ts';
+import { type HttpOutcome, type Problem, problemOfOutcome } from '../http/outcome.ts';
 import { lenient, nonEmpty } from '../http/schema.ts';
 
 /** Why a request to a service failed, as far as the person who started it needs to know. */
@@ -12,7 +12,7 @@ export type Failure =
   /** The server does not accept this client id; `error` is the error code of RFC 6749 §5.2. */
   | { kind: 'clientRefused'; error: string }
   /** The server refused, in its own words. They come from outside: clean them before you show them. */
-  | { kind: 'refused'; words: string }
+  | { kind: 'refused'; message: string }
   /** There was no answer, or none of the service itself that can be used now. */
   | { kind: 'unreachable'; problem: Problem }
   /** The answer is of another protocol: the address is of something else. */
@@ -30,16 +30,16 @@ export function failed<K extends string>(kind: K): Failed<{ kind: K }> {
 }
 
 /** The failure of an outcome that holds nothing of the protocol. */
-export function unreached(outcome: HttpOutcome): Failed {
-  const problem = problemOf(outcome);
+export function failureOf(outcome: HttpOutcome): Failed {
+  const problem = problemOfOutcome(outcome);
   return problem === undefined
     ? failed('notTheService')
     : { kind: 'failed', failure: { kind: 'unreachable', problem } };
 }
 
 /** A failed outcome with words from outside, or with our own words that hold no secret. */
-export function refused(words: string): Failed {
-  return { kind: 'failed', failure: { kind: 'refused', words } };
+export function refused(message: string): Failed {
+  return { kind: 'failed', failure: { kind: 'refused', message } };
 }
 
 /**

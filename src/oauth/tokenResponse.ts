@@ -1,9 +1,15 @@
 import * as z from 'zod/mini';
 
-import { type HttpAnswer, type HttpOutcome, isSuccess, type Problem, problemOf } from '../http/outcome.ts';
+import {
+  type HttpAnswer,
+  type HttpOutcome,
+  isSuccess,
+  type Problem,
+  problemOfOutcome,
+} from '../http/outcome.ts';
 import { bearerToken, lenient, nonEmpty, seconds, withoutUndefined } from '../http/schema.ts';
 import { type Http, isTransientFailure, send } from '../http/send.ts';
-import { ErrorResponse, type Failed, failed, type Failure, refused, unreached } from './failure.ts';
+import { ErrorResponse, type Failed, failed, type Failure, refused, failureOf } from './failure.ts';
 
 /** A grant of the token endpoint (RFC 6749 §5.1). The tokens are secrets. */
 export interface TokenGrant {
@@ -36,7 +42,7 @@ const TokenResponse = z.object({
 /** Reads an answer of the token endpoint (RFC 6749 §5, RFC 8628 §3.5). */
 export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
   if (outcome.kind === 'noAnswer') return { kind: 'transientFailure', problem: outcome.problem };
-  if (outcome.kind === 'redirect') return unreached(outcome);
+  if (outcome.kind === 'redirect') return failureOf(outcome);
   const refusal = z.safeParse(ErrorResponse, outcome.json);
   const known = refusal.success ? readErrorCode(refusal.data.error) : undefined;
   if (known !== undefined) return known;
@@ -70,7 +76,7 @@ function readErrorCode(error: string | undefined): TokenAnswer | undefined {
 
 function readGrant(outcome: HttpAnswer): TokenAnswer {
   const granted = z.safeParse(TokenResponse, outcome.json);
-  if (!granted.success) return unreached(outcome);
+  if (!granted.success) return failureOf(outcome);
   const { access_token, token_type, expires_in, refresh_token } = granted.data;
   if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
     return refused(`token_type ${token_type}`);
@@ -93,10 +99,10 @@ function readRefusal(outcome: HttpAnswer, refusal: z.infer<typeof ErrorResponse>
   const { status } = outcome;
   if (status === 429) return { kind: 'tooManyRequests' };
   if (isTransientFailure(outcome))
-    return { kind: 'transientFailure', problem: problemOf(outcome) ?? 'serverFault' };
-  const words = refusal?.error_description ?? refusal?.message ?? refusal?.error;
-  if (words === undefined || status === 404 || status === 405) return unreached(outcome);
-  return refused(words);
+    return { kind: 'transientFailure', problem: problemOfOutcome(outcome) ?? 'serverFault' };
+  const message = refusal?.error_description ?? refusal?.message ?? refusal?.error;
+  if (message === undefined || status === 404 || status === 405) return failureOf(outcome);
+  return refused(message);
 }
 
 export type RefreshResult =

@@ -9,7 +9,7 @@ const MAX_ID_CHARACTERS = 28;
 /**
  * Whether a text can be a BAP id: base58 of 20 bytes. A random id of better-auth, with 32 letters and digits, is not.
  */
-export function hasBapIdForm(id: string): boolean {
+export function looksLikeBapId(id: string): boolean {
   return id.length <= MAX_ID_CHARACTERS && decodeBase58(id)?.length === ID_BYTES;
 }
 

@@ -34,7 +34,7 @@ export interface Claims {
 }
 
 /** Builds the person from a service's claims. The name falls back to a shortened id. */
-export function person({ subject, names, email, picture, bap }: Claims): Person {
+export function createPerson({ subject, names, email, picture, bap }: Claims): Person {
   const accountId = bap?.bapId ?? subject;
   const name = names.map((each) => safeText(each ?? '')).find((each) => each !== '');
   return {

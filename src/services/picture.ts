@@ -23,19 +23,19 @@ const ON_CHAIN = /^(?:b|ord|bitfs):\/\/([\w.-]+)$/i;
 
 /** The claim of a picture. One that is no address, is too long or is a `data:` URI counts as absent. */
 export const picture = z.pipe(
-  lenient(z.string().check(z.refine(isLink))),
-  z.transform((address) => address && onTheWeb(address)),
+  lenient(z.string().check(z.refine(isPictureUrl))),
+  z.transform((address) => address && resolveOnChain(address)),
 );
 
 /**
  * True for a picture's address, also a relative one. A `data:` URI can have 52 KB, too much for the keyring.
  */
-export function isLink(address: string): boolean {
+export function isPictureUrl(address: string): boolean {
   return address.length <= 2_048 && URL.parse(address)?.protocol !== 'data:';
 }
 
 /** The https address of a file on the blockchain. Any other address stays as it is. */
-export function onTheWeb(address: string): string {
+export function resolveOnChain(address: string): string {
   const id = (OUTPUT.exec(address) ?? ON_CHAIN.exec(address))?.[1];
   return id === undefined ? address : CHAIN_FILES + id;
 }

@@ -7,7 +7,7 @@ import type { ServiceCheck } from './serviceCheck.ts';
 import type { Servers } from '../http/address.ts';
 
 /** What a person reads of a service, in their language. */
-export interface ServiceWords {
+export interface ServiceTexts {
   /** What they use it for. */
   readonly purpose: string;
   /** What whoever holds a token of theirs can do there. */
@@ -18,7 +18,7 @@ export interface ServiceWords {
  * One identity service. All differences between services are behind this interface: the provider, the store
  * and the notification treat every service alike.
  */
-export interface IdentityService extends ServiceWords {
+export interface IdentityService extends ServiceTexts {
   /** The id of its authentication provider. */
   readonly id: Provider;
   /** Its name, as a person reads it. */
@@ -27,30 +27,30 @@ export interface IdentityService extends ServiceWords {
   readonly identitiesAt?: string;
   /** The scopes that the command palette and the Accounts menu ask for. */
   readonly defaultScopes: readonly string[];
-  /** The names of the settings, for messages about a failure. */
-  readonly settings: { readonly server: string; readonly client?: string };
+  /** The keys of its settings, for messages about a failure. */
+  readonly settingKeys: { readonly server: string; readonly client?: string };
   /** The server of the settings as they are now, and the service's own. */
   servers(): Servers;
   /** Starts a sign-in. Rejects only with `signal.reason`. */
-  begin(scopes: readonly string[], signal: AbortSignal): Promise<Begun>;
+  begin(scopes: readonly string[], signal: AbortSignal): Promise<BeginResult>;
   /** Asks who the grant belongs to. Gives the grant back, completed. Rejects only with `signal.reason`. */
-  identify(grant: Grant, signal: AbortSignal): Promise<Identified>;
+  identify(grant: Grant, signal: AbortSignal): Promise<IdentifyResult>;
   /**
    * Asks whether the access token still works. `rejected` only if the service says so. `unknown` for a
    * network error, a page of a proxy, 429 and 5xx. The answer may be the only copy of a new access token, so
    * the request should not be aborted. Rejects only with `signal.reason`.
    */
-  verify(grant: Grant, signal: AbortSignal): Promise<Verdict>;
+  verify(grant: Grant, signal: AbortSignal): Promise<VerifyResult>;
   /**
    * Asks for a later end of the session, with the access token alone, and tells whether that still works.
    * Absent for a service that moves no end. Rejects only with `signal.reason`.
    */
-  readonly extend?: (grant: Grant, signal: AbortSignal) => Promise<Verdict>;
+  readonly extend?: (grant: Grant, signal: AbortSignal) => Promise<VerifyResult>;
   /**
    * Gets a new access token with the grant's refresh token (RFC 6749 §6). Absent for a service without
    * refresh tokens. Rejects only with `signal.reason`.
    */
-  readonly renew?: (grant: Grant, signal: AbortSignal) => Promise<Renewed>;
+  readonly renew?: (grant: Grant, signal: AbortSignal) => Promise<RenewResult>;
   /**
    * Asks the service to end the grant. Best effort: the outcome is ignored. Rejects only with
    * `signal.reason`.
@@ -75,9 +75,9 @@ export type ServiceFailure =
   /** The setting that names the server is not an https address. */
   | { kind: 'badServerSetting' };
 
-export type Begun = { kind: 'pending'; pending: PendingSignIn } | Failed<ServiceFailure>;
-export type Waited = { kind: 'granted'; grant: Grant } | { kind: 'expired' } | Failed<ServiceFailure>;
-export type Identified =
+export type BeginResult = { kind: 'pending'; pending: PendingSignIn } | Failed<ServiceFailure>;
+export type WaitResult = { kind: 'granted'; grant: Grant } | { kind: 'expired' } | Failed<ServiceFailure>;
+export type IdentifyResult =
   | {
       kind: 'identified';
       person: Person;
@@ -91,18 +91,18 @@ export type Identified =
 
 /** The identities of one person. They choose one for this sign-in. */
 export interface IdentityChoice {
-  readonly identities: readonly OwnIdentity[];
+  readonly identities: readonly IdentityOption[];
   /** What the person has chosen before, and the service has refused. */
-  readonly refused: OwnIdentity | undefined;
+  readonly refused: IdentityOption | undefined;
   /**
    * Makes the grant stand for the identity with this id, or for none. Gives another choice when the service refuses
    * it. Rejects only with `signal.reason`.
    */
-  choose(id: string | undefined, signal: AbortSignal): Promise<Identified>;
+  choose(id: string | undefined, signal: AbortSignal): Promise<IdentifyResult>;
 }
 
 /** An identity that a person has. */
-export interface OwnIdentity {
+export interface IdentityOption {
   readonly id: string;
   /** As the service sent it: clean it before you show it. */
   readonly name: string | undefined;
@@ -111,13 +111,13 @@ export interface OwnIdentity {
 }
 
 /** Whether a grant still works. */
-export type Verdict =
+export type VerifyResult =
   /** Keep this grant from now on: the service may have changed the access token or the end. */
   | { kind: 'valid'; grant: Grant }
   | { kind: 'rejected' }
   /** The service did not say. */
   | { kind: 'unknown' };
-export type Renewed =
+export type RenewResult =
   | { kind: 'granted'; grant: Grant }
   /** The refresh token does not work. */
   | { kind: 'rejected' }
@@ -140,7 +140,7 @@ export interface PendingSignIn {
    * Waits for the person's decision. Call it once. Calls `onContact` with whether the service could be
    * reached. Rejects only with `signal.reason`, at once.
    */
-  wait(signal: AbortSignal, onContact: (reached: boolean) => void): Promise<Waited>;
+  wait(signal: AbortSignal, onContact: (reached: boolean) => void): Promise<WaitResult>;
 }
 
 /** The tokens that a service granted. They are secrets. */

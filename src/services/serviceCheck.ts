@@ -1,5 +1,5 @@
 import { serverTimeMs } from '../http/clockSkew.ts';
-import { type HttpAnswer, type HttpOutcome, type Problem, problemOf } from '../http/outcome.ts';
+import { type HttpAnswer, type HttpOutcome, type Problem, problemOfOutcome } from '../http/outcome.ts';
 import { type Http, type HttpRequest, sendWithin } from '../http/send.ts';
 
 /** What came back from the server in the settings for a request that starts no sign-in and carries no token. */
@@ -23,7 +23,7 @@ export interface ServiceCheck {
 }
 
 /** `known`: it is in the server's list. `unlisted`: it is not. `refused`: a sign-in with it fails. */
-export type ClientCheck = 'known' | 'unlisted' | 'refused' | 'notTold';
+export type ClientCheck = 'known' | 'unlisted' | 'refused' | 'unknown';
 
 /** For each request, in milliseconds: a person waits for the report. */
 export const CHECK_LIMIT_MS = 5_000;
@@ -32,7 +32,7 @@ export const CHECK_LIMIT_MS = 5_000;
  * Sends one request and says what answered. Takes five seconds at most. `isService` judges an answer. Rejects only with
  * `signal.reason`.
  */
-export async function checkAnswer(
+export async function sendCheck(
   http: Http,
   request: HttpRequest,
   signal: AbortSignal,
@@ -47,7 +47,7 @@ export async function checkAnswer(
   if (outcome.kind === 'redirect') return { check: { answer: 'loginPage', tookMs }, outcome };
   const { status, headers } = outcome;
   if (!isService(outcome))
-    return { check: { answer: problemOf(outcome) ?? 'notTheService', status, tookMs }, outcome };
+    return { check: { answer: problemOfOutcome(outcome) ?? 'notTheService', status, tookMs }, outcome };
   const aheadMs = clockAheadMs(headers, sentMs, receivedMs);
   return { check: { answer: 'service', status, tookMs, ...(aheadMs !== undefined && { aheadMs }) }, outcome };
 }

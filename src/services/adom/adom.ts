@@ -5,9 +5,16 @@ import { type HttpAnswer, type HttpOutcome, isPage } from '../../http/outcome.ts
 import { bearerToken, identifier, lenient, withoutUndefined } from '../../http/schema.ts';
 import { type Http, type HttpRequest, send, sendWithRetries } from '../../http/send.ts';
 import { failed } from '../../oauth/failure.ts';
-import { type Person, person } from '../person.ts';
-import type { Begun, Grant, Identified, IdentityService, ServiceWords, Verdict } from '../service.ts';
-import { checkAnswer, type ServiceCheck } from '../serviceCheck.ts';
+import { createPerson, type Person } from '../person.ts';
+import type {
+  BeginResult,
+  Grant,
+  IdentifyResult,
+  IdentityService,
+  ServiceTexts,
+  VerifyResult,
+} from '../service.ts';
+import { sendCheck, type ServiceCheck } from '../serviceCheck.ts';
 import { createIntent } from './intent.ts';
 import { readSetCookie } from './setCookie.ts';
 import { type UpdatesMode, waitForIntent } from './updates.ts';
@@ -30,16 +37,16 @@ const USER_RETRIES = 2;
 
 /**
  * Adom: the person completes an AuthenticationIntent in the browser, and Adom gives a session token (Adom's
- * AuthenticationIntent guide). `settings` is called when an operation starts. `words` are shown to the
+ * AuthenticationIntent guide). `settings` is called when an operation starts. `texts` are shown to the
  * person.
  */
-export function adom(http: Http, settings: () => AdomSettings, words: ServiceWords): IdentityService {
+export function adom(http: Http, settings: () => AdomSettings, texts: ServiceTexts): IdentityService {
   return {
     id: 'adom',
     label: 'Adom',
-    ...words,
+    ...texts,
     defaultScopes: [],
-    settings: { server: 'bapIdentity.adom.apiUrl' },
+    settingKeys: { server: 'bapIdentity.adom.apiUrl' },
     servers: () => servers(settings().apiUrl, settings().defaultApiUrl),
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
     identify: (grant, signal) => identify(http, grant, signal),
@@ -57,7 +64,7 @@ async function begin(
   settings: AdomSettings,
   scopes: readonly string[],
   signal: AbortSignal,
-): Promise<Begun> {
+): Promise<BeginResult> {
   if (scopes.length > 0) return failed('noScopes');
   const server = parseServer(settings.apiUrl);
   if (server === undefined) return failed('badServerSetting');
@@ -81,7 +88,7 @@ async function begin(
 }
 
 /** Sends the token as Bearer first, and after a 401 as a cookie, as some of Adom's own clients do. A browser cannot. */
-async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
+async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<IdentifyResult> {
   for (const sentAs of ['bearer', 'cookie'] as const) {
     const tried: Grant = { ...grant, sentAs };
     const outcome = await sendWithRetries(http, user(tried), signal, USER_RETRIES);
@@ -97,7 +104,7 @@ async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<
 }
 
 /** Any 401 of Adom means that the token is invalid. A 401 with an HTML page comes from a proxy. */
-async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
+async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<VerifyResult> {
   const outcome = await send(http, user(grant), signal);
   if (isRefused(outcome)) return { kind: isPage(outcome.headers) ? 'unknown' : 'rejected' };
   if (readPerson(outcome) === undefined) return { kind: 'unknown' };
@@ -110,7 +117,7 @@ async function check(http: Http, { apiUrl }: AdomSettings, signal: AbortSignal):
   if (server === undefined) return { answer: 'badServerSetting' };
   const request = { name: 'check', method: 'GET', url: `${server}/user` } as const;
   const isService = (answer: HttpAnswer): boolean => isRefused(answer) && !isPage(answer.headers);
-  return (await checkAnswer(http, request, signal, isService)).check;
+  return (await sendCheck(http, request, signal, isService)).check;
 }
 
 /** Adom may give a new session token with the user. The end of the session stays. */
@@ -146,7 +153,7 @@ const User = z.object({
 function readPerson(outcome: HttpOutcome): Person | undefined {
   const user = outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(User, outcome.json).data;
   if (!user) return undefined;
-  return person({ subject: user.id, names: [user.display_name, user.name], email: user.email });
+  return createPerson({ subject: user.id, names: [user.display_name, user.name], email: user.email });
 }
 
 /** The service does not say who signed in: an account for this session alone. */

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 
 import { isSafeAddress } from '../../http/address.ts';
-import { type HttpOutcome, isSuccess, type Problem, problemOf } from '../../http/outcome.ts';
+import { type HttpOutcome, isSuccess, type Problem, problemOfOutcome } from '../../http/outcome.ts';
 import { bearerToken, lenient, nonEmpty, safeAddress, seconds } from '../../http/schema.ts';
 import { type Http, isTransientFailure, retryAfterMs, send } from '../../http/send.ts';
-import { type Failed, failed, refused, unreached } from '../../oauth/failure.ts';
+import { type Failed, failed, refused, failureOf } from '../../oauth/failure.ts';
 
 /** An AuthenticationIntent that waits for the person. Both addresses hold its token, so they are secrets. */
 export interface Intent {
@@ -20,7 +20,7 @@ export interface Intent {
   readonly sessionMaxAgeSeconds: number;
 }
 
-export type IntentCreated = { kind: 'created'; intent: Intent } | Failed;
+export type CreateIntentResult = { kind: 'created'; intent: Intent } | Failed;
 
 /** Every intent expires after 15 minutes (Adom's AuthenticationIntent guide). */
 const MAX_LIFE_MS = 15 * 60_000;
@@ -47,13 +47,13 @@ export async function createIntent(
   browserSide: string,
   maxAgeSeconds: number,
   signal: AbortSignal,
-): Promise<IntentCreated> {
+): Promise<CreateIntentResult> {
   const url = `${server}/auth/intents`;
   const json = { max_age: maxAgeSeconds };
   const outcome = await send(http, { name: 'intent', method: 'POST', url, json }, signal);
   const answer = isSuccess(outcome) ? z.safeParse(IntentResponse, outcome.json).data : undefined;
   const statusUrl = answer && statusUrlOf(server, answer.token, answer.updates_url);
-  if (answer === undefined || statusUrl === undefined) return unreached(outcome);
+  if (answer === undefined || statusUrl === undefined) return failureOf(outcome);
   return {
     kind: 'created',
     intent: {
@@ -116,18 +116,22 @@ const TokenGone = z.object({ state: z.literal('authenticated') });
 export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentStatus {
   if (isTransientFailure(outcome)) {
     const waitMs = outcome.kind === 'answer' ? retryAfterMs(outcome.headers, nowMs) : undefined;
-    return { kind: 'transientFailure', waitMs: waitMs ?? 0, problem: problemOf(outcome) ?? 'serverFault' };
+    return {
+      kind: 'transientFailure',
+      waitMs: waitMs ?? 0,
+      problem: problemOfOutcome(outcome) ?? 'serverFault',
+    };
   }
-  if (outcome.kind !== 'answer') return unreached(outcome);
+  if (outcome.kind !== 'answer') return failureOf(outcome);
   if (outcome.status === 410) return { kind: 'expired' };
   if (outcome.status === 404 && outcome.json !== undefined) return failed('codeSpent');
-  if (outcome.status !== 200) return unreached(outcome);
+  if (outcome.status !== 200) return failureOf(outcome);
   const { json } = outcome;
   if (z.safeParse(Pending, json).success) return { kind: 'pending' };
   const token = readSessionToken(json);
   if (token !== undefined) return { kind: 'authenticated', sessionToken: token };
   if (z.safeParse(MalformedToken, json).success) return refused('malformed session_token');
-  return z.safeParse(TokenGone, json).success ? failed('codeSpent') : unreached(outcome);
+  return z.safeParse(TokenGone, json).success ? failed('codeSpent') : failureOf(outcome);
 }
 
 /**

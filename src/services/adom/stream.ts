@@ -6,7 +6,7 @@ import { FETCH_DEFAULTS, type Http, MAX_BODY_BYTES, readResponse } from '../../h
 import { type IntentStatus, readIntentStatus, readSessionToken } from './intent.ts';
 
 /** What one stream led to. `broken`: it ended without an answer, and a poll must find out the status. */
-export type Streamed = IntentStatus | { kind: 'broken' };
+export type StreamResult = IntentStatus | { kind: 'broken' };
 
 /** The server sends pings. A stream that is silent for longer is dead, even if the connection seems open. */
 const MAX_SILENCE_MS = 45_000;
@@ -22,7 +22,7 @@ export async function streamIntent(
   deadlineMs: number,
   signal: AbortSignal,
   onOpen: () => void,
-): Promise<Streamed> {
+): Promise<StreamResult> {
   signal.throwIfAborted();
   const settled = new AbortController();
   const connection = AbortSignal.any([signal, settled.signal]);
@@ -31,7 +31,7 @@ export async function streamIntent(
     silence.abort();
     silence = new AbortController();
   };
-  const untilSilent = async (): Promise<Streamed> => {
+  const untilSilent = async (): Promise<StreamResult> => {
     for (;;) {
       const wait = AbortSignal.any([connection, silence.signal]);
       try {
@@ -58,7 +58,7 @@ async function listen(
   signal: AbortSignal,
   onOpen: () => void,
   heard: () => void,
-): Promise<Streamed> {
+): Promise<StreamResult> {
   try {
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (http.userAgent !== undefined) headers['user-agent'] = http.userAgent;
@@ -84,7 +84,7 @@ async function listen(
  * Gives the first event that says something about the intent. EventSource gets the response that is open
  * already, and is closed when the signal aborts: otherwise it would try to reconnect.
  */
-function readEvents(statusUrl: string, response: Response, signal: AbortSignal): Promise<Streamed> {
+function readEvents(statusUrl: string, response: Response, signal: AbortSignal): Promise<StreamResult> {
   signal.throwIfAborted();
   return new Promise((resolve) => {
     const source = new EventSource(statusUrl, { fetch: () => Promise.resolve(response) });
@@ -125,7 +125,7 @@ function meter(heard: () => void): TransformStream<Uint8Array, Uint8Array> {
 }
 
 /** Malformed data counts as broken: the server has an answer, and a poll can get it. */
-function readAuthenticated(data: unknown): Streamed {
+function readAuthenticated(data: unknown): StreamResult {
   try {
     const sessionToken = typeof data === 'string' ? readSessionToken(JSON.parse(data)) : undefined;
     return sessionToken === undefined ? { kind: 'broken' } : { kind: 'authenticated', sessionToken };

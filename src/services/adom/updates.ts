@@ -4,7 +4,7 @@ import { pause } from '../../base/clock.ts';
 import { backOffMs, type Http, send } from '../../http/send.ts';
 import type { Failed } from '../../oauth/failure.ts';
 import { type Intent, type IntentStatus, readIntentStatus } from './intent.ts';
-import { type Streamed, streamIntent } from './stream.ts';
+import { type StreamResult, streamIntent } from './stream.ts';
 
 /** How to learn the person's decision: `auto` uses a stream, and polls while there is no stream. */
 export const UpdatesMode = z.literal(['auto', 'stream', 'poll']);
@@ -38,7 +38,7 @@ export async function waitForIntent(
     const request = { name: 'intent status', method: 'GET', url: statusUrl } as const;
     return readIntentStatus(await send(http, request, signal), clock.now());
   };
-  const stream = (): Promise<Streamed> =>
+  const stream = (): Promise<StreamResult> =>
     streamIntent(http, statusUrl, deadlineMs, signal, () => {
       onContact(true);
     });

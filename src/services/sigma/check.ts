@@ -6,7 +6,7 @@ import { lenient } from '../../http/schema.ts';
 import { type Http, sendWithin } from '../../http/send.ts';
 import { ErrorResponse } from '../../oauth/failure.ts';
 import { readTokenAnswer } from '../../oauth/tokenResponse.ts';
-import { CHECK_LIMIT_MS, checkAnswer, type ClientCheck, type ServiceCheck } from '../serviceCheck.ts';
+import { CHECK_LIMIT_MS, sendCheck, type ClientCheck, type ServiceCheck } from '../serviceCheck.ts';
 
 /** No server has issued it. */
 const NO_DEVICE_CODE = 'no-sign-in';
@@ -31,7 +31,7 @@ export async function checkSigma(
   };
   const url = `${server}/api/auth/device/token`;
   const request = { name: 'check', method: 'POST', url, json } as const;
-  const { check, outcome } = await checkAnswer(http, request, signal, isTokenEndpoint);
+  const { check, outcome } = await sendCheck(http, request, signal, isTokenEndpoint);
   if (check.answer !== 'service') return check;
   const client = refusesClient(outcome) ? 'refused' : await listed(http, server, clientId, signal);
   return { ...check, client };
@@ -64,6 +64,6 @@ async function listed(
   const request = { name: 'oauth-clients', method: 'GET', url } as const;
   const outcome = await sendWithin(http, CHECK_LIMIT_MS, request, signal);
   const answer = outcome && isSuccess(outcome) && z.safeParse(Clients, outcome.json).data;
-  if (!answer) return 'notTold';
+  if (!answer) return 'unknown';
   return answer.clients.some((client) => client?.clientId === clientId) ? 'known' : 'unlisted';
 }

@@ -1,9 +1,9 @@
 import { isPage } from '../../http/outcome.ts';
 import { type Http, sendWithin, sendWithRetries } from '../../http/send.ts';
-import { failed, unreached } from '../../oauth/failure.ts';
-import { hasBapIdForm } from '../bapId.ts';
-import type { Grant, Identified, IdentityChoice, OwnIdentity } from '../service.ts';
-import { listOwnIdentities, setActive } from './organizations.ts';
+import { failed, failureOf } from '../../oauth/failure.ts';
+import { looksLikeBapId } from '../bapId.ts';
+import type { Grant, IdentifyResult, IdentityChoice, IdentityOption } from '../service.ts';
+import { listIdentityOptions, setActive } from './organizations.ts';
 import { personOf, readUserInfo, type UserInfo, userinfo } from './userinfo.ts';
 
 /** With the limits in ownIdentities.ts, 20 seconds together. */
@@ -21,13 +21,13 @@ interface Asked {
  * until the client sets one. Only userinfo can make a sign-in fail: what follows it is worth a try, and holds the
  * sign-in up for 20 seconds at most. Rejects only with `signal.reason`.
  */
-export async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<Identified> {
+export async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<IdentifyResult> {
   const outcome = await sendWithRetries(http, userinfo(grant), signal);
   const claims = readUserInfo(outcome);
   if (claims === undefined) {
     const rejected =
       outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status) && !isPage(outcome.headers);
-    return rejected ? failed('grantRejected') : unreached(outcome);
+    return rejected ? failed('grantRejected') : failureOf(outcome);
   }
   const asked: Asked = { http, grant, claims };
   const person = personOf(claims);
@@ -37,12 +37,14 @@ export async function identify(http: Http, grant: Grant, signal: AbortSignal): P
   return { kind: 'identified', person, grant };
 }
 
-async function findIdentity(asked: Asked, signal: AbortSignal): Promise<Identified> {
+async function findIdentity(asked: Asked, signal: AbortSignal): Promise<IdentifyResult> {
   const { http, grant } = asked;
-  const own = await listOwnIdentities(http, grant, signal);
-  if (own === undefined) http.log.info('The server does not say which BAP identities this account has.');
-  const [only, ...others] = own ?? [];
-  if (only === undefined) return { ...withoutIdentity(asked), hasNoBapIdentity: own !== undefined };
+  const identityOptions = await listIdentityOptions(http, grant, signal);
+  if (identityOptions === undefined)
+    http.log.info('The server does not say which BAP identities this account has.');
+  const [only, ...others] = identityOptions ?? [];
+  if (only === undefined)
+    return { ...withoutIdentity(asked), hasNoBapIdentity: identityOptions !== undefined };
   if (others.length > 0) return { kind: 'choice', choice: choiceOf(asked, [only, ...others]) };
   return (await become(asked, only, signal)) ?? withoutIdentity(asked);
 }
@@ -50,7 +52,7 @@ async function findIdentity(asked: Asked, signal: AbortSignal): Promise<Identifi
 function choiceOf(
   asked: Asked,
   identities: IdentityChoice['identities'],
-  refused?: OwnIdentity,
+  refused?: IdentityOption,
 ): IdentityChoice {
   return {
     identities,
@@ -67,9 +69,9 @@ function choiceOf(
 /** Makes the token stand for one of the person's identities. Undefined when the server refuses this identity. */
 async function become(
   asked: Asked,
-  { id, name }: OwnIdentity,
+  { id, name }: IdentityOption,
   signal: AbortSignal,
-): Promise<Identified | undefined> {
+): Promise<IdentifyResult | undefined> {
   const { http, grant, claims } = asked;
   const active = await setActive(http, grant, id, signal);
   if (active === 'refused') return undefined;
@@ -79,11 +81,11 @@ async function become(
   const person = fresh && personOf(fresh);
   if (person?.bap !== undefined) return { kind: 'identified', person, grant };
   // Userinfo of this server does not follow the active identity. The server has confirmed that it is the person's.
-  if (!hasBapIdForm(id)) return withoutIdentity(asked);
+  if (!looksLikeBapId(id)) return withoutIdentity(asked);
   const own = { ...claims, bap_id: id, pubkey: undefined, bap: undefined };
   return { kind: 'identified', person: personOf(own, name === id ? undefined : name), grant };
 }
 
-function withoutIdentity({ claims, grant }: Asked): Extract<Identified, { kind: 'identified' }> {
+function withoutIdentity({ claims, grant }: Asked): Extract<IdentifyResult, { kind: 'identified' }> {
   return { kind: 'identified', person: personOf(claims), grant };
 }

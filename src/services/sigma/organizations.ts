@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { isSuccess } from '../../http/outcome.ts';
 import { identifier, lenient, maybeJson } from '../../http/schema.ts';
 import { type Http, type HttpRequest, sendWithin } from '../../http/send.ts';
-import { hasBapIdForm } from '../bapId.ts';
+import { looksLikeBapId } from '../bapId.ts';
 import { picture, trustedPicture } from '../picture.ts';
-import type { Grant, OwnIdentity } from '../service.ts';
+import type { Grant, IdentityOption } from '../service.ts';
 import { bearer } from './userinfo.ts';
 
 /** A person waits. The limits of all requests that follow userinfo are 20 seconds together. */
@@ -25,11 +25,11 @@ const Organizations = z.array(lenient(Organization));
  * The BAP identities that the person has. Undefined when the server does not say: it has no organizations, is too
  * slow, or does not allow it. Rejects only with `signal.reason`.
  */
-export async function listOwnIdentities(
+export async function listIdentityOptions(
   http: Http,
   grant: Grant,
   signal: AbortSignal,
-): Promise<OwnIdentity[] | undefined> {
+): Promise<IdentityOption[] | undefined> {
   const url = `${grant.server}/api/auth/organization/list`;
   const request = { name: 'organization/list', method: 'GET', url, headers: bearer(grant) } as const;
   const outcome = await sendWithin(http, LIST_LIMIT_MS, request, signal);
@@ -37,7 +37,7 @@ export async function listOwnIdentities(
   if (!list) return undefined;
   return list
     .filter((each) => each !== undefined)
-    .filter(({ id, metadata }) => hasBapIdForm(id) || metadata?.type === 'bap_identity')
+    .filter(({ id, metadata }) => looksLikeBapId(id) || metadata?.type === 'bap_identity')
     .map(({ id, name, logo }) => ({ id, name, picture: trustedPicture(logo, grant.server) }));
 }
 

@@ -4,7 +4,7 @@ import { isSuccess } from '../../http/outcome.ts';
 import { type Http, sendWithRetries } from '../../http/send.ts';
 import { rejectsToken } from '../../oauth/failure.ts';
 
-export type SlideResult =
+export type ExtendSessionResult =
   /** The session lives. Its end is in milliseconds of the wall clock. */
   | { kind: 'alive'; expiresAtMs: number }
   /** The server knows no session with this token. */
@@ -19,12 +19,12 @@ const Answer = z.object({ session: z.object({ token: z.string(), expiresAt: z.st
  * `updateAge`, this moves its end. Sends the request again after a transient failure, for half a minute: this is
  * asked when a person comes back, and their network may come back later. Rejects only with `signal.reason`.
  */
-export async function slideSession(
+export async function extendSession(
   http: Http,
   url: string,
   token: string,
   signal: AbortSignal,
-): Promise<SlideResult> {
+): Promise<ExtendSessionResult> {
   const headers = { authorization: `Bearer ${token}` };
   const outcome = await sendWithRetries(http, { name: 'get-session', method: 'GET', url, headers }, signal);
   if (rejectsToken(outcome)) return { kind: 'noSession' };

@@ -8,10 +8,17 @@ import {
 } from '../../oauth/deviceGrant.ts';
 import { failed, rejectsToken } from '../../oauth/failure.ts';
 import { refreshGrant, type TokenGrant } from '../../oauth/tokenResponse.ts';
-import type { Begun, Grant, IdentityService, Renewed, ServiceWords, Verdict } from '../service.ts';
+import type {
+  BeginResult,
+  Grant,
+  IdentityService,
+  RenewResult,
+  ServiceTexts,
+  VerifyResult,
+} from '../service.ts';
 import { checkSigma } from './check.ts';
 import { identify } from './identify.ts';
-import { slideSession } from './session.ts';
+import { extendSession } from './session.ts';
 import { bearer, readUserInfo, userinfo } from './userinfo.ts';
 
 export interface SigmaSettings {
@@ -24,16 +31,16 @@ export interface SigmaSettings {
 
 /**
  * Sigma Identity: the OAuth 2.0 device authorization grant (RFC 8628), and userinfo claims with a BAP
- * identity. `settings` is called when an operation starts. `words` are shown to the person.
+ * identity. `settings` is called when an operation starts. `texts` are shown to the person.
  */
-export function sigma(http: Http, settings: () => SigmaSettings, words: ServiceWords): IdentityService {
+export function sigma(http: Http, settings: () => SigmaSettings, texts: ServiceTexts): IdentityService {
   return {
     id: 'sigma-identity',
     label: 'Sigma Identity',
-    ...words,
+    ...texts,
     identitiesAt: 'https://sigmaidentity.com',
     defaultScopes: ['openid', 'profile'],
-    settings: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
+    settingKeys: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
     servers: () => servers(settings().serverUrl, settings().defaultServerUrl),
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
     identify: (grant, signal) => identify(http, grant, signal),
@@ -50,7 +57,7 @@ async function begin(
   settings: SigmaSettings,
   scopes: readonly string[],
   signal: AbortSignal,
-): Promise<Begun> {
+): Promise<BeginResult> {
   const server = parseServer(settings.serverUrl);
   if (server === undefined) return failed('badServerSetting');
   const client: DeviceGrantClient = {
@@ -82,15 +89,15 @@ function toGrant(server: string, { expiresInSeconds, ...tokens }: TokenGrant, re
   return { server, ...tokens, ...withoutUndefined({ expiresAtMs }) };
 }
 
-async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
+async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<VerifyResult> {
   const outcome = await send(http, userinfo(grant), signal);
   if (rejectsToken(outcome)) return { kind: 'rejected' };
   return readUserInfo(outcome) === undefined ? { kind: 'unknown' } : { kind: 'valid', grant };
 }
 
-async function extend(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
+async function extend(http: Http, grant: Grant, signal: AbortSignal): Promise<VerifyResult> {
   const url = `${grant.server}/api/auth/get-session`;
-  const slid = await slideSession(http, url, grant.accessToken, signal);
+  const slid = await extendSession(http, url, grant.accessToken, signal);
   if (slid.kind === 'alive') {
     // An earlier end than the known one ends nothing: it depends on two clocks, and the token works.
     const expiresAtMs = Math.max(slid.expiresAtMs, grant.expiresAtMs ?? 0);
@@ -108,7 +115,7 @@ async function renew(
   settings: SigmaSettings,
   { server, refreshToken }: Grant,
   signal: AbortSignal,
-): Promise<Renewed> {
+): Promise<RenewResult> {
   if (refreshToken === undefined) return { kind: 'unknown' };
   const url = `${server}/api/auth/oauth2/token`;
   const result = await refreshGrant(http, url, settings.clientId, refreshToken, signal);

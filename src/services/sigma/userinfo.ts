@@ -4,7 +4,7 @@ import type { HttpOutcome } from '../../http/outcome.ts';
 import { identifier, lenient } from '../../http/schema.ts';
 import type { HttpRequest } from '../../http/send.ts';
 import { readBapIdentity } from '../bap.ts';
-import { type Person, person } from '../person.ts';
+import { createPerson, type Person } from '../person.ts';
 import { picture } from '../picture.ts';
 import type { Grant } from '../service.ts';
 
@@ -50,7 +50,7 @@ export function personOf(claims: UserInfo, bestName?: string): Person {
     fullName(givenName, familyName),
     fullName(claims.given_name, claims.family_name),
   ];
-  return person({ subject: claims.sub, names, email: claims.email, picture: claims.picture, bap });
+  return createPerson({ subject: claims.sub, names, email: claims.email, picture: claims.picture, bap });
 }
 
 function fullName(given: string | undefined, family: string | undefined): string {

@@ -66,7 +66,7 @@ describe('the report on sign-in', () => {
     for (const line of before?.split('\n') ?? []) assert.match(line, /^(?:#{1,2} | *- |[A-Z][^[\]<>]*$|$)/);
   });
 
-  const settings = { server: 'test.server', client: 'test.client' };
+  const settingKeys = { server: 'test.server', client: 'test.client' };
   const FOUND: [name: string, change: Partial<ServiceFacts>, words: RegExp][] = [
     [
       'a failure that nobody knows',
@@ -97,12 +97,12 @@ describe('the report on sign-in', () => {
     ],
     [
       'a client id that is refused',
-      { settings, check: { answer: 'service', client: 'refused' } },
+      { settingKeys, check: { answer: 'service', client: 'refused' } },
       /Test refuses the client ID in the setting `test\.client`/,
     ],
     [
       'a client id that is in no list',
-      { settings, check: { answer: 'service', client: 'unlisted' } },
+      { settingKeys, check: { answer: 'service', client: 'unlisted' } },
       /Test has no client with the ID in the setting `test\.client`/,
     ],
     [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
-import type { Grant, Identified } from '../../../../src/services/service.ts';
+import type { Grant, IdentifyResult } from '../../../../src/services/service.ts';
 import { html, json, networkError, never, redirect, type Reply, text } from '../../support/conversation.ts';
 import { assertCancels, sigmaWorld, type World } from '../../support/serviceKit.ts';
 
@@ -60,7 +60,7 @@ function namesIn({ conversation }: World): string[] {
   return conversation.log.lines.map((line) => /^\w+ (.+): \d+ /.exec(line)?.[1] ?? line);
 }
 
-function bapIdOf(identified: Identified): string | undefined {
+function bapIdOf(identified: IdentifyResult): string | undefined {
   assert.ok(identified.kind === 'identified', identified.kind);
   assert.equal(identified.person.subject, 'user-1');
   assert.deepEqual(identified.grant, GRANT);

@@ -3,19 +3,19 @@ import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import type { Person } from '../../../../src/services/person.ts';
-import type { Grant, Identified, ServiceFailure } from '../../../../src/services/service.ts';
+import type { Grant, IdentifyResult, ServiceFailure } from '../../../../src/services/service.ts';
 import { sigma } from '../../../../src/services/sigma/sigma.ts';
 import { html, json, networkError, never, redirect, type Reply, text } from '../../support/conversation.ts';
 import { CODE } from '../../support/deviceGrantRow.ts';
 import { assertCancels, begin, sigmaWorld } from '../../support/serviceKit.ts';
-import { serviceWords } from '../../support/serviceWords.ts';
+import { serviceTexts } from '../../support/serviceTexts.ts';
 import { unreachable } from '../../support/unreachable.ts';
 
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
 
 /** The server answers userinfo with `reply`, and has no organizations. */
-async function identify(reply: Reply): Promise<Identified> {
+async function identify(reply: Reply): Promise<IdentifyResult> {
   const { clock, conversation, service } = sigmaWorld([reply, html(404)]);
   const identified = await clock.run(service.identify(GRANT, NEVER));
   conversation.assertOver();
@@ -34,7 +34,7 @@ describe('Sigma Identity: the service', () => {
     assert.equal(service.id, 'sigma-identity');
     assert.equal(service.label, 'Sigma Identity');
     assert.equal(service.identitiesAt, 'https://sigmaidentity.com');
-    assert.deepEqual(service.settings, {
+    assert.deepEqual(service.settingKeys, {
       server: 'bapIdentity.sigma.serverUrl',
       client: 'bapIdentity.sigma.clientId',
     });
@@ -132,7 +132,7 @@ describe('Sigma Identity: wait', () => {
     const { clock, conversation } = sigmaWorld([json(200, CODE), json(200, { access_token: 'token' })]);
     let serverUrl = 'https://auth.example';
     const settings = { defaultServerUrl: serverUrl, clientId: 'editor' };
-    const service = sigma(conversation.http, () => ({ ...settings, serverUrl }), serviceWords);
+    const service = sigma(conversation.http, () => ({ ...settings, serverUrl }), serviceTexts);
     const begun = await clock.run(service.begin([], NEVER));
     serverUrl = 'https://elsewhere.example';
     assert.ok(begun.kind === 'pending');
