@@ -7,7 +7,7 @@ import { registerCommands } from './accounts/commands.ts';
 import { SessionMessages } from './accounts/sessionMessages.ts';
 import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
-import { type Log, LogTail } from './base/log.ts';
+import { createLog } from './base/log.ts';
 import type { Runtime } from './base/runtime.ts';
 import { registerDiagnose } from './diagnose/commands.ts';
 import { ClockSkew } from './http/clockSkew.ts';
@@ -55,7 +55,7 @@ export interface Composition {
 export function compose(context: vscode.ExtensionContext, platform: Platform): Composition {
   const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
   const closing = new AbortController();
-  const log = new LogTail(logUntil(closing.signal, channel), systemClock);
+  const log = createLog(channel, systemClock, closing.signal);
   const runtime: Runtime = { clock: systemClock, log, closed: closing.signal };
   const clockSkew = new ClockSkew();
   const http: Http = {
@@ -147,14 +147,6 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
     ],
     finish: () => sessions.finish(),
   };
-}
-
-/** A log that says nothing once the window has closed: the channel throws then, and a renewal may still go on. */
-function logUntil(closed: AbortSignal, channel: Log): Log {
-  const write = (level: keyof Log) => (line: string) => {
-    if (!closed.aborted) channel[level](line);
-  };
-  return { debug: write('debug'), info: write('info'), warn: write('warn') };
 }
 
 /** The ids of the services that get an entry in the Accounts menu. Other values in the list have no meaning. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { LogTail } from '../../../src/base/log.ts';
+import { createLog } from '../../../src/base/log.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Sharing } from '../../../src/sessions/ports.ts';
 import type { Facts, ServiceFacts } from '../../../src/diagnose/facts.ts';
@@ -16,7 +16,7 @@ function factsOf(world: World, sharing: () => Promise<Sharing> = () => Promise.r
   const { sessions, runtime } = world;
   // Of another window, so that the extension's own is not needed.
   const context = { extension: { ...extension, isFromDifferentExtensionHost: false } };
-  const log = new LogTail(runtime.log, runtime.clock);
+  const log = createLog(runtime.log, runtime.clock, runtime.closed);
   return {
     log,
     gather: (signal = NEVER) => gatherFacts({ context, sessions, sharing, runtime, log }, signal),
