@@ -12,8 +12,8 @@ import { type McpProvider, McpTokens } from './tokens.ts';
 
 /** The MCP servers of the setting, for as long as the extension runs. */
 export interface Mcp {
-  /** For VS Code. */
-  readonly definitions: McpDefinitions;
+  /** Offers the servers of the setting to VS Code. Throws in an editor without MCP servers. */
+  register(): vscode.Disposable;
   dispose(): void;
   /** The servers of the setting that may get the token of one of these sessions. */
   allowedFor(sessions: readonly LiveSession[]): McpServer[];
@@ -26,7 +26,7 @@ export interface Mcp {
   takeBack(sessions: readonly LiveSession[]): Promise<void>;
 }
 
-/** Follows the setting, whose present value `setting` gives. Does nothing where the editor knows no MCP servers. */
+/** Builds what follows the setting, whose present value `setting` gives. */
 export function createMcp(
   providers: readonly McpProvider[],
   sessions: Sessions,
@@ -78,10 +78,11 @@ export function createMcp(
   const update = (): void => {
     definitions.update();
   };
-  const disposables: { dispose(): void }[] = [definitions, changes];
-  if ('registerMcpServerDefinitionProvider' in vscode.lm) {
+  const register = (): vscode.Disposable => {
+    const registered = vscode.lm.registerMcpServerDefinitionProvider('bapIdentity.mcp', definitions);
     read();
-    disposables.push(
+    return vscode.Disposable.from(
+      registered,
       sessions.onDidChange(update),
       // Another window may have taken a choice back.
       vscode.window.onDidChangeWindowState(update),
@@ -92,11 +93,11 @@ export function createMcp(
         changes.fire();
       }),
     );
-  }
+  };
   const allowedFor = (records: readonly LiveSession[]): McpServer[] =>
     servers.filter((server) => records.some(({ id }) => id === choices.sessionFor(server)));
   return {
-    definitions,
+    register,
     allowedFor,
     onDidChangeAllowed: changes.event,
     takeBack: async (records) => {
@@ -104,7 +105,8 @@ export function createMcp(
       await choices.forget(await pickToTakeBack(allowedFor(records), label));
     },
     dispose: () => {
-      for (const each of disposables) each.dispose();
+      definitions.dispose();
+      changes.dispose();
     },
   };
 }
