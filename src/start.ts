@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import * as z from 'zod/mini';
 
 import { version } from '../package.json';
 import { offerInAccountsMenu, setContextKeys } from './accounts/accountsMenu.ts';
@@ -21,12 +20,11 @@ import { ServiceProvider } from './provider/provider.ts';
 import { createServices } from './serviceList.ts';
 import { accountsOf } from './sessions/accounts.ts';
 import { openSessions, type Sessions } from './sessions/sessions.ts';
-import { readSetting } from './settings.ts';
+import { readSetting, type Setting, settings } from './settings.ts';
 import { identityTool } from './sharing/agent/tool.ts';
 import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
 import { registerTerminalEnvironment, terminalSetting } from './sharing/terminal/environment.ts';
-import { TerminalMode } from './sharing/terminal/variables.ts';
 import { SignInNotification } from './signIn/notification.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
 import type { SharedByWindows } from './storage/windowStorage.ts';
@@ -137,8 +135,11 @@ function start(
     }),
   );
 
-  const mcp = createMcp(providers, sessions, context.globalState, mcpSetting, http, runtime);
-  const panels = new IdentityPanels(context.extensionUri, sessions, mcp, { http, apiUrl: clawNetSetting });
+  const mcp = createMcp(providers, sessions, context.globalState, reader(settings.mcpServers), http, runtime);
+  const panels = new IdentityPanels(context.extensionUri, sessions, mcp, {
+    http,
+    apiUrl: reader(settings.clawnetApiUrl),
+  });
   subscriptions.push(mcp, panels);
   const extra = (name: string, add: () => { dispose(): unknown } | undefined): void => {
     try {
@@ -152,10 +153,11 @@ function start(
   extra('account commands', () => registerCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
   extra('diagnosis', () => registerDiagnose({ context, sessions, sharing: shared.sharing, runtime, log }));
-  extra('Accounts menu', () => offerInAccountsMenu(sessions, accountsMenuSetting, runtime));
+  extra('Accounts menu', () => offerInAccountsMenu(sessions, reader(settings.accountsMenu), runtime));
   extra('context keys', () => setContextKeys(sessions, runtime));
   extra('tool for agents', () => vscode.lm.registerTool('bap_identity', identityTool(services, sessions)));
   extra('MCP servers', () => mcp.register());
+  const terminalMode = reader(settings.terminalEnvironment);
   extra('terminal environment', () =>
     registerTerminalEnvironment(
       context.environmentVariableCollection,
@@ -188,19 +190,7 @@ function closeStaleTabs(): undefined {
   if (stale.length > 0) void vscode.window.tabGroups.close(stale);
 }
 
-/** The ids of the services that get an entry in the Accounts menu. Other values in the list have no meaning. */
-function accountsMenuSetting(): readonly unknown[] {
-  return readSetting('accountsMenu', z.array(z.unknown())) ?? [];
-}
-
-function clawNetSetting(): string {
-  return readSetting('clawnet.apiUrl', z.string()) ?? '';
-}
-
-function terminalMode(): TerminalMode {
-  return readSetting('terminal.environment', TerminalMode) ?? 'off';
-}
-
-function mcpSetting(): unknown {
-  return readSetting('mcp.servers', z.unknown());
+/** Reads the setting each time that it is called. */
+function reader<T>(setting: Setting<T>): () => T {
+  return () => readSetting(vscode.workspace, setting);
 }

@@ -1,5 +1,3 @@
-import * as z from 'zod/mini';
-
 import { pause } from '../../base/clock.ts';
 import { backOffMs, type Http, send } from '../../http/send.ts';
 import type { Failed } from '../../oauth/failure.ts';
@@ -7,8 +5,7 @@ import { type Intent, type IntentStatus, readIntentStatus } from './intent.ts';
 import { type StreamResult, streamIntent } from './stream.ts';
 
 /** How to learn the user's decision. `auto` prefers a stream, and polls while there is none. */
-export const UpdatesMode = z.literal(['auto', 'stream', 'poll']);
-export type UpdatesMode = z.infer<typeof UpdatesMode>;
+export type UpdatesMode = 'auto' | 'stream' | 'poll';
 
 export type IntentResult =
   { kind: 'authenticated'; sessionToken: string; receivedAtMs: number } | { kind: 'expired' } | Failed;

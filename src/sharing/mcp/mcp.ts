@@ -4,8 +4,9 @@ import type { Runtime } from '../../base/runtime.ts';
 import type { Http } from '../../http/send.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
+import { settings } from '../../settings.ts';
 import { McpDefinitions } from './definitions.ts';
-import { problemMessage, SETTING, tellOfProblem, tellOfStart } from './messages.ts';
+import { problemMessage, tellOfProblem, tellOfStart } from './messages.ts';
 import { mcpQuestions, pickToTakeBack } from './questions.ts';
 import { McpChoices, type McpServer, readServers } from './servers.ts';
 import { type McpProvider, McpTokens } from './tokens.ts';
@@ -87,7 +88,7 @@ export function createMcp(
       // Another window may have taken a choice back.
       vscode.window.onDidChangeWindowState(update),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (!change.affectsConfiguration(SETTING)) return;
+        if (!change.affectsConfiguration(settings.mcpServers.key)) return;
         read();
         definitions.settingChanged();
         changes.fire();
