@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import * as z from 'zod/mini';
 
 import { version } from '../package.json';
 import { offerInAccountsMenu, setContextKeys } from './accounts/accountsMenu.ts';
@@ -7,7 +6,7 @@ import { registerCommands } from './accounts/commands.ts';
 import { SessionMessages } from './accounts/sessionMessages.ts';
 import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
-import { describeError, type Log, LogTail } from './base/log.ts';
+import { createLog, describeError } from './base/log.ts';
 import type { Runtime } from './base/runtime.ts';
 import { registerDiagnose } from './diagnose/commands.ts';
 import { isReportTab } from './diagnose/document.ts';
@@ -21,12 +20,11 @@ import { ServiceProvider } from './provider/provider.ts';
 import { createServices } from './serviceList.ts';
 import { accountsOf } from './sessions/accounts.ts';
 import { openSessions, type Sessions } from './sessions/sessions.ts';
-import { readSetting } from './settings.ts';
+import { readSetting, type Setting, settings } from './settings.ts';
 import { identityTool } from './sharing/agent/tool.ts';
 import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
 import { registerTerminalEnvironment, terminalSetting } from './sharing/terminal/environment.ts';
-import { TerminalMode } from './sharing/terminal/variables.ts';
 import { SignInNotification } from './signIn/notification.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
 import type { SharedByWindows } from './storage/windowStorage.ts';
@@ -74,7 +72,7 @@ function start(
 ): { readonly api: BapIdentityApi; readonly sessions: Sessions } {
   const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
   const closing = new AbortController();
-  const log = new LogTail(logUntil(closing.signal, channel), systemClock);
+  const log = createLog(channel, systemClock, closing.signal);
   const runtime: Runtime = { clock: systemClock, log, closed: closing.signal };
   const clockSkew = new ClockSkew();
   const http: Http = {
@@ -137,8 +135,11 @@ function start(
     }),
   );
 
-  const mcp = createMcp(providers, sessions, context.globalState, mcpSetting, http, runtime);
-  const panels = new IdentityPanels(context.extensionUri, sessions, mcp, { http, apiUrl: clawNetSetting });
+  const mcp = createMcp(providers, sessions, context.globalState, reader(settings.mcpServers), http, runtime);
+  const panels = new IdentityPanels(context.extensionUri, sessions, mcp, {
+    http,
+    apiUrl: reader(settings.clawnetApiUrl),
+  });
   subscriptions.push(mcp, panels);
   const extra = (name: string, add: () => { dispose(): unknown } | undefined): void => {
     try {
@@ -154,10 +155,11 @@ function start(
   extra('diagnosis', () =>
     registerDiagnose({ context, sessions, storageStatus: shared.sharing, runtime, log }),
   );
-  extra('Accounts menu', () => offerInAccountsMenu(sessions, accountsMenuSetting, runtime));
+  extra('Accounts menu', () => offerInAccountsMenu(sessions, reader(settings.accountsMenu), runtime));
   extra('context keys', () => setContextKeys(sessions, runtime));
   extra('tool for agents', () => vscode.lm.registerTool('bap_identity', identityTool(services, sessions)));
   extra('MCP servers', () => mcp.register());
+  const terminalMode = reader(settings.terminalEnvironment);
   extra('terminal environment', () =>
     registerTerminalEnvironment(
       context.environmentVariableCollection,
@@ -190,27 +192,7 @@ function closeStaleTabs(): undefined {
   if (stale.length > 0) void vscode.window.tabGroups.close(stale);
 }
 
-/** A log that says nothing once the window has closed: the channel throws then, and a renewal may still go on. */
-function logUntil(closed: AbortSignal, channel: Log): Log {
-  const write = (level: keyof Log) => (line: string) => {
-    if (!closed.aborted) channel[level](line);
-  };
-  return { debug: write('debug'), info: write('info'), warn: write('warn') };
-}
-
-/** The ids of the services that get an entry in the Accounts menu. Other values in the list have no meaning. */
-function accountsMenuSetting(): readonly unknown[] {
-  return readSetting('accountsMenu', z.array(z.unknown())) ?? [];
-}
-
-function clawNetSetting(): string {
-  return readSetting('clawnet.apiUrl', z.string()) ?? '';
-}
-
-function terminalMode(): TerminalMode {
-  return readSetting('terminal.environment', TerminalMode) ?? 'off';
-}
-
-function mcpSetting(): unknown {
-  return readSetting('mcp.servers', z.unknown());
+/** Reads the setting each time that it is called. */
+function reader<T>(setting: Setting<T>): () => T {
+  return () => readSetting(vscode.workspace, setting);
 }

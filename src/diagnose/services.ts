@@ -14,7 +14,7 @@ export interface ServiceFacts {
   readonly server: 'default' | 'other' | 'thisMachine' | 'noAddress';
   /** The URL of the default server. Absent when the settings name another one. */
   readonly address?: string | undefined;
-  readonly settingKeys: IdentityService['settings'];
+  readonly settingKeys: IdentityService['settingKeys'];
   readonly check: ServiceCheck;
   readonly sessions: SessionsFacts;
 }
@@ -32,7 +32,7 @@ export async function serviceFacts(
     label: service.label,
     server,
     address: server === 'default' ? service.servers().own : undefined,
-    settingKeys: service.settings,
+    settingKeys: service.settingKeys,
     check,
     sessions: sessionsFacts(sessions, clock.now()),
   };
@@ -95,7 +95,7 @@ function clientInWords(client: NonNullable<ServiceCheck['client']>): string {
       return vscode.l10n.t('not on the server’s list, but not refused either');
     case 'refused':
       return vscode.l10n.t('refused by the server');
-    case 'notTold':
+    case 'unknown':
       return vscode.l10n.t('not refused; can’t tell whether it is on a list');
   }
 }

@@ -57,7 +57,7 @@ function failureMessage(failure: ServiceFailure, service: ServiceNames): string 
       return vscode.l10n.t(
         '{0} refused the sign-in: “{1}”. Sign in again. If it keeps happening, run “BAP Identity: Diagnose Sign-In”.',
         label,
-        safeText(failure.words),
+        safeText(failure.message),
       );
     case 'unreachable':
       return networkWords(failure.problem, service).message;

@@ -16,12 +16,12 @@ export interface ServiceNames {
   readonly label: string;
   /** The server in the settings as the user reads it: its URL, or words in place of it. */
   readonly server: string;
-  readonly settingKeys: IdentityService['settings'];
+  readonly settingKeys: IdentityService['settingKeys'];
 }
 
 /** The names of a service with its current server. */
 export function serviceNames(service: IdentityService): ServiceNames {
-  const { label, settings: settingKeys } = service;
+  const { label, settingKeys } = service;
   return { label, server: service.servers().current ?? '', settingKeys };
 }
 
@@ -154,7 +154,7 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
         ),
         setting: ownSetting,
       };
-    case 'untold':
+    case 'unexplained':
       return {
         message: vscode.l10n.t(
           '{0} didn’t respond, and the browser doesn’t tell VS Code why. Open {1} in a new tab to find out: there is no connection, the certificate is bad, or the server works but doesn’t allow a sign-in from a browser.',

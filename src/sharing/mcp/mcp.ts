@@ -4,12 +4,12 @@ import type { Runtime } from '../../base/runtime.ts';
 import type { Http } from '../../http/send.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
+import { settings } from '../../settings.ts';
 import { McpDefinitions } from './definitions.ts';
 import {
   mcpQuestions,
   pickToTakeBack,
   problemMessage,
-  SETTING,
   showSettingProblem,
   showStartError,
 } from './messages.ts';
@@ -89,7 +89,7 @@ export function createMcp(
       // The user may have changed a choice in another window.
       vscode.window.onDidChangeWindowState(update),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (!change.affectsConfiguration(SETTING)) return;
+        if (!change.affectsConfiguration(settings.mcpServers.key)) return;
         read();
         definitions.settingChanged();
         changes.fire();

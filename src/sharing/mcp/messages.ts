@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import { describeError, type Log } from '../../base/log.ts';
 import { safeText } from '../../base/safeText.ts';
 import { hostOf } from '../../http/address.ts';
+import { settings } from '../../settings.ts';
 import type { McpServer, SettingProblem } from './servers.ts';
 import type { McpQuestions } from './tokens.ts';
 
-export const SETTING = 'bapIdentity.mcp.servers';
 /** VS Code's id of a server is the id of its extension and its label. This is not API. */
 const SERVER_ID = 'bap-identity.bap-authentication/';
 
@@ -37,7 +37,7 @@ export async function showStartError(
 }
 
 async function openSetting(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettings', SETTING);
+  await vscode.commands.executeCommand('workbench.action.openSettings', settings.mcpServers.key);
 }
 
 /** Why a part of the setting is ignored, and what to write instead. */

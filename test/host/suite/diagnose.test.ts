@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { LogTail } from '../../../src/base/log.ts';
+import { createLog } from '../../../src/base/log.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Sharing } from '../../../src/sessions/ports.ts';
 import { bugsAddress, copyReport } from '../../../src/diagnose/commands.ts';
@@ -18,7 +18,7 @@ function factsOf(
   const { sessions, runtime } = world;
   // Of another window, so that the extension's own is not needed.
   const context = { extension: { ...extension, isFromDifferentExtensionHost: false } };
-  const log = new LogTail(runtime.log, runtime.clock);
+  const log = createLog(runtime.log, runtime.clock, runtime.closed);
   return {
     log,
     gather: (signal = NEVER) => gatherFacts({ context, sessions, storageStatus, runtime, log }, signal),
