@@ -16,6 +16,15 @@ const screenshotFolder = path.join(outFolder, `screenshots${editor}`);
 /** Long enough for a busy machine, where a window can need more than half of it to start its extensions again. */
 const WAIT_MS = 60_000;
 
+/** The value of the setting, and the class that VS Code gives to a window in this theme. */
+const themes = {
+  'Light Modern': { id: 'Light Modern', mark: '.vs' },
+  'Dark Modern': { id: 'Dark Modern', mark: '.vs-dark' },
+  'Dark High Contrast': { id: 'Default High Contrast', mark: '.hc-black' },
+  'Light High Contrast': { id: 'Default High Contrast Light', mark: '.hc-light' },
+} as const;
+type Theme = keyof typeof themes;
+
 /** VS Code with this extension's package and the consumer installed, as a person sees it. */
 export class Workbench {
   readonly page: Page;
@@ -262,6 +271,25 @@ export class Workbench {
         return false;
       }
     }, `the command ${command}`);
+  }
+
+  /**
+   * Changes a setting by VS Code's API, through the consumer. Keys that a test types into the settings editor can get
+   * lost on a busy machine.
+   */
+  async set(setting: string, value: unknown): Promise<void> {
+    await this.run('Consumer: Change a Setting');
+    const box = this.page.locator('.quick-input-widget', { hasText: 'Consumer: Setting and Value' });
+    await box.locator('input[type="text"]').fill(`${setting} ${JSON.stringify(value)}`);
+    await this.page.keyboard.press('Enter');
+    await box.waitFor({ state: 'hidden' });
+  }
+
+  /** Changes the color theme, and waits until the window has it. */
+  async useTheme(theme: Theme): Promise<void> {
+    const { id, mark } = themes[theme];
+    await this.set('workbench.colorTheme', id);
+    await this.page.locator(`.monaco-workbench${mark}`).waitFor();
   }
 
   /** An entry of the list that the palette or a command shows. */
