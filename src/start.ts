@@ -27,11 +27,11 @@ import { TokenConsent } from './sharing/terminal/consent.ts';
 import { registerTerminalEnvironment, terminalSetting } from './sharing/terminal/environment.ts';
 import { SignInNotification } from './signIn/notification.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
-import type { SharedByWindows } from './storage/windowStorage.ts';
+import type { WindowStorage } from './storage/windowStorage.ts';
 
 /** What differs between Node and a web worker. */
 export interface Platform {
-  readonly openWindows: (context: vscode.ExtensionContext, runtime: Runtime) => SharedByWindows;
+  readonly openStorage: (context: vscode.ExtensionContext, runtime: Runtime) => WindowStorage;
   /** In a browser: false when it knows that there is no network. */
   readonly isOnline?: () => boolean;
   /** True where a file of Adom's own gives its command line a token. Never rejects. */
@@ -84,7 +84,7 @@ function start(
       : { userAgent: `bap-authentication/${version} vscode/${vscode.version}` }),
   };
   const services = createServices({ ...http, clockSkew });
-  const shared = platform.openWindows(context, runtime);
+  const shared = platform.openStorage(context, runtime);
   const isFocused = (): boolean => vscode.window.state.focused;
   const messages = new SessionMessages(
     services,
