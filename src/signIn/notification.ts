@@ -56,7 +56,7 @@ export class SignInNotification implements SignInView, vscode.Disposable {
     const screen = new Screen(
       serviceLabel,
       this.#clock,
-      (state) => signInMessage(serviceLabel, state, this.#clock.now(), link),
+      (state) => signInMessage(state, this.#clock.now(), link),
       () => {
         this.#screens.delete(id);
         this.#tellRunning();
