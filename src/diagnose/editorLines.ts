@@ -40,7 +40,10 @@ export function proxyLines({ proxy, exceptions, settings, variables }: ProxyFact
   const setting = proxy ? vscode.l10n.t('set (address omitted)') : vscode.l10n.t('not set');
   return [
     bullet('`http.proxy`', setting),
-    bullet('`http.noProxy`', vscode.l10n.t('hosts: {0}', exceptions)),
+    bullet(
+      '`http.noProxy`',
+      vscode.l10n.t({ message: 'hosts: {0}', args: [exceptions], comment: '{0}: a number' }),
+    ),
     bullet(vscode.l10n.t('Other settings'), namesInWords(settings)),
     bullet(
       vscode.l10n.t('Environment variables that are set'),

@@ -12,10 +12,11 @@ export function report(facts: Facts): string {
   const found = findings(facts);
   return [
     `# ${vscode.l10n.t('BAP Identity sign-in report')}`,
-    vscode.l10n.t(
-      'Created on {0}. It contains no secrets and nothing that identifies you, so you can share it.',
-      moment(madeAtMs),
-    ),
+    vscode.l10n.t({
+      message: 'Created on {0}. It contains no secrets and nothing that identifies you, so you can share it.',
+      args: [moment(madeAtMs)],
+      comment: '{0}: a date and a time',
+    }),
     `## ${vscode.l10n.t('Findings')}`,
     found.length === 0
       ? vscode.l10n.t('No problems found. Sign-in should work.')

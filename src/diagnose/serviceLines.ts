@@ -23,7 +23,11 @@ export function serviceLines(service: ServiceFacts, language: string): string[] 
 function serverInWords({ server, address }: ServiceFacts): string {
   switch (server) {
     case 'default':
-      return vscode.l10n.t('the default, {0}', inlineCode(address ?? ''));
+      return vscode.l10n.t({
+        message: 'the default, {0}',
+        args: [inlineCode(address ?? '')],
+        comment: '{0}: a web address',
+      });
     case 'other':
       return vscode.l10n.t('not the default. Its name is omitted.');
     case 'thisMachine':
@@ -36,13 +40,17 @@ function serverInWords({ server, address }: ServiceFacts): string {
 function connectionInWords({ answer, tookMs }: ServiceCheck): string {
   if (answer === 'badServerSetting') return vscode.l10n.t('not checked');
   return tookMs === undefined
-    ? vscode.l10n.t('failed: {0}', inlineCode(answer))
+    ? vscode.l10n.t({
+        message: 'failed: {0}',
+        args: [inlineCode(answer)],
+        comment: '{0}: a code such as dns',
+      })
     : vscode.l10n.t('name, certificate, and connection are OK; the response took {0} ms', tookMs);
 }
 
 function answerInWords({ answer, status, tookMs }: ServiceCheck): string {
   if (answer === 'service') return vscode.l10n.t('as expected');
-  if (tookMs === undefined) return vscode.l10n.t('none');
+  if (tookMs === undefined) return vscode.l10n.t({ message: 'none', comment: 'no response' });
   return status === undefined
     ? vscode.l10n.t('redirects to another address, which is not followed')
     : vscode.l10n.t('unexpected: status {0}, {1}', status, inlineCode(answer));
@@ -72,14 +80,38 @@ function clockInWords(aheadMs: number | undefined, language: string): string {
 }
 
 function sessionLines({ shown, hidden, expired, rejected }: SessionsFacts, language: string): string[] {
-  const parts = [
-    ...(shown.length > 0 ? [vscode.l10n.t('{0} in use', shown.length)] : []),
-    ...(hidden > 0 ? [vscode.l10n.t('{0} on other servers', hidden)] : []),
-    ...(expired > 0 ? [vscode.l10n.t('{0} expired', expired)] : []),
-    ...(rejected > 0 ? [vscode.l10n.t('{0} rejected by the service', rejected)] : []),
+  const counts: [number, string][] = [
+    [
+      shown.length,
+      vscode.l10n.t({ message: '{0} in use', args: [shown.length], comment: '{0}: a number of sessions' }),
+    ],
+    [
+      hidden,
+      vscode.l10n.t({
+        message: '{0} on other servers',
+        args: [hidden],
+        comment: '{0}: a number of sessions',
+      }),
+    ],
+    [
+      expired,
+      vscode.l10n.t({ message: '{0} expired', args: [expired], comment: '{0}: a number of sessions' }),
+    ],
+    [
+      rejected,
+      vscode.l10n.t({
+        message: '{0} rejected by the service',
+        args: [rejected],
+        comment: '{0}: a number of sessions',
+      }),
+    ],
   ];
+  const parts = counts.filter(([count]) => count > 0).map(([, text]) => text);
   return [
-    bullet(vscode.l10n.t('Sessions'), parts.join(', ') || vscode.l10n.t('none')),
+    bullet(
+      vscode.l10n.t('Sessions'),
+      parts.join(', ') || vscode.l10n.t({ message: 'none', comment: 'no sessions' }),
+    ),
     ...shown.map((session) => `  - ${sessionInWords(session, language)}`),
   ];
 }

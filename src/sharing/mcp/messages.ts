@@ -46,11 +46,11 @@ export function problemMessage(problem: SettingProblem, providers: readonly stri
       'The setting bapIdentity.mcp.servers is not a list, so no MCP server is available. Enter a list of servers, each with a label, a url, and a provider.',
     );
   }
-  return vscode.l10n.t(
-    'Entry {0} of the setting bapIdentity.mcp.servers is skipped: {1}',
-    problem.entry,
-    reason(problem.kind, providers),
-  );
+  return vscode.l10n.t({
+    message: 'Entry {0} of the setting bapIdentity.mcp.servers is skipped: {1}',
+    args: [problem.entry, reason(problem.kind, providers)],
+    comment: '{0}: a number, {1}: the reason, such as: it needs a label…',
+  });
 }
 
 function reason(kind: Exclude<SettingProblem['kind'], 'noList'>, providers: readonly string[]): string {
@@ -92,21 +92,22 @@ export function notInSetting(label: string): McpStartError {
 
 export function redirects(server: McpServer): McpStartError {
   return new McpStartError(
-    vscode.l10n.t(
-      '“{0}” was not started: {1} redirects to another address, and your token must not be sent there. Enter the final address in the setting bapIdentity.mcp.servers.',
-      server.label,
-      hostOf(server.url),
-    ),
+    vscode.l10n.t({
+      message:
+        '“{0}” was not started: {1} redirects to another address, and your token must not be sent there. Enter the final address in the setting bapIdentity.mcp.servers.',
+      args: [server.label, hostOf(server.url)],
+      comment: '{0}: an MCP server, {1}: a host name',
+    }),
   );
 }
 
 export function refused(server: McpServer, service: string): McpStartError {
   return new McpStartError(
-    vscode.l10n.t(
-      '“{0}” was not started: {1} accepts your session, but {2} rejects its token. Ask the operator of the server whether it accepts {1} tokens.',
-      server.label,
-      service,
-      hostOf(server.url),
-    ),
+    vscode.l10n.t({
+      message:
+        '“{0}” was not started: {1} accepts your session, but {2} rejects its token. Ask the operator of the server whether it accepts {1} tokens.',
+      args: [server.label, service, hostOf(server.url)],
+      comment: '{0}: an MCP server, {1}: a service, {2}: a host name',
+    }),
   );
 }

@@ -48,19 +48,29 @@ export const mcpQuestions: McpQuestions = {
     const allow = vscode.l10n.t('Allow');
     const other = vscode.l10n.t('Use Another Account…');
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Allow {0} to get your {1} token?', hostOf(server.url), service.label),
+      vscode.l10n.t({
+        message: 'Allow {0} to get your {1} token?',
+        args: [hostOf(server.url), service.label],
+        comment: '{0}: a host name, {1}: a service',
+      }),
       {
         modal: true,
         detail: [
           vscode.l10n.t('Account: {0}', account.label),
-          vscode.l10n.t('MCP server: {0} ({1})', server.label, server.url),
+          vscode.l10n.t({
+            message: 'MCP server: {0} ({1})',
+            args: [server.label, server.url],
+            comment: '{0}: a label, {1}: a web address',
+          }),
           '',
           service.tokenRights,
           '',
-          vscode.l10n.t(
-            'The server gets the token each time VS Code starts it, until you sign out. Allow this only if you trust the operator of the server as much as you trust {0}.',
-            service.label,
-          ),
+          vscode.l10n.t({
+            message:
+              'The server gets the token each time VS Code starts it, until you sign out. Allow this only if you trust the operator of the server as much as you trust {0}.',
+            args: [service.label],
+            comment: '{0}: a service',
+          }),
         ].join('\n'),
       },
       allow,
