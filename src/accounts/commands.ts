@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 
+import type { Log } from '../base/log.ts';
+import { registerAll } from '../provider/commands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import { type AccountItem, allAccounts, pickAccount } from './accountPicker.ts';
-import { registerAll } from '../provider/commands.ts';
 
 /**
  * Registers the palette's commands. They use the providers directly, because VS Code's own functions wait for the
@@ -10,19 +11,21 @@ import { registerAll } from '../provider/commands.ts';
  */
 export function registerCommands(
   providers: readonly ServiceProvider[],
-  log: vscode.LogOutputChannel,
+  channel: vscode.LogOutputChannel,
+  log: Log,
 ): vscode.Disposable {
-  return registerAll({
-    'bapIdentity.signIn': async () => {
+  const commands = {
+    'bapIdentity.signIn': async (): Promise<void> => {
       const provider = await pickService(providers);
       if (provider !== undefined) await provider.createSession(provider.service.defaultScopes);
     },
     'bapIdentity.signOut': () => signOut(providers),
     'bapIdentity.showLog': async () => {
-      log.show();
+      channel.show();
       return Promise.resolve();
     },
-  });
+  };
+  return registerAll(commands, log);
 }
 
 async function pickService(providers: readonly ServiceProvider[]): Promise<ServiceProvider | undefined> {

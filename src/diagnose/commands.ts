@@ -14,15 +14,15 @@ export function registerDiagnose(subject: Subject): vscode.Disposable {
   const document = new ReportDocument();
   const bugs = bugsAddress(extension.packageJSON);
   void vscode.commands.executeCommand('setContext', 'bapIdentity.canReportIssue', bugs !== undefined);
-  const commands = registerAll({
+  const commands = {
     'bapIdentity.diagnose': async () => document.show(await diagnose(subject)),
     'bapIdentity.copyReport': () => copyReport(document.text),
     'bapIdentity.saveReport': () => saveReport(document.text),
-    'bapIdentity.reportIssue': async () => {
+    'bapIdentity.reportIssue': async (): Promise<void> => {
       if (bugs !== undefined) await reportIssue(document.text, extension.id, bugs);
     },
-  });
-  return vscode.Disposable.from(document, commands);
+  };
+  return vscode.Disposable.from(document, registerAll(commands, subject.log));
 }
 
 /** Makes the report while the person sees that it takes a moment. Throws a CancellationError when they cancel. */

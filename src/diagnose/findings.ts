@@ -13,7 +13,7 @@ export function findings({ services, kept, sharing, host }: Facts): string[] {
 }
 
 function ofService(service: ServiceFacts, language: string): string[] {
-  const { label, settings, check, sessions } = service;
+  const { label, settingKeys, check, sessions } = service;
   const found = ofAnswer(service);
   if (check.client === 'refused' || check.client === 'unlisted')
     found.push(
@@ -21,12 +21,12 @@ function ofService(service: ServiceFacts, language: string): string[] {
         ? vscode.l10n.t(
             '{0} rejects the client ID in the setting {1}. Ask the operator of the server for a client ID for VS Code.',
             label,
-            inlineCode(settings.client ?? ''),
+            inlineCode(settingKeys.client ?? ''),
           )
         : vscode.l10n.t(
             '{0} doesn’t recognize the client ID in the setting {1}. If the sign-in is refused, ask the operator of the server for a client ID for VS Code.',
             label,
-            inlineCode(settings.client ?? ''),
+            inlineCode(settingKeys.client ?? ''),
           ),
     );
   const { aheadMs = 0 } = check;
@@ -51,7 +51,7 @@ function ofService(service: ServiceFacts, language: string): string[] {
   return found;
 }
 
-function ofAnswer({ label, settings, address, check: { answer } }: ServiceFacts): string[] {
+function ofAnswer({ label, settingKeys, address, check: { answer } }: ServiceFacts): string[] {
   if (answer === 'service') return [];
   if (answer === 'unknown')
     return [vscode.l10n.t('Couldn’t connect to {0}. See the last log lines for the cause.', label)];
@@ -63,7 +63,7 @@ function ofAnswer({ label, settings, address, check: { answer } }: ServiceFacts)
       : ({ kind: 'unreachable', problem: answer } as const);
   const service = {
     label,
-    settings: { server: inlineCode(settings.server) },
+    settingKeys: { server: inlineCode(settingKeys.server) },
     servers: () => ({ current, own: address }),
   };
   return [signInFailureMessage({ kind: 'failed', failure }, service)];

@@ -64,7 +64,7 @@ function clientInWords(client: NonNullable<ServiceCheck['client']>): string {
       return vscode.l10n.t('not on the server’s list, but not refused either');
     case 'refused':
       return vscode.l10n.t('refused by the server');
-    case 'notTold':
+    case 'unknown':
       return vscode.l10n.t('not refused; can’t tell whether it is on a list');
   }
 }

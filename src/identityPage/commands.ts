@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import { knownAccounts, pickAccount, usableAccounts } from '../accounts/accountPicker.ts';
+import type { Log } from '../base/log.ts';
 import { registerAll } from '../provider/commands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { IdentityPanels } from './panels.ts';
@@ -9,11 +10,13 @@ import type { IdentityPanels } from './panels.ts';
 export function registerIdentityCommands(
   providers: readonly ServiceProvider[],
   panels: IdentityPanels,
+  log: Log,
 ): vscode.Disposable {
-  return registerAll({
+  const commands = {
     'bapIdentity.showIdentity': () => showIdentity(providers, panels),
     'bapIdentity.copyBapId': () => copyBapId(providers),
-  });
+  };
+  return registerAll(commands, log);
 }
 
 /** Shows who is signed in, at any server. Asks which account if there are several. Throws a StoreError. */

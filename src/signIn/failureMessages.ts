@@ -34,7 +34,7 @@ export function signInFailureMessage(result: SignInFailure, service: NamedServic
 }
 
 function failureMessage(failure: ServiceFailure, service: NamedService): string {
-  const { label, settings } = service;
+  const { label, settingKeys } = service;
   switch (failure.kind) {
     case 'denied':
       return vscode.l10n.t(
@@ -50,14 +50,14 @@ function failureMessage(failure: ServiceFailure, service: NamedService): string 
       return vscode.l10n.t({
         message:
           '{0} doesn’t accept this client ID ({1}). Ask the operator of the server for a client ID for VS Code, enter it in the setting {2}, then sign in again.',
-        args: [label, failure.error, settings.client ?? settings.server],
+        args: [label, failure.error, settingKeys.client ?? settingKeys.server],
         comment: '{0}: a service, {1}: an error code, {2}: a setting',
       });
     case 'refused':
       return vscode.l10n.t(
         '{0} refused the sign-in: “{1}”. Sign in again. If it keeps happening, run “BAP Identity: Diagnose Sign-In”.',
         label,
-        safeText(failure.words),
+        safeText(failure.message),
       );
     case 'unreachable':
       return networkWords(failure.problem, service).message;
@@ -65,7 +65,7 @@ function failureMessage(failure: ServiceFailure, service: NamedService): string 
       return vscode.l10n.t(
         'The server that responded is not {0}. Correct the setting {1}, then sign in again.',
         label,
-        settings.server,
+        settingKeys.server,
       );
     case 'grantRejected':
       return vscode.l10n.t(
@@ -85,7 +85,7 @@ function failureMessage(failure: ServiceFailure, service: NamedService): string 
     case 'badServerSetting':
       return vscode.l10n.t(
         'The setting {0} is not a web address that starts with https://. Correct it, then sign in again.',
-        settings.server,
+        settingKeys.server,
       );
   }
 }
@@ -121,8 +121,8 @@ export function isWorthDiagnosis(result: SignInFailure): boolean {
 /** The setting that may be the cause of a failure, if one may be. */
 export function settingToCheck(failure: ServiceFailure, service: IdentityService): string | undefined {
   const { kind } = failure;
-  const { settings } = service;
+  const { settingKeys } = service;
   if (kind === 'unreachable') return networkWords(failure.problem, service).setting;
-  if (kind === 'clientRefused') return settings.client ?? settings.server;
-  return kind === 'notTheService' || kind === 'badServerSetting' ? settings.server : undefined;
+  if (kind === 'clientRefused') return settingKeys.client ?? settingKeys.server;
+  return kind === 'notTheService' || kind === 'badServerSetting' ? settingKeys.server : undefined;
 }

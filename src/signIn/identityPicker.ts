@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
-import type { IdentityChoice, OwnIdentity } from '../services/service.ts';
+import type { IdentityChoice, IdentityOption } from '../services/service.ts';
 
 interface Item extends vscode.QuickPickItem {
   /** Undefined for the item that goes on without a BAP identity. */
@@ -43,7 +43,7 @@ export async function pickIdentity(
   }
 }
 
-function placeholder(serviceLabel: string, refused: OwnIdentity | undefined): string {
+function placeholder(serviceLabel: string, refused: IdentityOption | undefined): string {
   if (refused === undefined) return vscode.l10n.t('Choose the identity to use for this sign-in only');
   return vscode.l10n.t(
     '{0} refused “{1}”. Choose another identity, or continue without one',
@@ -52,7 +52,7 @@ function placeholder(serviceLabel: string, refused: OwnIdentity | undefined): st
   );
 }
 
-function itemOf(identity: OwnIdentity): Item {
+function itemOf(identity: IdentityOption): Item {
   const iconPath =
     identity.picture === undefined ? new vscode.ThemeIcon('account') : vscode.Uri.parse(identity.picture);
   return { id: identity.id, label: nameOf(identity), description: safeText(identity.id), iconPath };
@@ -66,7 +66,7 @@ function withoutIdentity(): Item {
   };
 }
 
-function nameOf({ id, name }: OwnIdentity): string {
+function nameOf({ id, name }: IdentityOption): string {
   const shown = name === id ? '' : safeText(name ?? '');
   return shown === '' ? vscode.l10n.t('Unnamed identity') : shown;
 }

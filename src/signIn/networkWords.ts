@@ -12,12 +12,12 @@ export interface Words {
 }
 
 /** What the words need to know of a service. */
-export type NamedService = Pick<IdentityService, 'label' | 'settings' | 'servers'>;
+export type NamedService = Pick<IdentityService, 'label' | 'settingKeys' | 'servers'>;
 
 /** Why the service could not be reached, and the one thing to do about it. */
 export function networkWords(problem: Problem, service: NamedService): Words {
   const { label } = service;
-  const ownSetting = service.settings.server;
+  const ownSetting = service.settingKeys.server;
   const server = service.servers().current ?? '';
   // The report passes words in place of the address, so this need not be a URL.
   const host = safeText(URL.parse(server)?.host ?? label);
@@ -146,7 +146,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
         ),
         setting: ownSetting,
       };
-    case 'untold':
+    case 'unexplained':
       return {
         message: vscode.l10n.t(
           '{0} didn’t respond, and the browser doesn’t tell VS Code why. Open {1} in a new tab to find out: there is no connection, the certificate is bad, or the server works but doesn’t allow a sign-in from a browser.',

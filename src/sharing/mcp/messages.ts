@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { describeError, type Log } from '../../base/log.ts';
 import { safeText } from '../../base/safeText.ts';
 import { hostOf } from '../../http/address.ts';
+import { settings } from '../../settings.ts';
 import type { McpServer, SettingProblem } from './servers.ts';
 
-export const SETTING = 'bapIdentity.mcp.servers';
 /** VS Code names a server of an extension by the id of the extension and the label of the server. It is no API. */
 const SERVER_ID = 'bap-identity.bap-authentication/';
 
@@ -36,7 +36,7 @@ export async function tellOfStart(
 }
 
 async function openSetting(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettings', SETTING);
+  await vscode.commands.executeCommand('workbench.action.openSettings', settings.mcpServers.key);
 }
 
 /** Why an entry of the setting is left out, and what to write instead. */

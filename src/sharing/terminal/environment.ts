@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
+import { settings } from '../../settings.ts';
 import type { TerminalSetting, TokenConsent } from './consent.ts';
 import { type TerminalMode, terminalVariables, variableNames } from './variables.ts';
 
@@ -72,7 +73,7 @@ export function registerTerminalEnvironment(
   return vscode.Disposable.from(
     sessions.onDidChange(update),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('bapIdentity.terminal')) void begin();
+      if (change.affectsConfiguration(SETTING)) void begin();
     }),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) update();
@@ -101,7 +102,7 @@ function describe({
   return BAP_ID === undefined ? undefined : vscode.l10n.t('Your identity: your BAP ID and public key.');
 }
 
-const SETTING = 'bapIdentity.terminal.environment';
+const SETTING = settings.terminalEnvironment.key;
 
 /** The setting, and the words of the question that comes with it. `mode` reads it. */
 export function terminalSetting(mode: () => TerminalMode): TerminalSetting {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { LogTail } from '../../../src/base/log.ts';
+import { createLog } from '../../../src/base/log.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Sharing } from '../../../src/sessions/ports.ts';
 import type { Facts, ServiceFacts } from '../../../src/diagnose/facts.ts';
@@ -16,7 +16,7 @@ function factsOf(world: World, sharing: () => Promise<Sharing> = () => Promise.r
   const { sessions, runtime } = world;
   // Of another window, so that the extension's own is not needed.
   const context = { extension: { ...extension, isFromDifferentExtensionHost: false } };
-  const log = new LogTail(runtime.log, runtime.clock);
+  const log = createLog(runtime.log, runtime.clock, runtime.closed);
   return {
     log,
     gather: (signal = NEVER) => gatherFacts({ context, sessions, sharing, runtime, log }, signal),
@@ -63,7 +63,7 @@ describe('the report on sign-in', () => {
     for (const line of before?.split('\n') ?? []) assert.match(line, /^(?:#{1,2} | *- |[A-Z][^[\]<>]*$|$)/);
   });
 
-  const settings = { server: 'test.server', client: 'test.client' };
+  const settingKeys = { server: 'test.server', client: 'test.client' };
   const FOUND: [name: string, change: Partial<ServiceFacts>, words: RegExp][] = [
     [
       'a failure that nobody knows',
@@ -94,12 +94,12 @@ describe('the report on sign-in', () => {
     ],
     [
       'a client id that is refused',
-      { settings, check: { answer: 'service', client: 'refused' } },
+      { settingKeys, check: { answer: 'service', client: 'refused' } },
       /Test rejects the client ID in the setting `test\.client`/,
     ],
     [
       'a client id that is in no list',
-      { settings, check: { answer: 'service', client: 'unlisted' } },
+      { settingKeys, check: { answer: 'service', client: 'unlisted' } },
       /Test doesn’t recognize the client ID in the setting `test\.client`/,
     ],
     [
