@@ -24,7 +24,8 @@ import { readSetting, type Setting, settings } from './settings.ts';
 import { identityTool } from './sharing/agent/tool.ts';
 import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
-import { registerTerminalEnvironment, terminalSetting } from './sharing/terminal/environment.ts';
+import { registerTerminalEnvironment } from './sharing/terminal/environment.ts';
+import { terminalQuestions } from './sharing/terminal/questions.ts';
 import { SignInNotification } from './signIn/notification.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
 import type { WindowStorage } from './storage/windowStorage.ts';
@@ -164,9 +165,15 @@ function start(
     registerTerminalEnvironment(
       context.environmentVariableCollection,
       {
+        services,
         sessions,
         mode: terminalMode,
-        consent: new TokenConsent(terminalSetting(terminalMode), context.globalState, runtime),
+        consent: new TokenConsent(
+          terminalMode,
+          terminalQuestions(services, terminalMode),
+          context.globalState,
+          runtime,
+        ),
         adomHasToken: platform.adomHasToken,
         isFocused,
       },

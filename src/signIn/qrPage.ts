@@ -20,16 +20,17 @@ export interface QrPage {
 
 /**
  * The drawing is the last element for screen readers, and the first on screen. It becomes smaller in a small
- * editor, because a phone needs to see all of the QR code.
+ * editor, because a phone needs to see all of the QR code. Nothing can be selected, because another extension could
+ * select and copy all of it by commands (seen in 1.139).
  */
 const STYLE = html`
-body { padding: 1rem 1.5rem; background: var(--vscode-editor-background); }
+body { user-select: none; padding: 1rem 1.5rem; background: var(--vscode-editor-background); }
 main { display: flex; flex-wrap: wrap; gap: 1rem 2rem; align-items: center; }
 svg { order: -1; max-width: min(100%, 100vh - 2rem); height: auto; forced-color-adjust: none; }
 div { flex: 1 1 16rem; max-width: 32rem; overflow-wrap: anywhere; }
 h1 { margin: 0 0 1rem; font-size: 1.5em; font-weight: 600; }
 p { margin: 0 0 1rem; line-height: 1.5; }
-strong { font: 600 max(2.5rem, 3em) / 1.2 var(--vscode-editor-font-family, monospace); user-select: all; }
+strong { font: 600 max(2.5rem, 3em) / 1.2 var(--vscode-editor-font-family, monospace); }
 `;
 
 /** The page as HTML. It contains all that it needs: it can run no script and load no file. */

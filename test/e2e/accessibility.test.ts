@@ -114,6 +114,17 @@ describe('a sign-in without a mouse and without eyes', () => {
     assert.equal(await workbench.clipboard(), sigma.newestUserCode);
   });
 
+  it('asks before a command copies, in a dialog that says all and needs one key', async () => {
+    await workbench.run('BAP Identity: Copy Sign-In Link');
+    const dialog = workbench.page.getByRole('dialog', { name: 'Copy the link for your sign-in with Sigma' });
+    await dialog.getByText('Other extensions can read what is on the clipboard.').waitFor();
+    assert.equal(await focused().last().innerText(), 'Copy Link');
+    await press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await workbench.until(async () => /[?&]code=/.test(await workbench.clipboard()), 'the link');
+    await workbench.told('Copied!');
+  });
+
   it('is in the status bar under a name that says what it is', async () => {
     await workbench.page.getByRole('button', { name: 'Sign in with Sigma Identity: 15 min left' }).waitFor();
   });
