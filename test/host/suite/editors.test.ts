@@ -22,22 +22,29 @@ interface Started {
 const throwing = (): never => {
   throw new Error('not in this editor');
 };
+/** Members to replace in parts of the API; a part that is undefined is missing as a whole. */
+type Changes = Readonly<Record<string, Api | undefined>>;
 const real = { ...vscode } as unknown as Api;
-/** A part of the API with some members replaced. */
-const changed = (part: string, members: Api): Api => ({
-  [part]: { ...(real[part] as Api), ...members },
+const changed = (api: Api, changes: Changes): Api => ({
+  ...api,
+  ...Object.fromEntries(
+    Object.entries(changes).map(([part, members]) => [
+      part,
+      members && { ...(api[part] as Api), ...members },
+    ]),
+  ),
 });
 
 /** What is wrong with an editor, and what its log says. */
-const EDITORS: Record<string, { api: Api; context?: Api; log: RegExp }> = {
+const EDITORS: Record<string, { api: Changes; context?: Api; log: RegExp }> = {
   'without vscode.lm': { api: { lm: undefined }, log: /tool for agents/ },
-  'whose registerTool throws': { api: changed('lm', { registerTool: throwing }), log: /tool for agents/ },
+  'whose registerTool throws': { api: { lm: { registerTool: throwing } }, log: /tool for agents/ },
   'without MCP servers': {
-    api: changed('lm', { registerMcpServerDefinitionProvider: undefined }),
+    api: { lm: { registerMcpServerDefinitionProvider: undefined } },
     log: /MCP servers/,
   },
   'whose MCP function throws': {
-    api: changed('lm', { registerMcpServerDefinitionProvider: throwing }),
+    api: { lm: { registerMcpServerDefinitionProvider: throwing } },
     log: /MCP servers/,
   },
   'without variables for terminals': {
@@ -46,15 +53,15 @@ const EDITORS: Record<string, { api: Api; context?: Api; log: RegExp }> = {
     log: /terminal environment/,
   },
   'without groups of tabs': {
-    api: changed('window', { tabGroups: undefined }),
+    api: { window: { tabGroups: undefined } },
     log: /diagnosis/,
   },
   'without documents of extensions': {
-    api: changed('workspace', { registerTextDocumentContentProvider: throwing }),
+    api: { workspace: { registerTextDocumentContentProvider: throwing } },
     log: /diagnosis/,
   },
   'in which every one of our commands is taken': {
-    api: changed('commands', { registerCommand: throwing }),
+    api: { commands: { registerCommand: throwing } },
     log: /The command bapIdentity\.signIn could not be registered/,
   },
 };
@@ -102,20 +109,27 @@ describe('an editor', () => {
       registered.push(id);
       return new vscode.Disposable(() => undefined);
     };
-    const { log } = start(changed('commands', { registerCommand }));
+    const { log } = start({ commands: { registerCommand } });
     assert.ok(log.some((line) => line.startsWith('The command bapIdentity.signOut could not be registered')));
     for (const id of ['bapIdentity.signIn', 'bapIdentity.showLog', 'bapIdentity.diagnose'])
       assert.ok(registered.includes(id), id);
   });
 
   /** Loads and activates a second copy of the extension, whose registrations are recorded and not made. */
-  function start(api: Api, context: Api = {}): Started {
+  function start(changes: Changes, context: Api = {}): Started {
     const providers = new Map<string, vscode.AuthenticationProvider>();
     const commands: string[] = [];
     const log: string[] = [];
     const none = new vscode.Disposable(() => undefined);
-    const recorded: Api = {
-      ...real,
+    const write = (line: string): void => void log.push(line);
+    const channel = {
+      debug: write,
+      info: write,
+      warn: write,
+      show: () => undefined,
+      dispose: () => undefined,
+    };
+    const recorded = changed(real, {
       authentication: {
         registerAuthenticationProvider: (
           id: string,
@@ -127,25 +141,16 @@ describe('an editor', () => {
         },
         getSession: () => Promise.resolve(undefined),
       },
-      ...changed('commands', {
+      commands: {
         registerCommand: (id: string) => {
           commands.push(id);
           return none;
         },
-      }),
-      ...changed('lm', { registerTool: () => none, registerMcpServerDefinitionProvider: () => none }),
-    };
-    const write = (line: string): void => void log.push(line);
-    const channel = {
-      debug: write,
-      info: write,
-      warn: write,
-      show: () => undefined,
-      dispose: () => undefined,
-    };
-    const window = (api.window ?? recorded.window) as Api;
-    const seen: Api = { ...recorded, ...api, window: { ...window, createOutputChannel: () => channel } };
-    const extension = load(seen);
+      },
+      lm: { registerTool: () => none, registerMcpServerDefinitionProvider: () => none },
+      window: { createOutputChannel: () => channel },
+    });
+    const extension = load(changed(recorded, changes));
     const subscriptions: { dispose(): unknown }[] = [];
     const identityApi = extension.activate({
       subscriptions,

@@ -46,6 +46,7 @@ export async function signOutOfFirst(): Promise<void> {
     return (await accounts()).length < before || undefined;
   });
   await command.done;
+  await revocation();
 }
 
 /** Signs out of each account with this name, as the Accounts menu does. VS Code agrees by itself in tests. */
@@ -56,6 +57,17 @@ export async function signOutInMenu(name: string): Promise<void> {
     await vscode.commands.executeCommand('_signOutOfAccount', { providerId: 'sigma-identity', accountLabel });
   }
   await eventually('the account to be gone', async () => (await named()).length === 0 || undefined);
+  await revocation();
+}
+
+/** A sign-out asks the service in the background. What counts requests afterwards must not count these. */
+async function revocation(): Promise<void> {
+  await eventually('the revocation', async () => {
+    const paths = await requests();
+    return (
+      paths.lastIndexOf('/api/auth/oauth2/revoke') > paths.lastIndexOf('/api/auth/sign-out') || undefined
+    );
+  });
 }
 
 /** A command that shows a list first. */
