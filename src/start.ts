@@ -9,7 +9,7 @@ import { systemClock } from './base/clock.ts';
 import { createLog, describeError } from './base/log.ts';
 import type { Runtime } from './base/runtime.ts';
 import { registerDiagnose } from './diagnose/commands.ts';
-import { isReportTab } from './diagnose/reportDocument.ts';
+import { isReportTab } from './diagnose/document.ts';
 import { ClockSkew } from './http/clockSkew.ts';
 import type { Http } from './http/send.ts';
 import { registerIdentityCommands } from './identityPage/commands.ts';
@@ -24,14 +24,15 @@ import { readSetting, type Setting, settings } from './settings.ts';
 import { identityTool } from './sharing/agent/tool.ts';
 import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
-import { registerTerminalEnvironment, terminalSetting } from './sharing/terminal/environment.ts';
+import { registerTerminalEnvironment } from './sharing/terminal/environment.ts';
+import { terminalQuestions } from './sharing/terminal/questions.ts';
 import { SignInNotification } from './signIn/notification.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
-import type { SharedByWindows } from './storage/windowStorage.ts';
+import type { WindowStorage } from './storage/windowStorage.ts';
 
 /** What differs between Node and a web worker. */
 export interface Platform {
-  readonly openWindows: (context: vscode.ExtensionContext, runtime: Runtime) => SharedByWindows;
+  readonly openStorage: (context: vscode.ExtensionContext, runtime: Runtime) => WindowStorage;
   /** In a browser: false when it knows that there is no network. */
   readonly isOnline?: () => boolean;
   /** True where a file of Adom's own gives its command line a token. Never rejects. */
@@ -84,7 +85,7 @@ function start(
       : { userAgent: `bap-authentication/${version} vscode/${vscode.version}` }),
   };
   const services = createServices({ ...http, clockSkew });
-  const shared = platform.openWindows(context, runtime);
+  const shared = platform.openStorage(context, runtime);
   const isFocused = (): boolean => vscode.window.state.focused;
   const messages = new SessionMessages(
     services,
@@ -152,7 +153,9 @@ function start(
   extra('commands of running sign-ins', () => view.registerCommands(log));
   extra('account commands', () => registerCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
-  extra('diagnosis', () => registerDiagnose({ context, sessions, sharing: shared.sharing, runtime, log }));
+  extra('diagnosis', () =>
+    registerDiagnose({ context, sessions, storageStatus: shared.sharing, runtime, log }),
+  );
   extra('Accounts menu', () => offerInAccountsMenu(sessions, reader(settings.accountsMenu), runtime));
   extra('context keys', () => setContextKeys(sessions, runtime));
   extra('tool for agents', () => vscode.lm.registerTool('bap_identity', identityTool(services, sessions)));
@@ -162,9 +165,15 @@ function start(
     registerTerminalEnvironment(
       context.environmentVariableCollection,
       {
+        services,
         sessions,
         mode: terminalMode,
-        consent: new TokenConsent(terminalSetting(terminalMode), context.globalState, runtime),
+        consent: new TokenConsent(
+          terminalMode,
+          terminalQuestions(services, terminalMode),
+          context.globalState,
+          runtime,
+        ),
         adomHasToken: platform.adomHasToken,
         isFocused,
       },

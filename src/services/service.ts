@@ -22,6 +22,8 @@ export interface IdentityService extends ServiceTexts {
   readonly label: string;
   /** The page where users create a BAP identity. Absent for a service without BAP identities. */
   readonly identitiesAt?: string;
+  /** The environment variable in which its own CLI looks for a token. Absent for a service without one. */
+  readonly tokenVariable?: string;
   /** The scopes that the command palette and the Accounts menu request. */
   readonly defaultScopes: readonly string[];
   /** The keys of its settings, for messages about a failure. */

@@ -43,7 +43,7 @@ export class SignInNotification implements SignInView {
     this.#tellRunning(); // an extension host that crashed has left it as it was
     const links = ACTIONS.map((action) => {
       const act = async (id: unknown): Promise<void> => {
-        await (typeof id === 'string' ? this.#screens.get(id)?.act(action) : undefined);
+        await (typeof id === 'string' ? this.#screens.get(id)?.act(action, 'link') : undefined);
       };
       return [commandOf(action), act] as const;
     });
@@ -54,7 +54,7 @@ export class SignInNotification implements SignInView {
   }
 
   open(serviceLabel: string): SignInScreen {
-    const id = crypto.randomUUID(); // no other extension can guess it and act for the person
+    const id = crypto.randomUUID(); // no other extension can guess it (what it would gain by it, see `askToCopy`)
     const link = (action: SignInAction, text: string): string => {
       const unbroken = text.replaceAll(' ', '\u00a0');
       return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;

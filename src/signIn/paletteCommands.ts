@@ -10,7 +10,8 @@ import { restOf } from './statusBar.ts';
 
 /**
  * Registers a command for each action of a running sign-in: for everybody who does not see the notification, or does
- * not use a mouse. With several sign-ins the person picks one. `running` gives the sign-ins that run now.
+ * not use a mouse. Other extensions can run them and pick from the list, so what copies asks. With several sign-ins the
+ * person picks one. `running` gives the sign-ins that run now.
  */
 export function registerPaletteCommands(
   running: () => readonly Screen[],
@@ -24,17 +25,16 @@ export function registerPaletteCommands(
     if (screen !== undefined) await run(screen);
   };
   const act = (action: SignInAction) => async (screen: Screen) => {
-    await screen.act(action);
+    if (!(await screen.act(action, 'command'))) return;
     // The notification says what was done, or why it cannot be done.
     if (action.startsWith('copy') || screen.state.phase !== 'pending') showNotifications();
   };
-  const { t } = vscode.l10n;
   const commands = {
-    'bapIdentity.copySignInCode': onScreen(t('Copy Sign-In Code'), act('copyCode')),
-    'bapIdentity.copySignInLink': onScreen(t('Copy Sign-In Link'), act('copyLink')),
-    'bapIdentity.openSignInPage': onScreen(t('Open Sign-In Page'), act('openPage')),
-    'bapIdentity.showSignInQr': onScreen(t('Show Sign-In QR Code'), act('showQr')),
-    'bapIdentity.cancelSignIn': onScreen(t('Cancel Sign-In'), (screen) => {
+    'bapIdentity.copySignInCode': onScreen(vscode.l10n.t('Copy Sign-In Code'), act('copyCode')),
+    'bapIdentity.copySignInLink': onScreen(vscode.l10n.t('Copy Sign-In Link'), act('copyLink')),
+    'bapIdentity.openSignInPage': onScreen(vscode.l10n.t('Open Sign-In Page'), act('openPage')),
+    'bapIdentity.showSignInQr': onScreen(vscode.l10n.t('Show Sign-In QR Code'), act('showQr')),
+    'bapIdentity.cancelSignIn': onScreen(vscode.l10n.t('Cancel Sign-In'), (screen) => {
       screen.cancel();
     }),
   };

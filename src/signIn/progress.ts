@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 
 import type { Clock } from '../base/clock.ts';
 import type { IdentityChoice, PendingSignIn } from '../services/service.ts';
+import { askToCopy } from './copyQuestion.ts';
 import { hideNotifications, openAddress, showNotifications } from './editorCommands.ts';
 import { pickIdentity } from './identityPicker.ts';
 import type { SignInAction, SignInState } from './message.ts';
@@ -28,6 +29,7 @@ export class Screen implements SignInScreen {
   readonly #status = new StatusItem();
   #progress: vscode.Progress<{ message: string }> | undefined;
   #shown = '';
+  #isAsking = false;
   #state: SignInState = { phase: 'starting' };
   #startAgain: (() => void) | undefined;
   #showing: ReturnType<typeof setTimeout> | undefined;
@@ -109,19 +111,19 @@ export class Screen implements SignInScreen {
     this.#cancelled.abort();
   };
 
-  /** Does what the person asks for. Does nothing in a state without this action. */
-  async act(action: SignInAction): Promise<void> {
+  /**
+   * Does what the person asks for, by a link of the notification or by a command. Does nothing in a state without this
+   * action. False when they are asked first and say no.
+   */
+  async act(action: SignInAction, by: 'link' | 'command'): Promise<boolean> {
     if (action === 'startAgain' && this.#state.phase === 'expired') this.#startAgain?.();
-    if (this.#state.phase !== 'pending') return;
+    if (this.#state.phase !== 'pending') return true;
     const { signIn } = this.#state;
     if (action === 'openPage') await openAddress(signIn.browserUri);
     if (action === 'diagnose') await vscode.commands.executeCommand('bapIdentity.diagnose');
     if (action === 'showQr') this.#qr.show(signIn);
-    if (action === 'copyCode' || action === 'copyLink') {
-      const text = action === 'copyCode' ? signIn.userCode : signIn.browserUri;
-      if (text !== undefined) await vscode.env.clipboard.writeText(text);
-      if (this.state.phase === 'pending') this.#set({ ...this.state, said: action }); // it may have expired
-    }
+    if (action === 'copyCode' || action === 'copyLink') return this.#copy(action, signIn, by);
+    return true;
   }
 
   close(): void {
@@ -131,6 +133,34 @@ export class Screen implements SignInScreen {
     this.#status.dispose();
     this.#closed.resolve(undefined);
     this.#onClose();
+  }
+
+  async #copy(
+    action: 'copyCode' | 'copyLink',
+    signIn: PendingSignIn,
+    by: 'link' | 'command',
+  ): Promise<boolean> {
+    const text = action === 'copyCode' ? signIn.userCode : signIn.browserUri;
+    if (text !== undefined) {
+      // The code can be read beside its link, so that link needs no question.
+      const isAsked = action === 'copyLink' || by === 'command';
+      if (isAsked && !(await this.#askToCopy(action, signIn))) return false;
+      if (this.#state.phase !== 'pending' || this.#state.signIn !== signIn) return true; // it has expired meanwhile
+      await vscode.env.clipboard.writeText(text);
+    }
+    if (this.state.phase === 'pending') this.#set({ ...this.state, said: action }); // it may have expired
+    return true;
+  }
+
+  /** One question at a time: an extension can run the command again and again. */
+  async #askToCopy(action: 'copyCode' | 'copyLink', signIn: PendingSignIn): Promise<boolean> {
+    if (this.#isAsking) return false;
+    this.#isAsking = true;
+    try {
+      return await askToCopy(action, this.serviceLabel, signIn);
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   #set(state: SignInState): void {

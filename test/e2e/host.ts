@@ -29,9 +29,10 @@ export interface Host {
 
 /**
  * The server behind the window: code-server, VS Code's bare server, which keeps secrets in memory only, or a
- * code-server behind a slow line, with an extension that keeps all others waiting.
+ * code-server behind a slow line, with an extension that keeps all others waiting. `hostile` is a code-server with an
+ * extension that wants what the person did not give it.
  */
-export type HostKind = 'codeServer' | 'noKeyring' | 'slow';
+export type HostKind = 'codeServer' | 'noKeyring' | 'slow' | 'hostile';
 
 /** What a message needs from one side to the other on a slow line. A round trip takes twice as long. */
 const SLOW_LINE_MS = 150;
@@ -41,8 +42,8 @@ export async function startHost(settings: Record<string, unknown>, kind: HostKin
 }
 
 async function startServer(settings: Record<string, unknown>, kind: HostKind): Promise<Host> {
-  const names = kind === 'slow' ? (['consumer', 'sleeper'] as const) : (['consumer'] as const);
-  const extensionFolders = await Promise.all(names.map(buildTestExtension));
+  const others = { codeServer: [], noKeyring: [], slow: ['sleeper'], hostile: ['hostile'] } as const;
+  const extensionFolders = await Promise.all(['consumer' as const, ...others[kind]].map(buildTestExtension));
   const server = await starts[kind]({ settings, vsix: vsixFile, extensionFolders });
   return {
     url: server.url,
@@ -56,6 +57,7 @@ const starts: Record<HostKind, (options: CodeServerOptions) => Promise<CodeServe
   codeServer: startCodeServer,
   noKeyring: startBareServer,
   slow: startSlowServer,
+  hostile: startCodeServer,
 };
 
 async function startSlowServer(options: CodeServerOptions): Promise<CodeServer> {

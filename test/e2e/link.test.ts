@@ -23,6 +23,7 @@ describe('a service without a code', () => {
     await workbench.listItem('Adom').click();
     const title = 'Sign in with Adom: Continue in your browser.';
     await workbench.clickIn(title, 'link', 'Copy link');
+    await workbench.answerDialog('Copy Link');
     await workbench.told('Copied!');
     const link = await workbench.clipboard();
     assert.match(link, /\/auth\/intent\?token=./);

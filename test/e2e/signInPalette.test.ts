@@ -93,6 +93,11 @@ describe('the palette, while two sign-ins run', () => {
     assert.ok(item.includes(code) && /15\smin\sleft/.test(item), item);
     await workbench.screenshot('palette-two-sign-ins');
     await workbench.listItem('Sigma Identity').click();
+    const question = await workbench.dialog().innerText();
+    assert.match(question, /Copy the code for your sign-in with Sigma Identity\?/);
+    assert.ok(question.includes(code) && question.includes(new URL(sigma.url).host), question);
+    await workbench.screenshot('palette-copy-code-dark');
+    await workbench.answerDialog('Copy Code');
     await copied(code);
     await workbench.told('Copied! Copy code'.replaceAll('y c', 'y\u00a0c'));
   });
@@ -103,8 +108,18 @@ describe('the palette, while two sign-ins run', () => {
     assert.equal(await workbench.clipboard(), code, 'the clipboard stays as it is');
   });
 
+  it('copies no link when the person says no', async () => {
+    await workbench.run('Preferences: Toggle between Light/Dark Themes');
+    await runFor(LINK, 'Adom');
+    await workbench.dialog().getByText('Copy the link for your sign-in with Adom?').waitFor();
+    await workbench.screenshot('palette-copy-link-light');
+    await workbench.answerDialog('Cancel');
+    assert.equal(await workbench.clipboard(), code, 'the clipboard stays as it is');
+  });
+
   it('copies the link of a sign-in', async () => {
     await runFor(LINK, 'Adom');
+    await workbench.answerDialog('Copy Link');
     await copied(adomLink);
   });
 

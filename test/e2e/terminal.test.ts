@@ -43,16 +43,24 @@ describe('a terminal', () => {
     assert.equal(await seen(), nothing);
   });
 
-  it('has the identity when the setting says so', async () => {
+  it('has the identity when the person says so in the settings editor', async () => {
     const alone = `id=${identity?.bapId} key=${identity?.pubkey} token=`;
     await terminals.choose('identity');
     await workbench.until(async () => (await seen()) === alone, alone);
   });
 
-  it('has the identity and Adom’s token when the setting says so', async () => {
-    const both = `id=${identity?.bapId} key=${identity?.pubkey} token=yes`;
-    await terminals.choose('identityAndAdomToken');
+  it('has the identity and, after a yes, Adom’s token when the setting says so', async () => {
+    const alone = `id=${identity?.bapId} key=${identity?.pubkey} token=`;
+    const both = `${alone}yes`;
+    await terminals.chooseInEditor('identityAndAdomToken');
+    await workbench.dialog().getByText('Let every program in new terminals act as Ada').waitFor();
+    await workbench.screenshot('terminal-question-adom-dark');
+    await workbench.answerDialog('Not Now');
     await workbench.screenshot('terminal-setting');
+    assert.equal(await seen(), alone);
+    await workbench.reload();
+    await workbench.clickIn('New terminals won’t get the token of Ada', 'button', 'Review…');
+    await workbench.answerDialog('Allow');
     await workbench.until(async () => (await seen()) === both, both);
   });
 

@@ -14,6 +14,7 @@ describe('the token of Sigma Identity in a terminal', () => {
   const [identity] = demoPerson.identities;
   const whoIsIt = `BAP ID: ${identity?.bapId}\nPubkey: ${identity?.pubkey}`;
   const kestrel = { ...secondPerson, identities: secondPerson.identities.slice(0, 1) };
+  const offer = /New terminals won’t get the token of satoshi .* until you allow it/;
   const question = 'Let every program in new terminals act as satoshi';
   let sigma: SigmaServer;
   let registry: Listener;
@@ -50,36 +51,51 @@ describe('the token of Sigma Identity in a terminal', () => {
   /** Whether a new terminal has a token. The token itself is not printed. */
   const hasToken = async (): Promise<boolean> =>
     (await terminals.runInNew('echo "token=${CLAWNET_TOKEN:+yes}"')) === 'token=yes';
-  const settings = (): Promise<string> =>
-    readFile(`${workbench.serverFolder}/data/User/settings.json`, 'utf8');
 
   it('is not there by default, and ClawNet’s command line says so', async () => {
     assert.match(await terminals.runInNew(whoami), /Not authenticated/);
   });
 
-  it('is not handed out after a no to the question, and the setting goes back', async () => {
+  it('is not handed out after a no to the question', async () => {
     await terminals.choose('identityAndTokens');
     const words = await isAsked();
     await workbench.screenshot('terminal-question-dark');
     assert.match(words, /satoshi \(3DgKFHRq8n2RDjF4dZEyncXVc1Rf\)/);
-    assert.match(words, /everything you can do there, on your behalf/);
+    assert.match(words, /can do everything you can do at Sigma Identity/);
     await workbench.answerDialog('Don’t Allow');
-    await workbench.told('The setting bapIdentity.terminal.environment is back to “off”.');
+    await workbench.told(/New terminals won’t get the token of satoshi .* To be asked again/);
     await workbench.screenshot('terminal-question-refused');
     assert.equal(await hasToken(), false);
-    assert.doesNotMatch(await settings(), /identityAndTokens/);
   });
 
-  it('is asked for again in a window that was loaded again before the answer, and is there after a yes', async () => {
-    await workbench.run('Terminal: Kill All Terminals');
+  it('is only offered when the setting is switched off and on again, and closing the question is no answer', async () => {
     await workbench.run('Preferences: Toggle between Light/Dark Themes');
+    await terminals.choose('off');
     await terminals.choose('identityAndTokens');
-    await isAsked();
-    await workbench.reload();
+    await workbench.clickIn(offer, 'button', 'Review…');
     await isAsked();
     await workbench.screenshot('terminal-question-light');
-    assert.match(await settings(), /identityAndTokens/);
-    await workbench.answerDialog('Allow');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.dialog().waitFor({ state: 'detached' });
+    assert.equal(await hasToken(), false);
+  });
+
+  it('is offered in a window that was loaded again, and is there after a yes with the keyboard', async () => {
+    await workbench.run('Terminal: Kill All Terminals');
+    await workbench.reload();
+    await workbench.told(offer);
+    await workbench.screenshot('terminal-offer');
+    await workbench.clickIn(offer, 'button', 'Review…');
+    await isAsked();
+    const focused = workbench.page.locator('*:focus').last();
+    assert.equal(
+      await focused.innerText(),
+      'Don’t Allow',
+      'a key that is meant for an editor allows nothing',
+    );
+    await workbench.page.keyboard.press('Tab');
+    assert.equal(await focused.innerText(), 'Allow');
+    await workbench.page.keyboard.press('Enter');
     await workbench.until(hasToken, 'a terminal with the token');
   });
 
@@ -111,9 +127,10 @@ describe('the token of Sigma Identity in a terminal', () => {
 
   it('needs an answer for each account', async () => {
     await signIn(1);
+    await workbench.clickIn(/the token of kestrel .* until you allow it/, 'button', 'Review…');
     await isAsked('Let every program in new terminals act as kestrel');
     await workbench.answerDialog('Don’t Allow');
-    await workbench.told('New terminals will get no token while');
+    await workbench.told(/the token of kestrel .* To be asked again/);
     await workbench.screenshot('terminal-question-second-account');
     assert.equal(await hasToken(), false);
   });

@@ -7,7 +7,9 @@ import { root } from '../vscode/paths.ts';
 import { createFolder } from '../vscode/serverProcess.ts';
 
 /** Builds `test/NAME`. Returns the folder of the built extension, which is there until this process ends. */
-export async function buildTestExtension(name: 'consumer' | 'sleeper' | 'stopwatch'): Promise<string> {
+export async function buildTestExtension(
+  name: 'consumer' | 'hostile' | 'sleeper' | 'stopwatch',
+): Promise<string> {
   const source = path.join(root, 'test', name);
   const target = createFolder();
   onExit(() => {

@@ -31,6 +31,7 @@ export function adom(http: Http, settings: () => AdomSettings, texts: ServiceTex
     id: 'adom',
     label: 'Adom',
     ...texts,
+    tokenVariable: 'ADOMPKG_TOKEN',
     defaultScopes: [],
     settingKeys: { server: 'bapIdentity.adom.apiUrl' },
     servers: () => servers(settings().apiUrl, settings().defaultApiUrl),

@@ -30,6 +30,7 @@ export function sigma(http: Http, settings: () => SigmaSettings, texts: ServiceT
     label: 'Sigma Identity',
     ...texts,
     identitiesAt: 'https://sigmaidentity.com',
+    tokenVariable: 'CLAWNET_TOKEN', // of ClawNet, which takes tokens of Sigma Identity
     defaultScopes: ['openid', 'profile'],
     settingKeys: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
     servers: () => servers(settings().serverUrl, settings().defaultServerUrl),

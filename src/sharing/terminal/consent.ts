@@ -4,38 +4,51 @@ import * as z from 'zod/mini';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { LiveSession } from '../../sessions/record.ts';
-import type { TerminalMode } from './variables.ts';
+import { type TerminalMode, wantsToken } from './variables.ts';
 
-/** The setting `bapIdentity.terminal.environment`, and what the person is asked and told of it. */
-export interface TerminalSetting {
-  mode(): TerminalMode;
-  /** Rejects with VS Code's error when the person's settings cannot be written. */
-  set(mode: TerminalMode): Promise<void>;
-  /** May every program in new terminals have the token of this account? False also when the person closes the question. */
-  ask(accountLabel: string): Promise<boolean>;
-  /** Tells that no token is handed out, and how to change that. `back`: what the setting is again. */
-  tellRefused(accountLabel: string, back: TerminalMode | undefined): void;
+/** What the person is asked and told about tokens in terminals. */
+export interface TerminalQuestions {
+  /**
+   * May every program in new terminals have the token of this session? No program can give the answer. Undefined when
+   * the person closes the question.
+   */
+  ask(session: LiveSession): Promise<boolean | undefined>;
+  /** Says, beside their work, that a token waits for the answer. True when they want the question. */
+  offer(session: LiveSession): Promise<boolean>;
+  /** Says that no token is handed out, and how to be asked again. */
+  tellRefused(session: LiveSession): void;
 }
 
 const KEY = 'terminalTokenAnswers';
 /** By the id of the session: it outlives the end of the session, and is gone with the sign-out. No secret, no name. */
-const Answers = z.array(z.object({ id: z.string(), allowed: z.boolean() }));
+const Answers = z.array(z.object({ id: z.string(), serviceId: z.string(), allowed: z.boolean() }));
+type Answers = z.infer<typeof Answers>;
 
 /**
- * Asks the person before a token of Sigma Identity is handed to terminals, and remembers the answer for all windows in
- * the extension's global state. Whoever switches the setting off and on again is asked again.
+ * Asks the person before a token is handed to terminals, and remembers the answer for all windows in the extension's
+ * global state. The setting is no answer: every extension, and every program that writes files, can change it.
  */
 export class TokenConsent {
-  readonly #setting: TerminalSetting;
+  readonly #mode: () => TerminalMode;
+  readonly #questions: TerminalQuestions;
   readonly #memento: vscode.Memento;
   readonly #runtime: Pick<Runtime, 'log' | 'closed'>;
-  /** What the setting was before the person switched it on in this window. */
-  #before: TerminalMode | undefined;
   #lastMode: TerminalMode | undefined;
   #isAsking = false;
+  /** The sessions that this window has asked about. */
+  readonly #asked = new Set<string>();
+  /** The same, or told that a question waits, since the setting has changed. */
+  readonly #told = new Set<string>();
 
-  constructor(setting: TerminalSetting, memento: vscode.Memento, runtime: Pick<Runtime, 'log' | 'closed'>) {
-    this.#setting = setting;
+  /** `mode` reads the setting. */
+  constructor(
+    mode: () => TerminalMode,
+    questions: TerminalQuestions,
+    memento: vscode.Memento,
+    runtime: Pick<Runtime, 'log' | 'closed'>,
+  ) {
+    this.#mode = mode;
+    this.#questions = questions;
     this.#memento = memento;
     this.#runtime = runtime;
   }
@@ -45,60 +58,72 @@ export class TokenConsent {
     return this.#answers().find((each) => each.id === id)?.allowed;
   }
 
-  /** Call at the start, and when the setting has changed. Never rejects. */
-  async followSetting(): Promise<void> {
-    const mode = this.#setting.mode();
-    if (mode === this.#lastMode) return;
-    const isOn = mode === 'identityAndTokens';
-    this.#before = isOn ? this.#lastMode : undefined;
+  /**
+   * Call at the start, and when the setting may have changed. True when it has changed in the life of this window: then
+   * each refusal is forgotten. A yes is forgotten as soon as the setting does not want the token. Never rejects.
+   */
+  async followSetting(): Promise<boolean> {
+    const mode = this.#mode();
+    const hasChanged = this.#lastMode !== undefined && this.#lastMode !== mode;
     this.#lastMode = mode;
-    if (!isOn && this.#answers().length > 0) await this.#write(undefined);
+    if (hasChanged) this.#told.clear();
+    const answers = this.#answers();
+    const kept = answers.filter(
+      ({ serviceId, allowed }) => wantsToken(mode, serviceId) && (allowed || !hasChanged),
+    );
+    if (kept.length < answers.length) await this.#write(kept);
+    return hasChanged;
   }
 
   /**
-   * Asks for the token of this session. Never rejects. False when there is no answer, or when this window is asking
-   * already. The first answer counts, if the person goes to another window in between and is asked there too.
+   * Asks about the first of these sessions that this window has not asked about. `isExpected`: the person has just
+   * changed the setting here, or asked for the question, or answered for another account. A question that they do not
+   * expect, or that comes again, is only offered: a dialog interrupts their work, and a program can change the setting
+   * as often as it likes. Never rejects. True when the caller is to look again, and may expect the next question.
    */
-  async ask({ id, person: { accountLabel } }: LiveSession): Promise<boolean> {
-    if (this.#isAsking) return false;
-    this.#isAsking = true;
-    const { closed, log } = this.#runtime;
+  async ask(waiting: readonly LiveSession[], isExpected: boolean): Promise<boolean> {
+    const session = waiting.find(({ id }) => !this.#told.has(id));
+    if (session === undefined || this.#isAsking) return false;
+    this.#told.add(session.id);
     try {
-      const allowed = await this.#setting.ask(accountLabel);
-      // The answer of a window that closes is none.
-      if (closed.aborted || this.#setting.mode() !== 'identityAndTokens') return false;
-      if (this.answer(id) !== undefined) return true;
-      await this.#write([...this.#answers(), { id, allowed }]);
-      if (!allowed) await this.#refuse(accountLabel);
-      this.#before = undefined;
-      return this.answer(id) !== undefined;
+      if (isExpected && !this.#asked.has(session.id)) return await this.#ask(session);
+      if (!(await this.#questions.offer(session))) return false;
+      // A message can wait behind the bell for hours, and the answer may have come since.
+      this.#told.delete(session.id);
+      this.#asked.delete(session.id);
+      return true;
     } catch (error) {
+      const { closed, log } = this.#runtime;
       if (!closed.aborted) log.warn(`The question about terminals failed: ${describeError(error)}.`);
       return false;
+    }
+  }
+
+  async #ask(session: LiveSession): Promise<boolean> {
+    const { id, serviceId } = session;
+    this.#isAsking = true;
+    this.#asked.add(id);
+    try {
+      const allowed = await this.#questions.ask(session);
+      // The answer of a window that closes is none, and so is one to a setting that has gone.
+      if (allowed === undefined || this.#runtime.closed.aborted) return false;
+      if (!wantsToken(this.#mode(), serviceId)) return false;
+      if (this.answer(id) !== undefined) return true; // given in another window meanwhile: the first one counts
+      await this.#write([...this.#answers(), { id, serviceId, allowed }]);
+      if (!allowed) this.#questions.tellRefused(session);
+      return this.answer(id) !== undefined;
     } finally {
       this.#isAsking = false;
     }
   }
 
-  /** A switch that the person takes back goes back. The refusal stays where the setting was on before. */
-  async #refuse(accountLabel: string): Promise<void> {
-    let back = this.#before;
-    try {
-      if (back !== undefined) await this.#setting.set(back);
-    } catch (error) {
-      back = undefined;
-      this.#runtime.log.warn(`The setting for terminals stays: ${describeError(error)}.`);
-    }
-    this.#setting.tellRefused(accountLabel, back);
-  }
-
-  #answers(): z.infer<typeof Answers> {
+  #answers(): Answers {
     return z.safeParse(Answers, this.#memento.get(KEY)).data ?? [];
   }
 
-  async #write(answers: z.infer<typeof Answers> | undefined): Promise<void> {
+  async #write(answers: Answers): Promise<void> {
     try {
-      await this.#memento.update(KEY, answers);
+      await this.#memento.update(KEY, answers.length === 0 ? undefined : answers);
     } catch (error) {
       this.#runtime.log.warn(`The answer about terminals is not stored: ${describeError(error)}.`);
     }

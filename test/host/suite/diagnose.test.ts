@@ -3,23 +3,25 @@ import * as vscode from 'vscode';
 import { createLog } from '../../../src/base/log.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Sharing } from '../../../src/sessions/ports.ts';
-import type { Facts, ServiceFacts } from '../../../src/diagnose/facts.ts';
-import { gatherFacts } from '../../../src/diagnose/gatherFacts.ts';
-import { report } from '../../../src/diagnose/report.ts';
 import { bugsAddress, copyReport } from '../../../src/diagnose/commands.ts';
+import { type Facts, gatherFacts, report } from '../../../src/diagnose/report.ts';
+import type { ServiceFacts } from '../../../src/diagnose/services.ts';
 import { HOUR_MS, World } from './world.ts';
 
 const extension = vscode.extensions.getExtension('bap-identity.bap-authentication') ?? assert.fail();
 
 /** The facts about a world of this test, in this VS Code. */
-function factsOf(world: World, sharing: () => Promise<Sharing> = () => Promise.resolve({ place: 'files' })) {
+function factsOf(
+  world: World,
+  storageStatus: () => Promise<Sharing> = () => Promise.resolve({ place: 'files' }),
+) {
   const { sessions, runtime } = world;
   // Of another window, so that the extension's own is not needed.
   const context = { extension: { ...extension, isFromDifferentExtensionHost: false } };
   const log = createLog(runtime.log, runtime.clock, runtime.closed);
   return {
     log,
-    gather: (signal = NEVER) => gatherFacts({ context, sessions, sharing, runtime, log }, signal),
+    gather: (signal = NEVER) => gatherFacts({ context, sessions, storageStatus, runtime, log }, signal),
   };
 }
 
@@ -121,12 +123,15 @@ describe('the report on sign-in', () => {
   });
 
   it('finds sessions that were lost, and a storage that cannot be used', async () => {
-    const lost = await reportOf(() => ({ kept: { expected: 3, lost: 2 } }));
+    const lost = await reportOf(() => ({ startupCheck: { expected: 3, lost: 2 } }));
     assert.match(part(lost, 'Findings'), /Sessions were lost at the last start/);
     assert.match(part(lost, 'Sessions on this machine'), /lost: 2 of 3/);
-    for (const kept of ['slow', undefined] as const)
-      assert.match(part(await reportOf(() => ({ kept })), 'Findings'), /Unlock your system’s keyring/);
-    const alone = await reportOf(() => ({ sharing: { place: 'secretStorage' } }));
+    for (const startupCheck of ['slow', undefined] as const)
+      assert.match(
+        part(await reportOf(() => ({ startupCheck })), 'Findings'),
+        /Unlock your system’s keyring/,
+      );
+    const alone = await reportOf(() => ({ storageStatus: { place: 'secretStorage' } }));
     assert.match(part(alone, 'Findings'), /The folder for sessions can’t be used/);
   });
 
@@ -134,7 +139,7 @@ describe('the report on sign-in', () => {
     const world = new World();
     const { gather } = factsOf(world, () => new Promise(() => undefined));
     const facts = await world.clock.run(gather());
-    assert.equal(facts.sharing, 'slow');
+    assert.equal(facts.storageStatus, 'slow');
     assert.equal(world.clock.ranMs, 5_000);
   });
 

@@ -8,8 +8,8 @@ import { isOver } from '../../../src/sessions/expiry.ts';
 import type { LiveSession, ShownChange } from '../../../src/sessions/record.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { readSetting, settings } from '../../../src/settings.ts';
-import { TokenConsent } from '../../../src/sharing/terminal/consent.ts';
-import { registerTerminalEnvironment, terminalSetting } from '../../../src/sharing/terminal/environment.ts';
+import { TokenConsent, type TerminalQuestions } from '../../../src/sharing/terminal/consent.ts';
+import { registerTerminalEnvironment } from '../../../src/sharing/terminal/environment.ts';
 import type { TerminalMode } from '../../../src/sharing/terminal/variables.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
 import { FakeMemento } from '../../unit/support/fakeMemento.ts';
@@ -29,6 +29,11 @@ async function setMode(value: unknown): Promise<void> {
   const settings = vscode.workspace.getConfiguration('bapIdentity.terminal');
   await settings.update('environment', value, vscode.ConfigurationTarget.Global);
 }
+
+const services = [
+  { id: 'sigma-identity', label: 'Sigma Identity', tokenVariable: 'CLAWNET_TOKEN' },
+  { id: 'adom', label: 'Adom', tokenVariable: 'ADOMPKG_TOKEN' },
+];
 
 /** A collection that notes its calls: a test cannot get VS Code's own collection of the extension. */
 class FakeCollection extends Map<string, string> {
@@ -65,9 +70,12 @@ class World {
   records: LiveSession[];
   loads = 0;
   failure: Error | undefined;
-  /** The accounts for which the person was asked, and what they answer. */
+  readonly #memento = new FakeMemento();
+  /** The accounts for which the person was asked, and those for which a question was offered. */
   readonly asked: string[] = [];
+  readonly offered: string[] = [];
   answer = (): Promise<boolean> => Promise.resolve(true);
+  wantsQuestion = false;
   adomHasToken = false;
   isFocused = true;
 
@@ -82,11 +90,14 @@ class World {
       onDidChange: (listener: (change: ShownChange) => void) => this.#changes.event(listener),
     };
     const mode = (): TerminalMode => readSetting(vscode.workspace, settings.terminalEnvironment);
-    const setting = {
-      ...terminalSetting(mode),
-      ask: (label: string) => {
-        this.asked.push(label);
+    const questions: TerminalQuestions = {
+      ask: ({ person }) => {
+        this.asked.push(person.accountLabel);
         return this.answer();
+      },
+      offer: ({ person }) => {
+        this.offered.push(person.accountLabel);
+        return Promise.resolve(this.wantsQuestion);
       },
       tellRefused: () => undefined,
     };
@@ -95,14 +106,21 @@ class World {
     this.environment = registerTerminalEnvironment(
       collection as vscode.GlobalEnvironmentVariableCollection,
       {
+        services,
         sessions: signedIn,
         mode,
-        consent: new TokenConsent(setting, new FakeMemento(), runtime),
+        consent: new TokenConsent(mode, questions, this.#memento, runtime),
         adomHasToken: () => Promise.resolve(this.adomHasToken),
         isFocused: () => this.isFocused,
       },
       this,
     );
+  }
+
+  /** The person has allowed the tokens of these sessions of Adom before. */
+  haveAllowed(...ids: string[]): void {
+    const answers = ids.map((id) => ({ id, serviceId: 'adom', allowed: true }));
+    this.#memento.kept.set('terminalTokenAnswers', answers);
   }
 
   sessionsAre(...records: LiveSession[]): void {
@@ -181,7 +199,7 @@ describe('the environment of new terminals', () => {
     assert.match(world.collection.description ?? '', /^Your identity: /);
     await setMode('identityAndAdomToken');
     await until({ ...identity, ADOMPKG_TOKEN: 'token-of-ada' });
-    assert.match(world.collection.description ?? '', /your Adom token/);
+    assert.match(world.collection.description ?? '', /access to Adom: every program/);
     await setMode('identity');
     await until(identity);
     await setMode('off');
@@ -199,6 +217,7 @@ describe('the environment of new terminals', () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
+    world.haveAllowed('ada');
     world.sessionsAre(ann, ada('ada'));
     assert.deepEqual(world.variables, { ...identity, ADOMPKG_TOKEN: 'token-of-ada' });
     world.sessionsAre(ann);
@@ -211,6 +230,7 @@ describe('the environment of new terminals', () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
+    world.haveAllowed('ada');
     world.sessionsAre(ada('ada', world.clock.now() + HOUR_MS));
     assert.deepEqual(world.variables, { ADOMPKG_TOKEN: 'token-of-ada' });
     await world.clock.advance(60_000);
@@ -225,6 +245,7 @@ describe('the environment of new terminals', () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
+    world.haveAllowed('ada');
     world.sessionsAre(ada('ada', world.clock.now() + HOUR_MS));
     world.sessionsAre(ada('ada', world.clock.now() + HOUR_MS));
     assert.equal(world.clock.pending, 1);
@@ -232,7 +253,7 @@ describe('the environment of new terminals', () => {
     assert.equal(world.clock.pending, 0);
   });
 
-  it('holds Sigma’s token only after the person has allowed it', async () => {
+  it('holds each token only after the person has allowed it, for one account after the other', async () => {
     world = new World(ann, ada('ada'));
     const { promise, resolve } = Promise.withResolvers<boolean>();
     world.answer = () => promise;
@@ -242,41 +263,39 @@ describe('the environment of new terminals', () => {
     await world.clock.settle();
     assert.deepEqual(world.variables, identity);
     resolve(true);
-    await until({ ...identity, ADOMPKG_TOKEN: 'token-of-ada', CLAWNET_TOKEN: 'token-of-ann' });
-    assert.match(world.collection.description ?? '', /can do everything you can do at Sigma Identity/);
+    await until({ ...identity, CLAWNET_TOKEN: 'token-of-ann', ADOMPKG_TOKEN: 'token-of-ada' });
+    assert.match(world.collection.description ?? '', /access to Sigma Identity, Adom: every program/);
+    assert.deepEqual(world.asked, ['Ann (bap-1)', ada('ada').person.accountLabel]);
     world.sessionsAre(ann);
     await until({ ...identity, CLAWNET_TOKEN: 'token-of-ann' });
-    assert.deepEqual(world.asked, ['Ann (bap-1)']);
     world.sessionsAre();
     await until({});
   });
 
-  it('hands no token out when the person says no, and the setting goes back', async () => {
+  it('hands no token out when the person says no, and the identity all the same', async () => {
     world = new World(ann, ada('ada'));
     world.answer = () => Promise.resolve(false);
-    await setMode('identity');
-    await until(identity);
     await setMode('identityAndTokens');
-    await eventually('the setting to go back', () =>
-      Promise.resolve(
-        readSetting(vscode.workspace, settings.terminalEnvironment) === 'identity' || undefined,
-      ),
-    );
+    await eventually('both questions', () => Promise.resolve(world.asked[1]));
     await until(identity);
     assert.ok(!world.collection.done.some((what) => what.endsWith('_TOKEN')), world.collection.done.join());
   });
 
-  it('asks in the window that the person looks at', async () => {
+  it('only offers the question at the start and after a sign-in, in the window that the person looks at', async () => {
+    await setMode('identityAndAdomToken');
     world = new World();
     world.isFocused = false;
-    await setMode('identityAndTokens');
-    world.sessionsAre(ann);
+    await world.clock.settle();
+    world.sessionsAre(ann, ada('ada'));
     await until(identity);
-    assert.deepEqual(world.asked, []);
+    assert.deepEqual([world.asked, world.offered], [[], []]);
     world.isFocused = true;
-    world.sessionsAre(ann);
-    await until({ ...identity, CLAWNET_TOKEN: 'token-of-ann' });
-    assert.equal(world.asked.length, 1);
+    world.wantsQuestion = true;
+    world.sessionsAre(ann, ada('ada'));
+    assert.deepEqual(world.offered, [], 'the sign-in would hide it');
+    await world.clock.advance(2_000);
+    await until({ ...identity, ADOMPKG_TOKEN: 'token-of-ada' });
+    assert.deepEqual([world.asked.length, world.offered.length], [1, 1]);
   });
 
   it('leaves out Adom’s token in a workspace of Adom', async () => {
@@ -299,6 +318,7 @@ describe('the environment of new terminals', () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
+    world.haveAllowed('ada');
     world.sessionsAre(ann, ada('ada', world.clock.now() + HOUR_MS));
     world.environment.dispose();
     assert.deepEqual([world.variables, world.clock.pending], [{}, 0]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 
+import type { LiveSession } from '../../../../src/sessions/record.ts';
 import { TokenConsent } from '../../../../src/sharing/terminal/consent.ts';
 import type { TerminalMode } from '../../../../src/sharing/terminal/variables.ts';
 import { FakeMemento } from '../../support/fakeMemento.ts';
@@ -8,181 +9,212 @@ import { recordOf } from '../../support/record.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 
 const ann = recordOf('ann');
-const bob = recordOf('bob', { person: { ...ann.person, accountId: 'bap-2', accountLabel: 'Bob (bap-2)' } });
+const ada = recordOf('ada', { serviceId: 'adom' });
 
 describe('the question before a token is handed to terminals', () => {
   let mode: TerminalMode;
   let memento: FakeMemento;
   let log: RecordingLog;
-  let asked: string[];
-  let told: unknown[];
-  let answer: () => Promise<boolean>;
-  let setFailure: Error | undefined;
+  /** What the person has seen, in order. */
+  let seen: string[];
+  let answer: () => Promise<boolean | undefined>;
+  let wantsQuestion: () => Promise<boolean>;
   let closing: AbortController;
 
   beforeEach(() => {
     mode = 'off';
     memento = new FakeMemento();
     log = new RecordingLog();
-    asked = [];
-    told = [];
+    seen = [];
     answer = () => Promise.resolve(true);
-    setFailure = undefined;
+    wantsQuestion = () => Promise.resolve(false);
     closing = new AbortController();
   });
 
   /** One window, after its start. */
   const openWindow = async (): Promise<TokenConsent> => {
-    const consent = new TokenConsent(
-      {
-        mode: () => mode,
-        set: async (value) => {
-          if (setFailure) throw setFailure;
-          mode = value;
-          await consent.followSetting();
-        },
-        ask: (label) => {
-          asked.push(label);
-          return answer();
-        },
-        tellRefused: (...what) => told.push(what),
+    const see =
+      (what: string) =>
+      ({ id }: LiveSession): void => {
+        seen.push(`${what} ${id}`);
+      };
+    const questions = {
+      ask: (session: LiveSession) => {
+        see('asked')(session);
+        return answer();
       },
-      memento,
-      { log, closed: closing.signal },
-    );
-    await consent.followSetting();
+      offer: (session: LiveSession) => {
+        see('offered')(session);
+        return wantsQuestion();
+      },
+      tellRefused: see('told of'),
+    };
+    const consent = new TokenConsent(() => mode, questions, memento, { log, closed: closing.signal });
+    assert.equal(await consent.followSetting(), false, 'a start is no change');
     return consent;
   };
   const choose = async (value: TerminalMode, ...windows: TokenConsent[]): Promise<void> => {
     mode = value;
-    await Promise.all(windows.map((each) => each.followSetting()));
+    for (const each of windows) assert.equal(await each.followSetting(), true);
   };
-  const refuse = (): Promise<boolean> => Promise.resolve(false);
-
-  it('names the account, and its answer is remembered in every window, also later', async () => {
+  /** A window in which the person has just switched this on. */
+  const switchedOn = async (value: TerminalMode = 'identityAndTokens'): Promise<TokenConsent> => {
     const window = await openWindow();
-    await choose('identityAndTokens', window);
-    assert.equal(await window.ask(ann), true);
-    assert.deepEqual(asked, ['Ann (bap-1)']);
+    await choose(value, window);
+    return window;
+  };
+
+  it('is remembered in every window, also later, by the session', async () => {
+    const window = await switchedOn();
+    assert.equal(await window.ask([ann], true), true);
+    assert.deepEqual(seen, ['asked ann']);
     const later = await openWindow();
     assert.equal(later.answer('ann'), true);
-    assert.equal(later.answer('bob'), undefined);
+    assert.equal(later.answer('ada'), undefined);
   });
 
   it('leaves nothing of the person and no token in the global state', async () => {
-    const window = await openWindow();
-    await choose('identityAndTokens', window);
-    await window.ask(ann);
-    assert.deepEqual([...memento.kept.values()], [[{ id: 'ann', allowed: true }]]);
+    const window = await switchedOn();
+    await window.ask([ann], true);
+    assert.deepEqual(
+      [...memento.kept.values()],
+      [[{ id: 'ann', serviceId: 'sigma-identity', allowed: true }]],
+    );
   });
 
-  it('puts the setting back after a refusal, and says so', async () => {
-    const window = await openWindow();
-    await choose('identity', window);
-    await choose('identityAndTokens', window);
-    answer = refuse;
-    await window.ask(ann);
-    assert.equal(mode, 'identity');
-    assert.deepEqual(told, [['Ann (bap-1)', 'identity']]);
-    assert.equal(window.answer('ann'), undefined, 'the next switch asks again');
+  it('comes for one account after the other, whatever the service', async () => {
+    const window = await switchedOn();
+    assert.equal(await window.ask([ada, ann], true), true);
+    assert.equal(await window.ask([ann], true), true);
+    assert.deepEqual([window.answer('ada'), window.answer('ann')], [true, true]);
+    assert.deepEqual(seen, ['asked ada', 'asked ann']);
   });
 
-  it('asks again after the setting was switched off and on', async () => {
+  it('is only offered where the person does not expect it, and once', async () => {
+    mode = 'identityAndAdomToken';
     const window = await openWindow();
+    assert.equal(await window.ask([ada], false), false);
+    assert.equal(await window.ask([ada], false), false);
+    assert.deepEqual(seen, ['offered ada']);
+    assert.equal(window.answer('ada'), undefined);
+  });
+
+  it('follows the offer when the person wants it', async () => {
+    mode = 'identityAndAdomToken';
+    const window = await openWindow();
+    wantsQuestion = () => Promise.resolve(true);
+    assert.equal(await window.ask([ada], false), true);
+    assert.equal(window.answer('ada'), undefined, 'the offer is no answer');
+    assert.equal(await window.ask([ada], true), true);
+    assert.deepEqual([seen, window.answer('ada')], [['offered ada', 'asked ada'], true]);
+  });
+
+  it('is put off when the person closes it, and offered once more after the setting has changed', async () => {
+    const window = await switchedOn();
+    answer = () => Promise.resolve(undefined);
+    assert.equal(await window.ask([ann], true), false);
+    assert.equal(await window.ask([ann], false), false);
+    assert.deepEqual([seen, memento.kept.size], [['asked ann'], 0]);
+    await choose('off', window);
     await choose('identityAndTokens', window);
-    await window.ask(ann);
+    await window.ask([ann], true);
+    await window.ask([ann], true);
+    assert.deepEqual(seen, ['asked ann', 'offered ann']);
+  });
+
+  it('interrupts once, however often a program changes the setting', async () => {
+    const window = await switchedOn();
+    answer = () => Promise.resolve(false);
+    await window.ask([ann], true);
+    for (let time = 0; time < 5; time++) {
+      await choose('off', window);
+      await choose('identityAndTokens', window);
+      await window.ask([ann], true);
+    }
+    assert.equal(seen.filter((what) => what === 'asked ann').length, 1);
+  });
+
+  it('remembers a refusal, also in later windows, until the setting changes', async () => {
+    const window = await switchedOn();
+    answer = () => Promise.resolve(false);
+    assert.equal(await window.ask([ann], true), true);
+    assert.deepEqual(seen, ['asked ann', 'told of ann']);
+    assert.equal((await openWindow()).answer('ann'), false);
     await choose('identityAndAdomToken', window);
     assert.equal(window.answer('ann'), undefined);
-    await choose('identityAndTokens', window);
-    await window.ask(ann);
-    assert.equal(asked.length, 2);
   });
 
-  it('forgets the answers at a start with another value', async () => {
-    const window = await openWindow();
-    await choose('identityAndTokens', window);
-    await window.ask(ann);
-    mode = 'off';
+  it('forgets a yes when the setting does not want the token, and keeps the others', async () => {
+    const window = await switchedOn();
+    await window.ask([ada], true);
+    await window.ask([ann], true);
+    await choose('identityAndAdomToken', window);
+    assert.deepEqual([window.answer('ada'), window.answer('ann')], [true, undefined]);
+    await choose('identity', window);
+    assert.deepEqual([window.answer('ada'), memento.kept.size], [undefined, 0]);
+  });
+
+  it('forgets a yes at a start with another value', async () => {
+    const window = await switchedOn();
+    await window.ask([ann], true);
+    mode = 'identityAndAdomToken';
     await openWindow();
-    assert.deepEqual(memento.kept.size, 0);
+    assert.equal(memento.kept.size, 0);
   });
 
-  it('remembers a refusal where the setting was on before, and leaves the setting as it is', async () => {
-    mode = 'identityAndTokens';
-    const window = await openWindow();
-    answer = refuse;
-    assert.equal(await window.ask(ann), true);
-    assert.deepEqual([mode, told], ['identityAndTokens', [['Ann (bap-1)', undefined]]]);
-    assert.equal((await openWindow()).answer('ann'), false);
-  });
-
-  it('does not put the setting back for an account that signs in later', async () => {
-    const window = await openWindow();
-    await choose('identityAndTokens', window);
-    await window.ask(ann);
-    answer = refuse;
-    await window.ask(bob);
-    assert.deepEqual([mode, window.answer('ann'), window.answer('bob')], ['identityAndTokens', true, false]);
-  });
-
-  it('remembers a refusal when the settings cannot be written', async () => {
-    const window = await openWindow();
-    await choose('identityAndTokens', window);
-    answer = refuse;
-    setFailure = new RangeError('with the path of a file');
-    await window.ask(ann);
-    assert.deepEqual([window.answer('ann'), told], [false, [['Ann (bap-1)', undefined]]]);
-    assert.deepEqual(log.lines, ['warn The setting for terminals stays: RangeError.']);
-  });
-
-  it('is asked once in a window, and the first answer counts for all windows', async () => {
+  it('comes once in a window at a time, and the first answer counts for all windows', async () => {
     const [one, two] = [await openWindow(), await openWindow()];
     await choose('identityAndTokens', one, two);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     answer = () => promise;
-    const answers = Promise.all([one.ask(ann), one.ask(ann)]);
+    const answers = Promise.all([one.ask([ann, ada], true), one.ask([ann, ada], true)]);
     answer = () => Promise.resolve(true);
-    assert.equal(await two.ask(ann), true);
+    assert.equal(await two.ask([ann], true), true);
     resolve(false);
-    assert.deepEqual([await answers, asked.length, told], [[true, false], 2, []]);
-    assert.deepEqual([one.answer('ann'), mode], [true, 'identityAndTokens']);
+    assert.deepEqual(await answers, [true, false]);
+    assert.deepEqual([seen, one.answer('ann')], [['asked ann', 'asked ann'], true]);
   });
 
   it('takes no answer after the setting was switched off meanwhile', async () => {
-    const window = await openWindow();
-    await choose('identityAndTokens', window);
+    const window = await switchedOn();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     answer = () => promise;
-    const asking = window.ask(ann);
-    await choose('off', window);
+    const asking = window.ask([ann], true);
+    await choose('identityAndAdomToken', window);
     resolve(true);
     assert.equal(await asking, false);
-    assert.deepEqual([memento.kept.size, told], [0, []]);
+    assert.equal(memento.kept.size, 0);
   });
 
   it('has no answer in a window that closes', async () => {
-    mode = 'identityAndTokens';
-    const window = await openWindow();
+    const window = await switchedOn();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     answer = () => promise;
-    const asking = window.ask(ann);
+    const asking = window.ask([ann], true);
     closing.abort();
     resolve(false);
     assert.equal(await asking, false);
-    assert.deepEqual([memento.kept.size, told, log.lines], [0, [], []]);
+    assert.deepEqual([memento.kept.size, seen, log.lines], [0, ['asked ann'], []]);
   });
 
   it('counts as not answered when VS Code cannot ask, and the log tells no more than the error’s name', async () => {
-    mode = 'identityAndTokens';
-    const window = await openWindow();
+    const window = await switchedOn();
     answer = () => Promise.reject(new TypeError('refused to show dialog'));
-    assert.equal(await window.ask(ann), false);
+    assert.equal(await window.ask([ann], true), false);
     assert.equal(window.answer('ann'), undefined);
     assert.deepEqual(log.lines, ['warn The question about terminals failed: TypeError.']);
   });
 
+  it('is no answer when it cannot be stored, and the log tells no more than the error’s name', async () => {
+    const window = await switchedOn();
+    memento.writeFailure = new RangeError('with the path of a file');
+    assert.equal(await window.ask([ann], true), false);
+    assert.equal(window.answer('ann'), undefined);
+    assert.deepEqual(log.lines, ['warn The answer about terminals is not stored: RangeError.']);
+  });
+
   it('ignores answers that another version has stored', async () => {
-    memento.kept.set('terminalTokenAnswers', { ann: true });
+    memento.kept.set('terminalTokenAnswers', [{ id: 'ann', allowed: true }]);
     mode = 'identityAndTokens';
     assert.equal((await openWindow()).answer('ann'), undefined);
   });

