@@ -88,7 +88,7 @@ describe('what others say on ClawNet, in Show Identity', () => {
       assert.ok(texts[0]?.includes(text), texts[0]);
     const vouches = await list('Vouches').getByRole('listitem').allInnerTexts();
     assert.deepEqual(
-      vouches.map((text) => /Says it is \w+ · (?:Not o|O)n chain/.exec(text)?.[0]),
+      vouches.map((text) => /Says it is \w+ · (?:Not o|O)n-chain/.exec(text)?.[0]),
       ['Says it is safe · On-chain', 'Says it is unsafe · Not on-chain'],
     );
     assert.match(
