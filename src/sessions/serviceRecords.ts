@@ -1,3 +1,4 @@
+import { Emitter } from '../base/emitter.ts';
 import type { IdentityService } from '../services/service.ts';
 import { type AccountOf, sameAccount, sameScopes } from './accounts.ts';
 import {
@@ -25,7 +26,7 @@ export interface SessionFilter {
 export class ServiceRecords {
   readonly #service: IdentityService;
   readonly #store: SessionStore;
-  readonly #listeners = new Set<(change: ShownChange) => void>();
+  readonly #changes = new Emitter<ShownChange>();
   /** The server whose sessions are shown. It changes only together with the changes that tell of it. */
   #server: string | undefined;
 
@@ -36,15 +37,12 @@ export class ServiceRecords {
     store.onDidChange((change) => {
       const { record } = change;
       if (record.serviceId === service.id && this.isShown(record))
-        this.#tell({ ...change, siblings: this.shown().filter(siblingOf(record)) });
+        this.#changes.fire({ ...change, siblings: this.shown().filter(siblingOf(record)) });
     });
   }
 
   /** Hears of each change of a session that is shown, also that it is shown or hidden from now on. */
-  onDidChange(listener: (change: ShownChange) => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => void this.#listeners.delete(listener) };
-  }
+  readonly onDidChange = this.#changes.event;
 
   isShown({ server }: { readonly server: string }): boolean {
     return server === this.#server;
@@ -95,11 +93,7 @@ export class ServiceRecords {
   }
 
   #tellOfSetting(kind: SessionChange['kind'], record: LiveSession, others: readonly LiveSession[]): void {
-    this.#tell({ kind, record, isSignIn: false, siblings: others.filter(siblingOf(record)) });
-  }
-
-  #tell(change: ShownChange): void {
-    for (const listener of [...this.#listeners]) listener(change);
+    this.#changes.fire({ kind, record, isSignIn: false, siblings: others.filter(siblingOf(record)) });
   }
 
   #all(): (LiveSession | EndedSession)[] {

@@ -1,4 +1,6 @@
+import { Emitter } from '../base/emitter.ts';
 import { describeError } from '../base/log.ts';
+import { keepTrying, Lazy } from '../base/retry.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER } from '../base/timeLimit.ts';
 import { isForgettable } from './expiry.ts';
@@ -13,7 +15,7 @@ import {
   type SessionChange,
   type SessionRecord,
 } from './record.ts';
-import { isBehind, type Stored, StoredSessions, tryAgain } from './storedSessions.ts';
+import { isBehind, type Stored, StoredSessions } from './storedSessions.ts';
 
 /** A stored sign-in, and the version of the session that it took the place of. */
 export interface Added {
@@ -30,11 +32,11 @@ export class SessionStore {
   readonly #stored: StoredSessions;
   readonly #runtime: Runtime;
   readonly #subscription: { dispose(): void };
-  readonly #listeners = new Set<(change: SessionChange) => void>();
+  readonly #changes = new Emitter<SessionChange>();
   readonly #records = new Map<string, SessionRecord>();
   /** Sessions whose newest version is not in storage yet, and the end of the attempts to get it there. */
   readonly #saving = new Map<string, Promise<void>>();
-  #loading: Promise<void> | undefined;
+  readonly #loading = new Lazy(() => this.#readAll());
   #isLoaded = false;
 
   constructor(storage: SessionStorage, locks: WindowLocks, runtime: Runtime) {
@@ -43,24 +45,12 @@ export class SessionStore {
     this.#subscription = storage.onDidChange((id) => void this.#hear(id));
   }
 
-  /** Hears of every change after `load`. What a window finds at its start is no change. */
-  onDidChange(listener: (change: SessionChange) => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => void this.#listeners.delete(listener) };
-  }
+  /** Fires for every change after `load`. What a window finds at its start is no change. */
+  readonly onDidChange = this.#changes.event;
 
   /** Reads what is stored, once. Throws a StoreError when the storage cannot be read; the next call tries again. */
   load(): Promise<void> {
-    this.#loading ??= this.#readAll().then(
-      () => {
-        this.#isLoaded = true;
-      },
-      (error: unknown) => {
-        this.#loading = undefined;
-        throw error;
-      },
-    );
-    return this.#loading;
+    return this.#loading.get();
   }
 
   /** One record from memory, also of a session that was signed out in the last 30 days. */
@@ -167,13 +157,14 @@ export class SessionStore {
 
   dispose(): void {
     this.#subscription.dispose();
-    this.#listeners.clear();
+    this.#changes.dispose();
   }
 
   async #readAll(): Promise<void> {
     await this.#stored.limited(NEVER, async () => {
       await Promise.all((await this.#stored.ids()).map((id) => this.#fetch(id)));
     });
+    this.#isLoaded = true;
   }
 
   async #hear(id: string | undefined): Promise<void> {
@@ -187,7 +178,7 @@ export class SessionStore {
       this.#runtime.log.warn(
         `A change of a session could not be read: ${describeError(error)}. Trying again.`,
       );
-      await tryAgain(look, this.#runtime);
+      await keepTrying(look, this.#runtime);
     }
   }
 
@@ -216,7 +207,7 @@ export class SessionStore {
       this.#runtime.log.warn(`A session could not be stored: ${describeError(error)}. Trying again.`);
       // Deleted within the last attempt, so that a failure after it begins new ones.
       const attempt = (): Promise<boolean> => this.#write(id).then(() => this.#saving.delete(id));
-      if (!this.#saving.has(id)) this.#saving.set(id, tryAgain(attempt, this.#runtime));
+      if (!this.#saving.has(id)) this.#saving.set(id, keepTrying(attempt, this.#runtime));
       throw error;
     }
   }
@@ -250,6 +241,6 @@ export class SessionStore {
     if (before !== undefined && !isNewer(next, before)) return;
     this.#records.set(next.id, next);
     const change = this.#isLoaded ? changeBetween(before, next) : undefined;
-    if (change !== undefined) for (const listener of [...this.#listeners]) listener(change);
+    if (change !== undefined) this.#changes.fire(change);
   }
 }

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { lstat, mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 
+import { Emitter } from '../../base/emitter.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import type { SessionStorage } from '../../sessions/ports.ts';
 import { hasCode, readRegular, removeFile, UNFINISHED, writeWhole } from './files.ts';
@@ -24,7 +25,7 @@ export class FileSessions implements SessionStorage {
   readonly #folder: string;
   readonly #cipher: SessionCipher;
   readonly #log: Log;
-  readonly #listeners = new Set<(id: string | undefined) => void>();
+  readonly #changes = new Emitter<string | undefined>();
   /** The sessions whose file is foreign or damaged, and of which the log has a line. They are read again and again. */
   readonly #foreign = new Set<string>();
   #watcher: FSWatcher | undefined;
@@ -85,15 +86,12 @@ export class FileSessions implements SessionStorage {
     await removeFile(this.#fileOf(id));
   }
 
-  onDidChange(listener: (id: string | undefined) => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => void this.#listeners.delete(listener) };
-  }
+  readonly onDidChange = this.#changes.event;
 
   dispose(): void {
     this.#isDisposed = true;
     this.#watcher?.close();
-    this.#listeners.clear();
+    this.#changes.dispose();
   }
 
   /** Watches the folder, if it is not watched yet. */
@@ -102,8 +100,8 @@ export class FileSessions implements SessionStorage {
     try {
       this.#watcher = watch(this.#folder, { persistent: false }, (_event, name) => {
         if (name === path.basename(this.#folder)) this.#watchAgain();
-        else if (name === null) this.#tell(undefined);
-        else if (isId(name)) this.#tell(name);
+        else if (name === null) this.#changes.fire(undefined);
+        else if (isId(name)) this.#changes.fire(name);
       });
       this.#watcher.on('error', (error) => {
         this.#unwatch(error);
@@ -121,7 +119,7 @@ export class FileSessions implements SessionStorage {
     this.#watcher?.close();
     this.#watcher = undefined;
     this.#watch();
-    this.#tell(undefined);
+    this.#changes.fire(undefined);
   }
 
   #unwatch(error: unknown): void {
@@ -144,10 +142,6 @@ export class FileSessions implements SessionStorage {
       this.#log.warn(`A file among the stored sessions cannot be read: ${describeError(error)}.`);
       return undefined;
     }
-  }
-
-  #tell(id: string | undefined): void {
-    for (const listener of [...this.#listeners]) listener(id);
   }
 
   /** Throws for an id that could lead out of the folder. */
