@@ -29,11 +29,11 @@ import { registerTerminalEnvironment, terminalSetting } from './sharing/terminal
 import { TerminalMode } from './sharing/terminal/variables.ts';
 import { SignInNotification } from './signIn/notification.ts';
 import { closeStaleTabs } from './staleTabs.ts';
-import type { SharedByWindows } from './storage/windowStorage.ts';
+import type { WindowStorage } from './storage/windowStorage.ts';
 
 /** What differs between Node and a web worker. */
 export interface Platform {
-  readonly openWindows: (context: vscode.ExtensionContext, runtime: Runtime) => SharedByWindows;
+  readonly openWindows: (context: vscode.ExtensionContext, runtime: Runtime) => WindowStorage;
   /** In a browser: false when it knows that there is no network. */
   readonly isOnline?: () => boolean;
   /** True where a file of Adom's own gives its command line a token. Never rejects. */
@@ -119,7 +119,7 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
       identity,
       registerCommands(providers, channel),
       registerIdentityCommands(providers, panels),
-      registerDiagnose({ context, sessions, sharing: shared.sharing, runtime, log }),
+      registerDiagnose({ context, sessions, storageStatus: shared.status, runtime, log }),
       offerInAccountsMenu(sessions, accountsMenuSetting, runtime),
       setContextKeys(sessions, runtime),
       registerTerminalEnvironment(

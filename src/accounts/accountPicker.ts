@@ -21,7 +21,7 @@ export function usableAccounts(providers: readonly ServiceProvider[]): Promise<A
 export function knownAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
   return accountsIn(providers, async ({ sessions }) => [
     ...(await sessions.usable()),
-    ...sessions.records.hidden(),
+    ...sessions.records.dormant(),
   ]);
 }
 
@@ -41,7 +41,7 @@ async function accountsIn(
     accountsOf(await read(provider)).map((account) => ({
       label: account.label,
       description: provider.service.label,
-      ...(!provider.sessions.records.isShown(account) && { detail: whyHidden(account) }),
+      ...(!provider.sessions.records.isConfigured(account) && { detail: whyDormant(account) }),
       provider,
       account,
     })),
@@ -53,7 +53,7 @@ async function accountsIn(
  * Why nobody uses an account of another server than the one in the settings. Two accounts of one person can differ in
  * nothing but the server.
  */
-export function whyHidden({ server }: Pick<Account, 'server'>): string {
+export function whyDormant({ server }: Pick<Account, 'server'>): string {
   return vscode.l10n.t(
     'Not in use: your settings name another server than {0}.',
     safeText(shortAddress(server)),

@@ -50,14 +50,14 @@ export function proxyLines({ proxy, exceptions, settings, variables }: ProxyFact
 }
 
 /** What it says of where the sessions are kept. */
-export function storageLines({ kept, sharing }: Pick<Facts, 'kept' | 'sharing'>): string[] {
+export function storageLines({ startupCheck, storage }: Pick<Facts, 'startupCheck' | 'storage'>): string[] {
   return [
-    bullet(vscode.l10n.t('Kept since the last start'), keptInWords(kept)),
-    bullet(vscode.l10n.t('Shared by all windows'), sharingInWords(sharing)),
+    bullet(vscode.l10n.t('Kept since the last start'), keptInWords(startupCheck)),
+    bullet(vscode.l10n.t('Shared by all windows'), sharingInWords(storage)),
   ];
 }
 
-function keptInWords(kept: Facts['kept']): string {
+function keptInWords(kept: Facts['startupCheck']): string {
   if (kept === 'slow')
     return vscode.l10n.t('not known: the secret storage does not answer. It may wait for a password.');
   if (kept === undefined) return vscode.l10n.t('not known: the sessions could not be read at the start');
@@ -67,7 +67,7 @@ function keptInWords(kept: Facts['kept']): string {
     : vscode.l10n.t('{0} of {1} sessions are lost', kept.lost, kept.expected);
 }
 
-function sharingInWords(sharing: Facts['sharing']): string {
+function sharingInWords(sharing: Facts['storage']): string {
   if (sharing === 'slow' || sharing === undefined)
     return vscode.l10n.t('not known: the storage cannot be opened');
   const { place, heldLocks } = sharing;

@@ -1,8 +1,8 @@
 import type { LogLine } from '../base/log.ts';
 import type { IdentityService } from '../services/service.ts';
 import type { ServiceCheck } from '../services/serviceCheck.ts';
-import type { Kept } from '../sessions/lost.ts';
-import type { Sharing } from '../sessions/ports.ts';
+import type { StartupCheck } from '../sessions/lost.ts';
+import type { StorageStatus } from '../sessions/ports.ts';
 import type { HostFacts } from './hostFacts.ts';
 import type { ProxyFacts } from './proxyFacts.ts';
 import type { SessionsFacts } from './sessionFacts.ts';
@@ -17,9 +17,9 @@ export interface Facts {
   readonly changedSettings: readonly string[];
   readonly services: readonly ServiceFacts[];
   /** `slow`: the storage has not answered yet, as while a keyring asks for its password. */
-  readonly kept: Kept | undefined | 'slow';
+  readonly startupCheck: StartupCheck | undefined | 'slow';
   /** Undefined when the storage cannot be opened. */
-  readonly sharing: Sharing | undefined | 'slow';
+  readonly storage: StorageStatus | undefined | 'slow';
   readonly log: readonly LogLine[];
 }
 

@@ -8,8 +8,11 @@ import { inlineCode, duration } from './markdown.ts';
 const CLOCK_MATTERS_MS = 60_000;
 
 /** What is wrong, and what to do about it: the most likely cause first. Empty when nothing is. */
-export function findings({ services, kept, sharing, host }: Facts): string[] {
-  return [...services.flatMap((service) => ofService(service, host.language)), ...ofStorage(kept, sharing)];
+export function findings({ services, startupCheck, storage, host }: Facts): string[] {
+  return [
+    ...services.flatMap((service) => ofService(service, host.language)),
+    ...ofStorage(startupCheck, storage),
+  ];
 }
 
 function ofService(service: ServiceFacts, language: string): string[] {
@@ -38,7 +41,7 @@ function ofService(service: ServiceFacts, language: string): string[] {
         duration(aheadMs, language),
       ),
     );
-  const waiting = sessions.shown.filter(({ state }) => state === 'waits').length;
+  const waiting = sessions.configured.filter(({ state }) => state === 'waits').length;
   if (waiting > 0)
     found.push(
       vscode.l10n.t(
@@ -63,22 +66,22 @@ function ofAnswer({ label, settings, address, check: { answer } }: ServiceFacts)
   const service = {
     label,
     settings: { server: inlineCode(settings.server) },
-    servers: () => ({ current, own: address }),
+    servers: () => ({ current, defaultServer: address }),
   };
   return [signInFailureMessage({ kind: 'failed', failure }, service)];
 }
 
-function ofStorage(kept: Facts['kept'], sharing: Facts['sharing']): string[] {
+function ofStorage(startupCheck: Facts['startupCheck'], storage: Facts['storage']): string[] {
   const found: string[] = [];
-  if (kept === 'slow' || kept === undefined)
+  if (startupCheck === 'slow' || startupCheck === undefined)
     found.push(vscode.l10n.t('The secret storage cannot be read. Unlock your system’s keyring.'));
-  else if (kept.lost > 0)
+  else if (startupCheck.lost > 0)
     found.push(
       vscode.l10n.t(
         'Sessions were lost at the last start: the editor could not keep its secrets. Most likely this system has no keyring.',
       ),
     );
-  if (typeof sharing === 'object' && sharing.place === 'secretStorage')
+  if (typeof storage === 'object' && storage.place === 'secretStorage')
     found.push(
       vscode.l10n.t('The folder for sessions cannot be used, so other windows may hear of a sign-in late.'),
     );

@@ -6,7 +6,7 @@ import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import { isLoopback, shortAddress } from '../http/address.ts';
 import type { IdentityService } from '../services/service.ts';
-import type { Sharing } from '../sessions/ports.ts';
+import type { StorageStatus } from '../sessions/ports.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { personalVariables } from './environment.ts';
@@ -20,7 +20,7 @@ import { withoutPersonal } from './withoutPersonal.ts';
 export interface Subject {
   readonly context: Pick<vscode.ExtensionContext, 'extension'>;
   readonly sessions: Sessions;
-  readonly sharing: () => Promise<Sharing>;
+  readonly storageStatus: () => Promise<StorageStatus>;
   readonly runtime: Runtime;
   readonly log: LogTail;
 }
@@ -30,7 +30,7 @@ const STORAGE_LIMIT_MS = 5_000;
 
 /** Asks all at once what the report tells, for about ten seconds at most. Rejects only with `signal.reason`. */
 export async function gatherFacts(subject: Subject, signal: AbortSignal): Promise<Facts> {
-  const { context, sessions, sharing, runtime, log } = subject;
+  const { context, sessions, storageStatus, runtime, log } = subject;
   const inTime = async <T>(work: () => Promise<T>): Promise<T | undefined | 'slow'> => {
     try {
       return await withTimeLimit(runtime.clock, STORAGE_LIMIT_MS, signal, work);
@@ -41,9 +41,9 @@ export async function gatherFacts(subject: Subject, signal: AbortSignal): Promis
       return undefined;
     }
   };
-  const [kept, shared, services] = await Promise.all([
-    inTime(() => sessions.kept),
-    inTime(sharing),
+  const [startupCheck, storage, services] = await Promise.all([
+    inTime(() => sessions.startupCheck),
+    inTime(storageStatus),
     Promise.all(sessions.byService.map((each) => serviceFacts(each, runtime, signal))),
   ]);
   const known = [...personalTexts(sessions), ...personalVariables(), ...otherServers(sessions)];
@@ -53,8 +53,8 @@ export async function gatherFacts(subject: Subject, signal: AbortSignal): Promis
     proxy: proxyFacts(),
     changedSettings: changedSettings(context),
     services,
-    kept,
-    sharing: shared,
+    startupCheck,
+    storage,
     log: log.lines().map((line) => ({ ...line, text: withoutPersonal(line.text, known) })),
   };
 }
@@ -70,7 +70,7 @@ async function serviceFacts(
   return {
     label: service.label,
     server,
-    address: server === 'default' ? service.servers().own : undefined,
+    address: server === 'default' ? service.servers().defaultServer : undefined,
     settings: service.settings,
     check,
     sessions: sessionsFacts(sessions, clock.now()),
@@ -78,19 +78,19 @@ async function serviceFacts(
 }
 
 function serverOf(service: IdentityService): ServiceFacts['server'] {
-  const { current, own } = service.servers();
+  const { current, defaultServer } = service.servers();
   if (current === undefined) return 'noAddress';
-  if (current === own) return 'default';
+  if (current === defaultServer) return 'default';
   return isLoopback(URL.parse(current)?.hostname ?? '') ? 'thisMachine' : 'other';
 }
 
-/** The names of all servers that are not a service's own. */
+/** The names of all servers that are not a service's default. */
 function otherServers({ store, byService }: Sessions): string[] {
-  const own = byService.map(({ service }) => service.servers().own);
+  const defaults = byService.map(({ service }) => service.servers().defaultServer);
   const servers = [
     ...byService.map(({ service }) => service.servers().current),
-    ...store.all().map(({ server }) => server),
-  ].filter((server) => server !== undefined && !own.includes(server));
+    ...store.sessions().map(({ server }) => server),
+  ].filter((server) => server !== undefined && !defaults.includes(server));
   return servers.flatMap((server) => [shortAddress(server ?? ''), URL.parse(server ?? '')?.hostname ?? '']);
 }
 

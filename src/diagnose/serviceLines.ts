@@ -71,16 +71,16 @@ function clockInWords(aheadMs: number | undefined, language: string): string {
     : vscode.l10n.t('this machine is {0} behind the server', length);
 }
 
-function sessionLines({ shown, hidden, expired, rejected }: SessionsFacts, language: string): string[] {
+function sessionLines({ configured, dormant, expired, rejected }: SessionsFacts, language: string): string[] {
   const parts = [
-    ...(shown.length > 0 ? [vscode.l10n.t('{0} in use', shown.length)] : []),
-    ...(hidden > 0 ? [vscode.l10n.t('{0} of other servers', hidden)] : []),
+    ...(configured.length > 0 ? [vscode.l10n.t('{0} in use', configured.length)] : []),
+    ...(dormant > 0 ? [vscode.l10n.t('{0} of other servers', dormant)] : []),
     ...(expired > 0 ? [vscode.l10n.t('{0} reached their end', expired)] : []),
     ...(rejected > 0 ? [vscode.l10n.t('{0} rejected by the service', rejected)] : []),
   ];
   return [
     bullet(vscode.l10n.t('Sessions'), parts.join(', ') || vscode.l10n.t('none')),
-    ...shown.map((session) => `  - ${sessionInWords(session, language)}`),
+    ...configured.map((session) => `  - ${sessionInWords(session, language)}`),
   ];
 }
 

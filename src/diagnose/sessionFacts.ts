@@ -19,9 +19,9 @@ export interface SessionFacts {
 /** The sessions of one service. */
 export interface SessionsFacts {
   /** Those of the server in the settings. */
-  readonly shown: readonly SessionFacts[];
+  readonly configured: readonly SessionFacts[];
   /** How many are of other servers. */
-  readonly hidden: number;
+  readonly dormant: number;
   /** How many ended in the last 30 days. */
   readonly expired: number;
   readonly rejected: number;
@@ -32,8 +32,8 @@ export function sessionsFacts({ records }: ServiceSessions, nowMs: number): Sess
   const ended = records.ended();
   const expired = ended.filter(({ reason }) => reason === 'expired').length;
   return {
-    shown: records.shown().map((record) => sessionFacts(record, nowMs)),
-    hidden: records.hidden().length,
+    configured: records.configured().map((record) => sessionFacts(record, nowMs)),
+    dormant: records.dormant().length,
     expired,
     rejected: ended.length - expired,
   };
@@ -54,7 +54,7 @@ function sessionFacts(record: LiveSession, nowMs: number): SessionFacts {
 
 /** What no report may hold: all texts that tell who somebody is, and all tokens. */
 export function personalTexts({ store }: Pick<Sessions, 'store'>): string[] {
-  return store.everything().flatMap((record) => [record.id, ...textsOf(record)]);
+  return store.records().flatMap((record) => [record.id, ...textsOf(record)]);
 }
 
 function textsOf(record: SessionRecord): string[] {

@@ -50,12 +50,12 @@ export interface Servers {
   /** The server that the person has set. Undefined while the setting is no address. */
   readonly current: string | undefined;
   /** The default of the setting: the service's own server. */
-  readonly own: string | undefined;
+  readonly defaultServer: string | undefined;
 }
 
 /** Reads both from the setting and its default, as they are written. */
 export function servers(setting: string, ofDefault: string): Servers {
-  return { current: parseServer(setting), own: parseServer(ofDefault) };
+  return { current: parseServer(setting), defaultServer: parseServer(ofDefault) };
 }
 
 /** How a person reads a server: its address without `https://`. */

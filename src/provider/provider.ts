@@ -5,7 +5,7 @@ import type { Runtime } from '../base/runtime.ts';
 import type { ClockSkew } from '../http/clockSkew.ts';
 import type { IdentityService } from '../services/service.ts';
 import { scopeKey } from '../sessions/accounts.ts';
-import type { LiveSession, ShownChange } from '../sessions/record.ts';
+import type { LiveSession, AccountChange } from '../sessions/record.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
 import {
@@ -132,7 +132,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     });
   }
 
-  #eventOf({ kind, record, siblings }: ShownChange): ChangeEvent {
+  #eventOf({ kind, record, siblings }: AccountChange): ChangeEvent {
     const session = toSession(record);
     if (kind === 'added') return { added: [announced(session)], removed: [], changed: [] };
     if (kind === 'changed') return { added: [], removed: [], changed: [session] };

@@ -25,7 +25,7 @@ export function sameAccount(a: AccountOf, b: AccountOf): boolean {
  * it is not the service's own (`own`): consent for one server does not hold for another. Other labels end with the id
  * of the account, so no name can imitate this ending.
  */
-export function atServer(person: Person, server: string, own: string | undefined): Person {
+export function qualifiedByServer(person: Person, server: string, own: string | undefined): Person {
   if (server === own) return person;
   const { accountId, accountLabel } = person;
   return {

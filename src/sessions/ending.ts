@@ -10,7 +10,7 @@ import type { SessionStore } from './store.ts';
  * Ends the sessions of one service, and takes an end back that came from a wrong clock. A change holds in memory at
  * once. If it cannot be stored, the store goes on trying.
  */
-export class SessionEnds {
+export class SessionEnding {
   readonly #service: IdentityService;
   readonly #store: SessionStore;
   readonly #runtime: Runtime;

@@ -10,7 +10,7 @@ import type { SessionStore } from './store.ts';
  * What this window has not heard of yet wins when the store saves.
  */
 export function stillCurrent(store: SessionStore, asked: LiveSession): LiveSession | undefined {
-  const now = store.live(asked.id);
+  const now = store.liveSession(asked.id);
   return now?.grant.accessToken === asked.grant.accessToken ? now : undefined;
 }
 

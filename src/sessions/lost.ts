@@ -9,7 +9,7 @@ import { isLive } from './record.ts';
 import type { SessionStore } from './store.ts';
 
 /** What became of the sessions that were there when the last window closed. */
-export interface Kept {
+export interface StartupCheck {
   /** How many sessions there should have been. */
   readonly expected: number;
   readonly lost: number;
@@ -29,11 +29,11 @@ export async function watchForLostSessions(
   locks: WindowLocks,
   notices: SessionNotices,
   { log }: Runtime,
-): Promise<Kept | undefined> {
+): Promise<StartupCheck | undefined> {
   const before = readSessionIndex(memento);
   const note = async (): Promise<void> => {
     try {
-      await writeSessionIndex(memento, store.all().filter(isLive));
+      await writeSessionIndex(memento, store.sessions().filter(isLive));
     } catch (error) {
       log.warn(`The index of sessions could not be written: ${describeError(error)}.`); // the next change tries again
     }
@@ -50,7 +50,7 @@ export async function watchForLostSessions(
   const gone = before.filter(({ id }) => store.get(id) === undefined);
   for (const lost of Map.groupBy(gone, ({ serviceId }) => serviceId).values()) {
     const ids = lost.map(({ id }) => id).join();
-    if (await locks.once(`lost ${ids}`, STARTED_TOGETHER_MS)) notices.lost(lost);
+    if (await locks.claimFor(`lost ${ids}`, STARTED_TOGETHER_MS)) notices.lost(lost);
   }
   return { expected: before.length, lost: gone.length };
 }

@@ -24,15 +24,14 @@ export interface WindowLocks {
    */
   withLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /**
-   * True for the first window that asks for `name`, and false for all windows for `forMs` milliseconds of the
-   * wall clock after that. Never rejects: when in doubt, the answer is true, so that a message is rather told
-   * twice than never.
+   * Returns true to the first window that claims `name`, and false to every window for the next `ms` milliseconds of
+   * the wall clock. Never rejects. Returns true on error: a duplicate message beats a missing one.
    */
-  once(name: string, forMs: number): Promise<boolean>;
+  claimFor(name: string, ms: number): Promise<boolean>;
 }
 
 /** How the windows share the sessions, as far as one of them can tell. */
-export interface Sharing {
+export interface StorageStatus {
   /** Where the sessions are. `secretStorage`: the folder for files cannot be used. */
   readonly place: 'files' | 'secretStorage' | 'globalState';
   /** How many locks the windows hold at this moment. Absent where locks are no files, or cannot be read. */

@@ -55,7 +55,7 @@ const EndedSession = z.object({
   endedAtMs: z.number(),
   /** When its access token ended or would have ended, in milliseconds of the wall clock, if that is known. */
   expiresAtMs: z.exactOptional(z.number()),
-  /** Kept for an hour after an expiry: if the clock was wrong, the session goes on. */
+  /** StartupCheck for an hour after an expiry: if the clock was wrong, the session goes on. */
   expired: z.exactOptional(z.object({ grant: Grant, grantedAtMs: z.number() })),
 });
 /**
@@ -155,7 +155,7 @@ export interface SessionChange {
 }
 
 /** The same change, as those see it who use the sessions of a service. */
-export interface ShownChange extends SessionChange {
+export interface AccountChange extends SessionChange {
   /** The sessions of the same account that can be seen beside this one. */
   readonly siblings: readonly LiveSession[];
 }

@@ -112,7 +112,7 @@ export class Renewal {
   async #renew({ id, grant }: LiveSession, onAnswer: () => void): Promise<void> {
     await this.#store.whileRenewing(id, this.#runtime.closed, async () => {
       await this.#store.reread(id);
-      const current = this.#store.live(id);
+      const current = this.#store.liveSession(id);
       // Another window may have renewed it while this one waited.
       if (current?.grant.accessToken !== grant.accessToken) return;
       await this.#ask(current, onAnswer);

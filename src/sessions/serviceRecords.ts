@@ -6,7 +6,7 @@ import {
   isLive,
   type LiveSession,
   type SessionChange,
-  type ShownChange,
+  type AccountChange,
 } from './record.ts';
 import type { SessionStore } from './store.ts';
 
@@ -26,7 +26,7 @@ export interface SessionFilter {
 export class ServiceRecords {
   readonly #service: IdentityService;
   readonly #store: SessionStore;
-  readonly #changes = new Emitter<ShownChange>();
+  readonly #changes = new Emitter<AccountChange>();
   /** The server whose sessions are shown. It changes only together with the changes that tell of it. */
   #server: string | undefined;
 
@@ -36,36 +36,36 @@ export class ServiceRecords {
     this.#server = service.servers().current;
     store.onDidChange((change) => {
       const { record } = change;
-      if (record.serviceId === service.id && this.isShown(record))
-        this.#changes.fire({ ...change, siblings: this.shown().filter(siblingOf(record)) });
+      if (record.serviceId === service.id && this.isConfigured(record))
+        this.#changes.fire({ ...change, siblings: this.configured().filter(siblingOf(record)) });
     });
   }
 
   /** Hears of each change of a session that is shown, also that it is shown or hidden from now on. */
   readonly onDidChange = this.#changes.event;
 
-  isShown({ server }: { readonly server: string }): boolean {
+  isConfigured({ server }: { readonly server: string }): boolean {
     return server === this.#server;
   }
 
   /** All live sessions, oldest sign-in first. */
-  live(): LiveSession[] {
+  liveSessions(): LiveSession[] {
     return this.#all().filter(isLive);
   }
 
   /** Those of the server in the settings. */
-  shown({ scopes, accountId }: SessionFilter = {}): LiveSession[] {
-    return this.live().filter(
+  configured({ scopes, accountId }: SessionFilter = {}): LiveSession[] {
+    return this.liveSessions().filter(
       (record) =>
-        this.isShown(record) &&
+        this.isConfigured(record) &&
         (scopes === undefined || sameScopes(record.scopes, scopes)) &&
         (accountId === undefined || record.person.accountId === accountId),
     );
   }
 
   /** Those of other servers. */
-  hidden(): LiveSession[] {
-    return this.live().filter((record) => !this.isShown(record));
+  dormant(): LiveSession[] {
+    return this.liveSessions().filter((record) => !this.isConfigured(record));
   }
 
   /** What is left of the sessions that have ended, of all servers. */
@@ -75,16 +75,16 @@ export class ServiceRecords {
 
   /** Live sessions first, then ended ones, oldest sign-in first in each. */
   ofAccount(account: AccountOf): (LiveSession | EndedSession)[] {
-    return [...this.live(), ...this.ended()].filter((record) => sameAccount(record, account));
+    return [...this.liveSessions(), ...this.ended()].filter((record) => sameAccount(record, account));
   }
 
   /** Reads the settings again. Tells of the sessions that are hidden and shown from now on, one after the other. */
   followSettings(): void {
     const { current } = this.#service.servers();
     if (current === this.#server) return;
-    const hidden = this.shown();
+    const hidden = this.configured();
     this.#server = current;
-    const shown = this.shown();
+    const shown = this.configured();
     // Each change leaves of an account what the changes before it have left.
     for (const [index, record] of hidden.entries())
       this.#tellOfSetting('removed', record, hidden.slice(index + 1));
@@ -97,7 +97,7 @@ export class ServiceRecords {
   }
 
   #all(): (LiveSession | EndedSession)[] {
-    return this.#store.all().filter(({ serviceId }) => serviceId === this.#service.id);
+    return this.#store.sessions().filter(({ serviceId }) => serviceId === this.#service.id);
   }
 }
 

@@ -2,8 +2,8 @@ import type { Runtime } from '../base/runtime.ts';
 import { abortable } from '../base/timeLimit.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
-import { accountKey, atServer, sameScopes, scopeKey } from './accounts.ts';
-import { SessionEnds } from './ending.ts';
+import { accountKey, qualifiedByServer, sameScopes, scopeKey } from './accounts.ts';
+import { SessionEnding } from './ending.ts';
 import { isOver } from './expiry.ts';
 import { revokeInBackground } from './grants.ts';
 import type { SessionNotices } from './notices.ts';
@@ -15,7 +15,7 @@ import {
   FIRST_VERSION,
   isLive,
   type LiveSession,
-  type ShownChange,
+  type AccountChange,
 } from './record.ts';
 import type { Renewal } from './renewal.ts';
 import { ServiceRecords, type SessionFilter } from './serviceRecords.ts';
@@ -26,7 +26,7 @@ import { Verification } from './verification.ts';
 export class ServiceSessions {
   readonly service: IdentityService;
   readonly records: ServiceRecords;
-  readonly ends: SessionEnds;
+  readonly ending: SessionEnding;
   readonly verification: Verification;
   readonly #store: SessionStore;
   readonly #renewal: Renewal;
@@ -42,9 +42,9 @@ export class ServiceSessions {
     runtime: Runtime,
   ) {
     this.service = service;
-    this.ends = new SessionEnds(service, store, runtime);
+    this.ending = new SessionEnding(service, store, runtime);
     this.records = new ServiceRecords(service, store);
-    this.verification = new Verification(this.records, store, renewal, this.ends, locks, notices, runtime);
+    this.verification = new Verification(this.records, store, renewal, this.ending, locks, notices, runtime);
     this.#store = store;
     this.#renewal = renewal;
     this.#locks = locks;
@@ -55,13 +55,13 @@ export class ServiceSessions {
   }
 
   /** Hears of each change of a session that is shown once, whichever window made it. */
-  onDidChange(listener: (change: ShownChange) => void): { dispose(): void } {
+  onDidChange(listener: (change: AccountChange) => void): { dispose(): void } {
     return this.records.onDidChange(listener);
   }
 
   /** The live sessions that are shown, from memory, oldest sign-in first. Some may be over, or wait for renewal. */
   cached(): LiveSession[] {
-    return this.records.shown();
+    return this.records.configured();
   }
 
   /** What is left of the sessions that have ended, from memory, of all servers. */
@@ -72,7 +72,7 @@ export class ServiceSessions {
   /** All live sessions, of all servers. Throws a StoreError when they cannot be read. */
   async all(): Promise<LiveSession[]> {
     await this.#store.load();
-    return this.records.live();
+    return this.records.liveSessions();
   }
 
   /**
@@ -82,10 +82,10 @@ export class ServiceSessions {
    */
   async usable(filter: SessionFilter = {}): Promise<LiveSession[]> {
     await this.#store.load();
-    for (const record of this.ended()) void this.ends.resumeAfterWrongClock(record);
-    for (const record of this.records.hidden()) void this.#endIfOver(record);
-    await Promise.all(this.records.shown(filter).map((record) => this.#settle(record)));
-    return this.records.shown(filter).filter((record) => !this.#isOver(record));
+    for (const record of this.ended()) void this.ending.resumeAfterWrongClock(record);
+    for (const record of this.records.dormant()) void this.#endIfOver(record);
+    await Promise.all(this.records.configured(filter).map((record) => this.#settle(record)));
+    return this.records.configured(filter).filter((record) => !this.#isOver(record));
   }
 
   /**
@@ -104,7 +104,7 @@ export class ServiceSessions {
       serviceId: this.service.id,
       server,
       scopes: [...scopes],
-      person: atServer(person, server, this.service.servers().own),
+      person: qualifiedByServer(person, server, this.service.servers().defaultServer),
     };
     // Two windows that keep the same sign-in at the same moment would make two sessions of it.
     const lock = `keep ${accountKey(about)} ${scopeKey(scopes)}`;
@@ -118,7 +118,7 @@ export class ServiceSessions {
   /** Signs out here at once, and asks the service in the background. Throws a StoreError if it stays in storage. */
   async signOut(id: string): Promise<void> {
     await this.#store.load();
-    const record = this.#store.live(id);
+    const record = this.#store.liveSession(id);
     if (record?.serviceId !== this.service.id) return;
     this.#runtime.log.info(`Signing out of ${this.service.label}.`);
     // Sessions that wait for their renewal are not listed. If nothing else is left of the account, they must go too,
@@ -192,7 +192,7 @@ export class ServiceSessions {
 
   async #settle(record: LiveSession): Promise<void> {
     await this.#renewal.renewIfDue(record);
-    const current = this.#store.live(record.id);
+    const current = this.#store.liveSession(record.id);
     if (current !== undefined) await this.#endIfOver(current);
   }
 
@@ -202,7 +202,7 @@ export class ServiceSessions {
     if (!this.#isOver(record) || this.canRenew(record)) return;
     const { expiresAtMs = Infinity } = record.grant;
     if (this.#renewal.isPossible(record) && this.#runtime.clock.now() < expiresAtMs) return;
-    await this.ends.end(record, 'expired');
+    await this.ending.end(record, 'expired');
   }
 }
 

@@ -3,14 +3,14 @@ import type * as vscode from 'vscode';
 import type { Runtime } from '../base/runtime.ts';
 import type { IdentityService } from '../services/service.ts';
 import { isOver } from './expiry.ts';
-import { type Kept, watchForLostSessions } from './lost.ts';
+import { type StartupCheck, watchForLostSessions } from './lost.ts';
 import type { SessionNotices } from './notices.ts';
 import type { SessionStorage, WindowLocks } from './ports.ts';
-import type { LiveSession, ShownChange } from './record.ts';
+import type { LiveSession, AccountChange } from './record.ts';
 import { Renewal } from './renewal.ts';
 import { ServiceSessions } from './serviceSessions.ts';
 import { SessionStore } from './store.ts';
-import { SessionReminders } from './upkeep.ts';
+import { SessionUpkeep } from './upkeep.ts';
 
 export interface SessionParts {
   readonly services: readonly IdentityService[];
@@ -28,7 +28,7 @@ export interface Sessions {
   /** In the order of the services. */
   readonly byService: readonly ServiceSessions[];
   /** What the secret storage has kept since the last window closed. Undefined when it could not be read. */
-  readonly kept: Promise<Kept | undefined>;
+  readonly startupCheck: Promise<StartupCheck | undefined>;
   /** Reads what is stored, once. Throws a StoreError when it cannot be read. */
   load(): Promise<void>;
   /**
@@ -37,7 +37,7 @@ export interface Sessions {
    */
   current(): LiveSession[];
   /** Hears of each change of such a session once, whichever window made it. */
-  onDidChange(listener: (change: ShownChange) => void): { dispose(): void };
+  onDidChange(listener: (change: AccountChange) => void): { dispose(): void };
   /** Call when the settings have changed: they may name other servers. */
   followSettings(): void;
   /** Tells whether the person looks at this window. */
@@ -55,13 +55,13 @@ export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
     (service) =>
       new ServiceSessions(service, store, new Renewal(service, store, runtime), locks, notices, runtime),
   );
-  const reminders = new SessionReminders(byService, store, locks, notices, runtime, isFocused);
+  const reminders = new SessionUpkeep(byService, store, locks, notices, runtime, isFocused);
   void reminders.run();
-  const kept = watchForLostSessions(store, memento, locks, notices, runtime);
+  const startupCheck = watchForLostSessions(store, memento, locks, notices, runtime);
   return {
     store,
     byService,
-    kept,
+    startupCheck,
     load: () => store.load(),
     current: () =>
       byService

@@ -15,7 +15,7 @@ import {
   type SessionChange,
   type SessionRecord,
 } from './record.ts';
-import { isBehind, type Stored, StoredSessions } from './storedSessions.ts';
+import { isStale, type Stored, StoredSessions } from './storedSessions.ts';
 
 /** A stored sign-in, and the version of the session that it took the place of. */
 export interface Added {
@@ -59,18 +59,18 @@ export class SessionStore {
   }
 
   /** All of these. */
-  everything(): SessionRecord[] {
+  records(): SessionRecord[] {
     return [...this.#records.values()];
   }
 
   /** One session from memory, if it is live. */
-  live(id: string): LiveSession | undefined {
+  liveSession(id: string): LiveSession | undefined {
     return [this.#records.get(id)].find(isLive);
   }
 
   /** All sessions from memory, oldest sign-in first, without those that were signed out. */
-  all(): Exclude<SessionRecord, { state: 'removed' }>[] {
-    return this.everything()
+  sessions(): Exclude<SessionRecord, { state: 'removed' }>[] {
+    return this.records()
       .filter((record) => record.state !== 'removed')
       .sort((a, b) => a.signedInAtMs - b.signedInAtMs);
   }
@@ -189,7 +189,7 @@ export class SessionStore {
     if (newest === undefined) return;
     const isForgotten = stored === undefined && isForgettable(newest, this.#runtime.clock.now());
     if (isForgotten) this.#records.delete(id);
-    else if (isBehind(stored, newest)) void this.#save(id).catch(() => undefined); // logged and tried again there
+    else if (isStale(stored, newest)) void this.#save(id).catch(() => undefined); // logged and tried again there
   }
 
   /** Takes the stored version into memory, if it is newer. */
@@ -222,7 +222,7 @@ export class SessionStore {
     await this.#stored.change(id, NEVER, async () => {
       const stored = await this.#fetch(id);
       const newest = this.#records.get(id);
-      if (newest !== undefined && isBehind(stored, newest)) await this.#stored.write(newest);
+      if (newest !== undefined && isStale(stored, newest)) await this.#stored.write(newest);
     });
   }
 

@@ -15,7 +15,7 @@ const STORAGE_LIMIT_MS = 60_000;
 export type Stored = SessionRecord | 'unreadable' | undefined;
 
 /** True when `newest` must be stored. A text that this version cannot read is never replaced. */
-export function isBehind(stored: Stored, newest: SessionRecord): boolean {
+export function isStale(stored: Stored, newest: SessionRecord): boolean {
   return stored !== 'unreadable' && (stored === undefined || isNewer(newest, stored));
 }
 

@@ -19,7 +19,7 @@ const TOLD_FOR_MS = 30 * 24 * 60 * 60_000;
 const LOOKS_BEFORE_DROP = (60 * 60_000) / LOOK_EVERY_MS;
 
 /** Looks after sessions in the background: tells of their ends, verifies and extends them now and then. */
-export class SessionReminders {
+export class SessionUpkeep {
   readonly #services: readonly ServiceSessions[];
   readonly #store: SessionStore;
   readonly #locks: WindowLocks;
@@ -82,12 +82,12 @@ export class SessionReminders {
     for (const sessions of this.#services) {
       for (const record of await sessions.usable())
         if (!mayGoOn(sessions, record) && endsSoon(record, this.#runtime.clock.now()))
-          await this.#once('soon', record, () => {
+          await this.#claimAndTell('soon', record, () => {
             this.#notices.endsSoon(record);
           });
       for (const record of sessions.cached()) await this.#tellOfFailedRenewal(record);
       for (const record of sessions.ended())
-        if (sessions.records.isShown(record)) await this.#tellOfExpiry(record);
+        if (sessions.records.isConfigured(record)) await this.#tellOfExpiry(record);
     }
   }
 
@@ -95,21 +95,21 @@ export class SessionReminders {
   async #tellOfFailedRenewal(record: LiveSession): Promise<void> {
     const { expiresAtMs = Infinity } = record.grant; // one without a refresh token has ended already
     if (expiresAtMs + ONE_ACCOUNT_MESSAGE_MS < this.#runtime.clock.now())
-      await this.#once('ended', record, () => {
+      await this.#claimAndTell('ended', record, () => {
         this.#notices.ended(record);
       });
   }
 
   async #tellOfExpiry(record: EndedSession): Promise<void> {
     if (record.reason === 'expired')
-      await this.#once('ended', record, () => {
+      await this.#claimAndTell('ended', record, () => {
         this.#notices.ended(record);
       });
   }
 
   async #forgetOld(): Promise<void> {
     const nowMs = this.#runtime.clock.now();
-    for (const record of this.#store.everything())
+    for (const record of this.#store.records())
       if (isForgettable(record, nowMs)) await this.#store.forget(record.id);
   }
 
@@ -123,19 +123,24 @@ export class SessionReminders {
         this.#expiredLooks.set(record.id, looks);
         if (looks < LOOKS_BEFORE_DROP) continue;
         this.#expiredLooks.delete(record.id);
-        await sessions.ends.dropExpiredGrant(record);
+        await sessions.ending.dropExpiredGrant(record);
       }
   }
 
   /** Tells in one window, once for each end, and once for an account whose sessions end together. */
-  async #once(what: 'soon' | 'ended', record: LiveSession | EndedSession, tell: () => void): Promise<void> {
+  async #claimAndTell(
+    what: 'soon' | 'ended',
+    record: LiveSession | EndedSession,
+    tell: () => void,
+  ): Promise<void> {
     const { id, version } = record;
-    if (!(await this.#locks.once(`${what} ${id} ${version.signIn} ${endOf(record)}`, TOLD_FOR_MS))) return;
+    if (!(await this.#locks.claimFor(`${what} ${id} ${version.signIn} ${endOf(record)}`, TOLD_FOR_MS)))
+      return;
     // A person who has signed in since the last message believes that all is well, and must hear of a new end.
-    const ofAccount = this.#store.all().filter((each) => sameAccount(each, record));
+    const ofAccount = this.#store.sessions().filter((each) => sameAccount(each, record));
     const signedInAtMs = Math.max(...ofAccount.map((each) => each.signedInAtMs));
     const account = `${what} ${accountKey(record)} ${signedInAtMs}`;
-    if (await this.#locks.once(account, ONE_ACCOUNT_MESSAGE_MS)) tell();
+    if (await this.#locks.claimFor(account, ONE_ACCOUNT_MESSAGE_MS)) tell();
   }
 
   /** Gives the ids of the sessions for which it asks. */
@@ -152,7 +157,7 @@ export class SessionReminders {
     const oldMs = this.#runtime.clock.now() - VERIFIED_FOR_MS;
     for (const { id, signedInAtMs } of await sessions.usable()) {
       if (signedInAtMs > oldMs || asked.includes(id)) continue;
-      if (await this.#locks.once(`verify ${id}`, VERIFIED_FOR_MS))
+      if (await this.#locks.claimFor(`verify ${id}`, VERIFIED_FOR_MS))
         await verification.verify(id, this.#runtime.closed);
     }
   }

@@ -2,7 +2,7 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { abortable, NEVER } from '../base/timeLimit.ts';
 import type { Grant, IdentityService, Verdict } from '../services/service.ts';
-import type { SessionEnds } from './ending.ts';
+import type { SessionEnding } from './ending.ts';
 import { keepNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
 import type { SessionNotices } from './notices.ts';
 import type { WindowLocks } from './ports.ts';
@@ -42,7 +42,7 @@ export class Verification {
   readonly #records: ServiceRecords;
   readonly #store: SessionStore;
   readonly #renewal: Renewal;
-  readonly #ends: SessionEnds;
+  readonly #ending: SessionEnding;
   readonly #locks: WindowLocks;
   readonly #notices: SessionNotices;
   readonly #runtime: Runtime;
@@ -53,7 +53,7 @@ export class Verification {
     records: ServiceRecords,
     store: SessionStore,
     renewal: Renewal,
-    ends: SessionEnds,
+    ending: SessionEnding,
     locks: WindowLocks,
     notices: SessionNotices,
     runtime: Runtime,
@@ -62,7 +62,7 @@ export class Verification {
     this.#records = records;
     this.#store = store;
     this.#renewal = renewal;
-    this.#ends = ends;
+    this.#ending = ending;
     this.#locks = locks;
     this.#notices = notices;
     this.#runtime = runtime;
@@ -75,7 +75,7 @@ export class Verification {
    */
   async verify(id: string, signal: AbortSignal): Promise<boolean> {
     await this.#store.load();
-    if (!this.#records.shown().some((record) => record.id === id)) return false;
+    if (!this.#records.configured().some((record) => record.id === id)) return false;
     return this.#check('verify', id, signal);
   }
 
@@ -87,7 +87,7 @@ export class Verification {
     const { id } = record;
     const isOld = record.grantedAtMs + EXTENDED_FOR_MS <= this.#runtime.clock.now();
     if (this.#service.extend === undefined || !isOld || this.#renewal.canSucceed(record)) return false;
-    if (!(await this.#locks.once(`extend ${id}`, EXTENDED_FOR_MS))) return false;
+    if (!(await this.#locks.claimFor(`extend ${id}`, EXTENDED_FOR_MS))) return false;
     this.#check('extend', id, this.#runtime.closed).catch((error: unknown) => {
       this.#runtime.log.warn(`A session could not be extended: ${describeError(error)}.`);
     });
@@ -109,7 +109,7 @@ export class Verification {
     const { answered } = this.#asking.get(keyOf(question, id)) ?? this.#begin(question, id);
     const { asked, verdict } = await abortable(answered, signal);
     if (asked !== undefined && verdict.kind === 'rejected') return this.#survives(asked, signal);
-    return this.#store.live(id) !== undefined;
+    return this.#store.liveSession(id) !== undefined;
   }
 
   #begin(question: Question, id: string): Asking {
@@ -125,7 +125,7 @@ export class Verification {
 
   async #ask(question: Question, id: string, onAnswer: (answer: Answer) => void): Promise<void> {
     await this.#store.reread(id).catch(() => undefined); // else memory must do
-    const asked = this.#store.live(id);
+    const asked = this.#store.liveSession(id);
     // The request has a time limit of its own and is not aborted: its answer may be the only copy of a new token.
     const verdict = asked === undefined ? UNKNOWN : await this.#send(question, asked.grant);
     if (asked !== undefined && verdict.kind === 'valid' && !isSame(asked.grant, verdict.grant))
@@ -156,17 +156,17 @@ export class Verification {
     await this.#renewal.renew(asked, signal);
     const current = stillCurrent(this.#store, asked);
     if (current !== undefined) {
-      if (this.#renewal.isPossible(current)) await this.#ends.hideUntilRenewed(current);
-      else if (await this.#ends.end(current, 'rejected')) await this.#tellOfRejection(current);
+      if (this.#renewal.isPossible(current)) await this.#ending.hideUntilRenewed(current);
+      else if (await this.#ending.end(current, 'rejected')) await this.#tellOfRejection(current);
     }
-    return this.#store.live(asked.id) !== undefined && stillCurrent(this.#store, asked) === undefined;
+    return this.#store.liveSession(asked.id) !== undefined && stillCurrent(this.#store, asked) === undefined;
   }
 
   /** Two windows can find out at the same time. The count of sign-ins makes a later rejection a new one. */
   async #tellOfRejection(record: LiveSession): Promise<void> {
-    if (!this.#records.isShown(record)) return; // the setting has changed since the question
+    if (!this.#records.isConfigured(record)) return; // the setting has changed since the question
     const name = `rejected ${record.id} ${record.version.signIn}`;
-    if (await this.#locks.once(name, ONE_REJECTION_MS)) this.#notices.rejected(record);
+    if (await this.#locks.claimFor(name, ONE_REJECTION_MS)) this.#notices.rejected(record);
   }
 }
 

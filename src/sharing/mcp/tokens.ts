@@ -100,7 +100,7 @@ export class McpTokens {
     const chosen = this.#choices.sessionFor(server);
     const ended = sessions
       .ended()
-      .find(({ id, server: at }) => id === chosen && sessions.records.isShown({ server: at }));
+      .find(({ id, server: at }) => id === chosen && sessions.records.isConfigured({ server: at }));
     if (ended !== undefined) {
       const { accountId: id, accountLabel: label } = ended.person;
       if (!(await this.#questions.signIn(server, service, label))) return false;

@@ -8,7 +8,7 @@ import type { Runtime } from '../../base/runtime.ts';
 import type { SessionStorage, WindowLocks } from '../../sessions/ports.ts';
 import { deserialize, isNewer } from '../../sessions/record.ts';
 import { SecretSessions } from '../secretSessions.ts';
-import type { SharedByWindows } from '../windowStorage.ts';
+import type { WindowStorage } from '../windowStorage.ts';
 import { FileLocks } from './fileLocks.ts';
 import { FileSessions } from './fileSessions.ts';
 import { sessionKey } from './sessionKey.ts';
@@ -19,7 +19,7 @@ type NodeContext = Pick<vscode.ExtensionContext, 'secrets' | 'globalState' | 'gl
 export function nodeWindows(
   { secrets, globalState, globalStorageUri }: NodeContext,
   runtime: Runtime,
-): SharedByWindows {
+): WindowStorage {
   const folder = globalStorageUri.fsPath;
   const locks = new FileLocks(path.join(folder, 'locks'), runtime);
   const storage = new NodeSessions(
@@ -29,7 +29,7 @@ export function nodeWindows(
   return {
     locks,
     storage,
-    sharing: async () => ({ place: await storage.place(), heldLocks: await locks.held() }),
+    status: async () => ({ place: await storage.place(), heldLocks: await locks.held() }),
   };
 }
 

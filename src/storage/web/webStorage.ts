@@ -5,7 +5,7 @@ import { describeError } from '../../base/log.ts';
 import { Lazy } from '../../base/retry.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { SessionStorage } from '../../sessions/ports.ts';
-import type { SharedByWindows } from '../windowStorage.ts';
+import type { WindowStorage } from '../windowStorage.ts';
 import type { WebCipher } from './webCipher.ts';
 import { KeyInForce } from './webKey.ts';
 import { WebLocks } from './webLocks.ts';
@@ -16,11 +16,11 @@ interface WebContext {
 }
 
 /** What the windows share where the extension runs in a web worker: the extension's global state. */
-export function webWindows({ secrets, globalState }: WebContext, runtime: Runtime): SharedByWindows {
+export function webWindows({ secrets, globalState }: WebContext, runtime: Runtime): WindowStorage {
   return {
     locks: new WebLocks(globalState, runtime.clock, runtime.log),
     storage: new WebSessions(secrets, globalState, runtime),
-    sharing: () => Promise.resolve({ place: 'globalState' }),
+    status: () => Promise.resolve({ place: 'globalState' }),
   };
 }
 

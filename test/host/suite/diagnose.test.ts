@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { LogTail } from '../../../src/base/log.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
-import type { Sharing } from '../../../src/sessions/ports.ts';
+import type { StorageStatus } from '../../../src/sessions/ports.ts';
 import type { Facts, ServiceFacts } from '../../../src/diagnose/facts.ts';
 import { gatherFacts } from '../../../src/diagnose/gatherFacts.ts';
 import { report } from '../../../src/diagnose/report.ts';
@@ -12,14 +12,17 @@ import { HOUR_MS, World } from './world.ts';
 const extension = vscode.extensions.getExtension('bap-identity.bap-authentication') ?? assert.fail();
 
 /** The facts about a world of this test, in this VS Code. */
-function factsOf(world: World, sharing: () => Promise<Sharing> = () => Promise.resolve({ place: 'files' })) {
+function factsOf(
+  world: World,
+  storageStatus: () => Promise<StorageStatus> = () => Promise.resolve({ place: 'files' }),
+) {
   const { sessions, runtime } = world;
   // Of another window, so that the extension's own is not needed.
   const context = { extension: { ...extension, isFromDifferentExtensionHost: false } };
   const log = new LogTail(runtime.log, runtime.clock);
   return {
     log,
-    gather: (signal = NEVER) => gatherFacts({ context, sessions, sharing, runtime, log }, signal),
+    gather: (signal = NEVER) => gatherFacts({ context, sessions, storageStatus, runtime, log }, signal),
   };
 }
 
@@ -124,12 +127,15 @@ describe('the report on sign-in', () => {
   });
 
   it('finds sessions that were lost, and a storage that cannot be used', async () => {
-    const lost = await reportOf(() => ({ kept: { expected: 3, lost: 2 } }));
+    const lost = await reportOf(() => ({ startupCheck: { expected: 3, lost: 2 } }));
     assert.match(part(lost, 'What was found'), /Sessions were lost at the last start/);
     assert.match(part(lost, 'Sessions on this machine'), /2 of 3 sessions are lost/);
-    for (const kept of ['slow', undefined] as const)
-      assert.match(part(await reportOf(() => ({ kept })), 'What was found'), /Unlock your system’s keyring/);
-    const alone = await reportOf(() => ({ sharing: { place: 'secretStorage' } }));
+    for (const startupCheck of ['slow', undefined] as const)
+      assert.match(
+        part(await reportOf(() => ({ startupCheck })), 'What was found'),
+        /Unlock your system’s keyring/,
+      );
+    const alone = await reportOf(() => ({ storage: { place: 'secretStorage' } }));
     assert.match(part(alone, 'What was found'), /The folder for sessions cannot be used/);
   });
 
@@ -137,7 +143,7 @@ describe('the report on sign-in', () => {
     const world = new World();
     const { gather } = factsOf(world, () => new Promise(() => undefined));
     const facts = await world.clock.run(gather());
-    assert.equal(facts.sharing, 'slow');
+    assert.equal(facts.storage, 'slow');
     assert.equal(world.clock.ranMs, 5_000);
   });
 

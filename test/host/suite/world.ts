@@ -103,7 +103,7 @@ export class World {
       ...serviceWords,
       defaultScopes: [],
       settings: { server: 'test.server' },
-      servers: () => ({ current: this.server, own: SERVER }),
+      servers: () => ({ current: this.server, defaultServer: SERVER }),
       begin: () => {
         this.begun += 1;
         const waited = Promise.withResolvers<Waited>();

@@ -47,7 +47,7 @@ describe('sign-in: which session it continues', () => {
     const one = await world.ready();
     const { id } = await world.clock.run(world.signIn(one, world.service.grant()));
     assert.equal(world.nameOf(id), 'new 1');
-    assert.equal(one.store.live('other')?.grant.accessToken, 'access 1');
+    assert.equal(one.store.liveSession('other')?.grant.accessToken, 'access 1');
   });
 
   it('a window that has read nothing yet reads first', async () => {

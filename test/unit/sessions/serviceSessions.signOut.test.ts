@@ -74,7 +74,7 @@ describe('sign-out', () => {
     await world.clock.run(Promise.all(['a', 'other'].map((id) => one.sessions.signOut(id))));
     assert.equal(world.clock.ranMs, 0);
     assert.deepEqual(world.service.asked, ['revoke access 1']);
-    assert.ok(one.store.live('other'));
+    assert.ok(one.store.liveSession('other'));
   });
 
   it('holds at once, before anything is stored', async () => {

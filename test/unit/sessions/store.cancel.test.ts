@@ -46,7 +46,7 @@ describe('session store: the person cancels while a sign-in is being stored (L4)
       await world.clock.advance(120_000);
       for (const window of [one, two]) {
         assert.deepEqual(await world.live(window), []);
-        assert.doesNotMatch(JSON.stringify(window.store.everything()), /cancelled token/);
+        assert.doesNotMatch(JSON.stringify(window.store.records()), /cancelled token/);
       }
       assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
       assert.deepEqual(one.told, []);
@@ -57,7 +57,7 @@ describe('session store: the person cancels while a sign-in is being stored (L4)
       assert.equal(tokenOf(one, 'a'), 'token of a');
       await world.clock.advance(120_000);
       for (const { store } of [one, two]) {
-        const { version, ...rest } = store.live('a') ?? assert.fail();
+        const { version, ...rest } = store.liveSession('a') ?? assert.fail();
         const { version: versionBefore, ...restBefore } = A;
         assert.deepEqual(rest, restBefore);
       }

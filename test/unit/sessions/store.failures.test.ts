@@ -208,7 +208,7 @@ describe('session store: a read that fails', () => {
     world.storage.readFailure = locked;
     const { store } = world.open();
     await assert.rejects(world.clock.run(store.load()), isStoreError);
-    assert.deepEqual(store.everything(), []);
+    assert.deepEqual(store.records(), []);
     world.storage.readFailure = undefined;
     await world.clock.run(store.load());
     assert.deepEqual(store.get('a'), A);

@@ -32,7 +32,7 @@ describe('session store: what it holds', () => {
     world.storage.readFailure = new Error('locked');
     const { store, log } = world.open();
     await world.clock.settle();
-    assert.deepEqual(store.everything(), []);
+    assert.deepEqual(store.records(), []);
     assert.deepEqual(log.lines, []);
   });
 
@@ -57,18 +57,18 @@ describe('session store: what it holds', () => {
     );
     const { store } = await world.ready();
     assert.deepEqual(
-      store.all().map(({ id }) => id),
+      store.sessions().map(({ id }) => id),
       ['old', 'ended', 'other', 'young'],
     );
-    assert.equal(store.everything().length, 5);
+    assert.equal(store.records().length, 5);
   });
 
   it('one session is live, or it is not', async () => {
     const world = new StoreWorld();
     world.have(A, endedOf('ended'), removedOf('removed'));
     const { store } = await world.ready();
-    assert.deepEqual(store.live('a'), A);
-    for (const id of ['ended', 'removed', 'unknown']) assert.equal(store.live(id), undefined);
+    assert.deepEqual(store.liveSession('a'), A);
+    for (const id of ['ended', 'removed', 'unknown']) assert.equal(store.liveSession(id), undefined);
     assert.equal(store.get('removed')?.state, 'removed');
     assert.equal(store.get('unknown'), undefined);
   });
@@ -116,7 +116,7 @@ describe('session store: changes in one window', () => {
     const window = await world.ready();
     world.storage.writeMs = 3_000;
     const replacing = window.store.replace(removedOf('a'));
-    assert.equal(window.store.live('a'), undefined);
+    assert.equal(window.store.liveSession('a'), undefined);
     assert.deepEqual(window.told, ['removed a']);
     assert.equal(world.texts.a, serialize(A));
     assert.equal(await world.clock.run(replacing), true);
@@ -222,6 +222,6 @@ describe('session store: changes in one window', () => {
     const window = await world.ready();
     world.storage.put('unknown', undefined);
     await world.live(window);
-    assert.deepEqual([window.log.lines, window.store.everything()], [[], []]);
+    assert.deepEqual([window.log.lines, window.store.records()], [[], []]);
   });
 });

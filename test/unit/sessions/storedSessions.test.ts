@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { TimeLimitError } from '../../../src/base/timeLimit.ts';
 import { serialize } from '../../../src/sessions/record.ts';
-import { isBehind, type Stored, StoredSessions, StoreError } from '../../../src/sessions/storedSessions.ts';
+import { isStale, type Stored, StoredSessions, StoreError } from '../../../src/sessions/storedSessions.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeLocks } from '../support/fakeLocks.ts';
 import { FakeStorage } from '../support/fakeStorage.ts';
@@ -34,7 +34,7 @@ function world(): World {
   return { clock, storage, locks, log, one: open(), two: open() };
 }
 
-describe('isBehind', () => {
+describe('isStale', () => {
   for (const [name, stored, newest, expected] of [
     ['nothing is stored', undefined, A, true],
     ['an older version is stored', A, NEWER, true],
@@ -45,7 +45,7 @@ describe('isBehind', () => {
     ['a text that this version cannot read is stored', 'unreadable', NEWER, false],
   ] as const satisfies (readonly [string, Stored, typeof A | ReturnType<typeof removedOf>, boolean])[])
     it(`${name}: ${expected ? 'the newest must be stored' : 'storage stays as it is'}`, () => {
-      assert.equal(isBehind(stored, newest), expected);
+      assert.equal(isStale(stored, newest), expected);
     });
 });
 

@@ -28,7 +28,7 @@ async function worldWith({ lifeMs = 5 * DAY_MS, refreshable = false, ageMs = 2 *
   return { world, one, two, back };
 }
 
-const endOf = ({ store }: Window): number | undefined => store.live('a')?.grant.expiresAtMs;
+const endOf = ({ store }: Window): number | undefined => store.liveSession('a')?.grant.expiresAtMs;
 
 describe('session reminders: a later end when the person comes back', () => {
   it('the new end is kept in all windows, under the same id and token, without a message', async () => {
@@ -40,7 +40,7 @@ describe('session reminders: a later end when the person comes back', () => {
       assert.deepEqual(await world.listed(window), ['a: access 1']);
       assert.deepEqual(world.heard(window), ['changed a']);
     }
-    assert.deepEqual(world.stored('a'), one.store.live('a'));
+    assert.deepEqual(world.stored('a'), one.store.liveSession('a'));
     assert.deepEqual(world.told(), []);
   });
 
@@ -147,7 +147,7 @@ describe('session reminders: a later end when the person comes back', () => {
     assert.deepEqual(world.service.asked, ['renew refresh 1', 'verify access 1']);
     assert.deepEqual(await back(one), ['extend access 1']);
     assert.equal(endOf(one), world.clock.now() + world.service.extendedMs);
-    assert.equal(one.store.live('a')?.grant.refreshToken, 'refresh 1');
+    assert.equal(one.store.liveSession('a')?.grant.refreshToken, 'refresh 1');
   });
 
   it('a session that ends soon gets its later end first, and the person hears nothing', async () => {

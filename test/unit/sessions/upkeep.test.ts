@@ -200,7 +200,7 @@ describe('session reminders: ends', () => {
     assert.equal(world.storage.stored.size, 1);
     assert.deepEqual(await toldAfter(LOOK_MS), []);
     assert.equal(world.storage.stored.size, 0);
-    assert.deepEqual([one.store.everything(), two.store.everything()], [[], []]);
+    assert.deepEqual([one.store.records(), two.store.records()], [[], []]);
   });
 
   it('a window looks again after the storage has failed', async () => {

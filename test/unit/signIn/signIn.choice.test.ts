@@ -68,7 +68,7 @@ function service(clock: FakeClock, calls: string[], refused: readonly string[]):
     ...serviceWords,
     defaultScopes: [],
     settings: { server: 'test.server' },
-    servers: () => ({ current: GRANT.server, own: GRANT.server }),
+    servers: () => ({ current: GRANT.server, defaultServer: GRANT.server }),
     begin: () =>
       Promise.resolve({
         kind: 'pending',

@@ -109,7 +109,7 @@ function service(
     ...serviceWords,
     defaultScopes: [],
     settings: { server: 'test.server', client: 'test.client' },
-    servers: () => ({ current: setting.server, own: GRANT.server }),
+    servers: () => ({ current: setting.server, defaultServer: GRANT.server }),
     begin: async (scopes, signal): Promise<Begun> => {
       calls.push(`begin ${scopes.join(' ')}`);
       await clock.sleep(BEGIN_MS, signal);

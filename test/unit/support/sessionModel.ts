@@ -64,7 +64,7 @@ export class SessionModel {
     const { clock, service, windows } = this.#world;
     const window = windows['window' in step ? step.window % windows.length : 0];
     assert.ok(window);
-    const live = window.sessions.records.live();
+    const live = window.sessions.records.liveSessions();
     const record = 'session' in step ? live[step.session % live.length] : undefined;
     switch (step.does) {
       case 'sign in':
@@ -141,7 +141,7 @@ export class SessionModel {
     const byId = (a: LiveSession, b: LiveSession): number => (a.id < b.id ? -1 : 1);
     const stored = this.#world.storedLive().sort(byId);
     for (const { sessions } of windows) {
-      assert.deepEqual(sessions.records.live().sort(byId), stored, 'the windows and storage agree');
+      assert.deepEqual(sessions.records.liveSessions().sort(byId), stored, 'the windows and storage agree');
       const shown = stored.filter(({ server }) => server === service.server);
       assert.deepEqual(sessions.cached().sort(byId), shown, 'those of the server that is set are shown');
     }
@@ -184,7 +184,7 @@ export class SessionModel {
     this.#begin(
       window,
       leaving.then(() => {
-        if (window.store.live(id) === undefined && this.#signedOut.has(id))
+        if (window.store.liveSession(id) === undefined && this.#signedOut.has(id))
           this.#signedOut.set(id, undefined);
       }),
     );

@@ -5,7 +5,7 @@ import {
   type LiveSession,
   serialize,
   type SessionRecord,
-  type ShownChange,
+  type AccountChange,
 } from '../../../src/sessions/record.ts';
 import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
@@ -15,7 +15,7 @@ import { FakeLocks, type FakeWindowLocks } from './fakeLocks.ts';
 import { FakeMemento } from './fakeMemento.ts';
 import { FakeNotices } from './fakeNotices.ts';
 import { FakeService } from './fakeService.ts';
-import { FakeStorage, type WindowStorage } from './fakeStorage.ts';
+import { FakeStorage, type FakeWindowStorage } from './fakeStorage.ts';
 import { recordOf } from './record.ts';
 import { RecordingLog } from './recordingLog.ts';
 
@@ -28,12 +28,12 @@ export interface Window {
   readonly store: SessionStore;
   /** The sessions of the service. */
   readonly sessions: ServiceSessions;
-  readonly changes: ShownChange[];
+  readonly changes: AccountChange[];
   readonly notices: FakeNotices;
   readonly log: RecordingLog;
   readonly closed: AbortController;
   focused: boolean;
-  readonly storage: WindowStorage;
+  readonly storage: FakeWindowStorage;
   readonly locks: FakeWindowLocks;
 }
 
@@ -62,7 +62,7 @@ export class SessionWorld {
     );
     const [sessions] = all.byService;
     if (sessions === undefined) throw new Error('no service');
-    const changes: ShownChange[] = [];
+    const changes: AccountChange[] = [];
     sessions.onDidChange((change) => changes.push(change));
     const window: Window = {
       ...{ all, store: all.store, sessions, changes, notices, log, closed, storage, locks },

@@ -62,7 +62,7 @@ export class StoreWorld {
   /** Lets ten seconds pass, then gives the ids of the live sessions. */
   async live({ store }: StoreWindow): Promise<string[]> {
     await this.clock.advance(10_000);
-    return store.all().flatMap(({ id, state }) => (state === 'live' ? [id] : []));
+    return store.sessions().flatMap(({ id, state }) => (state === 'live' ? [id] : []));
   }
 }
 
@@ -96,5 +96,5 @@ function withToken(record: LiveSession, accessToken: string): LiveSession {
 
 /** The access token of a session in memory. */
 export function tokenOf({ store }: StoreWindow, id: string): string | undefined {
-  return store.live(id)?.grant.accessToken;
+  return store.liveSession(id)?.grant.accessToken;
 }
