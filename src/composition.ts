@@ -14,7 +14,6 @@ import { ClockSkew } from './http/clockSkew.ts';
 import type { Http } from './http/send.ts';
 import { registerIdentityCommands } from './identityPage/commands.ts';
 import { IdentityPanels } from './identityPage/panels.ts';
-import { runCommand } from './provider/commands.ts';
 import { createIdentityApi } from './provider/identityApi.ts';
 import { ServiceProvider } from './provider/provider.ts';
 import { createServices } from './serviceList.ts';
@@ -70,32 +69,9 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
   closeStaleTabs();
 
   const providers: ServiceProvider[] = [];
-  const messages = new SessionMessages(
-    services,
-    {
-      live: (id) => sessions.byService.flatMap((each) => each.cached()).find((record) => record.id === id),
-      signIn: async (serviceId, scopes) => {
-        const provider = providers.find(({ service }) => service.id === serviceId);
-        if (provider === undefined) return;
-        await runCommand(async () => {
-          await provider.createSession(scopes);
-        });
-      },
-    },
-    context.extensionUri,
-  );
   const shared = platform.openWindows(context, runtime);
   const isFocused = (): boolean => vscode.window.state.focused;
-  const sessions = openSessions(
-    {
-      ...shared,
-      services,
-      memento: context.globalState,
-      notices: messages,
-      isFocused,
-    },
-    runtime,
-  );
+  const sessions = openSessions({ ...shared, services, memento: context.globalState, isFocused }, runtime);
   const view = new SignInNotification(systemClock, channel, (record) => {
     const provider = providers.find(({ service }) => service.id === record.serviceId);
     const [account] = accountsOf([record]);
@@ -116,6 +92,7 @@ export function compose(context: vscode.ExtensionContext, platform: Platform): C
         closing.abort();
       }),
       ...providers,
+      new SessionMessages(sessions, providers, context.extensionUri),
       identity,
       registerCommands(providers, channel),
       registerIdentityCommands(providers, panels),

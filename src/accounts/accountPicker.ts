@@ -14,15 +14,18 @@ export interface AccountItem extends vscode.QuickPickItem {
 
 /** Every account with a session that can be used. Throws a StoreError when the sessions cannot be read. */
 export function usableAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
-  return accountsIn(providers, ({ sessions }) => sessions.usable());
+  return accountsIn(providers, async ({ sessions }) => {
+    await sessions.settle();
+    return sessions.usable();
+  });
 }
 
-/** The same, and those of other servers than the ones in the settings. Throws a StoreError. */
+/** Adds the accounts with dormant sessions. Throws a StoreError when the sessions cannot be read. */
 export function knownAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
-  return accountsIn(providers, async ({ sessions }) => [
-    ...(await sessions.usable()),
-    ...sessions.records.dormant(),
-  ]);
+  return accountsIn(providers, async ({ sessions }) => {
+    await sessions.settle();
+    return [...sessions.usable(), ...sessions.records.dormant()];
+  });
 }
 
 /**
@@ -30,7 +33,10 @@ export function knownAccounts(providers: readonly ServiceProvider[]): Promise<Ac
  * network. Throws a StoreError when the sessions cannot be read.
  */
 export function allAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
-  return accountsIn(providers, ({ sessions }) => sessions.all());
+  return accountsIn(providers, async ({ sessions }) => {
+    await sessions.load();
+    return sessions.records.liveSessions();
+  });
 }
 
 async function accountsIn(

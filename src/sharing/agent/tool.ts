@@ -22,7 +22,7 @@ export function identityTool(
     }),
     invoke: async ({ input }) => {
       await load(sessions);
-      const answer = identityAnswer(input, services, sessions.current());
+      const answer = identityAnswer(input, services, sessions.usable());
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(answer)]);
     },
   };

@@ -15,7 +15,7 @@ type Definition = vscode.McpHttpServerDefinition;
 
 export interface McpParts {
   readonly http: Http;
-  readonly sessions: Pick<Sessions, 'byService'>;
+  readonly sessions: Pick<Sessions, 'find'>;
   readonly choices: Pick<McpChoices, 'sessionFor'>;
   readonly tokens: Pick<McpTokens, 'tokenFor'>;
   /** The servers of the setting, as they are now. */
@@ -124,9 +124,7 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
   }
 
   #isRight({ server, session, accessToken }: Handed): boolean {
-    const record = this.#parts.sessions.byService
-      .flatMap((each) => each.cached())
-      .find(({ id }) => id === session);
+    const record = this.#parts.sessions.find(session)?.record;
     return (
       record?.grant.accessToken === accessToken &&
       record.accessTokenRejected !== true &&

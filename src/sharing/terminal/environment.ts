@@ -10,7 +10,7 @@ import { type TerminalMode, terminalVariables, variableNames } from './variables
 const LONGEST_WAIT_MS = 60_000;
 
 export interface TerminalParts {
-  readonly sessions: Pick<Sessions, 'load' | 'current' | 'onDidChange'>;
+  readonly sessions: Pick<Sessions, 'load' | 'usable' | 'onDidChange'>;
   readonly mode: () => TerminalMode;
   readonly consent: Pick<TokenConsent, 'answer' | 'followSetting' | 'ask'>;
   /** See `TokenRules`. Never rejects. */
@@ -36,7 +36,7 @@ export function registerTerminalEnvironment(
   const update = (): void => {
     wait.abort();
     const answer = (id: string): boolean | undefined => consent.answer(id);
-    const variables = terminalVariables(mode(), sessions.current(), { answer, adomHasToken: hasToken });
+    const variables = terminalVariables(mode(), sessions.usable(), { answer, adomHasToken: hasToken });
     const { values, untilMs, ask } = variables;
     collection.description = describe(values);
     for (const name of variableNames) {

@@ -78,7 +78,7 @@ class World {
         this.loads += 1;
         return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
       },
-      current: () => this.records.filter((record) => !isOver(record, this.clock.now())),
+      usable: () => this.records.filter((record) => !isOver(record, this.clock.now())),
       onDidChange: (listener: (change: AccountChange) => void) => this.#changes.event(listener),
     };
     const mode = (): TerminalMode => readSetting('terminal.environment', TerminalMode) ?? 'off';

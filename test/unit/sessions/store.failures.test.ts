@@ -147,12 +147,12 @@ describe('session store: a write that fails', () => {
     world.have(A);
     const [one, two] = [await world.ready(), await world.ready()];
     world.storage.writeFailure = locked;
-    const renewing = one.store.whileRenewing('a', never, async () => {
+    const renewing = one.store.whileGranting(A, never, async () => {
       await assert.rejects(one.store.replace(SECOND), isStoreError);
     });
     await world.clock.advance(20_000);
     let found: string | undefined;
-    const next = two.store.whileRenewing('a', never, async () => {
+    const next = two.store.whileGranting(A, never, async () => {
       await two.store.reread('a');
       found = tokenOf(two, 'a');
     });

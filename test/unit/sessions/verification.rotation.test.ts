@@ -203,7 +203,7 @@ describe('verification: the service gives a new access token', () => {
     await world.clock.advance(1_000);
     await world.close(one);
     await world.clock.run(two.sessions.verification.verify('a', two.closed.signal));
-    assert.deepEqual([one.notices.told, two.notices.told], [[], ['rejected a']]);
+    assert.deepEqual([one.notices, two.notices], [[], ['rejected a']]);
   });
 
   it('a sign-in that is cancelled while the new token arrives does not bring the old one back', async () => {

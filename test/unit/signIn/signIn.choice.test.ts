@@ -126,7 +126,7 @@ describe('a sign-in as a person with several identities', () => {
     assert.deepEqual(result, { kind: 'cancelled' });
     assert.equal(endedAtMs, 30_000);
     assert.deepEqual(calls, ['revoke']);
-    assert.deepEqual(world.sessions.cached(), []);
+    assert.deepEqual(world.sessions.records.configured(), []);
   });
 
   it('ends at once, and revokes the token, when the person cancels after the choice', async () => {

@@ -72,12 +72,12 @@ export function add(
   id: string,
   accessToken: string,
   signal = new AbortController().signal,
-): Promise<Added | undefined> {
-  const make = (current: SessionRecord | undefined): LiveSession => {
-    const first = withToken(recordOf(id), accessToken);
+): Promise<Added> {
+  const make = (its: string, current: SessionRecord | undefined): LiveSession => {
+    const first = withToken(recordOf(its), accessToken);
     return current === undefined ? first : { ...first, version: afterSignIn(current.version) };
   };
-  return store.add(id, make, signal);
+  return store.add(recordOf(id), () => id, make, signal);
 }
 
 /** The version of a session that a renewal makes. */

@@ -187,8 +187,8 @@ class StrangerWorld {
   }
 
   async #write({ store }: Window, record: LiveSession): Promise<void> {
-    const isCurrent = await this.#clock.run(store.replace(record));
-    if (!isCurrent) return; // another window has a newer version
+    await this.#clock.run(store.replace(record));
+    if (store.get(record.id) !== record) return; // another window has a newer version
     const known = this.#newest.get(record.id);
     if (known === undefined || isNewer(record, known)) this.#newest.set(record.id, record);
     this.#seen.push(await readFile(this.#fileOf(record.id)));

@@ -34,8 +34,8 @@ describe('a session of another server than the one in the settings', () => {
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['removed a']);
       assert.deepEqual(await world.listed(window), []);
-      assert.deepEqual([window.sessions.cached(), window.all.current()], [[], []]);
-      assert.deepEqual(await window.sessions.all(), [record], 'for the sign-out');
+      assert.deepEqual([window.sessions.records.configured(), window.all.usable()], [[], []]);
+      assert.deepEqual(window.sessions.records.liveSessions(), [record], 'for the sign-out');
       assert.deepEqual(window.sessions.records.dormant(), [record], 'for Show Identity');
     }
     assert.deepEqual(world.stored('a'), record);
@@ -162,7 +162,7 @@ describe('a session of another server than the one in the settings', () => {
     for (const window of [one, two]) assert.deepEqual(heard(world, window), ['removed a']);
     assert.deepEqual(await toldAfter(HOUR_MS + LOOK_MS), []);
     assert.equal(world.stored('a')?.state, 'ended');
-    assert.deepEqual([one.sessions.records.dormant(), await one.sessions.all()], [[], []]);
+    assert.deepEqual([one.sessions.records.dormant(), one.sessions.records.liveSessions()], [[], []]);
     set(world, SERVER);
     assert.deepEqual(await toldAfter(LOOK_MS), ['ended a']);
     for (const window of [one, two]) assert.deepEqual(heard(world, window), []);
