@@ -1,7 +1,6 @@
-import { extensionOn } from './activation.ts';
+import { adomHasToken } from './sharing/terminal/adomToken.node.ts';
+import { extensionOn } from './start.ts';
+import { nodeWindows } from './storage/node/nodeStorage.ts';
 
-/** The extension in Node: in VS Code on a desktop, and in VS Code's server. Most of its code is in a second file. */
-export const { activate, deactivate } = extensionOn(async () => {
-  const { composeInNode } = await import('./composition.node.ts');
-  return composeInNode;
-});
+/** The extension in Node: in VS Code on a desktop, and in VS Code's server. */
+export const { activate, deactivate } = extensionOn({ openWindows: nodeWindows, adomHasToken });

@@ -1,21 +1,82 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
+import { seconds } from './http/schema.ts';
+
+/** One setting: how it is named, and how its value is read. */
+export interface Setting<T> {
+  readonly key: `bapIdentity.${string}`;
+  readonly schema: z.ZodMiniType<T>;
+  /** The default in package.json. VS Code's own copy is not trustworthy: `configurationDefaults` can change it. */
+  readonly default: T;
+  /** Used instead of a value that does not match the schema. */
+  readonly fallback: T;
+}
+
 /**
- * The value of `bapIdentity.{name}` now: the person's own, or the default. Undefined for a value of the wrong kind.
- * It does not use `get`, because VS Code 1.106 merges a nested value of a folder (`"bapIdentity.sigma": {…}`) into
- * settings that no folder may change. Later versions still do so if that value is no object.
+ * Every setting of the extension. package.json declares them all with `scope: application`, so that no workspace can
+ * change where tokens go. A test compares the two.
  */
-export function readSetting<T>(name: string, schema: z.ZodMiniType<T>): T | undefined {
-  const found = inspect(name);
-  return z.safeParse(schema, found?.globalValue ?? found?.defaultValue).data;
+export const settings = {
+  /** An invalid server becomes an empty one, which fails the sign-in with a message about the setting. */
+  sigmaServerUrl: setting('bapIdentity.sigma.serverUrl', z.string(), {
+    default: 'https://auth.sigmaidentity.com',
+    fallback: '',
+  }),
+  sigmaClientId: setting('bapIdentity.sigma.clientId', z.string(), {
+    default: 'vscode-bap-identity',
+    fallback: '',
+  }),
+  adomApiUrl: setting('bapIdentity.adom.apiUrl', z.string(), {
+    default: 'https://carbon.adom.inc',
+    fallback: '',
+  }),
+  /** In seconds. Ninety days is Adom's own default. */
+  adomSessionMaxAge: setting('bapIdentity.adom.sessionMaxAge', seconds, {
+    default: 7_776_000,
+    fallback: 7_776_000,
+  }),
+  adomUpdates: setting('bapIdentity.adom.updates', z.literal(['auto', 'stream', 'poll']), {
+    default: 'auto',
+    fallback: 'auto',
+  }),
+  /** The IDs of the services that get an entry in the Accounts menu. Other values mean nothing. */
+  accountsMenu: setting('bapIdentity.accountsMenu', z.array(z.unknown()), {
+    default: ['sigma-identity', 'adom'],
+    fallback: [],
+  }),
+  terminalEnvironment: setting(
+    'bapIdentity.terminal.environment',
+    z.literal(['off', 'identity', 'identityAndAdomToken', 'identityAndTokens']),
+    { default: 'off', fallback: 'off' },
+  ),
+  /** Read entry by entry, so that each problem can be reported. */
+  mcpServers: setting('bapIdentity.mcp.servers', z.unknown(), { default: [], fallback: undefined }),
+  /** Empty turns ClawNet off. */
+  clawnetApiUrl: setting('bapIdentity.clawnet.apiUrl', z.string(), {
+    default: 'https://clawnet.sh/api/v1',
+    fallback: '',
+  }),
+} as const;
+
+function setting<T>(
+  key: Setting<T>['key'],
+  schema: z.ZodMiniType<T>,
+  values: NoInfer<Pick<Setting<T>, 'default' | 'fallback'>>,
+): Setting<T> {
+  return { key, schema, ...values };
 }
 
-/** The default of the same setting, as the manifest has it. Undefined for a value of the wrong kind. */
-export function readDefault<T>(name: string, schema: z.ZodMiniType<T>): T | undefined {
-  return z.safeParse(schema, inspect(name)?.defaultValue).data;
-}
-
-function inspect(name: string) {
-  return vscode.workspace.getConfiguration('bapIdentity').inspect<unknown>(name);
+/**
+ * The current value: the user's own or the default. `workspace` is `vscode.workspace`. Does not use `get`, because
+ * VS Code 1.106 merges a nested value of a folder (`"bapIdentity.sigma": {…}`) into settings that no folder may change.
+ * Later versions still do so if that value is not an object.
+ */
+export function readSetting<T>(
+  workspace: Pick<typeof vscode.workspace, 'getConfiguration'>,
+  { key, schema, fallback }: Setting<T>,
+): T {
+  const found = workspace.getConfiguration().inspect<unknown>(key);
+  const { success, data } = z.safeParse(schema, found?.globalValue ?? found?.defaultValue);
+  return success ? data : fallback;
 }

@@ -61,7 +61,7 @@ async function accountsIn(
  */
 export function whyDormant({ server }: Pick<Account, 'server'>): string {
   return vscode.l10n.t(
-    'Not in use: your settings name another server than {0}.',
+    'Not in use: your settings point to a server other than {0}.',
     safeText(shortAddress(server)),
   );
 }

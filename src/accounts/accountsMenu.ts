@@ -3,8 +3,7 @@ import * as vscode from 'vscode';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-
-const SETTING = 'bapIdentity.accountsMenu';
+import { settings } from '../settings.ts';
 
 /**
  * Keeps a "Sign in with …" entry for each service in the Accounts menu while no account is signed in: a person who
@@ -40,7 +39,7 @@ export function offerInAccountsMenu(
   return vscode.Disposable.from(
     sessions.onDidChange(() => void offer()),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(SETTING)) void offer();
+      if (change.affectsConfiguration(settings.accountsMenu.key)) void offer();
     }),
   );
 }

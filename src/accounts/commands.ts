@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 
+import type { Log } from '../base/log.ts';
+import { registerAll } from '../provider/commands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import { type AccountItem, allAccounts, pickAccount } from './accountPicker.ts';
-import { registerAll } from '../provider/commands.ts';
 
 /**
  * Registers the palette's commands. They use the providers directly, because VS Code's own functions wait for the
@@ -10,19 +11,21 @@ import { registerAll } from '../provider/commands.ts';
  */
 export function registerCommands(
   providers: readonly ServiceProvider[],
-  log: vscode.LogOutputChannel,
+  channel: vscode.LogOutputChannel,
+  log: Log,
 ): vscode.Disposable {
-  return registerAll({
-    'bapIdentity.signIn': async () => {
+  const commands = {
+    'bapIdentity.signIn': async (): Promise<void> => {
       const provider = await pickService(providers);
       if (provider !== undefined) await provider.createSession(provider.service.defaultScopes);
     },
     'bapIdentity.signOut': () => signOut(providers),
     'bapIdentity.showLog': async () => {
-      log.show();
+      channel.show();
       return Promise.resolve();
     },
-  });
+  };
+  return registerAll(commands, log);
 }
 
 async function pickService(providers: readonly ServiceProvider[]): Promise<ServiceProvider | undefined> {
@@ -33,7 +36,7 @@ async function pickService(providers: readonly ServiceProvider[]): Promise<Servi
   }));
   const item = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Sign In'),
-    placeHolder: vscode.l10n.t('Select the service to sign in with'),
+    placeHolder: vscode.l10n.t('Select a service to sign in with'),
     // The command may come from a message, and the focus moves once more when that message goes.
     ignoreFocusOut: true,
   });
@@ -44,7 +47,7 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
   const items = await allAccounts(providers);
   const [first, ...others] = items;
   if (first === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('No one is signed in with BAP Identity.'));
     return;
   }
   if (others.length === 0) {
@@ -54,7 +57,7 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
   const item = await pickAccount(
     items,
     vscode.l10n.t('Sign Out'),
-    vscode.l10n.t('Select the account to sign out of'),
+    vscode.l10n.t('Select an account to sign out of'),
   );
   if (item !== undefined) await signOutOf(item);
 }

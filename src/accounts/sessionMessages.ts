@@ -62,7 +62,7 @@ export class SessionMessages implements Disposable {
       timeZoneName: 'short',
     });
     const message = vscode.l10n.t(
-      'Your session with {0} as {1} ends at {2}. Sign in again to stay signed in.',
+      'Your {0} session as {1} expires at {2}. Sign in again to stay signed in.',
       ...this.#names(record),
       time.format(record.grant.expiresAtMs),
     );
@@ -71,7 +71,7 @@ export class SessionMessages implements Disposable {
 
   #ended(record: Session): void {
     const message = vscode.l10n.t(
-      'Your session with {0} as {1} has reached its end. Sign in again to go on.',
+      'Your {0} session as {1} has expired. Sign in again to continue.',
       ...this.#names(record),
     );
     void this.#tell(vscode.window.showInformationMessage, message, record);
@@ -79,7 +79,7 @@ export class SessionMessages implements Disposable {
 
   #rejected(record: LiveSession): void {
     const message = vscode.l10n.t(
-      '{0} no longer accepts your session as {1}: it was ended there. Sign in again to go on.',
+      '{0} no longer accepts your session as {1} because it was ended there. Sign in again to continue.',
       ...this.#names(record),
     );
     void this.#tell(vscode.window.showWarningMessage, message, record);
@@ -113,7 +113,7 @@ export class SessionMessages implements Disposable {
     if (now === undefined || now.version.signIn === version.signIn) await this.#signIn(serviceId, scopes);
     else
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('You are signed in with {0} as {1}.', this.#labelOf(serviceId), person.accountLabel),
+        vscode.l10n.t('You are signed in to {0} as {1}.', this.#labelOf(serviceId), person.accountLabel),
       );
   }
 
@@ -151,11 +151,11 @@ export function isPortable(env: unknown): boolean {
 export function lostMessage(label: string, env: unknown): string {
   return isPortable(env)
     ? vscode.l10n.t(
-        'You are signed out of {0}: VS Code could not keep your session. It runs in portable mode, which can lose what it keeps secret. Sign in again, or learn how to make it last.',
+        'You have been signed out of {0}: VS Code couldn’t keep your session. It is running in portable mode, where stored secrets can be lost. Sign in again, or learn how to stay signed in.',
         label,
       )
     : vscode.l10n.t(
-        'You are signed out of {0}: VS Code could not keep your session, most likely because this system has no keyring. Sign in again, or learn how to make it last.',
+        'You have been signed out of {0}: VS Code couldn’t keep your session, most likely because this system has no keyring. Sign in again, or learn how to stay signed in.',
         label,
       );
 }

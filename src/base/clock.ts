@@ -1,14 +1,11 @@
-/** The time. A parameter everywhere, so that tests can control it. */
+/** The time. Passed in everywhere, so that tests can control it. */
 export interface Clock {
   /**
-   * The wall clock, in milliseconds since the epoch. It jumps forward when a laptop wakes, and either way
-   * when the user sets it.
+   * The wall clock, in milliseconds since the epoch. Jumps forward when a laptop wakes, and in either direction when
+   * the user sets it.
    */
   now(): number;
-  /**
-   * Resolves after `ms` milliseconds of running time. Rejects at once with `signal.reason` when the signal
-   * aborts.
-   */
+  /** Resolves after `ms` milliseconds of running time. Rejects with `signal.reason` as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -29,13 +26,12 @@ export const systemClock: Clock = {
     }),
 };
 
-/** pause() looks at the wall clock this often, so that it notices a jump. */
+/** How often pause() checks the wall clock for a jump. */
 const MAX_SLEEP_MS = 5_000;
 
 /**
- * Waits until `ms` milliseconds have passed, by running time or by the wall clock, whichever comes first.
- * Timers stop while a laptop sleeps, but a deadline on a server does not. Rejects at once with
- * `signal.reason` on abort.
+ * Waits for `ms` milliseconds of running time or of the wall clock, whichever comes first: timers stop while a laptop
+ * sleeps, but a server's deadline does not. Rejects with `signal.reason` as soon as the signal aborts.
  */
 export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   const until = clock.now() + ms;

@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts';
+import { onOneLine } from './safeText.ts';
 
 /**
- * The log, for maintainers. VS Code's LogOutputChannel is one. Never log a secret: a token, a device code, a
+ * The log, for maintainers. VS Code's LogOutputChannel implements it. Never log a secret: a token, a device code, a
  * user code, or a URL that a server sent.
  */
 export interface Log {
@@ -11,13 +12,13 @@ export interface Log {
 }
 
 /**
- * Describes an error for the log by its name, its code and the name and code of its cause, such as
- * `StoreError (cause: Error EACCES)`. Leaves out the message, because it can hold a token or a URL.
+ * Describes an error for the log by its name, its code, and its cause's name and code, such as
+ * `StoreError (cause: Error EACCES)`. Leaves out the message, which can contain a token or a URL.
  */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return 'an unknown error';
-  const own = nameAndCode(error);
-  return error.cause instanceof Error ? `${own} (cause: ${nameAndCode(error.cause)})` : own;
+  const text = nameAndCode(error);
+  return error.cause instanceof Error ? `${text} (cause: ${nameAndCode(error.cause)})` : text;
 }
 
 function nameAndCode(error: Error): string {
@@ -26,7 +27,7 @@ function nameAndCode(error: Error): string {
   return code === undefined ? name : `${name} ${code}`;
 }
 
-/** The value, if it is a short word such as `TypeError` or `ECONNREFUSED`. Other text could hold a secret. */
+/** The value, if it is a short word such as `TypeError` or `ECONNREFUSED`. Other text could contain a secret. */
 function plainWord(value: unknown): string | undefined {
   return typeof value === 'string' && /^[A-Za-z]\w{0,39}$/.test(value) ? value : undefined;
 }
@@ -39,39 +40,25 @@ export interface LogLine {
   readonly text: string;
 }
 
-const LINES = 60;
-
 /** A log that keeps its last lines in memory, whatever level its channel shows. */
-export class LogTail implements Log {
-  readonly #log: Log;
-  readonly #clock: Clock;
-  readonly #lines: LogLine[] = [];
+export interface LogTail extends Log {
+  /** The last 60 lines, oldest first. */
+  lines(): LogLine[];
+}
 
-  constructor(log: Log, clock: Clock) {
-    this.#log = log;
-    this.#clock = clock;
-  }
+const MAX_LINES = 60;
 
-  debug(line: string): void {
-    this.#write('debug', line);
-  }
-
-  info(line: string): void {
-    this.#write('info', line);
-  }
-
-  warn(line: string): void {
-    this.#write('warn', line);
-  }
-
-  /** The oldest first. */
-  lines(): LogLine[] {
-    return [...this.#lines];
-  }
-
-  #write(level: keyof Log, text: string): void {
-    this.#lines.push({ atMs: this.#clock.now(), level, text });
-    if (this.#lines.length > LINES) this.#lines.shift();
-    this.#log[level](text);
-  }
+/**
+ * Creates the log of a window. It forwards to `sink` until `closed` aborts: then VS Code's channel throws, while a
+ * renewal may still be in progress. Line breaks are removed, so that text from outside cannot forge a line.
+ */
+export function createLog(sink: Log, clock: Clock, closed: AbortSignal): LogTail {
+  const lines: LogLine[] = [];
+  const write = (level: keyof Log) => (line: string) => {
+    const text = onOneLine(line);
+    lines.push({ atMs: clock.now(), level, text });
+    if (lines.length > MAX_LINES) lines.shift();
+    if (!closed.aborted) sink[level](text);
+  };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), lines: () => [...lines] };
 }

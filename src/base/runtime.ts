@@ -1,10 +1,10 @@
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
-/** The services of the window that nearly every part uses. */
+/** What nearly every part needs from its window. */
 export interface Runtime {
   readonly clock: Clock;
   readonly log: Log;
-  /** Aborts when the window closes. It ends all background work. */
+  /** Aborts when the window closes, which ends all background work. */
   readonly closed: AbortSignal;
 }

@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts';
 
-/** The work took longer than its time limit. */
+/** Work took longer than its time limit. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 }
 
 /**
- * Runs `work` for at most `ms` milliseconds. Rejects at once with `signal.reason` when the signal aborts, and
- * with a TimeLimitError at the limit, even if the work ignores the signal that it gets.
+ * Runs `work` for at most `ms` milliseconds of running time. Rejects with `signal.reason` as soon as the signal aborts,
+ * and with a TimeLimitError at the limit, even if the work ignores the signal that it gets.
  */
 export async function withTimeLimit<T>(
   clock: Clock,
@@ -32,7 +32,7 @@ export async function withTimeLimit<T>(
   }
 }
 
-/** Settles as `work` does, or rejects at once with `signal.reason` when the signal aborts. */
+/** Settles like `work`, or rejects with `signal.reason` as soon as the signal aborts. The work itself goes on. */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
@@ -46,5 +46,5 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-/** A signal that never aborts. For work that cannot be cancelled, but has its own time limit. */
+/** Never aborts. For work that must not be canceled and has its own time limit. */
 export const NEVER: AbortSignal = new AbortController().signal;

@@ -14,22 +14,22 @@ export function registerDiagnose(subject: Subject): vscode.Disposable {
   const document = new ReportDocument();
   const bugs = bugsAddress(extension.packageJSON);
   void vscode.commands.executeCommand('setContext', 'bapIdentity.canReportIssue', bugs !== undefined);
-  const commands = registerAll({
+  const commands = {
     'bapIdentity.diagnose': async () => document.show(await diagnose(subject)),
     'bapIdentity.copyReport': () => copyReport(document.text),
     'bapIdentity.saveReport': () => saveReport(document.text),
-    'bapIdentity.reportIssue': async () => {
+    'bapIdentity.reportIssue': async (): Promise<void> => {
       if (bugs !== undefined) await reportIssue(document.text, extension.id, bugs);
     },
-  });
-  return vscode.Disposable.from(document, commands);
+  };
+  return vscode.Disposable.from(document, registerAll(commands, subject.log));
 }
 
 /** Makes the report while the person sees that it takes a moment. Throws a CancellationError when they cancel. */
 async function diagnose(subject: Subject): Promise<string> {
   const options: vscode.ProgressOptions = {
     location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Diagnosing sign-in: asking the services…'),
+    title: vscode.l10n.t('Diagnosing sign-in: contacting the services…'),
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (_progress, token) => {
@@ -45,7 +45,7 @@ async function diagnose(subject: Subject): Promise<string> {
 /** Puts the report on the clipboard. */
 export async function copyReport(text: string): Promise<void> {
   await vscode.env.clipboard.writeText(text);
-  void vscode.window.showInformationMessage(vscode.l10n.t('The report is on the clipboard.'));
+  void vscode.window.showInformationMessage(vscode.l10n.t('The report has been copied to the clipboard.'));
 }
 
 /** Writes the report into a file that the person chooses. Rejects with VS Code's error when it cannot be written. */
@@ -85,6 +85,6 @@ export async function reportIssue(text: string, extensionId: string, bugs: strin
 async function copyToPaste(text: string): Promise<void> {
   await vscode.env.clipboard.writeText(text);
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('The report is on the clipboard. Paste it into the page that opens.'),
+    vscode.l10n.t('The report has been copied to the clipboard. Paste it into the page that opens.'),
   );
 }

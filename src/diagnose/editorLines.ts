@@ -10,16 +10,16 @@ import type { ProxyFacts } from './proxyFacts.ts';
 export function hostLines(host: HostFacts, changedSettings: readonly string[]): string[] {
   const { extension, editor, appHost, inBrowser, remote, side, node, isPortable, language } = host;
   const places = {
-    ui: vscode.l10n.t('on the person’s side'),
-    workspace: vscode.l10n.t('on the side of the files'),
-    other: vscode.l10n.t('another kind'),
+    ui: vscode.l10n.t('as a UI extension, on your computer'),
+    workspace: vscode.l10n.t('as a workspace extension, next to the files'),
+    other: vscode.l10n.t('other'),
   };
   return [
     bullet('BAP Identity', inlineCode(extension)),
     bullet(vscode.l10n.t('Editor'), inlineCode(safeText(`${editor} (${appHost}, ${language})`))),
     bullet(
       vscode.l10n.t('Window'),
-      inBrowser ? vscode.l10n.t('in a browser') : vscode.l10n.t('on the desktop'),
+      inBrowser ? vscode.l10n.t('in a browser') : vscode.l10n.t('in the desktop app'),
     ),
     bullet(
       vscode.l10n.t('Remote'),
@@ -31,20 +31,20 @@ export function hostLines(host: HostFacts, changedSettings: readonly string[]): 
       node === undefined ? vscode.l10n.t('a web worker') : inlineCode(safeText(node)),
     ),
     ...(isPortable ? [bullet(vscode.l10n.t('Portable mode'), vscode.l10n.t('yes'))] : []),
-    bullet(vscode.l10n.t('Settings of BAP Identity that you have set'), namesInWords(changedSettings)),
+    bullet(vscode.l10n.t('BAP Identity settings that you have changed'), namesInWords(changedSettings)),
   ];
 }
 
 /** What it says of the way out of the machine. */
 export function proxyLines({ proxy, exceptions, settings, variables }: ProxyFacts): string[] {
-  const setting = proxy ? vscode.l10n.t('set, to an address that is left out') : vscode.l10n.t('not set');
+  const setting = proxy ? vscode.l10n.t('set (address omitted)') : vscode.l10n.t('not set');
   return [
     bullet('`http.proxy`', setting),
-    bullet('`http.noProxy`', vscode.l10n.t('{0} hosts', exceptions)),
+    bullet('`http.noProxy`', vscode.l10n.t('hosts: {0}', exceptions)),
     bullet(vscode.l10n.t('Other settings'), namesInWords(settings)),
     bullet(
       vscode.l10n.t('Environment variables that are set'),
-      variables === undefined ? vscode.l10n.t('a web worker has none') : namesInWords(variables),
+      variables === undefined ? vscode.l10n.t('none in a web worker') : namesInWords(variables),
     ),
   ];
 }
@@ -52,19 +52,21 @@ export function proxyLines({ proxy, exceptions, settings, variables }: ProxyFact
 /** What it says of where the sessions are kept. */
 export function storageLines({ startupCheck, storage }: Pick<Facts, 'startupCheck' | 'storage'>): string[] {
   return [
-    bullet(vscode.l10n.t('Kept since the last start'), keptInWords(startupCheck)),
-    bullet(vscode.l10n.t('Shared by all windows'), sharingInWords(storage)),
+    bullet(vscode.l10n.t('Sessions kept since the last start'), keptInWords(startupCheck)),
+    bullet(vscode.l10n.t('How windows share sessions'), sharingInWords(storage)),
   ];
 }
 
 function keptInWords(kept: Facts['startupCheck']): string {
   if (kept === 'slow')
-    return vscode.l10n.t('not known: the secret storage does not answer. It may wait for a password.');
+    return vscode.l10n.t(
+      'not known: the secret storage is not responding. It may be waiting for a password.',
+    );
   if (kept === undefined) return vscode.l10n.t('not known: the sessions could not be read at the start');
-  if (kept.expected === 0) return vscode.l10n.t('nothing to tell: there were no sessions at the last start');
+  if (kept.expected === 0) return vscode.l10n.t('not applicable: there were no sessions at the last start');
   return kept.lost === 0
-    ? vscode.l10n.t('all {0} sessions', kept.expected)
-    : vscode.l10n.t('{0} of {1} sessions are lost', kept.lost, kept.expected);
+    ? vscode.l10n.t('all sessions ({0})', kept.expected)
+    : vscode.l10n.t('lost: {0} of {1}', kept.lost, kept.expected);
 }
 
 function sharingInWords(sharing: Facts['storage']): string {
@@ -73,14 +75,14 @@ function sharingInWords(sharing: Facts['storage']): string {
   const { place, heldLocks } = sharing;
   const places = {
     files: vscode.l10n.t('encrypted files'),
-    secretStorage: vscode.l10n.t('secret storage alone, because the folder for files cannot be used'),
+    secretStorage: vscode.l10n.t('secret storage only, because the folder for files can’t be used'),
     globalState: vscode.l10n.t(
-      'encrypted, in the editor’s own state: other windows see a change after a moment',
+      'encrypted, in the editor’s own state: other windows see a change after a short delay',
     ),
   };
   return heldLocks === undefined
     ? places[place]
-    : `${places[place]}; ${vscode.l10n.t('{0} locks are held now', heldLocks)}`;
+    : `${places[place]}; ${vscode.l10n.t('locks held now: {0}', heldLocks)}`;
 }
 
 function namesInWords(names: readonly string[]): string {

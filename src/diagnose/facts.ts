@@ -30,8 +30,8 @@ export interface ServiceFacts {
   readonly server: 'default' | 'other' | 'thisMachine' | 'noAddress';
   /** The server, if it is the default one. */
   readonly address?: string | undefined;
-  /** The names of its settings. */
-  readonly settings: IdentityService['settings'];
+  /** The keys of its settings. */
+  readonly settingKeys: IdentityService['settingKeys'];
   readonly check: ServiceCheck;
   readonly sessions: SessionsFacts;
 }

@@ -16,27 +16,27 @@ export function findings({ services, startupCheck, storage, host }: Facts): stri
 }
 
 function ofService(service: ServiceFacts, language: string): string[] {
-  const { label, settings, check, sessions } = service;
+  const { label, settingKeys, check, sessions } = service;
   const found = ofAnswer(service);
   if (check.client === 'refused' || check.client === 'unlisted')
     found.push(
       check.client === 'refused'
         ? vscode.l10n.t(
-            '{0} refuses the client ID in the setting {1}. Ask who runs the server for one for VS Code.',
+            '{0} rejects the client ID in the setting {1}. Ask the operator of the server for a client ID for VS Code.',
             label,
-            inlineCode(settings.client ?? ''),
+            inlineCode(settingKeys.client ?? ''),
           )
         : vscode.l10n.t(
-            '{0} has no client with the ID in the setting {1}. If it refuses the sign-in, ask who runs the server for one for VS Code.',
+            '{0} doesn’t recognize the client ID in the setting {1}. If the sign-in is refused, ask the operator of the server for a client ID for VS Code.',
             label,
-            inlineCode(settings.client ?? ''),
+            inlineCode(settingKeys.client ?? ''),
           ),
     );
   const { aheadMs = 0 } = check;
   if (Math.abs(aheadMs) >= CLOCK_MATTERS_MS)
     found.push(
       vscode.l10n.t(
-        'The clock of this machine and that of {0} are {1} apart. Set the clock of this machine right.',
+        'The clocks of this machine and of {0} are {1} apart. Correct the clock of this machine.',
         label,
         duration(aheadMs, language),
       ),
@@ -45,7 +45,7 @@ function ofService(service: ServiceFacts, language: string): string[] {
   if (waiting > 0)
     found.push(
       vscode.l10n.t(
-        '{0} sessions with {1} wait for a new token. They get it when {1} can be reached.',
+        'Sessions waiting for a new token: {0} with {1}. They get it as soon as {1} can be reached.',
         waiting,
         label,
       ),
@@ -53,10 +53,10 @@ function ofService(service: ServiceFacts, language: string): string[] {
   return found;
 }
 
-function ofAnswer({ label, settings, address, check: { answer } }: ServiceFacts): string[] {
+function ofAnswer({ label, settingKeys, address, check: { answer } }: ServiceFacts): string[] {
   if (answer === 'service') return [];
   if (answer === 'unknown')
-    return [vscode.l10n.t('The connection to {0} failed. The last lines of the log say how.', label)];
+    return [vscode.l10n.t('Couldn’t connect to {0}. See the last log lines for the cause.', label)];
   // The address of another server than the default one is left out.
   const current = address ?? vscode.l10n.t('the address in the setting');
   const failure =
@@ -65,7 +65,7 @@ function ofAnswer({ label, settings, address, check: { answer } }: ServiceFacts)
       : ({ kind: 'unreachable', problem: answer } as const);
   const service = {
     label,
-    settings: { server: inlineCode(settings.server) },
+    settingKeys: { server: inlineCode(settingKeys.server) },
     servers: () => ({ current, defaultServer: address }),
   };
   return [signInFailureMessage({ kind: 'failed', failure }, service)];
@@ -74,16 +74,16 @@ function ofAnswer({ label, settings, address, check: { answer } }: ServiceFacts)
 function ofStorage(startupCheck: Facts['startupCheck'], storage: Facts['storage']): string[] {
   const found: string[] = [];
   if (startupCheck === 'slow' || startupCheck === undefined)
-    found.push(vscode.l10n.t('The secret storage cannot be read. Unlock your system’s keyring.'));
+    found.push(vscode.l10n.t('The secret storage can’t be read. Unlock your system’s keyring.'));
   else if (startupCheck.lost > 0)
     found.push(
       vscode.l10n.t(
-        'Sessions were lost at the last start: the editor could not keep its secrets. Most likely this system has no keyring.',
+        'Sessions were lost at the last start because the editor couldn’t keep its secrets. Most likely, this system has no keyring.',
       ),
     );
   if (typeof storage === 'object' && storage.place === 'secretStorage')
     found.push(
-      vscode.l10n.t('The folder for sessions cannot be used, so other windows may hear of a sign-in late.'),
+      vscode.l10n.t('The folder for sessions can’t be used, so other windows may learn of a sign-in late.'),
     );
   return found;
 }

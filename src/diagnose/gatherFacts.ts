@@ -71,7 +71,7 @@ async function serviceFacts(
     label: service.label,
     server,
     address: server === 'default' ? service.servers().defaultServer : undefined,
-    settings: service.settings,
+    settingKeys: service.settingKeys,
     check,
     sessions: sessionsFacts(sessions, clock.now()),
   };

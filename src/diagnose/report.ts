@@ -11,14 +11,14 @@ export function report(facts: Facts): string {
   const { madeAtMs, host, proxy, changedSettings, services, log } = facts;
   const found = findings(facts);
   return [
-    `# ${vscode.l10n.t('Sign-in report of BAP Identity')}`,
+    `# ${vscode.l10n.t('BAP Identity sign-in report')}`,
     vscode.l10n.t(
-      'Made at {0}. It holds no secret, and nothing that says who you are, so you can show it to others.',
+      'Created on {0}. It contains no secrets and nothing that identifies you, so you can share it.',
       moment(madeAtMs),
     ),
-    `## ${vscode.l10n.t('What was found')}`,
+    `## ${vscode.l10n.t('Findings')}`,
     found.length === 0
-      ? vscode.l10n.t('No problem: signing in should work.')
+      ? vscode.l10n.t('No problems found. Sign-in should work.')
       : found.map((each) => `- ${each}`).join('\n'),
     ...services.flatMap((service) => [
       `## ${service.label}`,
@@ -30,7 +30,7 @@ export function report(facts: Facts): string {
     hostLines(host, changedSettings).join('\n'),
     `## ${vscode.l10n.t('Proxy and certificates')}`,
     proxyLines(proxy).join('\n'),
-    `## ${vscode.l10n.t('Last lines of the log')}`,
+    `## ${vscode.l10n.t('Last log lines')}`,
     ['```text', ...log.map(logLine), '```'].join('\n'),
     '',
   ]

@@ -11,7 +11,7 @@ export function serviceLines(service: ServiceFacts, language: string): string[] 
   return [
     bullet(vscode.l10n.t('Server'), serverInWords(service)),
     bullet(vscode.l10n.t('Connection'), connectionInWords(check)),
-    bullet(vscode.l10n.t('Answer'), answerInWords(check)),
+    bullet(vscode.l10n.t('Response'), answerInWords(check)),
     ...(check.client === undefined ? [] : [bullet(vscode.l10n.t('Client ID'), clientInWords(check.client))]),
     ...(check.answer === 'service'
       ? [bullet(vscode.l10n.t('Clock'), clockInWords(check.aheadMs, language))]
@@ -23,47 +23,47 @@ export function serviceLines(service: ServiceFacts, language: string): string[] 
 function serverInWords({ server, address }: ServiceFacts): string {
   switch (server) {
     case 'default':
-      return vscode.l10n.t('the default one, {0}', inlineCode(address ?? ''));
+      return vscode.l10n.t('the default, {0}', inlineCode(address ?? ''));
     case 'other':
-      return vscode.l10n.t('another one than the default. Its name is left out.');
+      return vscode.l10n.t('not the default. Its name is omitted.');
     case 'thisMachine':
-      return vscode.l10n.t('one on the machine where this extension runs');
+      return vscode.l10n.t('a server on the machine where this extension runs');
     case 'noAddress':
-      return vscode.l10n.t('the setting is no web address');
+      return vscode.l10n.t('the setting is not a web address');
   }
 }
 
 function connectionInWords({ answer, tookMs }: ServiceCheck): string {
-  if (answer === 'badServerSetting') return vscode.l10n.t('not tried');
+  if (answer === 'badServerSetting') return vscode.l10n.t('not checked');
   return tookMs === undefined
     ? vscode.l10n.t('failed: {0}', inlineCode(answer))
-    : vscode.l10n.t('name, certificate and connection are fine; the answer took {0} ms', tookMs);
+    : vscode.l10n.t('name, certificate, and connection are OK; the response took {0} ms', tookMs);
 }
 
 function answerInWords({ answer, status, tookMs }: ServiceCheck): string {
-  if (answer === 'service') return vscode.l10n.t('as it should be');
+  if (answer === 'service') return vscode.l10n.t('as expected');
   if (tookMs === undefined) return vscode.l10n.t('none');
   return status === undefined
-    ? vscode.l10n.t('leads to another address, which is not followed')
-    : vscode.l10n.t('not as it should be: status {0}, {1}', status, inlineCode(answer));
+    ? vscode.l10n.t('redirects to another address, which is not followed')
+    : vscode.l10n.t('unexpected: status {0}, {1}', status, inlineCode(answer));
 }
 
 function clientInWords(client: NonNullable<ServiceCheck['client']>): string {
   switch (client) {
     case 'known':
-      return vscode.l10n.t('the server knows it');
+      return vscode.l10n.t('known to the server');
     case 'unlisted':
-      return vscode.l10n.t('not in the server’s list, but it is not refused either');
+      return vscode.l10n.t('not on the server’s list, but not refused either');
     case 'refused':
-      return vscode.l10n.t('the server refuses it');
-    case 'notTold':
-      return vscode.l10n.t('not refused; whether it is in a list cannot be told');
+      return vscode.l10n.t('refused by the server');
+    case 'unknown':
+      return vscode.l10n.t('not refused; can’t tell whether it is on a list');
   }
 }
 
 function clockInWords(aheadMs: number | undefined, language: string): string {
   if (aheadMs === undefined)
-    return vscode.l10n.t('the server’s time cannot be read from here, as in a browser');
+    return vscode.l10n.t('the server’s time can’t be read from here (for example, in a browser)');
   if (aheadMs === 0) return vscode.l10n.t('no difference');
   const length = duration(aheadMs, language);
   return aheadMs > 0
@@ -74,8 +74,8 @@ function clockInWords(aheadMs: number | undefined, language: string): string {
 function sessionLines({ configured, dormant, expired, rejected }: SessionsFacts, language: string): string[] {
   const parts = [
     ...(configured.length > 0 ? [vscode.l10n.t('{0} in use', configured.length)] : []),
-    ...(dormant > 0 ? [vscode.l10n.t('{0} of other servers', dormant)] : []),
-    ...(expired > 0 ? [vscode.l10n.t('{0} reached their end', expired)] : []),
+    ...(dormant > 0 ? [vscode.l10n.t('{0} on other servers', dormant)] : []),
+    ...(expired > 0 ? [vscode.l10n.t('{0} expired', expired)] : []),
     ...(rejected > 0 ? [vscode.l10n.t('{0} rejected by the service', rejected)] : []),
   ];
   return [
@@ -94,12 +94,12 @@ function sessionInWords(session: SessionFacts, language: string): string {
       : [vscode.l10n.t('its token is {0} old', duration(tokenForMs, language))]),
     endInWords(endsInMs, language),
     ...(isRenewable ? [vscode.l10n.t('can be renewed')] : []),
-    ...(state === 'waits' ? [vscode.l10n.t('waits for a new token')] : []),
+    ...(state === 'waits' ? [vscode.l10n.t('waiting for a new token')] : []),
   ].join(', ');
 }
 
 function endInWords(endsInMs: number | undefined, language: string): string {
-  if (endsInMs === undefined) return vscode.l10n.t('no known end');
+  if (endsInMs === undefined) return vscode.l10n.t('expiration not known');
   const length = duration(endsInMs, language);
-  return endsInMs > 0 ? vscode.l10n.t('ends in {0}', length) : vscode.l10n.t('ended {0} ago', length);
+  return endsInMs > 0 ? vscode.l10n.t('expires in {0}', length) : vscode.l10n.t('expired {0} ago', length);
 }

@@ -1,8 +1,7 @@
 /**
- * True for an address that may carry a secret or be opened in a browser: `https:`, or `http:` to this
- * machine, without a user name or password, even an empty one. A text is judged as it stands: the URL standard
- * repairs control characters, whitespace, backslashes and missing slashes, but VS Code opens the text with a
- * parser that reads them differently.
+ * True for an address that may carry a secret or be opened in a browser: `https:`, or `http:` to this machine, without
+ * a user name or password, even an empty one. Text is not repaired first: the URL standard fixes control characters,
+ * whitespace, backslashes, and missing slashes, but VS Code opens the text with a parser that reads them differently.
  */
 export function isSafeAddress(address: string | URL): boolean {
   const text = String(address);
@@ -12,18 +11,14 @@ export function isSafeAddress(address: string | URL): boolean {
   return url.protocol === 'https:' || isLoopback(url.hostname);
 }
 
-/**
- * True for this machine. Names under `localhost` are not included: RFC 6761 §6.3 keeps them on this machine, but not
- * every resolver does.
- */
+/** True for this machine. Excludes names under `localhost`, which not every resolver keeps local (RFC 6761 §6.3). */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 /**
- * The server that a setting names, in one canonical form: origin and path without a trailing slash. Spaces
- * and line breaks around the text are ignored. Undefined when it is not a safe address, or has a query or a
- * fragment.
+ * Parses a server from a setting into its canonical form: origin and path without a trailing slash. Ignores whitespace
+ * around it. Undefined if it is not a safe address, or has a query or a fragment.
  */
 export function parseServer(setting: string): string | undefined {
   const text = setting.trim();
@@ -33,32 +28,31 @@ export function parseServer(setting: string): string | undefined {
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
-/** No line has room for more. `safeText` would cut off the end, which says whose the host is. */
+/** No line has room for more. `safeText` would cut off the end, which shows who owns the host. */
 const MAX_HOST_CHARACTERS = 100;
 
 /**
- * The host of an address, with its port, for people. Letters that look like others are in Punycode: `xn--…`. Of a very
- * long host, the end.
+ * The host and port of an address, for people. Lookalike letters show up as Punycode: `xn--…`. A very long host is cut
+ * at the start.
  */
 export function hostOf(address: string): string {
   const host = URL.parse(address)?.host ?? address;
   return host.length > MAX_HOST_CHARACTERS ? `…${host.slice(-MAX_HOST_CHARACTERS)}` : host;
 }
 
-/** Where a service is, as `Grant.server` has it: origin and path, without a slash at the end. */
+/** A service's servers, each in the canonical form of `parseServer`, as in `Grant.server`. */
 export interface Servers {
-  /** The server that the person has set. Undefined while the setting is no address. */
+  /** The configured server. Undefined while the setting is not an address. */
   readonly current: string | undefined;
-  /** The default of the setting: the service's own server. */
+  /** The service's public server, which the setting names by default. */
   readonly defaultServer: string | undefined;
 }
 
-/** Reads both from the setting and its default, as they are written. */
-export function servers(setting: string, ofDefault: string): Servers {
-  return { current: parseServer(setting), defaultServer: parseServer(ofDefault) };
+export function servers(setting: string, defaultSetting: string): Servers {
+  return { current: parseServer(setting), defaultServer: parseServer(defaultSetting) };
 }
 
-/** How a person reads a server: its address without `https://`. */
+/** A server for people to read: its address without `https://`. */
 export function shortAddress(server: string): string {
   return server.replace(/^https?:\/\//, '');
 }

@@ -1,21 +1,21 @@
 import type { Log } from '../base/log.ts';
 
-/** Less than this is not worth a word: an answer takes its time, and `Date` counts seconds. */
+/** Smaller differences are noise: answers take time, and `Date` has whole seconds. */
 const TOLERANCE_MS = 5 * 60_000;
 
-/** Compares the clock of this computer with the clocks of the servers that answer. */
+/** Compares this computer's clock with those of the servers that answer. */
 export class ClockSkew {
   #aheadMs: number | undefined;
 
   /**
-   * How far the clock of this computer is ahead, in milliseconds; negative when it is behind. Undefined while nothing
-   * says that it is off by more than five minutes.
+   * How far this computer's clock is ahead, in milliseconds; negative if it is behind. Undefined unless the last known
+   * difference exceeds five minutes.
    */
   get aheadMs(): number | undefined {
     return this.#aheadMs;
   }
 
-  /** Reads an answer that has just come. Logs when the clock turns out to be wrong, or right again. */
+  /** Reads the headers of an answer received at `nowMs`. Logs when the clock turns out to be wrong, or right again. */
   observe(headers: Headers, nowMs: number, log: Log): void {
     const serverMs = serverTimeMs(headers);
     if (serverMs === undefined) return;
@@ -28,9 +28,8 @@ export class ClockSkew {
 }
 
 /**
- * The time of the server in whole seconds, in milliseconds of the wall clock, by the `Date` header (RFC 9110 §6.6.1).
- * Undefined when nothing tells: there is no such header, a cache answered, or this is a browser, where no code can read
- * `Date` of another origin.
+ * The server's time in milliseconds since the epoch, from the `Date` header (RFC 9110 §6.6.1), which has whole seconds.
+ * Undefined without that header, if a cache answered, and in a browser, which hides `Date` of other origins.
  */
 export function serverTimeMs(headers: Headers): number | undefined {
   const ms = headers.has('age') ? NaN : Date.parse(headers.get('date') ?? '');

@@ -1,43 +1,42 @@
 import { TimeLimitError } from '../base/timeLimit.ts';
 
-/** Why a request got no complete answer, as far as the platform tells. */
+/** Why a request got no complete answer, as far as the platform reveals it. */
 export type NetworkProblem =
-  /** The name of the server was not found, or nobody could be asked for it. */
+  /** The host name was not found, or no DNS server could be reached. */
   | 'dns'
-  /** No network, or no way through it to the server. */
+  /** No network, or no route to the server. */
   | 'offline'
-  /** Nothing listens at this address. */
+  /** Nothing listens on this address. */
   | 'refused'
   /** The connection was made and then broke. */
   | 'reset'
   | 'timeout'
   /** The proxy cannot be found or reached. */
   | 'proxyUnreachable'
-  /** The proxy wants a user name and password. */
+  /** The proxy requires a user name and password. */
   | 'proxyLogin'
-  /** The proxy does not let the connection through. It may want a login too: not every version of VS Code tells. */
+  /** The proxy rejects the connection. It may just require a login: not every version of VS Code shows the status. */
   | 'proxyRefused'
   | 'certificateExpired'
-  /** Nearly always a clock that is behind. */
+  /** Nearly always because our clock is behind. */
   | 'certificateNotYetValid'
-  /** The server made its certificate itself. */
   | 'selfSigned'
-  /** The certificate is of an authority that this computer does not know, such as a company's own. */
+  /** The issuer is an authority that this computer does not trust, such as a company's own. */
   | 'unknownIssuer'
-  /** The certificate is for other names. */
+  /** The certificate is for other host names. */
   | 'wrongHost'
-  /** The certificate is bad in another way, such as revoked. */
+  /** Invalid in another way, such as revoked. */
   | 'badCertificate'
-  /** The two do not find a common form of TLS, or what answers does not speak TLS. */
+  /** No common TLS version or cipher, or the server does not speak TLS. */
   | 'tls'
-  /** A browser tells no code why it has no answer. */
-  | 'untold'
-  /** No code that this table knows. */
+  /** A browser hides the reason from scripts. */
+  | 'unexplained'
+  /** No known error code. */
   | 'unknown';
 
 /**
- * The codes of Node and of its `fetch` (undici). VS Code replaces `fetch`, but hands every request that follows no
- * redirect on to Node (seen in 1.105 and 1.139), so no error of Chromium's network comes from there.
+ * The error codes of Node and of its `fetch` (undici). VS Code replaces `fetch`, but passes every request that does not
+ * follow redirects on to Node (seen in 1.105 and 1.139), so errors of Chromium's network stack do not occur.
  */
 const PROBLEMS: ReadonlyMap<string, NetworkProblem> = new Map(
   Object.entries<NetworkProblem>({
@@ -58,14 +57,14 @@ const PROBLEMS: ReadonlyMap<string, NetworkProblem> = new Map(
     UND_ERR_CONNECT_TIMEOUT: 'timeout',
     UND_ERR_HEADERS_TIMEOUT: 'timeout',
     UND_ERR_BODY_TIMEOUT: 'timeout',
-    // undici says this when a proxy answers CONNECT with another status than 200.
+    // From undici, if a proxy answers CONNECT with a status other than 200.
     UND_ERR_ABORTED: 'proxyRefused',
     UND_ERR_SOCKS5: 'proxyRefused',
     UND_ERR_PRX_TLS: 'proxyUnreachable',
     CERT_HAS_EXPIRED: 'certificateExpired',
     CERT_NOT_YET_VALID: 'certificateNotYetValid',
     DEPTH_ZERO_SELF_SIGNED_CERT: 'selfSigned',
-    // The root of a chain signs itself: what matters is that nobody here trusts it.
+    // Every root is self-signed: what matters is that this computer does not trust it.
     SELF_SIGNED_CERT_IN_CHAIN: 'unknownIssuer',
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'unknownIssuer',
     UNABLE_TO_GET_ISSUER_CERT: 'unknownIssuer',
@@ -84,19 +83,19 @@ const PROBLEMS: ReadonlyMap<string, NetworkProblem> = new Map(
   }),
 );
 
-/** The longest chain that is known has three errors: of fetch, of happy eyeballs, of the system. */
+/** The longest known chain has three errors: from fetch, from Happy Eyeballs, and from the system. */
 const MAX_DEPTH = 5;
 
 /**
- * Why a request to `url` failed, by the codes in the chain of causes, never by a message. Undefined when no code is
- * known. A browser gives none.
+ * Why a request to `url` failed, from the error codes in the chain of causes, never from a message. Undefined without a
+ * known code. Errors in a browser have none.
  */
 export function networkProblem(error: unknown, url: string): NetworkProblem | undefined {
   const target = URL.parse(url);
   for (const each of chainOf(error, MAX_DEPTH)) {
     // VS Code adds this to the error of a tunnel (seen in 1.139).
     if ('connectResponseStatusCode' in each && each.connectResponseStatusCode === 407) return 'proxyLogin';
-    const problem = problemOf(each);
+    const problem = problemFromCode(each);
     if (problem === undefined) continue;
     const isConnecting = problem === 'dns' || problem === 'refused' || problem === 'timeout';
     return isConnecting && target !== null && isElsewhere(each, target) ? 'proxyUnreachable' : problem;
@@ -104,12 +103,12 @@ export function networkProblem(error: unknown, url: string): NetworkProblem | un
   return undefined;
 }
 
-/** True when another try with the same settings is sure to fail in the same way. */
-export function isLasting(problem: NetworkProblem): boolean {
-  return LASTING.has(problem);
+/** True if a retry with the same settings is bound to fail in the same way. */
+export function isPermanent(problem: NetworkProblem): boolean {
+  return PERMANENT.has(problem);
 }
 
-const LASTING: ReadonlySet<NetworkProblem> = new Set([
+const PERMANENT: ReadonlySet<NetworkProblem> = new Set([
   'proxyLogin',
   'certificateExpired',
   'certificateNotYetValid',
@@ -119,7 +118,7 @@ const LASTING: ReadonlySet<NetworkProblem> = new Set([
   'badCertificate',
 ]);
 
-/** The error and its causes. The causes of an AggregateError are its tries of several addresses: each has a code. */
+/** The error and its causes. An AggregateError has one error, with a code, for each address that was tried. */
 function* chainOf(error: unknown, depth: number): Generator<Error> {
   if (!(error instanceof Error) || depth === 0) return;
   yield error;
@@ -127,13 +126,13 @@ function* chainOf(error: unknown, depth: number): Generator<Error> {
   yield* chainOf(error.cause, depth - 1);
 }
 
-function problemOf(error: Error): NetworkProblem | undefined {
+function problemFromCode(error: Error): NetworkProblem | undefined {
   if (error instanceof TimeLimitError) return 'timeout';
   if (!('code' in error) || typeof error.code !== 'string') return undefined;
   return PROBLEMS.get(error.code) ?? (error.code.startsWith('ERR_SSL_') ? 'tls' : undefined);
 }
 
-/** True when a system error is of a connection to another place than `url`: to a proxy. */
+/** True if a system error comes from a connection to somewhere other than `url`: to a proxy. */
 function isElsewhere(error: Error, url: URL): boolean {
   if ('hostname' in error && typeof error.hostname === 'string') return error.hostname !== url.hostname;
   if (!('port' in error) || typeof error.port !== 'number') return false;

@@ -4,46 +4,41 @@ export interface HttpAnswer {
   kind: 'answer';
   status: number;
   headers: Headers;
-  /** The parsed body; undefined when it is not JSON. */
+  /** The parsed body. Undefined if it is not JSON. */
   json: unknown;
 }
 
 export type HttpOutcome =
   | HttpAnswer
-  /**
-   * The server redirected the request. Redirects are not followed: a token goes to the configured origin
-   * only.
-   */
+  /** The server redirected the request. Redirects are never followed: tokens go only to the configured origin. */
   | { kind: 'redirect' }
-  /** There was no complete answer: refused, reset, no DNS, too slow, or too large. */
+  /** There was no complete answer: DNS failure, connection refused or reset, timeout, or too large a body. */
   | { kind: 'noAnswer'; problem: NetworkProblem };
 
-/** True for an answer with a 2xx status. */
 export function isSuccess(outcome: HttpOutcome): outcome is HttpAnswer {
   return outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
 }
 
-/** Why an answer is not the service's own, or not one to work with. */
+/** Why an answer is not the service's own, or not usable. */
 export type AnswerProblem =
-  /** A page instead of data, or a redirect: most of the time the login page of a network. */
+  /** A page instead of data, or a redirect: usually the login page of a network. */
   | 'loginPage'
-  /** 403: most of the time a firewall. */
+  /** 403: usually a firewall. */
   | 'blocked'
-  /** Nothing of this service is at this address (404, 405). */
+  /** The service is not at this address (404, 405). */
   | 'notFound'
-  /** 429. */
+  /** Too many requests (429). */
   | 'busy'
-  /** The server has a fault that may pass (408, 5xx). */
+  /** A fault of the server, probably temporary (408, 5xx). */
   | 'serverFault';
 
 export type Problem = NetworkProblem | AnswerProblem;
 
 /**
- * What is wrong with an outcome that the caller cannot work with. Undefined for an answer in JSON that is of another
- * form. An error of the service's own protocol is the caller's to read first. No answer has 407: `fetch` makes a network
- * error of it.
+ * Why the caller cannot use an outcome. Undefined for JSON of an unexpected shape. Callers must read errors of the
+ * service's protocol first. A 407 never gets here: `fetch` turns it into a network error.
  */
-export function problemOf(outcome: HttpOutcome): Problem | undefined {
+export function problemOfOutcome(outcome: HttpOutcome): Problem | undefined {
   if (outcome.kind === 'noAnswer') return outcome.problem;
   if (outcome.kind === 'redirect') return 'loginPage';
   const { status } = outcome;
@@ -64,7 +59,7 @@ export function problemOf(outcome: HttpOutcome): Problem | undefined {
   return isPage(outcome.headers) ? 'loginPage' : undefined;
 }
 
-/** True for an HTML page, which no service sends as an answer to us. */
+/** True for an HTML page, which no service sends us as an answer. */
 export function isPage(headers: Headers): boolean {
   return /^text\/html\b/i.test(headers.get('content-type') ?? '');
 }

@@ -2,26 +2,26 @@ import { type Clock, pause } from '../base/clock.ts';
 import { describeError, type Log } from '../base/log.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { ClockSkew } from './clockSkew.ts';
-import { isLasting, type NetworkProblem, networkProblem } from './networkProblem.ts';
-import { type HttpOutcome, problemOf } from './outcome.ts';
+import { isPermanent, type NetworkProblem, networkProblem } from './networkProblem.ts';
+import { type HttpOutcome, problemOfOutcome } from './outcome.ts';
 
-/** The parts of the platform that a request uses. */
+/** The parts of the platform that a request needs. */
 export interface Http {
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   readonly log: Log;
-  /** A proxy in front of Adom refuses requests without one. Absent in a browser, which sends its own. */
+  /** A proxy in front of Adom rejects requests without one. Absent in a browser, which sends its own. */
   readonly userAgent?: string;
   /** True in a browser, where no code can set the headers `user-agent` and `cookie`. */
   readonly inBrowser?: boolean;
-  /** In a browser, whose errors have no code: whether there is a network at all. */
+  /** Only in a browser, whose errors have no code: whether there is a network connection at all. */
   readonly isOnline?: () => boolean;
-  /** Hears what the answers say about the clock of this computer. */
+  /** Observes the `Date` of each answer. */
   readonly clockSkew?: ClockSkew;
 }
 
 export interface HttpRequest {
-  /** The name in the log. The URL can hold a secret, so it is never logged. */
+  /** The name in the log. The URL can contain a secret, so it is never logged. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
@@ -32,11 +32,11 @@ export interface HttpRequest {
   readonly form?: Readonly<Record<string, string>>;
 }
 
-/** Options of every fetch: a token goes to the configured origin only, and no answer is cached. */
+/** The options of every request: tokens go only to the configured origin, and no answer is cached. */
 export const FETCH_DEFAULTS = { redirect: 'manual', credentials: 'omit', cache: 'no-store' } as const;
 
 const TIMEOUT_MS = 15_000;
-/** The largest known answer holds a picture of 52 KB. */
+/** The largest known answer contains a picture of 52 KB. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 class AnswerTooLargeError extends Error {
@@ -44,16 +44,16 @@ class AnswerTooLargeError extends Error {
 }
 
 /**
- * Sends one request and reads the whole answer, within 15 seconds. Never follows a redirect. Logs the name, the status
- * and the time; what is wrong with the connection, too, at the level `info`. Rejects only with `signal.reason`, at once,
- * when the signal aborts.
+ * Sends one request and reads the whole answer, within 15 seconds. Never follows a redirect. Logs the request's name,
+ * its status, and how long it took; problems at the level `info`. Rejects only with `signal.reason`, as soon as the
+ * signal aborts.
  */
 export async function send(http: Http, request: HttpRequest, signal: AbortSignal): Promise<HttpOutcome> {
   const startedMs = http.clock.now();
   const logResult = (level: 'debug' | 'info', result: string): void => {
     http.log[level](`${request.name}: ${result} after ${http.clock.now() - startedMs} ms`);
   };
-  // Only the host: the rest of the URL can hold a secret.
+  // Only the host: the rest of the URL can contain a secret.
   const host = URL.parse(request.url)?.host;
   try {
     return await withTimeLimit(http.clock, TIMEOUT_MS, signal, async (limited) => {
@@ -61,7 +61,7 @@ export async function send(http: Http, request: HttpRequest, signal: AbortSignal
       const isAnswer = outcome.kind === 'answer';
       if (isAnswer) http.clockSkew?.observe(outcome.headers, http.clock.now(), http.log);
       const result = isAnswer ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused';
-      const problem = problemOf(outcome);
+      const problem = problemOfOutcome(outcome);
       if (problem === undefined) logResult('debug', result);
       else logResult('info', `${result} from ${host} (${problem})`);
       return outcome;
@@ -74,7 +74,7 @@ export async function send(http: Http, request: HttpRequest, signal: AbortSignal
   }
 }
 
-/** The outcome of one request, or undefined after the time limit. Rejects only with `signal.reason`. */
+/** Sends one request within `limitMs` milliseconds. Undefined after that. Rejects only with `signal.reason`. */
 export async function sendWithin(
   http: Http,
   limitMs: number,
@@ -90,13 +90,13 @@ export async function sendWithin(
   }
 }
 
-/** What to say when the error has no code. */
+/** The problem for an error without a known code. */
 function unexplained({ isOnline }: Http): NetworkProblem {
   if (isOnline === undefined) return 'unknown';
-  return isOnline() ? 'untold' : 'offline';
+  return isOnline() ? 'unexplained' : 'offline';
 }
 
-/** Reads a whole response. Rejects when the connection breaks or the body is larger than MAX_BODY_BYTES. */
+/** Reads a whole response. Rejects if the connection breaks or the body is larger than MAX_BODY_BYTES. */
 export async function readResponse(response: Response): Promise<Exclude<HttpOutcome, { kind: 'noAnswer' }>> {
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
     await response.body?.cancel();
@@ -142,22 +142,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The OAuth error code of an answer, for the log. Only a plain word: other text could hold a secret. */
+/** The OAuth error code of an answer, for the log. Only a plain word: other text could contain a secret. */
 function errorCode(json: unknown): string {
   if (typeof json !== 'object' || json === null || !('error' in json)) return '';
   return typeof json.error === 'string' && /^[a-z_]{1,40}$/.test(json.error) ? ` ${json.error}` : '';
 }
 
 const FIRST_DELAY_MS = 1_000;
-/** Five retries wait 31 seconds in total: a person is looking at a notification. */
+/** Five retries wait 31 seconds in total: the user is looking at a notification. */
 const RETRIES = 5;
-/** A person who is online again should not wait for longer. */
+/** Users who are back online should not have to wait longer. */
 const MAX_BACK_OFF_MS = 60_000;
 
 /**
- * Sends a request, and sends it again after a transient failure, but not after one that cannot pass by itself, such
- * as a refused certificate. The delay starts at 1 s and doubles. Gives the last outcome. Rejects only with
- * `signal.reason`.
+ * Sends a request, and retries after a transient failure, but not after a permanent one such as an invalid certificate.
+ * The delay starts at one second and doubles. Returns the last outcome. Rejects only with `signal.reason`.
  */
 export async function sendWithRetries(
   http: Http,
@@ -167,29 +166,29 @@ export async function sendWithRetries(
 ): Promise<HttpOutcome> {
   for (let tries = 0; ; tries++) {
     const outcome = await send(http, request, signal);
-    const isFinal = outcome.kind === 'noAnswer' && isLasting(outcome.problem);
+    const isFinal = outcome.kind === 'noAnswer' && isPermanent(outcome.problem);
     if (isFinal || !isTransientFailure(outcome) || tries === retries) return outcome;
     await pause(http.clock, FIRST_DELAY_MS * 2 ** tries, signal);
   }
 }
 
-/** True when the same request may succeed later: no answer, 408, 429 or 5xx. */
+/** True if the same request may succeed later: no answer, 408, 429, or 5xx. */
 export function isTransientFailure(outcome: HttpOutcome): boolean {
   if (outcome.kind !== 'answer') return outcome.kind === 'noAnswer';
   return outcome.status === 408 || outcome.status === 429 || outcome.status >= 500;
 }
 
 /**
- * The delay in milliseconds after the nth transient failure in a row (1, 2, …). It doubles the interval each
- * time, up to a minute (RFC 8628 §3.5), and is never shorter than the interval.
+ * The delay in milliseconds after `failures` consecutive transient failures: the interval, doubled for each failure up
+ * to a minute (RFC 8628 §3.5), and never shorter than the interval.
  */
 export function backOffMs(intervalMs: number, failures: number): number {
   return Math.max(intervalMs, Math.min(intervalMs * 2 ** failures, MAX_BACK_OFF_MS));
 }
 
 /**
- * How long a server asks its client to wait, in milliseconds. Undefined when it does not say. `Retry-After`
- * is a number of seconds or an HTTP date (RFC 9110 §10.2.3); better-auth sends `X-Retry-After` in seconds.
+ * How long the server asks clients to wait, in milliseconds. Undefined if it does not say. `Retry-After` is a number of
+ * seconds or an HTTP date (RFC 9110 §10.2.3); better-auth sends `X-Retry-After` in seconds.
  */
 export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
   for (const name of ['retry-after', 'x-retry-after']) {

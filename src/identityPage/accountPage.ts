@@ -126,9 +126,9 @@ export class AccountPage implements PanelContent {
     const { label } = this.#account;
     const ended = this.#provider.sessions.records.ended();
     return ended.some((record) => sameAccount(record, this.#account))
-      ? vscode.l10n.t('Your session as {0} is over. Sign in again to go on.', label)
+      ? vscode.l10n.t('Your session as {0} has ended. Sign in again to continue.', label)
       : vscode.l10n.t(
-          'You are signed out of {0}. No extension can use this account until you sign in.',
+          'You are signed out of {0}. Extensions can’t use this account until you sign in again.',
           label,
         );
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import { knownAccounts, pickAccount, usableAccounts } from '../accounts/accountPicker.ts';
+import type { Log } from '../base/log.ts';
 import { registerAll } from '../provider/commands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { IdentityPanels } from './panels.ts';
@@ -9,18 +10,20 @@ import type { IdentityPanels } from './panels.ts';
 export function registerIdentityCommands(
   providers: readonly ServiceProvider[],
   panels: IdentityPanels,
+  log: Log,
 ): vscode.Disposable {
-  return registerAll({
+  const commands = {
     'bapIdentity.showIdentity': () => showIdentity(providers, panels),
     'bapIdentity.copyBapId': () => copyBapId(providers),
-  });
+  };
+  return registerAll(commands, log);
 }
 
 /** Shows who is signed in, at any server. Asks which account if there are several. Throws a StoreError. */
 async function showIdentity(providers: readonly ServiceProvider[], panels: IdentityPanels): Promise<void> {
   const items = await knownAccounts(providers);
   if (items.length === 0) {
-    void offerSignIn(vscode.l10n.t('Nobody is signed in with BAP Identity.'));
+    void offerSignIn(vscode.l10n.t('No one is signed in with BAP Identity.'));
     return;
   }
   const item = await pickAccount(
@@ -38,18 +41,18 @@ async function copyBapId(providers: readonly ServiceProvider[]): Promise<void> {
     return person?.bap === undefined ? [] : [{ ...item, name: person.name, bapId: person.bap.bapId }];
   });
   if (holders.length === 0) {
-    void offerSignIn(vscode.l10n.t('Nobody with a BAP ID is signed in.'));
+    void offerSignIn(vscode.l10n.t('No one with a BAP ID is signed in.'));
     return;
   }
   const holder = await pickAccount(
     holders,
     vscode.l10n.t('Copy BAP ID'),
-    vscode.l10n.t('Select the account whose BAP ID to copy'),
+    vscode.l10n.t('Select an account to copy its BAP ID'),
   );
   if (holder === undefined) return;
   await vscode.env.clipboard.writeText(holder.bapId);
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('The BAP ID of {0} is on the clipboard.', holder.name),
+    vscode.l10n.t('The BAP ID of {0} has been copied to the clipboard.', holder.name),
   );
 }
 

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { AccountItem } from '../accounts/accountPicker.ts';
 import { accountKey } from '../sessions/accounts.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { settings } from '../settings.ts';
 import type { Mcp } from '../sharing/mcp/mcp.ts';
 import { AccountPage, trustedExtensionsCommand } from './accountPage.ts';
 import { identityHtml } from './cardHtml.ts';
@@ -32,7 +33,7 @@ export class IdentityPanels implements vscode.Disposable {
       sessions.onDidChange(update),
       mcp.onDidChangeAllowed(update),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (!change.affectsConfiguration('bapIdentity.clawnet')) return;
+        if (!change.affectsConfiguration(settings.clawnetApiUrl.key)) return;
         update();
         for (const panel of this.#panels.values()) panel.updateClawNet();
       }),

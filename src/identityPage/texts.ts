@@ -8,7 +8,7 @@ export function identityTexts() {
     publicKey: vscode.l10n.t('Public key'),
     rootAddress: vscode.l10n.t('Root address'),
     rootAddressProven: vscode.l10n.t(
-      'BAP Identity has checked that the BAP ID was computed from this address. This does not prove who holds the key of the address, or that the profile is true.',
+      'BAP Identity has verified that the BAP ID was computed from this address. This doesn’t prove who holds the private key of the address, or that the profile is true.',
     ),
     currentAddress: vscode.l10n.t('Current address'),
     otherAddress: vscode.l10n.t('Other address'),
@@ -23,9 +23,9 @@ export function identityTexts() {
     sessionNumber: (number: number) => vscode.l10n.t('Session {0}', number),
     scopes: vscode.l10n.t('Scopes'),
     noScopes: vscode.l10n.t('None'),
-    since: vscode.l10n.t('Signed in since'),
-    until: vscode.l10n.t('Ends'),
-    noKnownEnd: vscode.l10n.t('No known end'),
+    since: vscode.l10n.t('Signed in'),
+    until: vscode.l10n.t('Expires'),
+    noKnownEnd: vscode.l10n.t('Not known'),
     signIn: vscode.l10n.t('Sign In'),
     signInAgain: vscode.l10n.t('Sign In Again'),
     signOut: vscode.l10n.t('Sign Out…'),
@@ -42,7 +42,7 @@ function clawNetTexts() {
     title: vscode.l10n.t('ClawNet'),
     before: (server: string) =>
       vscode.l10n.t(
-        'See who trusts this BAP ID and who vouches for it. Nothing is asked until you want it: {0} then learns the BAP ID, and no token is sent.',
+        'See who trusts this BAP ID and who vouches for it. Nothing is sent until you ask: {0} then learns the BAP ID, but gets no token.',
         server,
       ),
     ask: vscode.l10n.t('Ask ClawNet'),
@@ -50,7 +50,7 @@ function clawNetTexts() {
     answered: vscode.l10n.t('ClawNet has answered.'),
     noProof: (server: string) =>
       vscode.l10n.t(
-        'This is what others say, as {0} tells it. It is no proof, and BAP Identity has not checked it.',
+        'This is what others say, as reported by {0}. It is not proof, and BAP Identity has not verified it.',
         server,
       ),
     trust: vscode.l10n.t('Trusted by'),
@@ -59,11 +59,11 @@ function clawNetTexts() {
     none: vscode.l10n.t('None yet'),
     safe: vscode.l10n.t('Says it is safe'),
     unsafe: vscode.l10n.t('Says it is unsafe'),
-    onChain: vscode.l10n.t('On chain'),
-    notOnChain: vscode.l10n.t('Not on chain'),
+    onChain: vscode.l10n.t('On-chain'),
+    notOnChain: vscode.l10n.t('Not on-chain'),
     more: vscode.l10n.t('Show More'),
     failed: vscode.l10n.t(
-      'ClawNet gave no usable answer. Check your connection and the setting bapIdentity.clawnet.apiUrl.',
+      'ClawNet didn’t return a usable response. Check your connection and the setting bapIdentity.clawnet.apiUrl.',
     ),
     tryAgain: vscode.l10n.t('Try Again'),
   };

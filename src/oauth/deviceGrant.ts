@@ -2,30 +2,27 @@ import * as z from 'zod/mini';
 
 import { pause } from '../base/clock.ts';
 import { isSuccess } from '../http/outcome.ts';
-import { code, lenient, nonEmpty, safeAddress, seconds, withoutUndefined } from '../http/schema.ts';
+import { lenient, nonEmpty, safeAddress, seconds, userCode, withoutUndefined } from '../http/schema.ts';
 import { backOffMs, type Http, retryAfterMs, send } from '../http/send.ts';
-import { type Failed, unreached } from './failure.ts';
+import { type Failed, failureOf } from './failure.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenResponse.ts';
 
-/** The two endpoints of the device authorization grant, and the client that asks. */
+/** The endpoints of the device authorization grant (RFC 8628), and the client ID that we use there. */
 export interface DeviceGrantClient {
   readonly codeUrl: string;
   readonly tokenUrl: string;
   readonly clientId: string;
 }
 
-/** A sign-in that waits for the person (RFC 8628 §3.2). */
+/** A pending device authorization (RFC 8628 §3.2). */
 export interface DeviceAuthorization {
-  /** Secret: it can be exchanged for the token. */
+  /** A secret: it can be exchanged for the token. */
   readonly deviceCode: string;
-  /** The code that the person types in the browser. Shown, never logged. */
+  /** The code that the user types in the browser. Shown, never logged. */
   readonly userCode: string;
-  /** The page where the person types the code, exactly as the server sent it. */
+  /** The page where the user types the code, exactly as the server sent it. */
   readonly verificationUri: string;
-  /**
-   * The same page with the code in it, if the server sent one. Not built here: servers use different
-   * parameters.
-   */
+  /** The same page with the code filled in, if the server sent one. Never built here: parameter names vary. */
   readonly verificationUriComplete?: string;
   /** When the code expires, in milliseconds of the wall clock. */
   readonly deadlineMs: number;
@@ -37,18 +34,18 @@ export type DeviceAuthorizationResult = { kind: 'pending'; authorization: Device
 export type DeviceGrantResult =
   { kind: 'granted'; grant: TokenGrant; receivedAtMs: number } | { kind: 'expired' } | Failed;
 
-/** RFC 8628 §3.2: the interval when the server names none. */
+/** The default interval (RFC 8628 §3.2). */
 const DEFAULT_INTERVAL_SECONDS = 5;
-/** RFC 8628 §3.5: slow_down adds this to the interval. */
+/** `slow_down` adds this to the interval (RFC 8628 §3.5). */
 const SLOW_DOWN_MS = 5_000;
-/** Added to every interval. Without it, a clock that runs a little fast would get a slow_down. */
+/** Added to every interval. Without it, a slightly fast clock would get a `slow_down`. */
 const MARGIN_MS = 500;
-/** A sign-in waits no longer than an hour, whatever the server says. */
-const MAX_LIFE_SECONDS = 3_600;
+/** A sign-in waits an hour at most, whatever the server says. */
+const MAX_LIFETIME_SECONDS = 3_600;
 
 const CodeResponse = z.object({
   device_code: nonEmpty,
-  user_code: code,
+  user_code: userCode,
   verification_uri: safeAddress,
   verification_uri_complete: lenient(safeAddress),
   expires_in: seconds,
@@ -56,9 +53,8 @@ const CodeResponse = z.object({
 });
 
 /**
- * Asks for a device code and a user code (RFC 8628 §3.1, but as JSON, because Sigma refuses a form). Sends
- * one request and does not retry: the person waits for the result and can start again. Rejects only with
- * `signal.reason`.
+ * Requests a device code and a user code (RFC 8628 §3.1, but as JSON, because Sigma rejects forms). Does not retry: the
+ * user is waiting and can start over. Rejects only with `signal.reason`.
  */
 export async function requestDeviceAuthorization(
   http: Http,
@@ -74,10 +70,10 @@ export async function requestDeviceAuthorization(
   );
   const answer = isSuccess(outcome) && z.safeParse(CodeResponse, outcome.json);
   if (!answer || !answer.success) {
-    // The error codes are those of the token endpoint (RFC 8628 §3.2 refers to RFC 6749 §5.2).
+    // Errors are those of the token endpoint (RFC 8628 §3.2 refers to RFC 6749 §5.2).
     const error = readTokenAnswer(outcome);
     if (error.kind === 'failed') return error;
-    if (error.kind !== 'transientFailure') return unreached(outcome);
+    if (error.kind !== 'transientFailure') return failureOf(outcome);
     return { kind: 'failed', failure: { kind: 'unreachable', problem: error.problem } };
   }
   const { device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval } =
@@ -89,16 +85,16 @@ export async function requestDeviceAuthorization(
       userCode: user_code,
       verificationUri: verification_uri,
       verificationUriComplete: verification_uri_complete,
-      deadlineMs: http.clock.now() + Math.min(expires_in, MAX_LIFE_SECONDS) * 1000,
+      deadlineMs: http.clock.now() + Math.min(expires_in, MAX_LIFETIME_SECONDS) * 1000,
       intervalMs: (interval ?? DEFAULT_INTERVAL_SECONDS) * 1000,
     }),
   };
 }
 
 /**
- * Polls until the person has decided or the code has expired (RFC 8628 §3.4, §3.5). Sends one poll at a time,
- * and none after the final answer: a later poll can revoke the grant. Calls `onContact` after each poll, with
- * false after a transient failure. Rejects only with `signal.reason`, at once.
+ * Polls until the user has decided or the code has expired (RFC 8628 §3.4, §3.5). Sends one poll at a time, and none
+ * after the final answer: a later poll can revoke the grant. Calls `onContact` after each poll, with false after a
+ * transient failure. Rejects only with `signal.reason`, immediately.
  */
 export async function waitForDeviceGrant(
   http: Http,
@@ -119,8 +115,8 @@ export async function waitForDeviceGrant(
   for (;;) {
     const dueMs = clock.now() + delay + MARGIN_MS;
     await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
-    // If the next poll is overdue too, the laptop was asleep. The person may have approved on a phone, so
-    // poll once more.
+    // If the next poll is overdue, too, the laptop was asleep. The user may have approved on a phone, so poll once
+    // more.
     if (deadlineMs < dueMs && clock.now() < dueMs) return { kind: 'expired' };
 
     const outcome = await send(
@@ -135,7 +131,7 @@ export async function waitForDeviceGrant(
     if (answer.kind === 'expired' || answer.kind === 'failed') return answer;
     if (answer.kind === 'slowDown') interval += SLOW_DOWN_MS; // for all later polls
     delay = backOffMs(interval, failures); // the interval itself without a failure
-    // A server can ask to wait with any status (RFC 9110 §10.2.3).
+    // Any status can come with a Retry-After (RFC 9110 §10.2.3).
     if (outcome.kind === 'answer') delay = Math.max(delay, retryAfterMs(outcome.headers, clock.now()) ?? 0);
   }
 }

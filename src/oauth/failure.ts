@@ -1,51 +1,49 @@
 import * as z from 'zod/mini';
 
-import { type HttpOutcome, type Problem, problemOf } from '../http/outcome.ts';
+import { type HttpOutcome, type Problem, problemOfOutcome } from '../http/outcome.ts';
 import { lenient, nonEmpty } from '../http/schema.ts';
 
-/** Why a request to a service failed, as far as the person who started it needs to know. */
+/** Why a request to a service failed, as far as the user needs to know. */
 export type Failure =
-  /** Someone denied the request in the browser. */
+  /** The request was denied in the browser. */
   | { kind: 'denied' }
-  /** The code was used already, is unknown to the server, or belongs to another client. */
+  /** The code was already used, is unknown to the server, or belongs to another client. */
   | { kind: 'codeSpent' }
-  /** The server does not accept this client id; `error` is the error code of RFC 6749 §5.2. */
+  /** The server rejects the client ID. `error` is the error code (RFC 6749 §5.2). */
   | { kind: 'clientRefused'; error: string }
-  /** The server refused, in its own words. They come from outside: clean them before you show them. */
-  | { kind: 'refused'; words: string }
-  /** There was no answer, or none of the service itself that can be used now. */
+  /** The server refused. `message` is its own and comes from outside: make it safe before you show it. */
+  | { kind: 'refused'; message: string }
+  /** There was no answer, or no usable answer from the service itself. */
   | { kind: 'unreachable'; problem: Problem }
-  /** The answer is of another protocol: the address is of something else. */
+  /** The answer is not the service's protocol: something else is at this address. */
   | { kind: 'notTheService' };
 
-/** The failed outcome of an operation. */
 export interface Failed<F = Failure> {
   kind: 'failed';
   failure: F;
 }
 
-/** A failed outcome whose failure has a kind and nothing else. */
+/** A failure that has only a kind. */
 export function failed<K extends string>(kind: K): Failed<{ kind: K }> {
   return { kind: 'failed', failure: { kind } };
 }
 
-/** The failure of an outcome that holds nothing of the protocol. */
-export function unreached(outcome: HttpOutcome): Failed {
-  const problem = problemOf(outcome);
+/** The failure for an outcome that contains nothing of the service's protocol. */
+export function failureOf(outcome: HttpOutcome): Failed {
+  const problem = problemOfOutcome(outcome);
   return problem === undefined
     ? failed('notTheService')
     : { kind: 'failed', failure: { kind: 'unreachable', problem } };
 }
 
-/** A failed outcome with words from outside, or with our own words that hold no secret. */
-export function refused(words: string): Failed {
-  return { kind: 'failed', failure: { kind: 'refused', words } };
+/** `message` may come from outside, or be our own without secrets. */
+export function refused(message: string): Failed {
+  return { kind: 'failed', failure: { kind: 'refused', message } };
 }
 
 /**
- * True when the answer says that the access token is invalid (RFC 6750 §3.1). A 401 without an error code
- * does not count, because it can come from a proxy. Older versions of better-auth answer 400
- * `invalid_request`, "Invalid access token".
+ * True if the answer says that the access token is invalid (RFC 6750 §3.1). A 401 without an error code does not count,
+ * because it can come from a proxy. Older versions of better-auth answer 400 `invalid_request`, "Invalid access token".
  */
 export function rejectsToken(outcome: HttpOutcome): boolean {
   if (outcome.kind !== 'answer') return false;
@@ -56,7 +54,7 @@ export function rejectsToken(outcome: HttpOutcome): boolean {
   return error === 'invalid_token' || error === 'unauthorized' || challenge.includes('error="invalid_token"');
 }
 
-/** RFC 6749 §5.2. Some errors of better-auth, such as VALIDATION_ERROR, have a `message` and no `error`. */
+/** RFC 6749 §5.2. Some errors of better-auth, such as VALIDATION_ERROR, have a `message` but no `error`. */
 export const ErrorResponse = z.object({
   error: lenient(nonEmpty),
   error_description: lenient(nonEmpty),

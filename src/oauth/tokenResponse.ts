@@ -1,34 +1,40 @@
 import * as z from 'zod/mini';
 
-import { type HttpAnswer, type HttpOutcome, isSuccess, type Problem, problemOf } from '../http/outcome.ts';
+import {
+  type HttpAnswer,
+  type HttpOutcome,
+  isSuccess,
+  type Problem,
+  problemOfOutcome,
+} from '../http/outcome.ts';
 import { bearerToken, lenient, nonEmpty, seconds, withoutUndefined } from '../http/schema.ts';
 import { type Http, isTransientFailure, send } from '../http/send.ts';
-import { ErrorResponse, type Failed, failed, type Failure, refused, unreached } from './failure.ts';
+import { ErrorResponse, type Failed, failed, type Failure, refused, failureOf } from './failure.ts';
 
-/** A grant of the token endpoint (RFC 6749 §5.1). The tokens are secrets. */
+/** The tokens in a successful response (RFC 6749 §5.1). They are secrets. */
 export interface TokenGrant {
   readonly accessToken: string;
   readonly refreshToken?: string;
-  /** The life of the access token in seconds from the answer, if the server names it. */
+  /** The lifetime of the access token, counted from the response. Absent if the server does not say. */
   readonly expiresInSeconds?: number;
 }
 
-/** The meaning of one answer of the token endpoint. */
+/** What one answer of the token endpoint means. */
 export type TokenAnswer =
   | { kind: 'granted'; grant: TokenGrant }
   | { kind: 'pending' }
   | { kind: 'slowDown' }
   | { kind: 'expired' }
-  /** The answer's headers may say how long to wait. */
+  /** Its `retryAfterMs` may say how long to wait. */
   | { kind: 'tooManyRequests' }
-  /** There was no answer, or the server has an error that passes. */
+  /** There was no answer, or the server has a temporary fault. */
   | { kind: 'transientFailure'; problem: Problem }
   | Failed;
 
 const TokenResponse = z.object({
   access_token: nonEmpty,
   token_type: lenient(z.string()),
-  // The token is granted even if one of these is malformed.
+  // The token counts as granted even if one of these is malformed.
   expires_in: lenient(seconds),
   refresh_token: lenient(nonEmpty),
 });
@@ -36,7 +42,7 @@ const TokenResponse = z.object({
 /** Reads an answer of the token endpoint (RFC 6749 §5, RFC 8628 §3.5). */
 export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
   if (outcome.kind === 'noAnswer') return { kind: 'transientFailure', problem: outcome.problem };
-  if (outcome.kind === 'redirect') return unreached(outcome);
+  if (outcome.kind === 'redirect') return failureOf(outcome);
   const refusal = z.safeParse(ErrorResponse, outcome.json);
   const known = refusal.success ? readErrorCode(refusal.data.error) : undefined;
   if (known !== undefined) return known;
@@ -70,7 +76,7 @@ function readErrorCode(error: string | undefined): TokenAnswer | undefined {
 
 function readGrant(outcome: HttpAnswer): TokenAnswer {
   const granted = z.safeParse(TokenResponse, outcome.json);
-  if (!granted.success) return unreached(outcome);
+  if (!granted.success) return failureOf(outcome);
   const { access_token, token_type, expires_in, refresh_token } = granted.data;
   if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
     return refused(`token_type ${token_type}`);
@@ -88,29 +94,29 @@ function readGrant(outcome: HttpAnswer): TokenAnswer {
   };
 }
 
-/** Reads an error without a known error code. */
+/** Reads an answer without a known error code. */
 function readRefusal(outcome: HttpAnswer, refusal: z.infer<typeof ErrorResponse> | undefined): TokenAnswer {
   const { status } = outcome;
   if (status === 429) return { kind: 'tooManyRequests' };
   if (isTransientFailure(outcome))
-    return { kind: 'transientFailure', problem: problemOf(outcome) ?? 'serverFault' };
-  const words = refusal?.error_description ?? refusal?.message ?? refusal?.error;
-  if (words === undefined || status === 404 || status === 405) return unreached(outcome);
-  return refused(words);
+    return { kind: 'transientFailure', problem: problemOfOutcome(outcome) ?? 'serverFault' };
+  const message = refusal?.error_description ?? refusal?.message ?? refusal?.error;
+  if (message === undefined || status === 404 || status === 405) return failureOf(outcome);
+  return refused(message);
 }
 
 export type RefreshResult =
   | { kind: 'granted'; grant: TokenGrant; receivedAtMs: number }
-  /** The refresh token was used already, was revoked, or is unknown. Do not send it again. */
+  /** The refresh token was already used, was revoked, or is unknown. Do not send it again. */
   | { kind: 'rejected' }
-  /** The server does not accept this client id, which says nothing about the refresh token. */
+  /** The server rejects the client ID, which says nothing about the refresh token. */
   | { kind: 'clientRefused' }
   /** The answer says nothing about the refresh token. */
   | { kind: 'unknown' };
 
 /**
- * Asks for a new access token (RFC 6749 §6). Sends one request and does not retry. If the answer holds a
- * refresh token, that one replaces `refreshToken`. Rejects only with `signal.reason`.
+ * Requests a new access token (RFC 6749 §6). Does not retry. The grant has the new refresh token if the server rotated
+ * it, else `refreshToken`. Rejects only with `signal.reason`.
  */
 export async function refreshGrant(
   http: Http,

@@ -1,16 +1,18 @@
 import * as vscode from 'vscode';
 
+import type { Log } from '../base/log.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
+import { registerCommands } from '../signIn/editorCommands.ts';
 import { unreadableMessage } from '../signIn/failureMessages.ts';
 import { SignInError } from '../signIn/signInUi.ts';
 
 /** Registers commands by their ids. Each runs as `runCommand` says. */
-export function registerAll(commands: Readonly<Record<string, () => Promise<void>>>): vscode.Disposable {
-  return vscode.Disposable.from(
-    ...Object.entries(commands).map(([id, run]) =>
-      vscode.commands.registerCommand(id, () => runCommand(run)),
-    ),
-  );
+export function registerAll(
+  commands: Readonly<Record<string, () => Promise<void>>>,
+  log: Log,
+): vscode.Disposable {
+  const guarded = Object.entries(commands).map(([id, run]) => [id, () => runCommand(run)] as const);
+  return registerCommands(Object.fromEntries(guarded), log);
 }
 
 /**

@@ -5,14 +5,14 @@ import { lenient, maybeJson, withoutUndefined } from '../http/schema.ts';
 import { isComputedFrom } from './bapId.ts';
 import { picture } from './picture.ts';
 
-/** One address of a BAP identity, with the transaction and the block height that recorded it. */
+/** An address of a BAP identity, with the transaction and block height that recorded it. */
 const BapAddress = z.object({
   address: z.string(),
   txId: z.exactOptional(z.string()),
   block: z.exactOptional(z.number()),
 });
 
-/** The profile that the holder of a BAP identity published. Every part is optional. */
+/** The published profile of a BAP identity. Every part is optional. */
 export const BapProfile = z.object({
   alternateName: z.exactOptional(z.string()),
   givenName: z.exactOptional(z.string()),
@@ -22,7 +22,7 @@ export const BapProfile = z.object({
   rootAddress: z.exactOptional(z.string()),
   currentAddress: z.exactOptional(z.string()),
   addresses: z.exactOptional(z.array(BapAddress)),
-  /** The other published members, unchanged: their texts are not safe to show. */
+  /** All other published members, unchanged: their texts are not safe to show. */
   other: z.exactOptional(z.looseObject({})),
 });
 export type BapProfile = z.infer<typeof BapProfile>;
@@ -30,7 +30,7 @@ export type BapProfile = z.infer<typeof BapProfile>;
 export const BapIdentity = z.object({
   bapId: z.string(),
   pubkey: z.exactOptional(z.string()),
-  /** The BAP id was computed from the root address of the profile. False proves nothing. */
+  /** The BAP ID was computed from the profile's root address. False proves nothing. */
   rootAddressProven: z.boolean(),
   profile: z.exactOptional(BapProfile),
 });
@@ -39,12 +39,12 @@ export type BapIdentity = z.infer<typeof BapIdentity>;
 const PUBLIC_KEY = /^0[23][0-9a-f]{64}$/i;
 const PublicKey = z.string().check(z.refine((key) => PUBLIC_KEY.test(key)));
 /**
- * A BAP id has about 27 base58 characters. This check is wider, and refuses only what cannot be an id. Some servers
- * send the public key in its place.
+ * A BAP ID has about 27 base58 characters. This check is wider, and rejects only what cannot be an ID. Some servers
+ * send the public key instead.
  */
 export const BapId = z.string().check(z.refine((id) => /^[\w.-]{1,128}$/.test(id) && !PUBLIC_KEY.test(id)));
 
-/** Limits of a stored profile: it is stored in the system's keyring. */
+/** Limits for a profile, because it is stored in the system's keyring. */
 const MAX_CHARACTERS = 500;
 const MAX_ADDRESSES = 100;
 const MAX_OTHER_CHARACTERS = 4_000;
@@ -77,9 +77,8 @@ const BapClaim = z.object({
 const MaybeBapClaim = z.pipe(maybeJson, BapClaim);
 
 /**
- * Reads the BAP identity from userinfo claims: `bap_id`, `pubkey`, and `bap`, which is a JSON string, an
- * object or absent. If `bap` is malformed, the identity has no profile. Undefined for a person without a BAP
- * id.
+ * Reads the BAP identity from userinfo claims: `bap_id`, `pubkey`, and `bap`, which is a JSON string, an object, or
+ * absent. With a malformed `bap`, the identity has no profile. Undefined without a BAP ID.
  */
 export function readBapIdentity(claims: {
   bap_id?: unknown;
@@ -105,9 +104,7 @@ function readProfile(claim: z.infer<typeof BapClaim>): BapProfile | undefined {
   return Object.keys(profile).length > 0 ? profile : undefined;
 }
 
-/**
- * False for an object that is empty, too long, or nested so deeply that JSON.stringify throws a RangeError.
- */
+/** False for an object that is empty, too large, or nested so deeply that JSON.stringify throws a RangeError. */
 function fitsInStorage(object: Record<string, unknown>): boolean {
   try {
     const size = JSON.stringify(object).length;

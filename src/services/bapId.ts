@@ -1,39 +1,36 @@
 import { ripemd160 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 
-/** A BAP id is a RIPEMD-160 hash in base58. */
+/** A BAP ID is a RIPEMD-160 hash in base58. */
 const ID_BYTES = 20;
-/** The most base58 characters that 20 bytes have. */
+/** The maximum length of 20 bytes in base58. */
 const MAX_ID_CHARACTERS = 28;
 
-/**
- * Whether a text can be a BAP id: base58 of 20 bytes. A random id of better-auth, with 32 letters and digits, is not.
- */
-export function hasBapIdForm(id: string): boolean {
+/** True for base58 of 20 bytes. False for a random ID of better-auth, which has 32 letters and digits. */
+export function looksLikeBapId(id: string): boolean {
   return id.length <= MAX_ID_CHARACTERS && decodeBase58(id)?.length === ID_BYTES;
 }
 
 /**
- * Whether a BAP id was computed from a root address: base58(ripemd160(sha256(utf8(rootAddress)))), as bsv-bap does.
- * False proves nothing: older identities have random ids. The time grows with the square of the id's length.
+ * True if a BAP ID was computed from a root address as base58(ripemd160(sha256(utf8(rootAddress)))), as bsv-bap does.
+ * False proves nothing: older identities have random IDs. Takes time quadratic in the length of the ID.
  */
 export function isComputedFrom(rootAddress: string, bapId: string): boolean {
-  // WebCrypto has no RIPEMD-160, and Electron's Node may have none either.
+  // WebCrypto has no RIPEMD-160, and Electron's Node may not have it either.
   const hash = ripemd160(sha256(new TextEncoder().encode(rootAddress)));
   const id = decodeBase58(bapId);
   return id?.length === hash.length && id.every((byte, at) => byte === hash[at]);
 }
 
-/** Bitcoin's alphabet. It has no 0, O, I and l, because people mistake them for each other. */
+/** Bitcoin's alphabet, without 0, O, I, and l, which are easily confused. */
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
 /**
- * The bytes of a text in plain base58: without a version and a checksum. A `1` at the start is a byte 0.
- * Undefined for a text with any other character. The time grows with the square of the length: limit the length of
- * a text from outside first.
+ * Decodes plain base58, without a version and a checksum. Each leading `1` is a zero byte. Undefined if there is any
+ * other character. Takes quadratic time: limit the length of text from outside first.
  */
 export function decodeBase58(text: string): Uint8Array<ArrayBuffer> | undefined {
-  /** The number so far, its lowest byte first. */
+  /** The number so far, least significant byte first. */
   const bytes: number[] = [];
   for (const character of text) {
     let carry = ALPHABET.indexOf(character);

@@ -4,16 +4,13 @@ import { safeText } from '../base/safeText.ts';
 import { withoutUndefined } from '../http/schema.ts';
 import { BapIdentity } from './bap.ts';
 
-/** Who signed in. It is stored with the session. Its texts are safe to show, except `subject`. */
+/** Who signed in, as stored with the session. All texts except `subject` are safe to show. */
 export const Person = z.object({
-  /**
-   * The account's id: the BAP id if there is one, because one subject can hold several identities; else the
-   * subject.
-   */
+  /** The BAP ID if there is one, because one subject can have several identities; else the subject. */
   accountId: z.string(),
-  /** VS Code keys its consent by the label: unique and stable for an identity, and readable. */
+  /** Readable, unique, and stable for an identity: VS Code stores the user's consent under the label. */
   accountLabel: z.string(),
-  /** The service's id of the user. */
+  /** The service's ID of the user. */
   subject: z.string(),
   name: z.string(),
   email: z.exactOptional(z.string()),
@@ -22,19 +19,19 @@ export const Person = z.object({
 });
 export type Person = z.infer<typeof Person>;
 
-/** What a service says about a user. All texts come from outside, as the service sent them. */
+/** What a service says about a user. All texts are as the service sent them, and not safe to show. */
 export interface Claims {
-  /** The service's id of the user, 255 characters at most. */
+  /** The service's ID of the user, at most 255 characters. */
   readonly subject: string;
-  /** The names that the service knows, the best first. A name that is blank does not count. */
+  /** In order of preference. Blank names are skipped. */
   readonly names: readonly (string | undefined)[];
   readonly email?: string | undefined;
   readonly picture?: string | undefined;
   readonly bap?: BapIdentity | undefined;
 }
 
-/** Builds the person from a service's claims. The name falls back to a shortened id. */
-export function person({ subject, names, email, picture, bap }: Claims): Person {
+/** The name falls back to a shortened ID. */
+export function createPerson({ subject, names, email, picture, bap }: Claims): Person {
   const accountId = bap?.bapId ?? subject;
   const name = names.map((each) => safeText(each ?? '')).find((each) => each !== '');
   return {
@@ -47,14 +44,14 @@ export function person({ subject, names, email, picture, bap }: Claims): Person 
 }
 
 /**
- * `name (id)`, or the id alone for a person without a name. The whole id is in the label, and is encoded so
- * that it holds no space. So two ids never get the same label, whatever the names are.
+ * `name (id)`, or the ID alone without a name. Contains the whole ID, encoded so that it has no space, so that no two
+ * IDs ever share a label, whatever the names are.
  */
 function accountLabel(name: string | undefined, id: string): string {
   return name === undefined ? encoded(id) : `${name} (${encoded(id)})`;
 }
 
-/** The shortened id. An id of which nothing can be seen is encoded first. */
+/** The shortened ID. An ID of invisible characters is encoded first. */
 function nameOf(id: string): string {
   const shown = safeText(shortId(id));
   return shown === '' ? shortId(encoded(id)) : shown;
@@ -64,14 +61,14 @@ function encoded(id: string): string {
   return Array.from(id, encodeCharacter).join('');
 }
 
-/** JSON can hold half of a surrogate pair, for which encodeURIComponent throws. */
+/** JSON can contain half of a surrogate pair, for which encodeURIComponent throws. */
 function encodeCharacter(character: string): string {
   return character.isWellFormed()
     ? encodeURIComponent(character)
     : `%u${character.charCodeAt(0).toString(16)}`;
 }
 
-/** `Go8vCH…z35J`: enough to tell one person's ids apart, but not unique. */
+/** `Go8vCH…z35J`: enough to tell one user's IDs apart, but not unique. */
 function shortId(id: string): string {
   return id.length > 12 ? `${id.slice(0, 6)}…${id.slice(-4)}` : id;
 }

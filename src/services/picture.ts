@@ -2,47 +2,45 @@ import * as z from 'zod/mini';
 
 import { lenient } from '../http/schema.ts';
 
-/** The public server of files on the blockchain that BAP software uses first. */
+/** The public server of on-chain files that BAP software prefers. */
 const CHAIN_FILES = 'https://ordfs.network/';
 
-/** Public hosts of pictures. They serve so many people that a request tells them little about the person. */
+/** Public hosts of pictures. They have so many users that a request reveals little about one of them. */
 const GATEWAYS = new Set([
-  'ordfs.network', // files on the blockchain, by transaction: BAP software uses it first
-  'ordinals.gorillapool.io', // the same files, from the indexer that most BSV wallets use
+  'ordfs.network', // on-chain files by transaction: BAP software prefers it
+  'ordinals.gorillapool.io', // the same files, from the indexer of most BSV wallets
   '1satordinals.com', // the same files, from their marketplace
   'gravatar.com', // pictures by email address, which many services use
   'www.gravatar.com', // its older address
   'secure.gravatar.com', // its older address for https
-  'avatars.githubusercontent.com', // pictures of people who signed in to the service with GitHub
+  'avatars.githubusercontent.com', // for users who signed in to the service with GitHub
 ]);
 
-/** `txid_vout`, also with a slash before it: a transaction and its output. */
+/** `txid_vout`, a transaction and its output, optionally after a slash. */
 const OUTPUT = /^\/?([0-9a-f]{64}_\d{1,10})$/i;
-/** What stands after these schemes is such an id, or an older form of one. */
+/** These schemes are followed by such an ID, or by an older form of one. */
 const ON_CHAIN = /^(?:b|ord|bitfs):\/\/([\w.-]+)$/i;
 
-/** The claim of a picture. One that is no address, is too long or is a `data:` URI counts as absent. */
+/** The claim of a picture. Anything that `isPictureUrl` rejects counts as absent. */
 export const picture = z.pipe(
-  lenient(z.string().check(z.refine(isLink))),
-  z.transform((address) => address && onTheWeb(address)),
+  lenient(z.string().check(z.refine(isPictureUrl))),
+  z.transform((address) => address && resolveOnChain(address)),
 );
 
-/**
- * True for a picture's address, also a relative one. A `data:` URI can have 52 KB, too much for the keyring.
- */
-export function isLink(address: string): boolean {
+/** True for any address, even a relative one, but not for a `data:` URI: some have 52 KB, too much for the keyring. */
+export function isPictureUrl(address: string): boolean {
   return address.length <= 2_048 && URL.parse(address)?.protocol !== 'data:';
 }
 
-/** The https address of a file on the blockchain. Any other address stays as it is. */
-export function onTheWeb(address: string): string {
+/** Turns the address of an on-chain file into an https address. Returns any other address unchanged. */
+export function resolveOnChain(address: string): string {
   const id = (OUTPUT.exec(address) ?? ON_CHAIN.exec(address))?.[1];
   return id === undefined ? address : CHAIN_FILES + id;
 }
 
 /**
- * The whole address of a picture that may be shown, or undefined. Allowed are https addresses of the server and of
- * the public hosts above. Any other host would learn when and from where the person looks.
+ * The absolute address of a picture that may be loaded, or undefined. Allowed are https addresses of the server and of
+ * the public hosts above. Any other host would learn when and from where the user views it.
  */
 export function trustedPicture(address: string | undefined, server: string): string | undefined {
   if (address === undefined || address.trim() === '') return undefined;

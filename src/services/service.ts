@@ -1,157 +1,146 @@
 import * as z from 'zod/mini';
 
 import type { Provider } from '../api.ts';
+import type { Servers } from '../http/address.ts';
 import type { Failed, Failure } from '../oauth/failure.ts';
 import type { Person } from './person.ts';
 import type { ServiceCheck } from './serviceCheck.ts';
-import type { Servers } from '../http/address.ts';
 
-/** What a person reads of a service, in their language. */
-export interface ServiceWords {
-  /** What they use it for. */
+/** Localized texts about a service. */
+export interface ServiceTexts {
+  /** What it is for. */
   readonly purpose: string;
-  /** What whoever holds a token of theirs can do there. */
+  /** What a bearer of the user's token can do there. */
   readonly tokenRights: string;
 }
 
-/**
- * One identity service. All differences between services are behind this interface: the provider, the store
- * and the notification treat every service alike.
- */
-export interface IdentityService extends ServiceWords {
-  /** The id of its authentication provider. */
+/** One identity service. Everything that differs between services is behind this interface. */
+export interface IdentityService extends ServiceTexts {
+  /** The ID of its authentication provider. */
   readonly id: Provider;
-  /** Its name, as a person reads it. */
+  /** Its name, as users know it. */
   readonly label: string;
-  /** The page where a person creates a BAP identity. Absent for a service without them. */
+  /** The page where users create a BAP identity. Absent for a service without BAP identities. */
   readonly identitiesAt?: string;
-  /** The scopes that the command palette and the Accounts menu ask for. */
+  /** The scopes that the command palette and the Accounts menu request. */
   readonly defaultScopes: readonly string[];
-  /** The names of the settings, for messages about a failure. */
-  readonly settings: { readonly server: string; readonly client?: string };
-  /** The server of the settings as they are now, and the service's own. */
+  /** The keys of its settings, for messages about a failure. */
+  readonly settingKeys: { readonly server: string; readonly client?: string };
+  /** Reads the settings, so the configured server is always the current one. */
   servers(): Servers;
   /** Starts a sign-in. Rejects only with `signal.reason`. */
-  begin(scopes: readonly string[], signal: AbortSignal): Promise<Begun>;
-  /** Asks who the grant belongs to. Gives the grant back, completed. Rejects only with `signal.reason`. */
-  identify(grant: Grant, signal: AbortSignal): Promise<Identified>;
+  begin(scopes: readonly string[], signal: AbortSignal): Promise<BeginResult>;
+  /** Asks who the grant belongs to. Use the grant in the result from now on. Rejects only with `signal.reason`. */
+  identify(grant: Grant, signal: AbortSignal): Promise<IdentifyResult>;
   /**
-   * Asks whether the access token still works. `rejected` only if the service says so. `unknown` for a
-   * network error, a page of a proxy, 429 and 5xx. The answer may be the only copy of a new access token, so
-   * the request should not be aborted. Rejects only with `signal.reason`.
+   * Asks whether the access token still works. `rejected` only if the service itself says so; `unknown` for network
+   * errors, proxy pages, 429, and 5xx. Do not abort it: the answer may be the only copy of a rotated access token.
+   * Rejects only with `signal.reason`.
    */
-  verify(grant: Grant, signal: AbortSignal): Promise<Verdict>;
+  verify(grant: Grant, signal: AbortSignal): Promise<VerifyResult>;
   /**
-   * Asks for a later end of the session, with the access token alone, and tells whether that still works.
-   * Absent for a service that moves no end. Rejects only with `signal.reason`.
+   * Extends the session, using the access token alone, and verifies the token at the same time. Absent for a service
+   * whose sessions cannot be extended. Rejects only with `signal.reason`.
    */
-  readonly extend?: (grant: Grant, signal: AbortSignal) => Promise<Verdict>;
+  readonly extend?: (grant: Grant, signal: AbortSignal) => Promise<VerifyResult>;
   /**
-   * Gets a new access token with the grant's refresh token (RFC 6749 §6). Absent for a service without
-   * refresh tokens. Rejects only with `signal.reason`.
+   * Exchanges the grant's refresh token for a new access token (RFC 6749 §6). Absent for a service without refresh
+   * tokens. Rejects only with `signal.reason`.
    */
-  readonly renew?: (grant: Grant, signal: AbortSignal) => Promise<Renewed>;
-  /**
-   * Asks the service to end the grant. Best effort: the outcome is ignored. Rejects only with
-   * `signal.reason`.
-   */
+  readonly renew?: (grant: Grant, signal: AbortSignal) => Promise<RenewResult>;
+  /** Revokes the grant. Best effort: the outcome is ignored. Rejects only with `signal.reason`. */
   revoke(grant: Grant, signal: AbortSignal): Promise<void>;
-  /**
-   * Asks the server in the settings what tells whether a sign-in can work. Starts none, and sends no token. Rejects
-   * only with `signal.reason`.
-   */
+  /** Tests the configured server without a sign-in and without a token. Rejects only with `signal.reason`. */
   check(signal: AbortSignal): Promise<ServiceCheck>;
 }
 
-/** Why a sign-in ended without a session, as far as the person who started it needs to know. */
+/** Why a sign-in failed, as far as the user needs to know. */
 export type ServiceFailure =
   | Failure
-  /** The service rejects the token that it has just granted. */
+  /** The service rejects the token that it just granted. */
   | { kind: 'grantRejected' }
-  /** The service takes the token only as a cookie, which no code in a browser can send. */
+  /** The service accepts the token only as a cookie, which extensions cannot send in a browser. */
   | { kind: 'needsCookie' }
-  /** The caller asked for scopes, and the service has none. */
+  /** The caller requested scopes, and the service has none. */
   | { kind: 'noScopes' }
-  /** The setting that names the server is not an https address. */
+  /** The configured server is not a safe address, as `isSafeAddress` defines it. */
   | { kind: 'badServerSetting' };
 
-export type Begun = { kind: 'pending'; pending: PendingSignIn } | Failed<ServiceFailure>;
-export type Waited = { kind: 'granted'; grant: Grant } | { kind: 'expired' } | Failed<ServiceFailure>;
-export type Identified =
+export type BeginResult = { kind: 'pending'; pending: PendingSignIn } | Failed<ServiceFailure>;
+export type WaitResult = { kind: 'granted'; grant: Grant } | { kind: 'expired' } | Failed<ServiceFailure>;
+export type IdentifyResult =
   | {
       kind: 'identified';
       person: Person;
       grant: Grant;
-      /** The service says that the person has no BAP identity. */
+      /** The service says that the user has no BAP identity. */
       hasNoBapIdentity?: boolean;
     }
-  /** The person has several identities, and the grant stands for none of them yet. */
+  /** The user has several identities, and the grant stands for none of them yet. */
   | { kind: 'choice'; choice: IdentityChoice }
   | Failed<ServiceFailure>;
 
-/** The identities of one person. They choose one for this sign-in. */
+/** The identities that the user can choose from for this sign-in. */
 export interface IdentityChoice {
-  readonly identities: readonly OwnIdentity[];
-  /** What the person has chosen before, and the service has refused. */
-  readonly refused: OwnIdentity | undefined;
+  readonly identities: readonly IdentityOption[];
+  /** The previous choice, if the service refused it. */
+  readonly refused: IdentityOption | undefined;
   /**
-   * Makes the grant stand for the identity with this id, or for none. Gives another choice when the service refuses
-   * it. Rejects only with `signal.reason`.
+   * Makes the grant stand for the identity with this ID, or for none. Returns another choice if the service refuses it.
+   * Rejects only with `signal.reason`.
    */
-  choose(id: string | undefined, signal: AbortSignal): Promise<Identified>;
+  choose(id: string | undefined, signal: AbortSignal): Promise<IdentifyResult>;
 }
 
-/** An identity that a person has. */
-export interface OwnIdentity {
+export interface IdentityOption {
   readonly id: string;
-  /** As the service sent it: clean it before you show it. */
+  /** As the service sent it: make it safe before you show it. */
   readonly name: string | undefined;
-  /** An address that may be shown. */
+  /** An address that `trustedPicture` allows. */
   readonly picture: string | undefined;
 }
 
-/** Whether a grant still works. */
-export type Verdict =
-  /** Keep this grant from now on: the service may have changed the access token or the end. */
+export type VerifyResult =
+  /** Use this grant from now on: the service may have changed the access token or its expiry. */
   | { kind: 'valid'; grant: Grant }
   | { kind: 'rejected' }
   /** The service did not say. */
   | { kind: 'unknown' };
-export type Renewed =
+export type RenewResult =
   | { kind: 'granted'; grant: Grant }
-  /** The refresh token does not work. */
+  /** The refresh token no longer works. */
   | { kind: 'rejected' }
-  /** The service does not accept our client id. The tokens may still be good. */
+  /** The service rejects our client ID. The tokens may still be good. */
   | { kind: 'clientRefused' }
   /** The service did not say. */
   | { kind: 'unknown' };
 
-/** A sign-in that waits for the person in the browser. Never log any part of it. */
+/** A sign-in that waits for the user's decision in the browser. Never log any part of it. */
 export interface PendingSignIn {
-  /** The code that the person types in the browser. Absent if the page needs no code. */
+  /** The code that the user types in the browser. Absent if the page needs none. */
   readonly userCode?: string;
-  /** A page where the person can type the code on any device. Absent if the address itself is a secret. */
+  /** A page for typing the code on any device. Absent if the address itself is a secret. */
   readonly verificationUri?: string;
-  /** The address that the sign-in opens, and that "Copy link" copies, exactly as it is. */
+  /** The address for the browser. Open and copy it exactly as it is. */
   readonly browserUri: string;
   /** When the sign-in expires, in milliseconds of the wall clock. */
   readonly deadlineMs: number;
   /**
-   * Waits for the person's decision. Call it once. Calls `onContact` with whether the service could be
-   * reached. Rejects only with `signal.reason`, at once.
+   * Waits for the user's decision. Call it only once. Calls `onContact` with whether the service could be reached.
+   * Rejects only with `signal.reason`, immediately.
    */
-  wait(signal: AbortSignal, onContact: (reached: boolean) => void): Promise<Waited>;
+  wait(signal: AbortSignal, onContact: (reached: boolean) => void): Promise<WaitResult>;
 }
 
-/** The tokens that a service granted. They are secrets. */
+/** The tokens that a service granted, as stored with the session. They are secrets. */
 export const Grant = z.object({
-  /** The server that granted the tokens. They may be sent to no other server. */
+  /** The server that granted the tokens. Never send them anywhere else. */
   server: z.string(),
   accessToken: z.string(),
   refreshToken: z.exactOptional(z.string()),
-  /** How to send the access token: in an Authorization header (also when absent), or in a cookie. */
+  /** How to send the access token: in an Authorization header (the default), or in a cookie. */
   sentAs: z.exactOptional(z.literal(['bearer', 'cookie'])),
-  /** When the access token expires, in milliseconds of the wall clock. Absent if the service does not say. */
+  /** When the access token expires, in milliseconds of the wall clock. Absent if the server does not say. */
   expiresAtMs: z.exactOptional(z.number()),
 });
 export type Grant = z.infer<typeof Grant>;

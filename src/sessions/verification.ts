@@ -1,7 +1,7 @@
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { abortable, NEVER } from '../base/timeLimit.ts';
-import type { Grant, IdentityService, Verdict } from '../services/service.ts';
+import type { Grant, IdentityService, VerifyResult } from '../services/service.ts';
 import type { SessionEnding } from './ending.ts';
 import { isKept, publishNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
 import type { SessionNotices } from './notices.ts';
@@ -16,12 +16,12 @@ const EXTENDED_FOR_MS = 24 * 60 * 60_000;
 
 type Question = 'verify' | 'extend';
 
-const UNKNOWN: Verdict = { kind: 'unknown' };
+const UNKNOWN: VerifyResult = { kind: 'unknown' };
 
 interface Answer {
   /** The session as it was when the service was asked. Undefined when it was gone. */
   readonly asked: LiveSession | undefined;
-  readonly verdict: Verdict;
+  readonly verdict: VerifyResult;
 }
 
 interface Asking {
@@ -141,7 +141,7 @@ export class Verification {
       revokeInBackground(service, grant, this.#runtime);
   }
 
-  async #send(question: Question, grant: Grant): Promise<Verdict> {
+  async #send(question: Question, grant: Grant): Promise<VerifyResult> {
     const { service } = this.#parts;
     if (question === 'verify') return service.verify(grant, NEVER);
     return (await service.extend?.(grant, NEVER)) ?? UNKNOWN;

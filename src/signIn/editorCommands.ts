@@ -1,5 +1,23 @@
 import * as vscode from 'vscode';
 
+import { describeError, type Log } from '../base/log.ts';
+
+/** Registers commands by their ids. An id that another extension has taken costs that command, and a log line. */
+export function registerCommands(
+  commands: Readonly<Record<string, (...args: unknown[]) => unknown>>,
+  log: Log,
+): vscode.Disposable {
+  const register = ([id, run]: [string, (...args: unknown[]) => unknown]): vscode.Disposable[] => {
+    try {
+      return [vscode.commands.registerCommand(id, run)];
+    } catch (error) {
+      log.warn(`The command ${id} could not be registered: ${describeError(error)}.`);
+      return [];
+    }
+  };
+  return vscode.Disposable.from(...Object.entries(commands).flatMap(register));
+}
+
 /**
  * Opens the list of notifications. In Do Not Disturb and in Zen Mode a notification comes on the screen in no other
  * way, and no extension can tell whether one of them is on, so this is for everybody. The list takes the focus: its

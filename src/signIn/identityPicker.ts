@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
-import type { IdentityChoice, OwnIdentity } from '../services/service.ts';
+import type { IdentityChoice, IdentityOption } from '../services/service.ts';
 
 interface Item extends vscode.QuickPickItem {
   /** Undefined for the item that goes on without a BAP identity. */
@@ -43,16 +43,16 @@ export async function pickIdentity(
   }
 }
 
-function placeholder(serviceLabel: string, refused: OwnIdentity | undefined): string {
-  if (refused === undefined) return vscode.l10n.t('Choose the identity to sign in as, for this sign-in only');
+function placeholder(serviceLabel: string, refused: IdentityOption | undefined): string {
+  if (refused === undefined) return vscode.l10n.t('Choose the identity to use for this sign-in only');
   return vscode.l10n.t(
-    '{0} refused “{1}”. Choose another identity, or go on without one',
+    '{0} refused “{1}”. Choose another identity, or continue without one',
     serviceLabel,
     nameOf(refused),
   );
 }
 
-function itemOf(identity: OwnIdentity): Item {
+function itemOf(identity: IdentityOption): Item {
   const iconPath =
     identity.picture === undefined ? new vscode.ThemeIcon('account') : vscode.Uri.parse(identity.picture);
   return { id: identity.id, label: nameOf(identity), description: safeText(identity.id), iconPath };
@@ -61,12 +61,12 @@ function itemOf(identity: OwnIdentity): Item {
 function withoutIdentity(): Item {
   return {
     id: undefined,
-    label: vscode.l10n.t('Go on without a BAP identity'),
+    label: vscode.l10n.t('Continue without a BAP identity'),
     iconPath: new vscode.ThemeIcon('circle-slash'),
   };
 }
 
-function nameOf({ id, name }: OwnIdentity): string {
+function nameOf({ id, name }: IdentityOption): string {
   const shown = name === id ? '' : safeText(name ?? '');
-  return shown === '' ? vscode.l10n.t('Identity without a name') : shown;
+  return shown === '' ? vscode.l10n.t('Unnamed identity') : shown;
 }

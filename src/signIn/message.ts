@@ -38,14 +38,14 @@ export function signInMessage(serviceLabel: string, state: SignInState, nowMs: n
           : vscode.l10n.t('On another device, enter it at {0}.', besideLinks(signIn.verificationUri)),
         reached
           ? `${timeLeft(signIn.deadlineMs - nowMs)}.`
-          : `${vscode.l10n.t('No connection: trying again…')} ${link('diagnose', vscode.l10n.t('Diagnose'))}`,
+          : `${vscode.l10n.t('No connection. Trying again…')} ${link('diagnose', vscode.l10n.t('Diagnose'))}`,
       ]
         .filter((part) => part !== '')
         .join(' ');
     }
     case 'expired': {
       const again = state.hasCode ? vscode.l10n.t('Get a new code') : vscode.l10n.t('Get a new link');
-      return `${vscode.l10n.t('The time for this sign-in is over.')} ${link('startAgain', again)}`;
+      return `${vscode.l10n.t('This sign-in has timed out.')} ${link('startAgain', again)}`;
     }
     case 'choosing':
       return vscode.l10n.t('Approved. Choose an identity in the list at the top of this window.');
@@ -56,7 +56,7 @@ export function signInMessage(serviceLabel: string, state: SignInState, nowMs: n
 
 function noCode(said: SignInAction | undefined): string {
   return said === 'copyCode'
-    ? vscode.l10n.t('This sign-in needs no code: continue in your browser.')
+    ? vscode.l10n.t('This sign-in doesn’t need a code. Continue in your browser.')
     : vscode.l10n.t('Continue in your browser.');
 }
 
@@ -64,7 +64,7 @@ function links({ userCode, browserUri }: PendingSignIn, said: SignInAction | und
   const all: [SignInAction, string][] = [
     ['copyLink', vscode.l10n.t('Copy link')],
     ['openPage', vscode.l10n.t('Open {0}', besideLinks(hostOf(browserUri)))],
-    ['showQr', vscode.l10n.t('Show QR')],
+    ['showQr', vscode.l10n.t('Show QR code')],
   ];
   if (userCode !== undefined) all.unshift(['copyCode', vscode.l10n.t('Copy code')]);
   return all
@@ -79,11 +79,11 @@ function links({ userCode, browserUri }: PendingSignIn, said: SignInAction | und
 export function warning(serviceLabel: string, { userCode }: Pick<PendingSignIn, 'userCode'>): string {
   return userCode === undefined
     ? vscode.l10n.t(
-        'Go on only if you started this here: nobody from {0} will ever send you a link.',
+        'Continue only if you started this here. No one from {0} will ever send you a link.',
         serviceLabel,
       )
     : vscode.l10n.t(
-        'Go on only if you started this here: nobody from {0} will ever send you a code.',
+        'Continue only if you started this here. No one from {0} will ever send you a code.',
         serviceLabel,
       );
 }

@@ -32,7 +32,7 @@ export async function showSignedIn(
 ): Promise<void> {
   const show = vscode.l10n.t('Show Identity');
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Signed in with {0} as {1}.', serviceLabel, record.person.name),
+    vscode.l10n.t('Signed in to {0} as {1}.', serviceLabel, record.person.name),
     show,
   );
   if (answer === show) showIdentity(record);
@@ -43,7 +43,7 @@ export async function showNoIdentity(serviceLabel: string, page: string): Promis
   const open = vscode.l10n.t('Open {0}', hostOf(page));
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t(
-      'This account of {0} has no BAP identity yet. Create one there, then sign in again to use it here.',
+      'This {0} account has no BAP identity yet. Create one there, then sign in again to use it here.',
       serviceLabel,
     ),
     open,

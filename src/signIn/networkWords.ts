@@ -12,12 +12,12 @@ export interface Words {
 }
 
 /** What the words need to know of a service. */
-export type NamedService = Pick<IdentityService, 'label' | 'settings' | 'servers'>;
+export type NamedService = Pick<IdentityService, 'label' | 'settingKeys' | 'servers'>;
 
 /** Why the service could not be reached, and the one thing to do about it. */
 export function networkWords(problem: Problem, service: NamedService): Words {
   const { label } = service;
-  const ownSetting = service.settings.server;
+  const ownSetting = service.settingKeys.server;
   const server = service.servers().current ?? '';
   // The report passes words in place of the address, so this need not be a URL.
   const host = safeText(URL.parse(server)?.host ?? label);
@@ -25,7 +25,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'dns':
       return {
         message: vscode.l10n.t(
-          'The address of {0} was not found. Check your internet connection and the setting {1}, then sign in again.',
+          'The address of {0} couldn’t be found. Check your internet connection and the setting {1}, then sign in again.',
           host,
           ownSetting,
         ),
@@ -34,14 +34,14 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'offline':
       return {
         message: vscode.l10n.t(
-          'There is no way to {0}: this computer seems to be offline. Check your internet connection, then sign in again.',
+          '{0} can’t be reached: this computer seems to be offline. Check your internet connection, then sign in again.',
           host,
         ),
       };
     case 'refused':
       return {
         message: vscode.l10n.t(
-          '{0} refused the connection: the server does not run, or a firewall is in the way. Check the setting {1} or try again later.',
+          '{0} refused the connection. The server may be down, or a firewall may be blocking it. Check the setting {1}, or try again later.',
           host,
           ownSetting,
         ),
@@ -50,14 +50,14 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'reset':
       return {
         message: vscode.l10n.t(
-          'The connection to {0} broke off. Sign in again; if it happens again, ask who runs your network whether a firewall cuts it.',
+          'The connection to {0} was lost. Sign in again. If it keeps happening, ask your network administrator whether a firewall closes it.',
           host,
         ),
       };
     case 'timeout':
       return {
         message: vscode.l10n.t(
-          '{0} did not answer in time. Check your internet connection and, if your network needs a proxy, the setting {1}, then sign in again.',
+          '{0} didn’t respond in time. Check your internet connection and, if your network uses a proxy, the setting {1}. Then sign in again.',
           host,
           'http.proxy',
         ),
@@ -65,7 +65,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'proxyUnreachable':
       return {
         message: vscode.l10n.t(
-          'The proxy that leads to {0} cannot be reached. Correct the setting {1} or the proxy of your system, then sign in again.',
+          'The proxy for {0} can’t be reached. Correct the setting {1} or your system’s proxy settings, then sign in again.',
           host,
           'http.proxy',
         ),
@@ -74,7 +74,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'proxyLogin':
       return {
         message: vscode.l10n.t(
-          'The proxy that leads to {0} wants a user name and password (407). Give them when VS Code asks, or in the setting {1}, then sign in again.',
+          'The proxy for {0} requires a user name and password (407). Enter them when VS Code asks, or in the setting {1}, then sign in again.',
           host,
           'http.proxyAuthorization',
         ),
@@ -83,7 +83,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'proxyRefused':
       return {
         message: vscode.l10n.t(
-          'The proxy makes no connection to {0}: it wants a login or forbids it. Check the setting {1}, or ask who runs the proxy to allow {0}.',
+          'The proxy didn’t connect to {0}: it requires a login or blocks it. Check the setting {1}, or ask the administrator of the proxy to allow {0}.',
           host,
           'http.proxy',
         ),
@@ -92,21 +92,21 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'certificateExpired':
       return {
         message: vscode.l10n.t(
-          'The certificate of {0} has expired. Check the date and time of this computer; if they are right, tell who runs {0}.',
+          'The certificate of {0} has expired. Check the date and time of this computer. If they are right, contact the operator of {0}.',
           host,
         ),
       };
     case 'certificateNotYetValid':
       return {
         message: vscode.l10n.t(
-          'The certificate of {0} is not valid yet by the clock of this computer. Set the date and time right, then sign in again.',
+          'According to the clock of this computer, the certificate of {0} is not valid yet. Correct the date and time, then sign in again.',
           host,
         ),
       };
     case 'selfSigned':
       return {
         message: vscode.l10n.t(
-          'The certificate of {0} is self-signed, so nobody confirms that it is the right server. If it is yours, install its certificate in your system, make sure that the setting {1} is on, and reload the window.',
+          'The certificate of {0} is self-signed, so nothing confirms that it is the right server. If it is your server, install its certificate on your system, make sure that the setting {1} is on, and reload the window.',
           host,
           'http.systemCertificates',
         ),
@@ -115,7 +115,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'unknownIssuer':
       return {
         message: vscode.l10n.t(
-          'The certificate of {0} comes from an authority that this computer does not know, such as your company’s. Install that authority in your system, make sure that the setting {1} is on, and reload the window.',
+          'The certificate of {0} was issued by an authority that this computer doesn’t trust, such as your company’s. Install the certificate of that authority on your system, make sure that the setting {1} is on, and reload the window.',
           host,
           'http.systemCertificates',
         ),
@@ -124,7 +124,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'wrongHost':
       return {
         message: vscode.l10n.t(
-          'What answered as {0} has a certificate for another name. Check the setting {1}; if it is right, tell who runs your network.',
+          'The server that responded as {0} has a certificate for a different name. Check the setting {1}. If it is right, contact your network administrator.',
           host,
           ownSetting,
         ),
@@ -133,23 +133,23 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'badCertificate':
       return {
         message: vscode.l10n.t(
-          'The certificate of {0} is not valid; it may have been withdrawn. Do not go on: tell who runs {0}.',
+          'The certificate of {0} is not valid and may have been revoked. Don’t continue. Contact the operator of {0}.',
           host,
         ),
       };
     case 'tls':
       return {
         message: vscode.l10n.t(
-          'What answered as {0} does not speak https as VS Code does. Check the address and the port in the setting {1}, then sign in again.',
+          'The server that responded as {0} doesn’t support the kind of HTTPS that VS Code uses. Check the address and the port in the setting {1}, then sign in again.',
           host,
           ownSetting,
         ),
         setting: ownSetting,
       };
-    case 'untold':
+    case 'unexplained':
       return {
         message: vscode.l10n.t(
-          'There is no answer from {0}, and the browser does not tell VS Code why. Open {1} in a new tab to see: no connection, a bad certificate, or a server that works but allows no sign-in from a browser.',
+          '{0} didn’t respond, and the browser doesn’t tell VS Code why. Open {1} in a new tab to find out: there is no connection, the certificate is bad, or the server works but doesn’t allow a sign-in from a browser.',
           host,
           safeText(server),
         ),
@@ -157,14 +157,14 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'unknown':
       return {
         message: vscode.l10n.t(
-          'The connection to {0} failed. Check your internet connection, then sign in again; if it happens again, run “BAP Identity: Diagnose Sign-In”.',
+          'Couldn’t connect to {0}. Check your internet connection, then sign in again. If it keeps happening, run “BAP Identity: Diagnose Sign-In”.',
           host,
         ),
       };
     case 'loginPage':
       return {
         message: vscode.l10n.t(
-          'A web page answered in place of {0}, most likely your network’s login page. Open any web page in a browser and log in to the network; if it asks for none, check the setting {1}.',
+          'A web page responded instead of {0}, most likely the login page of your network. Open any web page in a browser and log in to the network. If you aren’t asked to log in, check the setting {1}.',
           host,
           ownSetting,
         ),
@@ -173,7 +173,7 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'blocked':
       return {
         message: vscode.l10n.t(
-          'The request to {0} was forbidden (403), most likely by a firewall. Ask who runs your network to allow {0}, then sign in again.',
+          'The request to {0} was blocked (403), most likely by a firewall. Ask your network administrator to allow {0}, then sign in again.',
           host,
         ),
       };
@@ -190,16 +190,13 @@ export function networkWords(problem: Problem, service: NamedService): Words {
     case 'busy':
       return {
         message: vscode.l10n.t(
-          '{0} has had too many requests from your network (429). Wait a few minutes, then sign in again.',
+          '{0} received too many requests from your network (429). Wait a few minutes, then sign in again.',
           host,
         ),
       };
     case 'serverFault':
       return {
-        message: vscode.l10n.t(
-          '{0} has a fault of its own at the moment. Wait a few minutes, then sign in again.',
-          host,
-        ),
+        message: vscode.l10n.t('{0} has a problem right now. Wait a few minutes, then sign in again.', host),
       };
   }
 }
@@ -210,6 +207,6 @@ export function clockWords(aheadMs: number): string {
   const long =
     minutes < 120 ? vscode.l10n.t('{0} min', minutes) : vscode.l10n.t('{0} h', Math.round(minutes / 60));
   return aheadMs > 0
-    ? vscode.l10n.t('The clock of this computer is {0} ahead of the server’s: set it right first.', long)
-    : vscode.l10n.t('The clock of this computer is {0} behind the server’s: set it right first.', long);
+    ? vscode.l10n.t('The clock of this computer is {0} ahead of the server’s. Correct it first.', long)
+    : vscode.l10n.t('The clock of this computer is {0} behind the server’s. Correct it first.', long);
 }

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 
 import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
 import type { IdentityService } from '../services/service.ts';
 import type { LiveSession } from '../sessions/record.ts';
-import { hideNotifications, showNotifications } from './editorCommands.ts';
+import { hideNotifications, registerCommands, showNotifications } from './editorCommands.ts';
 import { type SignInAction, signInMessage } from './message.ts';
 import { showFailure, showNoIdentity, showSignedIn } from './messages.ts';
 import { registerPaletteCommands } from './paletteCommands.ts';
@@ -24,27 +25,32 @@ const ACTIONS: readonly SignInAction[] = [
 const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
 
 /** Shows every sign-in of this window, and what became of it. */
-export class SignInNotification implements SignInView, vscode.Disposable {
+export class SignInNotification implements SignInView {
   readonly #clock: Clock;
   readonly #log: vscode.LogOutputChannel;
   readonly #showIdentity: (record: LiveSession) => void;
   readonly #screens = new Map<string, Screen>();
-  readonly #commands: readonly vscode.Disposable[];
 
   /** `showIdentity` opens the identity page of a session. */
   constructor(clock: Clock, log: vscode.LogOutputChannel, showIdentity: (record: LiveSession) => void) {
     this.#clock = clock;
     this.#log = log;
     this.#showIdentity = showIdentity;
-    this.#commands = [
-      ...ACTIONS.map((action) =>
-        vscode.commands.registerCommand(commandOf(action), async (id: unknown) => {
-          await (typeof id === 'string' ? this.#screens.get(id)?.act(action) : undefined);
-        }),
-      ),
-      registerPaletteCommands(() => [...this.#screens.values()], clock),
-    ];
+  }
+
+  /** Registers the commands of the notification's links, and those of the palette. */
+  registerCommands(log: Log): vscode.Disposable {
     this.#tellRunning(); // an extension host that crashed has left it as it was
+    const links = ACTIONS.map((action) => {
+      const act = async (id: unknown): Promise<void> => {
+        await (typeof id === 'string' ? this.#screens.get(id)?.act(action) : undefined);
+      };
+      return [commandOf(action), act] as const;
+    });
+    return vscode.Disposable.from(
+      registerCommands(Object.fromEntries(links), log),
+      registerPaletteCommands(() => [...this.#screens.values()], this.#clock, log),
+    );
   }
 
   open(serviceLabel: string): SignInScreen {
@@ -82,10 +88,6 @@ export class SignInNotification implements SignInView, vscode.Disposable {
 
   remind(): void {
     showNotifications();
-  }
-
-  dispose(): void {
-    for (const command of this.#commands) command.dispose();
   }
 
   #tellRunning(): void {

@@ -49,7 +49,7 @@ function pageOf(
   title: string,
   warning: string,
 ): string {
-  const svg = qrSvg(browserUri, vscode.l10n.t('QR code of the address to approve this sign-in at'));
+  const svg = qrSvg(browserUri, vscode.l10n.t('QR code for the page where you approve this sign-in'));
   return qrPage({
     language: vscode.env.language,
     title,
@@ -67,12 +67,15 @@ function pageOf(
 function instruction(hasQr: boolean, hasCode: boolean, host: string): string {
   if (!hasQr)
     return vscode.l10n.t(
-      'The address of this sign-in is too long for a QR code. Use the links in the notification.',
+      'The address of this sign-in is too long for a QR code. Use the links in the notification instead.',
     );
   return hasCode
     ? vscode.l10n.t(
-        'Scan the QR code with your phone. It opens {0}: the page there shows this code or asks for it.',
+        'Scan the QR code with your phone. It opens {0}, which shows this code or asks for it.',
         host,
       )
-    : vscode.l10n.t('Scan the QR code with your phone. It opens {0}: approve the sign-in there.', host);
+    : vscode.l10n.t(
+        'Scan the QR code with your phone. It opens {0}, where you can approve the sign-in.',
+        host,
+      );
 }

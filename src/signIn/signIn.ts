@@ -3,7 +3,7 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { Failed } from '../oauth/failure.ts';
-import type { Grant, Identified, IdentityService, ServiceFailure } from '../services/service.ts';
+import type { Grant, IdentifyResult, IdentityService, ServiceFailure } from '../services/service.ts';
 import { revokeInBackground } from '../sessions/grants.ts';
 import { sameScopes } from '../sessions/accounts.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
@@ -137,7 +137,7 @@ async function identify(
   screen: SignInScreen,
   { clock, log }: Runtime,
   signal: AbortSignal,
-): Promise<Exclude<Identified, { kind: 'choice' }> | SignInFailure> {
+): Promise<Exclude<IdentifyResult, { kind: 'choice' }> | SignInFailure> {
   let identified = await service.identify(grant, signal);
   while (identified.kind === 'choice') {
     const { choice } = identified;

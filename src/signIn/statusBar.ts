@@ -60,7 +60,7 @@ export function restOf(state: SignInState, nowMs: number): string {
     case 'pending':
       return timeLeft(state.signIn.deadlineMs - nowMs);
     case 'expired':
-      return vscode.l10n.t('time is over');
+      return vscode.l10n.t('timed out');
     case 'choosing':
       return vscode.l10n.t('choose an identity');
     case 'finishing':

@@ -7,7 +7,7 @@ import { createFolder } from '../vscode/serverProcess.ts';
 import { atMost, figure, median, ms, tookMs, type Figure } from './figure.ts';
 import { openRealWindow } from './realWindow.ts';
 import { silentLog } from './silentLog.ts';
-import { serviceWords } from '../unit/support/serviceWords.ts';
+import { serviceTexts } from '../unit/support/serviceTexts.ts';
 
 const SIGN_INS = 30;
 /** What the approval may take longer than a round trip. */
@@ -58,7 +58,7 @@ async function approvalMs(server: AdomServer, folder: string): Promise<number> {
   };
   const window = await openRealWindow(
     folder,
-    adom(http, () => settings, serviceWords),
+    adom(http, () => settings, serviceTexts),
   );
   const signIn = window.signIn();
   while (server.openStreams === 0) await new Promise(setImmediate);

@@ -1,5 +1,5 @@
 import type { IdentityService } from '../../src/services/service.ts';
-import { serviceWords } from '../unit/support/serviceWords.ts';
+import { serviceTexts } from '../unit/support/serviceTexts.ts';
 
 const SERVER = 'https://auth.example';
 let grants = 0;
@@ -7,11 +7,11 @@ let grants = 0;
 /** A service that grants at once, to the account that `account` names. */
 export function instantService(account: () => string): IdentityService {
   return {
-    ...serviceWords,
+    ...serviceTexts,
     id: 'sigma-identity',
     label: 'Test',
     defaultScopes: [],
-    settings: { server: 'test' },
+    settingKeys: { server: 'test' },
     servers: () => ({ current: SERVER, defaultServer: SERVER }),
     begin: () =>
       Promise.resolve({

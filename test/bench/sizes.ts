@@ -9,7 +9,6 @@ export function sizes(): Figure[] {
   const builtIn = (name: string): string => path.join(vscodeFolder, 'extensions', name, 'dist/extension.js');
   return [
     ['Bundle for Node that VS Code starts', path.join(root, 'dist/extension.js')],
-    ['Bundle for Node that this one loads', path.join(root, 'dist/composition.node.js')],
     ['Bundle for a web worker', path.join(root, 'dist/web/extension.js')],
     ['Package', vsixFile],
     ['Bundle of VS Code’s github-authentication', builtIn('github-authentication')],

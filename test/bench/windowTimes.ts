@@ -4,8 +4,6 @@ export type PairMs = readonly [number[], number[]];
 export interface SilentMs {
   /** Our provider and VS Code’s own one. Nobody is signed in. */
   readonly oursAndGithub: PairMs;
-  /** The same provider twice: so much the times of two equal providers differ. */
-  readonly githubTwice: PairMs;
   /** Our provider with 200 sessions of one account, one of which is asked for, and with one session. */
   readonly manyScopesAndOne: PairMs;
   /** Our provider with sessions of 200 accounts, all of which answer, and with one session. */
@@ -15,11 +13,9 @@ export interface SilentMs {
 /** What test/stopwatch measures in one window. */
 export interface WindowTimes {
   /**
-   * From the call of `activate` of vscode.Extension until it is done, in milliseconds: VS Code reads what it has
-   * stored for the extension, loads its code and runs it.
+   * From the call of `activate` of vscode.Extension until our API has answered a question about a session, in
+   * milliseconds: VS Code reads what it has stored for the extension, loads its code and runs it.
    */
-  readonly activationMs: { ours: number; empty: number };
-  /** From the same moment until our API has answered a question about a session, in milliseconds. */
   readonly answerMs: number;
   readonly silentMs: SilentMs;
 }

@@ -10,7 +10,6 @@ import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
 import { atMost, best, figure, median, ms, type Figure } from './figure.ts';
 import type { SilentMs, WindowTimes } from './windowTimes.ts';
 
-/** Half of them start the empty extension first. */
 const WINDOWS = 10;
 /** How long a window may take on a busy machine. */
 const WINDOW_LIMIT_MS = 60_000;
@@ -20,31 +19,20 @@ export async function windows(): Promise<Figure[]> {
   const { chromium } = await install();
   const browser = await launchBrowser(chromium);
   try {
-    const oursFirst = await measure(browser, 'ours', WINDOWS / 2);
-    const emptyFirst = await measure(browser, 'empty', WINDOWS / 2);
-    return [...activation(oursFirst, emptyFirst), ...silentCalls([...oursFirst, ...emptyFirst])];
+    const times = await measure(browser);
+    return [firstAnswer(times), ...silentCalls(times)];
   } finally {
     await browser.close();
   }
 }
 
-/** The first extension that is measured in a window takes longer, so each is the first in half of the windows. */
-function activation(oursFirst: WindowTimes[], emptyFirst: WindowTimes[]): Figure[] {
-  const mean = (of: (times: WindowTimes) => number): number =>
-    (median(oursFirst.map(of)) + median(emptyFirst.map(of))) / 2;
-  const ours = mean(({ activationMs }) => activationMs.ours);
-  const empty = mean(({ activationMs }) => activationMs.empty);
-  const how = `mean of the medians of ${oursFirst.length} windows where it is the first and ${emptyFirst.length} where it is the second`;
-  return [
-    figure('Activation', ms(ours), how),
-    figure('Activation of an extension that does nothing, in the same windows', ms(empty), how),
-    atMost('Ratio of these two', ours / empty, 1.2, how),
-    figure(
-      'From the start of the activation until the first answer',
-      ms(mean(({ answerMs }) => answerMs)),
-      how,
-    ),
-  ];
+function firstAnswer(times: WindowTimes[]): Figure {
+  const value = median(times.map(({ answerMs }) => answerMs));
+  return figure(
+    'From the start of the activation until the first answer',
+    ms(value),
+    `median of ${times.length} windows`,
+  );
 }
 
 /**
@@ -64,7 +52,6 @@ function silentCalls(times: WindowTimes[]): Figure[] {
     figure('Silent getSession', ms(of('oursAndGithub', 0)), bestOf),
     figure('Silent getSession of VS Code’s github-authentication', ms(of('oursAndGithub', 1)), bestOf),
     atMost('Ratio of these two', ratio('oursAndGithub'), 1.1, ofRatios),
-    figure('Ratio of github-authentication and itself', ratio('githubTwice').toFixed(2), ofRatios),
     figure('Silent getSession with one session', ms(of('manyScopesAndOne', 1)), bestOf),
     atMost('The same with 200 sessions, ratio', ratio('manyScopesAndOne'), 1.1, ofRatios),
     figure(
@@ -75,18 +62,18 @@ function silentCalls(times: WindowTimes[]): Figure[] {
   ];
 }
 
-async function measure(browser: Browser, first: 'ours' | 'empty', count: number): Promise<WindowTimes[]> {
+async function measure(browser: Browser): Promise<WindowTimes[]> {
   const file = path.join(outFolder, 'bench.jsonl');
   await mkdir(outFolder, { recursive: true });
   await writeFile(file, '');
   const server = await startCodeServer({
     vsix: vsixFile,
-    extensionFolders: [await emptyExtension(), await buildTestExtension('stopwatch')],
-    env: { BAP_BENCH_FILE: file, BAP_BENCH_FIRST: first },
+    extensionFolders: [await buildTestExtension('stopwatch')],
+    env: { BAP_BENCH_FILE: file },
   });
   const page = await browser.newPage();
   try {
-    for (let window = 1; window <= count; window++) {
+    for (let window = 1; window <= WINDOWS; window++) {
       await page.goto(server.url);
       const deadline = Date.now() + WINDOW_LIMIT_MS;
       while ((await linesOf(file)).length < window) {
@@ -103,16 +90,4 @@ async function measure(browser: Browser, first: 'ours' | 'empty', count: number)
 
 async function linesOf(file: string): Promise<string[]> {
   return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
-}
-
-async function emptyExtension(): Promise<string> {
-  const folder = path.join(outFolder, 'empty');
-  await mkdir(folder, { recursive: true });
-  const manifest = {
-    ...{ publisher: 'example', name: 'empty', version: '1.0.0', engines: { vscode: '^1.105.0' } },
-    ...{ main: './extension.js', activationEvents: ['onStartupFinished'] },
-  };
-  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
-  await writeFile(path.join(folder, 'extension.js'), 'exports.activate = () => {};\n');
-  return folder;
 }

@@ -1,32 +1,32 @@
 import * as z from 'zod/mini';
 
 import { isSafeAddress } from '../../http/address.ts';
-import { type HttpOutcome, isSuccess, type Problem, problemOf } from '../../http/outcome.ts';
+import { type HttpOutcome, isSuccess, type Problem, problemOfOutcome } from '../../http/outcome.ts';
 import { bearerToken, lenient, nonEmpty, safeAddress, seconds } from '../../http/schema.ts';
 import { type Http, isTransientFailure, retryAfterMs, send } from '../../http/send.ts';
-import { type Failed, failed, refused, unreached } from '../../oauth/failure.ts';
+import { type Failed, failed, failureOf, refused } from '../../oauth/failure.ts';
 
-/** An AuthenticationIntent that waits for the person. Both addresses hold its token, so they are secrets. */
+/** A pending AuthenticationIntent. Both addresses contain its token, so they are secrets. */
 export interface Intent {
-  /** The page that the person opens, exactly as the server sent it. */
+  /** The page for the user to open, exactly as the server sent it. */
   readonly authUrl: string;
-  /** The address that gives the session token, to a poll or as a stream. */
+  /** Returns the session token, to a poll or as a stream. */
   readonly statusUrl: string;
-  /** The code that the person types in the browser, if the server wants one. Shown, never logged. */
+  /** The code to type in the browser, if the server wants one. Shown, never logged. */
   readonly confirmationCode?: string;
   /** When the intent expires, in milliseconds of the wall clock. */
   readonly deadlineMs: number;
-  /** The life of the session, from the moment of authentication. */
+  /** The session lifetime, starting at authentication. */
   readonly sessionMaxAgeSeconds: number;
 }
 
-export type IntentCreated = { kind: 'created'; intent: Intent } | Failed;
+export type CreateIntentResult = { kind: 'created'; intent: Intent } | Failed;
 
 /** Every intent expires after 15 minutes (Adom's AuthenticationIntent guide). */
-const MAX_LIFE_MS = 15 * 60_000;
+const MAX_LIFETIME_MS = 15 * 60_000;
 
 const IntentResponse = z.object({
-  // It becomes part of an address, so it must be well-formed.
+  // Becomes part of an address, so it must be well-formed.
   token: nonEmpty.check(z.refine((token) => token.isWellFormed())),
   created_at: lenient(z.string()),
   expires_at: lenient(z.string()),
@@ -37,9 +37,9 @@ const IntentResponse = z.object({
 });
 
 /**
- * Creates an intent for a session that lives `maxAgeSeconds` (POST /auth/intents, Adom's AuthenticationIntent
- * guide). `browserSide` is the origin of the sign-in page when the answer names no page. Sends one request
- * and does not retry: the person waits for the result and can start again. Rejects only with `signal.reason`.
+ * Creates an intent for a session of `maxAgeSeconds` (POST /auth/intents, Adom's AuthenticationIntent guide).
+ * `browserSide` is the origin of the sign-in page, for answers that do not name the page. Does not retry: the user is
+ * waiting and can start over. Rejects only with `signal.reason`.
  */
 export async function createIntent(
   http: Http,
@@ -47,28 +47,28 @@ export async function createIntent(
   browserSide: string,
   maxAgeSeconds: number,
   signal: AbortSignal,
-): Promise<IntentCreated> {
+): Promise<CreateIntentResult> {
   const url = `${server}/auth/intents`;
   const json = { max_age: maxAgeSeconds };
   const outcome = await send(http, { name: 'intent', method: 'POST', url, json }, signal);
   const answer = isSuccess(outcome) ? z.safeParse(IntentResponse, outcome.json).data : undefined;
   const statusUrl = answer && statusUrlOf(server, answer.token, answer.updates_url);
-  if (answer === undefined || statusUrl === undefined) return unreached(outcome);
+  if (answer === undefined || statusUrl === undefined) return failureOf(outcome);
   return {
     kind: 'created',
     intent: {
       authUrl: answer.auth_url ?? `${browserSide}/auth/intent?token=${encodeURIComponent(answer.token)}`,
       statusUrl,
       ...(answer.confirmation_code && { confirmationCode: answer.confirmation_code }),
-      deadlineMs: http.clock.now() + lifeMs(answer, http.clock.now()),
+      deadlineMs: http.clock.now() + lifetimeMs(answer, http.clock.now()),
       sessionMaxAgeSeconds: answer.requested_max_age ?? maxAgeSeconds,
     },
   };
 }
 
 /**
- * The address of the status. Servers send `updates_url` with `/status` at the end, without it, or not at all.
- * Undefined when it is on another origin, because the intent's token must not go there.
+ * Servers send `updates_url` with `/status` at the end, without it, or not at all. Undefined if it has another origin,
+ * which must not receive the intent's token.
  */
 function statusUrlOf(
   server: string,
@@ -83,57 +83,53 @@ function statusUrlOf(
   return url.href;
 }
 
-/** The life in milliseconds, by the server's two times if possible, because our clock can be wrong. */
-function lifeMs(answer: z.infer<typeof IntentResponse>, nowMs: number): number {
+/** Uses the server's own two timestamps where possible, because our clock may be wrong. */
+function lifetimeMs(answer: z.infer<typeof IntentResponse>, nowMs: number): number {
   const expires = Date.parse(answer.expires_at ?? '');
   const created = Date.parse(answer.created_at ?? '');
-  const life = expires - (Number.isNaN(created) ? nowMs : created);
-  return Number.isNaN(life) ? MAX_LIFE_MS : Math.min(Math.max(life, 0), MAX_LIFE_MS);
+  const lifetime = expires - (Number.isNaN(created) ? nowMs : created);
+  return Number.isNaN(lifetime) ? MAX_LIFETIME_MS : Math.min(Math.max(lifetime, 0), MAX_LIFETIME_MS);
 }
 
-/** The meaning of one answer about an intent's status. */
+/** What one answer says about an intent. */
 export type IntentStatus =
   | { kind: 'authenticated'; sessionToken: string }
   | { kind: 'pending' }
   | { kind: 'expired' }
-  /** Ask again later. `waitMs` is the time that the server asks to wait, or 0. */
+  /** Retry later. `waitMs` is how long the server asks to wait, or 0. */
   | { kind: 'transientFailure'; waitMs: number; problem: Problem }
   | Failed;
 
 const Pending = z.object({ state: z.literal('pending') });
 const Authenticated = z.object({ session_token: bearerToken });
-/** A token that is not in the form of RFC 6750 §2.1. */
+/** A token with characters that RFC 6750 §2.1 does not allow. */
 const MalformedToken = z.object({ session_token: nonEmpty });
-/**
- * The person has approved, but there is no token: the session ended, or the server does not give it again.
- */
+/** Approved, but without a token: the session has ended, or the server does not return the token again. */
 const TokenGone = z.object({ state: z.literal('authenticated') });
 
 /**
- * Reads the answer of `GET /auth/intents/{token}/status` (Adom's AuthenticationIntent guide). `nowMs` is the
- * wall clock, for a Retry-After that is a date.
+ * Reads an answer to `GET /auth/intents/{token}/status` (Adom's AuthenticationIntent guide). `nowMs` is the wall clock,
+ * for a Retry-After that is a date.
  */
 export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentStatus {
   if (isTransientFailure(outcome)) {
     const waitMs = outcome.kind === 'answer' ? retryAfterMs(outcome.headers, nowMs) : undefined;
-    return { kind: 'transientFailure', waitMs: waitMs ?? 0, problem: problemOf(outcome) ?? 'serverFault' };
+    const problem = problemOfOutcome(outcome) ?? 'serverFault';
+    return { kind: 'transientFailure', waitMs: waitMs ?? 0, problem };
   }
-  if (outcome.kind !== 'answer') return unreached(outcome);
+  if (outcome.kind !== 'answer') return failureOf(outcome);
   if (outcome.status === 410) return { kind: 'expired' };
   if (outcome.status === 404 && outcome.json !== undefined) return failed('codeSpent');
-  if (outcome.status !== 200) return unreached(outcome);
+  if (outcome.status !== 200) return failureOf(outcome);
   const { json } = outcome;
   if (z.safeParse(Pending, json).success) return { kind: 'pending' };
   const token = readSessionToken(json);
   if (token !== undefined) return { kind: 'authenticated', sessionToken: token };
   if (z.safeParse(MalformedToken, json).success) return refused('malformed session_token');
-  return z.safeParse(TokenGone, json).success ? failed('codeSpent') : unreached(outcome);
+  return z.safeParse(TokenGone, json).success ? failed('codeSpent') : failureOf(outcome);
 }
 
-/**
- * The token in an answer or in the data of an `authenticated` event. Undefined when it is absent or
- * malformed.
- */
+/** Reads the token from an answer or from the data of an `authenticated` event. Undefined if absent or malformed. */
 export function readSessionToken(json: unknown): string | undefined {
   return z.safeParse(Authenticated, json).data?.session_token;
 }

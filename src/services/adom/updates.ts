@@ -1,30 +1,25 @@
-import * as z from 'zod/mini';
-
 import { pause } from '../../base/clock.ts';
 import { backOffMs, type Http, send } from '../../http/send.ts';
 import type { Failed } from '../../oauth/failure.ts';
 import { type Intent, type IntentStatus, readIntentStatus } from './intent.ts';
-import { type Streamed, streamIntent } from './stream.ts';
+import { type StreamResult, streamIntent } from './stream.ts';
 
-/** How to learn the person's decision: `auto` uses a stream, and polls while there is no stream. */
-export const UpdatesMode = z.literal(['auto', 'stream', 'poll']);
-export type UpdatesMode = z.infer<typeof UpdatesMode>;
+/** How to learn the user's decision. `auto` prefers a stream, and polls while there is none. */
+export type UpdatesMode = 'auto' | 'stream' | 'poll';
 
 export type IntentResult =
   { kind: 'authenticated'; sessionToken: string; receivedAtMs: number } | { kind: 'expired' } | Failed;
 
-/** The interval of Adom's own client and of the example in Adom's AuthenticationIntent guide. */
+/** As in Adom's own client and the example in Adom's AuthenticationIntent guide. */
 const POLL_INTERVAL_MS = 2_000;
-/**
- * While it polls, `auto` tries a stream again after this time: the connection may have been bad only once.
- */
+/** While `auto` polls, it retries the stream this often: the network may have failed only once. */
 const STREAM_RETRY_MS = 60_000;
 
 /**
- * Waits until the person has decided or the intent has expired. Uses one stream or one poll at a time, never
- * both, so that the token is retrieved once. Polls at once after a broken stream, because the token may be
- * lost with it: a later poll of the same intent gets the token again (Adom's AuthenticationIntent guide).
- * Calls `onContact` with whether the service could be reached. Rejects only with `signal.reason`, at once.
+ * Waits until the user has decided or the intent has expired. Runs one stream or one poll at a time, never both, so
+ * that the token is retrieved once. Polls right after a broken stream, because the token may have been lost with it:
+ * a later poll of the same intent returns it again (Adom's AuthenticationIntent guide). Calls `onContact` with whether
+ * the service could be reached. Rejects only with `signal.reason`, immediately.
  */
 export async function waitForIntent(
   http: Http,
@@ -38,7 +33,7 @@ export async function waitForIntent(
     const request = { name: 'intent status', method: 'GET', url: statusUrl } as const;
     return readIntentStatus(await send(http, request, signal), clock.now());
   };
-  const stream = (): Promise<Streamed> =>
+  const stream = (): Promise<StreamResult> =>
     streamIntent(http, statusUrl, deadlineMs, signal, () => {
       onContact(true);
     });

@@ -3,16 +3,16 @@ import * as z from 'zod/mini';
 import { isSuccess } from '../../http/outcome.ts';
 import { identifier, lenient, maybeJson } from '../../http/schema.ts';
 import { type Http, type HttpRequest, sendWithin } from '../../http/send.ts';
-import { hasBapIdForm } from '../bapId.ts';
+import { looksLikeBapId } from '../bapId.ts';
 import { picture, trustedPicture } from '../picture.ts';
-import type { Grant, OwnIdentity } from '../service.ts';
+import type { Grant, IdentityOption } from '../service.ts';
 import { bearer } from './userinfo.ts';
 
-/** A person waits. The limits of all requests that follow userinfo are 20 seconds together. */
+/** The user is waiting: with the second userinfo request in identify.ts, the limits add up to 20 seconds. */
 const LIST_LIMIT_MS = 8_000;
 const SET_ACTIVE_LIMIT_MS = 6_000;
 
-/** Sigma keeps a BAP identity as an organization of better-auth. Its id is the BAP id. */
+/** Sigma models a BAP identity as a better-auth organization whose ID is the BAP ID. */
 const Organization = z.object({
   id: identifier,
   name: lenient(z.string()),
@@ -22,14 +22,14 @@ const Organization = z.object({
 const Organizations = z.array(lenient(Organization));
 
 /**
- * The BAP identities that the person has. Undefined when the server does not say: it has no organizations, is too
- * slow, or does not allow it. Rejects only with `signal.reason`.
+ * Lists the BAP identities that the user can sign in as. Undefined if the server does not say: it has no
+ * organizations, is too slow, or does not allow it. Rejects only with `signal.reason`.
  */
-export async function listOwnIdentities(
+export async function listIdentityOptions(
   http: Http,
   grant: Grant,
   signal: AbortSignal,
-): Promise<OwnIdentity[] | undefined> {
+): Promise<IdentityOption[] | undefined> {
   const url = `${grant.server}/api/auth/organization/list`;
   const request = { name: 'organization/list', method: 'GET', url, headers: bearer(grant) } as const;
   const outcome = await sendWithin(http, LIST_LIMIT_MS, request, signal);
@@ -37,13 +37,13 @@ export async function listOwnIdentities(
   if (!list) return undefined;
   return list
     .filter((each) => each !== undefined)
-    .filter(({ id, metadata }) => hasBapIdForm(id) || metadata?.type === 'bap_identity')
+    .filter(({ id, metadata }) => looksLikeBapId(id) || metadata?.type === 'bap_identity')
     .map(({ id, name, logo }) => ({ id, name, picture: trustedPicture(logo, grant.server) }));
 }
 
 /**
- * Makes the token stand for one identity. `refused`: the server says that the person may not use it. `unknown`: it
- * did not say. Rejects only with `signal.reason`.
+ * Makes the token stand for one identity. `refused`: the server says that the user may not use it. `unknown`: the
+ * server did not say. Rejects only with `signal.reason`.
  */
 export async function setActive(
   http: Http,
@@ -61,7 +61,7 @@ export async function setActive(
   const outcome = await sendWithin(http, SET_ACTIVE_LIMIT_MS, request, signal);
   if (outcome?.kind !== 'answer') return 'unknown';
   if (outcome.status === 403) return 'refused';
-  // A page of a proxy has status 200, too. The answer to our request is the organization.
-  const answered = isSuccess(outcome) && z.safeParse(Organization, outcome.json).data;
-  return answered && answered.id === id ? 'active' : 'unknown';
+  // The status proves nothing: a proxy's page has status 200, too. The service answers with the organization.
+  const organization = isSuccess(outcome) && z.safeParse(Organization, outcome.json).data;
+  return organization && organization.id === id ? 'active' : 'unknown';
 }

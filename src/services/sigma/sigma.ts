@@ -1,62 +1,60 @@
 import { parseServer, servers } from '../../http/address.ts';
-import { withoutUndefined } from '../../http/schema.ts';
-import { type Http, send, sendWithin } from '../../http/send.ts';
+import type { Http } from '../../http/send.ts';
 import {
   type DeviceGrantClient,
   requestDeviceAuthorization,
   waitForDeviceGrant,
 } from '../../oauth/deviceGrant.ts';
-import { failed, rejectsToken } from '../../oauth/failure.ts';
-import { refreshGrant, type TokenGrant } from '../../oauth/tokenResponse.ts';
-import type { Begun, Grant, IdentityService, Renewed, ServiceWords, Verdict } from '../service.ts';
+import { failed } from '../../oauth/failure.ts';
+import type { BeginResult, IdentityService, ServiceTexts } from '../service.ts';
 import { checkSigma } from './check.ts';
 import { identify } from './identify.ts';
-import { slideSession } from './session.ts';
-import { bearer, readUserInfo, userinfo } from './userinfo.ts';
+import { extend, renew, revoke, toGrant, verify } from './session.ts';
 
 export interface SigmaSettings {
-  /** The setting `bapIdentity.sigma.serverUrl`, as the person wrote it. */
+  /** The setting `bapIdentity.sigma.serverUrl`, as the user wrote it. */
   readonly serverUrl: string;
-  /** Its default. */
+  /** Sigma Identity's public server, which the setting names by default. */
   readonly defaultServerUrl: string;
+  /** The setting `bapIdentity.sigma.clientId`. */
   readonly clientId: string;
 }
 
 /**
- * Sigma Identity: the OAuth 2.0 device authorization grant (RFC 8628), and userinfo claims with a BAP
- * identity. `settings` is called when an operation starts. `words` are shown to the person.
+ * Sigma Identity: the OAuth 2.0 device authorization grant (RFC 8628), and userinfo claims with a BAP identity.
+ * `settings` is read at the start of each operation.
  */
-export function sigma(http: Http, settings: () => SigmaSettings, words: ServiceWords): IdentityService {
+export function sigma(http: Http, settings: () => SigmaSettings, texts: ServiceTexts): IdentityService {
   return {
     id: 'sigma-identity',
     label: 'Sigma Identity',
-    ...words,
+    ...texts,
     identitiesAt: 'https://sigmaidentity.com',
     defaultScopes: ['openid', 'profile'],
-    settings: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
+    settingKeys: { server: 'bapIdentity.sigma.serverUrl', client: 'bapIdentity.sigma.clientId' },
     servers: () => servers(settings().serverUrl, settings().defaultServerUrl),
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
     identify: (grant, signal) => identify(http, grant, signal),
     verify: (grant, signal) => verify(http, grant, signal),
     extend: (grant, signal) => extend(http, grant, signal),
-    renew: (grant, signal) => renew(http, settings(), grant, signal),
-    revoke: (grant, signal) => revoke(http, settings(), grant, signal),
+    renew: (grant, signal) => renew(http, settings().clientId, grant, signal),
+    revoke: (grant, signal) => revoke(http, settings().clientId, grant, signal),
     check: (signal) => checkSigma(http, settings(), signal),
   };
 }
 
 async function begin(
   http: Http,
-  settings: SigmaSettings,
+  { serverUrl, clientId }: SigmaSettings,
   scopes: readonly string[],
   signal: AbortSignal,
-): Promise<Begun> {
-  const server = parseServer(settings.serverUrl);
+): Promise<BeginResult> {
+  const server = parseServer(serverUrl);
   if (server === undefined) return failed('badServerSetting');
   const client: DeviceGrantClient = {
     codeUrl: `${server}/api/auth/device/code`,
     tokenUrl: `${server}/api/auth/device/token`,
-    clientId: settings.clientId,
+    clientId,
   };
   const result = await requestDeviceAuthorization(http, client, scopes, signal);
   if (result.kind === 'failed') return result;
@@ -75,60 +73,4 @@ async function begin(
       },
     },
   };
-}
-
-function toGrant(server: string, { expiresInSeconds, ...tokens }: TokenGrant, receivedAtMs: number): Grant {
-  const expiresAtMs = expiresInSeconds && receivedAtMs + expiresInSeconds * 1000;
-  return { server, ...tokens, ...withoutUndefined({ expiresAtMs }) };
-}
-
-async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
-  const outcome = await send(http, userinfo(grant), signal);
-  if (rejectsToken(outcome)) return { kind: 'rejected' };
-  return readUserInfo(outcome) === undefined ? { kind: 'unknown' } : { kind: 'valid', grant };
-}
-
-async function extend(http: Http, grant: Grant, signal: AbortSignal): Promise<Verdict> {
-  const url = `${grant.server}/api/auth/get-session`;
-  const slid = await slideSession(http, url, grant.accessToken, signal);
-  if (slid.kind === 'alive') {
-    // An earlier end than the known one ends nothing: it depends on two clocks, and the token works.
-    const expiresAtMs = Math.max(slid.expiresAtMs, grant.expiresAtMs ?? 0);
-    return { kind: 'valid', grant: { ...grant, expiresAtMs } };
-  }
-  if (slid.kind === 'unknown') return slid;
-  // A server that gives OAuth tokens to devices, or takes no Bearer here, answers the same to a good token.
-  const { kind } = await verify(http, grant, signal);
-  return { kind: kind === 'valid' ? 'unknown' : 'rejected' };
-}
-
-/** Uses better-auth's OAuth token endpoint, because its endpoint for device codes accepts no other grant. */
-async function renew(
-  http: Http,
-  settings: SigmaSettings,
-  { server, refreshToken }: Grant,
-  signal: AbortSignal,
-): Promise<Renewed> {
-  if (refreshToken === undefined) return { kind: 'unknown' };
-  const url = `${server}/api/auth/oauth2/token`;
-  const result = await refreshGrant(http, url, settings.clientId, refreshToken, signal);
-  if (result.kind !== 'granted') return result;
-  return { kind: 'granted', grant: toGrant(server, result.grant, result.receivedAtMs) };
-}
-
-/** Half of the time limit that callers set for `revoke`, so that the second request is sent in time. */
-const SIGN_OUT_LIMIT_MS = 2_500;
-
-/**
- * better-auth ends a session token at `sign-out` and an OAuth token at `revoke`. We cannot tell which kind it
- * is, and a 200 does not prove that the token was ended. So this calls both.
- */
-async function revoke(http: Http, settings: SigmaSettings, grant: Grant, signal: AbortSignal): Promise<void> {
-  const api = `${grant.server}/api/auth`;
-  const headers = bearer(grant);
-  const signOut = { name: 'sign-out', method: 'POST', url: `${api}/sign-out`, headers, json: {} } as const;
-  await sendWithin(http, SIGN_OUT_LIMIT_MS, signOut, signal);
-  // Revoking a refresh token also ends its access tokens (RFC 7009 §2.1).
-  const form = { token: grant.refreshToken ?? grant.accessToken, client_id: settings.clientId };
-  await send(http, { name: 'revoke', method: 'POST', url: `${api}/oauth2/revoke`, form }, signal);
 }

@@ -16,7 +16,7 @@ export function identityTool(
       confirmationMessages: {
         title: vscode.l10n.t('Tell the agent who you are?'),
         message: vscode.l10n.t(
-          'For each account that is signed in it learns the service and its server, your name, your BAP id and public key, and when you signed in. It gets no token, so it cannot act in your name.',
+          'For each account that is signed in, it learns the service and its server, your name, BAP ID, and public key, and when you signed in. It gets no token, so it can’t act on your behalf.',
         ),
       },
     }),

@@ -4,16 +4,17 @@ import type { Runtime } from '../../base/runtime.ts';
 import type { Http } from '../../http/send.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
+import { settings } from '../../settings.ts';
 import { McpDefinitions } from './definitions.ts';
-import { problemMessage, SETTING, tellOfProblem, tellOfStart } from './messages.ts';
+import { problemMessage, tellOfProblem, tellOfStart } from './messages.ts';
 import { mcpQuestions, pickToTakeBack } from './questions.ts';
 import { McpChoices, type McpServer, readServers } from './servers.ts';
 import { type McpProvider, McpTokens } from './tokens.ts';
 
 /** The MCP servers of the setting, for as long as the extension runs. */
 export interface Mcp {
-  /** For VS Code. */
-  readonly definitions: McpDefinitions;
+  /** Offers the servers of the setting to VS Code. Throws in an editor without MCP servers. */
+  register(): vscode.Disposable;
   dispose(): void;
   /** The servers of the setting that may get the token of one of these sessions. */
   allowedFor(sessions: readonly LiveSession[]): McpServer[];
@@ -26,7 +27,7 @@ export interface Mcp {
   takeBack(sessions: readonly LiveSession[]): Promise<void>;
 }
 
-/** Follows the setting, whose present value `setting` gives. Does nothing where the editor knows no MCP servers. */
+/** Builds what follows the setting, whose present value `setting` gives. */
 export function createMcp(
   providers: readonly McpProvider[],
   sessions: Sessions,
@@ -78,25 +79,26 @@ export function createMcp(
   const update = (): void => {
     definitions.update();
   };
-  const disposables: { dispose(): void }[] = [definitions, changes];
-  if ('registerMcpServerDefinitionProvider' in vscode.lm) {
+  const register = (): vscode.Disposable => {
+    const registered = vscode.lm.registerMcpServerDefinitionProvider('bapIdentity.mcp', definitions);
     read();
-    disposables.push(
+    return vscode.Disposable.from(
+      registered,
       sessions.onDidChange(update),
       // Another window may have taken a choice back.
       vscode.window.onDidChangeWindowState(update),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (!change.affectsConfiguration(SETTING)) return;
+        if (!change.affectsConfiguration(settings.mcpServers.key)) return;
         read();
         definitions.settingChanged();
         changes.fire();
       }),
     );
-  }
+  };
   const allowedFor = (records: readonly LiveSession[]): McpServer[] =>
     servers.filter((server) => records.some(({ id }) => id === choices.sessionFor(server)));
   return {
-    definitions,
+    register,
     allowedFor,
     onDidChangeAllowed: changes.event,
     takeBack: async (records) => {
@@ -104,7 +106,8 @@ export function createMcp(
       await choices.forget(await pickToTakeBack(allowedFor(records), label));
     },
     dispose: () => {
-      for (const each of disposables) each.dispose();
+      definitions.dispose();
+      changes.dispose();
     },
   };
 }

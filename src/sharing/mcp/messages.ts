@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { describeError, type Log } from '../../base/log.ts';
 import { safeText } from '../../base/safeText.ts';
 import { hostOf } from '../../http/address.ts';
+import { settings } from '../../settings.ts';
 import type { McpServer, SettingProblem } from './servers.ts';
 
-export const SETTING = 'bapIdentity.mcp.servers';
 /** VS Code names a server of an extension by the id of the extension and the label of the server. It is no API. */
 const SERVER_ID = 'bap-identity.bap-authentication/';
 
@@ -36,18 +36,18 @@ export async function tellOfStart(
 }
 
 async function openSetting(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettings', SETTING);
+  await vscode.commands.executeCommand('workbench.action.openSettings', settings.mcpServers.key);
 }
 
 /** Why an entry of the setting is left out, and what to write instead. */
 export function problemMessage(problem: SettingProblem, providers: readonly string[]): string {
   if (problem.kind === 'noList') {
     return vscode.l10n.t(
-      'The setting bapIdentity.mcp.servers is not a list, so no MCP server is offered. Write a list of servers, each with a label, a url and a provider.',
+      'The setting bapIdentity.mcp.servers is not a list, so no MCP server is available. Enter a list of servers, each with a label, a url, and a provider.',
     );
   }
   return vscode.l10n.t(
-    'Entry {0} of the setting bapIdentity.mcp.servers is left out: {1}',
+    'Entry {0} of the setting bapIdentity.mcp.servers is skipped: {1}',
     problem.entry,
     reason(problem.kind, providers),
   );
@@ -56,14 +56,14 @@ export function problemMessage(problem: SettingProblem, providers: readonly stri
 function reason(kind: Exclude<SettingProblem['kind'], 'noList'>, providers: readonly string[]): string {
   switch (kind) {
     case 'noEntry':
-      return vscode.l10n.t('it needs a label, a url and a provider.');
+      return vscode.l10n.t('it needs a label, a url, and a provider.');
     case 'badLabel':
-      return vscode.l10n.t('its label must be a text that is not empty.');
+      return vscode.l10n.t('its label must be a string that is not empty.');
     case 'sameLabel':
-      return vscode.l10n.t('another entry has the same label. Give each server a label of its own.');
+      return vscode.l10n.t('another entry has the same label. Give each server its own label.');
     case 'badUrl':
       return vscode.l10n.t(
-        'its url must start with https://, and must have no user name, no # and no %. http:// is accepted on this machine only.',
+        'its url must start with https://, and must not contain a user name, # or %. http:// is allowed on localhost only.',
       );
     case 'badProvider':
       return vscode.l10n.t('its provider must be one of: {0}.', providers.join(', '));
@@ -77,14 +77,14 @@ export class McpStartError extends Error {
 
 export function notAllowed({ label }: McpServer): McpStartError {
   return new McpStartError(
-    vscode.l10n.t('“{0}” was not started, because you did not let it have your token.', label),
+    vscode.l10n.t('“{0}” was not started because you didn’t allow it to get your token.', label),
   );
 }
 
 export function notInSetting(label: string): McpStartError {
   return new McpStartError(
     vscode.l10n.t(
-      '“{0}” was not started, because it is no longer in the setting bapIdentity.mcp.servers.',
+      '“{0}” was not started because it is no longer in the setting bapIdentity.mcp.servers.',
       safeText(label),
     ),
   );
@@ -93,7 +93,7 @@ export function notInSetting(label: string): McpStartError {
 export function redirects(server: McpServer): McpStartError {
   return new McpStartError(
     vscode.l10n.t(
-      '“{0}” was not started: {1} sends visitors on to another address, and your token must not follow. Write the final address into the setting bapIdentity.mcp.servers.',
+      '“{0}” was not started: {1} redirects to another address, and your token must not be sent there. Enter the final address in the setting bapIdentity.mcp.servers.',
       server.label,
       hostOf(server.url),
     ),
@@ -103,7 +103,7 @@ export function redirects(server: McpServer): McpStartError {
 export function refused(server: McpServer, service: string): McpStartError {
   return new McpStartError(
     vscode.l10n.t(
-      '“{0}” was not started: {1} accepts your session, but {2} refuses its token. Ask who runs the server whether it accepts tokens of {1}.',
+      '“{0}” was not started: {1} accepts your session, but {2} rejects its token. Ask the operator of the server whether it accepts {1} tokens.',
       server.label,
       service,
       hostOf(server.url),

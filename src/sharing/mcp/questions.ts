@@ -16,11 +16,11 @@ export const mcpQuestions: McpQuestions = {
         detail:
           account === undefined
             ? vscode.l10n.t(
-                'The MCP server at {0} needs to know who you are. After the sign-in you are asked whether it may get your token.',
+                'The MCP server at {0} needs to know who you are. After you sign in, you’ll be asked whether it may get your token.',
                 host,
               )
             : vscode.l10n.t(
-                'The MCP server at {0} uses your account {1}, and its session has ended.',
+                'The MCP server at {0} uses your account {1}, whose session has ended.',
                 host,
                 account,
               ),
@@ -31,12 +31,12 @@ export const mcpQuestions: McpQuestions = {
   },
 
   async account(server, accounts) {
-    const signIn = { label: `$(add) ${vscode.l10n.t('Sign in with another account…')}`, account: undefined };
+    const signIn = { label: `$(add) ${vscode.l10n.t('Sign in to another account…')}`, account: undefined };
     const item = await vscode.window.showQuickPick(
       [...accounts.map((account) => ({ label: account.label, account })), signIn],
       {
         title: titleOf(server),
-        placeHolder: vscode.l10n.t('Select the account that the server may know'),
+        placeHolder: vscode.l10n.t('Select the account to use with this server'),
         // VS Code asks while the person works elsewhere, and their typing must not answer for them.
         ignoreFocusOut: true,
       },
@@ -46,9 +46,9 @@ export const mcpQuestions: McpQuestions = {
 
   async allow(server, service, account) {
     const allow = vscode.l10n.t('Allow');
-    const other = vscode.l10n.t('Other Account…');
+    const other = vscode.l10n.t('Use Another Account…');
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('May {0} get your token of {1}?', hostOf(server.url), service.label),
+      vscode.l10n.t('Allow {0} to get your {1} token?', hostOf(server.url), service.label),
       {
         modal: true,
         detail: [
@@ -58,7 +58,7 @@ export const mcpQuestions: McpQuestions = {
           service.tokenRights,
           '',
           vscode.l10n.t(
-            'The server gets it each time VS Code starts it, until you sign out. Allow this only if you trust those who run the server as much as {0}.',
+            'The server gets the token each time VS Code starts it, until you sign out. Allow this only if you trust the operator of the server as much as you trust {0}.',
             service.label,
           ),
         ].join('\n'),
@@ -88,8 +88,8 @@ export async function pickToTakeBack(allowed: readonly McpServer[], account: str
   }));
   const kept = await vscode.window.showQuickPick(items, {
     canPickMany: true,
-    title: vscode.l10n.t('MCP servers that may get your token as {0}', account),
-    placeHolder: vscode.l10n.t('Uncheck a server to take this back'),
+    title: vscode.l10n.t('MCP servers that may get the token of {0}', account),
+    placeHolder: vscode.l10n.t('Uncheck a server to revoke its access'),
   });
   return kept === undefined ? [] : allowed.filter((server) => !kept.some((item) => item.server === server));
 }

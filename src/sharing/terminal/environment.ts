@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
+import { settings } from '../../settings.ts';
 import type { TerminalSetting, TokenConsent } from './consent.ts';
 import { type TerminalMode, terminalVariables, variableNames } from './variables.ts';
 
@@ -72,7 +73,7 @@ export function registerTerminalEnvironment(
   return vscode.Disposable.from(
     sessions.onDidChange(update),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('bapIdentity.terminal')) void begin();
+      if (change.affectsConfiguration(SETTING)) void begin();
     }),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) update();
@@ -92,16 +93,16 @@ function describe({
 }: ReturnType<typeof terminalVariables>['values']): string | undefined {
   if (CLAWNET_TOKEN !== undefined) {
     return vscode.l10n.t(
-      'Who you are, and tokens: every program in the terminal can do all that you can do at Sigma Identity.',
+      'Your identity and tokens: every program in this terminal can do everything you can do at Sigma Identity.',
     );
   }
   if (ADOMPKG_TOKEN !== undefined) {
-    return vscode.l10n.t('Who you are, and your Adom token: every program in the terminal can use it.');
+    return vscode.l10n.t('Your identity and your Adom token, which every program in this terminal can use.');
   }
-  return BAP_ID === undefined ? undefined : vscode.l10n.t('Who you are: your BAP id and public key.');
+  return BAP_ID === undefined ? undefined : vscode.l10n.t('Your identity: your BAP ID and public key.');
 }
 
-const SETTING = 'bapIdentity.terminal.environment';
+const SETTING = settings.terminalEnvironment.key;
 
 /** The setting, and the words of the question that comes with it. `mode` reads it. */
 export function terminalSetting(mode: () => TerminalMode): TerminalSetting {
@@ -115,7 +116,7 @@ export function terminalSetting(mode: () => TerminalMode): TerminalSetting {
       const allow = { title: vscode.l10n.t('Allow') };
       const refuse = { title: vscode.l10n.t('Don’t Allow'), isCloseAffordance: true };
       const detail = vscode.l10n.t(
-        'New terminals get your Sigma Identity token as {0}, for ClawNet’s command line. It is all-powerful: whoever has it can do everything that you can do there, in your name, until you sign out.\n\nAllow this only if you trust every program that you run in a terminal. To take it back, change the setting {1}, or sign out.',
+        'New terminals will get your Sigma Identity token as {0}, for the ClawNet CLI. It grants full access: until you sign out, anyone who has it can do everything you can do there, on your behalf.\n\nAllow this only if you trust every program that you run in a terminal. To undo this, change the setting {1}, or sign out.',
         'CLAWNET_TOKEN',
         SETTING,
       );
@@ -127,13 +128,13 @@ export function terminalSetting(mode: () => TerminalMode): TerminalSetting {
       const text =
         back === undefined
           ? vscode.l10n.t(
-              'New terminals get no token while {0} is the account that signed in last. To be asked again, give the setting {1} another value, and then “{2}” again.',
+              'New terminals will get no token while {0} is the account you signed in with last. To be asked again, set {1} to another value, and then back to “{2}”.',
               accountLabel,
               SETTING,
               'identityAndTokens',
             )
           : vscode.l10n.t(
-              'New terminals do not get the token of {0}. The setting {1} is “{2}” again.',
+              'New terminals won’t get the token of {0}. The setting {1} is back to “{2}”.',
               accountLabel,
               SETTING,
               back,

@@ -6,8 +6,7 @@ import { overAtMs } from '../../sessions/expiry.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 
 /** The values of the setting `bapIdentity.terminal.environment`. */
-export const TerminalMode = z.literal(['off', 'identity', 'identityAndAdomToken', 'identityAndTokens']);
-export type TerminalMode = z.infer<typeof TerminalMode>;
+export type TerminalMode = 'off' | 'identity' | 'identityAndAdomToken' | 'identityAndTokens';
 
 export const variableNames = ['BAP_ID', 'BAP_PUBKEY', 'ADOMPKG_TOKEN', 'CLAWNET_TOKEN'] as const;
 type Values = Readonly<Partial<Record<(typeof variableNames)[number], string>>>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { LogTail } from '../../../src/base/log.ts';
+import { createLog } from '../../../src/base/log.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { StorageStatus } from '../../../src/sessions/ports.ts';
 import type { Facts, ServiceFacts } from '../../../src/diagnose/facts.ts';
@@ -19,7 +19,7 @@ function factsOf(
   const { sessions, runtime } = world;
   // Of another window, so that the extension's own is not needed.
   const context = { extension: { ...extension, isFromDifferentExtensionHost: false } };
-  const log = new LogTail(runtime.log, runtime.clock);
+  const log = createLog(runtime.log, runtime.clock, runtime.closed);
   return {
     log,
     gather: (signal = NEVER) => gatherFacts({ context, sessions, storageStatus, runtime, log }, signal),
@@ -69,7 +69,7 @@ describe('the report on sign-in', () => {
     for (const line of before?.split('\n') ?? []) assert.match(line, /^(?:#{1,2} | *- |[A-Z][^[\]<>]*$|$)/);
   });
 
-  const settings = { server: 'test.server', client: 'test.client' };
+  const settingKeys = { server: 'test.server', client: 'test.client' };
   const FOUND: [name: string, change: Partial<ServiceFacts>, words: RegExp][] = [
     [
       'a failure that nobody knows',
@@ -100,12 +100,12 @@ describe('the report on sign-in', () => {
     ],
     [
       'a client id that is refused',
-      { settings, check: { answer: 'service', client: 'refused' } },
+      { settingKeys, check: { answer: 'service', client: 'refused' } },
       /Test refuses the client ID in the setting `test\.client`/,
     ],
     [
       'a client id that is in no list',
-      { settings, check: { answer: 'service', client: 'unlisted' } },
+      { settingKeys, check: { answer: 'service', client: 'unlisted' } },
       /Test has no client with the ID in the setting `test\.client`/,
     ],
     [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Problem } from '../../../src/http/outcome.ts';
 import { clockWords, networkWords } from '../../../src/signIn/networkWords.ts';
 import { sigma } from '../../../src/services/sigma/sigma.ts';
-import { serviceWords } from '../../unit/support/serviceWords.ts';
+import { serviceTexts } from '../../unit/support/serviceTexts.ts';
 
 const SERVER = 'bapIdentity.sigma.serverUrl';
 const settings = { serverUrl: 'https://auth.example/base', defaultServerUrl: '', clientId: 'editor' };
@@ -12,7 +12,7 @@ const http = {
   clock: { now: () => 0, sleep: () => assert.fail('there is no wait') },
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 };
-const service = sigma(http, () => settings, serviceWords);
+const service = sigma(http, () => settings, serviceTexts);
 
 /** What happened, what to do, and the setting that the button opens. All three must be in the words. */
 const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = {
@@ -31,7 +31,7 @@ const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = 
   wrongHost: ['certificate for another name', 'Check the setting', SERVER],
   badCertificate: ['not valid', 'tell who runs auth.example'],
   tls: ['does not speak https', 'the port', SERVER],
-  untold: ['does not tell VS Code why', 'Open https://auth.example/base in a new tab'],
+  unexplained: ['does not tell VS Code why', 'Open https://auth.example/base in a new tab'],
   unknown: ['failed', 'Diagnose Sign-In'],
   loginPage: ['login page', 'log in to the network', SERVER],
   blocked: ['forbidden (403)', 'Ask who runs your network'],

@@ -34,7 +34,7 @@ describe('each service of the list', () => {
   });
 
   it('has its settings in the manifest', () => {
-    for (const { settings: used } of services)
+    for (const { settingKeys: used } of services)
       for (const name of Object.values(used)) assert.ok(name in settings, name);
   });
 

@@ -7,10 +7,10 @@ import * as vscode from 'vscode';
 import { isOver } from '../../../src/sessions/expiry.ts';
 import type { LiveSession, AccountChange } from '../../../src/sessions/record.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
-import { readSetting } from '../../../src/settings.ts';
+import { readSetting, settings } from '../../../src/settings.ts';
 import { TokenConsent } from '../../../src/sharing/terminal/consent.ts';
 import { registerTerminalEnvironment, terminalSetting } from '../../../src/sharing/terminal/environment.ts';
-import { TerminalMode } from '../../../src/sharing/terminal/variables.ts';
+import type { TerminalMode } from '../../../src/sharing/terminal/variables.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
 import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { recordOf } from '../../unit/support/record.ts';
@@ -81,7 +81,7 @@ class World {
       usable: () => this.records.filter((record) => !isOver(record, this.clock.now())),
       onDidChange: (listener: (change: AccountChange) => void) => this.#changes.event(listener),
     };
-    const mode = (): TerminalMode => readSetting('terminal.environment', TerminalMode) ?? 'off';
+    const mode = (): TerminalMode => readSetting(vscode.workspace, settings.terminalEnvironment);
     const setting = {
       ...terminalSetting(mode),
       ask: (label: string) => {
@@ -258,7 +258,9 @@ describe('the environment of new terminals', () => {
     await until(identity);
     await setMode('identityAndTokens');
     await eventually('the setting to go back', () =>
-      Promise.resolve(readSetting('terminal.environment', TerminalMode) === 'identity' || undefined),
+      Promise.resolve(
+        readSetting(vscode.workspace, settings.terminalEnvironment) === 'identity' || undefined,
+      ),
     );
     await until(identity);
     assert.ok(!world.collection.done.some((what) => what.endsWith('_TOKEN')), world.collection.done.join());

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { Runtime } from '../../../src/base/runtime.ts';
 import { ServiceProvider } from '../../../src/provider/provider.ts';
 import type { SignInView } from '../../../src/signIn/signInUi.ts';
-import type { Grant, IdentityService, Verdict, Waited } from '../../../src/services/service.ts';
+import type { Grant, IdentityService, VerifyResult, WaitResult } from '../../../src/services/service.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
 import { FakeLocks } from '../../unit/support/fakeLocks.ts';
@@ -10,7 +10,7 @@ import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { FakeScreen } from '../../unit/support/fakeScreen.ts';
 import { FakeStorage } from '../../unit/support/fakeStorage.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
-import { serviceWords } from '../../unit/support/serviceWords.ts';
+import { serviceTexts } from '../../unit/support/serviceTexts.ts';
 
 export const HOUR_MS = 3_600_000;
 const SERVER = 'https://auth.example';
@@ -32,13 +32,13 @@ export class World {
   /** The server in the settings. */
   server = SERVER;
   cancel: () => void = () => undefined;
-  decide: (waited: Waited) => void = () => undefined;
+  decide: (waited: WaitResult) => void = () => undefined;
   readonly runtime: Runtime = { clock: this.clock, log: this.log, closed: new AbortController().signal };
   readonly #locks = new FakeLocks(this.clock);
   readonly sessions: Sessions;
   readonly provider: ServiceProvider;
   /** What the service says of every token. */
-  verdict: Verdict['kind'] = 'valid';
+  verdict: VerifyResult['kind'] = 'valid';
 
   /** `readFailure`: storage cannot be read from the beginning. */
   constructor(readFailure?: Error) {
@@ -98,13 +98,13 @@ export class World {
     return {
       id: 'sigma-identity',
       label: 'Test',
-      ...serviceWords,
+      ...serviceTexts,
       defaultScopes: [],
-      settings: { server: 'test.server' },
+      settingKeys: { server: 'test.server' },
       servers: () => ({ current: this.server, defaultServer: SERVER }),
       begin: () => {
         this.begun += 1;
-        const waited = Promise.withResolvers<Waited>();
+        const waited = Promise.withResolvers<WaitResult>();
         this.decide = waited.resolve;
         const pending = {
           userCode: 'CODE',

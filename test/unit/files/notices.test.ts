@@ -10,8 +10,8 @@ import esbuild from '../../../esbuild.js';
 const { bundles, packageFolders, thirdPartyNotices } = esbuild;
 
 describe('the third-party notices', () => {
-  for (const bundle of bundles)
-    it(`hold the licence of every package in ${bundle.outfile}, and of no other`, async () => {
+  for (const bundle of Object.values(bundles))
+    it(`hold the license of every package in ${bundle.outfile}, and of no other`, async () => {
       const { metafile } = await build({ ...bundle, write: false });
       const notices = thirdPartyNotices(metafile);
       // Every file of the bundle is either ours or of a package that has a notice. `once:` is written by esbuild.js.
@@ -38,31 +38,31 @@ describe('the third-party notices', () => {
   after(() => {
     rmSync(folder, { recursive: true });
   });
-  const metafileWith = (name: string, licence?: string) => {
+  const metafileWith = (name: string, license?: string) => {
     const home = path.join(folder, 'node_modules', name);
     mkdirSync(home, { recursive: true });
     writeFileSync(path.join(home, 'package.json'), JSON.stringify({ name, version: '1.2.3' }));
-    if (licence !== undefined) writeFileSync(path.join(home, licence), 'All may use it.\n');
+    if (license !== undefined) writeFileSync(path.join(home, license), 'All may use it.\n');
     return { inputs: { [path.join(home, 'lib/index.js')]: {}, 'src/extension.ts': {} } };
   };
 
-  it('name the package, its version and its licence', () => {
-    for (const [name, licence] of [
+  it('name the package, its version and its license', () => {
+    for (const [name, license] of [
       ['plain', 'LICENSE'],
       ['@scope/plain', 'license.md'],
       ['british', 'LICENCE.txt'],
     ] as const)
       assert.match(
-        thirdPartyNotices(metafileWith(name, licence)),
+        thirdPartyNotices(metafileWith(name, license)),
         new RegExp(`\n${name} 1.2.3\n\nAll may use it.\n$`),
       );
   });
 
-  it('cannot be made when a package has no licence file', () => {
+  it('cannot be made when a package has no license file', () => {
     assert.throws(
       () => thirdPartyNotices(metafileWith('bare')),
-      /bare is in the bundle and has no licence file/,
+      /bare is in the bundle and has no license file/,
     );
-    assert.throws(() => thirdPartyNotices(metafileWith('noticed', 'NOTICE')), /has no licence file/);
+    assert.throws(() => thirdPartyNotices(metafileWith('noticed', 'NOTICE')), /has no license file/);
   });
 });

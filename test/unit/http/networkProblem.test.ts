@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { TimeLimitError } from '../../../src/base/timeLimit.ts';
-import { isLasting, type NetworkProblem, networkProblem } from '../../../src/http/networkProblem.ts';
+import { isPermanent, type NetworkProblem, networkProblem } from '../../../src/http/networkProblem.ts';
 
 const URL_ASKED = 'https://auth.example/api';
 
@@ -154,7 +154,7 @@ describe('networkProblem', () => {
   it('knows which problems do not pass by themselves', () => {
     const problems = new Set([...CODES.map(([, problem]) => problem), 'proxyLogin'] as const);
     assert.deepEqual(
-      [...problems].filter((problem) => isLasting(problem)),
+      [...problems].filter((problem) => isPermanent(problem)),
       [
         'certificateExpired',
         'certificateNotYetValid',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { type HttpOutcome, type Problem, problemOf } from '../../../src/http/outcome.ts';
+import { type HttpOutcome, type Problem, problemOfOutcome } from '../../../src/http/outcome.ts';
 
 const answer = (status: number, type: string): HttpOutcome => ({
   kind: 'answer',
@@ -33,10 +33,10 @@ const ROWS: [name: string, outcome: HttpOutcome, problem: Problem | undefined][]
   ['401 with JSON', answer(401, JSON_TYPE), undefined],
 ];
 
-describe('problemOf', () => {
+describe('problemOfOutcome', () => {
   for (const [name, outcome, problem] of ROWS) {
     it(`${name}: ${problem ?? 'none'}`, () => {
-      assert.equal(problemOf(outcome), problem);
+      assert.equal(problemOfOutcome(outcome), problem);
     });
   }
 });

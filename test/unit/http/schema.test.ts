@@ -5,12 +5,12 @@ import * as z from 'zod/mini';
 
 import {
   bearerToken,
-  code,
   nonEmpty,
   identifier,
   lenient,
   safeAddress,
   seconds,
+  userCode,
 } from '../../../src/http/schema.ts';
 
 const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown[]][] = [
@@ -21,7 +21,7 @@ const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown
     ['a', 'AZaz09-._~+/==', 'a'.repeat(16_384)],
     ['', '=', 'a=b', 'a b', 'a\n', '${x}', 'a'.repeat(16_385), 7, null, undefined],
   ],
-  ['code', code, ['A', 'ABCD-1234', 'A'.repeat(64)], ['', 'A'.repeat(65), 1234, null, undefined]],
+  ['userCode', userCode, ['A', 'ABCD-1234', 'A'.repeat(64)], ['', 'A'.repeat(65), 1234, null, undefined]],
   ['identifier', identifier, ['a', ' ', 'a'.repeat(255)], ['', 'a'.repeat(256), 7, null, undefined]],
   ['seconds', seconds, [1, 0.5, 1e12], [0, -1, NaN, Infinity, '1', null, undefined]],
   [

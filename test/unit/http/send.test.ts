@@ -179,7 +179,7 @@ describe('send: the outcome', () => {
   });
 
   for (const [online, problem] of [
-    [true, 'untold'],
+    [true, 'unexplained'],
     [false, 'offline'],
   ] as const) {
     it(`gives the problem "${problem}" in a browser that is ${online ? 'online' : 'offline'}`, async () => {

@@ -51,12 +51,12 @@ const FAILURES: [name: string, reply: Reply, failure: Failure, endsAt?: number][
   [
     'invalid_scope, in the words of the server',
     json(400, { error: 'invalid_scope', error_description: 'No such scope: fly' }),
-    { kind: 'refused', words: 'No such scope: fly' },
+    { kind: 'refused', message: 'No such scope: fly' },
   ],
   [
     'VALIDATION_ERROR, in the words of better-auth',
     json(400, { message: '[body.client_id] Invalid input', code: 'VALIDATION_ERROR' }),
-    { kind: 'refused', words: '[body.client_id] Invalid input' },
+    { kind: 'refused', message: '[body.client_id] Invalid input' },
   ],
   ['access_denied', json(403, { error: 'access_denied' }), { kind: 'denied' }],
   ['404', json(404, { message: 'Not Found' }), unreachable('notFound')],

@@ -230,7 +230,7 @@ const TRANSIENT_FAILURES: Row[] = [
 ];
 
 const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
-const refused = (words: string): Failure => ({ kind: 'refused', words });
+const refused = (message: string): Failure => ({ kind: 'refused', message });
 const clientRefused = (error: string): Failure => ({ kind: 'clientRefused', error });
 
 /** The reply to the only poll, and the result. */

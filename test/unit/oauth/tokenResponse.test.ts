@@ -31,7 +31,7 @@ describe('readTokenAnswer', () => {
     });
     assert.deepEqual(read(200, { access_token: 't', error: 'odd' }), {
       kind: 'failed',
-      failure: { kind: 'refused', words: 'odd' },
+      failure: { kind: 'refused', message: 'odd' },
     });
   });
 
@@ -90,7 +90,7 @@ describe('readTokenAnswer', () => {
     for (const token of ['tok_${env:HOME}', 'a b', 'a\r\nb', ' a', 'a=b', '=', 'é', 'a\0', 'tok{1}']) {
       assert.deepEqual(read(200, { access_token: token }), {
         kind: 'failed',
-        failure: { kind: 'refused', words: 'malformed access_token' },
+        failure: { kind: 'refused', message: 'malformed access_token' },
       });
     }
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Failure } from '../../../src/oauth/failure.ts';
-import type { Waited } from '../../../src/services/service.ts';
+import type { WaitResult } from '../../../src/services/service.ts';
 import { demoPerson, requestsTo, type AdomServer, type Fault, type StreamFault } from '../../servers/adom.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { adomServer } from './adomApi.ts';
@@ -36,7 +36,7 @@ async function signIn(
   server: AdomServer,
   fault: Fault,
   updates: 'auto' | 'stream' | 'poll' = 'auto',
-): Promise<{ waited: Promise<Waited>; contact: boolean[] }> {
+): Promise<{ waited: Promise<WaitResult>; contact: boolean[] }> {
   const pending = await begin(adomService(server, updates, hurried));
   server.failNext(STATUS, fault);
   const contact: boolean[] = [];

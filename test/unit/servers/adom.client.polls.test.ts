@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Failure } from '../../../src/oauth/failure.ts';
-import type { Identified, Waited } from '../../../src/services/service.ts';
+import type { IdentifyResult, WaitResult } from '../../../src/services/service.ts';
 import { demoPerson, requestsTo, type AdomServer, type Fault } from '../../servers/adom.ts';
 import { adomServer, sessionToken } from './adomApi.ts';
 import { adomService, begin, granted, hurried, whileTesting } from './client.ts';
@@ -14,7 +14,7 @@ const GONE: Fault = { kind: 'answer', status: 404, body: { error: 'Not found' } 
 const REDIRECT: Fault = { kind: 'redirect', to: 'http://127.0.0.1:9/elsewhere' };
 
 /** An approved intent whose first poll meets the fault. */
-async function pollInto(server: AdomServer, fault: Fault): Promise<Waited> {
+async function pollInto(server: AdomServer, fault: Fault): Promise<WaitResult> {
   const pending = await begin(adomService(server, 'poll', hurried));
   server.approve();
   server.failNext(STATUS, fault);
@@ -61,7 +61,10 @@ describe('Adom over HTTP: a poll fails', { concurrency: true }, () => {
 });
 
 describe('Adom over HTTP: the request for the user fails', { concurrency: true }, () => {
-  async function identify(fault: Fault, times = 1): Promise<{ server: AdomServer; identified: Identified }> {
+  async function identify(
+    fault: Fault,
+    times = 1,
+  ): Promise<{ server: AdomServer; identified: IdentifyResult }> {
     const server = await adomServer();
     const grant = { server: server.url, accessToken: await sessionToken(server) };
     server.failNext('GET /user', fault, times);

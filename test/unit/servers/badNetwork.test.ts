@@ -12,7 +12,7 @@ import { type Fault, startSigmaServer } from '../../servers/sigma.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 import { unreachable } from '../support/unreachable.ts';
 import { whileTesting } from './client.ts';
-import { serviceWords } from '../support/serviceWords.ts';
+import { serviceTexts } from '../support/serviceTexts.ts';
 
 /** Begins a sign-in at this server with Node's own `fetch`. */
 async function begin(
@@ -22,7 +22,7 @@ async function begin(
   const clockSkew = new ClockSkew();
   const http = { fetch: globalThis.fetch, clock: systemClock, log, clockSkew };
   const settings = { serverUrl, defaultServerUrl: serverUrl, clientId: 'editor' };
-  const begun = await sigma(http, () => settings, serviceWords).begin([], whileTesting());
+  const begun = await sigma(http, () => settings, serviceTexts).begin([], whileTesting());
   return { begun, log, clockSkew };
 }
 

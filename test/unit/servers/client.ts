@@ -5,12 +5,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemClock, type Clock } from '../../../src/base/clock.ts';
 import type { Http } from '../../../src/http/send.ts';
 import { adom, type AdomSettings } from '../../../src/services/adom/adom.ts';
-import type { Grant, IdentityService, PendingSignIn, Waited } from '../../../src/services/service.ts';
+import type { Grant, IdentityService, PendingSignIn, WaitResult } from '../../../src/services/service.ts';
 import { sigma } from '../../../src/services/sigma/sigma.ts';
 import type { AdomServer } from '../../servers/adom.ts';
 import type { SigmaServer } from '../../servers/sigma.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
-import { serviceWords } from '../support/serviceWords.ts';
+import { serviceTexts } from '../support/serviceTexts.ts';
 
 const startMs = Date.now();
 
@@ -31,12 +31,12 @@ export function adomService(
   clock: Clock = systemClock,
 ): IdentityService {
   const settings = { apiUrl: url, defaultApiUrl: url, sessionMaxAgeSeconds: 3600, updates };
-  return adom(realHttp(clock), () => settings, serviceWords);
+  return adom(realHttp(clock), () => settings, serviceTexts);
 }
 
 /** The same for Sigma Identity. */
 export function sigmaService({ url }: SigmaServer, clientId = 'editor'): IdentityService {
-  return sigma(realHttp(hurried), () => ({ serverUrl: url, defaultServerUrl: url, clientId }), serviceWords);
+  return sigma(realHttp(hurried), () => ({ serverUrl: url, defaultServerUrl: url, clientId }), serviceTexts);
 }
 
 export async function begin(service: IdentityService): Promise<PendingSignIn> {
@@ -45,7 +45,7 @@ export async function begin(service: IdentityService): Promise<PendingSignIn> {
   return begun.pending;
 }
 
-export function granted(waited: Waited): Grant {
+export function granted(waited: WaitResult): Grant {
   assert.ok(waited.kind === 'granted', JSON.stringify(waited));
   return waited.grant;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Grant, Verdict } from '../../../src/services/service.ts';
+import type { Grant, VerifyResult } from '../../../src/services/service.ts';
 import type { SigmaOptions, SigmaServer } from '../../servers/sigma.ts';
 import { sigmaService, until, whileTesting } from './client.ts';
 import { accessToken, sigmaServer, userinfo } from './sigmaApi.ts';
@@ -9,14 +9,14 @@ import { accessToken, sigmaServer, userinfo } from './sigmaApi.ts';
 interface SignedIn {
   readonly server: SigmaServer;
   readonly grant: Grant;
-  readonly extend: () => Promise<Verdict>;
+  readonly extend: () => Promise<VerifyResult>;
 }
 
 async function signedIn(options: SigmaOptions): Promise<SignedIn> {
   const server = await sigmaServer(options);
   const grant: Grant = { server: server.url, accessToken: await accessToken(server) };
   const service = sigmaService(server);
-  const extend = (): Promise<Verdict> =>
+  const extend = (): Promise<VerifyResult> =>
     service.extend?.(grant, whileTesting()) ?? assert.fail('extend is missing');
   return { server, grant, extend };
 }

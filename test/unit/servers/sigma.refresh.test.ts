@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Grant, Renewed } from '../../../src/services/service.ts';
+import type { Grant, RenewResult } from '../../../src/services/service.ts';
 import { requestsTo, secondPerson, type Fault, type SigmaServer } from '../../servers/sigma.ts';
 import { begin, granted, hurried, sigmaService, whileTesting } from './client.ts';
 import { type Answer, poll, requestCode, sigmaServer, userinfo } from './sigmaApi.ts';
@@ -127,13 +127,13 @@ describe('Sigma Identity over HTTP: renew', { concurrency: true }, () => {
   async function signedIn(): Promise<{
     server: SigmaServer;
     grant: Grant;
-    renew: (grant: Grant, clientId?: string) => Promise<Renewed>;
+    renew: (grant: Grant, clientId?: string) => Promise<RenewResult>;
   }> {
     const server = await sigmaServer({ ...REFRESHING, tokenSeconds: 600 });
     const pending = await begin(sigmaService(server));
     await server.approve(pending.userCode ?? '', 1, 1);
     const grant = granted(await pending.wait(whileTesting(), () => undefined));
-    const renew = (current: Grant, clientId?: string): Promise<Renewed> =>
+    const renew = (current: Grant, clientId?: string): Promise<RenewResult> =>
       sigmaService(server, clientId).renew?.(current, whileTesting()) ?? assert.fail('renew is missing');
     return { server, grant, renew };
   }

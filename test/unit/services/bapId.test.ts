@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 
-import { hasBapIdForm } from '../../../src/services/bapId.ts';
+import { looksLikeBapId } from '../../../src/services/bapId.ts';
 
 describe('the form of a BAP id', () => {
   const ids: [name: string, id: string][] = [
@@ -14,7 +14,7 @@ describe('the form of a BAP id', () => {
   ];
   for (const [name, id] of ids) {
     it(`has ${name}`, () => {
-      assert.equal(hasBapIdForm(id), true);
+      assert.equal(looksLikeBapId(id), true);
     });
   }
 
@@ -34,12 +34,12 @@ describe('the form of a BAP id', () => {
   ];
   for (const [name, text] of others) {
     it(`has not ${name}`, () => {
-      assert.equal(hasBapIdForm(text), false);
+      assert.equal(looksLikeBapId(text), false);
     });
   }
 
   it('has no id of 32 letters and digits, as better-auth makes them', () => {
     const id = fc.stringMatching(/^[A-Za-z0-9]{32}$/);
-    fc.assert(fc.property(id, (text) => !hasBapIdForm(text)));
+    fc.assert(fc.property(id, (text) => !looksLikeBapId(text)));
   });
 });

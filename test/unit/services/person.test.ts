@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { safeText } from '../../../src/base/safeText.ts';
-import { person } from '../../../src/services/person.ts';
+import { createPerson } from '../../../src/services/person.ts';
 
 const BAP_ID = 'Go8vCHAa4S6AhXKTABGpANiz35J';
 
 function labelOf(name: string | undefined, subject: string): string {
-  return person({ subject, names: [name] }).accountLabel;
+  return createPerson({ subject, names: [name] }).accountLabel;
 }
 
 describe('person', () => {
@@ -17,7 +17,7 @@ describe('person', () => {
       picture: 'https://img.example/ann.png',
       bap: { bapId: BAP_ID, rootAddressProven: false },
     };
-    assert.deepEqual(person({ ...claims, names: ['Ann\n$(eye)'], email: 'ann\u202e@example.org' }), {
+    assert.deepEqual(createPerson({ ...claims, names: ['Ann\n$(eye)'], email: 'ann\u202e@example.org' }), {
       ...claims,
       accountId: BAP_ID,
       accountLabel: `Ann $ (eye) (${BAP_ID})`,
@@ -27,7 +27,7 @@ describe('person', () => {
   });
 
   it('leaves absent claims out', () => {
-    assert.deepEqual(person({ subject: 'user-1', names: [] }), {
+    assert.deepEqual(createPerson({ subject: 'user-1', names: [] }), {
       subject: 'user-1',
       accountId: 'user-1',
       accountLabel: 'user-1',
@@ -41,24 +41,24 @@ describe('person', () => {
     ['the two ends of a long id', [' '], 'Go8vCH…z35J'],
   ] as const) {
     it(`takes ${what} as the name`, () => {
-      assert.equal(person({ subject: BAP_ID, names }).name, name);
+      assert.equal(createPerson({ subject: BAP_ID, names }).name, name);
     });
   }
 
   it('shortens an id of more than 12 characters only', () => {
-    assert.equal(person({ subject: 'abcdefghijkl', names: [] }).name, 'abcdefghijkl');
-    assert.equal(person({ subject: 'abcdefghijklm', names: [] }).name, 'abcdef…jklm');
+    assert.equal(createPerson({ subject: 'abcdefghijkl', names: [] }).name, 'abcdefghijkl');
+    assert.equal(createPerson({ subject: 'abcdefghijklm', names: [] }).name, 'abcdef…jklm');
   });
 });
 
 describe('the name of a person without one', () => {
   it('can be seen, even if nothing of the id can be seen', () => {
-    assert.equal(person({ subject: ' ', names: [] }).name, '%20');
-    assert.equal(person({ subject: '\u200b\u202e', names: [''] }).name, '%E2%80…0%AE');
+    assert.equal(createPerson({ subject: ' ', names: [] }).name, '%20');
+    assert.equal(createPerson({ subject: '\u200b\u202e', names: [''] }).name, '%E2%80…0%AE');
   });
 
   it('is the id as it is if it can be seen', () => {
-    assert.equal(person({ subject: 'ann b', names: [] }).name, 'ann b');
+    assert.equal(createPerson({ subject: 'ann b', names: [] }).name, 'ann b');
   });
 });
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { isLink, onTheWeb, trustedPicture } from '../../../src/services/picture.ts';
+import { isPictureUrl, resolveOnChain, trustedPicture } from '../../../src/services/picture.ts';
 
 const TXID = 'a1'.repeat(32);
 const FILE = `${TXID}_0`;
 
-describe('isLink', () => {
+describe('isPictureUrl', () => {
   for (const [address, kept] of [
     ['https://img.example/ann.png', true],
     ['bitfs://ann', true],
@@ -17,7 +17,7 @@ describe('isLink', () => {
     ['\n data:,x', false],
   ] as const) {
     it(`${address.slice(0, 30)} (${address.length}): ${kept ? 'yes' : 'no'}`, () => {
-      assert.equal(isLink(address), kept);
+      assert.equal(isPictureUrl(address), kept);
     });
   }
 });
@@ -34,7 +34,7 @@ describe('a picture on the blockchain', () => {
     [`bitfs://${TXID}.out.0.3`, `${TXID}.out.0.3`],
   ] as const)
     it(`${address}: is on ordfs.network`, () => {
-      assert.equal(onTheWeb(address), `https://ordfs.network/${id}`);
+      assert.equal(resolveOnChain(address), `https://ordfs.network/${id}`);
     });
 });
 
@@ -59,7 +59,7 @@ describe('any other picture', () => {
     `db://${TXID}`,
   ])
     it(`${JSON.stringify(address)}: stays as it is`, () => {
-      assert.equal(onTheWeb(address), address);
+      assert.equal(resolveOnChain(address), address);
     });
 });
 

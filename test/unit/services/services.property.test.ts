@@ -20,7 +20,7 @@ import {
   sigmaSessionAnswers,
 } from '../support/oddServices.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
-import { serviceWords } from '../support/serviceWords.ts';
+import { serviceTexts } from '../support/serviceTexts.ts';
 import { assertSafe } from '../support/texts.ts';
 
 interface Story {
@@ -136,7 +136,7 @@ describe('a session about which a server answers anything', () => {
           sigma(
             http,
             () => ({ serverUrl: SIGMA, defaultServerUrl: SIGMA, clientId: 'editor' }),
-            serviceWords,
+            serviceTexts,
           ),
         SIGMA,
       ),
@@ -150,7 +150,7 @@ describe('a session about which a server answers anything', () => {
         sessionMaxAgeSeconds: 3_600,
         updates: 'auto' as const,
       };
-      return askAll(story, (http) => adom(http, () => settings, serviceWords), ADOM);
+      return askAll(story, (http) => adom(http, () => settings, serviceTexts), ADOM);
     }));
 });
 

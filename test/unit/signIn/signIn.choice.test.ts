@@ -2,12 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { SignInResult } from '../../../src/signIn/signIn.ts';
-import type { Grant, Identified, IdentityChoice, IdentityService } from '../../../src/services/service.ts';
+import type {
+  Grant,
+  IdentifyResult,
+  IdentityChoice,
+  IdentityService,
+} from '../../../src/services/service.ts';
 import { serialize } from '../../../src/sessions/record.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { recordOf } from '../support/record.ts';
 import { SignInWorld } from '../support/signInWorld.ts';
-import { serviceWords } from '../support/serviceWords.ts';
+import { serviceTexts } from '../support/serviceTexts.ts';
 
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
 const ANN = { id: 'ann', name: 'Ann', picture: undefined };
@@ -45,7 +50,7 @@ async function run({ answers = [], refused = [], at }: Script) {
 }
 
 function service(clock: FakeClock, calls: string[], refused: readonly string[]): IdentityService {
-  const identified = (id: string): Identified => {
+  const identified = (id: string): IdentifyResult => {
     const person = { accountId: id, accountLabel: id, subject: NOBODY, name: id };
     return { kind: 'identified', person, grant: GRANT };
   };
@@ -65,9 +70,9 @@ function service(clock: FakeClock, calls: string[], refused: readonly string[]):
   return {
     id: 'sigma-identity',
     label: 'Test Identity',
-    ...serviceWords,
+    ...serviceTexts,
     defaultScopes: [],
-    settings: { server: 'test.server' },
+    settingKeys: { server: 'test.server' },
     servers: () => ({ current: GRANT.server, defaultServer: GRANT.server }),
     begin: () =>
       Promise.resolve({

@@ -16,7 +16,7 @@ import { holds } from '../support/fuzz.ts';
 import { type OddAnswer, OddServer } from '../support/oddServer.ts';
 import { ADOM, adomAnswers, CANARY, SIGMA, sigmaAnswers } from '../support/oddServices.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
-import { serviceWords } from '../support/serviceWords.ts';
+import { serviceTexts } from '../support/serviceTexts.ts';
 import { SignInWorld } from '../support/signInWorld.ts';
 import { assertSafe } from '../support/texts.ts';
 import { watched } from '../support/watchedService.ts';
@@ -51,12 +51,12 @@ const REVOCATION = /\/(?:sign-out|oauth2\/revoke|auth\/logout)$/;
 const AFTERWARDS_MS = 60_000;
 
 const sigmaOf = (http: Http): IdentityService =>
-  sigma(http, () => ({ serverUrl: SIGMA, defaultServerUrl: SIGMA, clientId: 'editor' }), serviceWords);
+  sigma(http, () => ({ serverUrl: SIGMA, defaultServerUrl: SIGMA, clientId: 'editor' }), serviceTexts);
 const adomOf = (http: Http, { updates }: Story): IdentityService =>
   adom(
     http,
     () => ({ apiUrl: ADOM, defaultApiUrl: ADOM, sessionMaxAgeSeconds: 3_600, updates }),
-    serviceWords,
+    serviceTexts,
   );
 
 async function tryOut(story: Story, serviceOf: (http: Http, story: Story) => IdentityService): Promise<void> {

@@ -4,14 +4,20 @@ import { describe, it, mock } from 'node:test';
 import type { Failure } from '../../../src/oauth/failure.ts';
 import type { SignInResult } from '../../../src/signIn/signIn.ts';
 import type { Person } from '../../../src/services/person.ts';
-import type { Begun, Grant, Identified, IdentityService, Waited } from '../../../src/services/service.ts';
+import type {
+  BeginResult,
+  Grant,
+  IdentifyResult,
+  IdentityService,
+  WaitResult,
+} from '../../../src/services/service.ts';
 import { serialize } from '../../../src/sessions/record.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import type { FakeScreen } from '../support/fakeScreen.ts';
 import { recordOf } from '../support/record.ts';
 import type { RecordingLog } from '../support/recordingLog.ts';
 import { SignInWorld } from '../support/signInWorld.ts';
-import { serviceWords } from '../support/serviceWords.ts';
+import { serviceTexts } from '../support/serviceTexts.ts';
 
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'canary-token' };
 const LEARNT: Grant = { ...GRANT, expiresAtMs: 9e15 };
@@ -33,7 +39,7 @@ interface Script {
   /** The account that must sign in. */
   readonly accountId?: string;
   readonly begins?: readonly (Failure | 'code' | Error)[];
-  readonly waits?: readonly Waited[];
+  readonly waits?: readonly WaitResult[];
   readonly identifies?: Failure | 'person' | 'person without a BAP identity';
   readonly revoke?: 'works' | 'hangs';
   /** After how many seconds the person asks for a new code, expiry by expiry. */
@@ -107,11 +113,11 @@ function service(
   return {
     id: 'adom',
     label: 'Test Identity',
-    ...serviceWords,
+    ...serviceTexts,
     defaultScopes: [],
-    settings: { server: 'test.server', client: 'test.client' },
+    settingKeys: { server: 'test.server', client: 'test.client' },
     servers: () => ({ current: setting.server, defaultServer: GRANT.server }),
-    begin: async (scopes, signal): Promise<Begun> => {
+    begin: async (scopes, signal): Promise<BeginResult> => {
       calls.push(`begin ${scopes.join(' ')}`);
       await clock.sleep(BEGIN_MS, signal);
       const begun = beginsLeft.shift();
@@ -136,7 +142,7 @@ function service(
         },
       };
     },
-    identify: async (grant, signal): Promise<Identified> => {
+    identify: async (grant, signal): Promise<IdentifyResult> => {
       calls.push(`identify ${grant.accessToken}`);
       await clock.sleep(IDENTIFY_MS, signal);
       if (typeof identifies !== 'string') return { kind: 'failed', failure: identifies };
@@ -151,7 +157,7 @@ function service(
   };
 }
 
-const EXPIRED: Waited = { kind: 'expired' };
+const EXPIRED: WaitResult = { kind: 'expired' };
 const ONE_CODE = ['pending', 'offline', 'reached'];
 const BEGUN_AND_WAITED = ['begin openid', 'wait'];
 const GRANTED_AND_REVOKED = [...BEGUN_AND_WAITED, 'identify canary-token', 'revoke canary-token'];

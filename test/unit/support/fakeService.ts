@@ -1,4 +1,4 @@
-import type { Grant, IdentityService, Renewed, Verdict } from '../../../src/services/service.ts';
+import type { Grant, IdentityService, RenewResult, VerifyResult } from '../../../src/services/service.ts';
 import type { Servers } from '../../../src/http/address.ts';
 import type { FakeClock } from './fakeClock.ts';
 
@@ -15,7 +15,7 @@ export class FakeService implements IdentityService {
   readonly purpose = 'test';
   readonly tokenRights = 'test';
   readonly defaultScopes = [];
-  readonly settings = { server: 'test.server' };
+  readonly settingKeys = { server: 'test.server' };
   /** The setting as the person wrote it. It grants there. A window hears of a change by `followSettings`. */
   server: string | undefined = SERVER;
   /** How long an answer takes, in milliseconds. */
@@ -75,20 +75,20 @@ export class FakeService implements IdentityService {
     for (const token of tokens) if (token !== undefined) this.#good.delete(token);
   }
 
-  async verify(grant: Grant, signal: AbortSignal): Promise<Verdict> {
+  async verify(grant: Grant, signal: AbortSignal): Promise<VerifyResult> {
     const verdict = this.#verdict(grant, () => (this.rotates ? this.#rotated(grant) : grant));
     await this.#answer(`verify ${grant.accessToken}`, this.takes.verify, signal);
     return verdict;
   }
 
-  async extend(grant: Grant, signal: AbortSignal): Promise<Verdict> {
+  async extend(grant: Grant, signal: AbortSignal): Promise<VerifyResult> {
     const expiresAtMs = this.#clock.now() + this.extendedMs;
     const verdict = this.#verdict(grant, () => ({ ...grant, expiresAtMs }));
     await this.#answer(`extend ${grant.accessToken}`, this.takes.extend, signal);
     return verdict;
   }
 
-  async renew({ accessToken, refreshToken }: Grant, signal: AbortSignal): Promise<Renewed> {
+  async renew({ accessToken, refreshToken }: Grant, signal: AbortSignal): Promise<RenewResult> {
     const renewed = this.#renewed(accessToken, refreshToken);
     await this.#answer(`renew ${refreshToken ?? 'nothing'}`, this.takes.renew, signal);
     return renewed;
@@ -111,7 +111,7 @@ export class FakeService implements IdentityService {
     throw new Error('not part of these tests');
   }
 
-  #verdict({ accessToken }: Grant, valid: () => Grant): Verdict {
+  #verdict({ accessToken }: Grant, valid: () => Grant): VerifyResult {
     if (this.offline) return { kind: 'unknown' };
     return this.accepts(accessToken) ? { kind: 'valid', grant: valid() } : { kind: 'rejected' };
   }
@@ -121,7 +121,7 @@ export class FakeService implements IdentityService {
     return { ...grant, accessToken: this.grant().accessToken };
   }
 
-  #renewed(accessToken: string, refreshToken: string | undefined): Renewed {
+  #renewed(accessToken: string, refreshToken: string | undefined): RenewResult {
     if (this.offline || refreshToken === undefined) return { kind: 'unknown' };
     if (this.refusesClient) return { kind: 'clientRefused' };
     if (this.#used.has(refreshToken)) this.reused.push(refreshToken);

@@ -6,7 +6,7 @@ import type { IdentityService, PendingSignIn } from '../../../src/services/servi
 import { sigma, type SigmaSettings } from '../../../src/services/sigma/sigma.ts';
 import { Conversation, type Reply } from './conversation.ts';
 import { FakeClock } from './fakeClock.ts';
-import { serviceWords } from './serviceWords.ts';
+import { serviceTexts } from './serviceTexts.ts';
 
 /** A service whose server gives a list of replies, on a fake clock. */
 export interface World {
@@ -22,7 +22,7 @@ export function adomWorld(replies: readonly Reply[], settings: Partial<AdomSetti
     sessionMaxAgeSeconds: 7_776_000,
     updates: 'auto',
   } as const;
-  return world(replies, (http) => adom(http, () => ({ ...defaults, ...settings }), serviceWords));
+  return world(replies, (http) => adom(http, () => ({ ...defaults, ...settings }), serviceTexts));
 }
 
 export function sigmaWorld(replies: readonly Reply[], settings: Partial<SigmaSettings> = {}): World {
@@ -31,7 +31,7 @@ export function sigmaWorld(replies: readonly Reply[], settings: Partial<SigmaSet
     defaultServerUrl: 'https://auth.example',
     clientId: 'editor',
   };
-  return world(replies, (http) => sigma(http, () => ({ ...defaults, ...settings }), serviceWords));
+  return world(replies, (http) => sigma(http, () => ({ ...defaults, ...settings }), serviceTexts));
 }
 
 function world(replies: readonly Reply[], create: (http: Conversation['http']) => IdentityService): World {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { Identified, IdentityService } from '../../../src/services/service.ts';
+import type { IdentifyResult, IdentityService } from '../../../src/services/service.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** The limit of one request. */
@@ -28,7 +28,7 @@ export function watched(service: IdentityService, clock: FakeClock): Watched {
       assert.ok(clock.ranMs <= untilMs, `${name} took ${clock.ranMs - untilMs} ms too long`);
     }
   };
-  const limited = (identified: Identified): Identified => {
+  const limited = (identified: IdentifyResult): IdentifyResult => {
     if (identified.kind !== 'choice') return identified;
     const { choice } = identified;
     const choose: typeof choice.choose = async (id, signal) =>

@@ -8,7 +8,7 @@ import { after, html, json, networkError, never, type Reply, text } from '../../
 import { AUTHENTICATED, eventStream } from '../../support/eventStream.ts';
 import { INTENT, PENDING, STATUS_URL, TOLD } from '../../support/intentRow.ts';
 import { adomWorld, assertCancels, begin } from '../../support/serviceKit.ts';
-import { serviceWords } from '../../support/serviceWords.ts';
+import { serviceTexts } from '../../support/serviceTexts.ts';
 import { unreachable } from '../../support/unreachable.ts';
 
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1' };
@@ -20,7 +20,7 @@ describe('Adom: the service', () => {
     assert.equal(service.id, 'adom');
     assert.equal(service.label, 'Adom');
     assert.deepEqual(service.defaultScopes, []);
-    assert.deepEqual(service.settings, { server: 'bapIdentity.adom.apiUrl' });
+    assert.deepEqual(service.settingKeys, { server: 'bapIdentity.adom.apiUrl' });
   });
 });
 
@@ -152,7 +152,7 @@ describe('Adom: wait', () => {
       updates: 'auto',
     };
     const { clock, conversation } = adomWorld([CREATED, TOLD]);
-    const service = adom(conversation.http, () => settings, serviceWords);
+    const service = adom(conversation.http, () => settings, serviceTexts);
     const begun = await clock.run(service.begin([], NEVER));
     Object.assign(settings, {
       apiUrl: 'https://elsewhere.example',

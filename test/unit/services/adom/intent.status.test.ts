@@ -16,7 +16,7 @@ const transientFailure = (problem: Problem, waitMs = 0): IntentStatus => ({
   waitMs,
   problem,
 });
-const unreached = (problem: Problem): IntentStatus => ({ kind: 'failed', failure: unreachable(problem) });
+const failureOf = (problem: Problem): IntentStatus => ({ kind: 'failed', failure: unreachable(problem) });
 const answer = (status: number, json: unknown, headers: Record<string, string> = {}): HttpOutcome => ({
   kind: 'answer',
   status,
@@ -48,7 +48,7 @@ const ROWS: [name: string, outcome: HttpOutcome, status: IntentStatus][] = [
   [
     'authenticated with a token that is not in the form of RFC 6750',
     answer(200, { state: 'authenticated', session_token: 'tok_${env:HOME}' }),
-    { kind: 'failed', failure: { kind: 'refused', words: 'malformed session_token' } },
+    { kind: 'failed', failure: { kind: 'refused', message: 'malformed session_token' } },
   ],
   ['an unknown state', answer(200, { state: 'linked' }), NOT_THE_SERVICE],
   ['other JSON', answer(200, [1]), NOT_THE_SERVICE],
@@ -56,14 +56,14 @@ const ROWS: [name: string, outcome: HttpOutcome, status: IntentStatus][] = [
   ['no JSON', answer(200, undefined), NOT_THE_SERVICE],
   ['no content', answer(204, undefined), NOT_THE_SERVICE],
   ['404 with JSON', answer(404, { error: 'not found' }), CODE_SPENT],
-  ['404 without JSON', answer(404, undefined), unreached('notFound')],
+  ['404 without JSON', answer(404, undefined), failureOf('notFound')],
   ['410', answer(410, { error: 'expired' }), { kind: 'expired' }],
   ['410 without JSON', answer(410, undefined), { kind: 'expired' }],
   ['401', answer(401, { error: 'unauthorized' }), NOT_THE_SERVICE],
-  ['403', answer(403, undefined), unreached('blocked')],
-  ['a token with 403', answer(403, { state: 'authenticated', session_token: 'tok_1' }), unreached('blocked')],
-  ['405', answer(405, undefined), unreached('notFound')],
-  ['a redirect', { kind: 'redirect' }, unreached('loginPage')],
+  ['403', answer(403, undefined), failureOf('blocked')],
+  ['a token with 403', answer(403, { state: 'authenticated', session_token: 'tok_1' }), failureOf('blocked')],
+  ['405', answer(405, undefined), failureOf('notFound')],
+  ['a redirect', { kind: 'redirect' }, failureOf('loginPage')],
   ['no answer', { kind: 'noAnswer', problem: 'dns' }, transientFailure('dns')],
   ['408', answer(408, undefined), transientFailure('serverFault')],
   ['429', answer(429, {}), transientFailure('busy')],

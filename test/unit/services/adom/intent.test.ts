@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Failure } from '../../../../src/oauth/failure.ts';
-import { createIntent, type Intent, type IntentCreated } from '../../../../src/services/adom/intent.ts';
+import { createIntent, type Intent, type CreateIntentResult } from '../../../../src/services/adom/intent.ts';
 import {
   after,
   Conversation,
@@ -30,7 +30,7 @@ const at = (seconds: number): string => new Date(NOW_MS + seconds * 1000).toISOS
 async function ask(
   reply: Reply,
   server = SERVER,
-): Promise<{ result: IntentCreated; conversation: Conversation; clock: FakeClock }> {
+): Promise<{ result: CreateIntentResult; conversation: Conversation; clock: FakeClock }> {
   const clock = new FakeClock();
   const conversation = new Conversation(clock, [reply]);
   const { signal } = new AbortController();

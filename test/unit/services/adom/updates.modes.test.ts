@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { UpdatesMode, waitForIntent } from '../../../../src/services/adom/updates.ts';
+import { waitForIntent } from '../../../../src/services/adom/updates.ts';
 import {
   after,
   Conversation,
@@ -280,14 +280,4 @@ describe('intent updates: onContact', () => {
       assert.equal(conversation.times.at(-1), mode === 'auto' ? 60 : 4);
     });
   }
-});
-
-describe('the setting for updates', () => {
-  it('takes three words and no other', () => {
-    const words = ['auto', 'stream', 'poll', '', 'Auto', null];
-    assert.deepEqual(
-      words.filter((word) => UpdatesMode.safeParse(word).success),
-      ['auto', 'stream', 'poll'],
-    );
-  });
 });

@@ -115,11 +115,11 @@ describe('Sigma Identity: check', () => {
     const lists: [client: ServiceCheck['client'], name: string, reply: Reply][] = [
       ['unlisted', 'an empty list', json(200, { clients: [] })],
       ['unlisted', 'a list of others', json(200, { clients: [{ clientId: 'clawnet' }, 'nonsense'] })],
-      ['notTold', '404', json(404, {})],
-      ['notTold', 'a page', html(200)],
-      ['notTold', 'another form', json(200, [])],
-      ['notTold', 'no connection, as where a browser forbids it', networkError('ECONNREFUSED')],
-      ['notTold', 'no answer', never()],
+      ['unknown', '404', json(404, {})],
+      ['unknown', 'a page', html(200)],
+      ['unknown', 'another form', json(200, [])],
+      ['unknown', 'no connection, as where a browser forbids it', networkError('ECONNREFUSED')],
+      ['unknown', 'no answer', never()],
     ];
     for (const [client, name, reply] of lists) {
       it(`is ${client}: ${name}`, async () => {

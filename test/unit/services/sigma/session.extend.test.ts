@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
-import type { Grant, Verdict } from '../../../../src/services/service.ts';
+import type { Grant, VerifyResult } from '../../../../src/services/service.ts';
 import {
   after,
   html,
@@ -25,13 +25,13 @@ const GRANT: Grant = {
 };
 
 interface Extend extends World {
-  readonly extend: (grant?: Grant) => Promise<Verdict>;
+  readonly extend: (grant?: Grant) => Promise<VerifyResult>;
 }
 
 /** The setting names another server now: it must not get the token. */
 function world(...replies: Reply[]): Extend {
   const world = sigmaWorld(replies, { serverUrl: 'https://changed.example' });
-  const extend = (grant = GRANT): Promise<Verdict> =>
+  const extend = (grant = GRANT): Promise<VerifyResult> =>
     world.clock.run(world.service.extend?.(grant, NEVER) ?? assert.fail('extend is missing'));
   return { ...world, extend };
 }
@@ -43,8 +43,8 @@ const session = (different: object = {}): Reply => {
   return json(200, { session: { ...fields, ...different }, user: { id: 'u1', email: 'ann@example.org' } });
 };
 const until = (ms: number): object => ({ expiresAt: new Date(START_MS + ms).toISOString() });
-const extended: Verdict = { kind: 'valid', grant: { ...GRANT, expiresAtMs: START_MS + 7 * DAY_MS } };
-const unknown: Verdict = { kind: 'unknown' };
+const extended: VerifyResult = { kind: 'valid', grant: { ...GRANT, expiresAtMs: START_MS + 7 * DAY_MS } };
+const unknown: VerifyResult = { kind: 'unknown' };
 
 describe('Sigma Identity: extend', () => {
   it('asks the server of the grant, and sends only the access token, in a header', async () => {
@@ -126,7 +126,7 @@ describe('Sigma Identity: extend', () => {
     ['rejected', 'null, and userinfo is not there', [gone, json(404, {})]],
     ['rejected', '401 invalid_token', [invalid, invalid]],
     ['unknown', 'null, but userinfo accepts the token', [gone, json(200, { sub: 'user-1' })]],
-  ] satisfies [Verdict['kind'], string, Reply[]][])
+  ] satisfies [VerifyResult['kind'], string, Reply[]][])
     it(`${kind}: ${name}`, async () => {
       const { conversation, extend } = world(...replies);
       assert.deepEqual(await extend(), { kind });

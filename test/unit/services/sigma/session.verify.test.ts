@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
-import type { Grant, Verdict } from '../../../../src/services/service.ts';
+import type { Grant, VerifyResult } from '../../../../src/services/service.ts';
 import {
   after,
   html,
@@ -25,7 +25,7 @@ const GRANT: Grant = {
 };
 
 interface Verify extends World {
-  readonly verify: (signal?: AbortSignal) => Promise<Verdict>;
+  readonly verify: (signal?: AbortSignal) => Promise<VerifyResult>;
 }
 
 /** The setting names another server now: it must not get the token. */
@@ -37,7 +37,7 @@ function world(reply: Reply): Verify {
 const CLAIMS = { sub: 'user-1', name: 'Ann' };
 const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' };
 
-const ANSWERS: [kind: Verdict['kind'], name: string, reply: Reply][] = [
+const ANSWERS: [kind: VerifyResult['kind'], name: string, reply: Reply][] = [
   ['valid', 'claims', json(200, CLAIMS)],
   ['valid', 'claims without a profile', json(200, { sub: 'user-1', bap: null })],
   ['valid', 'claims after 14 s', after(14, json(200, CLAIMS))],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
-import type { Grant, Renewed } from '../../../../src/services/service.ts';
+import type { Grant, RenewResult } from '../../../../src/services/service.ts';
 import {
   after,
   html,
@@ -23,13 +23,13 @@ const GRANT: Grant = {
 };
 
 interface Renew extends World {
-  readonly renew: (grant?: Grant) => Promise<Renewed>;
+  readonly renew: (grant?: Grant) => Promise<RenewResult>;
 }
 
 /** The setting names another server now: it must not get the token. */
 function world(...replies: Reply[]): Renew {
   const world = sigmaWorld(replies, { serverUrl: 'https://changed.example' });
-  const renew = (grant = GRANT): Promise<Renewed> =>
+  const renew = (grant = GRANT): Promise<RenewResult> =>
     world.clock.run(world.service.renew?.(grant, NEVER) ?? assert.fail('renew is missing'));
   return { ...world, renew };
 }
@@ -103,7 +103,7 @@ describe('Sigma Identity: renew', () => {
     ['unknown', 'a redirect', redirect('https://elsewhere.example/?token=canary')],
     ['unknown', 'no connection', networkError('ECONNRESET')],
     ['unknown', 'no answer', never()],
-  ] satisfies [Renewed['kind'], string, Reply][]) {
+  ] satisfies [RenewResult['kind'], string, Reply][]) {
     it(`${kind}: ${name}`, async () => {
       const { clock, conversation, renew } = world(reply);
       assert.deepEqual(await renew(), { kind });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
-import type { Grant, Verdict } from '../../../../src/services/service.ts';
+import type { Grant, VerifyResult } from '../../../../src/services/service.ts';
 import {
   after,
   html,
@@ -20,7 +20,7 @@ import { adomWorld, assertCancels, type World } from '../../support/serviceKit.t
 const GRANT: Grant = { server: 'https://adom.example/eu', accessToken: 'canary-token', expiresAtMs: 0 };
 
 interface Verify extends World {
-  readonly verify: (grant?: Grant) => Promise<Verdict>;
+  readonly verify: (grant?: Grant) => Promise<VerifyResult>;
 }
 
 /** The setting names another server now: it must not get the token. */
@@ -31,7 +31,7 @@ function world(reply: Reply): Verify {
 
 const USER = { id: 'user-1', display_name: 'Ann' };
 
-const ANSWERS: [kind: Verdict['kind'], name: string, reply: Reply][] = [
+const ANSWERS: [kind: VerifyResult['kind'], name: string, reply: Reply][] = [
   ['valid', 'the user', json(200, USER)],
   ['valid', 'a user with an id only', json(200, { id: 'user-1' })],
   ['valid', 'the user after 14 s', after(14, json(200, USER))],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { readSetCookie } from '../../../../src/services/adom/setCookie.ts';
+import { readSetCookie } from '../../../../src/services/adom/user.ts';
 import { START_MS } from '../../support/fakeClock.ts';
 
 const PAST = 'Thu, 01 Jan 1970 00:00:00 GMT';

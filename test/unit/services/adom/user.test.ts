@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import { adom } from '../../../../src/services/adom/adom.ts';
 import type { Person } from '../../../../src/services/person.ts';
-import type { Grant, Identified } from '../../../../src/services/service.ts';
+import type { Grant, IdentifyResult } from '../../../../src/services/service.ts';
 import {
   after,
   html,
@@ -16,7 +16,7 @@ import {
   text,
 } from '../../support/conversation.ts';
 import { adomWorld, assertCancels, type World } from '../../support/serviceKit.ts';
-import { serviceWords } from '../../support/serviceWords.ts';
+import { serviceTexts } from '../../support/serviceTexts.ts';
 
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1', expiresAtMs: 7 };
 const USER = { id: 'usr_1', name: 'ann', display_name: 'Ann Example', email: 'ann@example.org' };
@@ -26,7 +26,7 @@ const DEAD = json(401, { error: 'unauthorized' });
 const OFFLINE = networkError('ENOTFOUND');
 
 /** Identifies the grant. The setting names another server now: it must not get the token. */
-async function identify(replies: readonly Reply[]): Promise<World & { identified: Identified }> {
+async function identify(replies: readonly Reply[]): Promise<World & { identified: IdentifyResult }> {
   const world = adomWorld(replies, { apiUrl: 'https://changed.example' });
   const identified = await world.clock.run(world.service.identify(GRANT, NEVER));
   assert.equal(world.clock.pending, 0, 'timers left over');
@@ -272,7 +272,7 @@ describe('Adom: identify, cancelled', () => {
 describe('Adom: identify, in a browser', () => {
   it('sends no cookie after a 401, because a browser would drop it', async () => {
     const { clock, conversation } = adomWorld([DEAD]);
-    const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), serviceWords);
+    const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), serviceTexts);
     const identified = await clock.run(service.identify(GRANT, NEVER));
     assert.deepEqual(identified, { kind: 'failed', failure: { kind: 'needsCookie' } });
     conversation.assertOver();

@@ -1,0 +1,181 @@
+import * as vscode from 'vscode';
+
+import { version } from '../package.json';
+import { offerInAccountsMenu, setContextKeys } from './accounts/accountsMenu.ts';
+import { registerCommands } from './accounts/commands.ts';
+import { SessionMessages } from './accounts/sessionMessages.ts';
+import type { BapIdentityApi } from './api.ts';
+import { systemClock } from './base/clock.ts';
+import { createLog, describeError } from './base/log.ts';
+import type { Runtime } from './base/runtime.ts';
+import { registerDiagnose } from './diagnose/commands.ts';
+import { isReportTab } from './diagnose/reportDocument.ts';
+import { ClockSkew } from './http/clockSkew.ts';
+import type { Http } from './http/send.ts';
+import { registerIdentityCommands } from './identityPage/commands.ts';
+import { IDENTITY_VIEW_TYPE, IdentityPanels } from './identityPage/panels.ts';
+import { createIdentityApi } from './provider/identityApi.ts';
+import { ServiceProvider } from './provider/provider.ts';
+import { createServices } from './serviceList.ts';
+import { accountsOf } from './sessions/accounts.ts';
+import { openSessions, type Sessions } from './sessions/sessions.ts';
+import { readSetting, type Setting, settings } from './settings.ts';
+import { identityTool } from './sharing/agent/tool.ts';
+import { createMcp } from './sharing/mcp/mcp.ts';
+import { TokenConsent } from './sharing/terminal/consent.ts';
+import { registerTerminalEnvironment, terminalSetting } from './sharing/terminal/environment.ts';
+import { SignInNotification } from './signIn/notification.ts';
+import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
+import type { WindowStorage } from './storage/windowStorage.ts';
+
+/** What differs between Node and a web worker. */
+export interface Platform {
+  readonly openWindows: (context: vscode.ExtensionContext, runtime: Runtime) => WindowStorage;
+  /** In a browser: false when it knows that there is no network. */
+  readonly isOnline?: () => boolean;
+  /** True where a file of Adom's own gives its command line a token. Never rejects. */
+  readonly adomHasToken: () => Promise<boolean>;
+}
+
+/** What VS Code calls. */
+export interface Extension {
+  readonly activate: (context: vscode.ExtensionContext) => BapIdentityApi;
+  readonly deactivate: () => Promise<void>;
+}
+
+/** The extension on one platform. */
+export function extensionOn(platform: Platform): Extension {
+  let sessions: Sessions | undefined;
+  return {
+    /** Synchronous, because VS Code 1.105 passes no request to a provider before `activate` has resolved. */
+    activate: (context) => {
+      const started = start(context, platform);
+      sessions = started.sessions;
+      return started.api;
+    },
+    /** Renewals and checks in progress may hold the only copy of a new token. VS Code waits for up to five seconds. */
+    deactivate: async () => {
+      await sessions?.finish();
+    },
+  };
+}
+
+/**
+ * Builds everything in reading order. The providers and the API come first, because they are what other extensions
+ * wait for. Each extra after them may be missing or throw in an editor that is not VS Code: it then fails alone, with
+ * a line in the log. Uses no network.
+ */
+function start(
+  context: vscode.ExtensionContext,
+  platform: Platform,
+): { readonly api: BapIdentityApi; readonly sessions: Sessions } {
+  const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
+  const closing = new AbortController();
+  const log = createLog(channel, systemClock, closing.signal);
+  const runtime: Runtime = { clock: systemClock, log, closed: closing.signal };
+  const clockSkew = new ClockSkew();
+  const http: Http = {
+    fetch: (...request) => fetch(...request),
+    clock: systemClock,
+    log,
+    ...(platform.isOnline
+      ? { inBrowser: true, isOnline: platform.isOnline }
+      : { userAgent: `bap-authentication/${version} vscode/${vscode.version}` }),
+  };
+  const services = createServices({ ...http, clockSkew });
+  const shared = platform.openWindows(context, runtime);
+  const isFocused = (): boolean => vscode.window.state.focused;
+  const sessions = openSessions({ ...shared, services, memento: context.globalState, isFocused }, runtime);
+  const view = new SignInNotification(systemClock, channel, (record) => {
+    const provider = providers.find(({ service }) => service.id === record.serviceId);
+    const [account] = accountsOf([record]);
+    if (provider !== undefined && account !== undefined) void panels.show({ provider, account });
+  });
+  const providers = sessions.byService.map((each) => new ServiceProvider(each, view, runtime, clockSkew));
+  const identity = createIdentityApi(sessions, runtime);
+
+  const { subscriptions } = context;
+  // VS Code disposes of these in this order when the window closes.
+  subscriptions.push(
+    new vscode.Disposable(() => {
+      closing.abort();
+    }),
+    ...providers,
+    ...providers.map((provider) => {
+      const { id, label } = provider.service;
+      const options = { supportsMultipleAccounts: true };
+      return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
+    }),
+    identity,
+    sessions,
+    channel,
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();
+    }),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      sessions.focusIs(focused);
+    }),
+  );
+
+  const mcp = createMcp(providers, sessions, context.globalState, reader(settings.mcpServers), http, runtime);
+  const panels = new IdentityPanels(context.extensionUri, sessions, mcp, {
+    http,
+    apiUrl: reader(settings.clawnetApiUrl),
+  });
+  subscriptions.push(mcp, panels);
+  const extra = (name: string, add: () => { dispose(): unknown } | undefined): void => {
+    try {
+      const added = add();
+      if (added !== undefined) subscriptions.push(added);
+    } catch (error) {
+      log.warn(`Not available in this editor: ${name} (${describeError(error)}).`);
+    }
+  };
+  extra('commands of running sign-ins', () => view.registerCommands(log));
+  extra('messages about sessions', () => new SessionMessages(sessions, providers, context.extensionUri));
+  extra('account commands', () => registerCommands(providers, channel, log));
+  extra('identity commands', () => registerIdentityCommands(providers, panels, log));
+  extra('diagnosis', () =>
+    registerDiagnose({ context, sessions, storageStatus: shared.status, runtime, log }),
+  );
+  extra('Accounts menu', () => offerInAccountsMenu(sessions, reader(settings.accountsMenu), runtime));
+  extra('context keys', () => setContextKeys(sessions, runtime));
+  extra('tool for agents', () => vscode.lm.registerTool('bap_identity', identityTool(services, sessions)));
+  extra('MCP servers', () => mcp.register());
+  const terminalMode = reader(settings.terminalEnvironment);
+  extra('terminal environment', () =>
+    registerTerminalEnvironment(
+      context.environmentVariableCollection,
+      {
+        sessions,
+        mode: terminalMode,
+        consent: new TokenConsent(terminalSetting(terminalMode), context.globalState, runtime),
+        adomHasToken: platform.adomHasToken,
+        isFocused,
+      },
+      runtime,
+    ),
+  );
+  extra('tabs of an earlier window', closeStaleTabs);
+  return { api: identity.api, sessions };
+}
+
+/**
+ * Closes tabs of an extension host that has crashed or was restarted, and of a window that was loaded again. VS Code
+ * leaves them open, but they are dead.
+ */
+function closeStaleTabs(): undefined {
+  const isPanel = ({ input }: vscode.Tab): boolean =>
+    input instanceof vscode.TabInputWebview &&
+    // VS Code puts a prefix before the type.
+    [IDENTITY_VIEW_TYPE, QR_VIEW_TYPE].some((viewType) => input.viewType.endsWith(viewType));
+  const stale = vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter((tab) => isPanel(tab) || isReportTab(tab));
+  if (stale.length > 0) void vscode.window.tabGroups.close(stale);
+}
+
+/** Reads the setting each time that it is called. */
+function reader<T>(setting: Setting<T>): () => T {
+  return () => readSetting(vscode.workspace, setting);
+}

@@ -1,0 +1,26 @@
+// Mutation testing: Stryker changes the code in one place at a time, and looks whether a test fails.
+// `npm run test:mutation` does so for each room of src whose unit tests need no VS Code.
+
+/** The room: its code is changed, and its tests run. */
+const { ROOM = '' } = process.env;
+if (ROOM === '')
+  throw new Error('Run `npm run test:mutation`, or say which room: ROOM=sessions npx stryker run');
+
+export default {
+  // Of signIn, only the flow: the rest is what a person sees.
+  mutate: [`src/${ROOM}/${ROOM === 'signIn' ? 'signIn' : '**/*'}.ts`],
+  thresholds: { high: 98, low: 95, break: 95 },
+  testRunner: 'tap',
+  tap: {
+    // Property tests are random: they would notice a change in one run and not in the next one.
+    testFiles: [`test/unit/${ROOM}/**/!(*.property).test.ts`],
+    nodeArgs: ['--test-reporter=tap'],
+  },
+  // What the copy for these runs has. Node strips the types there, and checks none.
+  ignorePatterns: ['*', '!package.json', '!src/**', '!test/unit/**', '!test/servers/**'],
+  disableTypeChecks: false,
+  tempDirName: 'out/mutation/sandbox',
+  reporters: ['clear-text', 'html', 'progress-append-only'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  htmlReporter: { fileName: `out/mutation/${ROOM}.html` },
+};

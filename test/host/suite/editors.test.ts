@@ -1,0 +1,205 @@
+// Editors that are not VS Code lack parts of its API, and other extensions can take the names of ours. Each case loads
+// the built extension once more, in real VS Code, with one part missing or throwing.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import Module, { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+
+import type { BapIdentityApi } from '../../../src/api.ts';
+
+type Api = Record<string, unknown>;
+type Load = (request: string, ...rest: unknown[]) => unknown;
+
+interface Started {
+  readonly api: BapIdentityApi;
+  readonly providers: ReadonlyMap<string, vscode.AuthenticationProvider>;
+  readonly commands: readonly string[];
+  readonly log: readonly string[];
+}
+
+const throwing = (): never => {
+  throw new Error('not in this editor');
+};
+const real = { ...vscode } as unknown as Api;
+/** A part of the API with some members replaced. */
+const changed = (part: string, members: Api): Api => ({
+  [part]: { ...(real[part] as Api), ...members },
+});
+
+/** What is wrong with an editor, and what its log says. */
+const EDITORS: Record<string, { api: Api; context?: Api; log: RegExp }> = {
+  'without vscode.lm': { api: { lm: undefined }, log: /tool for agents/ },
+  'whose registerTool throws': { api: changed('lm', { registerTool: throwing }), log: /tool for agents/ },
+  'without MCP servers': {
+    api: changed('lm', { registerMcpServerDefinitionProvider: undefined }),
+    log: /MCP servers/,
+  },
+  'whose MCP function throws': {
+    api: changed('lm', { registerMcpServerDefinitionProvider: throwing }),
+    log: /MCP servers/,
+  },
+  'without variables for terminals': {
+    api: {},
+    context: { environmentVariableCollection: undefined },
+    log: /terminal environment/,
+  },
+  'without groups of tabs': {
+    api: changed('window', { tabGroups: undefined }),
+    log: /diagnosis/,
+  },
+  'without documents of extensions': {
+    api: changed('workspace', { registerTextDocumentContentProvider: throwing }),
+    log: /diagnosis/,
+  },
+  'in which every one of our commands is taken': {
+    api: changed('commands', { registerCommand: throwing }),
+    log: /The command bapIdentity\.signIn could not be registered/,
+  },
+};
+
+describe('an editor', () => {
+  let folder: string;
+  const toDispose: { dispose(): unknown }[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'editor-'));
+  });
+
+  afterEach(async () => {
+    for (const each of toDispose.splice(0)) each.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  for (const [name, editor] of Object.entries(EDITORS))
+    it(`${name} gets both providers and the API, and a line in the log`, async () => {
+      const { api, providers, log } = start(editor.api, editor.context);
+      assert.deepEqual([...providers.keys()], ['sigma-identity', 'adom']);
+      for (const provider of providers.values())
+        assert.deepEqual(await provider.getSessions(undefined, {}), []);
+      assert.equal(api.apiVersion, 1);
+      assert.ok(
+        log.some((line) => editor.log.test(line)),
+        log.join('\n'),
+      );
+    });
+
+  it('with all of the API gets every command of the manifest, and no such line', () => {
+    const { commands, log } = start({});
+    const { contributes } = ours().packageJSON as { contributes: { commands: { command: string }[] } };
+    for (const { command } of contributes.commands) assert.ok(commands.includes(command), command);
+    assert.deepEqual(
+      log.filter((line) => /Not available|could not be registered/.test(line)),
+      [],
+    );
+  });
+
+  it('in which one command is taken has the others', () => {
+    const registered: string[] = [];
+    const registerCommand = (id: string): vscode.Disposable => {
+      if (id === 'bapIdentity.signOut') throwing();
+      registered.push(id);
+      return new vscode.Disposable(() => undefined);
+    };
+    const { log } = start(changed('commands', { registerCommand }));
+    assert.ok(log.some((line) => line.startsWith('The command bapIdentity.signOut could not be registered')));
+    for (const id of ['bapIdentity.signIn', 'bapIdentity.showLog', 'bapIdentity.diagnose'])
+      assert.ok(registered.includes(id), id);
+  });
+
+  /** Loads and activates a second copy of the extension, whose registrations are recorded and not made. */
+  function start(api: Api, context: Api = {}): Started {
+    const providers = new Map<string, vscode.AuthenticationProvider>();
+    const commands: string[] = [];
+    const log: string[] = [];
+    const none = new vscode.Disposable(() => undefined);
+    const recorded: Api = {
+      ...real,
+      authentication: {
+        registerAuthenticationProvider: (
+          id: string,
+          _label: string,
+          provider: vscode.AuthenticationProvider,
+        ) => {
+          providers.set(id, provider);
+          return none;
+        },
+        getSession: () => Promise.resolve(undefined),
+      },
+      ...changed('commands', {
+        registerCommand: (id: string) => {
+          commands.push(id);
+          return none;
+        },
+      }),
+      ...changed('lm', { registerTool: () => none, registerMcpServerDefinitionProvider: () => none }),
+    };
+    const write = (line: string): void => void log.push(line);
+    const channel = {
+      debug: write,
+      info: write,
+      warn: write,
+      show: () => undefined,
+      dispose: () => undefined,
+    };
+    const window = (api.window ?? recorded.window) as Api;
+    const seen: Api = { ...recorded, ...api, window: { ...window, createOutputChannel: () => channel } };
+    const extension = load(seen);
+    const subscriptions: { dispose(): unknown }[] = [];
+    const identityApi = extension.activate({
+      subscriptions,
+      extension: ours(),
+      extensionUri: ours().extensionUri,
+      globalStorageUri: vscode.Uri.file(folder),
+      globalState: memory(),
+      secrets: secretsInMemory(),
+      environmentVariableCollection: new Map(),
+      ...context,
+    });
+    toDispose.push(...subscriptions);
+    return { api: identityApi, providers, commands, log };
+  }
+});
+
+function ours(): vscode.Extension<unknown> {
+  const found = vscode.extensions.getExtension('bap-identity.bap-authentication');
+  assert.ok(found);
+  return found;
+}
+
+/** Loads the bundle anew, with `api` in place of VS Code's. */
+function load(api: Api): { activate(context: unknown): BapIdentityApi } {
+  const file = path.join(ours().extensionPath, 'dist/extension.js');
+  const loader = Module as unknown as { _load: Load };
+  const original = loader._load;
+  const require = createRequire(file);
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- this is how Node forgets a module
+  delete require.cache[file];
+  loader._load = (request, ...rest) => (request === 'vscode' ? api : original.call(loader, request, ...rest));
+  try {
+    return require(file) as { activate(context: unknown): BapIdentityApi };
+  } finally {
+    loader._load = original;
+  }
+}
+
+function memory(): vscode.Memento {
+  const values = new Map<string, unknown>();
+  return {
+    keys: () => [...values.keys()],
+    get: (key: string, ifNone?: unknown) => values.get(key) ?? ifNone,
+    update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
+  } as vscode.Memento;
+}
+
+function secretsInMemory(): vscode.SecretStorage {
+  const values = new Map<string, string>();
+  return {
+    keys: () => Promise.resolve([...values.keys()]),
+    get: (key) => Promise.resolve(values.get(key)),
+    store: (key, value) => Promise.resolve(void values.set(key, value)),
+    delete: (key) => Promise.resolve(void values.delete(key)),
+    onDidChange: () => new vscode.Disposable(() => undefined),
+  };
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import type * as vscode from 'vscode';
+import * as z from 'zod/mini';
+
+import { readSetting, type Setting, settings } from '../../src/settings.ts';
+import { adomWorld, sigmaWorld } from './support/serviceKit.ts';
+
+const Manifest = z.object({
+  contributes: z.object({
+    configuration: z.object({
+      properties: z.record(
+        z.string(),
+        z.looseObject({
+          default: z.unknown(),
+          scope: z.string(),
+          enum: z.optional(z.array(z.string())),
+        }),
+      ),
+    }),
+  }),
+});
+const { properties } = Manifest.parse(JSON.parse(readFileSync('package.json', 'utf8'))).contributes
+  .configuration;
+const all: readonly Setting<unknown>[] = Object.values(settings);
+
+describe('the settings in the code', () => {
+  it('are those of package.json', () => {
+    assert.deepEqual(all.map(({ key }) => key).sort(), Object.keys(properties).sort());
+  });
+
+  for (const { key, schema, default: value } of all) {
+    it(`${key} has the default, the values and the scope of package.json`, () => {
+      const property = properties[key];
+      assert.deepEqual(value, property?.default);
+      assert.ok(z.safeParse(schema, value).success, 'the default is valid');
+      assert.equal(property?.scope, 'application');
+      const words = [...(property.enum ?? []), '', 'Auto', 'on', null];
+      if (property.enum)
+        assert.deepEqual(
+          words.filter((word) => z.safeParse(schema, word).success),
+          property.enum,
+        );
+    });
+  }
+
+  it('include those that the services name in messages', () => {
+    const keys: readonly string[] = all.map(({ key }) => key);
+    for (const { service } of [sigmaWorld([]), adomWorld([])])
+      for (const key of Object.values(service.settingKeys)) assert.ok(keys.includes(key), key);
+  });
+});
+
+/** VS Code's settings, in which one setting has these values. */
+function workspace(key: string, values: object): Pick<typeof vscode.workspace, 'getConfiguration'> {
+  const inspect = (asked: string): object | undefined => (asked === key ? { key, ...values } : undefined);
+  return { getConfiguration: () => ({ inspect }) as unknown as vscode.WorkspaceConfiguration };
+}
+
+describe('readSetting', () => {
+  const setting = settings.sigmaServerUrl;
+  const read = (values: object): string => readSetting(workspace(setting.key, values), setting);
+  const defaultValue = 'https://default.example';
+
+  it("gives the user's value, or else the default", () => {
+    assert.equal(read({ defaultValue, globalValue: 'https://mine.example' }), 'https://mine.example');
+    assert.equal(read({ defaultValue }), defaultValue);
+    assert.equal(read({ defaultValue, globalValue: null }), defaultValue);
+    assert.equal(read({ defaultValue, globalValue: '' }), '');
+  });
+
+  it('ignores what a workspace or a folder says', () => {
+    const theirs = 'https://evil.example';
+    const values = { workspaceValue: theirs, workspaceFolderValue: theirs, workspaceLanguageValue: theirs };
+    assert.equal(read({ defaultValue, ...values }), defaultValue);
+  });
+
+  it('does not fall back to the default server for a value of the wrong type', () => {
+    for (const globalValue of [42, {}, [], true]) assert.equal(read({ defaultValue, globalValue }), '');
+  });
+
+  for (const [name, each, bad, value] of [
+    ['the session lifetime', settings.adomSessionMaxAge, [0, -1, '60', NaN], 7_776_000],
+    ['the updates', settings.adomUpdates, ['Poll', '', 7], 'auto'],
+    ['the Accounts menu', settings.accountsMenu, ['adom', {}], []],
+    ['terminals', settings.terminalEnvironment, ['on', true, 1], 'off'],
+    ['ClawNet', settings.clawnetApiUrl, [false, {}], ''],
+  ] satisfies [string, Setting<unknown>, unknown[], unknown][])
+    it(`reads an invalid value for ${name} as ${JSON.stringify(value)}`, () => {
+      for (const globalValue of bad)
+        assert.deepEqual(
+          readSetting<unknown>(workspace(each.key, { defaultValue: each.default, globalValue }), each),
+          value,
+        );
+    });
+
+  it('gives the MCP servers as they are written', () => {
+    const globalValue = [{ label: 'x' }, 7];
+    const { mcpServers } = settings;
+    assert.deepEqual(readSetting(workspace(mcpServers.key, { globalValue }), mcpServers), globalValue);
+    assert.equal(readSetting(workspace(mcpServers.key, { globalValue: 7 }), mcpServers), 7);
+  });
+});
