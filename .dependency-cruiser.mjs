@@ -14,6 +14,7 @@ const FLOORS = [
   ['base'],
 ];
 const rooms = FLOORS.flat();
+const WITH_VSCODE = ['identityPage', 'diagnose', 'sharing', 'accounts', 'provider', 'signIn'];
 const below = (room) => FLOORS.slice(FLOORS.findIndex((floor) => floor.includes(room)) + 1).flat();
 
 /** What each part of src may import beside itself and `api.ts`. */
@@ -22,11 +23,13 @@ const MAY_IMPORT = {
   'extension.web.ts': ['start.ts', 'storage/web'],
   'start.ts': [...rooms, 'storage', 'serviceList.ts', 'settings.ts'],
   ...Object.fromEntries(rooms.map((room) => [room, below(room)])),
+  // What a room shows or reads of a setting is in one place. The rooms without VS Code get values handed in.
+  ...Object.fromEntries(WITH_VSCODE.map((room) => [room, [...below(room), 'settings.ts']])),
   storage: ['sessions', 'base'],
   'storage/node': ['storage', 'sessions', 'base'],
   'storage/web': ['storage', 'sessions', 'base'],
   'serviceList.ts': ['settings.ts', 'services', 'http'],
-  'settings.ts': [],
+  'settings.ts': ['http'],
   'api.ts': [],
 };
 

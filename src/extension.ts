@@ -1,6 +1,6 @@
 import { adomHasToken } from './sharing/terminal/adomToken.node.ts';
 import { extensionOn } from './start.ts';
-import { nodeWindows } from './storage/node/nodeStorage.ts';
+import { openNodeStorage } from './storage/node/nodeStorage.ts';
 
 /** The extension in Node: in VS Code on a desktop, and in VS Code's server. */
-export const { activate, deactivate } = extensionOn({ openWindows: nodeWindows, adomHasToken });
+export const { activate, deactivate } = extensionOn({ openStorage: openNodeStorage, adomHasToken });

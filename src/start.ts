@@ -9,7 +9,7 @@ import { systemClock } from './base/clock.ts';
 import { createLog, describeError } from './base/log.ts';
 import type { Runtime } from './base/runtime.ts';
 import { registerDiagnose } from './diagnose/commands.ts';
-import { isReportTab } from './diagnose/reportDocument.ts';
+import { isReportTab } from './diagnose/document.ts';
 import { ClockSkew } from './http/clockSkew.ts';
 import type { Http } from './http/send.ts';
 import { registerIdentityCommands } from './identityPage/commands.ts';
@@ -30,7 +30,7 @@ import type { WindowStorage } from './storage/windowStorage.ts';
 
 /** What differs between Node and a web worker. */
 export interface Platform {
-  readonly openWindows: (context: vscode.ExtensionContext, runtime: Runtime) => WindowStorage;
+  readonly openStorage: (context: vscode.ExtensionContext, runtime: Runtime) => WindowStorage;
   /** In a browser: false when it knows that there is no network. */
   readonly isOnline?: () => boolean;
   /** True where a file of Adom's own gives its command line a token. Never rejects. */
@@ -83,7 +83,7 @@ function start(
       : { userAgent: `bap-authentication/${version} vscode/${vscode.version}` }),
   };
   const services = createServices({ ...http, clockSkew });
-  const shared = platform.openWindows(context, runtime);
+  const shared = platform.openStorage(context, runtime);
   const isFocused = (): boolean => vscode.window.state.focused;
   const sessions = openSessions({ ...shared, services, memento: context.globalState, isFocused }, runtime);
   const view = new SignInNotification(systemClock, channel, (record) => {

@@ -1,58 +1,49 @@
-// All tests, two parts at a time: npm test
+// Runs many tests at the same time. The argument chooses them: `quick` (npm test), `rest`, or `all` (npm run test:all).
 import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
-import path from 'node:path';
+import { availableParallelism, totalmem } from 'node:os';
+import { packaging, plans, type Part } from './parts.ts';
 import { onExit } from './vscode/cleanup.ts';
 import { root } from './vscode/paths.ts';
 
-interface Part {
-  name: string;
-  command: [string, ...string[]];
-  env?: Record<string, string>;
-  /** Prints at once, because a long download must not look stuck. Otherwise at the end: lines of two parts do not mix. */
-  live?: boolean;
-}
+/** A window of VS Code waits for half of its time, so there are more workers than cores. One needs up to 2 GB. */
+const WORKERS = Math.max(2, Math.min(availableParallelism() + 2, Math.floor(totalmem() / 2e9), 8));
 
-const node = (name: string, ...args: string[]): Part => ({ name, command: [process.execPath, ...args] });
-const npm = (script: string): Part => ({ name: script, command: ['npm', 'run', '--silent', script] });
-const inOldest = (part: Part): Part => ({
-  ...part,
-  name: `${part.name}, oldest VS Code`,
-  env: { VSCODE: 'oldest' },
-});
-const e2e = (file: string): Part =>
-  node(`e2e ${path.basename(file, '.test.ts')}`, '--test', '--test-timeout=300000', file);
-
-const fetch = { ...node('VS Code and Chromium', 'test/vscode/fetch.ts'), live: true };
-const host = node('host', 'test/host/run.ts');
-/** The long parts come first, so that both workers end at nearly the same time. */
-const inVsCode = [
-  node('web', 'test/web/run.ts'),
-  inOldest(host),
-  host,
-  inOldest(e2e('test/e2e/signIn.test.ts')),
-  ...globSync('test/e2e/*.test.ts', { cwd: root }).sort().map(e2e),
-];
+const wanted = process.argv[2] ?? 'all';
+if (wanted !== 'quick' && wanted !== 'rest' && wanted !== 'all')
+  throw new Error(`${wanted} is none of quick, rest and all`);
+const plan = plans[wanted];
 
 const start = Date.now();
 const failed: string[] = [];
 // All parts below use the one package, and nothing builds while they run.
-await run(npm('package'));
-await Promise.all([inOrder([npm('check')]), inOrder([fetch, inOldest(fetch), npm('test:unit')])]);
-// A mistake that these show needs no editor, and would fail there again.
-if (failed.length === 0) await Promise.all([inOrder(inVsCode), inOrder(inVsCode)]);
+const isPackaged = await run(packaging);
+const first = [...plan.withoutVSCode];
+const fetched = isPackaged ? inOrder([...plan.fetch]) : Promise.resolve(false);
+const inVSCode = [...plan.inVSCode];
+await Promise.all(Array.from({ length: WORKERS }, work));
 const minutes = ((Date.now() - start) / 60_000).toFixed(1);
 console.log(
   failed.length === 0 ? `\nAll tests passed in ${minutes} minutes.` : `\nFailed: ${failed.join(', ')}`,
 );
 if (failed.length > 0) process.exitCode = 1;
 
-/** Takes parts from the front of the list, and runs them one after the other. */
-async function inOrder(parts: Part[]): Promise<void> {
-  for (let part = parts.shift(); part !== undefined; part = parts.shift()) await run(part);
+async function work(): Promise<void> {
+  const part = first.shift();
+  // A mistake that this shows needs no editor, and would fail there again.
+  if (part !== undefined && !(await run(part))) inVSCode.length = 0;
+  if (await fetched) await inOrder(inVSCode);
 }
 
-async function run({ name, command: [file, ...args], env, live = false }: Part): Promise<void> {
+/** Takes parts from the front of the list, and runs them one after the other. Returns whether all have passed. */
+async function inOrder(parts: Part[]): Promise<boolean> {
+  let passed = true;
+  for (let part = parts.shift(); part !== undefined; part = parts.shift())
+    passed = (await run(part)) && passed;
+  return passed;
+}
+
+/** Returns whether it has passed. */
+async function run({ name, command: [file, ...args], env, live = false }: Part): Promise<boolean> {
   const startMs = Date.now();
   const to = live ? 'inherit' : 'pipe';
   console.log(`… ${name}`);
@@ -71,4 +62,5 @@ async function run({ name, command: [file, ...args], env, live = false }: Part):
   console.log(
     `\n${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)\n${Buffer.concat(output).toString().trimEnd()}`,
   );
+  return code === 0;
 }

@@ -3,30 +3,29 @@ import * as z from 'zod/mini';
 
 import { registerAll } from '../provider/commands.ts';
 import { openAddress } from '../signIn/editorCommands.ts';
-import { homeFolder } from './environment.ts';
-import { gatherFacts, type Subject } from './gatherFacts.ts';
-import { report } from './report.ts';
-import { REPORT_FILE, ReportDocument } from './reportDocument.ts';
+import { REPORT_FILE, ReportDocument } from './document.ts';
+import { homeFolder } from './editor.ts';
+import { type DiagnoseSources, gatherFacts, report } from './report.ts';
 
-/** Registers the report on sign-in, and what can be done with it. */
-export function registerDiagnose(subject: Subject): vscode.Disposable {
-  const { extension } = subject.context;
+/** Registers Diagnose Sign-In, and the commands for its report. */
+export function registerDiagnose(sources: DiagnoseSources): vscode.Disposable {
+  const { extension } = sources.context;
   const document = new ReportDocument();
   const bugs = bugsAddress(extension.packageJSON);
   void vscode.commands.executeCommand('setContext', 'bapIdentity.canReportIssue', bugs !== undefined);
   const commands = {
-    'bapIdentity.diagnose': async () => document.show(await diagnose(subject)),
+    'bapIdentity.diagnose': async () => document.show(await diagnose(sources)),
     'bapIdentity.copyReport': () => copyReport(document.text),
     'bapIdentity.saveReport': () => saveReport(document.text),
     'bapIdentity.reportIssue': async (): Promise<void> => {
       if (bugs !== undefined) await reportIssue(document.text, extension.id, bugs);
     },
   };
-  return vscode.Disposable.from(document, registerAll(commands, subject.log));
+  return vscode.Disposable.from(document, registerAll(commands, sources.log));
 }
 
-/** Makes the report while the person sees that it takes a moment. Throws a CancellationError when they cancel. */
-async function diagnose(subject: Subject): Promise<string> {
+/** Makes the report while a notification shows the progress. Throws a CancellationError when the user cancels. */
+async function diagnose(sources: DiagnoseSources): Promise<string> {
   const options: vscode.ProgressOptions = {
     location: vscode.ProgressLocation.Notification,
     title: vscode.l10n.t('Diagnosing sign-in: contacting the services…'),
@@ -37,18 +36,17 @@ async function diagnose(subject: Subject): Promise<string> {
     token.onCancellationRequested(() => {
       cancelled.abort(new vscode.CancellationError());
     });
-    const signal = AbortSignal.any([cancelled.signal, subject.runtime.closed]);
-    return report(await gatherFacts(subject, signal));
+    const signal = AbortSignal.any([cancelled.signal, sources.runtime.closed]);
+    return report(await gatherFacts(sources, signal));
   });
 }
 
-/** Puts the report on the clipboard. */
 export async function copyReport(text: string): Promise<void> {
   await vscode.env.clipboard.writeText(text);
   void vscode.window.showInformationMessage(vscode.l10n.t('The report has been copied to the clipboard.'));
 }
 
-/** Writes the report into a file that the person chooses. Rejects with VS Code's error when it cannot be written. */
+/** Saves the report to a file that the user chooses. Rejects with VS Code's error when it cannot be written. */
 export async function saveReport(text: string): Promise<void> {
   const home = homeFolder();
   const folder =
@@ -62,14 +60,14 @@ export async function saveReport(text: string): Promise<void> {
 
 const Bugs = z.object({ bugs: z.object({ url: z.string() }) });
 
-/** The address for bugs in a manifest. Undefined while it has none. */
+/** The URL for bugs in a manifest, if it has one. */
 export function bugsAddress(manifest: unknown): string | undefined {
   return z.safeParse(Bugs, manifest).data?.bugs.url;
 }
 
 /**
- * Opens VS Code's own form for a bug of this extension, with the report in it. `bugs` is opened where VS Code has no
- * such form. The form in a browser takes no text, so there the report is on the clipboard.
+ * Opens VS Code's issue reporter for this extension, filled with the report. Falls back to the URL `bugs` in editors
+ * without one. In a browser the reporter accepts no text, so the report is copied to the clipboard.
  */
 export async function reportIssue(text: string, extensionId: string, bugs: string): Promise<void> {
   const isDesktop = vscode.env.uiKind === vscode.UIKind.Desktop;
@@ -77,7 +75,7 @@ export async function reportIssue(text: string, extensionId: string, bugs: strin
   try {
     await vscode.commands.executeCommand('vscode.openIssueReporter', { extensionId, issueBody: text });
   } catch {
-    if (isDesktop) await copyToPaste(text); // VS Code has no error of its own for a missing command
+    if (isDesktop) await copyToPaste(text); // any error, because VS Code has no specific one for a missing command
     await openAddress(bugs);
   }
 }

@@ -1,77 +1,88 @@
 import * as vscode from 'vscode';
 
 import { signInFailureMessage } from '../signIn/failureMessages.ts';
-import type { Facts, ServiceFacts } from './facts.ts';
-import { inlineCode, duration } from './markdown.ts';
+import { duration, inlineCode } from './markdown.ts';
+import type { ServiceFacts } from './services.ts';
+import type { StorageFacts } from './storage.ts';
 
-/** A smaller difference does not matter to a sign-in or a certificate. */
-const CLOCK_MATTERS_MS = 60_000;
+/** Sign-ins and certificates tolerate a smaller difference. */
+const MIN_CLOCK_DIFFERENCE_MS = 60_000;
 
-/** What is wrong, and what to do about it: the most likely cause first. Empty when nothing is. */
-export function findings({ services, startupCheck, storage, host }: Facts): string[] {
+/** What is wrong, and what to do about it: the most likely cause first. Empty when nothing is wrong. */
+export function findings(
+  services: readonly ServiceFacts[],
+  storage: StorageFacts,
+  language: string,
+): string[] {
+  return [...services.flatMap((service) => serviceFindings(service, language)), ...storageFindings(storage)];
+}
+
+function serviceFindings(service: ServiceFacts, language: string): string[] {
+  const { label, check, sessions } = service;
+  const { aheadMs = 0 } = check;
+  const waiting = sessions.configured.filter(({ state }) => state === 'waits').length;
   return [
-    ...services.flatMap((service) => ofService(service, host.language)),
-    ...ofStorage(startupCheck, storage),
+    ...connectionFindings(service),
+    ...clientFindings(service),
+    ...(Math.abs(aheadMs) >= MIN_CLOCK_DIFFERENCE_MS
+      ? [
+          vscode.l10n.t(
+            'The clocks of this machine and of {0} are {1} apart. Correct the clock of this machine.',
+            label,
+            duration(aheadMs, language),
+          ),
+        ]
+      : []),
+    ...(waiting > 0
+      ? [
+          vscode.l10n.t(
+            'Sessions waiting for a new token: {0} with {1}. They get it as soon as {1} can be reached.',
+            waiting,
+            label,
+          ),
+        ]
+      : []),
   ];
 }
 
-function ofService(service: ServiceFacts, language: string): string[] {
-  const { label, settingKeys, check, sessions } = service;
-  const found = ofAnswer(service);
-  if (check.client === 'refused' || check.client === 'unlisted')
-    found.push(
-      check.client === 'refused'
-        ? vscode.l10n.t(
-            '{0} rejects the client ID in the setting {1}. Ask the operator of the server for a client ID for VS Code.',
-            label,
-            inlineCode(settingKeys.client ?? ''),
-          )
-        : vscode.l10n.t(
-            '{0} doesn’t recognize the client ID in the setting {1}. If the sign-in is refused, ask the operator of the server for a client ID for VS Code.',
-            label,
-            inlineCode(settingKeys.client ?? ''),
-          ),
-    );
-  const { aheadMs = 0 } = check;
-  if (Math.abs(aheadMs) >= CLOCK_MATTERS_MS)
-    found.push(
-      vscode.l10n.t(
-        'The clocks of this machine and of {0} are {1} apart. Correct the clock of this machine.',
-        label,
-        duration(aheadMs, language),
-      ),
-    );
-  const waiting = sessions.configured.filter(({ state }) => state === 'waits').length;
-  if (waiting > 0)
-    found.push(
-      vscode.l10n.t(
-        'Sessions waiting for a new token: {0} with {1}. They get it as soon as {1} can be reached.',
-        waiting,
-        label,
-      ),
-    );
-  return found;
-}
-
-function ofAnswer({ label, settingKeys, address, check: { answer } }: ServiceFacts): string[] {
+function connectionFindings({ label, settingKeys, address, check: { answer } }: ServiceFacts): string[] {
   if (answer === 'service') return [];
   if (answer === 'unknown')
     return [vscode.l10n.t('Couldn’t connect to {0}. See the last log lines for the cause.', label)];
-  // The address of another server than the default one is left out.
-  const current = address ?? vscode.l10n.t('the address in the setting');
   const failure =
     answer === 'notTheService' || answer === 'badServerSetting'
       ? { kind: answer }
       : ({ kind: 'unreachable', problem: answer } as const);
-  const service = {
+  const names = {
     label,
+    server: address ?? vscode.l10n.t('the address in the setting'),
     settingKeys: { server: inlineCode(settingKeys.server) },
-    servers: () => ({ current, defaultServer: address }),
   };
-  return [signInFailureMessage({ kind: 'failed', failure }, service)];
+  return [signInFailureMessage({ kind: 'failed', failure }, names)];
 }
 
-function ofStorage(startupCheck: Facts['startupCheck'], storage: Facts['storage']): string[] {
+function clientFindings({ label, settingKeys, check: { client } }: ServiceFacts): string[] {
+  const key = inlineCode(settingKeys.client ?? '');
+  if (client === 'refused')
+    return [
+      vscode.l10n.t(
+        '{0} rejects the client ID in the setting {1}. Ask the operator of the server for a client ID for VS Code.',
+        label,
+        key,
+      ),
+    ];
+  if (client === 'unlisted')
+    return [
+      vscode.l10n.t(
+        '{0} doesn’t recognize the client ID in the setting {1}. If the sign-in is refused, ask the operator of the server for a client ID for VS Code.',
+        label,
+        key,
+      ),
+    ];
+  return [];
+}
+
+function storageFindings({ startupCheck, storageStatus }: StorageFacts): string[] {
   const found: string[] = [];
   if (startupCheck === 'slow' || startupCheck === undefined)
     found.push(vscode.l10n.t('The secret storage can’t be read. Unlock your system’s keyring.'));
@@ -81,7 +92,7 @@ function ofStorage(startupCheck: Facts['startupCheck'], storage: Facts['storage'
         'Sessions were lost at the last start because the editor couldn’t keep its secrets. Most likely, this system has no keyring.',
       ),
     );
-  if (typeof storage === 'object' && storage.place === 'secretStorage')
+  if (typeof storageStatus === 'object' && storageStatus.place === 'secretStorage')
     found.push(
       vscode.l10n.t('The folder for sessions can’t be used, so other windows may learn of a sign-in late.'),
     );

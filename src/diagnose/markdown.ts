@@ -1,9 +1,9 @@
-/** One line of a list in Markdown. The words are ours, so nothing is escaped. */
-export function bullet(label: string, words: string): string {
-  return `- **${label}:** ${words}`;
+/** One item of a list. Both texts are inserted as they are: pass text from outside as `inlineCode`. */
+export function bullet(label: string, text: string): string {
+  return `- **${label}:** ${text}`;
 }
 
-/** Text from outside as code, so that no character of it is markup. */
+/** Text from outside as code, so that no character in it is markup. */
 export function inlineCode(text: string): string {
   return `\`${text.replaceAll('`', "'")}\``;
 }
@@ -19,13 +19,13 @@ const UNITS = [
   ['minute', 60_000],
   ['second', 1_000],
 ] as const;
-/** A longer time than this is told in a larger unit. */
-const ENOUGH = 2;
+/** A unit is used from this many on: 47 hours, but 2 days. */
+const MIN_COUNT = 2;
 
-/** A length of time in words and in one unit, such as `3 days`. Tells a negative one without its sign. */
+/** The length of a period in one unit, such as `3 days`, without the sign of a negative one. */
 export function duration(ms: number, language: string): string {
   const length = Math.abs(ms);
-  const [unit, unitMs] = UNITS.find(([, each]) => length >= ENOUGH * each) ?? (['second', 1_000] as const);
+  const [unit, unitMs] = UNITS.find(([, each]) => length >= MIN_COUNT * each) ?? (['second', 1_000] as const);
   const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' });
   return format.format(Math.round(length / unitMs));
 }

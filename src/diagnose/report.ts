@@ -1,33 +1,66 @@
 import * as vscode from 'vscode';
 
-import type { LogLine } from '../base/log.ts';
-import { hostLines, proxyLines, storageLines } from './editorLines.ts';
-import type { Facts } from './facts.ts';
+import type { LogLine, LogTail } from '../base/log.ts';
+import { type HostFacts, hostFacts, hostLines, personalVariables } from './editor.ts';
 import { findings } from './findings.ts';
-import { serviceLines } from './serviceLines.ts';
+import { type ProxyFacts, proxyFacts, proxyLines } from './proxy.ts';
+import { personalTexts, privateHosts, redact } from './redaction.ts';
+import { type ServiceFacts, serviceFacts, serviceLines } from './services.ts';
+import { type StorageFacts, storageFacts, storageLines, type StorageSources } from './storage.ts';
 
-/** The report in Markdown: what was found first, then all that it was found from. */
-export function report(facts: Facts): string {
-  const { madeAtMs, host, proxy, changedSettings, services, log } = facts;
-  const found = findings(facts);
+/** What the report is made from. */
+export interface DiagnoseSources extends StorageSources {
+  readonly context: Pick<vscode.ExtensionContext, 'extension'>;
+  readonly log: LogTail;
+}
+
+/** The contents of the report. Nothing in them is secret or reveals who or where the user is. */
+export interface Facts extends StorageFacts {
+  /** In milliseconds of the wall clock. */
+  readonly madeAtMs: number;
+  readonly host: HostFacts;
+  readonly proxy: ProxyFacts;
+  readonly services: readonly ServiceFacts[];
+  readonly log: readonly LogLine[];
+}
+
+/** Asks all sources at once, which takes ten seconds at most. Rejects only with `signal.reason`. */
+export async function gatherFacts(sources: DiagnoseSources, signal: AbortSignal): Promise<Facts> {
+  const { context, sessions, runtime, log } = sources;
+  const [storage, services] = await Promise.all([
+    storageFacts(sources, signal),
+    Promise.all(sessions.byService.map((each) => serviceFacts(each, runtime.clock, signal))),
+  ]);
+  const known = [...personalTexts(sessions), ...personalVariables(), ...privateHosts(sessions)];
+  return {
+    ...storage,
+    madeAtMs: runtime.clock.now(),
+    host: hostFacts(context),
+    proxy: proxyFacts(),
+    services,
+    log: log.lines().map((line) => ({ ...line, text: redact(line.text, known) })),
+  };
+}
+
+/** The report in Markdown: the findings first, then everything that they are based on. */
+export function report({ madeAtMs, host, proxy, services, log, ...storage }: Facts): string {
+  const { language } = host;
+  const found = findings(services, storage, language);
   return [
     `# ${vscode.l10n.t('BAP Identity sign-in report')}`,
     vscode.l10n.t(
       'Created on {0}. It contains no secrets and nothing that identifies you, so you can share it.',
-      moment(madeAtMs),
+      formatUtc(madeAtMs),
     ),
     `## ${vscode.l10n.t('Findings')}`,
     found.length === 0
       ? vscode.l10n.t('No problems found. Sign-in should work.')
       : found.map((each) => `- ${each}`).join('\n'),
-    ...services.flatMap((service) => [
-      `## ${service.label}`,
-      serviceLines(service, host.language).join('\n'),
-    ]),
+    ...services.flatMap((service) => [`## ${service.label}`, serviceLines(service, language).join('\n')]),
     `## ${vscode.l10n.t('Sessions on this machine')}`,
-    storageLines(facts).join('\n'),
+    storageLines(storage).join('\n'),
     `## ${vscode.l10n.t('Editor')}`,
-    hostLines(host, changedSettings).join('\n'),
+    hostLines(host).join('\n'),
     `## ${vscode.l10n.t('Proxy and certificates')}`,
     proxyLines(proxy).join('\n'),
     `## ${vscode.l10n.t('Last log lines')}`,
@@ -38,11 +71,11 @@ export function report(facts: Facts): string {
     .replace(/\n+$/, '\n');
 }
 
-/** In universal time, which tells no place. */
-function moment(ms: number): string {
+/** In UTC, which reveals no time zone. */
+function formatUtc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 function logLine({ atMs, level, text }: LogLine): string {
-  return `${moment(atMs).slice(11, 19)} [${level}] ${text}`;
+  return `${formatUtc(atMs).slice(11, 19)} [${level}] ${text}`;
 }

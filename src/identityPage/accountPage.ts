@@ -7,11 +7,12 @@ import { safeText } from '../base/safeText.ts';
 import { shortAddress } from '../http/address.ts';
 import { runCommand } from '../provider/commands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
-import { type Account, type AccountOf, sameAccount } from '../sessions/accounts.ts';
-import type { LiveSession } from '../sessions/record.ts';
+import { type Account, sameAccount } from '../sessions/accounts.ts';
+import type { EndedSession, LiveSession } from '../sessions/record.ts';
 import type { Mcp } from '../sharing/mcp/mcp.ts';
 import { type IdentityCard, identityCard } from './card.ts';
 import { ClawNet, type ClawNetContext } from './clawNet.ts';
+import { clawNetHtml, clawNetStatus } from './clawNetHtml.ts';
 import {
   type Action,
   type ClawNetPart,
@@ -22,23 +23,20 @@ import {
 } from './page.ts';
 import { identityTexts } from './texts.ts';
 
-type Sessions = readonly [LiveSession, ...LiveSession[]];
-
-/** What the page does with MCP servers. */
-export type PageMcp = Pick<Mcp, 'allowedFor' | 'takeBack'>;
+type PageMcp = Pick<Mcp, 'allowedFor' | 'takeBack'>;
 
 /** What the page of one account shows, and what its buttons do. */
 export class AccountPage implements PanelContent {
   readonly #provider: ServiceProvider;
-  readonly #account: AccountOf & Pick<Account, 'label'>;
-  /** The command for the extensions that may use an account. Undefined where there is none. */
+  readonly #account: Account;
+  /** See `trustedExtensionsCommand`. */
   readonly #extensionsCommand: string | undefined;
   readonly #mcp: PageMcp;
   readonly #context: ClawNetContext;
   /** Undefined for an account without a BAP ID. */
   readonly #clawNet: ClawNet | undefined;
-  /** The sessions of the account, or those that it had last. */
-  #sessions: Sessions;
+  /** The sessions of the account. Once it is signed out, those that it had last. */
+  #sessions: Account['sessions'];
 
   constructor(
     { provider, account }: Pick<AccountItem, 'provider' | 'account'>,
@@ -47,9 +45,8 @@ export class AccountPage implements PanelContent {
     context: ClawNetContext,
     onClawNetChange: () => void,
   ) {
-    const { serviceId, server, id: accountId, label } = account;
     this.#provider = provider;
-    this.#account = { serviceId, server, person: { accountId }, label };
+    this.#account = account;
     this.#extensionsCommand = extensionsCommand;
     this.#mcp = mcp;
     this.#context = context;
@@ -60,21 +57,27 @@ export class AccountPage implements PanelContent {
 
   read(): IdentityPage {
     const { records } = this.#provider.sessions;
-    const [first, ...later] = records.liveSessions().filter((record) => sameAccount(record, this.#account));
+    const [first, ...later] = records.liveSessions().filter((record) => this.#isOfAccount(record));
     const texts = identityTexts();
     if (first === undefined) return signedOutPage(this.#card(), this.#whyGone(), texts);
     this.#sessions = [first, ...later];
     const options = {
       whyDormant: records.isConfigured(this.#account) ? undefined : whyDormant(this.#account),
       canManageExtensions: this.#extensionsCommand !== undefined,
-      hasClawNet: this.clawNet() !== undefined,
+      hasClawNet: this.#clawNet?.read() !== undefined,
       hasMcpServers: this.#mcp.allowedFor(this.#sessions).length > 0,
     };
     return signedInPage(this.#card(), options, texts);
   }
 
   clawNet(): ClawNetPart | undefined {
-    return this.#clawNet?.part();
+    const section = this.#clawNet?.read();
+    if (section === undefined) return undefined;
+    const { clawNet: texts } = identityTexts();
+    return {
+      html: clawNetHtml(section.lists, section.host, texts, vscode.env.language),
+      status: clawNetStatus(section.lists, texts),
+    };
   }
 
   dispose(): void {
@@ -98,10 +101,7 @@ export class AccountPage implements PanelContent {
       }
       case 'signOut': {
         const items = await allAccounts([this.#provider]);
-        const item = items.find(
-          ({ account: { id, server } }) =>
-            id === this.#account.person.accountId && server === this.#account.server,
-        );
+        const item = items.find(({ account: { sessions } }) => this.#isOfAccount(sessions[0]));
         return item === undefined ? undefined : askAndSignOut(item);
       }
       case 'mcpServers':
@@ -117,6 +117,10 @@ export class AccountPage implements PanelContent {
     }
   }
 
+  #isOfAccount(record: LiveSession | EndedSession): boolean {
+    return sameAccount(record, this.#account.sessions[0]);
+  }
+
   #card(): IdentityCard {
     const service = `${this.#provider.service.label} · ${safeText(shortAddress(this.#account.server))}`;
     return identityCard(this.#sessions, service, identityTexts(), vscode.env.language);
@@ -125,7 +129,7 @@ export class AccountPage implements PanelContent {
   #whyGone(): string {
     const { label } = this.#account;
     const ended = this.#provider.sessions.records.ended();
-    return ended.some((record) => sameAccount(record, this.#account))
+    return ended.some((record) => this.#isOfAccount(record))
       ? vscode.l10n.t('Your session as {0} has ended. Sign in again to continue.', label)
       : vscode.l10n.t(
           'You are signed out of {0}. Extensions can’t use this account until you sign in again.',
@@ -134,18 +138,18 @@ export class AccountPage implements PanelContent {
   }
 }
 
-/** VS Code's own page, as its Accounts menu opens it. It is no API, so it can be missing. */
+/** VS Code's own page, as its Accounts menu opens it. This is not API, so it may be missing. */
 const PAGE = '_manageTrustedExtensionsForAccount';
-/** The palette's list of accounts, which leads to the same page. VS Code 1.105 does not have it. */
+/** The list of accounts in the Command Palette, which leads to the same page. Missing in VS Code 1.105. */
 const LIST = 'workbench.action.manageAccounts';
 
-/** The command that leads to the extensions which may use an account. Undefined in an editor without one. */
+/** The command that shows which extensions may use an account. Undefined in an editor without one. */
 export async function trustedExtensionsCommand(): Promise<string | undefined> {
   const commands = await vscode.commands.getCommands();
   return [PAGE, LIST].find((command) => commands.includes(command));
 }
 
-/** Runs that command for an account. `accountLabel` is as `session.account.label` has it. */
+/** Runs the command of `trustedExtensionsCommand`. `accountLabel`: `session.account.label`. */
 export async function manageTrustedExtensions(
   command: string,
   providerId: string,

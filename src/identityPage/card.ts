@@ -4,12 +4,12 @@ import { trustedPicture } from '../services/picture.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import type { IdentityTexts } from './texts.ts';
 
-/** All that the card shows of an account. It holds no token, and nothing that is made from a token. */
+/** Everything that the page shows of an account. It contains no token, and nothing derived from one. */
 export interface IdentityCard {
   readonly name: string;
   readonly initials: string;
   readonly picture?: string;
-  /** The name of the service. */
+  /** The label and the server of the service. */
   readonly service: string;
   readonly groups: readonly CardGroup[];
 }
@@ -22,13 +22,13 @@ export interface CardGroup {
 export interface CardRow {
   readonly label: string;
   readonly value: string;
-  /** `id`: people compare it character by character. `none`: there is no value to copy. */
+  /** `id`: to be compared character by character. `none`: a placeholder, which cannot be copied. */
   readonly kind: 'id' | 'text' | 'none';
-  /** What the person should know about the value. */
+  /** An explanation of the value. */
   readonly note?: string;
 }
 
-/** The card of one account, from all its sessions, oldest first. */
+/** The card of one account. `records`: all its sessions, oldest first. */
 export function identityCard(
   records: readonly [LiveSession, ...LiveSession[]],
   service: string,
@@ -36,7 +36,7 @@ export function identityCard(
   language: string,
 ): IdentityCard {
   const [first, ...later] = records;
-  // A session with fewer scopes may have fewer members. The newest session wins; what it does not have stays.
+  // A session with fewer scopes may know less, so older sessions fill in what the newest one lacks.
   const person = later.reduce((known, record) => ({ ...known, ...record.person }), first.person);
   const picture = records.map(pictureOf).findLast((address) => address !== undefined);
   const groups = [
@@ -56,9 +56,9 @@ export function identityCard(
   };
 }
 
-/** OpenID Connect Core 1.0 §2 allows this many characters in `sub`. */
+/** The maximum length of `sub` (OpenID Connect Core 1.0 §2). */
 const MAX_SUBJECT_CHARACTERS = 255;
-/** More than any honest list of scopes has. */
+/** Longer than any honest list of scopes. */
 const MAX_SCOPES_CHARACTERS = 1_000;
 
 function identityRows({ bap, subject }: Person, texts: IdentityTexts): CardRow[] {
@@ -92,7 +92,7 @@ function profileRows({ name, email, bap }: Person, texts: IdentityTexts): CardRo
   ];
 }
 
-/** The last time that a Date can hold (ECMA-262). A later end is shown as no end. */
+/** The latest time of a Date (ECMA-262). A later expiry is shown as not known. */
 const LAST_MOMENT_MS = 8.64e15;
 
 function sessionRows(record: LiveSession, texts: IdentityTexts, language: string): CardRow[] {
@@ -102,10 +102,10 @@ function sessionRows(record: LiveSession, texts: IdentityTexts, language: string
     scopes.length === 0
       ? { kind: 'none', label: texts.scopes, value: texts.noScopes }
       : { kind: 'text', label: texts.scopes, value: safeText(scopes.join(' '), MAX_SCOPES_CHARACTERS) },
-    { kind: 'text', label: texts.since, value: moment(signedInAtMs, language) },
+    { kind: 'text', label: texts.since, value: formatLocal(signedInAtMs, language) },
     expiresAtMs === undefined || expiresAtMs > LAST_MOMENT_MS
       ? { kind: 'none', label: texts.until, value: texts.noKnownEnd }
-      : { kind: 'text', label: texts.until, value: moment(expiresAtMs, language) },
+      : { kind: 'text', label: texts.until, value: formatLocal(expiresAtMs, language) },
   ];
 }
 
@@ -115,8 +115,8 @@ function row(kind: 'id' | 'text', label: string, value: string | undefined, note
     : [{ kind, label, value, ...(note !== undefined && { note }) }];
 }
 
-/** Names the time zone too, because the extension may run on a machine in another zone. */
-function moment(ms: number, language: string): string {
+/** Includes the time zone, because the extension may run on a machine in another zone. */
+function formatLocal(ms: number, language: string): string {
   const format = new Intl.DateTimeFormat(language, {
     year: 'numeric',
     month: 'long',
@@ -128,26 +128,26 @@ function moment(ms: number, language: string): string {
   return format.format(ms);
 }
 
-/** The first characters of the first and the last word of a name. They are shown when there is no picture. */
+/** The first characters of the first and the last word of a name. A fallback for a missing picture. */
 export function initials(name: string): string {
   const words = name
     .split(/\s+/u)
-    // Removes quotes, brackets and other signs, but no emoji: a name may have only emoji.
+    // Removes quotes, brackets and other symbols, but no emoji: a name may consist of emoji.
     .map((word) => word.replace(/^[\p{P}\p{Sm}\p{Sc}\p{Sk}]+/u, ''))
     .filter((word) => word !== '');
   const chosen = words.length > 1 ? [words.at(0), words.at(-1)] : [words.at(0) ?? name];
   return chosen.map((word) => firstGrapheme((word ?? '').toUpperCase())).join('');
 }
 
-/** What a person sees as one character: a letter with its accent, or a flag. */
+/** A user-perceived character, such as a letter with its accent, or a flag. */
 function firstGrapheme(text: string): string {
-  // Made here and not when the extension starts: it costs more than all the rest of the start.
+  // Created here and not at startup, where it would take longer than everything else.
   const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   for (const { segment } of graphemes.segment(text)) return segment;
   return '';
 }
 
-/** The address of the person's picture, or undefined when there is none that may be shown. */
+/** The URL of the person's picture. Undefined when there is none that may be loaded. */
 export function pictureOf({ person, grant: { server } }: LiveSession): string | undefined {
   return [person.picture, person.bap?.profile?.image]
     .map((address) => trustedPicture(address, server))

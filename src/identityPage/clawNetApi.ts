@@ -8,21 +8,21 @@ import { lenient, nonEmpty, withoutUndefined } from '../http/schema.ts';
 import { type Http, send } from '../http/send.ts';
 import { BapId } from '../services/bap.ts';
 
-/** The two lists that ClawNet has of a BAP identity: who trusts it, and who says that it is safe or unsafe. */
+/** ClawNet's two lists about a BAP identity: who trusts it, and who vouches that it is safe or unsafe. */
 export type ListName = 'trust' | 'vouches';
 
-/** What one identity says of another. Its texts are safe to show. Nothing of it is proven. */
+/** What one identity says about another. Its texts are safe to show. Nothing in it is proven. */
 export interface Statement {
-  /** The BAP id of who says so. */
+  /** The BAP ID of the identity that says so. */
   readonly by: string;
-  /** The name that they have given themselves. */
+  /** The name that it has given itself. */
   readonly name?: string;
   /** Absent for trust, which has no verdict. */
   readonly verdict?: 'safe' | 'unsafe';
   readonly reason?: string;
   readonly isOnChain: boolean;
   readonly isRevoked: boolean;
-  /** When it was said, in milliseconds of the wall clock. */
+  /** In milliseconds of the wall clock. */
   readonly saidAtMs?: number;
 }
 
@@ -30,17 +30,17 @@ export type StatementsAnswer =
   | {
       readonly kind: 'statements';
       readonly statements: readonly Statement[];
-      /** What to ask for the next page with. Absent on the last page. */
+      /** Fetches the next page. Absent on the last page. */
       readonly cursor?: string;
     }
-  /** There was no answer, or none of this protocol. The log says which. */
+  /** No response, or not one of ClawNet. The log says which. */
   | { readonly kind: 'failed' };
 
 const PAGE_SIZE = 20;
-/** A server may send more than it was asked for. A page of more would be slow to draw. */
+/** A server may send more than requested, which would be slow to draw. */
 const MAX_PER_PAGE = 100;
 const MAX_REASON_CHARACTERS = 500;
-/** The last time that a Date can hold (ECMA-262). */
+/** The latest time of a Date (ECMA-262). */
 const LAST_MOMENT_MS = 8.64e15;
 
 const about = {
@@ -66,8 +66,8 @@ const TrustPage = z.object({ edges: z.array(z.unknown()), ...page });
 const VouchPage = z.object({ attestations: z.array(z.unknown()), ...page });
 
 /**
- * Asks ClawNet for one page of a list about a BAP id, without a token: ClawNet answers everybody. `apiUrl` is the
- * setting. A malformed statement is left out. Rejects only with `signal.reason`.
+ * Fetches one page of a list about a BAP ID. Sends no token, because the lists are public. `apiUrl`: the setting.
+ * Skips malformed statements. Rejects only with `signal.reason`.
  */
 export async function askClawNet(
   http: Http,
@@ -123,7 +123,7 @@ function edgeOf(entry: unknown): Statement | undefined {
 
 function vouchOf(entry: unknown): Statement | undefined {
   const vouch = z.safeParse(Vouch, entry).data;
-  // In doubt it is revoked: a vouch that counts says `false` or nothing.
+  // Revoked when in doubt: a valid vouch says `false` or nothing.
   const isRevoked = (vouch?.revoked ?? false) !== false;
   return vouch && statement(vouch.auditorBapId, vouch, { verdict: vouch.verdict, isRevoked });
 }
@@ -144,7 +144,7 @@ function statement(
   };
 }
 
-/** Undefined for what is no text, and for a text of which nothing can be seen. */
+/** Undefined for anything but a text with visible characters. */
 function shown(text: unknown, maxCharacters?: number): string | undefined {
   const safe = typeof text === 'string' ? safeText(text, maxCharacters) : '';
   return safe === '' ? undefined : safe;

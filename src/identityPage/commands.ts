@@ -6,7 +6,7 @@ import { registerAll } from '../provider/commands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { IdentityPanels } from './panels.ts';
 
-/** Registers the palette's commands on identities. */
+/** Registers Show Identity and Copy BAP ID. */
 export function registerIdentityCommands(
   providers: readonly ServiceProvider[],
   panels: IdentityPanels,
@@ -19,7 +19,7 @@ export function registerIdentityCommands(
   return registerAll(commands, log);
 }
 
-/** Shows who is signed in, at any server. Asks which account if there are several. Throws a StoreError. */
+/** Rejects with a StoreError when the sessions cannot be read. */
 async function showIdentity(providers: readonly ServiceProvider[], panels: IdentityPanels): Promise<void> {
   const items = await knownAccounts(providers);
   if (items.length === 0) {
@@ -34,7 +34,7 @@ async function showIdentity(providers: readonly ServiceProvider[], panels: Ident
   if (item !== undefined) await panels.show(item);
 }
 
-/** Copies the BAP ID of an account. Asks which one if several have one. Throws a StoreError. */
+/** Rejects with a StoreError when the sessions cannot be read. */
 async function copyBapId(providers: readonly ServiceProvider[]): Promise<void> {
   const holders = (await usableAccounts(providers)).flatMap((item) => {
     const person = item.account.sessions.at(-1)?.person;
@@ -56,7 +56,6 @@ async function copyBapId(providers: readonly ServiceProvider[]): Promise<void> {
   );
 }
 
-/** Says why there is nothing to do, with a way to change that. */
 async function offerSignIn(message: string): Promise<void> {
   const signIn = vscode.l10n.t('Sign In');
   if ((await vscode.window.showInformationMessage(message, signIn)) === signIn)

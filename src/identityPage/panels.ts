@@ -7,12 +7,11 @@ import type { Sessions } from '../sessions/sessions.ts';
 import { settings } from '../settings.ts';
 import type { Mcp } from '../sharing/mcp/mcp.ts';
 import { AccountPage, trustedExtensionsCommand } from './accountPage.ts';
-import { identityHtml } from './cardHtml.ts';
 import type { ClawNetContext } from './clawNet.ts';
-import { Action, type IdentityPage, type PanelContent } from './page.ts';
+import { Action, identityHtml, type IdentityPage, type PanelContent } from './page.ts';
 import { identityTexts } from './texts.ts';
 
-/** The editor tabs that show identities: one for each account. */
+/** The editor tabs that show identities, one for each account. */
 export class IdentityPanels implements vscode.Disposable {
   readonly #media: vscode.Uri;
   readonly #mcp: Mcp;
@@ -27,7 +26,7 @@ export class IdentityPanels implements vscode.Disposable {
     const update = (): void => {
       for (const panel of this.#panels.values()) panel.update();
     };
-    // The store tells of the sessions of all servers, and the sessions tell when the settings name another server.
+    // The store fires for the sessions of all servers, and the sessions fire when the settings name another server.
     this.#listeners = [
       sessions.store.onDidChange(update),
       sessions.onDidChange(update),
@@ -43,8 +42,7 @@ export class IdentityPanels implements vscode.Disposable {
   /** Opens the account's tab, or brings it to the front. */
   async show(item: Pick<AccountItem, 'provider' | 'account'>): Promise<void> {
     const command = await trustedExtensionsCommand();
-    const { serviceId, server, id: accountId } = item.account;
-    const key = accountKey({ serviceId, server, person: { accountId } });
+    const key = accountKey(item.account.sessions[0]);
     const open = this.#panels.get(key);
     if (open !== undefined) {
       open.reveal();
@@ -66,8 +64,8 @@ export class IdentityPanels implements vscode.Disposable {
 export const IDENTITY_VIEW_TYPE = 'bapIdentity.identity';
 
 /**
- * All that a page can ask for: a copy of one of its rows, an action, or its ClawNet section, when it is drawn again.
- * It never says what the copy holds.
+ * Everything that a page can request: to copy one of its rows, to run an action, or to receive its ClawNet section
+ * after it has been drawn again. A page never says what text to copy.
  */
 const Request = z.union([
   z.object({ copy: z.number() }),
@@ -106,7 +104,7 @@ export class IdentityPanel {
 
   update(): void {
     const page = this.#content.read();
-    // A new page would lose the place of a person who reads it.
+    // A new page would lose the user's scroll position and focus.
     if (JSON.stringify(page) === JSON.stringify(this.#page)) return;
     this.#page = page;
     const { webview } = this.#panel;
@@ -127,10 +125,12 @@ export class IdentityPanel {
     );
   }
 
-  /** Shows the ClawNet section as it is now, in the page that is there: the person keeps their place. */
+  /** Updates the ClawNet section within the page, so that the user keeps their scroll position. */
   updateClawNet(): void {
     const clawNet = this.#content.clawNet();
-    if (clawNet !== undefined) void this.#panel.webview.postMessage({ clawNet });
+    if (clawNet === undefined) return;
+    const { html, status } = clawNet;
+    void this.#panel.webview.postMessage({ clawNet: { html: html.toString(), status } });
   }
 
   reveal(): void {

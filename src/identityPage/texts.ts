@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** The texts of the identity card, in the person's language. */
+/** The texts of the page, in the user's language. */
 export function identityTexts() {
   return {
     identity: vscode.l10n.t('Identity'),

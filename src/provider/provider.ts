@@ -15,7 +15,7 @@ import {
   signInFailureMessage,
   unreadableMessage,
 } from '../signIn/failureMessages.ts';
-import { clockWords } from '../signIn/networkWords.ts';
+import { clockWords, serviceNames } from '../signIn/networkWords.ts';
 import { signIn, type SignInFailure, type SignInRequest } from '../signIn/signIn.ts';
 import { SignInError, type SignInView } from '../signIn/signInUi.ts';
 
@@ -125,9 +125,10 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     const { service } = this;
     this.#runtime.log.warn(`The sign-in with ${service.label} ended: ${reasonOf(failure)}.`);
     const aheadMs = this.#clockSkew?.aheadMs;
-    const message = signInFailureMessage(failure, service);
+    const names = serviceNames(service);
+    const message = signInFailureMessage(failure, names);
     return new SignInError(aheadMs === undefined ? message : `${message} ${clockWords(aheadMs)}`, {
-      setting: failure.kind === 'failed' ? settingToCheck(failure.failure, service) : undefined,
+      setting: failure.kind === 'failed' ? settingToCheck(failure.failure, names) : undefined,
       isWorthDiagnosis: isWorthDiagnosis(failure),
       cause: 'cause' in failure ? failure.cause : undefined,
     });

@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
 import type { IdentityService, ServiceFailure } from '../services/service.ts';
-import { type NamedService, networkWords } from './networkWords.ts';
+import { networkWords, type ServiceNames } from './networkWords.ts';
 import type { SignInFailure } from './signIn.ts';
 
 /** What happened to a sign-in, why, and what to do next, for the person who tried. */
-export function signInFailureMessage(result: SignInFailure, service: NamedService): string {
+export function signInFailureMessage(result: SignInFailure, service: ServiceNames): string {
   switch (result.kind) {
     case 'failed':
       return failureMessage(result.failure, service);
@@ -33,7 +33,7 @@ export function signInFailureMessage(result: SignInFailure, service: NamedServic
   }
 }
 
-function failureMessage(failure: ServiceFailure, service: NamedService): string {
+function failureMessage(failure: ServiceFailure, service: ServiceNames): string {
   const { label, settingKeys } = service;
   switch (failure.kind) {
     case 'denied':
@@ -119,7 +119,7 @@ export function isWorthDiagnosis(result: SignInFailure): boolean {
 }
 
 /** The setting that may be the cause of a failure, if one may be. */
-export function settingToCheck(failure: ServiceFailure, service: IdentityService): string | undefined {
+export function settingToCheck(failure: ServiceFailure, service: ServiceNames): string | undefined {
   const { kind } = failure;
   const { settingKeys } = service;
   if (kind === 'unreachable') return networkWords(failure.problem, service).setting;

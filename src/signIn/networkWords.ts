@@ -11,15 +11,23 @@ export interface Words {
   readonly setting?: string;
 }
 
-/** What the words need to know of a service. */
-export type NamedService = Pick<IdentityService, 'label' | 'settingKeys' | 'servers'>;
+/** How the messages about a failure name a service. */
+export interface ServiceNames {
+  readonly label: string;
+  /** The server in the settings as the user reads it: its URL, or words in place of it. */
+  readonly server: string;
+  readonly settingKeys: IdentityService['settingKeys'];
+}
+
+/** The names of a service with its current server. */
+export function serviceNames(service: IdentityService): ServiceNames {
+  const { label, settingKeys } = service;
+  return { label, server: service.servers().current ?? '', settingKeys };
+}
 
 /** Why the service could not be reached, and the one thing to do about it. */
-export function networkWords(problem: Problem, service: NamedService): Words {
-  const { label } = service;
-  const ownSetting = service.settingKeys.server;
-  const server = service.servers().current ?? '';
-  // The report passes words in place of the address, so this need not be a URL.
+export function networkWords(problem: Problem, { label, server, settingKeys }: ServiceNames): Words {
+  const ownSetting = settingKeys.server;
   const host = safeText(URL.parse(server)?.host ?? label);
   switch (problem) {
     case 'dns':

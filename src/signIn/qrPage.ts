@@ -1,14 +1,14 @@
 import { generate, mode } from 'lean-qr';
 import { toSvgPath } from 'lean-qr/extras/svg';
 
-import { escapeHtml } from '../base/html.ts';
+import { type Html, html } from '../base/html.ts';
 
 /** The texts of the page in the person's language, and the drawing. */
 export interface QrPage {
   readonly language: string;
   readonly title: string;
   /** Absent when the address is too long for a QR code. */
-  readonly svg: string | undefined;
+  readonly svg: Html | undefined;
   /** What the person does with the QR code. */
   readonly instruction: string;
   readonly code: string | undefined;
@@ -22,7 +22,7 @@ export interface QrPage {
  * The drawing is the last element for screen readers, and the first on screen. It becomes smaller in a small
  * editor, because a phone needs to see all of the QR code.
  */
-const STYLE = `
+const STYLE = html`
 body { padding: 1rem 1.5rem; background: var(--vscode-editor-background); }
 main { display: flex; flex-wrap: wrap; gap: 1rem 2rem; align-items: center; }
 svg { order: -1; max-width: min(100%, 100vh - 2rem); height: auto; forced-color-adjust: none; }
@@ -35,27 +35,23 @@ strong { font: 600 max(2.5rem, 3em) / 1.2 var(--vscode-editor-font-family, monos
 /** The page as HTML. It contains all that it needs: it can run no script and load no file. */
 export function qrPage({ language, title, svg, instruction, code, elsewhere, warning }: QrPage): string {
   const nonce = crypto.randomUUID();
-  const paragraphs = [
-    escapeHtml(instruction),
-    ...(code === undefined ? [] : [`<strong>${escapeHtml(code)}</strong>`]),
-    ...(elsewhere === undefined ? [] : [escapeHtml(elsewhere)]),
-    escapeHtml(warning),
-  ];
-  return `<!DOCTYPE html>
-<html lang="${escapeHtml(language)}">
+  const paragraphs = [instruction, code !== undefined && html`<strong>${code}</strong>`, elsewhere, warning];
+  const page = html`<!DOCTYPE html>
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'">
-<title>${escapeHtml(title)}</title>
+<title>${title}</title>
 <style nonce="${nonce}">${STYLE}</style>
 </head>
 <body>
 <main>
-<div><h1>${escapeHtml(title)}</h1>${paragraphs.map((paragraph) => `<p>${paragraph}</p>`).join('')}</div>
-${svg ?? ''}
+<div><h1>${title}</h1>${paragraphs.map((paragraph) => paragraph && html`<p>${paragraph}</p>`)}</div>
+${svg}
 </main>
 </body>
 </html>`;
+  return page.toString();
 }
 
 /** The largest QR code holds this many bytes (ISO/IEC 18004, version 40-L). */
@@ -70,17 +66,14 @@ const PIXELS_PER_MODULE = 8;
  * readers. The drawing has its own colours, because scanners need dark on light in every theme. It draws its
  * background too: forced colours would remove the background of a page.
  */
-export function qrSvg(text: string, label: string): string | undefined {
+export function qrSvg(text: string, label: string): Html | undefined {
   const code = encoded(text);
   if (code === undefined) return undefined;
   const side = code.size + 2 * QUIET_ZONE;
   const pixels = side * PIXELS_PER_MODULE;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeHtml(label)}"`,
-    ` viewBox="${-QUIET_ZONE} ${-QUIET_ZONE} ${side} ${side}" width="${pixels}" height="${pixels}">`,
-    `<path fill="#fff" d="M${-QUIET_ZONE} ${-QUIET_ZONE}h${side}v${side}h${-side}z"/>`,
-    `<path fill="#000" d="${toSvgPath(code)}"/></svg>`,
-  ].join('');
+  return html`<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${label}"
+ viewBox="${-QUIET_ZONE} ${-QUIET_ZONE} ${side} ${side}" width="${pixels}" height="${pixels}"
+><path fill="#fff" d="M${-QUIET_ZONE} ${-QUIET_ZONE}h${side}v${side}h${-side}z"/><path fill="#000" d="${toSvgPath(code)}"/></svg>`;
 }
 
 /**

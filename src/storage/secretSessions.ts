@@ -5,8 +5,8 @@ import type { SessionStorage } from '../sessions/ports.ts';
 const KEY_PREFIX = 'session/';
 
 /**
- * Sessions in VS Code's SecretStorage itself. Each session has a key of its own there, so windows that write different
- * sessions at the same time do not overwrite each other's.
+ * Sessions in VS Code's SecretStorage. One key per session, because windows that write one shared key at the same time
+ * could drop each other's sessions.
  */
 export class SecretSessions implements SessionStorage {
   readonly #secrets: vscode.SecretStorage;

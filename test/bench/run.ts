@@ -13,7 +13,9 @@ import { manySessions } from './manySessions.ts';
 import { memory } from './memory.ts';
 import { loadNow, page, type Measured } from './page.ts';
 import { requests } from './requests.ts';
+import { sight } from './sight.ts';
 import { sizes } from './sizes.ts';
+import { slowLine } from './slowLine.ts';
 import { tenWindows } from './tenWindows.ts';
 import { windows } from './windows.ts';
 
@@ -23,7 +25,7 @@ const groups: {
   benches: Record<string, () => Figure[] | Promise<Figure[]>>;
 }[] = [
   { title: 'Against VS Code’s own', command: 'npm run bench', benches: { windows, sizes } },
-  { title: 'A sign-in', command: 'npm run bench', benches: { approval, requests } },
+  { title: 'A sign-in', command: 'npm run bench', benches: { approval, requests, sight, slowLine } },
   {
     title: 'Under load',
     command: 'npm run test:load',

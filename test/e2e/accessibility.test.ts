@@ -14,13 +14,13 @@ import { Workbench } from './workbench.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const REPORT = path.join(outFolder, 'axe.txt');
-/** The name in the list of themes, and the class that VS Code gives to a page in it. */
-const THEMES = {
-  'Light Modern': 'vscode-light',
-  'Light High Contrast': 'vscode-high-contrast-light',
-  'Dark High Contrast': 'vscode-high-contrast',
-  'Dark Modern': 'vscode-dark',
-};
+/** The name of a theme, and the class that VS Code gives to a page in it. */
+const THEMES = [
+  ['Light Modern', 'vscode-light'],
+  ['Light High Contrast', 'vscode-high-contrast-light'],
+  ['Dark High Contrast', 'vscode-high-contrast'],
+  ['Dark Modern', 'vscode-dark'],
+] as const;
 
 describe('a sign-in without a mouse and without eyes', () => {
   let sigma: SigmaServer;
@@ -60,10 +60,8 @@ describe('a sign-in without a mouse and without eyes', () => {
   };
   /** Checks the page in the active tab with axe in every theme. */
   const check = async (name: string, mayRunScripts: boolean): Promise<void> => {
-    for (const [theme, mark] of Object.entries(THEMES)) {
-      await workbench.run('Preferences: Color Theme');
-      await workbench.page.keyboard.type(theme);
-      await workbench.listItem(theme).click();
+    for (const [theme, mark] of THEMES) {
+      await workbench.useTheme(theme);
       const page = await documentOf(mark);
       await workbench.screenshot(`${name}-${mark}`);
       const copy = mayRunScripts ? undefined : await copyOf(page);

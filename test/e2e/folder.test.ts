@@ -26,7 +26,7 @@ describe('a folder with settings of its own for the servers', () => {
     await mkdir(path.join(folder, '.vscode'));
     await writeFile(path.join(folder, '.vscode', 'settings.json'), JSON.stringify(SETTINGS));
     sigma = await startSigmaServer({ intervalSeconds: 1 });
-    workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
+    workbench = await Workbench.openIn(folder, { 'bapIdentity.sigma.serverUrl': sigma.url });
   });
   after(async () => {
     await workbench.close();
@@ -36,7 +36,6 @@ describe('a folder with settings of its own for the servers', () => {
   areSeparate('folder', () => workbench);
 
   it('does not change where a sign-in goes', async () => {
-    await workbench.openFolder(folder);
     await workbench.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();

@@ -53,12 +53,10 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
     await workbench.screenshot('identity-one');
   });
 
-  for (const theme of ['Light Modern', 'Dark Modern']) {
+  for (const theme of ['Light Modern', 'Dark Modern'] as const) {
     it(`is chosen from a list when the person has several (${theme})`, async () => {
       assert.ok(kestrel && satoshi);
-      await workbench.run('Preferences: Color Theme');
-      await workbench.page.keyboard.type(theme);
-      await workbench.listItem(theme).click();
+      await workbench.useTheme(theme);
       await signInAs(PERSON_OF_TWO);
       await list().waitFor();
       await workbench.listItem(kestrel.bapId).waitFor();

@@ -37,17 +37,6 @@ describe('another server in the settings', () => {
     await workbench.clearNotifications();
   };
 
-  /** Changes the setting in the settings editor, as a person does. */
-  const set = async (server: string): Promise<void> => {
-    await workbench.run('Preferences: Open Settings (UI)');
-    const { page } = workbench;
-    await page.locator('.settings-header .monaco-editor').click();
-    await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.type(`@id:${SETTING}`);
-    await page.getByLabel(SETTING, { exact: true }).fill(server);
-    await workbench.run('View: Close Editor');
-  };
-
   /** Lets an extension use the account. */
   const allow = async (account: string): Promise<void> => {
     await workbench.run('Consumer: Sign In with Sigma Identity');
@@ -60,7 +49,7 @@ describe('another server in the settings', () => {
   it('takes the account out of the Accounts menu, and from extensions', async () => {
     await signIn(first);
     await allow(ofFirst);
-    await set(second.url);
+    await workbench.set(SETTING, second.url);
     await workbench.seesInAccountsMenu(ENTRY);
     assert.ok(!(await workbench.accountsMenu()).some((entry) => entry.includes('satoshi')));
     await workbench.run(WHO);
@@ -98,7 +87,7 @@ describe('another server in the settings', () => {
   });
 
   it('gives the account back when it is the first one again, and extensions that were allowed to use it', async () => {
-    await set(first.url);
+    await workbench.set(SETTING, first.url);
     await workbench.seesInAccountsMenu(ofFirst);
     await workbench.run(WHO);
     await workbench.told('Consumer: satoshi, and the service says 200.');

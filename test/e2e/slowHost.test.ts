@@ -4,11 +4,6 @@ import { services, type RunningService, type Service } from './services.ts';
 import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-/** How late test/sleeper makes this extension. */
-const LATE_MS = 5_000;
-/** What a silent getSession may take on a line where a round trip takes 300 ms. */
-const AT_ONCE_MS = 2_000;
-
 describe('a person whose remote host is slow', () => {
   let running: (Service & RunningService)[];
   let workbench: Workbench;
@@ -31,7 +26,7 @@ describe('a person whose remote host is slow', () => {
 
   it('finds each service in the Accounts menu of a new profile', async () => {
     for (const { label } of running) await workbench.seesInAccountsMenu(entry(label));
-    assert.ok((await activationDelayMs(workbench)) >= LATE_MS, 'the extension did not start late');
+    await assertLateStart(workbench);
   });
 
   it('signs in with each service, and approves in the browser', async () => {
@@ -57,14 +52,12 @@ describe('a person whose remote host is slow', () => {
     }
   });
 
-  it('has each session at once after a reload, and is asked for no sign-in', async () => {
+  it('has each session after a reload, and is asked for no sign-in', async () => {
     await workbench.reload();
-    for (const { id, label } of running) {
+    for (const { label } of running) {
       await workbench.run(`Consumer: Who Is Signed In with ${label}`);
       assert.match(await workbench.told('Consumer:'), /and the service says 200/);
       await workbench.clearNotifications();
-      const tookMs = new RegExp(`silent answer of ${id} after (\\d+) ms`).exec(await workbench.logs())?.[1];
-      assert.ok(Number(tookMs) < AT_ONCE_MS, `after ${tookMs ?? '?'} ms`);
     }
     const menu = await workbench.accountsMenu();
     assert.ok(!menu.some((each) => each.startsWith('Sign in with')), menu.join());
@@ -83,14 +76,14 @@ describe('a person whose remote host is slow', () => {
   });
 });
 
-/** How long after test/sleeper this extension started in the first window, in milliseconds, from the log. */
-async function activationDelayMs(workbench: Workbench): Promise<number> {
+/** In the first window, this extension must have started after test/sleeper was awake again. */
+async function assertLateStart(workbench: Workbench): Promise<void> {
   const logs = await workbench.logs();
-  const timeOf = (extension: string): number => {
-    const line = new RegExp(`(.*) \\[info\\] ExtensionService#_doActivateExtension ${extension},`);
-    const time = line.exec(logs)?.[1];
-    assert.ok(time, `no activation of ${extension} in the log`);
+  const timeOf = (line: string): number => {
+    const time = new RegExp(`(.*) \\[info\\] ${line}`).exec(logs)?.[1];
+    assert.ok(time, `${line} is not in the log`);
     return Date.parse(time);
   };
-  return timeOf('bap-identity.bap-authentication') - timeOf('example.sleeper');
+  const startMs = timeOf('ExtensionService#_doActivateExtension bap-identity.bap-authentication,');
+  assert.ok(startMs >= timeOf('awake'), 'the extension did not start late');
 }

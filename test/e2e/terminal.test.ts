@@ -49,9 +49,9 @@ describe('a terminal', () => {
     await workbench.until(async () => (await seen()) === alone, alone);
   });
 
-  it('has the identity and Adom’s token when the setting says so', async () => {
+  it('has the identity and Adom’s token when the person says so in the settings editor', async () => {
     const both = `id=${identity?.bapId} key=${identity?.pubkey} token=yes`;
-    await terminals.choose('identityAndAdomToken');
+    await terminals.chooseInEditor('identityAndAdomToken');
     await workbench.screenshot('terminal-setting');
     await workbench.until(async () => (await seen()) === both, both);
   });

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Workbench } from './workbench.ts';
 
+const SETTING = 'bapIdentity.terminal.environment';
+
 /** Otherwise the settings editor covers the terminals. */
 export const terminalSettings = { 'workbench.editor.useModal': 'off' };
 
@@ -26,14 +28,24 @@ export class Terminals {
     await rm(this.#folder, { recursive: true });
   }
 
-  /** Changes the setting in the settings editor. */
-  async choose(mode: string): Promise<void> {
+  /** Changes the setting. */
+  choose(mode: string): Promise<void> {
+    return this.#workbench.set(SETTING, mode);
+  }
+
+  /** Changes the setting in the settings editor, as a person does. */
+  async chooseInEditor(mode: string): Promise<void> {
     await this.#workbench.run('Preferences: Open Settings (UI)');
     const { page } = this.#workbench;
-    await page.locator('.settings-header .monaco-editor').click();
-    await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.type('@id:bapIdentity.terminal.environment');
-    const select = page.getByLabel('bapIdentity.terminal.environment', { exact: true });
+    const search = page.locator('.settings-header .monaco-editor');
+    // Types again until all of it is there: a busy editor can lose keys.
+    await this.#workbench.until(async () => {
+      await search.click();
+      await page.keyboard.press('ControlOrMeta+a');
+      await page.keyboard.type(`@id:${SETTING}`);
+      return (await search.locator('.view-line').innerText()) === `@id:${SETTING}`;
+    }, 'the name of the setting');
+    const select = page.getByLabel(SETTING, { exact: true });
     const option = page
       .locator('.select-box-dropdown-list-container .option-text')
       .getByText(mode, { exact: true });

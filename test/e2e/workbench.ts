@@ -13,8 +13,23 @@ import { isWeb, startHost, type Host, type HostKind } from './host.ts';
 const editor = isWeb ? '-web' : release.name === 'current' ? '' : '-oldest';
 const screenshotFolder = path.join(outFolder, `screenshots${editor}`);
 
-/** Long enough for a busy machine, where a window can need more than half of it to start its extensions again. */
-const WAIT_MS = 60_000;
+/** Long enough for a slow machine that does other work too: a window can need a minute there to start its extensions. */
+const WAIT_MS = 180_000;
+
+/** Notes in the page that an entry of a list has got a click. */
+const NOTE_CLICKS = `globalThis.hasClickedEntry = false;
+  globalThis.noteClick ??= addEventListener('click', ({ target }) => {
+    if (target.closest?.('.quick-input-list .monaco-list-row')) globalThis.hasClickedEntry = true;
+  }, true) ?? true`;
+
+/** The value of the setting, and the class that VS Code gives to a window in this theme. */
+const themes = {
+  'Light Modern': { id: 'Light Modern', mark: '.vs' },
+  'Dark Modern': { id: 'Dark Modern', mark: '.vs-dark' },
+  'Dark High Contrast': { id: 'Default High Contrast', mark: '.hc-black' },
+  'Light High Contrast': { id: 'Default High Contrast Light', mark: '.hc-light' },
+} as const;
+type Theme = keyof typeof themes;
 
 /** VS Code with this extension's package and the consumer installed, as a person sees it. */
 export class Workbench {
@@ -36,6 +51,13 @@ export class Workbench {
     return workbench;
   }
 
+  /** The same with a folder open from the start. */
+  static async openIn(folder: string, settings: Record<string, unknown>): Promise<Workbench> {
+    const workbench = await Workbench.#create(settings, 'codeServer');
+    await workbench.openFolder(folder);
+    return workbench;
+  }
+
   /** Opens two windows of one browser at the same moment, in which the extension starts for the first time. */
   static async openTwo(settings: Record<string, unknown>): Promise<[Workbench, Workbench]> {
     const one = await Workbench.#create(settings, 'codeServer');
@@ -45,9 +67,8 @@ export class Workbench {
   }
 
   static async #create(settings: Record<string, unknown>, kind: HostKind): Promise<Workbench> {
-    const { chromium } = await install();
-    const host = await startHost(settings, kind);
-    const browser = await launchBrowser(chromium);
+    const start = async (): Promise<Browser> => launchBrowser((await install()).chromium);
+    const [host, browser] = await Promise.all([startHost(settings, kind), start()]);
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
       permissions: ['clipboard-read', 'clipboard-write'],
@@ -243,15 +264,17 @@ export class Workbench {
     // After a reload, an open palette does not show the commands of extensions that arrive later.
     let patienceMs = 1_000; // a busy machine may need more
     await this.until(async () => {
+      await this.page.evaluate(NOTE_CLICKS);
       // The key can get lost, for example while an editor closes. Then the loop presses it again.
       await this.page.keyboard.press('F1');
       try {
         await input.fill(`>${command}`, { timeout: patienceMs });
         await this.listItem(command).waitFor({ timeout: patienceMs });
-        // Long enough to be sure: a click that only looks late would run the command twice.
-        await this.listItem(command).click({ timeout: 10_000 });
+        await this.listItem(command).click({ timeout: patienceMs });
         return true;
       } catch {
+        // A click that only looks late has run the command.
+        if (await this.page.evaluate<boolean>('globalThis.hasClickedEntry === true')) return true;
         patienceMs *= 2;
         // Escape closes an open palette, and an editor that lies over the window and takes the key. Without them, as on
         // a busy machine, it would hide the notifications.
@@ -262,6 +285,25 @@ export class Workbench {
         return false;
       }
     }, `the command ${command}`);
+  }
+
+  /**
+   * Changes a setting by VS Code's API, through the consumer. Keys that a test types into the settings editor can get
+   * lost on a busy machine.
+   */
+  async set(setting: string, value: unknown): Promise<void> {
+    await this.run('Consumer: Change a Setting');
+    const box = this.page.locator('.quick-input-widget', { hasText: 'Consumer: Setting and Value' });
+    await box.locator('input[type="text"]').fill(`${setting} ${JSON.stringify(value)}`);
+    await this.page.keyboard.press('Enter');
+    await box.waitFor({ state: 'hidden' });
+  }
+
+  /** Changes the color theme, and waits until the window has it. */
+  async useTheme(theme: Theme): Promise<void> {
+    const { id, mark } = themes[theme];
+    await this.set('workbench.colorTheme', id);
+    await this.page.locator(`.monaco-workbench${mark}`).waitFor();
   }
 
   /** An entry of the list that the palette or a command shows. */

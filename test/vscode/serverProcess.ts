@@ -70,7 +70,7 @@ function portOf(child: ChildProcess, listening: RegExp): Promise<number> {
     const fail = (why: string) => {
       reject(new Error(`VS Code’s server ${why}:\n${output}`));
     };
-    const timer = setTimeout(fail, 60_000, 'did not listen within a minute');
+    const timer = setTimeout(fail, 180_000, 'did not listen within three minutes');
     const read = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-20_000);
       const port = listening.exec(output)?.[1];

@@ -4,7 +4,7 @@ import type { IdentityService } from '../../services/service.ts';
 import { accountsOf, newestFirst } from '../../sessions/accounts.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 
-/** All that an agent learns of an account. It gets nothing else of a session, and no token. */
+/** Everything that an agent learns about an account. It never gets a token. */
 interface OwnerIdentity {
   provider: string;
   /** As `Grant.server` has it. */
@@ -17,12 +17,10 @@ interface OwnerIdentity {
   signedInAt: string;
 }
 
-/** A language model writes the input, and VS Code does not check it against the schema in the manifest. */
+/** A language model writes the input, and VS Code does not validate it against the schema in the manifest. */
 const Input = z.object({ provider: z.optional(z.string()) });
 
-/**
- * The answer of the tool `bap_identity`: JSON, or a sentence. In English, because a language model reads it.
- */
+/** The result of the tool `bap_identity`: JSON, or a sentence. In English, because a language model reads it. */
 export function identityAnswer(
   input: unknown,
   services: readonly Pick<IdentityService, 'id' | 'label'>[],

@@ -5,7 +5,7 @@ import type { Sessions } from '../../sessions/sessions.ts';
 import { StoreError } from '../../sessions/storedSessions.ts';
 import { identityAnswer } from './answer.ts';
 
-/** Lets an agent in the editor learn who its owner is, after the owner has said yes. */
+/** The tool `bap_identity`: tells an agent who the user is, after the user has confirmed. */
 export function identityTool(
   services: readonly IdentityService[],
   sessions: Sessions,
@@ -28,7 +28,7 @@ export function identityTool(
   };
 }
 
-/** VS Code hands an error's message to the language model. */
+/** VS Code passes the message of an error to the language model. */
 async function load(sessions: Sessions): Promise<void> {
   try {
     await sessions.load();

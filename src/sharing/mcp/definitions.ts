@@ -18,32 +18,32 @@ export interface McpParts {
   readonly sessions: Pick<Sessions, 'find'>;
   readonly choices: Pick<McpChoices, 'sessionFor'>;
   readonly tokens: Pick<McpTokens, 'tokenFor'>;
-  /** The servers of the setting, as they are now. */
+  /** The servers that the setting has now. */
   readonly servers: () => readonly McpServer[];
-  /** The name of a service. */
+  /** The label of a service. */
   readonly labelOf: (provider: string) => string;
-  /** Tells the person why a server was not started. */
-  readonly tell: (error: McpStartError, server: McpServer) => void;
+  /** Shows why a server was not started. */
+  readonly showError: (error: McpStartError, server: McpServer) => void;
 }
 
-/** What a server has got from us in this window. */
-interface Handed {
+/** The token that this window has given to a server. */
+interface HandedOutToken {
   readonly server: McpServer;
   readonly session: string;
   readonly accessToken: string;
 }
 
 /**
- * The MCP servers of the setting, as VS Code knows them. A definition holds no token: VS Code asks for it when it
- * starts the server. VS Code stops a server whose definition has a new version.
+ * Defines the MCP servers in the setting for VS Code. A definition holds no token: VS Code asks for it when it starts
+ * the server. VS Code stops a server whose definition gets a new version.
  */
 export class McpDefinitions implements vscode.McpServerDefinitionProvider<Definition> {
   readonly #parts: McpParts;
   readonly #runtime: Runtime;
   readonly #changes = new vscode.EventEmitter<void>();
   /** By label. */
-  readonly #handed = new Map<string, Handed>();
-  /** How often the token of a server has changed, by label. VS Code keeps a version, so nothing of a token is in it. */
+  readonly #handedOut = new Map<string, HandedOutToken>();
+  /** Counts the tokens of each server, by label. VS Code stores the version, so it must reveal nothing about a token. */
   readonly #versions = new Map<string, number>();
 
   readonly onDidChangeMcpServerDefinitions = this.#changes.event;
@@ -58,36 +58,36 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
   }
 
   /**
-   * VS Code calls this before each start. Throws a McpStartError, whose message VS Code tells an agent, when the server
-   * gets no token.
+   * VS Code calls this before each start of a server. Rejects with an McpStartError, whose message VS Code passes to
+   * the agent, when the server gets no token.
    */
   async resolveMcpServerDefinition({ label, uri }: Definition): Promise<Definition> {
     const server = this.#parts.servers().find((each) => each.label === label);
     if (server === undefined || uri.toString(true) !== uriOf(server).toString(true))
       throw notInSetting(label);
-    this.#handed.delete(label); // VS Code resolves only a server that does not run
+    this.#handedOut.delete(label); // VS Code resolves only a server that is not running
     try {
-      const handed = await this.#handOver(server);
-      this.#handed.set(label, handed);
-      return this.#definition(server, authorization(handed.accessToken));
+      const token = await this.#handOut(server);
+      this.#handedOut.set(label, token);
+      return this.#definition(server, authorization(token.accessToken));
     } catch (error) {
       this.#runtime.log.warn(`An MCP server was not started: ${describeError(error)}.`);
-      if (error instanceof McpStartError) this.#parts.tell(error, server);
+      if (error instanceof McpStartError) this.#parts.showError(error, server);
       throw error;
     }
   }
 
-  /** Call when sessions or the person's choices have changed. VS Code then stops servers that hold an old token. */
+  /** Call after a change of sessions or choices. VS Code then stops the servers with a stale token. */
   update(): void {
-    const stale = [...this.#handed.values()].filter((handed) => !this.#isRight(handed));
+    const stale = [...this.#handedOut.values()].filter((token) => !this.#isCurrent(token));
     for (const { server } of stale) {
-      this.#handed.delete(server.label);
+      this.#handedOut.delete(server.label);
       this.#versions.set(server.label, this.#version(server) + 1);
     }
     if (stale.length > 0) this.#changes.fire();
   }
 
-  /** Call when the setting has changed. */
+  /** Call after a change of the setting. */
   settingChanged(): void {
     this.update();
     this.#changes.fire();
@@ -97,12 +97,13 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
     this.#changes.dispose();
   }
 
-  async #handOver(server: McpServer): Promise<Handed> {
+  async #handOut(server: McpServer): Promise<HandedOutToken> {
     for (;;) {
       const { id, grant } = await this.#session(server);
-      const handed: Handed = { server, session: id, accessToken: grant.accessToken };
-      await this.#mayReceive(handed);
-      if (this.#isRight(handed)) return handed; // else the person has signed out meanwhile, or the token is renewed
+      const token: HandedOutToken = { server, session: id, accessToken: grant.accessToken };
+      await this.#assertAccepted(token);
+      if (this.#isCurrent(token)) return token;
+      // Retry: the session changed during the preflight.
     }
   }
 
@@ -117,13 +118,14 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
     }
   }
 
-  async #mayReceive({ server, accessToken }: Handed): Promise<void> {
-    const says = await preflight(this.#parts.http, server.url, accessToken, this.#runtime.closed);
-    if (says === 'redirects') throw redirects(server);
-    if (says === 'refused') throw refused(server, this.#parts.labelOf(server.provider));
+  /** Throws an McpStartError when the server redirects, or rejects the token. */
+  async #assertAccepted({ server, accessToken }: HandedOutToken): Promise<void> {
+    const result = await preflight(this.#parts.http, server.url, accessToken, this.#runtime.closed);
+    if (result === 'redirects') throw redirects(server);
+    if (result === 'refused') throw refused(server, this.#parts.labelOf(server.provider));
   }
 
-  #isRight({ server, session, accessToken }: Handed): boolean {
+  #isCurrent({ server, session, accessToken }: HandedOutToken): boolean {
     const record = this.#parts.sessions.find(session)?.record;
     return (
       record?.grant.accessToken === accessToken &&

@@ -6,28 +6,33 @@ import type { LiveSession } from '../../sessions/record.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
 import { settings } from '../../settings.ts';
 import { McpDefinitions } from './definitions.ts';
-import { problemMessage, tellOfProblem, tellOfStart } from './messages.ts';
-import { mcpQuestions, pickToTakeBack } from './questions.ts';
+import {
+  mcpQuestions,
+  pickToTakeBack,
+  problemMessage,
+  showSettingProblem,
+  showStartError,
+} from './messages.ts';
 import { McpChoices, type McpServer, readServers } from './servers.ts';
 import { type McpProvider, McpTokens } from './tokens.ts';
 
-/** The MCP servers of the setting, for as long as the extension runs. */
+/** The MCP servers in the setting. */
 export interface Mcp {
-  /** Offers the servers of the setting to VS Code. Throws in an editor without MCP servers. */
+  /** Registers the servers with VS Code. Throws in an editor without MCP servers. */
   register(): vscode.Disposable;
   dispose(): void;
-  /** The servers of the setting that may get the token of one of these sessions. */
+  /** The servers that may get the token of one of these sessions. */
   allowedFor(sessions: readonly LiveSession[]): McpServer[];
-  /** Hears when that may have changed in this window. */
+  /** Fires when that may have changed in this window. */
   readonly onDidChangeAllowed: vscode.Event<void>;
   /**
-   * Lets the person take that back. VS Code stops these servers where they run. Rejects with VS Code's error when the
-   * global state cannot be written.
+   * Lets the user take that back. VS Code then stops the servers that run. Rejects with VS Code's error when the global
+   * state cannot be written.
    */
   takeBack(sessions: readonly LiveSession[]): Promise<void>;
 }
 
-/** Builds what follows the setting, whose present value `setting` gives. */
+/** `setting` reads the current value of the setting. */
 export function createMcp(
   providers: readonly McpProvider[],
   sessions: Sessions,
@@ -44,13 +49,13 @@ export function createMcp(
   const tokens = new McpTokens(providers, choices, mcpQuestions, runtime);
   const ids = providers.map(({ service }) => service.id);
   let servers: readonly McpServer[] = [];
-  const told = new Set<string>();
+  const shown = new Set<string>();
   const read = (): void => {
     const { servers: good, problems } = readServers(setting(), ids);
     servers = good;
     for (const message of problems.map((problem) => problemMessage(problem, ids))) {
-      if (!told.has(message)) void tellOfProblem(message);
-      told.add(message);
+      if (!shown.has(message)) void showSettingProblem(message);
+      shown.add(message);
     }
   };
   const labelOf = (id: string): string =>
@@ -63,15 +68,11 @@ export function createMcp(
       tokens,
       labelOf,
       servers: () => servers,
-      tell: (error, server) => {
-        void tellOfStart(
-          error,
-          server,
-          () => {
-            tokens.askAgain(server);
-          },
-          runtime.log,
-        );
+      showError: (error, server) => {
+        const askAgain = (): void => {
+          tokens.askAgain(server);
+        };
+        void showStartError(error, server, askAgain, runtime.log);
       },
     },
     runtime,
@@ -85,7 +86,7 @@ export function createMcp(
     return vscode.Disposable.from(
       registered,
       sessions.onDidChange(update),
-      // Another window may have taken a choice back.
+      // The user may have changed a choice in another window.
       vscode.window.onDidChangeWindowState(update),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (!change.affectsConfiguration(settings.mcpServers.key)) return;

@@ -5,18 +5,19 @@ import { safeText } from '../../base/safeText.ts';
 import { hostOf } from '../../http/address.ts';
 import { settings } from '../../settings.ts';
 import type { McpServer, SettingProblem } from './servers.ts';
+import type { McpQuestions } from './tokens.ts';
 
-/** VS Code names a server of an extension by the id of the extension and the label of the server. It is no API. */
+/** VS Code's id of a server is the id of its extension and its label. This is not API. */
 const SERVER_ID = 'bap-identity.bap-authentication/';
 
-/** Tells of a part of the setting that is left out. Never rejects. */
-export async function tellOfProblem(message: string): Promise<void> {
+/** Shows a `problemMessage`. Never rejects. */
+export async function showSettingProblem(message: string): Promise<void> {
   const open = vscode.l10n.t('Open Settings');
   if ((await vscode.window.showWarningMessage(message, open)) === open) await openSetting();
 }
 
-/** Tells why a server was not started. `askAgain` is called before another try. Never rejects. */
-export async function tellOfStart(
+/** Shows why a server was not started. Calls `askAgain` before a retry. Never rejects. */
+export async function showStartError(
   { message }: McpStartError,
   { label }: McpServer,
   askAgain: () => void,
@@ -31,7 +32,7 @@ export async function tellOfStart(
   try {
     await vscode.commands.executeCommand('workbench.mcp.startServer', `${SERVER_ID}${label}`);
   } catch (error) {
-    log.debug(`An MCP server was not started again: ${describeError(error)}.`); // the person has seen why
+    log.debug(`An MCP server was not started again: ${describeError(error)}.`); // the user has seen why
   }
 }
 
@@ -39,7 +40,7 @@ async function openSetting(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', settings.mcpServers.key);
 }
 
-/** Why an entry of the setting is left out, and what to write instead. */
+/** Why a part of the setting is ignored, and what to write instead. */
 export function problemMessage(problem: SettingProblem, providers: readonly string[]): string {
   if (problem.kind === 'noList') {
     return vscode.l10n.t(
@@ -70,7 +71,7 @@ function reason(kind: Exclude<SettingProblem['kind'], 'noList'>, providers: read
   }
 }
 
-/** Why a server was not started. VS Code hands these words to the agent that wanted to use the server. */
+/** Why a server was not started. VS Code passes the message to the agent that wanted to use the server. */
 export class McpStartError extends Error {
   override readonly name = 'McpStartError';
 }
@@ -109,4 +110,94 @@ export function refused(server: McpServer, service: string): McpStartError {
       hostOf(server.url),
     ),
   );
+}
+
+/** Modal where the answer is a consent: VS Code waits for it before it starts the server. */
+export const mcpQuestions: McpQuestions = {
+  async signIn(server, { label }, account) {
+    const host = hostOf(server.url);
+    const signIn = vscode.l10n.t('Sign In');
+    const answer = await vscode.window.showInformationMessage(
+      vscode.l10n.t('Sign in with {0} to start “{1}”?', label, server.label),
+      {
+        modal: true,
+        detail:
+          account === undefined
+            ? vscode.l10n.t(
+                'The MCP server at {0} needs to know who you are. After you sign in, you’ll be asked whether it may get your token.',
+                host,
+              )
+            : vscode.l10n.t(
+                'The MCP server at {0} uses your account {1}, whose session has ended.',
+                host,
+                account,
+              ),
+      },
+      signIn,
+    );
+    return answer === signIn;
+  },
+
+  async account(server, accounts) {
+    const signIn = { label: `$(add) ${vscode.l10n.t('Sign in to another account…')}`, account: undefined };
+    const item = await vscode.window.showQuickPick(
+      [...accounts.map((account) => ({ label: account.label, account })), signIn],
+      {
+        title: titleOf(server),
+        placeHolder: vscode.l10n.t('Select the account to use with this server'),
+        // VS Code asks while the user works elsewhere, and their typing must not answer.
+        ignoreFocusOut: true,
+      },
+    );
+    return item === undefined ? undefined : (item.account ?? 'signIn');
+  },
+
+  async allow(server, service, account) {
+    const allow = vscode.l10n.t('Allow');
+    const other = vscode.l10n.t('Use Another Account…');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Allow {0} to get your {1} token?', hostOf(server.url), service.label),
+      {
+        modal: true,
+        detail: [
+          vscode.l10n.t('Account: {0}', account.label),
+          vscode.l10n.t('MCP server: {0} ({1})', server.label, server.url),
+          '',
+          service.tokenRights,
+          '',
+          vscode.l10n.t(
+            'The server gets the token each time VS Code starts it, until you sign out. Allow this only if you trust the operator of the server as much as you trust {0}.',
+            service.label,
+          ),
+        ].join('\n'),
+      },
+      allow,
+      other,
+    );
+    if (answer === other) return 'otherAccount';
+    return answer === allow ? 'allow' : undefined;
+  },
+};
+
+function titleOf(server: McpServer): string {
+  return `${server.label} · ${hostOf(server.url)}`;
+}
+
+/**
+ * Lists the servers that may get a token of the account with the label `account`. Resolves with the ones that the user
+ * unchecks.
+ */
+export async function pickToTakeBack(allowed: readonly McpServer[], account: string): Promise<McpServer[]> {
+  const items = allowed.map((server) => ({
+    label: server.label,
+    description: hostOf(server.url),
+    picked: true,
+    server,
+  }));
+  const kept = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    title: vscode.l10n.t('MCP servers that may get the token of {0}', account),
+    placeHolder: vscode.l10n.t('Uncheck a server to revoke its access'),
+  });
+  return kept === undefined ? [] : allowed.filter((server) => !kept.some((item) => item.server === server));
 }

@@ -4,17 +4,17 @@ import type * as vscode from 'vscode';
 import { safeText } from '../../base/safeText.ts';
 import { isSafeAddress } from '../../http/address.ts';
 
-/** An MCP server that the person has set up in `bapIdentity.mcp.servers`. */
+/** An MCP server in the setting `bapIdentity.mcp.servers`. */
 export interface McpServer {
-  /** Safe to show. VS Code tells servers apart by it. */
+  /** Safe to show. VS Code identifies the server by it. */
   readonly label: string;
-  /** As `URL.href` writes it. */
+  /** As `URL.href` formats it. */
   readonly url: string;
-  /** The id of the service whose token it gets. */
+  /** The id of the service whose token the server gets. */
   readonly provider: string;
 }
 
-/** Why a part of the setting is left out. `entry` counts from 1. */
+/** Why a part of the setting is ignored. `entry` counts from 1. */
 export type SettingProblem =
   | { readonly kind: 'noList' }
   | {
@@ -27,7 +27,7 @@ const MAX_LABEL_CHARACTERS = 60;
 
 const Entry = z.object({ label: z.unknown(), url: z.unknown(), provider: z.unknown() });
 
-/** The servers of the setting, and what is wrong with its other entries. `providers`: the ids of all services. */
+/** Splits the setting into valid servers and problems. `providers`: the ids of all services. */
 export function readServers(
   setting: unknown,
   providers: readonly string[],
@@ -65,8 +65,8 @@ function readLabel(value: unknown): string | undefined {
 }
 
 /**
- * No fragment, because no server sees one. No percent sign, because VS Code writes such an address in another way
- * than the person, and would then ask another address than the one that the person has agreed to.
+ * Rejects a fragment, because no server receives it. Rejects a percent sign, because VS Code re-encodes it and would
+ * then contact another address than the one that the user allowed.
  */
 function readUrl(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
@@ -82,21 +82,21 @@ const Choices = z.array(Choice);
 const KEY = 'mcpChoices';
 
 /**
- * Which session's token a server may get: the person's yes, kept in the extension's global state, for all windows. It
- * holds for one address, one service and one session. The id of a session is neither a secret nor a name. It lasts
- * until the person signs out, so a sign-out takes back every yes for its account.
+ * The session whose token the user allows a server to get, in the extension's global state, for all windows. A choice
+ * holds for one address, one service and one session. The id of a session is neither secret nor personal, and ends
+ * with a sign-out, so a sign-out revokes every choice for its account.
  */
 export class McpChoices {
   readonly #memento: vscode.Memento;
   readonly #onChange: () => void;
 
-  /** `onChange` is called after each change in this window. */
+  /** `onChange` is called after each change that this window makes. */
   constructor(memento: vscode.Memento, onChange: () => void) {
     this.#memento = memento;
     this.#onChange = onChange;
   }
 
-  /** The id of the session. Undefined while the person has not said yes. */
+  /** The id of the session. Undefined while the user has allowed none. */
   sessionFor(server: McpServer): string | undefined {
     return this.#read().find(isFor(server))?.session;
   }
@@ -107,7 +107,7 @@ export class McpChoices {
     await this.#write([...this.#without(isFor(server)), { url, provider, session }]);
   }
 
-  /** Takes the yes for these servers back. Rejects with VS Code's error. */
+  /** Revokes the choices for these servers. Rejects with VS Code's error. */
   async forget(servers: readonly McpServer[]): Promise<void> {
     await this.#write(this.#without((choice) => servers.some((server) => isFor(server)(choice))));
   }

@@ -7,11 +7,11 @@ import { type Account, accountsOf } from '../../sessions/accounts.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import type { McpChoices, McpServer } from './servers.ts';
 
-/** What the person is asked. Each answer is undefined or false when they close the question. */
+/** The questions to the user. An answer is undefined or false when they dismiss the question. */
 export interface McpQuestions {
-  /** Offers a sign-in. `account` is the label of the account whose session has ended. */
+  /** Offers a sign-in. `account`: the label of the account whose session has ended, if one has. */
   signIn(server: McpServer, service: IdentityService, account: string | undefined): Promise<boolean>;
-  /** Asks which account the server is to know. */
+  /** Asks which account to use with the server. */
   account(server: McpServer, accounts: readonly Account[]): Promise<Account | 'signIn' | undefined>;
   /** Asks whether the server may get the token of this account. */
   allow(
@@ -21,18 +21,17 @@ export interface McpQuestions {
   ): Promise<'allow' | 'otherAccount' | undefined>;
 }
 
-/** What of a service is used here. */
 export type McpProvider = Pick<ServiceProvider, 'service' | 'sessions' | 'createSession'>;
 
-/** Finds the token that a server may get, and asks the person where they have not said yes. */
+/** Finds the token that a server may get, and asks the user when they have not allowed one yet. */
 export class McpTokens {
   readonly #providers: readonly McpProvider[];
   readonly #choices: McpChoices;
   readonly #questions: McpQuestions;
   readonly #runtime: Runtime;
-  /** Where the person has said no in this window, by label. */
+  /** The servers that the user has refused in this window, by label. */
   readonly #refused = new Set<string>();
-  /** One question at a time: an answer can settle the next question. */
+  /** One question at a time, because an answer can settle the next question. */
   #lastQuestion: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -48,10 +47,10 @@ export class McpTokens {
   }
 
   /**
-   * A session whose token the person lets the server have. The service has just been asked, and has not rejected it.
-   * Undefined when the person says no, also when they said it before: VS Code starts a server again with each message
-   * to an agent, and they are not to be asked each time. Throws a StoreError when the sessions cannot be read, and
-   * VS Code's error when a yes cannot be kept.
+   * A session whose token the user allows the server to get, and that the service has just verified. Undefined when the
+   * user refuses, or has refused before: VS Code starts a server again with each message to an agent, and must not ask
+   * each time. Rejects with a StoreError when the sessions cannot be read, and with VS Code's error when a choice
+   * cannot be saved.
    */
   async tokenFor(server: McpServer): Promise<LiveSession | undefined> {
     const provider = this.#providers.find(({ service }) => service.id === server.provider);
@@ -66,7 +65,7 @@ export class McpTokens {
     }
   }
 
-  /** Forgets that the person has said no, so that the next start asks again. */
+  /** Forgets a refusal, so that the next start asks again. */
   askAgain({ label }: McpServer): void {
     this.#refused.delete(label);
   }
@@ -75,7 +74,7 @@ export class McpTokens {
     const chosen = await this.#chosen(provider, server);
     if (chosen === undefined) return undefined;
     await provider.sessions.verification.verify(chosen.id, this.#runtime.closed);
-    return this.#chosen(provider, server); // it may have another token now, or be gone
+    return this.#chosen(provider, server); // it may have a new token now, or be gone
   }
 
   /** The chosen session, if it can be used. */
@@ -95,7 +94,7 @@ export class McpTokens {
     return turn;
   }
 
-  /** True when the person has said yes to an account that is signed in. */
+  /** True when the user has allowed an account that is signed in. */
   async #ask(provider: McpProvider, server: McpServer): Promise<boolean> {
     const { service, sessions } = provider;
     const chosen = this.#choices.sessionFor(server);
@@ -121,7 +120,7 @@ export class McpTokens {
     }
   }
 
-  /** The only account, or the one that the person picks or signs in with. */
+  /** The only account, or the one that the user picks or signs in with. */
   async #account(provider: McpProvider, server: McpServer, pick: boolean): Promise<Account | undefined> {
     const { service, sessions } = provider;
     await sessions.settle();
@@ -139,7 +138,7 @@ export class McpTokens {
     return accountsOf(sessions.usable()).find((account) => account.sessions.some((each) => each.id === id));
   }
 
-  /** The id of the new session. Undefined when there is none: the person has seen why. */
+  /** The id of the new session. Undefined after a failure, which the user has seen. */
   async #signIn(
     provider: McpProvider,
     scopes: readonly string[],
@@ -156,14 +155,14 @@ export class McpTokens {
 }
 
 /**
- * What a server says to the token, before VS Code sends it.
- * `redirects`: VS Code before 1.126 would carry the token to wherever the server sends it.
- * `refused`: VS Code would begin a sign-in of its own, and end it with a question about client IDs.
- * `unknown`: all other answers, and none. VS Code itself tells the person what is wrong.
+ * How a server responds to the token.
+ * `redirects`: VS Code before 1.126 would follow with the token.
+ * `refused`: VS Code would start its own sign-in, which ends with a question about client IDs.
+ * `unknown`: any other response, or none. VS Code itself shows what is wrong.
  */
 export type Preflight = 'redirects' | 'refused' | 'unknown';
 
-/** Sends the server a request of MCP's that changes nothing. Redirects are not followed. Rejects with `signal.reason`. */
+/** Sends an MCP ping with the token, before VS Code sends the token. Follows no redirect. Rejects only with `signal.reason`. */
 export async function preflight(
   http: Http,
   url: string,
@@ -187,7 +186,7 @@ export async function preflight(
     : 'unknown';
 }
 
-/** VS Code hides a header with this very name in its log. */
+/** VS Code redacts a header with exactly this name in its log. */
 export function authorization(accessToken: string): { Authorization: string } {
   return { Authorization: `Bearer ${accessToken}` };
 }

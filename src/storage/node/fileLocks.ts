@@ -25,17 +25,17 @@ import {
 const TOUCH_EVERY_MS = 3_000;
 /** A lock whose file was not touched for this long is stale: its owner has crashed, or hangs. */
 const STALE_AFTER_MS = 20_000;
-/** A waiting window looks at the lock this often. */
+/** How often a waiting window polls the lock. */
 const LOOK_AGAIN_MS = 100;
 /** After this many failures in a row, the folder counts as unusable. */
 const MAX_ERRORS = 5;
-/** A crash can leave a file under a name that no window uses again. A start deletes it when it is this old. */
+/** A crash can leave a file whose name no window uses again. Deleted at a later start, at this age. */
 const SWEEP_AFTER_MS = 24 * 60 * 60_000;
 
-/** The ending of a lock's file. */
+/** The file extension of locks. */
 const LOCK = '.lock';
 const CLAIMS_FILE = 'told.json';
-/** Enough for thousands of entries. A larger file is not ours. */
+/** Room for thousands of entries. A larger file is not ours. */
 const MAX_CLAIMS_BYTES = 1024 * 1024;
 
 /**
@@ -91,7 +91,7 @@ export class FileLocks implements WindowLocks {
     return claims !== undefined;
   }
 
-  /** How many locks the windows hold now. Undefined when the folder cannot be read. */
+  /** How many locks all windows hold now. Undefined when the folder cannot be read. */
   async held(): Promise<number | undefined> {
     try {
       return (await readdir(this.#folder)).filter((name) => name.endsWith(LOCK)).length;
@@ -103,8 +103,8 @@ export class FileLocks implements WindowLocks {
   }
 
   /**
-   * Waits for the lock. Undefined when the folder cannot be used. Rejects with `signal.reason` at once when the signal
-   * aborts, even if the disk does not answer. A lock that is acquired after that is released.
+   * Waits for the lock. Undefined when the folder cannot be used. Rejects with `signal.reason` as soon as the signal
+   * aborts, even if the disk hangs, and releases a lock that is acquired after that.
    */
   async #acquire(file: string, signal: AbortSignal): Promise<Lock | undefined> {
     const lock = { file, owner: newOwner() };
@@ -114,7 +114,7 @@ export class FileLocks implements WindowLocks {
     } catch (error) {
       acquiring.then(
         (acquired) => (acquired === undefined ? undefined : this.#release(acquired)),
-        () => undefined, // it was not acquired
+        () => undefined, // not acquired
       );
       throw error;
     }
@@ -151,7 +151,7 @@ export class FileLocks implements WindowLocks {
     }
   }
 
-  /** Shows signs of life until the work is done, or the lock belongs to another window. */
+  /** Touches the file until the work is done, or another window has taken the lock. */
   async #touch({ file, owner }: Lock, done: AbortSignal): Promise<void> {
     const { clock, log } = this.#runtime;
     for (;;) {
@@ -171,14 +171,14 @@ export class FileLocks implements WindowLocks {
     try {
       await releaseLock(lock);
     } catch (error) {
-      // The other windows see no sign of life, and take the lock after 20 seconds.
+      // Nobody touches the file any longer, so another window takes the lock after 20 seconds.
       this.#runtime.log.warn(`A lock could not be released: ${describeError(error)}.`);
     }
   }
 
   /**
-   * Deletes what crashed windows have left. Before it deletes a lock, this window takes it, as every waiting window
-   * does: a lock that is in use can look old when the clock has jumped.
+   * Deletes files of crashed windows. Acquires a lock before deleting it, as every waiting window does, because a lock
+   * in use can look old after a jump of the clock.
    */
   async #sweep(): Promise<void> {
     const { clock, closed, log } = this.#runtime;
@@ -191,7 +191,7 @@ export class FileLocks implements WindowLocks {
         else await rm(file, { force: true, recursive: true });
       }
     } catch (error) {
-      // Two cases are no failure: there is no folder before the first lock, and the window can close before the end.
+      // Expected: there is no folder before the first lock, and the window can close during the sweep.
       if (!closed.aborted && !hasCode(error, 'ENOENT')) log.warn(`Old locks stay: ${describeError(error)}.`);
     }
   }

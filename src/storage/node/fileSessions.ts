@@ -8,29 +8,28 @@ import type { SessionStorage } from '../../sessions/ports.ts';
 import { hasCode, readRegular, removeFile, UNFINISHED, writeWhole } from './files.ts';
 import { SessionCipher } from './sessionKey.ts';
 
-/** Every session needs less. A larger file is not ours. */
+/** Larger than any session. A larger file is not ours. */
 const MAX_BYTES = 1024 * 1024;
-/** Every write takes less. A crash has left what is older. */
+/** Longer than any write. A crash has left an older temporary file. */
 const UNFINISHED_FOR_MS = 60 * 60_000;
-/** If no window has used a key for this long, the sessions have ended, and their files are deleted. */
+/** When no window has used a key for this long, its sessions have expired, and their files are deleted. */
 const UNUSED_FOR_MS = 100 * 24 * 60 * 60_000;
 
 /**
- * Sessions as encrypted files, one for each session, in a folder that is named for the key. Only SecretStorage holds
- * the key: a program that reads the files learns nothing, and bytes of its own are ignored. It can delete a file or put
- * back an earlier one. An open window then writes the newest version again. The windows that share the key watch the
- * folder.
+ * Sessions as encrypted files, one per session, in a folder that is named after the key. Only SecretStorage holds the
+ * key, so a program that reads the files learns nothing, and files that it writes are ignored. When it deletes a file or
+ * restores an earlier one, an open window writes the newest version again. All windows with the key watch the folder.
  */
 export class FileSessions implements SessionStorage {
   readonly #folder: string;
   readonly #cipher: SessionCipher;
   readonly #log: Log;
   readonly #changes = new Emitter<string | undefined>();
-  /** The sessions whose file is foreign or damaged, and of which the log has a line. They are read again and again. */
+  /** The ids of damaged or foreign files that have been logged. Each is read many times, and logged once. */
   readonly #foreign = new Set<string>();
   #watcher: FSWatcher | undefined;
   #isDisposed = false;
-  /** The folder could not be watched, and the log has a line about that. */
+  /** The folder could not be watched, and this has been logged. */
   #isLate = false;
 
   private constructor(folder: string, cipher: SessionCipher, log: Log) {
@@ -39,14 +38,14 @@ export class FileSessions implements SessionStorage {
     this.#log = log;
   }
 
-  /** Opens the folder for this key within `parent`. Rejects with the file system's error if it cannot be used. */
+  /** Opens the folder of this key within `parent`. Rejects with the file system's error when it cannot be used. */
   static async open(parent: string, key: Uint8Array, log: Log): Promise<FileSessions> {
     const cipher = new SessionCipher(key);
     const folder = path.join(parent, cipher.name);
     const sessions = new FileSessions(folder, cipher, log);
     await sessions.#createFolder();
     const now = new Date();
-    await utimes(folder, now, now); // this key is in use
+    await utimes(folder, now, now); // shows that the key is in use
     sessions.#watch();
     void sweep(parent, folder).catch((error: unknown) => {
       log.warn(`Old files of sessions stay: ${describeError(error)}.`);
@@ -57,10 +56,10 @@ export class FileSessions implements SessionStorage {
   async ids(): Promise<string[]> {
     try {
       const names = await readdir(this.#folder);
-      this.#watch(); // again, if the folder was deleted and another window has created it
+      this.#watch(); // the folder may have been deleted, and created by another window
       return names.filter(isId);
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) return []; // it may have been deleted by hand
+      if (hasCode(error, 'ENOENT')) return []; // the user may have deleted the folder
       throw error;
     }
   }
@@ -94,7 +93,6 @@ export class FileSessions implements SessionStorage {
     this.#changes.dispose();
   }
 
-  /** Watches the folder, if it is not watched yet. */
   #watch(): void {
     if (this.#watcher !== undefined || this.#isDisposed) return;
     try {
@@ -107,13 +105,13 @@ export class FileSessions implements SessionStorage {
         this.#unwatch(error);
       });
     } catch (error) {
-      if (!hasCode(error, 'ENOENT')) this.#unwatch(error); // the folder was deleted by hand
+      if (!hasCode(error, 'ENOENT')) this.#unwatch(error); // otherwise the user has deleted the folder
     }
   }
 
   /**
-   * Another window has opened the folder, or the folder was deleted. The two look the same here. A watcher of a deleted
-   * folder sees nothing, so a new one takes its place.
+   * Another window has opened the folder, or the folder was deleted: the events are the same. A watcher of a deleted
+   * folder sees nothing, so this replaces it.
    */
   #watchAgain(): void {
     this.#watcher?.close();
@@ -133,7 +131,7 @@ export class FileSessions implements SessionStorage {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
   }
 
-  /** One file that cannot be read must not hide the others. */
+  /** Undefined for a file that cannot be read, which must not hide the others. */
   async #bytesOf(id: string): Promise<Uint8Array | undefined> {
     try {
       return await readRegular(this.#fileOf(id), MAX_BYTES);
@@ -151,12 +149,12 @@ export class FileSessions implements SessionStorage {
   }
 }
 
-/** Session ids are UUIDs. A file with another kind of name is not ours, or not complete yet. */
+/** Session ids are UUIDs. Other files are not ours, or not complete yet. */
 function isId(name: string): boolean {
   return /^[\w-]{1,64}$/.test(name);
 }
 
-/** Deletes what a crash left in this folder, and the folders of keys that are no longer used. */
+/** Deletes temporary files that a crash has left in `own`, and the folders of unused keys. */
 async function sweep(parent: string, own: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const folder = path.join(parent, name);
@@ -169,7 +167,7 @@ async function sweep(parent: string, own: string): Promise<void> {
   }
 }
 
-/** Zero when another window has deleted the file. */
+/** In milliseconds. Zero when another window has deleted the file. */
 async function ageMs(file: string): Promise<number> {
   try {
     return Date.now() - (await lstat(file)).mtimeMs;

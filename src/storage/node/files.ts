@@ -8,12 +8,12 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.some((code) => error.code === code);
 }
 
-/** The ending of a file that is not complete yet. A crash can leave such a file. */
+/** The extension of a file that is not complete yet. A crash can leave one behind. */
 export const UNFINISHED = '.tmp';
 
 /**
- * Writes a file as a whole or not at all, even if the process or the machine stops: it writes a new file, waits until
- * that is on the disk, and renames it. Only this user can read the file. Rejects with the file system's error.
+ * Writes a file completely or not at all, even if the process or the machine stops: writes a temporary file, waits until
+ * it is on the disk, and renames it. Only this user can read the file. Rejects with the file system's error.
  */
 export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
   const unfinished = `${file}.${randomUUID().slice(0, 8)}${UNFINISHED}`;
@@ -32,20 +32,19 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
   }
 }
 
-/**
- * Deletes a file, if it is there. Windows does not delete one that a virus scanner reads. Rejects with the file system's
- * error.
- */
+/** Deletes a file if it exists. Rejects with the file system's error. */
 export async function removeFile(file: string): Promise<void> {
   await whileBusy(() => rm(file, { force: true }));
 }
 
-/** Windows does not replace a file while another window or a virus scanner reads it. */
 async function moveInto(from: string, to: string): Promise<void> {
   await whileBusy(() => rename(from, to));
 }
 
-/** Repeats work for up to a second if the file system says that a file is in use. Then rejects with its error. */
+/**
+ * Retries for up to a second while the file system reports that a file is in use, then rejects with its error. Microsoft
+ * Windows neither replaces nor deletes a file that another process reads, such as a virus scanner.
+ */
 async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
@@ -57,11 +56,11 @@ async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Follows no link, and does not wait for the writer of a pipe. Windows does not have these flags. */
+/** Follows no link, and does not wait for the writer of a pipe. These flags do not exist on Microsoft Windows. */
 const CAUTIOUS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /**
- * Reads a regular file of at most `maxBytes`. Undefined for everything else: nothing, a link, a folder, a pipe, or a
+ * Reads a regular file of at most `maxBytes`. Undefined for anything else: no file, a link, a folder, a pipe, or a
  * larger file. Rejects with the file system's error.
  */
 export async function readRegular(file: string, maxBytes: number): Promise<Uint8Array | undefined> {

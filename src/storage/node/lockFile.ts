@@ -5,10 +5,10 @@ import { hostname } from 'node:os';
 
 import { hasCode, readRegular, removeFile } from './files.ts';
 
-/** More than the text of any owner. */
+/** Longer than the text of any owner. */
 const MAX_OWNER_BYTES = 100;
 
-/** A lock of this window. */
+/** A lock that this window holds or wants. */
 export interface Lock {
   readonly file: string;
   /** The text in the file. No other lock has ever had it. */
@@ -38,7 +38,7 @@ export async function createLock({ file, owner }: Lock): Promise<boolean> {
   try {
     await handle.writeFile(owner);
   } catch (error) {
-    await rm(file, { force: true }); // else this window would wait for its own file
+    await rm(file, { force: true }); // otherwise this window would wait for its own file
     throw error;
   } finally {
     await handle.close();
@@ -86,46 +86,46 @@ export async function breakStaleLock(file: string, stale: LockSnapshot, attempt:
   }
 }
 
-/** Sixteen characters that can be the name of a file on every system and do not tell the text. */
+/** Sixteen characters that are a valid file name on every system and do not reveal the text. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** A text that no other lock has ever had. It also tells which process owns the lock. */
+/** A text that no other lock has ever had. It also identifies the process that owns the lock. */
 export function newOwner(): string {
-  return `${randomUUID()} ${process.pid} ${place()}`;
+  return `${randomUUID()} ${process.pid} ${machineId()}`;
 }
 
 /**
- * True when the process of this owner is known to have ended. False when it runs, and when that cannot be known, as for
- * a process in another container that shares the folder.
+ * True when the process of this owner is known to have ended. False when it is running, or when that cannot be known,
+ * as for a process in another container that shares the folder.
  */
 export function hasEnded(owner: string): boolean {
-  const [, pid = '', where] = owner.split(' ');
-  if (where !== place() || !/^[1-9]\d{0,9}$/.test(pid)) return false;
+  const [, pid = '', machine] = owner.split(' ');
+  if (machine !== machineId() || !/^[1-9]\d{0,9}$/.test(pid)) return false;
   try {
-    process.kill(Number(pid), 0); // asks only whether it is there
+    process.kill(Number(pid), 0); // only checks that it exists
     return false;
   } catch (error) {
     return hasCode(error, 'ESRCH');
   }
 }
 
-let known: string | undefined;
+let cached: string | undefined;
 
-/** Where the number of a process has a meaning: this machine since its start and, on Linux, this container. */
-function place(): string {
-  known ??= hashOf(
+/** Identifies where process ids are valid: this machine since its last start and, on Linux, this container. */
+function machineId(): string {
+  cached ??= hashOf(
     [
       hostname(),
       orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
       orEmpty(() => readlinkSync('/proc/self/ns/pid')),
     ].join('\n'),
   );
-  return known;
+  return cached;
 }
 
-/** Other systems have no such file. */
+/** Systems other than Linux have no such file. */
 function orEmpty(read: () => string): string {
   try {
     return read();

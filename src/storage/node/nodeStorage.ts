@@ -15,8 +15,8 @@ import { sessionKey } from './sessionKey.ts';
 
 type NodeContext = Pick<vscode.ExtensionContext, 'secrets' | 'globalState' | 'globalStorageUri'>;
 
-/** What the windows share where the extension runs in Node: files in the extension's global storage folder. */
-export function nodeWindows(
+/** The storage where the extension runs in Node: files in the extension's global storage folder. */
+export function openNodeStorage(
   { secrets, globalState, globalStorageUri }: NodeContext,
   runtime: Runtime,
 ): WindowStorage {
@@ -37,14 +37,14 @@ export interface NodeSessionsParts {
   readonly secrets: vscode.SecretStorage;
   /** The extension's global state. */
   readonly memento: vscode.Memento;
-  /** An absolute path. The folder is created when it does not exist. */
+  /** An absolute path. The folder is created if it does not exist. */
   readonly folder: string;
   readonly locks: WindowLocks;
 }
 
 /**
- * The storage of sessions when the extension runs in Node: encrypted files, or SecretStorage alone if the folder for
- * the files cannot be used. The first use opens the storage. If that fails, the next use tries again.
+ * The sessions where the extension runs in Node: encrypted files, with SecretStorage as a fallback when the folder
+ * cannot be used. Opens the storage on first use, and retries on the next use after a failure.
  */
 export class NodeSessions implements SessionStorage {
   readonly #parts: NodeSessionsParts;
@@ -115,7 +115,7 @@ export class NodeSessions implements SessionStorage {
     return files;
   }
 
-  /** Moves the sessions that an earlier window has left, because it could not use the folder. */
+  /** Moves the sessions that an earlier window stored in the fallback. */
   async #moveAll(from: SecretSessions, to: FileSessions): Promise<void> {
     for (const id of await from.ids())
       await this.#parts.locks
@@ -127,8 +127,8 @@ export class NodeSessions implements SessionStorage {
 }
 
 /**
- * Moves one session, unless its file is newer. A text that this version of the extension cannot read is neither moved
- * nor replaced.
+ * Moves one session, unless its file is newer. Neither moves nor replaces a text that this version of the extension
+ * cannot read.
  */
 async function move(id: string, from: SecretSessions, to: FileSessions): Promise<void> {
   const [moving, there] = [await from.read(id), await to.read(id)];

@@ -15,16 +15,16 @@ import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { WindowLocks } from '../../sessions/ports.ts';
 
-/** Where SecretStorage holds the key of the stored sessions. */
+/** The key in SecretStorage under which the encryption key of the sessions is stored. */
 const KEY = 'sessionKey';
 
-/** A window that offers its new key to the others holds this lock. See keyExchange.ts. */
+/** The lock of a window that offers its new key to the others. */
 const OFFER = 'offer of the session key';
 
 /**
- * The key of the stored sessions: from SecretStorage, or a new one. Windows that start together for the first time
- * take turns. The first one makes the key, and the others get it. Rejects with VS Code's error when SecretStorage
- * cannot be used.
+ * The encryption key of the stored sessions: from SecretStorage, or a new one. When several windows start for the first
+ * time, the first one creates the key and the others receive it. Rejects with VS Code's error when SecretStorage cannot
+ * be used.
  */
 export async function sessionKey(
   secrets: vscode.SecretStorage,
@@ -39,18 +39,18 @@ export async function sessionKey(
     if (ofAnotherWindow !== undefined) return ofAnotherWindow;
     const nobodyOffers = new AbortController();
     const offered = Promise.withResolvers<unknown>();
-    // Now, or when the offer of another window ends: because its time is over, or its window closes or crashes.
+    // Runs now, or when the offer of another window ends: it expires, or the window closes or crashes.
     const offering = locks.withLock(OFFER, runtime.closed, () => {
       nobodyOffers.abort();
       return offered.promise;
     });
-    offering.catch(() => undefined); // this window closes
+    offering.catch(() => undefined); // this window is closing
     let offer: Promise<void> | undefined;
     try {
       const given = await askForKey(memento, runtime, nobodyOffers.signal);
       if (given === undefined) runtime.log.info('No key for stored sessions yet: making one.');
       const key = given ?? randomBytes(KEY_BYTES);
-      // Also a key that was given: in a browser, this window's next change of any secret overwrites the other's.
+      // Even a key from another window: in a browser, this window's next change of any secret overwrites that window's.
       await secrets.store(KEY, Buffer.from(key).toString('base64'));
       if (given === undefined) offer = offerKey(key, memento, runtime);
       return key;
@@ -66,10 +66,10 @@ async function readKey(secrets: vscode.SecretStorage): Promise<Uint8Array | unde
 }
 
 /*
- * In a browser, a window reads SecretStorage once, at its start. A window that starts before another one has stored
- * the new key of the sessions cannot see it. Such a window asks for the key through the extension's global state,
- * which VS Code passes on between the windows of one browser, and which no program on the server can read or write.
- * The key itself is encrypted for the window that asks (ECDH), because the global state is no place for secrets.
+ * In a browser, a window reads SecretStorage only once, at startup. A window that starts before another one has stored
+ * the new key cannot see it. It requests the key through the extension's global state, which VS Code synchronizes
+ * between the windows of one browser, and which no program on the server can read or write. The key is encrypted for
+ * the window that requests it (ECDH), because the global state is no place for secrets.
  */
 
 /** Public keys and the encrypted key are in base64. */
@@ -80,11 +80,11 @@ const REQUEST = 'keyRequest';
 const ANSWER = 'keyAnswer';
 
 const LOOK_EVERY_MS = 200;
-/** On a slow machine, a window can start this long after its page has read SecretStorage. */
+/** On a slow machine, a window may start this long after its page has read SecretStorage. */
 const OFFERED_FOR_MS = 5 * 60_000;
-/** A window that has to ask waits this long, and then makes its own key: the offer can be in another browser. */
+/** Then a window creates its own key: the offer may come from a window in another browser. */
 const WAIT_MS = 10_000;
-/** Two windows that write to the global state at the same moment undo each other's change. So it is repeated. */
+/** Repeats a request, because windows that write to the global state at the same time undo each other's change. */
 const ASK_AGAIN_LOOKS = 4;
 
 /** Offers a new key to windows that cannot read it in SecretStorage, for five minutes. Never rejects. */
@@ -118,8 +118,8 @@ export async function offerKey(
 }
 
 /**
- * The key that another window has made a moment ago. Undefined when no window gives it within ten seconds, and as soon
- * as `nobodyOffers` aborts.
+ * Receives the key that another window has just created. Undefined when no window offers one within ten seconds, or as
+ * soon as `nobodyOffers` aborts. Rejects with VS Code's error, or when the window closes.
  */
 export async function askForKey(
   memento: vscode.Memento,
@@ -151,7 +151,7 @@ function open(sealed: string, publicKey: string, cipher: SessionCipher | undefin
   return key.length === KEY_BYTES ? key : undefined;
 }
 
-/** The cipher that only the owners of the two keys can make. Undefined for a text that is no public key. */
+/** The cipher that only the owners of the two keys can derive. Undefined for an invalid public key. */
 function cipherFor(own: ECDH, publicKey: string): SessionCipher | undefined {
   let secret: Uint8Array;
   try {
@@ -167,8 +167,8 @@ const TAG_BYTES = 16;
 export const KEY_BYTES = 32;
 
 /**
- * Encrypts the stored sessions with AES-256-GCM. The id of a session is authenticated together with its text, so the
- * file of one session cannot be used as the file of another one.
+ * Encrypts the stored sessions with AES-256-GCM. The id of a session is authenticated with its text, so the file of one
+ * session cannot stand in for the file of another.
  */
 export class SessionCipher {
   readonly #key: Uint8Array;
@@ -178,7 +178,7 @@ export class SessionCipher {
     this.#key = key;
   }
 
-  /** A name for what belongs to this key. It does not tell the key. */
+  /** Identifies the key without revealing it. */
   get name(): string {
     return createHmac('sha256', this.#key).update('bap-identity: name of the key').digest('hex').slice(0, 32);
   }
@@ -200,7 +200,7 @@ export class SessionCipher {
       const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
       return Buffer.concat([text, decipher.final()]).toString('utf8');
     } catch {
-      return undefined; // the bytes are foreign or damaged
+      return undefined; // the bytes are from someone else, or damaged
     }
   }
 }

@@ -1,11 +1,11 @@
 const NONCE_BYTES = 12;
 const KEY_BYTES = 32;
 
-/** Encrypts the stored sessions with AES-256-GCM, as the cipher for Node does, but with the Web Crypto API. */
+/** Encrypts the stored sessions with AES-256-GCM, with the Web Crypto API. */
 export class WebCipher {
-  /** The key in base64. A secret. */
+  /** The key in base64. Secret. */
   readonly key: string;
-  /** A name for the key. It does not tell the key. */
+  /** Identifies the key without revealing it. */
   readonly name: string;
   readonly #key: Key;
 
@@ -20,7 +20,7 @@ export class WebCipher {
     return WebCipher.#import(toBase64(bytes), bytes);
   }
 
-  /** Undefined for a text that is no key. */
+  /** Undefined for an invalid key. */
   static async of(key: string): Promise<WebCipher | undefined> {
     const bytes = fromBase64(key);
     return bytes?.length === KEY_BYTES ? WebCipher.#import(key, bytes) : undefined;
@@ -58,7 +58,7 @@ export async function decryptWith(key: Key, context: string, encrypted: string):
     const text = await crypto.subtle.decrypt(algorithm(iv, context), key, bytes.subarray(NONCE_BYTES));
     return new TextDecoder().decode(text);
   } catch {
-    return undefined; // it is foreign or damaged
+    return undefined; // it is from someone else, or damaged
   }
 }
 
@@ -84,7 +84,7 @@ export function fromBase64(text: string): Bytes | undefined {
   }
 }
 
-/** Sixteen characters that do not tell the text. */
+/** Sixteen characters that do not reveal the text. */
 export async function hashOf(text: string): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   const digits = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0'));

@@ -4,15 +4,14 @@ import * as z from 'zod/mini';
 import type { Runtime } from '../../base/runtime.ts';
 import { decryptWith, encryptWith, fromBase64, type Key, toBase64, WebCipher } from './webCipher.ts';
 
-/** Where SecretStorage holds the key of the stored sessions. */
+/** The key in SecretStorage under which the encryption key of the sessions is stored. */
 const KEY = 'sessionKey';
-/** Where the global state holds the name of the key that all windows are to use. */
+/** The key in the global state under which the name of the agreed encryption key is stored. */
 const NAME = 'sessionKeyName';
 
 /**
- * The one key that all windows of a browser use for the stored sessions. Windows that start together for the first time
- * cannot lock each other out, so each may make a key. The key with the smaller name wins, and the other windows ask for
- * it.
+ * The encryption key that all windows of a browser agree on. Windows that start together for the first time cannot lock
+ * each other out, so each may create a key. The key with the smallest name wins, and the other windows request it.
  */
 export class KeyInForce {
   readonly #secrets: vscode.SecretStorage;
@@ -25,7 +24,7 @@ export class KeyInForce {
     this.#runtime = runtime;
   }
 
-  /** The key at the start of a window: stored, from another window, or new. Rejects with VS Code's error. */
+  /** The key of a new window: stored, from another window, or created. Rejects with VS Code's error. */
   async open(): Promise<WebCipher> {
     const stored = await WebCipher.of((await this.#secrets.get(KEY)) ?? '');
     if (stored !== undefined) return stored;
@@ -39,16 +38,16 @@ export class KeyInForce {
   }
 
   /**
-   * Stores the key. A window that does not know of it overwrites it with its own next secret, so it is stored again now
-   * and then. Rejects with VS Code's error.
+   * Stores the key, again and again, because a window that has not read it overwrites it with its own next secret.
+   * Rejects with VS Code's error.
    */
   async store({ key }: WebCipher): Promise<void> {
     await this.#secrets.store(KEY, key);
   }
 
   /**
-   * Call it now and then. Gives the key to a window that asks. Gives the key of another window if that one wins, else
-   * the own one. Rejects with VS Code's error.
+   * Call this regularly. Answers the request of another window. Resolves with the key that wins: the window's own, or
+   * another window's. Rejects with VS Code's error.
    */
   async agree(own: WebCipher): Promise<WebCipher> {
     await answerRequest(own.key, this.#memento);
@@ -70,9 +69,9 @@ export class KeyInForce {
 }
 
 /*
- * A window reads SecretStorage once, at its start, so it cannot see a key that another window has stored after that. It
- * asks for the key through the extension's global state, which VS Code passes on between all windows of a browser. The
- * key is encrypted for the window that asks (ECDH), because the global state is no place for secrets.
+ * A window reads SecretStorage only once, at startup, so it cannot see a key that another window stores later. It
+ * requests the key through the extension's global state, which VS Code synchronizes between all windows of a browser.
+ * The key is encrypted for the window that requests it (ECDH), because the global state is no place for secrets.
  */
 
 /** Public keys and the encrypted key are in base64. */
@@ -86,10 +85,10 @@ const CURVE = { name: 'ECDH', namedCurve: 'P-256' } as const;
 
 const LOOK_EVERY_MS = 200;
 const LOOKS = 25;
-/** Two windows that write to the global state at the same moment undo each other's change. So it is repeated. */
+/** Repeats a request, because windows that write to the global state at the same time undo each other's change. */
 const ASK_AGAIN_LOOKS = 4;
 
-/** Gives the key to a window that asks for it now. Rejects with VS Code's error. */
+/** Offers the key to a window that requests one. Rejects with VS Code's error. */
 export async function answerRequest(key: string, memento: vscode.Memento): Promise<void> {
   const request = z.safeParse(Request, memento.get(REQUEST)).data;
   const answered = z.safeParse(Answer, memento.get(ANSWER)).data;
@@ -105,7 +104,10 @@ export async function answerRequest(key: string, memento: vscode.Memento): Promi
   await memento.update(ANSWER, answer);
 }
 
-/** The key of another window. Undefined when no window gives one within five seconds. Rejects with VS Code's error. */
+/**
+ * Receives the key of another window. Undefined when none offers one within five seconds. Rejects with VS Code's error,
+ * or when the window closes.
+ */
 export async function askForKey(
   memento: vscode.Memento,
   { clock, closed }: Runtime,
@@ -137,7 +139,7 @@ async function publicText({ publicKey }: { readonly publicKey: Key }): Promise<s
   return toBase64(new Uint8Array(await crypto.subtle.exportKey('raw', publicKey)));
 }
 
-/** Undefined for a text that is no public key. */
+/** Undefined for an invalid public key. */
 async function sharedKey(own: Key, text: string): Promise<Key | undefined> {
   try {
     const other = await crypto.subtle.importKey(

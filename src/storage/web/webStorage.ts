@@ -15,8 +15,8 @@ interface WebContext {
   readonly globalState: vscode.Memento;
 }
 
-/** What the windows share where the extension runs in a web worker: the extension's global state. */
-export function webWindows({ secrets, globalState }: WebContext, runtime: Runtime): WindowStorage {
+/** The storage where the extension runs in a web worker: the extension's global state. */
+export function openWebStorage({ secrets, globalState }: WebContext, runtime: Runtime): WindowStorage {
   return {
     locks: new WebLocks(globalState, runtime.clock, runtime.log),
     storage: new WebSessions(secrets, globalState, runtime),
@@ -25,20 +25,20 @@ export function webWindows({ secrets, globalState }: WebContext, runtime: Runtim
 }
 
 const KEY_PREFIX = 'session/';
-/** How often a window looks at its copy of the global state. VS Code tells no extension of a change there. */
+/** How often a window polls its copy of the global state, for whose changes VS Code has no event. */
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Sessions in a browser: encrypted, in the extension's global state, which VS Code passes on to all windows. Only
- * SecretStorage holds the key. VS Code writes the global state as a whole: two windows that write at the same moment
- * can undo each other's change. Each window looks every second, and the sessions store again what is missing or old.
+ * The sessions in a browser: encrypted, in the extension's global state, which VS Code synchronizes between all windows.
+ * Only SecretStorage holds the key. VS Code writes the global state as a whole, so windows that write at the same time
+ * can undo each other's change. Each window polls every second, and the sessions rewrite what is missing or stale.
  */
 export class WebSessions implements SessionStorage {
   readonly #memento: vscode.Memento;
   readonly #key: KeyInForce;
   readonly #runtime: Runtime;
   readonly #changes = new Emitter<string | undefined>();
-  /** What this window last saw or wrote, by session id. */
+  /** The text that this window last read or wrote, by session id. */
   #seen = new Map<string, string>();
   readonly #opening = new Lazy(() => this.#open());
   /** The cipher of another window's key, once the windows have agreed on that key. */
@@ -87,7 +87,7 @@ export class WebSessions implements SessionStorage {
 
   async #open(): Promise<WebCipher> {
     const cipher = await this.#key.open();
-    // What this key does not open is lost, unless a window that is open has it: that window writes it again.
+    // A session that this key does not decrypt is lost, unless another open window has it and rewrites it.
     for (const [id, encrypted] of this.#stored())
       if ((await cipher.decrypt(id, encrypted)) === undefined) await this.delete(id);
     this.#seen = this.#stored();
@@ -95,7 +95,7 @@ export class WebSessions implements SessionStorage {
     return cipher;
   }
 
-  /** Looks at the global state until the window closes. */
+  /** Polls the global state until the window closes. */
   async #look(opened: WebCipher): Promise<void> {
     const { clock, closed } = this.#runtime;
     for (let cipher = opened; ;) {
@@ -119,7 +119,7 @@ export class WebSessions implements SessionStorage {
     }
   }
 
-  /** With another key, every stored session must be read again, and those of the earlier key written again. */
+  /** With another key, all sessions must be read again, and those of the earlier key rewritten. */
   #use(cipher: WebCipher): void {
     this.#agreed = cipher;
     this.#changes.fire(undefined);
@@ -132,7 +132,7 @@ export class WebSessions implements SessionStorage {
       if (before.get(id) !== now.get(id)) this.#changes.fire(id);
   }
 
-  /** This window's copy of what is stored, by session id. */
+  /** This window's copy of the encrypted sessions, by session id. */
   #stored(): Map<string, string> {
     const entries = this.#memento
       .keys()

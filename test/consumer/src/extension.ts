@@ -50,6 +50,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     };
     context.subscriptions.push(vscode.commands.registerCommand(`consumer.${command}`, run));
   };
+  context.subscriptions.push(vscode.commands.registerCommand('consumer.changeSetting', changeSetting));
   terminalCommand('runInNewTerminal', () => vscode.window.createTerminal());
   terminalCommand('runInTerminal', () => vscode.window.activeTerminal);
   register('askTool', () => callTool('bap_identity'));
@@ -113,12 +114,22 @@ async function callTool(name: string): Promise<string> {
 
 /** The tools of an MCP server come a moment after the server runs, and VS Code tells no extension when. */
 async function toolNamed(name: string): Promise<vscode.LanguageModelToolInformation | undefined> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const tool = vscode.lm.tools.find((each) => each.name.endsWith(name));
     if (tool !== undefined || Date.now() > deadline) return tool;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** Changes a setting of the person. The text is its name and its value as JSON. */
+async function changeSetting(): Promise<void> {
+  const title = 'Consumer: Setting and Value';
+  const text = await vscode.window.showInputBox({ title, ignoreFocusOut: true });
+  const [, name = '', value] = /^(\S+) (.+)$/.exec(text ?? '') ?? [];
+  if (value === undefined) return;
+  const target = vscode.ConfigurationTarget.Global;
+  await vscode.workspace.getConfiguration().update(name, JSON.parse(value), target);
 }
 
 function server(setting: string): string {

@@ -3,10 +3,9 @@ import * as vscode from 'vscode';
 import { createLog } from '../../../src/base/log.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { StorageStatus } from '../../../src/sessions/ports.ts';
-import type { Facts, ServiceFacts } from '../../../src/diagnose/facts.ts';
-import { gatherFacts } from '../../../src/diagnose/gatherFacts.ts';
-import { report } from '../../../src/diagnose/report.ts';
 import { bugsAddress, copyReport } from '../../../src/diagnose/commands.ts';
+import { type Facts, gatherFacts, report } from '../../../src/diagnose/report.ts';
+import type { ServiceFacts } from '../../../src/diagnose/services.ts';
 import { HOUR_MS, World } from './world.ts';
 
 const extension = vscode.extensions.getExtension('bap-identity.bap-authentication') ?? assert.fail();
@@ -135,7 +134,7 @@ describe('the report on sign-in', () => {
         part(await reportOf(() => ({ startupCheck })), 'What was found'),
         /Unlock your system’s keyring/,
       );
-    const alone = await reportOf(() => ({ storage: { place: 'secretStorage' } }));
+    const alone = await reportOf(() => ({ storageStatus: { place: 'secretStorage' } }));
     assert.match(part(alone, 'What was found'), /The folder for sessions cannot be used/);
   });
 
@@ -143,7 +142,7 @@ describe('the report on sign-in', () => {
     const world = new World();
     const { gather } = factsOf(world, () => new Promise(() => undefined));
     const facts = await world.clock.run(gather());
-    assert.equal(facts.storage, 'slow');
+    assert.equal(facts.storageStatus, 'slow');
     assert.equal(world.clock.ranMs, 5_000);
   });
 

@@ -44,7 +44,7 @@ class McpWorld {
         tokens: { tokenFor },
         servers: () => this.servers,
         labelOf: () => 'Test',
-        tell: ({ message }) => this.told.push(message),
+        showError: ({ message }) => this.told.push(message),
       },
       runtime,
     );

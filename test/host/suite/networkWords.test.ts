@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { Problem } from '../../../src/http/outcome.ts';
-import { clockWords, networkWords } from '../../../src/signIn/networkWords.ts';
+import { clockWords, networkWords, serviceNames } from '../../../src/signIn/networkWords.ts';
 import { sigma } from '../../../src/services/sigma/sigma.ts';
 import { serviceTexts } from '../../unit/support/serviceTexts.ts';
 
@@ -12,7 +12,7 @@ const http = {
   clock: { now: () => 0, sleep: () => assert.fail('there is no wait') },
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 };
-const service = sigma(http, () => settings, serviceTexts);
+const service = serviceNames(sigma(http, () => settings, serviceTexts));
 
 /** What happened, what to do, and the setting that the button opens. All three must be in the words. */
 const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = {

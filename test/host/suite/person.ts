@@ -95,9 +95,9 @@ export async function requests(): Promise<string[]> {
   return JSON.parse(await ask('/requests', {})) as string[];
 }
 
-/** Repeats `attempt` until it returns something, and returns that. Fails after fifteen seconds. */
+/** Repeats `attempt` until it returns something, and returns that. Fails after a minute. */
 export async function eventually<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const result = await attempt();
     if (result !== undefined) return result;

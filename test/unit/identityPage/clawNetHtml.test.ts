@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import type { Lists, StatementList } from '../../../src/identityPage/clawNet.ts';
 import type { Statement } from '../../../src/identityPage/clawNetApi.ts';
 import { clawNetHtml, clawNetStatus } from '../../../src/identityPage/clawNetHtml.ts';
-import type { Lists, StatementList } from '../../../src/identityPage/clawNetSection.ts';
 import { texts as all } from '../support/identityTexts.ts';
 
 const texts = all.clawNet;
@@ -16,7 +16,7 @@ const said = (by: string, different: Partial<Statement> = {}): Statement => ({
 });
 const answered = (...statements: Statement[]): StatementList => ({ state: 'answered', statements });
 const htmlOf = (lists: Partial<Lists>, words = texts): string =>
-  clawNetHtml({ trust: NONE, vouches: NONE, ...lists }, 'clawnet.example', words, 'en');
+  clawNetHtml({ trust: NONE, vouches: NONE, ...lists }, 'clawnet.example', words, 'en').toString();
 /** The buttons as `action: label`. */
 const buttons = (html: string): string[] =>
   Array.from(html.matchAll(/data-run="(\w+)"[^>]*>([^<]*)/g), ([, action, label]) => `${action}: ${label}`);
@@ -105,7 +105,7 @@ describe('the ClawNet section of the page', () => {
       const words = { ...texts, trust: word, none: word, safe: word, failed: word, noProof: () => word };
       const one = said(word, { name: word, reason: word, verdict: 'safe' });
       const html = clawNetHtml({ trust: answered(one), vouches: answered(one) }, word, words, 'en');
-      return Array.from(html.matchAll(/<[^<>]*>/g), ([tag]) => tag);
+      return Array.from(html.toString().matchAll(/<[^<>]*>/g), ([tag]) => tag);
     };
     assert.deepEqual(markup(evil), markup('harmless'));
   });

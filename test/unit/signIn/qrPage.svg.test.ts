@@ -6,6 +6,7 @@ import { qrSvg } from '../../../src/signIn/qrPage.ts';
 
 const ADDRESS =
   'https://auth.example/device?code=AB%2FC+1%20x%3Dy&next=https%3A%2F%2Fa.b%2Fc%3Fd%3De&a=b,c;(e)!*~';
+const svgOf = (text: string, label = 'QR code'): string => qrSvg(text, label)?.toString() ?? '';
 
 describe('a QR code as SVG', () => {
   const texts: [string, string][] = [
@@ -16,11 +17,11 @@ describe('a QR code as SVG', () => {
   ];
   for (const [name, text] of texts) {
     it(`holds ${name}`, () => {
-      assert.equal(read(qrSvg(text, 'QR code') ?? '')?.data, text);
+      assert.equal(read(svgOf(text))?.data, text);
     });
 
     it(`has no mark of a character set in ${name}`, () => {
-      const parts = read(qrSvg(text, 'QR code') ?? '')?.chunks.map(({ type }) => type);
+      const parts = read(svgOf(text))?.chunks.map(({ type }) => type);
       assert.deepEqual(parts, ['byte']);
     });
   }
@@ -31,13 +32,13 @@ describe('a QR code as SVG', () => {
   });
 
   it('has the margin that scanners need, four modules, as bright as the rest', () => {
-    const svg = qrSvg(ADDRESS, 'QR code') ?? '';
+    const svg = svgOf(ADDRESS);
     const side = /viewBox="-4 -4 (\d+) /.exec(svg)?.[1] ?? '';
     assert.ok(svg.includes(`<path fill="#fff" d="M-4 -4h${side}v${side}h-${side}z"/>`), svg.slice(0, 300));
   });
 
   it('has its label as text, and does not have the address as text', () => {
-    const svg = qrSvg(ADDRESS, '"><script>') ?? '';
+    const svg = svgOf(ADDRESS, '"><script>');
     assert.ok(svg.includes('role="img" aria-label="&quot;&gt;&lt;script&gt;"'));
     assert.ok(!svg.includes('auth.example'));
   });

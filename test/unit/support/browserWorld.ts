@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 
 import { SessionStore } from '../../../src/sessions/store.ts';
-import { webWindows } from '../../../src/storage/web/webStorage.ts';
+import { openWebStorage } from '../../../src/storage/web/webStorage.ts';
 import { CryptoClock } from './cryptoClock.ts';
 import { FakeMemento } from './fakeMemento.ts';
 import { FakeSecrets } from './fakeSecrets.ts';
@@ -38,7 +38,7 @@ export class BrowserWorld {
     const runtime = { clock: this.clock, log, closed: closed.signal };
     const memento = this.#memento();
     const secrets = this.#secrets();
-    const { locks, storage } = webWindows({ secrets, globalState: memento }, runtime);
+    const { locks, storage } = openWebStorage({ secrets, globalState: memento }, runtime);
     const store = new SessionStore(storage, locks, runtime);
     return {
       memento,

@@ -269,6 +269,7 @@ describe('the sweep when sessions are opened', () => {
 
   it('deletes the folders of keys that were not used for 100 days', async (t) => {
     const world = await FolderWorld.create(t);
+    const startMs = Date.now() - 2_000; // some file systems count in steps of two seconds
     for (const [name, days] of [
       ['old', 101],
       ['young', 99],
@@ -282,7 +283,7 @@ describe('the sweep when sessions are opened', () => {
     await world.quiet();
     assert.deepEqual((await readdir(world.parent)).sort(), [path.basename(world.folder), 'young'].sort());
     assert.equal(await sessions.read(ID), 'text', 'the key of this window is in use');
-    assert.ok(Date.now() - (await stat(world.folder)).mtimeMs < HOUR_MS, 'which is written down');
+    assert.ok((await stat(world.folder)).mtimeMs >= startMs, 'which is written down');
     assert.deepEqual(world.log.lines, []);
   });
 

@@ -1,11 +1,50 @@
 import * as vscode from 'vscode';
 
+import type { Clock } from '../base/clock.ts';
+import { isLoopback } from '../http/address.ts';
+import type { IdentityService } from '../services/service.ts';
 import type { ServiceCheck } from '../services/serviceCheck.ts';
-import type { ServiceFacts } from './facts.ts';
-import { inlineCode, duration, bullet } from './markdown.ts';
-import type { SessionFacts, SessionsFacts } from './sessionFacts.ts';
+import type { ServiceSessions } from '../sessions/serviceSessions.ts';
+import { bullet, duration, inlineCode } from './markdown.ts';
+import { sessionLines, type SessionsFacts, sessionsFacts } from './sessions.ts';
 
-/** What the report says of one service. `language` is that of the person. */
+export interface ServiceFacts {
+  readonly label: string;
+  /** Which server the settings name. The name of another one than the default could reveal where the user works. */
+  readonly server: 'default' | 'other' | 'thisMachine' | 'noAddress';
+  /** The URL of the default server. Absent when the settings name another one. */
+  readonly address?: string | undefined;
+  readonly settingKeys: IdentityService['settingKeys'];
+  readonly check: ServiceCheck;
+  readonly sessions: SessionsFacts;
+}
+
+/** Asks the service whether it responds, which takes ten seconds at most. Rejects only with `signal.reason`. */
+export async function serviceFacts(
+  sessions: ServiceSessions,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ServiceFacts> {
+  const { service } = sessions;
+  const check = await service.check(signal);
+  const server = serverKind(service);
+  return {
+    label: service.label,
+    server,
+    address: server === 'default' ? service.servers().defaultServer : undefined,
+    settingKeys: service.settingKeys,
+    check,
+    sessions: sessionsFacts(sessions, clock.now()),
+  };
+}
+
+function serverKind(service: IdentityService): ServiceFacts['server'] {
+  const { current, defaultServer } = service.servers();
+  if (current === undefined) return 'noAddress';
+  if (current === defaultServer) return 'default';
+  return isLoopback(URL.parse(current)?.hostname ?? '') ? 'thisMachine' : 'other';
+}
+
 export function serviceLines(service: ServiceFacts, language: string): string[] {
   const { check, sessions } = service;
   return [
@@ -69,37 +108,4 @@ function clockInWords(aheadMs: number | undefined, language: string): string {
   return aheadMs > 0
     ? vscode.l10n.t('this machine is {0} ahead of the server', length)
     : vscode.l10n.t('this machine is {0} behind the server', length);
-}
-
-function sessionLines({ configured, dormant, expired, rejected }: SessionsFacts, language: string): string[] {
-  const parts = [
-    ...(configured.length > 0 ? [vscode.l10n.t('{0} in use', configured.length)] : []),
-    ...(dormant > 0 ? [vscode.l10n.t('{0} on other servers', dormant)] : []),
-    ...(expired > 0 ? [vscode.l10n.t('{0} expired', expired)] : []),
-    ...(rejected > 0 ? [vscode.l10n.t('{0} rejected by the service', rejected)] : []),
-  ];
-  return [
-    bullet(vscode.l10n.t('Sessions'), parts.join(', ') || vscode.l10n.t('none')),
-    ...configured.map((session) => `  - ${sessionInWords(session, language)}`),
-  ];
-}
-
-function sessionInWords(session: SessionFacts, language: string): string {
-  const { state, signedInForMs, tokenForMs, endsInMs, isRenewable } = session;
-  return [
-    vscode.l10n.t('signed in {0} ago', duration(signedInForMs, language)),
-    // Within a minute of the sign-in it is the token of the sign-in.
-    ...(signedInForMs - tokenForMs < 60_000
-      ? []
-      : [vscode.l10n.t('its token is {0} old', duration(tokenForMs, language))]),
-    endInWords(endsInMs, language),
-    ...(isRenewable ? [vscode.l10n.t('can be renewed')] : []),
-    ...(state === 'waits' ? [vscode.l10n.t('waiting for a new token')] : []),
-  ].join(', ');
-}
-
-function endInWords(endsInMs: number | undefined, language: string): string {
-  if (endsInMs === undefined) return vscode.l10n.t('expiration not known');
-  const length = duration(endsInMs, language);
-  return endsInMs > 0 ? vscode.l10n.t('expires in {0}', length) : vscode.l10n.t('expired {0} ago', length);
 }

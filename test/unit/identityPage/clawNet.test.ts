@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { ListName, StatementsAnswer } from '../../../src/identityPage/clawNetApi.ts';
-import { ClawNetSection } from '../../../src/identityPage/clawNetSection.ts';
+import { ClawNetSection } from '../../../src/identityPage/clawNet.ts';
 
 const page = (by: string, cursor?: string): StatementsAnswer => ({
   kind: 'statements',

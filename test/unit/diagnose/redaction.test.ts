@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { withoutPersonal } from '../../../src/diagnose/withoutPersonal.ts';
+import { redact } from '../../../src/diagnose/redaction.ts';
 
 const CASES: [name: string, line: string, told: string][] = [
   ['an address', 'asked https://auth.example/device?code=AB now', 'asked [address] now'],
@@ -30,16 +30,16 @@ const KEPT = [
 describe('a line of the log in a report', () => {
   for (const [name, line, told] of CASES) {
     it(`leaves out ${name}`, () => {
-      assert.equal(withoutPersonal(line, KNOWN), told);
+      assert.equal(redact(line, KNOWN), told);
     });
   }
   for (const line of KEPT) {
     it(`is as it was: ${line}`, () => {
-      assert.equal(withoutPersonal(line, KNOWN), line);
+      assert.equal(redact(line, KNOWN), line);
     });
   }
 
   it('stays one line, and cannot end the block that it stands in', () => {
-    assert.equal(withoutPersonal('a\n```\n# b', []), "a ''' # b");
+    assert.equal(redact('a\n```\n# b', []), "a ''' # b");
   });
 });

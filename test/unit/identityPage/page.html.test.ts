@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LiveSession } from '../../../src/sessions/record.ts';
 import { identityCard } from '../../../src/identityPage/card.ts';
-import { identityHtml } from '../../../src/identityPage/cardHtml.ts';
-import { signedInPage, signedOutPage } from '../../../src/identityPage/page.ts';
+import { identityHtml, signedInPage, signedOutPage } from '../../../src/identityPage/page.ts';
 import { texts } from '../support/identityTexts.ts';
 import { recordOf } from '../support/record.ts';
 

@@ -1,25 +1,25 @@
 import * as vscode from 'vscode';
 
 const SCHEME = 'bap-identity-report';
-/** The name in the tab, and of the file that is saved. */
+/** The name of the tab and of the saved file. */
 export const REPORT_FILE = 'BAP Identity Report.md';
 const REPORT = vscode.Uri.from({ scheme: SCHEME, path: `/${REPORT_FILE}` });
 
-/** Set while there is a report: the palette has commands for it. */
+/** Context key: there is a report, so the Command Palette offers its commands. */
 const HAS_REPORT = 'bapIdentity.hasReport';
-/** Set while its tab is in front: the title of the editor has buttons for it. */
+/** Context key: its tab is active, so the editor title shows buttons. */
 const IS_ACTIVE = 'bapIdentity.reportIsActive';
 
-/** True for a tab that shows a report, as Markdown or as text. */
+/** True for a tab that shows a report, as a Markdown preview or as text. */
 export function isReportTab({ input, label }: vscode.Tab): boolean {
   if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom)
     return input.uri.scheme === SCHEME;
-  // VS Code puts a prefix before the type, and does not tell what a preview is of.
+  // VS Code adds a prefix to the view type, and does not reveal what a preview shows.
   const isPreview = input instanceof vscode.TabInputWebview && input.viewType.endsWith('markdown.preview');
   return isPreview && label.includes(REPORT_FILE);
 }
 
-/** The newest report: a document in memory alone, which goes with the window. */
+/** The latest report: a document in memory only, gone when the window closes. */
 export class ReportDocument implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #changes = new vscode.EventEmitter<vscode.Uri>();
   readonly #disposable: vscode.Disposable;
@@ -41,7 +41,7 @@ export class ReportDocument implements vscode.TextDocumentContentProvider, vscod
     );
   }
 
-  /** In Markdown. Empty while there is none. */
+  /** In Markdown. Empty before the first report. */
   get text(): string {
     return this.#text;
   }
@@ -50,7 +50,7 @@ export class ReportDocument implements vscode.TextDocumentContentProvider, vscod
     return this.#text;
   }
 
-  /** Shows a report in place of the last one: as a preview, or as text where there are no previews. */
+  /** Replaces the previous report. Shows a preview, or the text in editors without previews. */
   async show(text: string): Promise<void> {
     this.#text = text;
     this.#changes.fire(REPORT);
@@ -58,7 +58,7 @@ export class ReportDocument implements vscode.TextDocumentContentProvider, vscod
     try {
       await vscode.commands.executeCommand('markdown.showPreview', REPORT);
     } catch {
-      await vscode.window.showTextDocument(REPORT); // VS Code has no error of its own for a missing command
+      await vscode.window.showTextDocument(REPORT); // any error, because VS Code has no specific one for a missing command
     }
   }
 

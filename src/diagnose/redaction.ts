@@ -1,0 +1,58 @@
+import { safeText } from '../base/safeText.ts';
+import { shortAddress } from '../http/address.ts';
+import { grantOf } from '../sessions/grants.ts';
+import type { SessionRecord } from '../sessions/record.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+
+/** Shorter texts are part of too many words. */
+const MIN_CHARACTERS = 3;
+/** Longer than any line of the log. */
+const MAX_CHARACTERS = 300;
+
+/**
+ * Redacts one line of the log for a report that the user may publish. By rule the log holds nothing secret or personal.
+ * In case a line breaks the rule, this removes the texts in `known`, and everything that looks like a URL, an email
+ * address, a file path, a user code or a token.
+ */
+export function redact(line: string, known: readonly string[]): string {
+  const longestFirst = known
+    .filter(({ length }) => length >= MIN_CHARACTERS)
+    .sort((a, b) => b.length - a.length);
+  const text = longestFirst.reduce((rest, each) => rest.replaceAll(each, '[…]'), line);
+  return safeText(
+    text
+      .replace(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, '[address]')
+      .replace(/[^\s"'<>]+@[^\s"'<>]+/g, '[mail]')
+      .replace(/(?<![^\s"'(:=])(?:[a-z]:\\|~\/|\/)[^\s"'<>]+/gi, '[path]')
+      .replace(/\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/g, '[code]')
+      // A token contains a digit. A long word without one is the name or the code of an error.
+      .replace(/[\w~+=-]{16,}/g, (word) => (/\d/.test(word) ? '[…]' : word)),
+    MAX_CHARACTERS,
+  ).replaceAll('`', "'");
+}
+
+/** Every text in the stored sessions that is secret or identifies someone. */
+export function personalTexts({ store }: Pick<Sessions, 'store'>): string[] {
+  return store.records().flatMap((record) => [record.id, ...textsOf(record)]);
+}
+
+/** The hosts of all servers except the default ones. They can reveal where the user works. */
+export function privateHosts({ store, byService }: Pick<Sessions, 'store' | 'byService'>): string[] {
+  const servers = byService.map(({ service }) => service.servers());
+  const defaults = servers.map(({ defaultServer }) => defaultServer);
+  return [...servers.map(({ current }) => current), ...store.sessions().map(({ server }) => server)]
+    .filter((server) => server !== undefined)
+    .filter((server) => !defaults.includes(server))
+    .flatMap((server) => [shortAddress(server), URL.parse(server)?.hostname ?? '']);
+}
+
+function textsOf(record: SessionRecord): string[] {
+  if (record.state === 'removed') return [];
+  const grant = grantOf(record);
+  return [...textsIn(record.person), ...textsIn([grant?.accessToken, grant?.refreshToken])];
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
