@@ -60,10 +60,11 @@ async function accountsIn(
  * nothing but the server.
  */
 export function whyDormant({ server }: Pick<Account, 'server'>): string {
-  return vscode.l10n.t(
-    'Not in use: your settings point to a server other than {0}.',
-    safeText(shortAddress(server)),
-  );
+  return vscode.l10n.t({
+    message: 'Not in use: your settings point to a server other than {0}.',
+    args: [safeText(shortAddress(server))],
+    comment: '{0}: a web address',
+  });
 }
 
 /** The only account, or the one that the person chooses. Undefined when they choose none. */

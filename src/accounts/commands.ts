@@ -66,7 +66,7 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
 export async function askAndSignOut(item: AccountItem): Promise<void> {
   const signOutButton = vscode.l10n.t('Sign Out');
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Sign out of {0}?', item.account.label),
+    vscode.l10n.t({ message: 'Sign out of {0}?', args: [item.account.label], comment: '{0}: an account' }),
     {
       modal: true,
       detail: item.detail ?? vscode.l10n.t('Extensions that use this account will ask you to sign in again.'),
@@ -79,5 +79,11 @@ export async function askAndSignOut(item: AccountItem): Promise<void> {
 /** Signs out of all sessions of an account, and says so. Rejects as `removeSession` does. */
 export async function signOutOf({ provider, account }: AccountItem): Promise<void> {
   await Promise.all(account.sessions.map(({ id }) => provider.removeSession(id)));
-  void vscode.window.showInformationMessage(vscode.l10n.t('You are signed out of {0}.', account.label));
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t({
+      message: 'You are signed out of {0}.',
+      args: [account.label],
+      comment: '{0}: an account',
+    }),
+  );
 }

@@ -61,19 +61,20 @@ export class SessionMessages implements Disposable {
       minute: '2-digit',
       timeZoneName: 'short',
     });
-    const message = vscode.l10n.t(
-      'Your {0} session as {1} expires at {2}. Sign in again to stay signed in.',
-      ...this.#names(record),
-      time.format(record.grant.expiresAtMs),
-    );
+    const message = vscode.l10n.t({
+      message: 'Your {0} session as {1} expires at {2}. Sign in again to stay signed in.',
+      args: [...this.#names(record), time.format(record.grant.expiresAtMs)],
+      comment: '{0}: a service, {1}: an account, {2}: a time of day',
+    });
     void this.#tell(vscode.window.showInformationMessage, message, record);
   }
 
   #ended(record: Session): void {
-    const message = vscode.l10n.t(
-      'Your {0} session as {1} has expired. Sign in again to continue.',
-      ...this.#names(record),
-    );
+    const message = vscode.l10n.t({
+      message: 'Your {0} session as {1} has expired. Sign in again to continue.',
+      args: [...this.#names(record)],
+      comment: '{0}: a service, {1}: an account',
+    });
     void this.#tell(vscode.window.showInformationMessage, message, record);
   }
 

@@ -26,20 +26,22 @@ function serviceFindings(service: ServiceFacts, language: string): string[] {
     ...clientFindings(service),
     ...(Math.abs(aheadMs) >= MIN_CLOCK_DIFFERENCE_MS
       ? [
-          vscode.l10n.t(
-            'The clocks of this machine and of {0} are {1} apart. Correct the clock of this machine.',
-            label,
-            duration(aheadMs, language),
-          ),
+          vscode.l10n.t({
+            message:
+              'The clocks of this machine and of {0} are {1} apart. Correct the clock of this machine.',
+            args: [label, duration(aheadMs, language)],
+            comment: '{0}: a service, {1}: a duration such as 3 hours',
+          }),
         ]
       : []),
     ...(waiting > 0
       ? [
-          vscode.l10n.t(
-            'Sessions waiting for a new token: {0} with {1}. They get it as soon as {1} can be reached.',
-            waiting,
-            label,
-          ),
+          vscode.l10n.t({
+            message:
+              'Sessions with {1} that are waiting for a new token: {0}. Each gets one as soon as {1} can be reached.',
+            args: [waiting, label],
+            comment: '{0}: a number, {1}: a service',
+          }),
         ]
       : []),
   ];

@@ -41,7 +41,10 @@ export function proxyLines({ isSet, exceptions, settings, variables }: ProxyFact
   const none = vscode.l10n.t('none');
   return [
     bullet('`http.proxy`', isSet ? vscode.l10n.t('set (address omitted)') : vscode.l10n.t('not set')),
-    bullet('`http.noProxy`', vscode.l10n.t('hosts: {0}', exceptions)),
+    bullet(
+      '`http.noProxy`',
+      vscode.l10n.t({ message: 'hosts: {0}', args: [exceptions], comment: '{0}: a number' }),
+    ),
     bullet(vscode.l10n.t('Other settings'), codeList(settings, none)),
     bullet(
       vscode.l10n.t('Environment variables that are set'),

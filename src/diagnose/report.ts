@@ -48,10 +48,11 @@ export function report({ madeAtMs, host, proxy, services, log, ...storage }: Fac
   const found = findings(services, storage, language);
   return [
     `# ${vscode.l10n.t('BAP Identity sign-in report')}`,
-    vscode.l10n.t(
-      'Created on {0}. It contains no secrets and nothing that identifies you, so you can share it.',
-      formatUtc(madeAtMs),
-    ),
+    vscode.l10n.t({
+      message: 'Created on {0}. It contains no secrets and nothing that identifies you, so you can share it.',
+      args: [formatUtc(madeAtMs)],
+      comment: '{0}: a date and a time',
+    }),
     `## ${vscode.l10n.t('Findings')}`,
     found.length === 0
       ? vscode.l10n.t('No problems found. Sign-in should work.')

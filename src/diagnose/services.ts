@@ -62,7 +62,11 @@ export function serviceLines(service: ServiceFacts, language: string): string[] 
 function serverInWords({ server, address }: ServiceFacts): string {
   switch (server) {
     case 'default':
-      return vscode.l10n.t('the default, {0}', inlineCode(address ?? ''));
+      return vscode.l10n.t({
+        message: 'the default, {0}',
+        args: [inlineCode(address ?? '')],
+        comment: '{0}: a web address',
+      });
     case 'other':
       return vscode.l10n.t('not the default. Its name is omitted.');
     case 'thisMachine':
@@ -75,13 +79,17 @@ function serverInWords({ server, address }: ServiceFacts): string {
 function connectionInWords({ answer, tookMs }: ServiceCheck): string {
   if (answer === 'badServerSetting') return vscode.l10n.t('not checked');
   return tookMs === undefined
-    ? vscode.l10n.t('failed: {0}', inlineCode(answer))
+    ? vscode.l10n.t({
+        message: 'failed: {0}',
+        args: [inlineCode(answer)],
+        comment: '{0}: a code such as dns',
+      })
     : vscode.l10n.t('name, certificate, and connection are OK; the response took {0} ms', tookMs);
 }
 
 function answerInWords({ answer, status, tookMs }: ServiceCheck): string {
   if (answer === 'service') return vscode.l10n.t('as expected');
-  if (tookMs === undefined) return vscode.l10n.t('none');
+  if (tookMs === undefined) return vscode.l10n.t({ message: 'none', comment: 'no response' });
   return status === undefined
     ? vscode.l10n.t('redirects to another address, which is not followed')
     : vscode.l10n.t('unexpected: status {0}, {1}', status, inlineCode(answer));

@@ -57,14 +57,42 @@ export function sessionLines(
   { configured, dormant, expired, rejected }: SessionsFacts,
   language: string,
 ): string[] {
-  const parts = [
-    ...(configured.length > 0 ? [vscode.l10n.t('{0} in use', configured.length)] : []),
-    ...(dormant > 0 ? [vscode.l10n.t('{0} on other servers', dormant)] : []),
-    ...(expired > 0 ? [vscode.l10n.t('{0} expired', expired)] : []),
-    ...(rejected > 0 ? [vscode.l10n.t('{0} rejected by the service', rejected)] : []),
+  const counts: [number, string][] = [
+    [
+      configured.length,
+      vscode.l10n.t({
+        message: '{0} in use',
+        args: [configured.length],
+        comment: '{0}: a number of sessions',
+      }),
+    ],
+    [
+      dormant,
+      vscode.l10n.t({
+        message: '{0} on other servers',
+        args: [dormant],
+        comment: '{0}: a number of sessions',
+      }),
+    ],
+    [
+      expired,
+      vscode.l10n.t({ message: '{0} expired', args: [expired], comment: '{0}: a number of sessions' }),
+    ],
+    [
+      rejected,
+      vscode.l10n.t({
+        message: '{0} rejected by the service',
+        args: [rejected],
+        comment: '{0}: a number of sessions',
+      }),
+    ],
   ];
+  const parts = counts.filter(([count]) => count > 0).map(([, text]) => text);
   return [
-    bullet(vscode.l10n.t('Sessions'), parts.join(', ') || vscode.l10n.t('none')),
+    bullet(
+      vscode.l10n.t('Sessions'),
+      parts.join(', ') || vscode.l10n.t({ message: 'none', comment: 'no sessions' }),
+    ),
     ...configured.map((session) => `  - ${sessionInWords(session, language)}`),
   ];
 }

@@ -130,11 +130,16 @@ export class AccountPage implements PanelContent {
     const { label } = this.#account;
     const ended = this.#provider.sessions.records.ended();
     return ended.some((record) => this.#isOfAccount(record))
-      ? vscode.l10n.t('Your session as {0} has ended. Sign in again to continue.', label)
-      : vscode.l10n.t(
-          'You are signed out of {0}. Extensions can’t use this account until you sign in again.',
-          label,
-        );
+      ? vscode.l10n.t({
+          message: 'Your session as {0} has ended. Sign in again to continue.',
+          args: [label],
+          comment: '{0}: an account',
+        })
+      : vscode.l10n.t({
+          message: 'You are signed out of {0}. Extensions can’t use this account until you sign in again.',
+          args: [label],
+          comment: '{0}: an account',
+        });
   }
 }
 

@@ -29,7 +29,7 @@ async function showIdentity(providers: readonly ServiceProvider[], panels: Ident
   const item = await pickAccount(
     items,
     vscode.l10n.t('Show Identity'),
-    vscode.l10n.t('Select the account to show'),
+    vscode.l10n.t('Select an account to show'),
   );
   if (item !== undefined) await panels.show(item);
 }
@@ -52,7 +52,11 @@ async function copyBapId(providers: readonly ServiceProvider[]): Promise<void> {
   if (holder === undefined) return;
   await vscode.env.clipboard.writeText(holder.bapId);
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('The BAP ID of {0} has been copied to the clipboard.', holder.name),
+    vscode.l10n.t({
+      message: 'The BAP ID of {0} has been copied to the clipboard.',
+      args: [holder.name],
+      comment: '{0}: a person',
+    }),
   );
 }
 

@@ -20,7 +20,8 @@ export function identityTexts() {
     description: vscode.l10n.t('Description'),
     email: vscode.l10n.t('Email'),
     session: vscode.l10n.t('Session'),
-    sessionNumber: (number: number) => vscode.l10n.t('Session {0}', number),
+    sessionNumber: (number: number) =>
+      vscode.l10n.t({ message: 'Session {0}', args: [number], comment: '{0}: 1, 2, 3 and so on' }),
     scopes: vscode.l10n.t('Scopes'),
     noScopes: vscode.l10n.t('None'),
     since: vscode.l10n.t('Signed in'),
@@ -41,18 +42,22 @@ function clawNetTexts() {
   return {
     title: vscode.l10n.t('ClawNet'),
     before: (server: string) =>
-      vscode.l10n.t(
-        'See who trusts this BAP ID and who vouches for it. Nothing is sent until you ask: {0} then learns the BAP ID, but gets no token.',
-        server,
-      ),
+      vscode.l10n.t({
+        message:
+          'See who trusts this BAP ID and who vouches for it. Nothing is sent until you ask: {0} then learns the BAP ID, but gets no token.',
+        args: [server],
+        comment: '{0}: a host name',
+      }),
     ask: vscode.l10n.t('Ask ClawNet'),
     asking: vscode.l10n.t('Asking ClawNet…'),
     answered: vscode.l10n.t('ClawNet has answered.'),
     noProof: (server: string) =>
-      vscode.l10n.t(
-        'This is what others say, as reported by {0}. It is not proof, and BAP Identity has not verified it.',
-        server,
-      ),
+      vscode.l10n.t({
+        message:
+          'This is what others say, as reported by {0}. It is not proof, and BAP Identity has not verified it.',
+        args: [server],
+        comment: '{0}: a host name',
+      }),
     trust: vscode.l10n.t('Trusted by'),
     vouches: vscode.l10n.t('Vouches'),
     revoked: vscode.l10n.t('Revoked vouches'),

@@ -47,12 +47,12 @@ function failureMessage(failure: ServiceFailure, service: ServiceNames): string 
         label,
       );
     case 'clientRefused':
-      return vscode.l10n.t(
-        '{0} doesn’t accept this client ID ({1}). Ask the operator of the server for a client ID for VS Code, enter it in the setting {2}, then sign in again.',
-        label,
-        failure.error,
-        settingKeys.client ?? settingKeys.server,
-      );
+      return vscode.l10n.t({
+        message:
+          '{0} doesn’t accept this client ID ({1}). Ask the operator of the server for a client ID for VS Code, enter it in the setting {2}, then sign in again.',
+        args: [label, failure.error, settingKeys.client ?? settingKeys.server],
+        comment: '{0}: a service, {1}: an error code, {2}: a setting',
+      });
     case 'refused':
       return vscode.l10n.t(
         '{0} refused the sign-in: “{1}”. Sign in again. If it keeps happening, run “BAP Identity: Diagnose Sign-In”.',

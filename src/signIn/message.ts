@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import { besideLinks } from '../base/safeText.ts';
-import { hostOf } from '../http/address.ts';
+import { hostOf, shortAddress } from '../http/address.ts';
 import type { PendingSignIn } from '../services/service.ts';
 
 /** What the person can do while a sign-in runs, beside cancelling it. */
@@ -20,7 +20,7 @@ export type SignInState =
 type Link = (action: SignInAction, text: string) => string;
 
 /** The text of the sign-in notification. `nowMs` is the time of the wall clock. */
-export function signInMessage(serviceLabel: string, state: SignInState, nowMs: number, link: Link): string {
+export function signInMessage(state: SignInState, nowMs: number, link: Link): string {
   switch (state.phase) {
     case 'starting':
       return vscode.l10n.t('Connecting…');
@@ -32,16 +32,14 @@ export function signInMessage(serviceLabel: string, state: SignInState, nowMs: n
           : vscode.l10n.t('Your code is {0}.', besideLinks(signIn.userCode)),
         links(signIn, said, link),
         '·',
-        warning(serviceLabel, signIn),
-        signIn.verificationUri === undefined
-          ? ''
-          : vscode.l10n.t('On another device, enter it at {0}.', besideLinks(signIn.verificationUri)),
-        reached
-          ? `${timeLeft(signIn.deadlineMs - nowMs)}.`
-          : `${vscode.l10n.t('No connection. Trying again…')} ${link('diagnose', vscode.l10n.t('Diagnose'))}`,
-      ]
-        .filter((part) => part !== '')
-        .join(' ');
+        vscode.l10n.t('Continue only if you started this.'),
+        [
+          ...(signIn.verificationUri === undefined ? [] : [elsewhere(signIn.verificationUri)]),
+          reached
+            ? timeLeft(signIn.deadlineMs - nowMs)
+            : `${vscode.l10n.t('No connection. Trying again…')} ${link('diagnose', vscode.l10n.t('Diagnose'))}`,
+        ].join(' · '),
+      ].join(' ');
     }
     case 'expired': {
       const again = state.hasCode ? vscode.l10n.t('Get a new code') : vscode.l10n.t('Get a new link');
@@ -61,31 +59,30 @@ function noCode(said: SignInAction | undefined): string {
 }
 
 function links({ userCode, browserUri }: PendingSignIn, said: SignInAction | undefined, link: Link): string {
+  const open = vscode.l10n.t({
+    message: 'Open {0}',
+    args: [besideLinks(hostOf(browserUri))],
+    comment: '{0}: a host name',
+  });
   const all: [SignInAction, string][] = [
+    ['openPage', open],
+    ['copyCode', vscode.l10n.t('Copy code')],
     ['copyLink', vscode.l10n.t('Copy link')],
-    ['openPage', vscode.l10n.t('Open {0}', besideLinks(hostOf(browserUri)))],
     ['showQr', vscode.l10n.t('Show QR code')],
   ];
-  if (userCode !== undefined) all.unshift(['copyCode', vscode.l10n.t('Copy code')]);
   return all
+    .filter(([action]) => action !== 'copyCode' || userCode !== undefined)
     .map(([action, text]) => (action === said ? `${vscode.l10n.t('Copied!')} ` : '') + link(action, text))
     .join(' · ');
 }
 
-/**
- * What the person must know before they approve. Somebody who starts a sign-in for themselves and sends the code or
- * the link to others gets what those approve.
- */
-export function warning(serviceLabel: string, { userCode }: Pick<PendingSignIn, 'userCode'>): string {
-  return userCode === undefined
-    ? vscode.l10n.t(
-        'Continue only if you started this here. No one from {0} will ever send you a link.',
-        serviceLabel,
-      )
-    : vscode.l10n.t(
-        'Continue only if you started this here. No one from {0} will ever send you a code.',
-        serviceLabel,
-      );
+/** Where to enter the code on a device that has no link, such as a phone. */
+function elsewhere(address: string): string {
+  return vscode.l10n.t({
+    message: 'On another device: {0}',
+    args: [besideLinks(shortAddress(address))],
+    comment: '{0}: a web address',
+  });
 }
 
 /**

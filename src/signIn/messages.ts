@@ -40,7 +40,7 @@ export async function showSignedIn(
 
 /** Tells that an account has no BAP identity, and offers the page of the service that makes one. */
 export async function showNoIdentity(serviceLabel: string, page: string): Promise<void> {
-  const open = vscode.l10n.t('Open {0}', hostOf(page));
+  const open = vscode.l10n.t({ message: 'Open {0}', args: [hostOf(page)], comment: '{0}: a host name' });
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t(
       'This {0} account has no BAP identity yet. Create one there, then sign in again to use it here.',

@@ -213,7 +213,17 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
 export function clockWords(aheadMs: number): string {
   const minutes = Math.round(Math.abs(aheadMs) / 60_000);
   const long =
-    minutes < 120 ? vscode.l10n.t('{0} min', minutes) : vscode.l10n.t('{0} h', Math.round(minutes / 60));
+    minutes < 120
+      ? vscode.l10n.t({
+          message: '{0} min',
+          args: [minutes],
+          comment: 'In: The clock of this computer is 5 min ahead',
+        })
+      : vscode.l10n.t({
+          message: '{0} h',
+          args: [Math.round(minutes / 60)],
+          comment: 'In: The clock of this computer is 5 h ahead',
+        });
   return aheadMs > 0
     ? vscode.l10n.t('The clock of this computer is {0} ahead of the server’s. Correct it first.', long)
     : vscode.l10n.t('The clock of this computer is {0} behind the server’s. Correct it first.', long);

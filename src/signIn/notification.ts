@@ -62,7 +62,7 @@ export class SignInNotification implements SignInView {
     const screen = new Screen(
       serviceLabel,
       this.#clock,
-      (state) => signInMessage(serviceLabel, state, this.#clock.now(), link),
+      (state) => signInMessage(state, this.#clock.now(), link),
       () => {
         this.#screens.delete(id);
         this.#tellRunning();

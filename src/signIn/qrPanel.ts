@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { safeText } from '../base/safeText.ts';
 import { hostOf } from '../http/address.ts';
 import type { PendingSignIn } from '../services/service.ts';
-import { warning } from './message.ts';
 import { qrPage, qrSvg } from './qrPage.ts';
 
 export const QR_VIEW_TYPE = 'bapIdentity.signInQr';
@@ -77,5 +76,21 @@ function instruction(hasQr: boolean, hasCode: boolean, host: string): string {
     : vscode.l10n.t(
         'Scan the QR code with your phone. It opens {0}, where you can approve the sign-in.',
         host,
+      );
+}
+
+/**
+ * What the person must know before they approve. Somebody who starts a sign-in for themselves and sends the code or
+ * the link to others gets what those approve.
+ */
+function warning(serviceLabel: string, { userCode }: Pick<PendingSignIn, 'userCode'>): string {
+  return userCode === undefined
+    ? vscode.l10n.t(
+        'Continue only if you started this here. No one from {0} will ever send you a link.',
+        serviceLabel,
+      )
+    : vscode.l10n.t(
+        'Continue only if you started this here. No one from {0} will ever send you a code.',
+        serviceLabel,
       );
 }

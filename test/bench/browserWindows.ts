@@ -74,7 +74,7 @@ async function signIn(window: Workbench, sigma: SigmaServer): Promise<void> {
   await window.run('BAP Identity: Sign In…');
   await window.listItem(LABEL).click();
   await sigma.approve(await window.userCode(LABEL));
-  await window.told(`Signed in with ${LABEL}`);
+  await window.told(`Signed in to ${LABEL}`);
   await window.clearNotifications();
 }
 

@@ -87,7 +87,7 @@ describe('a sign-in without a mouse and without eyes', () => {
       code,
       'Copy link',
       `Open ${new URL(sigma.url).host}`,
-      'Go on only if you started this here',
+      'Continue only if you started this',
     ])
       assert.ok(spoken.replaceAll('\u00a0', ' ').includes(words), spoken);
   });
@@ -96,7 +96,7 @@ describe('a sign-in without a mouse and without eyes', () => {
     await workbench.run('Notifications: Show Notifications');
     await workbench.page.locator('.notifications-center .monaco-list:focus').waitFor();
     const names: string[] = [];
-    const links = ['Copy code', 'Copy link', `Open ${new URL(sigma.url).host}`, 'Show QR'];
+    const links = [`Open ${new URL(sigma.url).host}`, 'Copy code', 'Copy link', 'Show QR code'];
     for (const name of ['Cancel', ...links]) {
       await press('Tab');
       names.push((await focused().last().innerText()).replaceAll('\u00a0', ' '));
@@ -125,7 +125,7 @@ describe('a sign-in without a mouse and without eyes', () => {
 
   it('has an identity page without one, too', async () => {
     await sigma.approve(sigma.newestUserCode ?? '');
-    await workbench.told('Signed in with Sigma Identity as satoshi.');
+    await workbench.told('Signed in to Sigma Identity as satoshi.');
     await workbench.run('BAP Identity: Show Identity…');
     await qr.page.getByRole('heading', { name: 'satoshi' }).waitFor();
     await check('axe-identity', true);

@@ -33,7 +33,7 @@ describe('several accounts', () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem(service).click();
     await approve(await workbench.userCode(service));
-    await workbench.told(`Signed in with ${service} as`);
+    await workbench.told(`Signed in to ${service} as`);
     await workbench.clearNotifications();
   };
   const menu = async (): Promise<string[]> =>

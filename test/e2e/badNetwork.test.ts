@@ -51,6 +51,6 @@ describe('a network that is in the way of a sign-in', () => {
     await signIn('Adom');
     const message = await workbench.told('The proxy');
     await workbench.screenshot('proxy-dark');
-    assert.match(message, /The proxy that leads to adom\.example wants a user name and password \(407\)\./);
+    assert.match(message, /The proxy for adom\.example requires a user name and password \(407\)\./);
   });
 });

@@ -56,11 +56,11 @@ describe('what others say on ClawNet, in Show Identity', () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
     await workbench.clearNotifications();
     await workbench.run('BAP Identity: Show Identity…');
     await section()
-      .getByText(`Nothing is asked until you want it: ${new URL(clawnet.url).host}`)
+      .getByText(`Nothing is sent until you ask: ${new URL(clawnet.url).host}`)
       .waitFor();
     await button('Ask ClawNet').waitFor();
     await workbench.page.waitForTimeout(500); // time in which it could ask
@@ -72,8 +72,8 @@ describe('what others say on ClawNet, in Show Identity', () => {
     clawnet.failNext('GET /api/v1/trust', { kind: 'html' });
     clawnet.failNext('GET /api/v1/vouches', { kind: 'drop' });
     await button('Ask ClawNet').click();
-    await section().getByText('ClawNet gave no usable answer.').waitFor();
-    assert.equal(await section().getByText('ClawNet gave no usable answer.').count(), 1);
+    await section().getByText('ClawNet didn’t return a usable response.').waitFor();
+    assert.equal(await section().getByText('ClawNet didn’t return a usable response.').count(), 1);
     assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
     await workbench.screenshot('clawnet-failed');
     await button('Try Again').click();
@@ -81,15 +81,15 @@ describe('what others say on ClawNet, in Show Identity', () => {
   });
 
   it('shows names, reasons and what is on chain, revoked vouches apart, and that it proves nothing', async () => {
-    await section().getByText('It is no proof').waitFor();
+    await section().getByText('It is not proof').waitFor();
     const texts = await list('Trusted by').getByRole('listitem').allInnerTexts();
     assert.equal(texts.length, 20);
-    for (const text of ['Robin Sage', 'Reviewed my code for years', bapIdOf(0), 'On chain · Oct 30, 2026'])
+    for (const text of ['Robin Sage', 'Reviewed my code for years', bapIdOf(0), 'On-chain · Oct 30, 2026'])
       assert.ok(texts[0]?.includes(text), texts[0]);
     const vouches = await list('Vouches').getByRole('listitem').allInnerTexts();
     assert.deepEqual(
       vouches.map((text) => /Says it is \w+ · (?:Not o|O)n chain/.exec(text)?.[0]),
-      ['Says it is safe · On chain', 'Says it is unsafe · Not on chain'],
+      ['Says it is safe · On-chain', 'Says it is unsafe · Not on-chain'],
     );
     assert.match(
       (await list('Revoked vouches').innerText()).replace(/\s+/g, ' '),

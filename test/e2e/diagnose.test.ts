@@ -30,15 +30,15 @@ describe('a person who asks for a report on sign-in', () => {
   const copied = async (): Promise<string> => {
     await workbench.page.evaluate("navigator.clipboard.writeText('')");
     await workbench.page.getByRole('button', { name: 'Copy Sign-In Report' }).click();
-    await workbench.told('The report is on the clipboard.');
+    await workbench.told('The report has been copied to the clipboard.');
     return workbench.clipboard();
   };
 
   it('reads that all is well', async () => {
     await workbench.run('BAP Identity: Diagnose Sign-In');
-    await preview().getByRole('heading', { name: 'Sign-in report of BAP Identity' }).waitFor();
-    await preview().getByText('No problem: signing in should work.').waitFor();
-    await preview().getByText('Answer: as it should be').nth(1).waitFor();
+    await preview().getByRole('heading', { name: 'BAP Identity sign-in report' }).waitFor();
+    await preview().getByText('No problems found. Sign-in should work.').waitFor();
+    await preview().getByText('Response: as expected').nth(1).waitFor();
   });
 
   it('finds nothing personal and nothing secret in it, on the screen and on the clipboard', async () => {
@@ -46,7 +46,7 @@ describe('a person who asks for a report on sign-in', () => {
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(service.label).click();
       await running[index]?.approve(await workbench.userCode(service.label));
-      await workbench.told(`Signed in with ${service.label} as`);
+      await workbench.told(`Signed in to ${service.label} as`);
       await workbench.clearNotifications();
     }
     await workbench.run('BAP Identity: Diagnose Sign-In');
@@ -76,7 +76,7 @@ describe('a person who asks for a report on sign-in', () => {
     await workbench.page.evaluate("navigator.clipboard.writeText('')");
     await workbench.run('BAP Identity: Copy Sign-In Report');
     await workbench.until(
-      async () => (await workbench.clipboard()).startsWith('# Sign-in report of BAP Identity\n'),
+      async () => (await workbench.clipboard()).startsWith('# BAP Identity sign-in report\n'),
       'the report on the clipboard',
     );
   });
@@ -86,7 +86,7 @@ describe('a person who asks for a report on sign-in', () => {
     await workbench.until(async () => !(await tabs()).includes(REPORT), 'the tab to close');
     await workbench.run('BAP Identity: Diagnose Sign-In');
     await preview().getByText('Sessions: 1 in use').nth(1).waitFor();
-    await preview().getByText('all 2 sessions').waitFor();
+    await preview().getByText('all sessions (2)').waitFor();
     await workbench.screenshot('diagnose-after-reload');
   });
 });

@@ -44,7 +44,7 @@ describe('a person whose sign-in does not work', () => {
     await workbench.told(refused);
     await workbench.screenshot('diagnose-offered');
     await workbench.clickIn(refused, 'button', 'Diagnose');
-    await finds('Adom refused the connection: the server does not run, or a firewall is in the way.');
+    await finds('Adom refused the connection. The server may be down, or a firewall may be blocking it.');
     await finds('Connection: failed: refused');
     const text = await preview().locator('body').innerText();
     assert.doesNotMatch(text, /127\.0\.0\.1|canary/, 'a server or a host is named');
@@ -53,7 +53,7 @@ describe('a person whose sign-in does not work', () => {
 
   it('reads that the client ID is refused', async () => {
     await workbench.run('BAP Identity: Diagnose Sign-In');
-    await finds('Sigma Identity refuses the client ID in the setting bapIdentity.sigma.clientId.');
+    await finds('Sigma Identity rejects the client ID in the setting bapIdentity.sigma.clientId.');
   });
 
   it('reads that the clock is wrong', async () => {
@@ -64,13 +64,13 @@ describe('a person whose sign-in does not work', () => {
       headers: { date: new Date(Date.now() - 3 * HOUR_MS).toUTCString() },
     });
     await workbench.run('BAP Identity: Diagnose Sign-In');
-    await finds('The clock of this machine and that of Sigma Identity are 3 hours apart.');
+    await finds('The clocks of this machine and of Sigma Identity are 3 hours apart.');
     await finds('this machine is 3 hours ahead of the server');
   });
 
   it('saves the report into a file', async () => {
     await workbench.run('BAP Identity: Diagnose Sign-In');
-    await finds('Sign-in report of BAP Identity');
+    await finds('BAP Identity sign-in report');
     const file = path.join(workbench.serverFolder, 'report.md');
     await workbench.run('BAP Identity: Save Sign-In Report');
     const input = workbench.page.locator('.quick-input-widget input[type="text"]').first();
@@ -85,7 +85,7 @@ describe('a person whose sign-in does not work', () => {
       if (await ok.isVisible()) await ok.click();
       return textOf(file) !== '';
     }, 'the file');
-    assert.match(textOf(file), /^# Sign-in report of BAP Identity\n/);
+    assert.match(textOf(file), /^# BAP Identity sign-in report\n/);
     assert.doesNotMatch(textOf(file), /127\.0\.0\.1|canary/);
   });
 

@@ -60,16 +60,16 @@ describe('a sign-in that meets a problem', () => {
   });
 
   const failures: [string, Fault, string][] = [
-    ['says that the connection broke off', { kind: 'drop' }, 'broke off. Sign in again'],
+    ['says that the connection was lost', { kind: 'drop' }, 'was lost. Sign in again'],
     [
       'says that something else answered, such as the login page of a network',
       { kind: 'html' },
-      'A web page answered in place of',
+      'A web page responded instead of',
     ],
     [
       'says that the server does not know the client',
       { kind: 'answer', status: 401, body: { error: 'invalid_client' } },
-      'put it into the setting bapIdentity.sigma.clientId',
+      'enter it in the setting bapIdentity.sigma.clientId',
     ],
   ];
   for (const [name, fault, text] of failures) {
@@ -131,7 +131,7 @@ describe('a sign-in that meets a problem', () => {
   it('can be signed out of while the server does not answer', async () => {
     await start();
     await sigma.approve(await code());
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
     await workbench.accountsEntry('satoshi (');
     await workbench.screenshot('accounts-menu-light');
     await workbench.page.keyboard.press('Escape');

@@ -40,7 +40,7 @@ describe('a folder with settings of its own for the servers', () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
     const [asked] = requestsTo(sigma.requests, '/api/auth/device/code');
     assert.match(JSON.stringify(asked?.body), /vscode-bap-identity/);
   });

@@ -45,7 +45,7 @@ const proven: Person = {
     },
   ],
 };
-const PROOF = 'BAP Identity has checked that the BAP ID was computed from this address.';
+const PROOF = 'BAP Identity has verified that the BAP ID was computed from this address.';
 
 /**
  * Tries inside the page what hostile markup would try. Returns what the policy blocked, and the page's title.
@@ -95,7 +95,7 @@ describe('the identity card', () => {
   const signIn = async (service: string, approve: (code: string) => void | Promise<void>): Promise<void> => {
     await workbench.listItem(service).click();
     await approve(await workbench.userCode(service));
-    await workbench.told(`Signed in with ${service} as`);
+    await workbench.told(`Signed in to ${service} as`);
     await workbench.clearNotifications();
   };
   const press = (message: string, button: string): Promise<void> =>
@@ -120,8 +120,8 @@ describe('the identity card', () => {
 
   it('says that no account is signed in, and offers a sign-in', async () => {
     await workbench.run('BAP Identity: Show Identity…');
-    await workbench.told('Nobody is signed in with BAP Identity.');
-    await press('Nobody is signed in with BAP Identity.', 'Sign In');
+    await workbench.told('No one is signed in with BAP Identity.');
+    await press('No one is signed in with BAP Identity.', 'Sign In');
     await signIn('Adom', () => {
       adom.approve();
     });
@@ -134,14 +134,14 @@ describe('the identity card', () => {
     assert.equal(await row('BAP ID').count(), 0);
     await workbench.screenshot('identity-adom');
     await workbench.run('BAP Identity: Copy BAP ID');
-    await workbench.told('Nobody with a BAP ID is signed in.');
-    await press('Nobody with a BAP ID is signed in.', 'Sign In');
+    await workbench.told('No one with a BAP ID is signed in.');
+    await press('No one with a BAP ID is signed in.', 'Sign In');
     await signIn('Sigma Identity', (code) => sigma.approve(code));
   });
 
   it('need not be open to copy the BAP ID', async () => {
     await workbench.run('BAP Identity: Copy BAP ID');
-    await workbench.told('The BAP ID of satoshi is on the clipboard.');
+    await workbench.told('The BAP ID of satoshi has been copied to the clipboard.');
     assert.equal(await workbench.clipboard(), SATOSHI);
   });
 
@@ -290,7 +290,7 @@ describe('the identity card', () => {
   it('signs in again at the same service, and says so', async () => {
     await button('Sign In Again').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
     await workbench.clearNotifications();
     await row('BAP ID').waitFor();
   });
@@ -324,7 +324,7 @@ describe('the identity card', () => {
   it('shows the account again after the sign-in that it offers', async () => {
     await button('Sign In').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
     await workbench.clearNotifications();
     await row('BAP ID').waitFor();
     await button('Sign Out…').waitFor();
@@ -339,7 +339,7 @@ describe('the identity card', () => {
     await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 2));
     await show('Robin');
     await card.getByRole('heading', { name: 'Robin Sage', level: 1 }).waitFor();
-    await card.getByText(PROOF).and(card.getByText('does not prove who holds the key')).waitFor();
+    await card.getByText(PROOF).and(card.getByText('doesn’t prove who holds the private key')).waitFor();
     for (const theme of ['Light Modern', 'Dark Modern'] as const) {
       await workbench.useTheme(theme);
       await workbench.screenshot(`identity-proven-${theme.replaceAll(' ', '-').toLowerCase()}`);

@@ -41,7 +41,7 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
     workbench.page.locator('.quick-input-widget', { hasText: 'Sign in with Sigma Identity' });
   const choose = (name: string): Promise<void> => workbench.listItem(name).click();
   const told = async (name: string, id: string): Promise<void> => {
-    await workbench.told(`Signed in with Sigma Identity as ${name}.`);
+    await workbench.told(`Signed in to Sigma Identity as ${name}.`);
     await workbench.seesInAccountsMenu(`${name} (${id})`);
   };
 
@@ -93,7 +93,7 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
     await workbench.page
       .getByPlaceholder('Sigma Identity refused “kestrel”. Choose another identity')
       .waitFor();
-    await workbench.listItem('Go on without a BAP identity').waitFor();
+    await workbench.listItem('Continue without a BAP identity').waitFor();
     await workbench.screenshot('identity-refused');
     await choose('satoshi');
     await told('satoshi', satoshi.bapId);
@@ -113,7 +113,7 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
 
   it('is said to be missing when the person has none, with the way to get one', async () => {
     await signInAs(PERSON_OF_NONE);
-    await workbench.told('This account of Sigma Identity has no BAP identity yet.');
+    await workbench.told('This Sigma Identity account has no BAP identity yet.');
     await workbench.screenshot('identity-none');
     const opened = await workbench.intercept('https://sigmaidentity.com');
     await workbench.clickIn('has no BAP identity yet', 'button', 'Open sigmaidentity.com');

@@ -27,14 +27,14 @@ describe('an agent that asks who the person is', () => {
   it('is told to ask the person to sign in', async () => {
     await askTool();
     await workbench.answerDialog('Yes');
-    await workbench.told('the tool says Nobody is signed in with Sigma Identity or Adom.');
+    await workbench.told('the tool says No one is signed in to Sigma Identity or Adom.');
   });
 
   it('learns who the person is after they say yes', async () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
     await workbench.clearNotifications();
     await askTool();
     await workbench.screenshot('identity-tool');

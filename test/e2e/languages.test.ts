@@ -39,6 +39,9 @@ describe('a person who does not read English', () => {
       const title = text('Sign in with {0}').replace('{0}', 'Sigma Identity');
       const notification = workbench.notification(title);
       await notification.getByRole('link', { name: text('Copy code') }).waitFor();
+      // A text with a comment for translators has it in its key.
+      const open = text('Open {0}/{0}: a host name').replace('{0}', new URL(sigma.url).host);
+      await notification.getByRole('link', { name: open.replaceAll(' ', '\u00a0') }).waitFor();
       await workbench.screenshot(`language-${language}`);
       await workbench.clickIn(title, 'link', text('Copy code'));
       await workbench.until(

@@ -31,7 +31,7 @@ describe('a service without a code', () => {
     await tab.getByRole('button', { name: 'Continue as demo person' }).click();
     await tab.getByRole('heading', { name: 'Signed in' }).waitFor();
     await tab.close();
-    await workbench.told('Signed in with Adom as Ada');
+    await workbench.told('Signed in to Adom as Ada');
     const token = new URL(link).searchParams.get('token');
     assert.ok(token);
     assert.ok(!(await workbench.logs()).includes(token), 'the link is in a log');

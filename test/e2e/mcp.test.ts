@@ -70,13 +70,13 @@ describe('an MCP server of the setting', () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'), 0, person);
-    await workbench.told('Signed in with Sigma Identity as');
+    await workbench.told('Signed in to Sigma Identity as');
     await workbench.clearNotifications();
   };
 
   it('is left out, with a warning, when its address is not safe', async () => {
     await workbench.told(
-      'Entry 2 of the setting bapIdentity.mcp.servers is left out: its url must start with https://',
+      'Entry 2 of the setting bapIdentity.mcp.servers is skipped: its url must start with https://',
     );
     await workbench.screenshot('mcp-bad-entry');
   });
@@ -98,7 +98,7 @@ describe('an MCP server of the setting', () => {
     await workbench.page.getByRole('button', { name: 'Try Again' }).click();
     await workbench.answerDialog('Sign In');
     await sigma.approve(await workbench.userCode('Sigma Identity'), 0);
-    await workbench.dialog().filter({ hasText: 'get your token of Sigma Identity?' }).waitFor();
+    await workbench.dialog().filter({ hasText: 'get your Sigma Identity token?' }).waitFor();
     await workbench.screenshot('mcp-allow');
     await workbench.answerDialog('Cancel');
     await workbench.told('“Tools” was not started');
@@ -139,7 +139,7 @@ describe('an MCP server of the setting', () => {
     await workbench.screenshot('mcp-agent-told');
     assert.match(
       await workbench.told('Consumer: the tool says nothing'),
-      /“Tools” was not started, because you did not let it have your token/,
+      /“Tools” was not started because you didn’t allow it to get your token/,
     );
     assert.equal(mcp.requests.length, requests);
   });
@@ -172,7 +172,7 @@ describe('an MCP server of the setting', () => {
     await sigma.endSession(token);
     const requests = mcp.requests.length;
     await start();
-    await workbench.dialog().filter({ hasText: 'its session has ended' }).waitFor();
+    await workbench.dialog().filter({ hasText: 'whose session has ended' }).waitFor();
     await workbench.screenshot('mcp-sign-in-again');
     assert.equal(mcp.requests.length, requests);
     await workbench.answerDialog('Sign In');
@@ -182,13 +182,13 @@ describe('an MCP server of the setting', () => {
     await saysOwner(KESTREL);
   });
 
-  it('gets no token where it sends visitors on to another address', async () => {
+  it('gets no token where it redirects to another address', async () => {
     await choose('Stop Server');
     await state('Stopped');
     mcp.failNext('/mcp', { kind: 'redirect', to: stranger.url, status: 307 }, 10);
     await start();
     await workbench.told('127.0.0.1');
-    await workbench.told('sends visitors on to another address');
+    await workbench.told('redirects to another address');
     await workbench.screenshot('mcp-redirects');
     assert.deepEqual(stranger.requests, []);
     mcp.clearFaults();
@@ -197,7 +197,7 @@ describe('an MCP server of the setting', () => {
   it('is not started when it refuses the token, and VS Code asks for no client ID', async () => {
     mcp.failNext('/mcp', { kind: 'answer', status: 403 }, 10);
     await start();
-    await workbench.told('refuses its token');
+    await workbench.told('rejects its token');
     assert.equal(await workbench.dialog().isVisible(), false);
     mcp.clearFaults();
   });

@@ -4,7 +4,7 @@ import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { areSeparate } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-const LOST = 'You are signed out of Sigma Identity: VS Code could not keep your session, most likely';
+const LOST = 'You have been signed out of Sigma Identity: VS Code couldn’t keep your session, most likely';
 
 describe('a person whose system has no keyring', () => {
   let sigma: SigmaServer;
@@ -22,7 +22,7 @@ describe('a person whose system has no keyring', () => {
 
   const approve = async (): Promise<void> => {
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
     await workbench.clearNotifications();
   };
 

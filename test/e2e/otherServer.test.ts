@@ -33,7 +33,7 @@ describe('another server in the settings', () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await server.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
     await workbench.clearNotifications();
   };
 
@@ -72,7 +72,7 @@ describe('another server in the settings', () => {
     const { host } = new URL(first.url);
     assert.match(
       (await hidden.innerText()).replace(/\s+/g, ' '),
-      new RegExp(`Not in use: your settings name another server than ${host}\\.`),
+      new RegExp(`Not in use: your settings point to a server other than ${host}\\.`),
     );
     await workbench.screenshot('sign-out-other-server');
     await workbench.page.keyboard.press('Escape');

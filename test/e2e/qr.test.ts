@@ -50,7 +50,7 @@ describe('the QR code of a sign-in with a code', () => {
   };
   const approve = async (): Promise<void> => {
     await sigma.approve(sigma.newestUserCode ?? '');
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
   };
 
   it('can be scanned in every theme, and the code beside it is large', async () => {
@@ -186,7 +186,7 @@ describe('the QR code of a sign-in without a code', () => {
     assert.equal(await qr.page.locator('strong').count(), 0);
     adom.approve();
     await qr.closed();
-    await workbench.told('Signed in with Adom as Ada');
+    await workbench.told('Signed in to Adom as Ada');
     assert.ok(!(await workbench.logs()).includes(token), 'the address is in a log');
   });
 });

@@ -22,7 +22,7 @@ export class QrTab {
   }
 
   get qr(): Locator {
-    return this.page.getByRole('img', { name: 'QR code of the address to approve this sign-in at' });
+    return this.page.getByRole('img', { name: 'QR code for the page where you approve this sign-in' });
   }
 
   get #title(): string {
@@ -39,7 +39,7 @@ export class QrTab {
   }
 
   async show(): Promise<void> {
-    await this.click('Show QR');
+    await this.click('Show QR code');
     await this.tab.waitFor();
     await this.page.getByRole('heading', { name: `Sign in with ${this.#service}` }).waitFor();
   }

@@ -45,10 +45,10 @@ describe('a window that reloads during a sign-in', () => {
     const next = await start('Sigma Identity');
     assert.notEqual(next, old);
     await sigma.approve(next);
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
     await start('Adom');
     adom.approve();
-    await workbench.told('Signed in with Adom as Ada');
+    await workbench.told('Signed in to Adom as Ada');
     const accounts = (await workbench.accountsMenu()).filter((entry) => entry.includes('('));
     assert.equal(accounts.length, 2, accounts.join());
     const asked = requestsTo(sigma.requests, '/api/auth/device/token').slice(polls);

@@ -56,7 +56,7 @@ describe('a session that its server renews', () => {
     await one.run('BAP Identity: Sign In…');
     await one.listItem('Sigma Identity').click();
     await sigma.approve(await one.userCode('Sigma Identity'));
-    await one.told('Signed in with Sigma Identity');
+    await one.told('Signed in to Sigma Identity');
     await one.clearNotifications();
     const isReloaded = new Promise((resolve) => one.page.once('framenavigated', resolve));
     const late = async (body: object): Promise<object> => {

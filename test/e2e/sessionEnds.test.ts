@@ -6,7 +6,7 @@ import { isOneStory } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const PENDING = 'Sign in with Sigma Identity: Your code is';
-const SIGNED_IN = 'Signed in with Sigma Identity as satoshi';
+const SIGNED_IN = 'Signed in to Sigma Identity as satoshi';
 const TOKEN = '/api/auth/device/token';
 
 describe('a session that ends', () => {
@@ -60,7 +60,7 @@ describe('a session that ends', () => {
     // Its last fifth is the margin before its end: the session is over after eight seconds.
     await other.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
     const account = labelAt(sigma.url, 'satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)');
-    const text = `Your session with Sigma Identity as ${account} has reached its end.`;
+    const text = `Your Sigma Identity session as ${account} has expired.`;
     await Promise.all([workbench.leaveAndReturn(), other.leaveAndReturn()]);
     await Promise.all([workbench.leaveAndReturn(), other.leaveAndReturn()]);
     const messages = (window: Workbench): Promise<number> =>

@@ -5,7 +5,7 @@ import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { areSeparate } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-const SIGNED_IN = 'Signed in with Sigma Identity as satoshi.';
+const SIGNED_IN = 'Signed in to Sigma Identity as satoshi.';
 const TITLE = 'Sign in with Sigma Identity:';
 
 describe('a sign-in is in sight', () => {
@@ -98,7 +98,7 @@ describe('a sign-in is in sight', () => {
     await fromPalette();
     const code = await workbench.userCode('Sigma Identity');
     sigma.failNext('/api/auth/device/token', { kind: 'drop' }, 1_000);
-    await workbench.notificationList.getByText('No connection: trying again…').waitFor();
+    await workbench.notificationList.getByText('No connection. Trying again…').waitFor();
     await workbench.screenshot('sight-no-connection');
     await workbench.notificationList.getByRole('link', { name: 'Diagnose' }).click();
     await workbench.page.getByRole('tab', { name: 'BAP Identity Report.md' }).waitFor();

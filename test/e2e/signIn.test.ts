@@ -99,7 +99,7 @@ for (const open of services) {
       assert.notEqual(second, first);
       await service.approve(second);
       await gone();
-      await workbench.told(`Signed in with ${label} as`);
+      await workbench.told(`Signed in to ${label} as`);
     });
 
     it('allows a sign-out in the palette while another sign-in is pending', async () => {

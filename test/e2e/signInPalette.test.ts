@@ -99,7 +99,7 @@ describe('the palette, while two sign-ins run', () => {
 
   it('says in words that a sign-in needs no code', async () => {
     await runFor(CODE, 'Adom');
-    await workbench.told('This sign-in needs no code: continue in your browser.');
+    await workbench.told('This sign-in doesn’t need a code. Continue in your browser.');
     assert.equal(await workbench.clipboard(), code, 'the clipboard stays as it is');
   });
 
@@ -124,7 +124,7 @@ describe('the palette, while two sign-ins run', () => {
     await new QrTab(workbench, 'Adom').closed();
     await workbench.page.keyboard.press('Escape'); // the notification is out of sight
     await runFor(LINK, 'Adom');
-    await workbench.told('The time for this sign-in is over.');
+    await workbench.told('This sign-in has timed out.');
   });
 
   it('cancels one sign-in, then the other without a question', async () => {

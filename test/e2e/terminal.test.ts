@@ -24,7 +24,7 @@ describe('a terminal', () => {
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(label).click();
       await running[index]?.approve(await workbench.userCode(label));
-      await workbench.told(`Signed in with ${label} as`);
+      await workbench.told(`Signed in to ${label} as`);
       await workbench.clearNotifications();
     }
   });

@@ -62,9 +62,9 @@ describe('the token of Sigma Identity in a terminal', () => {
     const words = await isAsked();
     await workbench.screenshot('terminal-question-dark');
     assert.match(words, /satoshi \(3DgKFHRq8n2RDjF4dZEyncXVc1Rf\)/);
-    assert.match(words, /everything that you can do there, in your name/);
+    assert.match(words, /everything you can do there, on your behalf/);
     await workbench.answerDialog('Don’t Allow');
-    await workbench.told('The setting bapIdentity.terminal.environment is “off” again.');
+    await workbench.told('The setting bapIdentity.terminal.environment is back to “off”.');
     await workbench.screenshot('terminal-question-refused');
     assert.equal(await hasToken(), false);
     assert.doesNotMatch(await settings(), /identityAndTokens/);
@@ -113,7 +113,7 @@ describe('the token of Sigma Identity in a terminal', () => {
     await signIn(1);
     await isAsked('Let every program in new terminals act as kestrel');
     await workbench.answerDialog('Don’t Allow');
-    await workbench.told('New terminals get no token while');
+    await workbench.told('New terminals will get no token while');
     await workbench.screenshot('terminal-question-second-account');
     assert.equal(await hasToken(), false);
   });

@@ -45,7 +45,7 @@ describe('two windows of one browser', () => {
     return window.userCode(service);
   };
   const signedIn = async (window: Workbench): Promise<void> => {
-    await window.told('Signed in with');
+    await window.told('Signed in to');
     await window.clearNotifications();
   };
 
@@ -93,7 +93,7 @@ describe('two windows of one browser', () => {
     await signedIn(two);
     await one.page.bringToFront();
     await one.notification(SIGMA).waitFor({ state: 'detached' });
-    assert.equal(await one.notification('Signed in with').count(), 0); // it is said once
+    assert.equal(await one.notification('Signed in to').count(), 0); // it is said once
     assert.equal((await heardByBoth(1)).length, 2);
     await one.run('BAP Identity: Sign Out…');
     await one.answerDialog('Sign Out');
@@ -144,12 +144,12 @@ describe('two windows of one browser that start together for the first time', ()
     await one.run('BAP Identity: Sign In…');
     await one.listItem('Sigma Identity').click();
     await sigma.approve(await one.userCode('Sigma Identity'));
-    await one.told('Signed in with Sigma Identity');
+    await one.told('Signed in to Sigma Identity');
     await two.run('BAP Identity: Sign In…');
     await two.listItem('Adom').click();
     await two.userCode('Adom');
     adom.approve();
-    await two.told('Signed in with Adom');
+    await two.told('Signed in to Adom');
     for (const window of windows)
       for (const account of ['satoshi (', 'Ada (']) await window.seesInAccountsMenu(account);
     // What the browser has stored is all that a reload leaves.

@@ -36,12 +36,12 @@ try {
 
   await clickLink('Copy code');
   await show(1_200);
-  await clickLink('Show QR');
+  await clickLink('Show QR code');
   await frame.locator('svg').waitFor();
   await show(2_500);
 
   await sigma.approve(code);
-  await workbench.notification('Signed in with Sigma Identity').waitFor();
+  await workbench.notification('Signed in to Sigma Identity').waitFor();
   await show(2_500);
   await workbench.run('BAP Identity: Show Identity…');
   await frame.getByRole('heading', { name: 'satoshi' }).waitFor();

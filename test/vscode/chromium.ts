@@ -40,7 +40,8 @@ async function installChromium(): Promise<string> {
   try {
     await withProgress('Installing Chromium with apt-get (once)', async () => {
       await apt(sudo, ['update']);
-      await apt(sudo, ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation']);
+      const fonts = ['fonts-liberation', 'fonts-noto-cjk']; // without the second, Japanese is boxes in a screenshot
+      await apt(sudo, ['install', '-y', '--no-install-recommends', 'chromium', ...fonts]);
     });
   } catch (error) {
     // Another run may have held apt's lock and installed Chromium.

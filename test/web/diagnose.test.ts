@@ -28,18 +28,18 @@ describe('the report on sign-in, where the extension runs in a web worker and th
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(service.label).click();
       await running[index]?.approve(await workbench.userCode(service.label));
-      await workbench.told(`Signed in with ${service.label} as`);
+      await workbench.told(`Signed in to ${service.label} as`);
       await workbench.clearNotifications();
     }
     await workbench.run('BAP Identity: Diagnose Sign-In');
-    await workbench.page.locator('.view-line', { hasText: '# Sign-in report' }).waitFor();
+    await workbench.page.locator('.view-line', { hasText: '# BAP Identity sign-in report' }).waitFor();
     await workbench.page.evaluate("navigator.clipboard.writeText('')");
     await workbench.page.getByRole('button', { name: 'Copy Sign-In Report' }).click();
-    await workbench.told('The report is on the clipboard.');
+    await workbench.told('The report has been copied to the clipboard.');
     const text = await workbench.clipboard();
-    assert.match(text, /\nNo problem: signing in should work\.\n/);
+    assert.match(text, /\nNo problems found. Sign-in should work\.\n/);
     assert.match(text, /\*\*Runtime:\*\* a web worker\n/);
-    assert.match(text, /\*\*Clock:\*\* the server’s time cannot be read from here/);
+    assert.match(text, /\*\*Clock:\*\* the server’s time can’t be read from here/);
     assert.match(text, /\*\*Sessions:\*\* 1 in use\n/);
     assert.match(text, /Signed in with Adom\.\n/, 'the log is in it');
     assertTellsNothing(text, running);
@@ -51,6 +51,6 @@ describe('the report on sign-in, where the extension runs in a web worker and th
     await workbench.reload();
     await workbench.until(async () => (await tabs().count()) === 0, 'the tab to close');
     await workbench.run('BAP Identity: Diagnose Sign-In');
-    await workbench.page.locator('.view-line', { hasText: '# Sign-in report' }).waitFor();
+    await workbench.page.locator('.view-line', { hasText: '# BAP Identity sign-in report' }).waitFor();
   });
 });

@@ -28,7 +28,7 @@ describe('the pages in VS Code for the web', () => {
     await qr.reads(`${sigma.url}/device?code=${code}`, 'web-qr');
     await sigma.approve(code);
     await qr.closed();
-    await workbench.told('Signed in with Sigma Identity as satoshi');
+    await workbench.told('Signed in to Sigma Identity as satoshi');
   });
 
   it('show who the person is', async () => {

@@ -37,7 +37,7 @@ describe('services that refuse a browser all but the sign-in', () => {
 
   it('still sign the person in and out with Sigma Identity, without the identities', async () => {
     await sigma.approve(await start('Sigma Identity'));
-    await workbench.told('Signed in with Sigma Identity as demo person');
+    await workbench.told('Signed in to Sigma Identity as demo person');
     await workbench.clearNotifications();
     await signOut('Sigma Identity');
     const asked = (): boolean => requestsTo(sigma.requests, 'OPTIONS /api/auth/sign-out').length > 0;
@@ -47,7 +47,7 @@ describe('services that refuse a browser all but the sign-in', () => {
   it('still sign the person in and out with Adom, under a name made from the session', async () => {
     await start('Adom');
     adom.approve();
-    assert.match(await workbench.told('Signed in with Adom as'), / as session-[0-9a-f]{8}/);
+    assert.match(await workbench.told('Signed in to Adom as'), / as session-[0-9a-f]{8}/);
     await workbench.clearNotifications();
     await signOut('Adom');
   });
@@ -71,7 +71,7 @@ describe('Adom, when it takes its token only as a cookie', () => {
     await workbench.listItem('Adom').click();
     await workbench.userCode('Adom');
     adom.approve();
-    await workbench.told('VS Code in a browser cannot send');
+    await workbench.told('which VS Code can’t send from a browser');
     await workbench.screenshot('web-cookie-only');
     assert.equal(requestsTo(adom.requests, 'GET /user').length, 1, 'no second try without the token');
   });

@@ -59,7 +59,7 @@ describe('two windows of one browser with different folders', () => {
   it('both know of a sign-in in one, once the person looks at the other', async () => {
     const signIn = await start(one, 'Sigma Identity');
     await sigma.approve(signIn);
-    await one.told('Signed in with Sigma Identity as satoshi');
+    await one.told('Signed in to Sigma Identity as satoshi');
     await one.clearNotifications();
     await two.until(async () => (await accounts(two)).join().startsWith('satoshi ('), 'the account');
     await two.run('Consumer: Sign In with Sigma Identity');
@@ -111,12 +111,12 @@ describe('two windows of one browser that start together for the first time', ()
     await one.run('BAP Identity: Sign In…');
     await one.listItem('Sigma Identity').click();
     await sigma.approve(await one.userCode('Sigma Identity'));
-    await one.told('Signed in with Sigma Identity');
+    await one.told('Signed in to Sigma Identity');
     await two.run('BAP Identity: Sign In…');
     await two.listItem('Adom').click();
     await two.userCode('Adom');
     adom.approve();
-    await two.told('Signed in with Adom');
+    await two.told('Signed in to Adom');
     for (const window of windows)
       for (const account of ['satoshi (', 'Ada (']) await window.seesInAccountsMenu(account);
     await two.page.close();

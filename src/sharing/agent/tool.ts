@@ -22,8 +22,8 @@ export function identityTool(
     }),
     invoke: async ({ input }) => {
       await load(sessions);
-      const answer = identityAnswer(input, services, sessions.usable());
-      return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(answer)]);
+      const texts = identityAnswer(input, services, sessions.usable());
+      return new vscode.LanguageModelToolResult(texts.map((text) => new vscode.LanguageModelTextPart(text)));
     },
   };
 }

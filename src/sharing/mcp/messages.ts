@@ -47,11 +47,11 @@ export function problemMessage(problem: SettingProblem, providers: readonly stri
       'The setting bapIdentity.mcp.servers is not a list, so no MCP server is available. Enter a list of servers, each with a label, a url, and a provider.',
     );
   }
-  return vscode.l10n.t(
-    'Entry {0} of the setting bapIdentity.mcp.servers is skipped: {1}',
-    problem.entry,
-    reason(problem.kind, providers),
-  );
+  return vscode.l10n.t({
+    message: 'Entry {0} of the setting bapIdentity.mcp.servers is skipped: {1}',
+    args: [problem.entry, reason(problem.kind, providers)],
+    comment: '{0}: a number, {1}: the reason, such as: it needs a label…',
+  });
 }
 
 function reason(kind: Exclude<SettingProblem['kind'], 'noList'>, providers: readonly string[]): string {
@@ -93,22 +93,23 @@ export function notInSetting(label: string): McpStartError {
 
 export function redirects(server: McpServer): McpStartError {
   return new McpStartError(
-    vscode.l10n.t(
-      '“{0}” was not started: {1} redirects to another address, and your token must not be sent there. Enter the final address in the setting bapIdentity.mcp.servers.',
-      server.label,
-      hostOf(server.url),
-    ),
+    vscode.l10n.t({
+      message:
+        '“{0}” was not started: {1} redirects to another address, and your token must not be sent there. Enter the final address in the setting bapIdentity.mcp.servers.',
+      args: [server.label, hostOf(server.url)],
+      comment: '{0}: an MCP server, {1}: a host name',
+    }),
   );
 }
 
 export function refused(server: McpServer, service: string): McpStartError {
   return new McpStartError(
-    vscode.l10n.t(
-      '“{0}” was not started: {1} accepts your session, but {2} rejects its token. Ask the operator of the server whether it accepts {1} tokens.',
-      server.label,
-      service,
-      hostOf(server.url),
-    ),
+    vscode.l10n.t({
+      message:
+        '“{0}” was not started: {1} accepts your session, but {2} rejects its token. Ask the operator of the server whether it accepts {1} tokens.',
+      args: [server.label, service, hostOf(server.url)],
+      comment: '{0}: an MCP server, {1}: a service, {2}: a host name',
+    }),
   );
 }
 
@@ -156,19 +157,29 @@ export const mcpQuestions: McpQuestions = {
     const allow = vscode.l10n.t('Allow');
     const other = vscode.l10n.t('Use Another Account…');
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Allow {0} to get your {1} token?', hostOf(server.url), service.label),
+      vscode.l10n.t({
+        message: 'Allow {0} to get your {1} token?',
+        args: [hostOf(server.url), service.label],
+        comment: '{0}: a host name, {1}: a service',
+      }),
       {
         modal: true,
         detail: [
           vscode.l10n.t('Account: {0}', account.label),
-          vscode.l10n.t('MCP server: {0} ({1})', server.label, server.url),
+          vscode.l10n.t({
+            message: 'MCP server: {0} ({1})',
+            args: [server.label, server.url],
+            comment: '{0}: a label, {1}: a web address',
+          }),
           '',
           service.tokenRights,
           '',
-          vscode.l10n.t(
-            'The server gets the token each time VS Code starts it, until you sign out. Allow this only if you trust the operator of the server as much as you trust {0}.',
-            service.label,
-          ),
+          vscode.l10n.t({
+            message:
+              'The server gets the token each time VS Code starts it, until you sign out. Allow this only if you trust the operator of the server as much as you trust {0}.',
+            args: [service.label],
+            comment: '{0}: a service',
+          }),
         ].join('\n'),
       },
       allow,

@@ -42,16 +42,16 @@ function part(text: string, heading: string): string {
 /** What was found when the service is as it is described. */
 async function found(change: Partial<ServiceFacts>): Promise<string> {
   const text = await reportOf((_, service) => ({ services: [{ ...service, ...change }] }));
-  return part(text, 'What was found');
+  return part(text, 'Findings');
 }
 
 describe('the report on sign-in', () => {
   it('says that all is well, and then everything by which that can be judged', async () => {
     const text = await reportOf(() => ({}));
-    assert.match(part(text, 'What was found'), /No problem: signing in should work\./);
+    assert.match(part(text, 'Findings'), /No problems found. Sign-in should work\./);
     assert.match(
       part(text, 'Test'),
-      /Server:\*\* the default one, `https:\/\/auth\.example`\n.* took 12 ms\n- \*\*Answer:\*\* as it should be/,
+      /Server:\*\* the default, `https:\/\/auth\.example`\n.* took 12 ms\n- \*\*Response:\*\* as expected/,
     );
     assert.match(part(text, 'Editor'), new RegExp(`${vscode.version} `));
     assert.match(part(text, 'Editor'), /\*\*Runtime:\*\* `Node \d+\.\d+\.\d+ on \w+ \w+`/);
@@ -60,10 +60,7 @@ describe('the report on sign-in', () => {
 
   it('has only list items, headings, sentences and one block, so that nothing in it is markup by accident', async () => {
     const text = await reportOf(() => ({ log: [{ atMs: 0, level: 'warn', text: '[x](command:y)' }] }));
-    assert.match(
-      part(text, 'Last lines of the log'),
-      /^```text\n00:00:00 \[warn\] \[x\]\(command:y\)\n```\n$/m,
-    );
+    assert.match(part(text, 'Last log lines'), /^```text\n00:00:00 \[warn\] \[x\]\(command:y\)\n```\n$/m);
     const [before] = text.split('```text');
     for (const line of before?.split('\n') ?? []) assert.match(line, /^(?:#{1,2} | *- |[A-Z][^[\]<>]*$|$)/);
   });
@@ -73,15 +70,15 @@ describe('the report on sign-in', () => {
     [
       'a failure that nobody knows',
       { check: { answer: 'unknown' } },
-      /The connection to Test failed\. The last lines/,
+      /Couldn’t connect to Test\. See the last log lines/,
     ],
-    ['a name that is not known', { check: { answer: 'dns' } }, /The address of Test was not found\./],
+    ['a name that is not known', { check: { answer: 'dns' } }, /The address of Test couldn’t be found\./],
     [
       'a certificate',
       { check: { answer: 'unknownIssuer' } },
-      /comes from an authority that this computer does not know/,
+      /was issued by an authority that this computer doesn’t trust/,
     ],
-    ['a login page', { check: { answer: 'loginPage', tookMs: 1 } }, /A web page answered in place of Test/],
+    ['a login page', { check: { answer: 'loginPage', tookMs: 1 } }, /A web page responded instead of Test/],
     [
       'a wrong path',
       { check: { answer: 'notFound', status: 404 } },
@@ -90,7 +87,7 @@ describe('the report on sign-in', () => {
     [
       'another server',
       { check: { answer: 'notTheService', status: 200 } },
-      /What answered is not Test\..* `test\.server`/,
+      /The server that responded is not Test\..* `test\.server`/,
     ],
     [
       'a setting that is no address',
@@ -100,17 +97,17 @@ describe('the report on sign-in', () => {
     [
       'a client id that is refused',
       { settingKeys, check: { answer: 'service', client: 'refused' } },
-      /Test refuses the client ID in the setting `test\.client`/,
+      /Test rejects the client ID in the setting `test\.client`/,
     ],
     [
       'a client id that is in no list',
       { settingKeys, check: { answer: 'service', client: 'unlisted' } },
-      /Test has no client with the ID in the setting `test\.client`/,
+      /Test doesn’t recognize the client ID in the setting `test\.client`/,
     ],
     [
       'a clock that is ahead',
       { check: { answer: 'service', aheadMs: 2 * HOUR_MS } },
-      /The clock of this machine and that of Test are 2 hours apart/,
+      /The clocks of this machine and of Test are 2 hours apart/,
     ],
     ['a clock that is behind', { check: { answer: 'service', aheadMs: -2 * HOUR_MS } }, /are 2 hours apart/],
   ];
@@ -127,15 +124,15 @@ describe('the report on sign-in', () => {
 
   it('finds sessions that were lost, and a storage that cannot be used', async () => {
     const lost = await reportOf(() => ({ startupCheck: { expected: 3, lost: 2 } }));
-    assert.match(part(lost, 'What was found'), /Sessions were lost at the last start/);
-    assert.match(part(lost, 'Sessions on this machine'), /2 of 3 sessions are lost/);
+    assert.match(part(lost, 'Findings'), /Sessions were lost at the last start/);
+    assert.match(part(lost, 'Sessions on this machine'), /lost: 2 of 3/);
     for (const startupCheck of ['slow', undefined] as const)
       assert.match(
-        part(await reportOf(() => ({ startupCheck })), 'What was found'),
+        part(await reportOf(() => ({ startupCheck })), 'Findings'),
         /Unlock your system’s keyring/,
       );
     const alone = await reportOf(() => ({ storageStatus: { place: 'secretStorage' } }));
-    assert.match(part(alone, 'What was found'), /The folder for sessions cannot be used/);
+    assert.match(part(alone, 'Findings'), /The folder for sessions can’t be used/);
   });
 
   it('does not wait for a storage that does not answer', async () => {
@@ -202,11 +199,11 @@ describe('the report on sign-in', () => {
       assert.doesNotMatch(text, /canary|CNRY|token 1/i);
       assert.doesNotMatch(text, new RegExp(process.env.HOME ?? 'no home'));
       assert.match(text, /\[warn\] in \[path\]\n/, 'the lines are there');
-      assert.match(text, /`http\.proxy`:\*\* set, to an address that is left out/);
-      assert.match(text, /`http\.noProxy`:\*\* 1 hosts/);
+      assert.match(text, /`http\.proxy`:\*\* set \(address omitted\)/);
+      assert.match(text, /`http\.noProxy`:\*\* hosts: 1/);
       for (const name of variables) assert.ok(text.includes(`\`${name}\``), name);
       assert.match(text, /`bapIdentity\.sigma\.clientId`/);
-      assert.match(text, /\*\*Server:\*\* another one than the default/);
+      assert.match(text, /\*\*Server:\*\* not the default/);
       await copyReport(text);
       assert.equal(await vscode.env.clipboard.readText(), text);
     });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { lostMessage } from '../../../src/accounts/sessionMessages.ts';
 
-const KEYRING = /^You are signed out of Adom: .* has no keyring\./;
+const KEYRING = /^You have been signed out of Adom: .* has no keyring\./;
 const PORTABLE =
-  /^You are signed out of Adom: VS Code could not keep your session\. It runs in portable mode,/;
+  /^You have been signed out of Adom: VS Code couldn’t keep your session\. It is running in portable mode,/;
 
 describe('the message on lost sessions', () => {
   it('names portable mode where VS Code says that it runs in it', () => {

@@ -108,7 +108,7 @@ describe('the definitions of MCP servers', () => {
 
   it('get no token without a yes, and say so', async () => {
     await mcp.world.signIn(['a']);
-    await assert.rejects(mcp.start(), /because you did not let it have your token/);
+    await assert.rejects(mcp.start(), /because you didn’t allow it to get your token/);
     assert.equal(mcp.told.length, 1);
     assert.deepEqual(mcp.requests, []);
   });
@@ -122,9 +122,9 @@ describe('the definitions of MCP servers', () => {
   it('get no token where the server redirects, or refuses it', async () => {
     await mcp.allow();
     mcp.answer = () => new Response(null, { status: 307, headers: { location: moved.url } });
-    await assert.rejects(mcp.start(), /sends visitors on to another address/);
+    await assert.rejects(mcp.start(), /redirects to another address/);
     mcp.answer = () => new Response(null, { status: 401 });
-    await assert.rejects(mcp.start(), /tools\.example refuses its token/);
+    await assert.rejects(mcp.start(), /tools\.example rejects its token/);
     assert.equal(mcp.told.length, 2);
   });
 
@@ -134,7 +134,7 @@ describe('the definitions of MCP servers', () => {
       await mcp.world.provider.removeSession(id);
       return new Response(null, { status: 400 });
     };
-    await assert.rejects(mcp.start(), /you did not let it have your token/);
+    await assert.rejects(mcp.start(), /you didn’t allow it to get your token/);
   });
 
   it('have a new version after a sign-out, so that VS Code stops the server', async () => {

@@ -72,7 +72,7 @@ describe('the sessions of a server that the settings do not name', () => {
     await world.signIn(['a']);
     set(world, STAGING);
     const providers = [world.provider];
-    const detail = 'Not in use: your settings name another server than auth.example.';
+    const detail = 'Not in use: your settings point to a server other than auth.example.';
     for (const items of [await allAccounts(providers), await knownAccounts(providers)])
       assert.deepEqual(
         items.map((item) => [item.label, item.detail]),

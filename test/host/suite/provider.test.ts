@@ -68,7 +68,7 @@ describe('the provider', () => {
     const world = new World();
     world.storage.writeFailure = new Error('keyring locked');
     await assert.rejects(world.signIn(['a']), SignInError);
-    assert.match(world.failures.join(), /could not be stored.*Unlock your system’s keyring/);
+    assert.match(world.failures.join(), /couldn’t be saved.*Unlock your system’s keyring/);
     assert.deepEqual([world.revoked, world.events], [['token 1'], []]);
     assert.deepEqual(await world.provider.getSessions(undefined), []);
   });
@@ -78,7 +78,7 @@ describe('the provider', () => {
     const session = await world.signIn(['a']);
     world.storage.writeFailure = new Error('keyring locked');
     await assert.rejects(world.provider.removeSession(session.id), SignInError);
-    assert.match(world.failures.join(), /could not be deleted/);
+    assert.match(world.failures.join(), /couldn’t be deleted/);
     assert.deepEqual(await world.provider.getSessions(['a']), []);
     assert.deepEqual(world.revoked, ['token 1']);
   });
@@ -169,7 +169,7 @@ describe('the provider', () => {
     const session = world.signIn(['a']);
     await world.pending();
     await assert.rejects(world.clock.run(session), SignInError);
-    assert.match(world.failures.join(), /could not be stored/);
+    assert.match(world.failures.join(), /couldn’t be saved/);
     assert.deepEqual(world.revoked, ['token 1']);
     await world.clock.advance(200_000);
     assert.deepEqual(await world.provider.getSessions(['a']), []);

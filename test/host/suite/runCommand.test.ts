@@ -27,7 +27,7 @@ describe('a command that fails', () => {
 
   it('says that the sessions cannot be read, and runs again when the person chooses Try Again', async () => {
     const message =
-      'Your sessions cannot be read at the moment. Unlock your system’s keyring, then try again. | Try Again | Diagnose';
+      'Your sessions can’t be read right now. Unlock your system’s keyring, then try again. | Try Again | Diagnose';
     let runs = 0;
     answers = ['Try Again'];
     await runCommand(() => {

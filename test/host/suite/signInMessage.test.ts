@@ -21,19 +21,15 @@ const WITHOUT_CODE: PendingSignIn = {
 
 const pending = (signIn: PendingSignIn): SignInState => ({ phase: 'pending', signIn, reached: true });
 const messageOf = (state: SignInState): string =>
-  signInMessage(SERVICE, state, 0, (action, text) => `[${text}](command:${action})`).replaceAll(
-    '\u00a0',
-    ' ',
-  );
+  signInMessage(state, 0, (action, text) => `[${text}](command:${action})`).replaceAll('\u00a0', ' ');
 
 describe('the text of the sign-in notification', () => {
   it('has the code, each action, the warning and the time left', () => {
     assert.equal(
       messageOf(pending(WITH_CODE)),
-      'Your code is ABCD-EFGH. [Copy code](command:copyCode) · [Copy link](command:copyLink) · ' +
-        '[Open auth.example](command:openPage) · [Show QR](command:showQr) · ' +
-        'Go on only if you started this here: nobody from Sigma Identity will ever send you a code. ' +
-        'On another device, enter it at https://auth.example/device. 2 min left.',
+      'Your code is ABCD-EFGH. [Open auth.example](command:openPage) · [Copy code](command:copyCode) · ' +
+        '[Copy link](command:copyLink) · [Show QR code](command:showQr) · ' +
+        'Continue only if you started this. On another device: auth.example/device · 2 min left',
     );
   });
 
@@ -41,9 +37,9 @@ describe('the text of the sign-in notification', () => {
     const message = messageOf(pending(WITHOUT_CODE));
     assert.match(
       message,
-      /^Continue in your browser\. \[Copy link\]\(command:copyLink\) · \[Open adom\.example\]/,
+      /^Continue in your browser\. \[Open adom\.example\]\(command:openPage\) · \[Copy link\]/,
     );
-    assert.match(message, /nobody from Sigma Identity will ever send you a link\. 2 min left\.$/);
+    assert.match(message, /only if you started this\. 2 min left$/);
     assert.doesNotMatch(message, /canary|Copy code/);
   });
 
@@ -54,7 +50,7 @@ describe('the text of the sign-in notification', () => {
     );
     assert.match(
       messageOf({ ...pending(WITHOUT_CODE), said: 'copyCode' } as SignInState),
-      /^This sign-in needs no code: continue in your browser\. \[Copy link\]/,
+      /^This sign-in doesn’t need a code\. Continue in your browser\. \[Open adom/,
     );
   });
 
@@ -68,8 +64,8 @@ describe('the text of the sign-in notification', () => {
     const message = messageOf(
       pending({ ...WITH_CODE, userCode: '[ABCD', verificationUri: 'https://[::1]/device' }),
     );
-    assert.match(message, /^Your code is ［ABCD\. \[Copy code\]\(command:copyCode\)/);
-    assert.match(message, /enter it at https:\/\/［::1］\/device\./);
+    assert.match(message, /^Your code is ［ABCD\. \[Open auth\.example\]\(command:openPage\)/);
+    assert.match(message, /On another device: ［::1］\/device · /);
   });
 });
 
@@ -81,10 +77,10 @@ describe('the status bar item of a sign-in', () => {
     assert.match(tooltip, /\nYour code is ABCD-EFGH\.\n/);
   });
 
-  it('says that the time is over', () => {
+  it('says that it has timed out', () => {
     assert.equal(
       statusText(SERVICE, { phase: 'expired', hasCode: true }, 0).text,
-      '$(sign-in) Sigma Identity: time is over',
+      '$(sign-in) Sigma Identity: timed out',
     );
   });
 

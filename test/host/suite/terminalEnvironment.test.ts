@@ -178,7 +178,7 @@ describe('the environment of new terminals', () => {
     world = new World(ann, ada('ada'));
     await setMode('identity');
     await until(identity);
-    assert.match(world.collection.description ?? '', /^Who you are: /);
+    assert.match(world.collection.description ?? '', /^Your identity: /);
     await setMode('identityAndAdomToken');
     await until({ ...identity, ADOMPKG_TOKEN: 'token-of-ada' });
     assert.match(world.collection.description ?? '', /your Adom token/);
@@ -243,7 +243,7 @@ describe('the environment of new terminals', () => {
     assert.deepEqual(world.variables, identity);
     resolve(true);
     await until({ ...identity, ADOMPKG_TOKEN: 'token-of-ada', CLAWNET_TOKEN: 'token-of-ann' });
-    assert.match(world.collection.description ?? '', /can do all that you can do at Sigma Identity/);
+    assert.match(world.collection.description ?? '', /can do everything you can do at Sigma Identity/);
     world.sessionsAre(ann);
     await until({ ...identity, CLAWNET_TOKEN: 'token-of-ann' });
     assert.deepEqual(world.asked, ['Ann (bap-1)']);

@@ -7,12 +7,19 @@ import * as z from 'zod/mini';
 const LANGUAGES = ['de', 'es', 'fr', 'ja', 'pt-br', 'zh-cn'];
 /** How much longer than in English a short text may be. A button must fit. */
 const LONGEST = 2.2;
-const Texts = z.record(z.string(), z.string());
+/** A text with a comment for translators is an object in the English bundle, and its key ends in the comment. */
+const Text = z.union([z.string(), z.object({ message: z.string() })]);
+const Texts = z.record(z.string(), Text);
 
 /** The files with texts, in English. A language has one of each beside it. */
 const sources = ['l10n/bundle.l10n.json', 'package.nls.json'];
 
-const texts = (file: string): Record<string, string> => Texts.parse(JSON.parse(readFileSync(file, 'utf8')));
+const texts = (file: string): Record<string, string> => {
+  const entries = Object.entries(Texts.parse(JSON.parse(readFileSync(file, 'utf8'))));
+  return Object.fromEntries(
+    entries.map(([key, text]) => [key, typeof text === 'string' ? text : text.message]),
+  );
+};
 const inLanguage = (source: string, language: string): string => source.replace(/json$/, `${language}.json`);
 const all = (text: string, pattern: RegExp): string[] => (text.match(pattern) ?? []).sort();
 const NAMES = /BAP Identity|Sigma Identity|\bAdom\b|ClawNet|VS Code/g;
@@ -24,6 +31,55 @@ const FIXED: Record<string, RegExp> = {
   'code, such as names of settings': /`[^`]*`/g,
   'links to settings': /#[\w.]+#/g,
 };
+
+/** Words, whatever letters stand in them: `\b` knows those of English alone. */
+const words = (...all: string[]): RegExp => new RegExp(`(?<!\\p{L})(?:${all.join('|')})(?!\\p{L})`, 'iu');
+
+/** What was in the texts once and must not come back. */
+const AVOIDED: Record<string, Record<string, RegExp>> = {
+  en: {
+    'a term that has another name here': words(
+      ...['all-powerful', 'command lines?', 'go(?:es)? on', 'nobody', 'under way', 'whoever'],
+    ),
+    'an ID in small letters': /\b(?:BAP|[Cc]lient|[Uu]ser) id\b/,
+    'a plural that is wrong for 1': /\{\d\} (?:accounts|hosts|locks|reached|servers|sessions)\b/,
+  },
+  es: {
+    'words that only somebody addressed as tú has': words('t[uú]s?', 'te', 'ti', 'contigo', 'tuy[oa]s?'),
+    // Not the forms that usted shares, such as "inicia", and not what is also a noun, such as "cuentas".
+    'verbs for tú': words(
+      '(?!(?:a|de)trás)\\p{L}+rás',
+      '\\p{L}+(?:aste|(?<![sx])iste)',
+      ...'confías debes dices eliges eres estás estés haces has hayas necesitas permites pides'.split(' '),
+      ...'puedas puedes quieras quieres sabes tengas tienes ves'.split(' '),
+    ),
+    'all-powerful': words('todopoderos[oa]s?'),
+  },
+  ja: { 'a pronoun for the reader': /あなた|貴方/ },
+  'zh-cn': { 'a formal pronoun': /您/ },
+};
+
+function assertAvoids(language: string, text: string, key: string): void {
+  for (const [what, pattern] of Object.entries(AVOIDED[language] ?? {}))
+    assert.doesNotMatch(text, pattern, `${what}: ${key}`);
+}
+
+describe('the words of English', () => {
+  for (const source of sources)
+    it(`are kept to in ${source}`, () => {
+      for (const [key, text] of Object.entries(texts(source))) assertAvoids('en', text, key);
+    });
+
+  // An agent reads these, and repeats their words to the person.
+  for (const file of ['package.json', ...globSync('media/skills/**/*.md')])
+    it(`are kept to in ${file}`, () => {
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .forEach((line) => {
+          assertAvoids('en', line, line);
+        });
+    });
+});
 
 it('the languages are those that have files', () => {
   for (const source of sources) {
@@ -48,6 +104,10 @@ for (const language of LANGUAGES)
           for (const [key, text] of Object.entries(english))
             assert.deepEqual(all(translated[key] ?? '', pattern), all(text, pattern), key);
         });
+
+      it('avoids words that do not fit', () => {
+        for (const [key, text] of Object.entries(translated)) assertAvoids(language, text, key);
+      });
 
       it('names the same products', () => {
         for (const [key, text] of Object.entries(english))

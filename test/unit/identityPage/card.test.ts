@@ -71,8 +71,8 @@ describe('an identity card', () => {
       'Session',
       'Scopes: profile openid',
     ]);
-    assert.match(lines.at(-2) ?? '', /^Signed in since: November 3, 2026.*\d:05.+\S$/);
-    assert.match(lines.at(-1) ?? '', /^Ends: November 10, 2026.*\d:05.+\S$/);
+    assert.match(lines.at(-2) ?? '', /^Signed in: November 3, 2026.*\d:05.+\S$/);
+    assert.match(lines.at(-1) ?? '', /^Expires: November 10, 2026.*\d:05.+\S$/);
   });
 
   it('shows the name, the initials and the service', () => {
@@ -95,8 +95,8 @@ describe('an identity card', () => {
     const bare = { accountId: 'u1', accountLabel: 'Ada (u1)', subject: 'u1', name: 'Ada' };
     const lines = linesOf(recordOf('s1', { serviceId: 'adom', person: bare, scopes: [] }));
     assert.deepEqual(
-      lines.filter((line) => !line.startsWith('Signed in since')),
-      ['Identity', 'User ID: u1', 'Session', 'Scopes: None', 'Ends: No known end'],
+      lines.filter((line) => !line.startsWith('Signed in')),
+      ['Identity', 'User ID: u1', 'Session', 'Scopes: None', 'Expires: Not known'],
     );
   });
 
@@ -114,7 +114,7 @@ describe('an identity card', () => {
   it('offers to copy values, and not the words for a missing value', () => {
     const rows = cardOf(recordOf('s1', { scopes: [] })).groups.flatMap((group) => group.rows);
     const none = rows.filter(({ kind }) => kind === 'none').map(({ value }) => value);
-    assert.deepEqual(none, ['None', 'No known end']);
+    assert.deepEqual(none, ['None', 'Not known']);
   });
 
   it('does not show the same name twice', () => {
@@ -155,11 +155,11 @@ describe('an identity card', () => {
   it('shows no end that is later than the last date of a calendar', () => {
     assert.ok(
       linesOf(recordOf('s1', { grant: grantOf({ expiresAtMs: 8.64e15 }) })).some((line) =>
-        /^Ends: .*275760/.test(line),
+        /^Expires: .*275760/.test(line),
       ),
     );
     assert.ok(
-      linesOf(recordOf('s1', { grant: grantOf({ expiresAtMs: 8.65e15 }) })).includes('Ends: No known end'),
+      linesOf(recordOf('s1', { grant: grantOf({ expiresAtMs: 8.65e15 }) })).includes('Expires: Not known'),
     );
   });
 

@@ -56,9 +56,9 @@ describe('the ClawNet section of the page', () => {
     assert.equal(
       text(html),
       'ClawNet No proof: clawnet.example' +
-        ' Trusted by Robin On chain · Oct 3, 2026 Met bap-1 bap-2 Not on chain' +
-        ' Vouches bap-3 Safe · On chain bap-5 Unsafe · On chain' +
-        ' Revoked bap-4 Unsafe · On chain',
+        ' Trusted by Robin On-chain · Oct 3, 2026 Met bap-1 bap-2 Not on-chain' +
+        ' Vouches bap-3 Safe · On-chain bap-5 Unsafe · On-chain' +
+        ' Revoked bap-4 Unsafe · On-chain',
     );
     assert.deepEqual(buttons(html), []);
   });
@@ -79,7 +79,7 @@ describe('the ClawNet section of the page', () => {
   it('says that nobody says anything', () => {
     assert.equal(
       text(htmlOf({ trust: answered(), vouches: answered(said('a', { isRevoked: true, verdict: 'safe' })) })),
-      'ClawNet No proof: clawnet.example Trusted by None Vouches None Revoked a Safe · On chain',
+      'ClawNet No proof: clawnet.example Trusted by None Vouches None Revoked a Safe · On-chain',
     );
   });
 
@@ -90,13 +90,13 @@ describe('the ClawNet section of the page', () => {
     const one = htmlOf({ trust: failed, vouches: answered(said('a', { verdict: 'safe' })) });
     assert.equal(
       text(one),
-      'ClawNet No proof: clawnet.example Trusted by No usable answer. Try Again Vouches a Safe · On chain',
+      'ClawNet No proof: clawnet.example Trusted by No usable answer. Try Again Vouches a Safe · On-chain',
     );
     const second = htmlOf({
       trust: { state: 'failed', statements: [said('a')], cursor: 'x' },
       vouches: answered(),
     });
-    assert.match(text(second), /Trusted by a On chain No usable answer\. Try Again Vouches None$/);
+    assert.match(text(second), /Trusted by a On-chain No usable answer\. Try Again Vouches None$/);
   });
 
   it('shows the texts of others, and the words of a translation, as text', () => {

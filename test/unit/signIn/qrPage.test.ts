@@ -10,8 +10,8 @@ const PAGE: QrPage = {
   svg: html`<svg></svg>`,
   instruction: 'Scan the QR code.',
   code: 'ABCD-EFGH',
-  elsewhere: 'Enter it at https://auth.example/device.',
-  warning: 'Go on only if you started this here.',
+  elsewhere: 'On another device: https://auth.example/device',
+  warning: 'Continue only if you started this.',
 };
 
 describe('the page of a QR code', () => {
