@@ -14,7 +14,6 @@ import { ClockSkew } from './http/clockSkew.ts';
 import type { Http } from './http/send.ts';
 import { registerIdentityCommands } from './identityPage/commands.ts';
 import { IDENTITY_VIEW_TYPE, IdentityPanels } from './identityPage/panels.ts';
-import { runCommand } from './provider/commands.ts';
 import { createIdentityApi } from './provider/identityApi.ts';
 import { ServiceProvider } from './provider/provider.ts';
 import { createServices } from './serviceList.ts';
@@ -87,24 +86,7 @@ function start(
   const services = createServices({ ...http, clockSkew });
   const shared = platform.openStorage(context, runtime);
   const isFocused = (): boolean => vscode.window.state.focused;
-  const messages = new SessionMessages(
-    services,
-    {
-      live: (id) => sessions.byService.flatMap((each) => each.cached()).find((record) => record.id === id),
-      signIn: async (serviceId, scopes) => {
-        const provider = providers.find(({ service }) => service.id === serviceId);
-        if (provider === undefined) return;
-        await runCommand(async () => {
-          await provider.createSession(scopes);
-        });
-      },
-    },
-    context.extensionUri,
-  );
-  const sessions = openSessions(
-    { ...shared, services, memento: context.globalState, notices: messages, isFocused },
-    runtime,
-  );
+  const sessions = openSessions({ ...shared, services, memento: context.globalState, isFocused }, runtime);
   const view = new SignInNotification(systemClock, channel, (record) => {
     const provider = providers.find(({ service }) => service.id === record.serviceId);
     const [account] = accountsOf([record]);
@@ -151,10 +133,11 @@ function start(
     }
   };
   extra('commands of running sign-ins', () => view.registerCommands(log));
+  extra('messages about sessions', () => new SessionMessages(sessions, providers, context.extensionUri));
   extra('account commands', () => registerCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
   extra('diagnosis', () =>
-    registerDiagnose({ context, sessions, storageStatus: shared.sharing, runtime, log }),
+    registerDiagnose({ context, sessions, storageStatus: shared.status, runtime, log }),
   );
   extra('Accounts menu', () => offerInAccountsMenu(sessions, reader(settings.accountsMenu), runtime));
   extra('context keys', () => setContextKeys(sessions, runtime));

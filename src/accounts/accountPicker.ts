@@ -14,15 +14,18 @@ export interface AccountItem extends vscode.QuickPickItem {
 
 /** Every account with a session that can be used. Throws a StoreError when the sessions cannot be read. */
 export function usableAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
-  return accountsIn(providers, ({ sessions }) => sessions.usable());
+  return accountsIn(providers, async ({ sessions }) => {
+    await sessions.settle();
+    return sessions.usable();
+  });
 }
 
-/** The same, and those of other servers than the ones in the settings. Throws a StoreError. */
+/** Adds the accounts with dormant sessions. Throws a StoreError when the sessions cannot be read. */
 export function knownAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
-  return accountsIn(providers, async ({ sessions }) => [
-    ...(await sessions.usable()),
-    ...sessions.records.hidden(),
-  ]);
+  return accountsIn(providers, async ({ sessions }) => {
+    await sessions.settle();
+    return [...sessions.usable(), ...sessions.records.dormant()];
+  });
 }
 
 /**
@@ -30,7 +33,10 @@ export function knownAccounts(providers: readonly ServiceProvider[]): Promise<Ac
  * network. Throws a StoreError when the sessions cannot be read.
  */
 export function allAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
-  return accountsIn(providers, ({ sessions }) => sessions.all());
+  return accountsIn(providers, async ({ sessions }) => {
+    await sessions.load();
+    return sessions.records.liveSessions();
+  });
 }
 
 async function accountsIn(
@@ -41,7 +47,7 @@ async function accountsIn(
     accountsOf(await read(provider)).map((account) => ({
       label: account.label,
       description: provider.service.label,
-      ...(!provider.sessions.records.isShown(account) && { detail: whyHidden(account) }),
+      ...(!provider.sessions.records.isConfigured(account) && { detail: whyDormant(account) }),
       provider,
       account,
     })),
@@ -53,7 +59,7 @@ async function accountsIn(
  * Why nobody uses an account of another server than the one in the settings. Two accounts of one person can differ in
  * nothing but the server.
  */
-export function whyHidden({ server }: Pick<Account, 'server'>): string {
+export function whyDormant({ server }: Pick<Account, 'server'>): string {
   return vscode.l10n.t({
     message: 'Not in use: your settings point to a server other than {0}.',
     args: [safeText(shortAddress(server))],

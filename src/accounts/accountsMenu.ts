@@ -11,17 +11,19 @@ import { settings } from '../settings.ts';
  * asked for a session without flags, and has no other way to get one.
  */
 export function offerInAccountsMenu(
-  sessions: Pick<Sessions, 'byService' | 'load' | 'current' | 'onDidChange'>,
+  sessions: Pick<Sessions, 'byService' | 'load' | 'usable' | 'onDidChange'>,
   wanted: () => readonly unknown[],
   { log }: Pick<Runtime, 'log'>,
 ): vscode.Disposable {
   // getSession would start a renewal. This entry is not worth network traffic.
   const waitsForRenewal = (): boolean =>
-    sessions.byService.some((each) => each.cached().some(({ grant }) => grant.refreshToken !== undefined));
+    sessions.byService.some(({ records }) =>
+      records.configured().some(({ grant }) => grant.refreshToken !== undefined),
+    );
   const offer = async (): Promise<void> => {
     try {
       await sessions.load();
-      if (sessions.current().length > 0 || waitsForRenewal()) return;
+      if (sessions.usable().length > 0 || waitsForRenewal()) return;
       await Promise.all(
         sessions.byService
           .map(({ service }) => service)
@@ -47,7 +49,7 @@ export function offerInAccountsMenu(
  * that VS Code does not open it by itself when the extension is installed. The second completes its step.
  */
 export function setContextKeys(
-  sessions: Pick<Sessions, 'load' | 'current' | 'onDidChange'>,
+  sessions: Pick<Sessions, 'load' | 'usable' | 'onDidChange'>,
   { log }: Pick<Runtime, 'log'>,
 ): { dispose(): void } {
   const set = (key: string, value: boolean): void => {
@@ -56,7 +58,7 @@ export function setContextKeys(
   const setSignedIn = async (): Promise<void> => {
     try {
       await sessions.load();
-      set('signedIn', sessions.current().length > 0);
+      set('signedIn', sessions.usable().length > 0);
     } catch (error) {
       log.warn(`Whether somebody is signed in cannot be told: ${describeError(error)}.`);
     }

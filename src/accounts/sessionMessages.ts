@@ -1,39 +1,60 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import type { IdentityService } from '../services/service.ts';
-import type { IndexEntry } from '../sessions/lost.ts';
-import type { SessionNotices } from '../sessions/notices.ts';
-import type { EndedSession, LiveSession } from '../sessions/record.ts';
+import type { Disposable } from '../base/emitter.ts';
+import { runCommand } from '../provider/commands.ts';
+import type { ServiceProvider } from '../provider/provider.ts';
+import type { LostSession, SessionNotice } from '../sessions/notices.ts';
+import type { LiveSession, Session } from '../sessions/record.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 
 /** The heading of the README's part on lost sessions, as a link names it. */
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
 
-/** What the buttons of the messages need. */
-export interface SessionActions {
-  /** The session as it is now, if it is live and its server is the one in the settings. */
-  readonly live: (id: string) => LiveSession | undefined;
-  /** Signs in for the same scopes again, and tells the person of it. Never rejects. */
-  readonly signIn: (serviceId: string, scopes: readonly string[]) => Promise<void>;
-}
-
-/** Tells the person what became of their sessions, with the way back in one click. */
-export class SessionMessages implements SessionNotices {
-  readonly #services: readonly Pick<IdentityService, 'id' | 'label'>[];
-  readonly #actions: SessionActions;
+/** Shows the notices about sessions as messages, each with a button to sign in again. */
+export class SessionMessages implements Disposable {
+  readonly #sessions: Pick<Sessions, 'onNotice' | 'find'>;
+  readonly #providers: readonly ServiceProvider[];
   readonly #readme: vscode.Uri;
+  readonly #subscription: Disposable;
 
+  /** `extension`: the folder of the extension. */
   constructor(
-    services: readonly Pick<IdentityService, 'id' | 'label'>[],
-    actions: SessionActions,
+    sessions: Pick<Sessions, 'onNotice' | 'find'>,
+    providers: readonly ServiceProvider[],
     extension: vscode.Uri,
   ) {
-    this.#services = services;
-    this.#actions = actions;
+    this.#sessions = sessions;
+    this.#providers = providers;
     this.#readme = vscode.Uri.joinPath(extension, 'readme.md');
+    this.#subscription = sessions.onNotice((notice) => {
+      this.#show(notice);
+    });
   }
 
-  endsSoon(record: LiveSession): void {
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  #show(notice: SessionNotice): void {
+    switch (notice.kind) {
+      case 'endsSoon':
+        this.#endsSoon(notice.record);
+        break;
+      case 'ended':
+        this.#ended(notice.record);
+        break;
+      case 'rejected':
+        this.#rejected(notice.record);
+        break;
+      case 'lost': {
+        const [first] = notice.sessions;
+        if (first !== undefined) void this.#tellLost(first);
+      }
+    }
+  }
+
+  #endsSoon(record: LiveSession): void {
     // With its time zone: the extension may run on another machine.
     const time = new Intl.DateTimeFormat(vscode.env.language, {
       hour: 'numeric',
@@ -48,7 +69,7 @@ export class SessionMessages implements SessionNotices {
     void this.#tell(vscode.window.showInformationMessage, message, record);
   }
 
-  ended(record: LiveSession | EndedSession): void {
+  #ended(record: Session): void {
     const message = vscode.l10n.t({
       message: 'Your {0} session as {1} has expired. Sign in again to continue.',
       args: [...this.#names(record)],
@@ -57,7 +78,7 @@ export class SessionMessages implements SessionNotices {
     void this.#tell(vscode.window.showInformationMessage, message, record);
   }
 
-  rejected(record: LiveSession): void {
+  #rejected(record: LiveSession): void {
     const message = vscode.l10n.t(
       '{0} no longer accepts your session as {1} because it was ended there. Sign in again to continue.',
       ...this.#names(record),
@@ -65,12 +86,7 @@ export class SessionMessages implements SessionNotices {
     void this.#tell(vscode.window.showWarningMessage, message, record);
   }
 
-  lost(sessions: readonly IndexEntry[]): void {
-    const [first] = sessions;
-    if (first !== undefined) void this.#tellLost(first);
-  }
-
-  async #tellLost({ serviceId, scopes }: IndexEntry): Promise<void> {
+  async #tellLost({ serviceId, scopes }: LostSession): Promise<void> {
     const signIn = vscode.l10n.t('Sign In');
     const learnMore = vscode.l10n.t('Learn More');
     const answer = await vscode.window.showWarningMessage(
@@ -78,7 +94,7 @@ export class SessionMessages implements SessionNotices {
       signIn,
       learnMore,
     );
-    if (answer === signIn) await this.#actions.signIn(serviceId, scopes);
+    if (answer === signIn) await this.#signIn(serviceId, scopes);
     if (answer === learnMore)
       await vscode.commands.executeCommand(
         'markdown.showPreview',
@@ -89,25 +105,35 @@ export class SessionMessages implements SessionNotices {
   async #tell(
     show: (message: string, ...buttons: string[]) => Thenable<string | undefined>,
     message: string,
-    { id, serviceId, scopes, version, person }: LiveSession | EndedSession,
+    { id, serviceId, scopes, version, person }: Session,
   ): Promise<void> {
     const signIn = vscode.l10n.t('Sign In');
     if ((await show(message, signIn)) !== signIn) return;
     // A message can wait behind the bell for hours, and the person may have signed in since.
-    const now = this.#actions.live(id);
-    if (now === undefined || now.version.signIn === version.signIn)
-      await this.#actions.signIn(serviceId, scopes);
+    const now = this.#sessions.find(id)?.record;
+    if (now === undefined || now.version.signIn === version.signIn) await this.#signIn(serviceId, scopes);
     else
       void vscode.window.showInformationMessage(
         vscode.l10n.t('You are signed in to {0} as {1}.', this.#labelOf(serviceId), person.accountLabel),
       );
   }
 
-  #labelOf(serviceId: string): string {
-    return this.#services.find(({ id }) => id === serviceId)?.label ?? serviceId;
+  /** Signs in for the same scopes again. */
+  async #signIn(serviceId: string, scopes: readonly string[]): Promise<void> {
+    await runCommand(async () => {
+      await this.#providerOf(serviceId)?.createSession(scopes);
+    });
   }
 
-  #names({ serviceId, person }: LiveSession | EndedSession): [service: string, account: string] {
+  #labelOf(serviceId: string): string {
+    return this.#providerOf(serviceId)?.service.label ?? serviceId;
+  }
+
+  #providerOf(serviceId: string): ServiceProvider | undefined {
+    return this.#providers.find(({ service }) => service.id === serviceId);
+  }
+
+  #names({ serviceId, person }: Session): [service: string, account: string] {
     return [this.#labelOf(serviceId), person.accountLabel];
   }
 }

@@ -20,7 +20,7 @@ export function findings(
 function serviceFindings(service: ServiceFacts, language: string): string[] {
   const { label, check, sessions } = service;
   const { aheadMs = 0 } = check;
-  const waiting = sessions.shown.filter(({ state }) => state === 'waits').length;
+  const waiting = sessions.configured.filter(({ state }) => state === 'waits').length;
   return [
     ...connectionFindings(service),
     ...clientFindings(service),

@@ -1,5 +1,6 @@
 import { safeText } from '../base/safeText.ts';
 import { shortAddress } from '../http/address.ts';
+import { grantOf } from '../sessions/grants.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 
@@ -32,14 +33,14 @@ export function redact(line: string, known: readonly string[]): string {
 
 /** Every text in the stored sessions that is secret or identifies someone. */
 export function personalTexts({ store }: Pick<Sessions, 'store'>): string[] {
-  return store.everything().flatMap((record) => [record.id, ...textsOf(record)]);
+  return store.records().flatMap((record) => [record.id, ...textsOf(record)]);
 }
 
 /** The hosts of all servers except the default ones. They can reveal where the user works. */
 export function privateHosts({ store, byService }: Pick<Sessions, 'store' | 'byService'>): string[] {
   const servers = byService.map(({ service }) => service.servers());
-  const defaults = servers.map(({ own }) => own);
-  return [...servers.map(({ current }) => current), ...store.all().map(({ server }) => server)]
+  const defaults = servers.map(({ defaultServer }) => defaultServer);
+  return [...servers.map(({ current }) => current), ...store.sessions().map(({ server }) => server)]
     .filter((server) => server !== undefined)
     .filter((server) => !defaults.includes(server))
     .flatMap((server) => [shortAddress(server), URL.parse(server)?.hostname ?? '']);
@@ -47,7 +48,7 @@ export function privateHosts({ store, byService }: Pick<Sessions, 'store' | 'byS
 
 function textsOf(record: SessionRecord): string[] {
   if (record.state === 'removed') return [];
-  const grant = record.state === 'live' ? record.grant : record.expired?.grant;
+  const grant = grantOf(record);
   return [...textsIn(record.person), ...textsIn([grant?.accessToken, grant?.refreshToken])];
 }
 

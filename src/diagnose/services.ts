@@ -31,7 +31,7 @@ export async function serviceFacts(
   return {
     label: service.label,
     server,
-    address: server === 'default' ? service.servers().own : undefined,
+    address: server === 'default' ? service.servers().defaultServer : undefined,
     settingKeys: service.settingKeys,
     check,
     sessions: sessionsFacts(sessions, clock.now()),
@@ -39,9 +39,9 @@ export async function serviceFacts(
 }
 
 function serverKind(service: IdentityService): ServiceFacts['server'] {
-  const { current, own } = service.servers();
+  const { current, defaultServer } = service.servers();
   if (current === undefined) return 'noAddress';
-  if (current === own) return 'default';
+  if (current === defaultServer) return 'default';
   return isLoopback(URL.parse(current)?.hostname ?? '') ? 'thisMachine' : 'other';
 }
 

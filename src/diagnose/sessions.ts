@@ -21,9 +21,9 @@ export interface SessionFacts {
 /** The sessions of one service. */
 export interface SessionsFacts {
   /** At the server in the settings. */
-  readonly shown: readonly SessionFacts[];
+  readonly configured: readonly SessionFacts[];
   /** How many are at other servers. */
-  readonly hidden: number;
+  readonly dormant: number;
   /** How many ended in the last 30 days. */
   readonly expired: number;
   readonly rejected: number;
@@ -33,8 +33,8 @@ export function sessionsFacts({ records }: ServiceSessions, nowMs: number): Sess
   const ended = records.ended();
   const expired = ended.filter(({ reason }) => reason === 'expired').length;
   return {
-    shown: records.shown().map((record) => sessionFacts(record, nowMs)),
-    hidden: records.hidden().length,
+    configured: records.configured().map((record) => sessionFacts(record, nowMs)),
+    dormant: records.dormant().length,
     expired,
     rejected: ended.length - expired,
   };
@@ -54,19 +54,23 @@ function sessionFacts(record: LiveSession, nowMs: number): SessionFacts {
 }
 
 export function sessionLines(
-  { shown, hidden, expired, rejected }: SessionsFacts,
+  { configured, dormant, expired, rejected }: SessionsFacts,
   language: string,
 ): string[] {
   const counts: [number, string][] = [
     [
-      shown.length,
-      vscode.l10n.t({ message: '{0} in use', args: [shown.length], comment: '{0}: a number of sessions' }),
+      configured.length,
+      vscode.l10n.t({
+        message: '{0} in use',
+        args: [configured.length],
+        comment: '{0}: a number of sessions',
+      }),
     ],
     [
-      hidden,
+      dormant,
       vscode.l10n.t({
         message: '{0} on other servers',
-        args: [hidden],
+        args: [dormant],
         comment: '{0}: a number of sessions',
       }),
     ],
@@ -89,7 +93,7 @@ export function sessionLines(
       vscode.l10n.t('Sessions'),
       parts.join(', ') || vscode.l10n.t({ message: 'none', comment: 'no sessions' }),
     ),
-    ...shown.map((session) => `  - ${sessionInWords(session, language)}`),
+    ...configured.map((session) => `  - ${sessionInWords(session, language)}`),
   ];
 }
 

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
-import type { Kept } from '../sessions/lost.ts';
-import type { Sharing } from '../sessions/ports.ts';
+import type { StartupCheck } from '../sessions/lost.ts';
+import type { StorageStatus } from '../sessions/ports.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { bullet } from './markdown.ts';
 
@@ -12,13 +12,13 @@ import { bullet } from './markdown.ts';
 type Answer<T> = T | undefined | 'slow';
 
 export interface StorageFacts {
-  readonly startupCheck: Answer<Kept>;
-  readonly storageStatus: Answer<Sharing>;
+  readonly startupCheck: Answer<StartupCheck>;
+  readonly storageStatus: Answer<StorageStatus>;
 }
 
 export interface StorageSources {
   readonly sessions: Sessions;
-  readonly storageStatus: () => Promise<Sharing>;
+  readonly storageStatus: () => Promise<StorageStatus>;
   readonly runtime: Runtime;
 }
 
@@ -39,8 +39,11 @@ export async function storageFacts(
       return undefined;
     }
   };
-  const [kept, status] = await Promise.all([inTime(() => sessions.kept), inTime(storageStatus)]);
-  return { startupCheck: kept, storageStatus: status };
+  const [startupCheck, status] = await Promise.all([
+    inTime(() => sessions.startupCheck),
+    inTime(storageStatus),
+  ]);
+  return { startupCheck, storageStatus: status };
 }
 
 export function storageLines({ startupCheck, storageStatus }: StorageFacts): string[] {

@@ -45,11 +45,11 @@ export interface Servers {
   /** The configured server. Undefined while the setting is not an address. */
   readonly current: string | undefined;
   /** The service's public server, which the setting names by default. */
-  readonly own: string | undefined;
+  readonly defaultServer: string | undefined;
 }
 
 export function servers(setting: string, defaultSetting: string): Servers {
-  return { current: parseServer(setting), own: parseServer(defaultSetting) };
+  return { current: parseServer(setting), defaultServer: parseServer(defaultSetting) };
 }
 
 /** A server for people to read: its address without `https://`. */

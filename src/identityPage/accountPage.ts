@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import { type AccountItem, allAccounts, whyHidden } from '../accounts/accountPicker.ts';
+import { type AccountItem, allAccounts, whyDormant } from '../accounts/accountPicker.ts';
 import { askAndSignOut } from '../accounts/commands.ts';
 import { describeError } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
@@ -57,12 +57,12 @@ export class AccountPage implements PanelContent {
 
   read(): IdentityPage {
     const { records } = this.#provider.sessions;
-    const [first, ...later] = records.live().filter((record) => this.#isOfAccount(record));
+    const [first, ...later] = records.liveSessions().filter((record) => this.#isOfAccount(record));
     const texts = identityTexts();
     if (first === undefined) return signedOutPage(this.#card(), this.#whyGone(), texts);
     this.#sessions = [first, ...later];
     const options = {
-      whyHidden: records.isShown(this.#account) ? undefined : whyHidden(this.#account),
+      whyDormant: records.isConfigured(this.#account) ? undefined : whyDormant(this.#account),
       canManageExtensions: this.#extensionsCommand !== undefined,
       hasClawNet: this.#clawNet?.read() !== undefined,
       hasMcpServers: this.#mcp.allowedFor(this.#sessions).length > 0,

@@ -44,7 +44,7 @@ export interface PanelContent {
 /** What decides about the notice and the buttons. */
 export interface PageOptions {
   /** Why the account is not in use. Absent for an account that is. */
-  readonly whyHidden?: string | undefined;
+  readonly whyDormant?: string | undefined;
   /** VS Code can show which extensions may use an account. */
   readonly canManageExtensions: boolean;
   readonly hasClawNet: boolean;
@@ -55,16 +55,16 @@ export interface PageOptions {
 /** The page of an account that is signed in. */
 export function signedInPage(
   card: IdentityCard,
-  { whyHidden, canManageExtensions, hasClawNet, hasMcpServers }: PageOptions,
+  { whyDormant, canManageExtensions, hasClawNet, hasMcpServers }: PageOptions,
   texts: IdentityTexts,
 ): IdentityPage {
   const { signInAgain, manageExtensions, mcpServers, signOut } = texts;
   return {
     card,
-    ...(whyHidden !== undefined && { notice: whyHidden }),
+    ...(whyDormant !== undefined && { notice: whyDormant }),
     buttons: [
       // A sign-in goes to the server in the settings, where this account is not.
-      ...(whyHidden === undefined ? [{ action: 'signIn', label: signInAgain } as const] : []),
+      ...(whyDormant === undefined ? [{ action: 'signIn', label: signInAgain } as const] : []),
       ...(canManageExtensions ? [{ action: 'manageExtensions', label: manageExtensions } as const] : []),
       ...(hasMcpServers ? [{ action: 'mcpServers', label: mcpServers } as const] : []),
       { action: 'signOut', label: signOut },

@@ -4,9 +4,7 @@ import * as z from 'zod/mini';
 import type { BapIdentityApi, Identity, IdentityChange, IdentityError } from '../api.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
-import type { Sessions } from '../sessions/sessions.ts';
-import type { ServiceSessions } from '../sessions/serviceSessions.ts';
-import type { LiveSession } from '../sessions/record.ts';
+import type { FoundSession, Sessions } from '../sessions/sessions.ts';
 import { unknownSessionMessage, unreadableMessage } from '../signIn/failureMessages.ts';
 
 /** What other extensions hand over is checked like everything from outside. */
@@ -22,11 +20,6 @@ class IdentityApiError extends Error implements IdentityError {
   }
 }
 
-interface Found {
-  readonly record: LiveSession;
-  readonly sessions: ServiceSessions;
-}
-
 /** The public API over the sessions of all services. Its errors are told in api.ts. */
 export function createIdentityApi(
   sessions: Sessions,
@@ -34,7 +27,7 @@ export function createIdentityApi(
 ): { readonly api: BapIdentityApi; dispose(): void } {
   const changes = new vscode.EventEmitter<IdentityChange>();
   const listeners = sessions.byService.map((each) =>
-    each.onDidChange(({ kind, record, siblings }) => {
+    each.records.onDidChange(({ kind, record, siblings }) => {
       const { accountId: id, accountLabel: label } = record.person;
       // An account comes with its first session and goes with its last.
       const ofAccount = siblings.length > 0 ? 'changed' : kind;
@@ -75,16 +68,12 @@ export function createIdentityApi(
  * session that we did not issue, or that belongs to another server than the one in the settings. Throws a StoreError
  * when the sessions cannot be read.
  */
-async function find(sessions: Sessions, given: unknown): Promise<Found | undefined> {
+async function find(sessions: Sessions, given: unknown): Promise<FoundSession | undefined> {
   const session = readGiven(given);
   if (session === undefined) return undefined;
   await sessions.load();
-  const found = sessions.byService.flatMap((each) =>
-    each.cached().map((record) => ({ record, sessions: each })),
-  );
-  return found.find(
-    ({ record: { id, grant } }) => id === session.id && grant.accessToken === session.accessToken,
-  );
+  const found = sessions.find(session.id);
+  return found?.record.grant.accessToken === session.accessToken ? found : undefined;
 }
 
 /** An object of another extension can throw when it is read. */
@@ -96,7 +85,7 @@ function readGiven(given: unknown): z.infer<typeof GivenSession> | undefined {
   }
 }
 
-function identityOf({ record, sessions }: Found): Identity {
+function identityOf({ record, sessions }: FoundSession): Identity {
   const { subject, name, email, picture, bap } = record.person;
   return frozen({
     provider: sessions.service.id,

@@ -5,7 +5,7 @@ import type { Runtime } from '../base/runtime.ts';
 import type { ClockSkew } from '../http/clockSkew.ts';
 import type { IdentityService } from '../services/service.ts';
 import { scopeKey } from '../sessions/accounts.ts';
-import type { LiveSession, ShownChange } from '../sessions/record.ts';
+import type { AccountChange, LiveSession } from '../sessions/record.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
 import {
@@ -42,7 +42,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     this.#view = view;
     this.#runtime = runtime;
     this.#clockSkew = clockSkew;
-    this.#listener = sessions.onDidChange((change) => {
+    this.#listener = sessions.records.onDidChange((change) => {
       this.#changes.fire(this.#eventOf(change));
     });
   }
@@ -57,8 +57,9 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession[]> {
     try {
-      const records = await this.sessions.usable({ scopes, accountId: account?.id });
-      return records.map((record) => toSession(record, scopes));
+      const filter = { scopes, accountId: account?.id };
+      await this.sessions.settle(filter);
+      return this.sessions.usable(filter).map((record) => toSession(record, scopes));
     } catch (error) {
       this.#runtime.log.warn(`The sessions cannot be read: ${describeError(error)}.`);
       if (!(error instanceof StoreError)) throw error;
@@ -133,7 +134,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     });
   }
 
-  #eventOf({ kind, record, siblings }: ShownChange): ChangeEvent {
+  #eventOf({ kind, record, siblings }: AccountChange): ChangeEvent {
     const session = toSession(record);
     if (kind === 'added') return { added: [announced(session)], removed: [], changed: [] };
     if (kind === 'changed') return { added: [], removed: [], changed: [session] };

@@ -3,15 +3,15 @@ import { shortAddress } from '../http/address.ts';
 import type { Person } from '../services/person.ts';
 import type { LiveSession } from './record.ts';
 
-/** What tells one account from another: the same id at two servers is two accounts, and so is it at two services. */
+/** What distinguishes accounts: the same id at two servers, or at two services, is two accounts. */
 export interface AccountOf {
   readonly serviceId: string;
-  /** As `Grant.server` has it. */
+  /** As in `Grant.server`. */
   readonly server: string;
   readonly person: Pick<Person, 'accountId'>;
 }
 
-/** A text that two accounts never share: for lock names and maps. */
+/** A text that is unique to one account, for lock names and maps. */
 export function accountKey({ serviceId, server, person }: AccountOf): string {
   return JSON.stringify([serviceId, server, person.accountId]);
 }
@@ -20,13 +20,23 @@ export function sameAccount(a: AccountOf, b: AccountOf): boolean {
   return accountKey(a) === accountKey(b);
 }
 
+/** What distinguishes sessions: an account has one session for each set of scopes. It is the same for its whole life. */
+export interface SessionOf extends AccountOf {
+  readonly scopes: readonly string[];
+}
+
+/** A text that is unique to the session of one account with one set of scopes, for lock names. */
+export function sessionKey(session: SessionOf): string {
+  return `${accountKey(session)} ${scopeKey(session.scopes)}`;
+}
+
 /**
- * The person as VS Code knows them. It keeps consent by the label and removes by the id, so both name the server when
- * it is not the service's own (`own`): consent for one server does not hold for another. Other labels end with the id
- * of the account, so no name can imitate this ending.
+ * The person as VS Code knows them. VS Code stores consent by the account's label and removes accounts by id, so both
+ * name the server unless it is the service's default: consent for one server does not hold for another. All other
+ * labels end with the account's id, so no name can imitate this ending.
  */
-export function atServer(person: Person, server: string, own: string | undefined): Person {
-  if (server === own) return person;
+export function qualifiedByServer(person: Person, server: string, defaultServer: string | undefined): Person {
+  if (server === defaultServer) return person;
   const { accountId, accountLabel } = person;
   return {
     ...person,
@@ -35,14 +45,14 @@ export function atServer(person: Person, server: string, own: string | undefined
   };
 }
 
-/** One account at one server of a service. It has one session for each set of scopes. */
+/** One account at one server of a service, with one session for each set of scopes. */
 export interface Account {
   readonly serviceId: string;
-  /** As `Grant.server` has it. */
+  /** As in `Grant.server`. */
   readonly server: string;
-  /** As `session.account.id` has it. */
+  /** As in `session.account.id`. */
   readonly id: string;
-  /** As `session.account.label` has it. */
+  /** As in `session.account.label`. */
   readonly label: string;
   /** Oldest sign-in first, never empty. */
   readonly sessions: readonly [LiveSession, ...LiveSession[]];
@@ -59,15 +69,12 @@ export function accountsOf(sessions: readonly LiveSession[]): Account[] {
   });
 }
 
-/** A sorted copy: the session with the latest sign-in comes first. */
+/** Returns a copy sorted by sign-in, latest first. */
 export function newestFirst(sessions: readonly LiveSession[]): LiveSession[] {
   return [...sessions].sort((a, b) => b.signedInAtMs - a.signedInAtMs);
 }
 
-/**
- * True when both ask for the same scopes, in any order. VS Code compares scopes in order in places, so this sorts
- * copies only, never the arrays of callers.
- */
+/** True when both name the same scopes, in any order. Callers keep their own order, because VS Code compares in order. */
 export function sameScopes(a: readonly string[], b: readonly string[]): boolean {
   return scopeKey(a) === scopeKey(b);
 }

@@ -3,14 +3,14 @@ import type { Runtime } from '../base/runtime.ts';
 import type { IdentityService } from '../services/service.ts';
 import { isOver } from './expiry.ts';
 import { revokeInBackground } from './grants.ts';
-import { afterAmendment, asLive, type EndedSession, type LiveSession } from './record.ts';
+import { afterAmendment, asLive, type EndedSession, type LiveSession, type Session } from './record.ts';
 import type { SessionStore } from './store.ts';
 
 /**
- * Ends the sessions of one service, and takes an end back that came from a wrong clock. A change holds in memory at
- * once. If it cannot be stored, the store goes on trying.
+ * Ends the sessions of one service, and undoes an end that a wrong clock caused. A change takes effect in memory at
+ * once. If it cannot be stored, the store keeps trying.
  */
-export class SessionEnds {
+export class SessionEnding {
   readonly #service: IdentityService;
   readonly #store: SessionStore;
   readonly #runtime: Runtime;
@@ -22,8 +22,8 @@ export class SessionEnds {
   }
 
   /**
-   * Ends a session. An expired one keeps its grant for now, in case the clock is wrong. False when another window
-   * has changed the session since `record` was read: then it does not end. Never rejects.
+   * Ends a session. An expired one keeps its grant for now, in case the clock is wrong. Returns false, and does not end
+   * it, when another window has changed the session since `record` was read. Never rejects.
    */
   async end(record: LiveSession, reason: EndedSession['reason']): Promise<boolean> {
     if (!(await this.#isCurrent(record))) return false;
@@ -41,7 +41,7 @@ export class SessionEnds {
     return true;
   }
 
-  /** Hides a session whose access token was rejected, until its refresh token brings a new one. Never rejects. */
+  /** Hides a session whose access token was rejected until its refresh token brings a new one. Never rejects. */
   async hideUntilRenewed(record: LiveSession): Promise<void> {
     if (!(await this.#isCurrent(record))) return;
     await this.#replace({
@@ -51,7 +51,10 @@ export class SessionEnds {
     });
   }
 
-  /** Makes a session live again if it ended by a clock that was ahead and has been set right since. Never rejects. */
+  /**
+   * Revives a session that expired by a clock that was ahead and has been corrected since: in memory before this
+   * returns. Never rejects.
+   */
   async resumeAfterWrongClock(record: EndedSession): Promise<void> {
     const live = asLive(record);
     if (live === undefined || isOver(live, this.#runtime.clock.now())) return;
@@ -69,13 +72,13 @@ export class SessionEnds {
     await this.#replace({ ...rest, version: afterAmendment(record.version) });
   }
 
-  /** Another window may have been faster than its event. */
+  /** Rereads storage first, because the event for another window's change may still be on its way. */
   async #isCurrent(record: LiveSession): Promise<boolean> {
-    await this.#store.reread(record.id).catch(() => undefined); // else memory must do
+    await this.#store.reread(record.id).catch(() => undefined); // memory is the fallback
     return this.#store.get(record.id) === record;
   }
 
-  async #replace(record: LiveSession | EndedSession): Promise<void> {
+  async #replace(record: Session): Promise<void> {
     try {
       await this.#store.replace(record);
     } catch (error) {

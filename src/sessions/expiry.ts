@@ -1,38 +1,64 @@
-import type { LiveSession, SessionRecord } from './record.ts';
+import type { LiveSession, Session, SessionRecord } from './record.ts';
 
-/** A session is not handed out this close to its end: a request with it could arrive too late. */
+/** A session is not handed out this close to its expiry, because a request that uses it could arrive too late. */
 const LONGEST_MARGIN_MS = 60_000;
-/** A short session would be all margin. This is the most that the margin may take of its life. */
+/** The largest part of a session's life that the margin may take, for short sessions. */
 const MARGIN_PART_OF_LIFE = 1 / 5;
-/** The person is told, and a refresh token is used, this long before the end. */
+/** How long before the expiry the user is warned and a refresh token is used. */
 const SOON_MS = 5 * 60_000;
-/** What is left of an ended or signed-out session is kept this long. */
+/** To the user, a session has ended when it could not be renewed for this long after its expiry. */
+const OVERDUE_AFTER_MS = 10 * 60_000;
+/** How long the remains of an ended or signed-out session are kept. */
 const KEPT_MS = 30 * 24 * 60 * 60_000;
 
-type Life = Pick<LiveSession, 'grantedAtMs' | 'accessTokenRejected'> & {
-  grant: Pick<LiveSession['grant'], 'expiresAtMs'>;
-};
+type Expiring = { readonly grant: Pick<LiveSession['grant'], 'expiresAtMs'> };
+type Life = Expiring & Pick<LiveSession, 'grantedAtMs' | 'accessTokenRejected'>;
 
-/** True when the session must not be handed out, because its access token has ended, or ends in a moment. */
+/** True when the session must not be handed out, because its access token was rejected, or has expired or is about to. */
 export function isOver({ grant, grantedAtMs, accessTokenRejected }: Life, nowMs: number): boolean {
   return accessTokenRejected === true || overAtMs({ grant, grantedAtMs }) <= nowMs;
 }
 
-/** From when on the session is not handed out, in milliseconds of the wall clock. Infinity without a known end. */
-export function overAtMs({ grant: { expiresAtMs = Infinity }, grantedAtMs }: Life): number {
+/**
+ * When the session stops being handed out, shortly before its expiry, in milliseconds of the wall clock. Infinity
+ * without a known expiry.
+ */
+export function overAtMs({ grant, grantedAtMs }: Life): number {
+  const expiresAtMs = expiryOf({ grant });
   const marginMs = Math.max(0, expiresAtMs - grantedAtMs) * MARGIN_PART_OF_LIFE;
   return expiresAtMs - Math.min(LONGEST_MARGIN_MS, marginMs);
 }
 
 /** True in a session's last five minutes, or in the last half of a shorter one. */
 export function endsSoon({ grant, grantedAtMs }: Life, nowMs: number): boolean {
-  const { expiresAtMs = Infinity } = grant;
+  const expiresAtMs = expiryOf({ grant });
   const lifeMs = expiresAtMs - grantedAtMs; // zero or less if the clock was set back
   return expiresAtMs - nowMs <= (lifeMs > 0 ? Math.min(SOON_MS, lifeMs / 2) : SOON_MS);
 }
 
-/** True for what is left of a session that ended or was signed out more than 30 days ago. */
+/** True when the access token has expired. `isOver` is true a little earlier. */
+export function isExpired(session: Expiring, nowMs: number): boolean {
+  return expiryOf(session) <= nowMs;
+}
+
+/** True when a session that can be renewed has not been, for ten minutes after its expiry. */
+export function isOverdue(session: Expiring, nowMs: number): boolean {
+  return expiryOf(session) + OVERDUE_AFTER_MS < nowMs;
+}
+
+/** When the session expires or expired, in milliseconds of the wall clock; 0 without a known expiry. */
+export function endOf(session: Session): number {
+  const { expiresAtMs } = session.state === 'live' ? session.grant : session;
+  return expiresAtMs ?? 0;
+}
+
+/** True for the remains of a session that ended or was signed out more than 30 days ago. */
 export function isForgettable(record: SessionRecord, nowMs: number): boolean {
   if (record.state === 'live') return false;
   return (record.state === 'ended' ? record.endedAtMs : record.removedAtMs) + KEPT_MS < nowMs;
+}
+
+/** In milliseconds of the wall clock. */
+function expiryOf({ grant }: Expiring): number {
+  return grant.expiresAtMs ?? Infinity;
 }

@@ -2,43 +2,60 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
-import { afterRenewal, asLive, type LiveSession } from './record.ts';
+import { afterRenewal, asLive, isLive, type LiveSession, type SessionRecord } from './record.ts';
 import type { SessionStore } from './store.ts';
 
-/**
- * The session as it is now. Undefined when the person has signed out, or signed in again, since `asked` was read.
- * What this window has not heard of yet wins when the store saves.
- */
-export function stillCurrent(store: SessionStore, asked: LiveSession): LiveSession | undefined {
-  const now = store.live(asked.id);
-  return now?.grant.accessToken === asked.grant.accessToken ? now : undefined;
+/** Returns the grant of a live session, or of one that expired less than an hour ago. */
+export function grantOf(record: SessionRecord | undefined): Grant | undefined {
+  if (isLive(record)) return record.grant;
+  return record?.state === 'ended' ? record.expired?.grant : undefined;
 }
 
 /**
- * Keeps the newer grant that the service gave for `asked` under the id of its session: in memory before this returns,
- * so that callers need not wait for the storage. Gives false when another version has won and the grant must be
- * revoked. Never rejects.
+ * Returns the session as it is now, or undefined when it has another grant or is gone since `asked` was read. A change
+ * that this window does not know yet wins when the store saves.
  */
-export async function keepNewerGrant(
+export function stillCurrent(store: SessionStore, asked: LiveSession): LiveSession | undefined {
+  const now = store.liveSession(asked.id);
+  return now?.grant.accessToken === asked.grant.accessToken ? now : undefined;
+}
+
+/** A newer grant that a service gave for a session. */
+export interface NewerGrant {
+  readonly grant: Grant;
+  /** The id of the session that has it. Undefined when the session had another grant, or was gone, by then. */
+  readonly sessionId: string | undefined;
+}
+
+/**
+ * Publishes the newer grant that the service gave for `asked`, under the id of its session. Call it within
+ * `store.whileGranting`, which stores it; then ask `isKept`.
+ */
+export function publishNewerGrant(
   store: SessionStore,
   asked: LiveSession,
   grant: Grant,
   nowMs: number,
-): Promise<boolean> {
+): NewerGrant {
   const current = stillCurrent(store, asked) ?? expiredMeanwhile(store, asked);
-  if (current === undefined) return false;
-  const { accessTokenRejected, ...lasting } = current;
-  const version = afterRenewal(current.version);
-  try {
-    const isStored = await store.replace({ ...lasting, version, grant, grantedAtMs: nowMs });
-    // If a sign-out wins, the sessions revoke the grant, because they have seen it.
-    return isStored || store.get(current.id)?.state === 'removed';
-  } catch {
-    return true; // it is in memory, and the store goes on trying
+  if (current !== undefined) {
+    const { accessTokenRejected, ...lasting } = current;
+    store.publish({ ...lasting, version: afterRenewal(current.version), grant, grantedAtMs: nowMs });
   }
+  return { grant, sessionId: current?.id };
 }
 
-/** A session that was taken for expired while the service was asked. The answer shows that the service knows it. */
+/**
+ * False when another version of the session has won, so that the grant must be revoked. If a sign-out has won, the
+ * sessions have seen the grant, and revoke it.
+ */
+export function isKept(store: SessionStore, { grant, sessionId }: NewerGrant): boolean {
+  if (sessionId === undefined) return false;
+  const now = store.get(sessionId);
+  return now?.state === 'removed' || grantOf(now)?.accessToken === grant.accessToken;
+}
+
+/** A session that was taken for expired during the request. The answer shows that the service still knows it. */
 function expiredMeanwhile(store: SessionStore, asked: LiveSession): LiveSession | undefined {
   const now = store.get(asked.id);
   const before = now?.state === 'ended' ? asLive(now) : undefined;
@@ -49,7 +66,7 @@ const REVOKE_LIMIT_MS = 5_000;
 
 /**
  * Asks the service in the background to end a grant that is no longer wanted. The grant is gone here whatever the
- * service answers, so no caller waits for it and no failure is shown.
+ * service answers, so no caller waits, and no failure is shown.
  */
 export function revokeInBackground(service: IdentityService, grant: Grant, { clock, log }: Runtime): void {
   withTimeLimit(clock, REVOKE_LIMIT_MS, NEVER, (signal) => service.revoke(grant, signal)).then(

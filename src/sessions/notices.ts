@@ -1,14 +1,74 @@
-import type { IndexEntry } from './lost.ts';
-import type { EndedSession, LiveSession } from './record.ts';
+import { Emitter } from '../base/emitter.ts';
+import { accountKey, sameAccount } from './accounts.ts';
+import { endOf } from './expiry.ts';
+import type { WindowLocks } from './ports.ts';
+import type { LiveSession, Session } from './record.ts';
+import type { SessionStore } from './store.ts';
 
-/** What the person is told of their sessions while they do something else: quietly, with a way to sign in again. */
-export interface SessionNotices {
+/** What the user should know about their sessions while they do something else. */
+export type SessionNotice =
   /** The session ends in a few minutes and cannot be renewed. */
-  endsSoon(record: LiveSession): void;
-  /** The session has reached its end. A live one could not be renewed for ten minutes after its end. */
-  ended(record: LiveSession | EndedSession): void;
-  /** The service does not accept the session. */
-  rejected(record: LiveSession): void;
-  /** Sessions of one service that should have been there at the start, and were not. */
-  lost(sessions: readonly IndexEntry[]): void;
+  | { readonly kind: 'endsSoon'; readonly record: LiveSession }
+  /** The session has ended. A live one could not be renewed for ten minutes after its expiry. */
+  | { readonly kind: 'ended'; readonly record: Session }
+  /** The service no longer accepts the session. */
+  | { readonly kind: 'rejected'; readonly record: LiveSession }
+  /** Sessions of one service that should have been in storage at the start of the window, but were not. */
+  | { readonly kind: 'lost'; readonly sessions: readonly LostSession[] };
+
+export type LostSession = Pick<LiveSession, 'id' | 'serviceId' | 'scopes'>;
+
+/** One notice is enough for an account whose sessions end one after the other. */
+const SAME_ACCOUNT_MS = 10 * 60_000;
+/** No end is announced twice within this time. */
+const SAME_END_MS = 30 * 24 * 60 * 60_000;
+/** Two windows can find out about the same rejection within this time. */
+const SAME_REJECTION_MS = 10 * 60_000;
+/** Windows that open together find the same sessions gone. */
+const SAME_LOSS_MS = 60_000;
+
+/** Fires each notice in one window only, and once. */
+export class SessionNotices {
+  readonly #store: SessionStore;
+  readonly #locks: WindowLocks;
+  readonly #notices = new Emitter<SessionNotice>();
+
+  constructor(store: SessionStore, locks: WindowLocks) {
+    this.#store = store;
+    this.#locks = locks;
+  }
+
+  readonly onNotice = this.#notices.event;
+
+  async endsSoon(record: LiveSession): Promise<void> {
+    await this.#announceEnd({ kind: 'endsSoon', record });
+  }
+
+  async ended(record: Session): Promise<void> {
+    await this.#announceEnd({ kind: 'ended', record });
+  }
+
+  /** A rejection after another sign-in is a new one. */
+  async rejected(record: LiveSession): Promise<void> {
+    const name = `rejected ${record.id} ${record.version.signIn}`;
+    if (await this.#locks.claimFor(name, SAME_REJECTION_MS)) this.#notices.fire({ kind: 'rejected', record });
+  }
+
+  /** All `sessions` are of one service. */
+  async lost(sessions: readonly LostSession[]): Promise<void> {
+    const name = `lost ${sessions.map(({ id }) => id).join()}`;
+    if (await this.#locks.claimFor(name, SAME_LOSS_MS)) this.#notices.fire({ kind: 'lost', sessions });
+  }
+
+  /** Fires once for each end, and once for an account whose sessions end together. */
+  async #announceEnd(notice: Extract<SessionNotice, { kind: 'endsSoon' | 'ended' }>): Promise<void> {
+    const { kind, record } = notice;
+    const end = `${kind} ${record.id} ${record.version.signIn} ${endOf(record)}`;
+    if (!(await this.#locks.claimFor(end, SAME_END_MS))) return;
+    // After a sign-in, the user believes that all is well, so a new end is news.
+    const ofAccount = this.#store.sessions().filter((each) => sameAccount(each, record));
+    const signedInAtMs = Math.max(...ofAccount.map((each) => each.signedInAtMs));
+    const account = `${kind} ${accountKey(record)} ${signedInAtMs}`;
+    if (await this.#locks.claimFor(account, SAME_ACCOUNT_MS)) this.#notices.fire(notice);
+  }
 }

@@ -1,40 +1,41 @@
-/** Where sessions are kept beyond the life of a window: one text for each session id. All windows share it. */
+import type { Disposable } from '../base/emitter.ts';
+
+/** Persistent storage for sessions, shared by all windows: one text per session id. */
 export interface SessionStorage {
-  /** The ids of all stored texts. Rejects with the platform's error when the storage cannot be read. */
+  /** Returns the ids of all stored texts. Rejects with the platform's error when the storage cannot be read. */
   ids(): Promise<string[]>;
-  /** Undefined when nothing readable is stored under the id. Rejects with the platform's error. */
+  /** Returns undefined when nothing readable is stored under the id. Rejects with the platform's error. */
   read(id: string): Promise<string | undefined>;
   /** Replaces the text as a whole, or not at all. Rejects with the platform's error. */
   write(id: string, text: string): Promise<void>;
   /** Deletes the text, if there is one. Rejects with the platform's error. */
   delete(id: string): Promise<void>;
-  /** Tells which text may have changed, in whichever window. Undefined: every text may have changed. */
-  onDidChange(listener: (id: string | undefined) => void): { dispose(): void };
+  /** Fires with the id of a text that may have changed, in any window, or with undefined when any of them may have. */
+  onDidChange(listener: (id: string | undefined) => void): Disposable;
   /** Stops the events. */
   dispose(): void;
 }
 
-/** What the windows of one person must not do at the same time. */
+/** Keeps the windows of one user from doing the same thing at the same time. */
 export interface WindowLocks {
   /**
    * Waits until no other window holds the lock `name`, then runs `work` and holds the lock until the work has
    * settled, however long that takes. Settles as `work` does. Rejects with `signal.reason` when the signal aborts
-   * while this waits; work that has begun is not interrupted. Locks do not nest: work under a lock must not wait
-   * for the same lock again.
+   * while this waits; work that has begun is not interrupted. Locks are not reentrant: work under a lock must not
+   * wait for the same lock again.
    */
   withLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /**
-   * True for the first window that asks for `name`, and false for all windows for `forMs` milliseconds of the
-   * wall clock after that. Never rejects: when in doubt, the answer is true, so that a message is rather told
-   * twice than never.
+   * Returns true to the first window that claims `name`, and false to every window for the next `ms` milliseconds of
+   * the wall clock. Never rejects. Returns true on error: a duplicate message beats a missing one.
    */
-  once(name: string, forMs: number): Promise<boolean>;
+  claimFor(name: string, ms: number): Promise<boolean>;
 }
 
-/** How the windows share the sessions, as far as one of them can tell. */
-export interface Sharing {
-  /** Where the sessions are. `secretStorage`: the folder for files cannot be used. */
+/** How the windows share their sessions, as far as one window can tell. */
+export interface StorageStatus {
+  /** Where the sessions are. `secretStorage` is the fallback when the folder for files cannot be used. */
   readonly place: 'files' | 'secretStorage' | 'globalState';
-  /** How many locks the windows hold at this moment. Absent where locks are no files, or cannot be read. */
+  /** How many locks all windows hold right now. Undefined where locks are not files or cannot be read. */
   readonly heldLocks?: number | undefined;
 }

@@ -3,15 +3,15 @@ import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import type { IdentityService } from '../services/service.ts';
 import { endsSoon, isOver } from './expiry.ts';
-import { keepNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
+import { isKept, type NewerGrant, publishNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
 import { afterAmendment, type LiveSession } from './record.ts';
 import type { SessionStore } from './store.ts';
 
-/** How long the caller that needs a session waits for its renewal. */
+/** How long a caller that needs the session waits for its renewal. */
 const WAIT_LIMIT_MS = 10_000;
-/** A token this young is not renewed, so that one that is born old does not cost a request each time. */
+/** A token younger than this is not renewed, so that one that is issued with little life does not cost endless requests. */
 const LEAST_AGE_MS = 10_000;
-/** No new attempt follows a failed one for this long. */
+/** No attempt follows a failed one for this long. */
 const REST_MS = 30_000;
 
 interface Attempt {
@@ -21,25 +21,25 @@ interface Attempt {
   readonly stored: Promise<void>;
 }
 
-/** Gets new access tokens for refresh tokens: one request at a time for each session, across all windows. */
+/** Exchanges refresh tokens for new access tokens: one request at a time for each session, across all windows. */
 export class Renewal {
-  readonly service: IdentityService;
+  readonly #service: IdentityService;
   readonly #store: SessionStore;
   readonly #runtime: Runtime;
-  /** The attempts under way, by session id. */
+  /** The attempts in progress, by session id. */
   readonly #running = new Map<string, Attempt>();
   readonly #failedAtMs = new Map<string, number>();
-  /** The refresh tokens, by session id, for which the service has refused our client. */
+  /** The refresh tokens with which the service has refused our client, by session id. */
   readonly #refused = new Map<string, string | undefined>();
 
   constructor(service: IdentityService, store: SessionStore, runtime: Runtime) {
-    this.service = service;
+    this.#service = service;
     this.#store = store;
     this.#runtime = runtime;
   }
 
   isPossible({ grant }: LiveSession): boolean {
-    return grant.refreshToken !== undefined && this.service.renew !== undefined;
+    return grant.refreshToken !== undefined && this.#service.renew !== undefined;
   }
 
   /** False also when the service has refused our client in this window: then only a new sign-in helps. */
@@ -48,12 +48,12 @@ export class Renewal {
   }
 
   /**
-   * Renews a session that is over, or that ends soon. Resolves after the attempt, or after ten seconds, for a
-   * session that is over; at once for one that can still be used. Never rejects.
+   * Renews a session that is over, or that ends soon. For a session that is over, resolves after the attempt, or after
+   * ten seconds; otherwise at once. Never rejects.
    */
   async renewIfDue(record: LiveSession): Promise<void> {
     const nowMs = this.#runtime.clock.now();
-    // A short session is over before its last half begins, because of the margin before its end.
+    // A short session is over before its last half begins, because of the margin before its expiry.
     const over = isOver(record, nowMs);
     if (!over && !endsSoon(record, nowMs)) return;
     const renewing = this.renew(record, NEVER);
@@ -61,15 +61,15 @@ export class Renewal {
   }
 
   /**
-   * Renews a session now, or waits for the attempt that is under way, for at most ten seconds. Does nothing for a
-   * token that is younger than ten seconds, within 30 seconds of a failure, or after the service has refused our
-   * client. Never rejects.
+   * Renews a session now, or waits for the attempt in progress, for at most ten seconds. Does nothing for a token that
+   * is younger than ten seconds, within 30 seconds of a failure, or after the service has refused our client. Never
+   * rejects.
    */
   async renew(record: LiveSession, signal: AbortSignal): Promise<void> {
     if (!this.canSucceed(record)) return;
     const running = this.#running.get(record.id) ?? this.#begin(record);
     if (running === undefined) return;
-    // The attempt goes on when its caller stops waiting: a new refresh token that gets lost is a lost session.
+    // The attempt continues when its caller stops waiting: a new refresh token that gets lost is a lost session.
     await withTimeLimit(this.#runtime.clock, WAIT_LIMIT_MS, signal, () => running.answered).catch(
       () => undefined,
     );
@@ -91,7 +91,7 @@ export class Renewal {
     const stored = this.#renew(record, onAnswer)
       .catch((error: unknown) => {
         this.#runtime.log.warn(
-          `A session with ${this.service.label} could not be renewed: ${describeError(error)}.`,
+          `A session with ${this.#service.label} could not be renewed: ${describeError(error)}.`,
         );
         this.#failedAtMs.set(id, this.#runtime.clock.now());
       })
@@ -104,55 +104,55 @@ export class Renewal {
     return attempt;
   }
 
-  /** True in both directions of time, because the clock can be set back. */
+  /** Looks in both directions of time, because the clock can be set back. */
   #isWithin(ms: number, sinceMs = Infinity): boolean {
     return Math.abs(this.#runtime.clock.now() - sinceMs) < ms;
   }
 
-  async #renew({ id, grant }: LiveSession, onAnswer: () => void): Promise<void> {
-    await this.#store.whileRenewing(id, this.#runtime.closed, async () => {
-      await this.#store.reread(id);
-      const current = this.#store.live(id);
+  async #renew(record: LiveSession, onAnswer: () => void): Promise<void> {
+    const newer = await this.#store.whileGranting(record, this.#runtime.closed, async () => {
+      await this.#store.reread(record.id);
       // Another window may have renewed it while this one waited.
-      if (current?.grant.accessToken !== grant.accessToken) return;
-      await this.#ask(current, onAnswer);
+      const current = stillCurrent(this.#store, record);
+      const answer = current && (await this.#ask(current));
+      onAnswer();
+      return answer;
     });
+    if (newer === undefined) return;
+    if (isKept(this.#store, newer)) this.#runtime.log.info(`Renewed a session with ${this.#service.label}.`);
+    else revokeInBackground(this.#service, newer.grant, this.#runtime);
   }
 
-  /** The request has a time limit of its own and is not aborted: its answer may be the only copy of a new token. */
-  async #ask(asked: LiveSession, onAnswer: () => void): Promise<void> {
-    const { label } = this.service;
-    const renewed = (await this.service.renew?.(asked.grant, NEVER)) ?? { kind: 'unknown' };
-    if (renewed.kind === 'unknown') {
-      this.#runtime.log.warn(`${label} could not be asked for a new token. Trying again later.`);
-      this.#failedAtMs.set(asked.id, this.#runtime.clock.now());
-      return;
-    }
-    if (renewed.kind === 'clientRefused') {
-      this.#runtime.log.warn(
-        `${label} does not accept this client ID. It is not asked for a new token again.`,
-      );
-      this.#refused.set(asked.id, asked.grant.refreshToken);
-      return;
-    }
-    if (renewed.kind === 'rejected') {
-      this.#runtime.log.info(`${label} does not renew a session any longer.`);
-      const current = stillCurrent(this.#store, asked);
-      if (current !== undefined) await this.#dropRefreshToken(current);
-      return;
-    }
-    const { grant } = renewed;
-    const keeping = keepNewerGrant(this.#store, asked, grant, this.#runtime.clock.now());
-    onAnswer();
-    if (await keeping) {
-      this.#runtime.log.info(`Renewed a session with ${label}.`);
-    } else {
-      revokeInBackground(this.service, grant, this.#runtime);
+  /**
+   * Publishes what the service answers. The request has its own time limit and is not aborted: its answer may be the
+   * only copy of a new token.
+   */
+  async #ask(asked: LiveSession): Promise<NewerGrant | undefined> {
+    const { clock, log } = this.#runtime;
+    const { label } = this.#service;
+    const renewed = (await this.#service.renew?.(asked.grant, NEVER)) ?? { kind: 'unknown' };
+    switch (renewed.kind) {
+      case 'granted':
+        return publishNewerGrant(this.#store, asked, renewed.grant, clock.now());
+      case 'rejected': {
+        log.info(`${label} does not renew a session any longer.`);
+        const current = stillCurrent(this.#store, asked);
+        if (current !== undefined) this.#dropRefreshToken(current);
+        return undefined;
+      }
+      case 'clientRefused':
+        log.warn(`${label} does not accept this client ID. It is not asked for a new token again.`);
+        this.#refused.set(asked.id, asked.grant.refreshToken);
+        return undefined;
+      case 'unknown':
+        log.warn(`${label} could not be asked for a new token. Trying again later.`);
+        this.#failedAtMs.set(asked.id, clock.now());
+        return undefined;
     }
   }
 
-  async #dropRefreshToken(record: LiveSession): Promise<void> {
+  #dropRefreshToken(record: LiveSession): void {
     const { refreshToken, ...grant } = record.grant;
-    await this.#store.replace({ ...record, version: afterAmendment(record.version), grant });
+    this.#store.publish({ ...record, version: afterAmendment(record.version), grant });
   }
 }

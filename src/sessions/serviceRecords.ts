@@ -1,32 +1,34 @@
+import { Emitter } from '../base/emitter.ts';
 import type { IdentityService } from '../services/service.ts';
 import { type AccountOf, sameAccount, sameScopes } from './accounts.ts';
 import {
+  type AccountChange,
   type EndedSession,
   isLive,
   type LiveSession,
+  type Session,
   type SessionChange,
-  type ShownChange,
 } from './record.ts';
 import type { SessionStore } from './store.ts';
 
-/** Which sessions a caller wants. Absent means any. */
+/** Which sessions a caller wants. Undefined means any. */
 export interface SessionFilter {
   readonly scopes?: readonly string[] | undefined;
-  /** As `session.account.id` has it. */
+  /** As in `session.account.id`. */
   readonly accountId?: string | undefined;
 }
 
 /**
- * The sessions of one service, in memory. Those of the server in the settings are shown. Those of other servers are
- * hidden: nobody uses, renews or verifies them, and nobody is told of them, but they stay stored, and are shown again
- * when the setting is back. A setting that is no address names no server, so it hides all of them: it may be one that
- * a person is typing, and nothing is lost by it.
+ * The sessions of one service, in memory. The configured ones are those of the server in the settings. Those of other
+ * servers are dormant: they are not used, renewed, verified or announced, but they stay stored, and come back with
+ * the setting. A setting that is not a valid address names no server, so all sessions are dormant meanwhile: the user
+ * may be typing it, and nothing is lost.
  */
 export class ServiceRecords {
   readonly #service: IdentityService;
   readonly #store: SessionStore;
-  readonly #listeners = new Set<(change: ShownChange) => void>();
-  /** The server whose sessions are shown. It changes only together with the changes that tell of it. */
+  readonly #changes = new Emitter<AccountChange>();
+  /** The configured server. It changes together with the events for that change only. */
   #server: string | undefined;
 
   constructor(service: IdentityService, store: SessionStore) {
@@ -35,79 +37,75 @@ export class ServiceRecords {
     this.#server = service.servers().current;
     store.onDidChange((change) => {
       const { record } = change;
-      if (record.serviceId === service.id && this.isShown(record))
-        this.#tell({ ...change, siblings: this.shown().filter(siblingOf(record)) });
+      if (record.serviceId === service.id && this.isConfigured(record))
+        this.#changes.fire({ ...change, siblings: this.configured().filter(siblingOf(record)) });
     });
   }
 
-  /** Hears of each change of a session that is shown, also that it is shown or hidden from now on. */
-  onDidChange(listener: (change: ShownChange) => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => void this.#listeners.delete(listener) };
-  }
+  /**
+   * Fires once for each change of a configured session, whichever window made it, and when a session becomes configured
+   * or dormant.
+   */
+  readonly onDidChange = this.#changes.event;
 
-  isShown({ server }: { readonly server: string }): boolean {
+  isConfigured({ server }: { readonly server: string }): boolean {
     return server === this.#server;
   }
 
-  /** All live sessions, oldest sign-in first. */
-  live(): LiveSession[] {
+  /** All live sessions at any server, oldest sign-in first. */
+  liveSessions(): LiveSession[] {
     return this.#all().filter(isLive);
   }
 
-  /** Those of the server in the settings. */
-  shown({ scopes, accountId }: SessionFilter = {}): LiveSession[] {
-    return this.live().filter(
+  /** The live sessions at the configured server, oldest sign-in first. Some may be over, or waiting for renewal. */
+  configured({ scopes, accountId }: SessionFilter = {}): LiveSession[] {
+    return this.liveSessions().filter(
       (record) =>
-        this.isShown(record) &&
+        this.isConfigured(record) &&
         (scopes === undefined || sameScopes(record.scopes, scopes)) &&
         (accountId === undefined || record.person.accountId === accountId),
     );
   }
 
-  /** Those of other servers. */
-  hidden(): LiveSession[] {
-    return this.live().filter((record) => !this.isShown(record));
+  /** The live sessions at other servers, oldest sign-in first. */
+  dormant(): LiveSession[] {
+    return this.liveSessions().filter((record) => !this.isConfigured(record));
   }
 
-  /** What is left of the sessions that have ended, of all servers. */
+  /** The remains of ended sessions at any server, oldest sign-in first. */
   ended(): EndedSession[] {
     return this.#all().filter((record) => record.state === 'ended');
   }
 
-  /** Live sessions first, then ended ones, oldest sign-in first in each. */
-  ofAccount(account: AccountOf): (LiveSession | EndedSession)[] {
-    return [...this.live(), ...this.ended()].filter((record) => sameAccount(record, account));
+  /** Live sessions first, then ended ones; oldest sign-in first in each group. */
+  ofAccount(account: AccountOf): Session[] {
+    return [...this.liveSessions(), ...this.ended()].filter((record) => sameAccount(record, account));
   }
 
-  /** Reads the settings again. Tells of the sessions that are hidden and shown from now on, one after the other. */
+  /** Rereads the settings. Fires for each session that becomes dormant, then for each that becomes configured. */
   followSettings(): void {
     const { current } = this.#service.servers();
     if (current === this.#server) return;
-    const hidden = this.shown();
+    const before = this.configured();
     this.#server = current;
-    const shown = this.shown();
-    // Each change leaves of an account what the changes before it have left.
-    for (const [index, record] of hidden.entries())
-      this.#tellOfSetting('removed', record, hidden.slice(index + 1));
-    for (const [index, record] of shown.entries())
-      this.#tellOfSetting('added', record, shown.slice(0, index));
+    const after = this.configured();
+    // The siblings in each event are what the events before it have left of the account.
+    for (const [index, record] of before.entries())
+      this.#fireForSetting('removed', record, before.slice(index + 1));
+    for (const [index, record] of after.entries())
+      this.#fireForSetting('added', record, after.slice(0, index));
   }
 
-  #tellOfSetting(kind: SessionChange['kind'], record: LiveSession, others: readonly LiveSession[]): void {
-    this.#tell({ kind, record, isSignIn: false, siblings: others.filter(siblingOf(record)) });
+  #fireForSetting(kind: SessionChange['kind'], record: LiveSession, others: readonly LiveSession[]): void {
+    this.#changes.fire({ kind, record, isSignIn: false, siblings: others.filter(siblingOf(record)) });
   }
 
-  #tell(change: ShownChange): void {
-    for (const listener of [...this.#listeners]) listener(change);
-  }
-
-  #all(): (LiveSession | EndedSession)[] {
-    return this.#store.all().filter(({ serviceId }) => serviceId === this.#service.id);
+  #all(): Session[] {
+    return this.#store.sessions().filter(({ serviceId }) => serviceId === this.#service.id);
   }
 }
 
-/** True for another session of the same account. */
+/** Returns a test for the other sessions of the same account. */
 function siblingOf(record: LiveSession): (other: LiveSession) => boolean {
   return (other) => other.id !== record.id && sameAccount(other, record);
 }

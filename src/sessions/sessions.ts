@@ -1,16 +1,15 @@
 import type * as vscode from 'vscode';
 
+import { type Disposable, Emitter, type Event } from '../base/emitter.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { IdentityService } from '../services/service.ts';
-import { isOver } from './expiry.ts';
-import { type Kept, watchForLostSessions } from './lost.ts';
-import type { SessionNotices } from './notices.ts';
+import { type StartupCheck, watchForLostSessions } from './lost.ts';
+import { type SessionNotice, SessionNotices } from './notices.ts';
 import type { SessionStorage, WindowLocks } from './ports.ts';
-import type { LiveSession, ShownChange } from './record.ts';
-import { Renewal } from './renewal.ts';
+import type { AccountChange, LiveSession } from './record.ts';
 import { ServiceSessions } from './serviceSessions.ts';
 import { SessionStore } from './store.ts';
-import { SessionReminders } from './upkeep.ts';
+import { SessionUpkeep } from './upkeep.ts';
 
 export interface SessionParts {
   readonly services: readonly IdentityService[];
@@ -18,67 +17,73 @@ export interface SessionParts {
   readonly locks: WindowLocks;
   /** The extension's global state. */
   readonly memento: vscode.Memento;
-  readonly notices: SessionNotices;
   readonly isFocused: () => boolean;
 }
 
+/** A session, with the sessions of its service. */
+export interface FoundSession {
+  readonly record: LiveSession;
+  readonly sessions: ServiceSessions;
+}
+
 /** All sessions of all services, as one window knows them. */
-export interface Sessions {
+export interface Sessions extends Disposable {
   readonly store: SessionStore;
   /** In the order of the services. */
   readonly byService: readonly ServiceSessions[];
-  /** What the secret storage has kept since the last window closed. Undefined when it could not be read. */
-  readonly kept: Promise<Kept | undefined>;
-  /** Reads what is stored, once. Throws a StoreError when it cannot be read. */
+  /** Whether the secret storage has kept the sessions since the last window closed. Undefined if it cannot be read. */
+  readonly startupCheck: Promise<StartupCheck | undefined>;
+  /** Reads what is stored, once. Throws a StoreError when it cannot be read; the next call tries again. */
   load(): Promise<void>;
   /**
-   * The sessions of the servers in the settings that have not reached their end, from memory: none before `load`.
-   * Never uses the network.
+   * The sessions at the configured servers that are not over, from memory: none before `load`. Never uses the network,
+   * so a session that waits for its renewal is missing.
    */
-  current(): LiveSession[];
-  /** Hears of each change of such a session once, whichever window made it. */
-  onDidChange(listener: (change: ShownChange) => void): { dispose(): void };
+  usable(): LiveSession[];
+  /** Returns the live session with this id at a configured server, from memory. It may be over. */
+  find(id: string): FoundSession | undefined;
+  /** Fires once for each change of a session at a configured server, whichever window made it. */
+  readonly onDidChange: Event<AccountChange>;
+  /** Fires in one window when the user should know something about a session. */
+  readonly onNotice: Event<SessionNotice>;
   /** Call when the settings have changed: they may name other servers. */
   followSettings(): void;
-  /** Tells whether the person looks at this window. */
+  /** Call when the window gains or loses focus. */
   focusIs(focused: boolean): void;
-  /** Resolves when every answer that must not be lost has come and is stored. Never rejects. */
+  /** Resolves when every answer that must not be lost has arrived and is stored. Never rejects. */
   finish(): Promise<void>;
-  dispose(): void;
 }
 
-/** Wires the life of sessions together, and begins to look after them. Everything ends with `runtime.closed`. */
+/** Wires the life of sessions together, and starts to look after them. Everything ends with `runtime.closed`. */
 export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
-  const { services, storage, locks, memento, notices, isFocused } = parts;
+  const { services, storage, locks, memento, isFocused } = parts;
   const store = new SessionStore(storage, locks, runtime);
-  const byService = services.map(
-    (service) =>
-      new ServiceSessions(service, store, new Renewal(service, store, runtime), locks, notices, runtime),
-  );
-  const reminders = new SessionReminders(byService, store, locks, notices, runtime, isFocused);
-  void reminders.run();
-  const kept = watchForLostSessions(store, memento, locks, notices, runtime);
+  const notices = new SessionNotices(store, locks);
+  const changes = new Emitter<AccountChange>();
+  const byService = services.map((service) => new ServiceSessions(service, store, locks, notices, runtime));
+  for (const { records } of byService)
+    records.onDidChange((change) => {
+      changes.fire(change);
+    });
+  const upkeep = new SessionUpkeep({ byService, store, locks, notices, isFocused }, runtime);
+  void upkeep.run();
+  const startupCheck = watchForLostSessions(store, memento, notices, runtime);
   return {
     store,
     byService,
-    kept,
+    startupCheck,
     load: () => store.load(),
-    current: () =>
+    usable: () => byService.flatMap((sessions) => sessions.usable()),
+    find: (id) =>
       byService
-        .flatMap((sessions) => sessions.cached())
-        .filter((record) => !isOver(record, runtime.clock.now())),
-    onDidChange: (listener) => {
-      const listening = byService.map((sessions) => sessions.onDidChange(listener));
-      return {
-        dispose: () => {
-          for (const each of listening) each.dispose();
-        },
-      };
-    },
+        .flatMap((sessions) => sessions.records.configured().map((record) => ({ record, sessions })))
+        .find(({ record }) => record.id === id),
+    onDidChange: changes.event,
+    onNotice: notices.onNotice,
     followSettings: () => {
       for (const { records } of byService) records.followSettings();
     },
-    focusIs: (focused) => void reminders.focusIs(focused),
+    focusIs: (focused) => void upkeep.focusIs(focused),
     finish: async () => {
       await Promise.all(byService.map((sessions) => sessions.finish()));
     },

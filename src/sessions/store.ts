@@ -1,120 +1,120 @@
+import { type Disposable, Emitter } from '../base/emitter.ts';
 import { describeError } from '../base/log.ts';
+import { keepTrying, Lazy } from '../base/retry.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER } from '../base/timeLimit.ts';
+import type { SessionOf } from './accounts.ts';
 import { isForgettable } from './expiry.ts';
 import type { SessionStorage, WindowLocks } from './ports.ts';
 import {
   afterSignIn,
   changeBetween,
-  type EndedSession,
   isLive,
   isNewer,
   type LiveSession,
+  type Session,
   type SessionChange,
   type SessionRecord,
 } from './record.ts';
-import { isBehind, type Stored, StoredSessions, tryAgain } from './storedSessions.ts';
+import { isStale, type Stored, StoredSessions } from './storedSessions.ts';
 
-/** A stored sign-in, and the version of the session that it took the place of. */
+/** A new sign-in, and the version of the session that it replaced. */
 export interface Added {
   readonly record: LiveSession;
-  readonly replaced: LiveSession | EndedSession | undefined;
+  readonly replaced: Session | undefined;
 }
 
 /**
- * All sessions of all services: in memory for reading, in storage for the other windows and the next start.
- * Memory and storage both hold the newest version that they have seen of each session. Storage is written under a
- * window lock, after a look at what is there, so no window can replace a newer version by an older one.
+ * All sessions of all services: in memory for reading, in storage for the other windows and the next start. Both hold
+ * the newest version they have seen of each session. Storage is read again under a lock before each write, so no
+ * window can replace a newer version with an older one.
  */
 export class SessionStore {
   readonly #stored: StoredSessions;
   readonly #runtime: Runtime;
-  readonly #subscription: { dispose(): void };
-  readonly #listeners = new Set<(change: SessionChange) => void>();
+  readonly #subscription: Disposable;
+  readonly #changes = new Emitter<SessionChange>();
   readonly #records = new Map<string, SessionRecord>();
-  /** Sessions whose newest version is not in storage yet, and the end of the attempts to get it there. */
-  readonly #saving = new Map<string, Promise<void>>();
-  #loading: Promise<void> | undefined;
+  /** The answer of `sessions()`, until a record changes. */
+  #sorted: readonly Session[] | undefined;
+  readonly #loading = new Lazy(() => this.#readAll());
   #isLoaded = false;
 
   constructor(storage: SessionStorage, locks: WindowLocks, runtime: Runtime) {
-    this.#stored = new StoredSessions(storage, locks, runtime);
+    this.#stored = new StoredSessions(storage, locks, runtime, (id, stored) => this.#merge(id, stored));
     this.#runtime = runtime;
-    this.#subscription = storage.onDidChange((id) => void this.#hear(id));
+    this.#subscription = storage.onDidChange((id) => void this.#storageChanged(id));
   }
 
-  /** Hears of every change after `load`. What a window finds at its start is no change. */
-  onDidChange(listener: (change: SessionChange) => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => void this.#listeners.delete(listener) };
-  }
+  /** Fires once per change after `load`, whichever window made it. */
+  readonly onDidChange = this.#changes.event;
 
   /** Reads what is stored, once. Throws a StoreError when the storage cannot be read; the next call tries again. */
-  load(): Promise<void> {
-    this.#loading ??= this.#readAll().then(
-      () => {
-        this.#isLoaded = true;
-      },
-      (error: unknown) => {
-        this.#loading = undefined;
-        throw error;
-      },
-    );
-    return this.#loading;
+  async load(): Promise<void> {
+    if (!this.#isLoaded) await this.#loading.get();
   }
 
-  /** One record from memory, also of a session that was signed out in the last 30 days. */
   get(id: string): SessionRecord | undefined {
     return this.#records.get(id);
   }
 
-  /** All of these. */
-  everything(): SessionRecord[] {
-    return [...this.#records.values()];
-  }
-
-  /** One session from memory, if it is live. */
-  live(id: string): LiveSession | undefined {
+  liveSession(id: string): LiveSession | undefined {
     return [this.#records.get(id)].find(isLive);
   }
 
-  /** All sessions from memory, oldest sign-in first, without those that were signed out. */
-  all(): Exclude<SessionRecord, { state: 'removed' }>[] {
-    return this.everything()
+  /** Every record, including signed-out ones. */
+  records(): SessionRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** All live and ended sessions, oldest sign-in first. */
+  sessions(): readonly Session[] {
+    this.#sorted ??= this.records()
       .filter((record) => record.state !== 'removed')
       .sort((a, b) => a.signedInAtMs - b.signedInAtMs);
+    return this.#sorted;
   }
 
   /**
-   * Stores what a sign-in has brought, then takes it into memory. `make` gets the current version and gives the new
-   * one. Undefined when the session `id` was signed out. When the signal aborts or the storage takes too long, this
-   * leaves nothing behind: if the write lands later, it is undone. Throws a StoreError, or `signal.reason`.
+   * Persists a new sign-in, then publishes it. All sessions are reread from storage first. Then `find` returns the id
+   * of the session that the sign-in continues, if there is one, and `make` returns the new version for the current
+   * one. A session that is signed out at this moment is not continued. When the signal aborts or the storage takes too
+   * long, nothing stays: a write that lands later is undone. Throws a StoreError, or `signal.reason`.
    */
   async add(
-    id: string,
-    make: (current: LiveSession | EndedSession | undefined) => LiveSession,
+    session: SessionOf,
+    find: () => string | undefined,
+    make: (id: string, current: Session | undefined) => LiveSession,
     signal: AbortSignal,
-  ): Promise<Added | undefined> {
+  ): Promise<Added> {
     let inFlight: Added | undefined;
-    const write = async (limits: AbortSignal): Promise<Added | undefined> => {
-      await this.#fetch(id);
-      const replaced = this.#records.get(id);
+    const write = async (id: string, limits: AbortSignal): Promise<Added | undefined> => {
+      const replaced = await this.#fetch(id);
       if (replaced?.state === 'removed') return undefined;
       limits.throwIfAborted();
-      const added = { record: make(replaced), replaced };
+      const added = { record: make(id, replaced), replaced };
       inFlight = added;
       await this.#stored.write(added.record).finally(() => (inFlight = undefined));
-      if (!limits.aborted) this.#apply(added.record);
-      // The person may have signed out of the session while it was being written.
+      limits.throwIfAborted();
+      this.publish(added.record);
+      // The user may have signed out of the session during the write.
       return this.#records.get(id)?.state === 'removed' ? undefined : added;
+    };
+    const writeAs = async (id: string, limits: AbortSignal): Promise<Added | undefined> => {
+      try {
+        return await this.#stored.whileWriting(id, limits, () => write(id, limits));
+      } finally {
+        if (limits.aborted) await this.#stored.saveAtLast(id); // stores what `#undo` published
+      }
     };
     try {
       return await this.#stored.limited(signal, (limits) =>
-        this.#stored.withoutRenewal(id, limits, async () => {
-          try {
-            return await this.#stored.change(id, limits, write);
-          } finally {
-            if (limits.aborted) await this.#saveAtLast(id);
+        // Without this lock, two windows that finish the same sign-in together would make two sessions of it.
+        this.#stored.whileGranting(session, limits, async () => {
+          await this.#reconcileAll();
+          for (let id = find() ?? crypto.randomUUID(); ; id = crypto.randomUUID()) {
+            const added = await writeAs(id, limits);
+            if (added !== undefined) return added;
           }
         }),
       );
@@ -124,59 +124,63 @@ export class SessionStore {
     }
   }
 
-  /**
-   * Takes a new version into memory at once, then stores it. Gives whether it is still the current version after
-   * that. Throws a StoreError when the first write fails; more attempts follow until one succeeds or the window closes.
-   */
-  async replace(next: SessionRecord): Promise<boolean> {
-    this.#apply(next);
-    await this.#save(next.id);
-    return this.#records.get(next.id) === next;
+  /** Publishes a new version, then stores it. Throws a StoreError when the first attempt fails; retries follow. */
+  async replace(next: SessionRecord): Promise<void> {
+    this.publish(next);
+    await this.#stored.save(next.id);
   }
 
   /**
-   * Runs a renewal while no other window renews the session or stores a new sign-in for it. The lock is held until
-   * the result is stored, or a sign-out that came in between: no window may find the used refresh token. Rejects as
-   * the renewal does, or with `signal.reason` when the signal aborts before it begins.
+   * Runs work that brings a session a new grant while no other window does, or stores a new sign-in for it. What the
+   * work publishes, or a sign-out meanwhile, is stored before the lock is released: no window may find a refresh token
+   * that was used. Settles as the work does, or rejects with `signal.reason` when the signal aborts before it begins.
    */
-  async whileRenewing(id: string, signal: AbortSignal, renew: () => Promise<void>): Promise<void> {
-    await this.#stored.withoutRenewal(id, signal, async () => {
-      await renew();
-      await this.#saveAtLast(id);
+  async whileGranting<T>(session: LiveSession, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#stored.whileGranting(session, signal, async () => {
+      const result = await work();
+      await this.#stored.saveAtLast(session.id);
+      return result;
     });
   }
 
-  /** Looks into storage: another window may have been faster than its event. Throws a StoreError. */
+  /** Takes a version into memory and fires the change, if it is newer. `replace` and `whileGranting` store it, too. */
+  publish(next: SessionRecord): void {
+    const before = this.#records.get(next.id);
+    if (before !== undefined && !isNewer(next, before)) return;
+    this.#set(next.id, next);
+    const change = this.#isLoaded ? changeBetween(before, next) : undefined;
+    if (change !== undefined) this.#changes.fire(change);
+  }
+
+  /** Rereads one session from storage, because an event may still be on its way. Throws a StoreError. */
   async reread(id: string): Promise<void> {
     await this.#stored.limited(NEVER, () => this.#reconcile(id));
   }
 
-  /** The same for all sessions. Throws a StoreError. */
+  /** Rereads every session from storage. Counts as `load`. Throws a StoreError. */
   async rereadAll(): Promise<void> {
-    await this.#stored.limited(NEVER, async () => {
-      const ids = new Set([...(await this.#stored.ids()), ...this.#records.keys()]);
-      await Promise.all([...ids].map((id) => this.#reconcile(id)));
-    });
+    await this.#stored.limited(NEVER, () => this.#reconcileAll());
   }
 
-  /** Deletes what is left of a session that ended or was signed out long ago. Throws a StoreError. */
+  /** Deletes the remains of a session that ended or was signed out long ago. Throws a StoreError. */
   async forget(id: string): Promise<void> {
-    this.#records.delete(id);
+    this.#set(id, undefined);
     await this.#stored.limited(NEVER, () => this.#stored.delete(id));
   }
 
   dispose(): void {
     this.#subscription.dispose();
-    this.#listeners.clear();
+    this.#changes.dispose();
   }
 
   async #readAll(): Promise<void> {
     await this.#stored.limited(NEVER, async () => {
       await Promise.all((await this.#stored.ids()).map((id) => this.#fetch(id)));
     });
+    this.#isLoaded = true;
   }
 
-  async #hear(id: string | undefined): Promise<void> {
+  async #storageChanged(id: string | undefined): Promise<void> {
     const look = async (): Promise<void> => {
       await this.load();
       await (id === undefined ? this.rereadAll() : this.reread(id));
@@ -187,69 +191,49 @@ export class SessionStore {
       this.#runtime.log.warn(
         `A change of a session could not be read: ${describeError(error)}. Trying again.`,
       );
-      await tryAgain(look, this.#runtime);
+      await keepTrying(look, this.#runtime);
     }
+  }
+
+  async #reconcileAll(): Promise<void> {
+    const ids = new Set([...(await this.#stored.ids()), ...this.#records.keys()]);
+    await Promise.all([...ids].map((id) => this.#reconcile(id)));
+    this.#isLoaded = true;
   }
 
   /** Makes memory and storage agree on one session. Storage is written in the background. */
   async #reconcile(id: string): Promise<void> {
-    const stored = await this.#fetch(id);
-    const newest = this.#records.get(id);
+    const stored = await this.#stored.read(id);
+    const newest = this.#merge(id, stored);
     if (newest === undefined) return;
     const isForgotten = stored === undefined && isForgettable(newest, this.#runtime.clock.now());
-    if (isForgotten) this.#records.delete(id);
-    else if (isBehind(stored, newest)) void this.#save(id).catch(() => undefined); // logged and tried again there
+    if (isForgotten) this.#set(id, undefined);
+    else if (isStale(stored, newest)) void this.#stored.save(id).catch(() => undefined); // logged and retried there
   }
 
-  /** Takes the stored version into memory, if it is newer. */
-  async #fetch(id: string): Promise<Stored> {
-    const stored = await this.#stored.read(id);
-    if (stored !== undefined && stored !== 'unreadable') this.#apply(stored);
-    return stored;
+  async #fetch(id: string): Promise<SessionRecord | undefined> {
+    return this.#merge(id, await this.#stored.read(id));
   }
 
-  /** Stores the newest version. Throws a StoreError when the first attempt fails; more attempts follow. */
-  async #save(id: string): Promise<void> {
-    try {
-      await this.#write(id);
-    } catch (error) {
-      this.#runtime.log.warn(`A session could not be stored: ${describeError(error)}. Trying again.`);
-      // Deleted within the last attempt, so that a failure after it begins new ones.
-      const attempt = (): Promise<boolean> => this.#write(id).then(() => this.#saving.delete(id));
-      if (!this.#saving.has(id)) this.#saving.set(id, tryAgain(attempt, this.#runtime));
-      throw error;
-    }
+  /** Publishes the stored version, if it is newer, and returns the newest one. */
+  #merge(id: string, stored: Stored): SessionRecord | undefined {
+    if (stored !== undefined && stored !== 'unreadable') this.publish(stored);
+    return this.#records.get(id);
   }
 
-  /** Waits until the newest version is stored, or the window has closed. Never rejects. */
-  async #saveAtLast(id: string): Promise<void> {
-    await this.#save(id).catch(() => this.#saving.get(id));
-  }
-
-  /** One attempt. The lock is held until the write has settled, also when this gives up before that. */
-  async #write(id: string): Promise<void> {
-    await this.#stored.change(id, NEVER, async () => {
-      const stored = await this.#fetch(id);
-      const newest = this.#records.get(id);
-      if (newest !== undefined && isBehind(stored, newest)) await this.#stored.write(newest);
-    });
-  }
-
-  /** Takes back in memory what `add` may still write, with a version that is newer than it. */
+  /** Publishes a version that is newer than the one that `add` may still write. */
   #undo({ record, replaced }: Added): void {
     const [{ id, version }, removedAtMs] = [record, this.#runtime.clock.now()];
-    this.#apply(
+    this.publish(
       replaced === undefined
         ? { format: 1, id, version, state: 'removed', removedAtMs }
         : { ...replaced, version: afterSignIn(version) },
     );
   }
 
-  #apply(next: SessionRecord): void {
-    const before = this.#records.get(next.id);
-    if (before !== undefined && !isNewer(next, before)) return;
-    this.#records.set(next.id, next);
-    const change = this.#isLoaded ? changeBetween(before, next) : undefined;
-    if (change !== undefined) for (const listener of [...this.#listeners]) listener(change);
+  #set(id: string, record: SessionRecord | undefined): void {
+    if (record === undefined) this.#records.delete(id);
+    else this.#records.set(id, record);
+    this.#sorted = undefined;
   }
 }

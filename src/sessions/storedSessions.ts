@@ -1,6 +1,8 @@
-import { pause } from '../base/clock.ts';
+import { describeError } from '../base/log.ts';
+import { keepTrying } from '../base/retry.ts';
 import type { Runtime } from '../base/runtime.ts';
-import { withTimeLimit } from '../base/timeLimit.ts';
+import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
+import { sessionKey, type SessionOf } from './accounts.ts';
 import type { SessionStorage, WindowLocks } from './ports.ts';
 import { deserialize, isNewer, serialize, type SessionRecord } from './record.ts';
 
@@ -9,27 +11,37 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
-/** A locked keyring may ask the person for a password first. */
+/** Long enough to unlock a keyring that asks for its password first. */
 const STORAGE_LIMIT_MS = 60_000;
 
 /** What is stored under an id: a version, a text that this version of the extension cannot read, or nothing. */
 export type Stored = SessionRecord | 'unreadable' | undefined;
 
-/** True when `newest` must be stored. A text that this version cannot read is never replaced. */
-export function isBehind(stored: Stored, newest: SessionRecord): boolean {
+/** True when `newest` must be stored. A text that this version of the extension cannot read is never replaced. */
+export function isStale(stored: Stored, newest: SessionRecord): boolean {
   return stored !== 'unreadable' && (stored === undefined || isNewer(newest, stored));
 }
 
-/** Access to what is stored: as records, within a time limit, and for changes under a window lock. */
+/** The storage port in terms of records, with the locks and the time limit for its use, and retries of failed writes. */
 export class StoredSessions {
   readonly #storage: SessionStorage;
   readonly #locks: WindowLocks;
   readonly #runtime: Runtime;
+  readonly #merge: (id: string, stored: Stored) => SessionRecord | undefined;
+  /** Sessions whose newest version is not in storage yet, with the end of the attempts to store it. */
+  readonly #saving = new Map<string, Promise<void>>();
 
-  constructor(storage: SessionStorage, locks: WindowLocks, runtime: Runtime) {
+  /** `merge` takes what is stored into memory, and returns the newest version. */
+  constructor(
+    storage: SessionStorage,
+    locks: WindowLocks,
+    runtime: Runtime,
+    merge: (id: string, stored: Stored) => SessionRecord | undefined,
+  ) {
     this.#storage = storage;
     this.#locks = locks;
     this.#runtime = runtime;
+    this.#merge = merge;
   }
 
   /** Rejects with the platform's error. */
@@ -47,7 +59,7 @@ export class StoredSessions {
     return record ?? 'unreadable';
   }
 
-  /** Call it within `change` only. Rejects with the platform's error. */
+  /** Call it within `whileWriting` only. Rejects with the platform's error. */
   async write(record: SessionRecord): Promise<void> {
     await this.#storage.write(record.id, serialize(record));
   }
@@ -57,21 +69,44 @@ export class StoredSessions {
     await this.#storage.delete(id);
   }
 
+  /** Stores the newest version of a session. Throws a StoreError when the first attempt fails; retries follow. */
+  async save(id: string): Promise<void> {
+    try {
+      await this.#save(id);
+    } catch (error) {
+      this.#runtime.log.warn(`A session could not be stored: ${describeError(error)}. Trying again.`);
+      // Removed from the map within the last attempt, so that a later failure starts new attempts.
+      const attempt = (): Promise<boolean> => this.#save(id).then(() => this.#saving.delete(id));
+      if (!this.#saving.has(id)) this.#saving.set(id, keepTrying(attempt, this.#runtime));
+      throw error;
+    }
+  }
+
+  /** Waits until the newest version of a session is stored, or the window has closed. Never rejects. */
+  async saveAtLast(id: string): Promise<void> {
+    await this.save(id).catch(() => this.#saving.get(id));
+  }
+
   /**
-   * Runs work that changes one session, while no other window does. The lock is held until the work has settled,
-   * also when this gives up before that: a write that is under way may still land. Throws a StoreError when it fails
-   * or takes longer than a minute, or `signal.reason`. `limits` aborts in both cases.
+   * Runs work that reads and writes one session while no other window does. The lock is held until the work has
+   * settled. Settles as the work does, or rejects with `signal.reason` when the signal aborts before it begins.
    */
-  change<T>(id: string, signal: AbortSignal, work: (limits: AbortSignal) => Promise<T>): Promise<T> {
-    return this.limited(signal, (limits) => this.#locks.withLock(`write ${id}`, limits, () => work(limits)));
+  whileWriting<T>(id: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#locks.withLock(`write ${id}`, signal, work);
   }
 
-  /** Runs work while no other window renews the session. Settles as the work does, or with `signal.reason`. */
-  withoutRenewal<T>(id: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#locks.withLock(`renew ${id}`, signal, work);
+  /**
+   * Runs work that brings a session a new grant (a sign-in, a renewal, a rotated token) while no other window does.
+   * Work in `whileWriting` is not locked out. Settles as `whileWriting` does.
+   */
+  whileGranting<T>(session: SessionOf, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#locks.withLock(`grant ${sessionKey(session)}`, signal, work);
   }
 
-  /** Runs work for a minute at most. Throws a StoreError when it fails or takes longer, or `signal.reason`. */
+  /**
+   * Runs work for a minute at most. Throws a StoreError when it fails or takes longer, or `signal.reason`. The signal
+   * that the work gets aborts in both cases, but a write that is under way may still land.
+   */
   async limited<T>(signal: AbortSignal, work: (limits: AbortSignal) => Promise<T>): Promise<T> {
     try {
       return await withTimeLimit(this.#runtime.clock, STORAGE_LIMIT_MS, signal, work);
@@ -81,23 +116,15 @@ export class StoredSessions {
       throw new StoreError('The storage of the sessions failed', { cause });
     }
   }
-}
 
-/** What has failed is tried again after this long, then after twice as long, and so on. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
-
-/**
- * Repeats work that has failed, until it succeeds. When the window closes, there is one more attempt at once, and
- * then no other. The caller has logged the first failure. Never rejects.
- */
-export async function tryAgain(work: () => Promise<unknown>, { clock, closed }: Runtime): Promise<void> {
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    await pause(clock, pauseMs, closed).catch(() => undefined);
-    const isDone = await work().then(
-      () => true,
-      () => false,
+  /** Makes one attempt. The lock is held until the write has settled, even if this gives up earlier. */
+  async #save(id: string): Promise<void> {
+    await this.limited(NEVER, (limits) =>
+      this.whileWriting(id, limits, async () => {
+        const stored = await this.read(id);
+        const newest = this.#merge(id, stored);
+        if (newest !== undefined && isStale(stored, newest)) await this.write(newest);
+      }),
     );
-    if (isDone || closed.aborted) return;
   }
 }

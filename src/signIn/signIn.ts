@@ -171,7 +171,7 @@ function watchOtherWindows(
 ): { signal: AbortSignal; stop: () => void } {
   const done = new AbortController();
   const { current } = sessions.service.servers();
-  const listener = sessions.onDidChange(({ record, isSignIn }) => {
+  const listener = sessions.records.onDidChange(({ record, isSignIn }) => {
     const isSame =
       record.server === current &&
       sameScopes(record.scopes, scopes) &&

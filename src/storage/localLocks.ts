@@ -4,13 +4,12 @@ import type { Clock } from '../base/clock.ts';
 import { abortable } from '../base/timeLimit.ts';
 import type { WindowLocks } from '../sessions/ports.ts';
 
-/** Locks for a window that cannot see the others: it takes turns with itself only. */
-export class OneWindowLocks implements WindowLocks {
+/** Locks within one window, for when it cannot reach the others. */
+export class LocalLocks implements WindowLocks {
   readonly #clock: Clock;
-  /** The last turn in the queue of each lock. It resolves when its work and all work before it has ended. */
+  /** The last turn in the queue of each lock. It resolves when its work and all work before it have ended. */
   readonly #turns = new Map<string, Promise<undefined>>();
-  /** When each name was told, and for how long it is not told again. */
-  readonly #told = new Map<string, { atMs: number; forMs: number }>();
+  readonly #claims = new Map<string, { atMs: number; forMs: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -33,27 +32,27 @@ export class OneWindowLocks implements WindowLocks {
     }
   }
 
-  once(name: string, forMs: number): Promise<boolean> {
+  claimFor(name: string, ms: number): Promise<boolean> {
     const nowMs = this.#clock.now();
-    for (const [each, told] of this.#told) if (!isWithin(told, nowMs)) this.#told.delete(each);
-    if (this.#told.has(name)) return Promise.resolve(false);
-    this.#told.set(name, { atMs: nowMs, forMs });
+    for (const [each, claim] of this.#claims) if (!isWithin(claim, nowMs)) this.#claims.delete(each);
+    if (this.#claims.has(name)) return Promise.resolve(false);
+    this.#claims.set(name, { atMs: nowMs, forMs: ms });
     return Promise.resolve(true);
   }
 }
 
-/** True when less than `forMs` lies between the two times. `nowMs` can be the earlier one: the clock can be set back. */
+/** True when less than `forMs` lies between the two times, in either order: the clock can be set back. */
 export function isWithin({ atMs, forMs }: { atMs: number; forMs: number }, nowMs: number): boolean {
   return Math.abs(nowMs - atMs) < forMs;
 }
 
-/** What was told once. `name` is a hash, because a name can hold the id of an account. Times are in milliseconds. */
-export const Told = z.array(z.object({ name: z.string(), atMs: z.number(), forMs: z.number() }));
-export type Told = z.infer<typeof Told>;
+/** Names that a window has claimed. They are hashed because they may contain account ids. Times are in milliseconds. */
+export const Claims = z.array(z.object({ name: z.string(), atMs: z.number(), forMs: z.number() }));
+export type Claims = z.infer<typeof Claims>;
 
-/** The list with this name, and without what is over. Undefined if the name was told and its time is not over. */
-export function tellOnce(told: Told, name: string, forMs: number, nowMs: number): Told | undefined {
-  const current = told.filter((each) => isWithin(each, nowMs));
+/** Returns the claims with this one, and without stale ones, or undefined when the name is claimed already. */
+export function addClaim(claims: Claims, name: string, ms: number, nowMs: number): Claims | undefined {
+  const current = claims.filter((each) => isWithin(each, nowMs));
   if (current.some((each) => each.name === name)) return undefined;
-  return [...current, { name, atMs: nowMs, forMs }];
+  return [...current, { name, atMs: nowMs, forMs: ms }];
 }

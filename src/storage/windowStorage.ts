@@ -1,9 +1,9 @@
-import type { SessionStorage, Sharing, WindowLocks } from '../sessions/ports.ts';
+import type { SessionStorage, StorageStatus, WindowLocks } from '../sessions/ports.ts';
 
-/** What the windows of one person share. Each platform has its own way. */
+/** The storage that all windows of one user share. Each platform has its own. */
 export interface WindowStorage {
   readonly locks: WindowLocks;
   readonly storage: SessionStorage;
-  /** For the report on sign-in. Rejects with the platform's error when the storage cannot be opened. */
-  readonly sharing: () => Promise<Sharing>;
+  /** For Diagnose Sign-In. Rejects with the platform's error when the storage cannot be opened. */
+  readonly status: () => Promise<StorageStatus>;
 }

@@ -12,7 +12,7 @@ export function instantService(account: () => string): IdentityService {
     label: 'Test',
     defaultScopes: [],
     settingKeys: { server: 'test' },
-    servers: () => ({ current: SERVER, own: SERVER }),
+    servers: () => ({ current: SERVER, defaultServer: SERVER }),
     begin: () =>
       Promise.resolve({
         kind: 'pending',

@@ -73,10 +73,10 @@ export async function manySessions(): Promise<Figure[]> {
     let wrong = await differences(windows, SESSIONS, () => true);
 
     await new Promise((resolve) => setTimeout(resolve, signedInMs + AGE_MS - Date.now()));
-    await Promise.all(windows.map(({ sessions }) => sessions.usable()));
+    await Promise.all(windows.map(({ sessions }) => sessions.settle()));
     wrong += await differences(windows, SESSIONS, (token) => token.endsWith('renewed'));
 
-    const ids = first.sessions.cached().map(({ id }) => id);
+    const ids = first.sessions.records.configured().map(({ id }) => id);
     await Promise.all(ids.map((id, at) => (windows[at % WINDOWS] ?? first).sessions.signOut(id)));
     await open();
     wrong += await differences(windows, 0, () => true);
@@ -104,7 +104,7 @@ async function differences(
 ): Promise<number> {
   const now = (): number =>
     windows
-      .map(({ sessions }) => sessions.cached())
+      .map(({ sessions }) => sessions.records.configured())
       .map(
         (all) => all.filter(({ grant }) => !isRight(grant.accessToken)).length + Math.abs(all.length - count),
       )

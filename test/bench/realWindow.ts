@@ -12,7 +12,6 @@ import { FileLocks } from '../../src/storage/node/fileLocks.ts';
 import { FileSessions } from '../../src/storage/node/fileSessions.ts';
 import { KEY_BYTES } from '../../src/storage/node/sessionKey.ts';
 import { FakeMemento } from '../unit/support/fakeMemento.ts';
-import { FakeNotices } from '../unit/support/fakeNotices.ts';
 import { silentLog } from './silentLog.ts';
 
 /** The sessions of one window as the product has them, with real files and the system's clock. */
@@ -52,7 +51,6 @@ export async function openRealWindow(folder: string, service: IdentityService): 
       storage: await FileSessions.open(path.join(folder, 'sessions'), KEY, silentLog),
       locks: new FileLocks(path.join(folder, 'locks'), runtime),
       memento: new FakeMemento(),
-      notices: new FakeNotices(),
       isFocused: () => false,
     },
     runtime,

@@ -34,7 +34,7 @@ export async function tenWindows(): Promise<Figure[]> {
 
 function nextSession({ sessions }: RealWindow, accountId: string): Promise<void> {
   return new Promise((resolve) => {
-    const listener = sessions.onDidChange(({ record }) => {
+    const listener = sessions.records.onDidChange(({ record }) => {
       if (record.person.accountId !== accountId) return;
       listener.dispose();
       resolve();

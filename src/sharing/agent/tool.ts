@@ -22,7 +22,7 @@ export function identityTool(
     }),
     invoke: async ({ input }) => {
       await load(sessions);
-      const texts = identityAnswer(input, services, sessions.current());
+      const texts = identityAnswer(input, services, sessions.usable());
       return new vscode.LanguageModelToolResult(texts.map((text) => new vscode.LanguageModelTextPart(text)));
     },
   };

@@ -15,7 +15,7 @@ type Definition = vscode.McpHttpServerDefinition;
 
 export interface McpParts {
   readonly http: Http;
-  readonly sessions: Pick<Sessions, 'byService'>;
+  readonly sessions: Pick<Sessions, 'find'>;
   readonly choices: Pick<McpChoices, 'sessionFor'>;
   readonly tokens: Pick<McpTokens, 'tokenFor'>;
   /** The servers that the setting has now. */
@@ -126,9 +126,7 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
   }
 
   #isCurrent({ server, session, accessToken }: HandedOutToken): boolean {
-    const record = this.#parts.sessions.byService
-      .flatMap((each) => each.cached())
-      .find(({ id }) => id === session);
+    const record = this.#parts.sessions.find(session)?.record;
     return (
       record?.grant.accessToken === accessToken &&
       record.accessTokenRejected !== true &&

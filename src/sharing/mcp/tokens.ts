@@ -81,7 +81,8 @@ export class McpTokens {
   async #chosen({ sessions }: McpProvider, server: McpServer): Promise<LiveSession | undefined> {
     const id = this.#choices.sessionFor(server);
     if (id === undefined) return undefined;
-    return (await sessions.usable()).find((record) => record.id === id);
+    await sessions.settle();
+    return sessions.usable().find((record) => record.id === id);
   }
 
   #askInTurn(provider: McpProvider, server: McpServer): Promise<boolean> {
@@ -97,9 +98,8 @@ export class McpTokens {
   async #ask(provider: McpProvider, server: McpServer): Promise<boolean> {
     const { service, sessions } = provider;
     const chosen = this.#choices.sessionFor(server);
-    const ended = sessions
-      .ended()
-      .find(({ id, server: at }) => id === chosen && sessions.records.isShown({ server: at }));
+    const { records } = sessions;
+    const ended = records.ended().find((record) => record.id === chosen && records.isConfigured(record));
     if (ended !== undefined) {
       const { accountId: id, accountLabel: label } = ended.person;
       if (!(await this.#questions.signIn(server, service, label))) return false;
@@ -123,7 +123,8 @@ export class McpTokens {
   /** The only account, or the one that the user picks or signs in with. */
   async #account(provider: McpProvider, server: McpServer, pick: boolean): Promise<Account | undefined> {
     const { service, sessions } = provider;
-    const accounts = accountsOf(await sessions.usable());
+    await sessions.settle();
+    const accounts = accountsOf(sessions.usable());
     const [first, ...others] = accounts;
     if (first === undefined) {
       if (!(await this.#questions.signIn(server, service, undefined))) return undefined;
@@ -133,9 +134,8 @@ export class McpTokens {
       if (picked !== 'signIn') return picked;
     }
     const id = await this.#signIn(provider, service.defaultScopes);
-    return accountsOf(await sessions.usable()).find((account) =>
-      account.sessions.some((each) => each.id === id),
-    );
+    await sessions.settle();
+    return accountsOf(sessions.usable()).find((account) => account.sessions.some((each) => each.id === id));
   }
 
   /** The id of the new session. Undefined after a failure, which the user has seen. */

@@ -14,7 +14,7 @@ const OFFER_DELAY_MS = 2_000;
 
 export interface TerminalParts {
   readonly services: readonly TerminalService[];
-  readonly sessions: Pick<Sessions, 'load' | 'current' | 'onDidChange'>;
+  readonly sessions: Pick<Sessions, 'load' | 'usable' | 'onDidChange'>;
   readonly mode: () => TerminalMode;
   readonly consent: Pick<TokenConsent, 'answer' | 'followSetting' | 'ask'>;
   /** See `TokenRules`. Never rejects. */
@@ -40,7 +40,7 @@ export function registerTerminalEnvironment(
   /** `isExpected`: see `TokenConsent.ask`. */
   const update = (isExpected = false): void => {
     wait.abort();
-    const { values, tokensOf, untilMs, unanswered } = terminalVariables(mode(), sessions.current(), {
+    const { values, tokensOf, untilMs, unanswered } = terminalVariables(mode(), sessions.usable(), {
       services,
       answer: (id) => consent.answer(id),
       adomHasToken: hasToken,

@@ -6,7 +6,7 @@ import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { abortable } from '../../base/timeLimit.ts';
 import type { WindowLocks } from '../../sessions/ports.ts';
-import { OneWindowLocks, tellOnce, Told } from '../localLocks.ts';
+import { LocalLocks, addClaim, Claims } from '../localLocks.ts';
 import { hasCode, readRegular, writeWhole } from './files.ts';
 import {
   createLock,
@@ -14,17 +14,17 @@ import {
   hashOf,
   isSame,
   type Lock,
-  type Look,
+  type LockSnapshot,
   lookAt,
   newOwner,
   releaseLock,
-  removeLeft,
+  breakStaleLock,
 } from './lockFile.ts';
 
-/** The owner of a lock touches its file this often, as a sign of life. */
+/** The owner of a lock touches its file this often, to show that it is alive. */
 const TOUCH_EVERY_MS = 3_000;
-/** If its file was not touched for this long, the owner of a lock has crashed, or hangs. */
-const LEFT_AFTER_MS = 20_000;
+/** A lock whose file was not touched for this long is stale: its owner has crashed, or hangs. */
+const STALE_AFTER_MS = 20_000;
 /** How often a waiting window polls the lock. */
 const LOOK_AGAIN_MS = 100;
 /** After this many failures in a row, the folder counts as unusable. */
@@ -34,41 +34,40 @@ const SWEEP_AFTER_MS = 24 * 60 * 60_000;
 
 /** The file extension of locks. */
 const LOCK = '.lock';
-const TOLD_FILE = 'told.json';
+const CLAIMS_FILE = 'told.json';
 /** Room for thousands of entries. A larger file is not ours. */
-const MAX_TOLD_BYTES = 1024 * 1024;
+const MAX_CLAIMS_BYTES = 1024 * 1024;
 
 /**
- * Locks as files in a folder that all windows of this person share. Only one window can create a file. The owner of a
- * lock touches its file while it works. A waiting window looks at the file again and again. If the owner's process has
- * ended, or the file does not change for 20 seconds of this waiting, the waiting window removes the lock. This compares
- * no two clocks, and the sleep of a laptop takes no lock away. If the folder cannot be used, a window takes turns with
- * itself only.
+ * Locks as files in a folder that all windows of this user share. Only one window can create a file. The owner of a
+ * lock touches its file while it works. A waiting window polls the file. If the owner's process has ended, or the file
+ * does not change for 20 seconds of this waiting, the waiting window breaks the lock. This compares no two clocks, and
+ * a laptop that sleeps loses no lock. If the folder cannot be used, the locks work within one window only.
  */
 export class FileLocks implements WindowLocks {
   readonly #folder: string;
   readonly #runtime: Runtime;
-  /** The calls of this window for the same lock take turns here. So only one of them at a time waits for the file. */
-  readonly #ownTurns: OneWindowLocks;
+  /** Calls of this window for the same lock queue here, so only one of them at a time waits for the file. */
+  readonly #localLocks: LocalLocks;
 
   constructor(folder: string, runtime: Runtime) {
     this.#folder = folder;
     this.#runtime = runtime;
-    this.#ownTurns = new OneWindowLocks(runtime.clock);
+    this.#localLocks = new LocalLocks(runtime.clock);
     void this.#sweep();
   }
 
   withLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const file = path.join(this.#folder, `${hashOf(name)}${LOCK}`);
-    return this.#ownTurns.withLock(name, signal, () => this.#withFile(file, signal, work));
+    return this.#localLocks.withLock(name, signal, () => this.#withFile(file, signal, work));
   }
 
-  async once(name: string, forMs: number): Promise<boolean> {
+  async claimFor(name: string, ms: number): Promise<boolean> {
     try {
-      return await this.withLock(TOLD_FILE, this.#runtime.closed, () => this.#tellOnce(hashOf(name), forMs));
+      return await this.withLock(CLAIMS_FILE, this.#runtime.closed, () => this.#claim(hashOf(name), ms));
     } catch (error) {
       this.#runtime.log.warn(`Other windows cannot be told what this one does: ${describeError(error)}.`);
-      return this.#ownTurns.once(name, forMs);
+      return this.#localLocks.claimFor(name, ms);
     }
   }
 
@@ -84,12 +83,12 @@ export class FileLocks implements WindowLocks {
     }
   }
 
-  async #tellOnce(name: string, forMs: number): Promise<boolean> {
-    const file = path.join(this.#folder, TOLD_FILE);
+  async #claim(name: string, ms: number): Promise<boolean> {
+    const file = path.join(this.#folder, CLAIMS_FILE);
     const nowMs = this.#runtime.clock.now();
-    const told = tellOnce(await readTold(file), name, forMs, nowMs);
-    if (told !== undefined) await writeWhole(file, JSON.stringify(told));
-    return told !== undefined;
+    const claims = addClaim(await readClaims(file), name, ms, nowMs);
+    if (claims !== undefined) await writeWhole(file, JSON.stringify(claims));
+    return claims !== undefined;
   }
 
   /** How many locks all windows hold now. Undefined when the folder cannot be read. */
@@ -123,7 +122,7 @@ export class FileLocks implements WindowLocks {
 
   async #tryToAcquire(lock: Lock, signal: AbortSignal): Promise<Lock | undefined> {
     let errors = 0;
-    let last: Look | undefined;
+    let last: LockSnapshot | undefined;
     let unchangedMs = 0;
     let removals = 0;
     for (;;) {
@@ -135,8 +134,8 @@ export class FileLocks implements WindowLocks {
         if (look === undefined) continue; // its owner has released it
         unchangedMs = isSame(look, last) ? unchangedMs + LOOK_AGAIN_MS : 0;
         last = look;
-        if (unchangedMs >= LEFT_AFTER_MS || hasEnded(look.owner)) {
-          await removeLeft(lock.file, look, removals);
+        if (unchangedMs >= STALE_AFTER_MS || hasEnded(look.owner)) {
+          await breakStaleLock(lock.file, look, removals);
           unchangedMs = 0;
           removals += 1;
         }
@@ -186,7 +185,7 @@ export class FileLocks implements WindowLocks {
     try {
       for (const name of await readdir(this.#folder)) {
         const file = path.join(this.#folder, name);
-        const look = name === TOLD_FILE ? undefined : await lookAt(file);
+        const look = name === CLAIMS_FILE ? undefined : await lookAt(file);
         if (look === undefined || clock.now() - look.touchedAtMs < SWEEP_AFTER_MS) continue;
         if (name.endsWith(LOCK)) await this.#withFile(file, closed, () => Promise.resolve());
         else await rm(file, { force: true, recursive: true });
@@ -198,10 +197,10 @@ export class FileLocks implements WindowLocks {
   }
 }
 
-async function readTold(file: string): Promise<Told> {
+async function readClaims(file: string): Promise<Claims> {
   try {
-    const bytes = await readRegular(file, MAX_TOLD_BYTES);
-    return z.safeParse(Told, JSON.parse(new TextDecoder().decode(bytes))).data ?? [];
+    const bytes = await readRegular(file, MAX_CLAIMS_BYTES);
+    return z.safeParse(Claims, JSON.parse(new TextDecoder().decode(bytes))).data ?? [];
   } catch (error) {
     if (error instanceof SyntaxError) return []; // no file, or one that is not ours
     throw error;

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { lstat, mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 
+import { Emitter } from '../../base/emitter.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import type { SessionStorage } from '../../sessions/ports.ts';
 import { hasCode, readRegular, removeFile, UNFINISHED, writeWhole } from './files.ts';
@@ -23,7 +24,7 @@ export class FileSessions implements SessionStorage {
   readonly #folder: string;
   readonly #cipher: SessionCipher;
   readonly #log: Log;
-  readonly #listeners = new Set<(id: string | undefined) => void>();
+  readonly #changes = new Emitter<string | undefined>();
   /** The ids of damaged or foreign files that have been logged. Each is read many times, and logged once. */
   readonly #foreign = new Set<string>();
   #watcher: FSWatcher | undefined;
@@ -84,15 +85,12 @@ export class FileSessions implements SessionStorage {
     await removeFile(this.#fileOf(id));
   }
 
-  onDidChange(listener: (id: string | undefined) => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => void this.#listeners.delete(listener) };
-  }
+  readonly onDidChange = this.#changes.event;
 
   dispose(): void {
     this.#isDisposed = true;
     this.#watcher?.close();
-    this.#listeners.clear();
+    this.#changes.dispose();
   }
 
   #watch(): void {
@@ -100,8 +98,8 @@ export class FileSessions implements SessionStorage {
     try {
       this.#watcher = watch(this.#folder, { persistent: false }, (_event, name) => {
         if (name === path.basename(this.#folder)) this.#watchAgain();
-        else if (name === null) this.#tell(undefined);
-        else if (isId(name)) this.#tell(name);
+        else if (name === null) this.#changes.fire(undefined);
+        else if (isId(name)) this.#changes.fire(name);
       });
       this.#watcher.on('error', (error) => {
         this.#unwatch(error);
@@ -119,7 +117,7 @@ export class FileSessions implements SessionStorage {
     this.#watcher?.close();
     this.#watcher = undefined;
     this.#watch();
-    this.#tell(undefined);
+    this.#changes.fire(undefined);
   }
 
   #unwatch(error: unknown): void {
@@ -142,10 +140,6 @@ export class FileSessions implements SessionStorage {
       this.#log.warn(`A file among the stored sessions cannot be read: ${describeError(error)}.`);
       return undefined;
     }
-  }
-
-  #tell(id: string | undefined): void {
-    for (const listener of [...this.#listeners]) listener(id);
   }
 
   /** Throws for an id that could lead out of the folder. */

@@ -15,14 +15,14 @@ export interface Lock {
   readonly owner: string;
 }
 
-/** A lock as a waiting window sees it. */
-export interface Look {
+/** The file of a lock, as read by a waiting window. */
+export interface LockSnapshot {
   readonly owner: string;
   readonly touchedAtMs: number;
 }
 
-/** True when the lock was not touched between two looks. */
-export function isSame(a: Look, b: Look | undefined): boolean {
+/** True when the lock was not touched between the two snapshots. */
+export function isSame(a: LockSnapshot, b: LockSnapshot | undefined): boolean {
   return a.owner === b?.owner && a.touchedAtMs === b.touchedAtMs;
 }
 
@@ -58,7 +58,7 @@ export async function releaseLock({ file, owner }: Lock): Promise<void> {
  * Undefined when there is nothing under this name. A link, a folder, a pipe or a large file looks like a lock whose
  * owner is an empty text, so that a waiting window removes it after a while. Rejects with the file system's error.
  */
-export async function lookAt(file: string): Promise<Look | undefined> {
+export async function lookAt(file: string): Promise<LockSnapshot | undefined> {
   try {
     const { mtimeMs } = await lstat(file);
     const owner = await readRegular(file, MAX_OWNER_BYTES);
@@ -70,17 +70,17 @@ export async function lookAt(file: string): Promise<Look | undefined> {
 }
 
 /**
- * Removes the lock of a crashed window. Several windows can try this at the same moment. The one that creates the
- * marker looks once more, because the lock can be a new one by now, and removes it. A window that finds the marker
+ * Deletes the lock of a crashed window. Several windows can try this at the same moment. The one that creates the
+ * marker looks once more, because the lock may be a new one by now, and deletes it. A window that finds the marker
  * changes nothing and waits again. If the lock is still there after that, the window that created the marker has
- * crashed, too. So the next attempt uses another marker. Rejects with the file system's error.
+ * crashed, too, so the next attempt uses another marker. Rejects with the file system's error.
  */
-export async function removeLeft(file: string, left: Look, attempt: number): Promise<void> {
-  const marker = `${file}.${hashOf(`${attempt} ${left.touchedAtMs} ${left.owner}`)}`;
+export async function breakStaleLock(file: string, stale: LockSnapshot, attempt: number): Promise<void> {
+  const marker = `${file}.${hashOf(`${attempt} ${stale.touchedAtMs} ${stale.owner}`)}`;
   if (!(await createLock({ file: marker, owner: '' }))) return;
   try {
     const now = await lookAt(file);
-    if (now !== undefined && isSame(now, left)) await rm(file, { force: true, recursive: true });
+    if (now !== undefined && isSame(now, stale)) await rm(file, { force: true, recursive: true });
   } finally {
     await removeFile(marker);
   }

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
 
+import { Emitter } from '../../base/emitter.ts';
 import { describeError } from '../../base/log.ts';
+import { Lazy } from '../../base/retry.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { SessionStorage, WindowLocks } from '../../sessions/ports.ts';
 import { deserialize, isNewer } from '../../sessions/record.ts';
@@ -27,7 +29,7 @@ export function openNodeStorage(
   return {
     locks,
     storage,
-    sharing: async () => ({ place: await storage.place(), heldLocks: await locks.held() }),
+    status: async () => ({ place: await storage.place(), heldLocks: await locks.held() }),
   };
 }
 
@@ -47,8 +49,8 @@ export interface NodeSessionsParts {
 export class NodeSessions implements SessionStorage {
   readonly #parts: NodeSessionsParts;
   readonly #runtime: Runtime;
-  readonly #listeners = new Set<(id: string | undefined) => void>();
-  #opening: Promise<SessionStorage> | undefined;
+  readonly #changes = new Emitter<string | undefined>();
+  readonly #storage = new Lazy(() => this.#open());
 
   constructor(parts: NodeSessionsParts, runtime: Runtime) {
     this.#parts = parts;
@@ -56,47 +58,33 @@ export class NodeSessions implements SessionStorage {
   }
 
   async ids(): Promise<string[]> {
-    return (await this.#storage()).ids();
+    return (await this.#storage.get()).ids();
   }
 
   async read(id: string): Promise<string | undefined> {
-    return (await this.#storage()).read(id);
+    return (await this.#storage.get()).read(id);
   }
 
   async write(id: string, text: string): Promise<void> {
-    await (await this.#storage()).write(id, text);
+    await (await this.#storage.get()).write(id, text);
   }
 
   async delete(id: string): Promise<void> {
-    await (await this.#storage()).delete(id);
+    await (await this.#storage.get()).delete(id);
   }
 
   /** Where the sessions are. Rejects with VS Code's error when SecretStorage cannot be used. */
   async place(): Promise<'files' | 'secretStorage'> {
-    return (await this.#storage()) instanceof FileSessions ? 'files' : 'secretStorage';
+    return (await this.#storage.get()) instanceof FileSessions ? 'files' : 'secretStorage';
   }
 
-  onDidChange(listener: (id: string | undefined) => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => void this.#listeners.delete(listener) };
-  }
+  readonly onDidChange = this.#changes.event;
 
   dispose(): void {
-    this.#listeners.clear();
-    this.#opening?.then(
-      (storage) => {
-        storage.dispose();
-      },
-      () => undefined, // it was not opened
-    );
-  }
-
-  #storage(): Promise<SessionStorage> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
+    this.#changes.dispose();
+    this.#storage.ifMade((storage) => {
+      storage.dispose();
     });
-    return this.#opening;
   }
 
   async #open(): Promise<SessionStorage> {
@@ -105,7 +93,7 @@ export class NodeSessions implements SessionStorage {
     const inSecrets = new SecretSessions(secrets);
     const storage = await this.#openFiles(key, inSecrets);
     storage.onDidChange((id) => {
-      for (const listener of [...this.#listeners]) listener(id);
+      this.#changes.fire(id);
     });
     return storage;
   }

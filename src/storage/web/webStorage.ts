@@ -1,6 +1,8 @@
 import type * as vscode from 'vscode';
 
+import { Emitter } from '../../base/emitter.ts';
 import { describeError } from '../../base/log.ts';
+import { Lazy } from '../../base/retry.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { SessionStorage } from '../../sessions/ports.ts';
 import type { WindowStorage } from '../windowStorage.ts';
@@ -18,7 +20,7 @@ export function openWebStorage({ secrets, globalState }: WebContext, runtime: Ru
   return {
     locks: new WebLocks(globalState, runtime.clock, runtime.log),
     storage: new WebSessions(secrets, globalState, runtime),
-    sharing: () => Promise.resolve({ place: 'globalState' }),
+    status: () => Promise.resolve({ place: 'globalState' }),
   };
 }
 
@@ -35,10 +37,12 @@ export class WebSessions implements SessionStorage {
   readonly #memento: vscode.Memento;
   readonly #key: KeyInForce;
   readonly #runtime: Runtime;
-  readonly #listeners = new Set<(id: string | undefined) => void>();
+  readonly #changes = new Emitter<string | undefined>();
   /** The text that this window last read or wrote, by session id. */
   #seen = new Map<string, string>();
-  #opening: Promise<WebCipher> | undefined;
+  readonly #opening = new Lazy(() => this.#open());
+  /** The cipher of another window's key, once the windows have agreed on that key. */
+  #agreed: WebCipher | undefined;
 
   constructor(secrets: vscode.SecretStorage, memento: vscode.Memento, runtime: Runtime) {
     this.#memento = memento;
@@ -70,21 +74,15 @@ export class WebSessions implements SessionStorage {
     await this.#memento.update(KEY_PREFIX + id, undefined);
   }
 
-  onDidChange(listener: (id: string | undefined) => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => void this.#listeners.delete(listener) };
-  }
+  readonly onDidChange = this.#changes.event;
 
   dispose(): void {
-    this.#listeners.clear();
+    this.#changes.dispose();
   }
 
-  #cipher(): Promise<WebCipher> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
-    return this.#opening;
+  async #cipher(): Promise<WebCipher> {
+    const opened = await this.#opening.get();
+    return this.#agreed ?? opened;
   }
 
   async #open(): Promise<WebCipher> {
@@ -123,19 +121,15 @@ export class WebSessions implements SessionStorage {
 
   /** With another key, all sessions must be read again, and those of the earlier key rewritten. */
   #use(cipher: WebCipher): void {
-    this.#opening = Promise.resolve(cipher);
-    this.#tell(undefined);
+    this.#agreed = cipher;
+    this.#changes.fire(undefined);
   }
 
   #tellChanges(): void {
     const [before, now] = [this.#seen, this.#stored()];
     this.#seen = now;
     for (const id of new Set([...before.keys(), ...now.keys()]))
-      if (before.get(id) !== now.get(id)) this.#tell(id);
-  }
-
-  #tell(id: string | undefined): void {
-    for (const listener of [...this.#listeners]) listener(id);
+      if (before.get(id) !== now.get(id)) this.#changes.fire(id);
   }
 
   /** This window's copy of the encrypted sessions, by session id. */

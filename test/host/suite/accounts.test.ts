@@ -7,7 +7,7 @@ import { World } from './world.ts';
 async function waitingWorld(): Promise<World> {
   const world = new World();
   const { id } = await world.signIn(['a']);
-  const record = world.sessions.store.live(id);
+  const record = world.sessions.store.liveSession(id);
   assert.ok(record);
   const grant = { ...record.grant, refreshToken: 'refresh', expiresAtMs: 0 };
   await world.sessions.store.replace({ ...record, version: { ...record.version, revision: 1 }, grant });

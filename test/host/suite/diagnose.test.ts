@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { createLog } from '../../../src/base/log.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
-import type { Sharing } from '../../../src/sessions/ports.ts';
+import type { StorageStatus } from '../../../src/sessions/ports.ts';
 import { bugsAddress, copyReport } from '../../../src/diagnose/commands.ts';
 import { type Facts, gatherFacts, report } from '../../../src/diagnose/report.ts';
 import type { ServiceFacts } from '../../../src/diagnose/services.ts';
@@ -13,7 +13,7 @@ const extension = vscode.extensions.getExtension('bap-identity.bap-authenticatio
 /** The facts about a world of this test, in this VS Code. */
 function factsOf(
   world: World,
-  storageStatus: () => Promise<Sharing> = () => Promise.resolve({ place: 'files' }),
+  storageStatus: () => Promise<StorageStatus> = () => Promise.resolve({ place: 'files' }),
 ) {
   const { sessions, runtime } = world;
   // Of another window, so that the extension's own is not needed.

@@ -34,7 +34,7 @@ class McpWorld {
     const tokenFor = () => {
       if (this.failure !== undefined) return Promise.reject(this.failure);
       const chosen = this.choices.sessionFor(tools);
-      return Promise.resolve(sessions.current().find(({ id }) => id === chosen));
+      return Promise.resolve(sessions.usable().find(({ id }) => id === chosen));
     };
     this.definitions = new McpDefinitions(
       {

@@ -150,7 +150,7 @@ describe('the provider', () => {
     void here.then(({ accessToken }) => settled.push(accessToken));
     await world.pending();
     const { store } = world.sessions;
-    const record = store.live(id);
+    const record = store.liveSession(id);
     assert.ok(record);
     const version = { ...record.version, revision: 1 };
     await store.replace({ ...record, version, grant: { ...record.grant, accessToken: 'renewed' } });

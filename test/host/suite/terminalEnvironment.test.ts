@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 
 import { isOver } from '../../../src/sessions/expiry.ts';
-import type { LiveSession, ShownChange } from '../../../src/sessions/record.ts';
+import type { LiveSession, AccountChange } from '../../../src/sessions/record.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { readSetting, settings } from '../../../src/settings.ts';
 import { TokenConsent, type TerminalQuestions } from '../../../src/sharing/terminal/consent.ts';
@@ -65,7 +65,7 @@ class World {
   readonly clock = new FakeClock();
   readonly log = new RecordingLog();
   readonly collection = new FakeCollection();
-  readonly #changes = new vscode.EventEmitter<ShownChange>();
+  readonly #changes = new vscode.EventEmitter<AccountChange>();
   readonly environment: vscode.Disposable;
   records: LiveSession[];
   loads = 0;
@@ -86,8 +86,8 @@ class World {
         this.loads += 1;
         return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
       },
-      current: () => this.records.filter((record) => !isOver(record, this.clock.now())),
-      onDidChange: (listener: (change: ShownChange) => void) => this.#changes.event(listener),
+      usable: () => this.records.filter((record) => !isOver(record, this.clock.now())),
+      onDidChange: (listener: (change: AccountChange) => void) => this.#changes.event(listener),
     };
     const mode = (): TerminalMode => readSetting(vscode.workspace, settings.terminalEnvironment);
     const questions: TerminalQuestions = {

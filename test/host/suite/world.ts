@@ -7,7 +7,6 @@ import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
 import { FakeLocks } from '../../unit/support/fakeLocks.ts';
 import { FakeMemento } from '../../unit/support/fakeMemento.ts';
-import { FakeNotices } from '../../unit/support/fakeNotices.ts';
 import { FakeScreen } from '../../unit/support/fakeScreen.ts';
 import { FakeStorage } from '../../unit/support/fakeStorage.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
@@ -84,7 +83,6 @@ export class World {
         storage: this.storage.window(),
         locks: this.#locks.window(),
         memento: new FakeMemento(),
-        notices: new FakeNotices(),
         isFocused: () => false,
       },
       this.runtime,
@@ -103,7 +101,7 @@ export class World {
       ...serviceTexts,
       defaultScopes: [],
       settingKeys: { server: 'test.server' },
-      servers: () => ({ current: this.server, own: SERVER }),
+      servers: () => ({ current: this.server, defaultServer: SERVER }),
       begin: () => {
         this.begun += 1;
         const waited = Promise.withResolvers<WaitResult>();

@@ -20,7 +20,7 @@ describe('the texts that no line of the log in a report may hold', () => {
 
   it('are the hosts of all servers but the default ones', async () => {
     const world = new SessionWorld();
-    const default_ = world.service.servers().own ?? assert.fail();
+    const default_ = world.service.servers().defaultServer ?? assert.fail();
     world.have('a', { server: default_, accessToken: 'a' }, { server: default_ });
     const other = 'https://other.example:8443/base';
     world.have('b', { server: other, accessToken: 'b' }, { server: other });

@@ -8,7 +8,7 @@ describe('servers', () => {
   it('reads the setting and its default as sign-ins do', () => {
     assert.deepEqual(servers(' https://auth.example/eu/ ', 'https://auth.example/'), {
       current: 'https://auth.example/eu',
-      own: 'https://auth.example',
+      defaultServer: 'https://auth.example',
     });
   });
 
@@ -16,15 +16,21 @@ describe('servers', () => {
     it(`knows no current server when the setting is “${setting}”`, () => {
       assert.deepEqual(servers(setting, 'https://auth.example'), {
         current: undefined,
-        own: 'https://auth.example',
+        defaultServer: 'https://auth.example',
       });
     });
 
   it('are those of the settings as they are now, at each service', () => {
     const sigma = sigmaWorld([], { serverUrl: 'https://staging.example' }).service;
-    assert.deepEqual(sigma.servers(), { current: 'https://staging.example', own: 'https://auth.example' });
+    assert.deepEqual(sigma.servers(), {
+      current: 'https://staging.example',
+      defaultServer: 'https://auth.example',
+    });
     const adom = adomWorld([], { apiUrl: 'https://staging.example' }).service;
-    assert.deepEqual(adom.servers(), { current: 'https://staging.example', own: 'https://adom.example' });
+    assert.deepEqual(adom.servers(), {
+      current: 'https://staging.example',
+      defaultServer: 'https://adom.example',
+    });
   });
 });
 

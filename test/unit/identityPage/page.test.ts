@@ -41,7 +41,7 @@ describe('the page of an account that is signed in', () => {
   it('says why an account of another server is not used, and offers no sign-in, which would go elsewhere', () => {
     const page = signedInPage(
       card,
-      { canManageExtensions: true, hasClawNet: false, hasMcpServers: false, whyHidden: 'Not in use.' },
+      { canManageExtensions: true, hasClawNet: false, hasMcpServers: false, whyDormant: 'Not in use.' },
       texts,
     );
     assert.deepEqual(actions(page), ['manageExtensions', 'signOut']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { accountKey, atServer, sameAccount } from '../../../src/sessions/accounts.ts';
+import { accountKey, qualifiedByServer, sameAccount } from '../../../src/sessions/accounts.ts';
 import { recordOf } from '../support/record.ts';
 
 const A = recordOf('a');
@@ -33,12 +33,12 @@ describe('an account', () => {
 
 describe('a person as VS Code knows them', () => {
   it('has nothing of the server at the service’s own', () => {
-    assert.equal(atServer(person, OWN, OWN), person);
+    assert.equal(qualifiedByServer(person, OWN, OWN), person);
   });
 
   it('has another id and another label at each other server', () => {
     const at = (server: string): readonly [string, string] => {
-      const { accountId, accountLabel } = atServer(person, server, OWN);
+      const { accountId, accountLabel } = qualifiedByServer(person, server, OWN);
       return [accountId, accountLabel];
     };
     assert.deepEqual(at(STAGING), ['https://staging.example bap-1', 'Ann (bap-1) · staging.example']);
@@ -49,12 +49,12 @@ describe('a person as VS Code knows them', () => {
   });
 
   it('names the server when the service has none of its own, and keeps the person’s name', () => {
-    const { accountLabel, name } = atServer(person, STAGING, undefined);
+    const { accountLabel, name } = qualifiedByServer(person, STAGING, undefined);
     assert.deepEqual([accountLabel, name], ['Ann (bap-1) · staging.example', 'Ann']);
   });
 
   it('brings no link into a message', () => {
-    const { accountLabel } = atServer(person, `${STAGING}/[a](command:b)`, OWN);
+    const { accountLabel } = qualifiedByServer(person, `${STAGING}/[a](command:b)`, OWN);
     assert.equal(accountLabel, 'Ann (bap-1) · staging.example/[a] (command:b)');
   });
 });

@@ -19,7 +19,7 @@ async function withA(): Promise<Case> {
   const world = new SessionWorld();
   world.have('a', world.service.grant({ lifeMs: HOUR_MS }));
   const [one, two] = [await world.ready(), await world.ready()];
-  return { world, one, two, a: one.store.live('a') ?? assert.fail() };
+  return { world, one, two, a: one.store.liveSession('a') ?? assert.fail() };
 }
 
 /** The ended session `a` as the window knows it. */
@@ -31,7 +31,7 @@ function endedA({ store }: Window): EndedSession {
 describe('ending a session', () => {
   it('an expired session keeps who it was for, and its grant for now (L5)', async () => {
     const { world, one, a } = await withA();
-    assert.equal(await world.clock.run(one.sessions.ends.end(a, 'expired')), true);
+    assert.equal(await world.clock.run(one.sessions.ending.end(a, 'expired')), true);
     const { grant, grantedAtMs, state, version, ...lasting } = a;
     const expected = {
       ...lasting,
@@ -50,7 +50,7 @@ describe('ending a session', () => {
 
   it('a rejected session keeps no token', async () => {
     const { world, one, a } = await withA();
-    assert.equal(await world.clock.run(one.sessions.ends.end(a, 'rejected')), true);
+    assert.equal(await world.clock.run(one.sessions.ending.end(a, 'rejected')), true);
     assert.doesNotMatch(world.storage.stored.get('a') ?? '', /access|grant"/);
     assert.equal(endedA(one).reason, 'rejected');
     assert.equal(endedA(one).expiresAtMs, a.grant.expiresAtMs);
@@ -59,14 +59,14 @@ describe('ending a session', () => {
   it('does nothing when another window has changed the session in storage', async () => {
     const { world, one, two, a } = await withA();
     await world.clock.run(world.signIn(two, world.service.grant()));
-    assert.equal(await world.clock.run(one.sessions.ends.end(a, 'expired')), false);
+    assert.equal(await world.clock.run(one.sessions.ending.end(a, 'expired')), false);
     assert.deepEqual(await world.listed(one), ['a: access 2']);
   });
 
   it('ends it once, also when it is asked to twice at the same time', async () => {
     const { world, one, a } = await withA();
     world.storage.readMs = 100;
-    const both = [one.sessions.ends.end(a, 'expired'), one.sessions.ends.end(a, 'expired')];
+    const both = [one.sessions.ending.end(a, 'expired'), one.sessions.ending.end(a, 'expired')];
     assert.deepEqual(await world.clock.run(Promise.all(both)), [true, false]);
     assert.deepEqual(world.heard(one), ['removed a']);
   });
@@ -75,7 +75,7 @@ describe('ending a session', () => {
     it(`holds in memory in spite of a ${failure}, and is stored later`, async () => {
       const { world, one, a } = await withA();
       world.storage[failure] = locked;
-      assert.equal(await world.clock.run(one.sessions.ends.end(a, 'rejected')), true);
+      assert.equal(await world.clock.run(one.sessions.ending.end(a, 'rejected')), true);
       assert.deepEqual(world.heard(one), ['removed a']);
       assert.match(
         one.log.lines.join('\n'),
@@ -90,7 +90,7 @@ describe('ending a session', () => {
 describe('hiding a session until it is renewed', () => {
   it('keeps the session and its grant, and marks the access token', async () => {
     const { world, one, two, a } = await withA();
-    await world.clock.run(one.sessions.ends.hideUntilRenewed(a));
+    await world.clock.run(one.sessions.ending.hideUntilRenewed(a));
     const expected = { ...a, version: { ...a.version, amendment: 1 }, accessTokenRejected: true };
     for (const { store } of [one, two]) assert.deepEqual(store.get('a'), expected);
     assert.deepEqual(world.stored('a'), expected);
@@ -99,14 +99,14 @@ describe('hiding a session until it is renewed', () => {
   it('does nothing when another window has changed the session in storage', async () => {
     const { world, one, two, a } = await withA();
     await world.clock.run(world.signIn(two, world.service.grant()));
-    await world.clock.run(one.sessions.ends.hideUntilRenewed(a));
+    await world.clock.run(one.sessions.ending.hideUntilRenewed(a));
     assert.deepEqual(await world.listed(one), ['a: access 2']);
   });
 
   it('a session that another window has just ended is not hidden, but stays ended', async () => {
     const { world, one, two, a } = await withA();
-    await world.clock.run(two.sessions.ends.end(two.store.live('a') ?? assert.fail(), 'rejected'));
-    await world.clock.run(one.sessions.ends.hideUntilRenewed(a));
+    await world.clock.run(two.sessions.ending.end(two.store.liveSession('a') ?? assert.fail(), 'rejected'));
+    await world.clock.run(one.sessions.ending.hideUntilRenewed(a));
     await world.quiet();
     for (const window of [one, two]) assert.equal(endedA(window).reason, 'rejected');
   });
@@ -118,7 +118,7 @@ describe('a session that has expired by a wrong clock', () => {
     world.clock.jump(8 * HOUR_MS);
     assert.deepEqual(await world.listed(one), []);
     world.clock.jump(-8 * HOUR_MS);
-    await world.clock.run(one.sessions.ends.resumeAfterWrongClock(endedA(one)));
+    await world.clock.run(one.sessions.ending.resumeAfterWrongClock(endedA(one)));
     const expected = { ...a, version: { ...a.version, amendment: 2 } };
     for (const { store } of [one, two]) assert.deepEqual(store.get('a'), expected);
     assert.deepEqual(world.stored('a'), expected);
@@ -129,7 +129,7 @@ describe('a session that has expired by a wrong clock', () => {
     const { world, one } = await withA();
     world.clock.jump(8 * HOUR_MS);
     assert.deepEqual(await world.listed(one), []);
-    await world.clock.run(one.sessions.ends.resumeAfterWrongClock(endedA(one)));
+    await world.clock.run(one.sessions.ending.resumeAfterWrongClock(endedA(one)));
     assert.equal(endedA(one).reason, 'expired');
   });
 
@@ -137,7 +137,7 @@ describe('a session that has expired by a wrong clock', () => {
     const { world, one, two } = await withA();
     world.clock.jump(8 * HOUR_MS);
     assert.deepEqual(await world.listed(one), []);
-    await world.clock.run(one.sessions.ends.dropExpiredGrant(endedA(one)));
+    await world.clock.run(one.sessions.ending.dropExpiredGrant(endedA(one)));
     assert.deepEqual(world.service.asked, ['revoke access 1']);
     assert.doesNotMatch(world.storage.stored.get('a') ?? '', /access/);
     world.clock.jump(-8 * HOUR_MS);
@@ -149,8 +149,8 @@ describe('a session that has expired by a wrong clock', () => {
 
   it('a session without a grant has nothing to drop', async () => {
     const { world, one, a } = await withA();
-    await world.clock.run(one.sessions.ends.end(a, 'rejected'));
-    await world.clock.run(one.sessions.ends.dropExpiredGrant(endedA(one)));
+    await world.clock.run(one.sessions.ending.end(a, 'rejected'));
+    await world.clock.run(one.sessions.ending.dropExpiredGrant(endedA(one)));
     assert.deepEqual(world.service.asked, []);
     assert.equal(endedA(one).version.amendment, 1);
   });

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { endsSoon, isForgettable, isOver, overAtMs } from '../../../src/sessions/expiry.ts';
+import {
+  endOf,
+  endsSoon,
+  isExpired,
+  isForgettable,
+  isOver,
+  isOverdue,
+  overAtMs,
+} from '../../../src/sessions/expiry.ts';
 import type { LiveSession } from '../../../src/sessions/record.ts';
 import { endedOf, recordOf, removedOf } from '../support/record.ts';
 
@@ -49,6 +57,21 @@ describe('the end of a session', () => {
     assert.equal(endsSoon(recordOf('a'), Number.MAX_SAFE_INTEGER), false);
     assert.equal(isOver(recordOf('a'), Number.MAX_SAFE_INTEGER), false);
     assert.equal(overAtMs(recordOf('a')), Infinity);
+  });
+
+  it('a session expires at the end of its token, and is overdue ten minutes later', () => {
+    const session = lasting(3_600_000);
+    const endMs = GRANTED_MS + 3_600_000;
+    assert.deepEqual([isExpired(session, endMs - 1), isExpired(session, endMs)], [false, true]);
+    const overdueMs = endMs + 10 * 60_000;
+    assert.deepEqual([isOverdue(session, overdueMs), isOverdue(session, overdueMs + 1)], [false, true]);
+    assert.deepEqual([isExpired(recordOf('a'), 9e15), isOverdue(recordOf('a'), 9e15)], [false, false]);
+  });
+
+  it('endOf gives the end of a live and of an ended session', () => {
+    assert.equal(endOf(lasting(1)), GRANTED_MS + 1);
+    assert.equal(endOf(endedOf('a', { expiresAtMs: 7 })), 7);
+    assert.deepEqual([endOf(recordOf('a')), endOf(endedOf('a'))], [0, 0]);
   });
 
   it('a session that has ended stays over', () => {

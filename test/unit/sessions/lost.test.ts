@@ -168,7 +168,7 @@ describe('lost sessions', () => {
 
   it('the window knows how many there should have been, and how many are lost', async () => {
     const starts = await withTwo();
-    const kept = () => starts.world.clock.run(starts.one.all.kept);
+    const kept = () => starts.world.clock.run(starts.one.all.startupCheck);
     assert.deepEqual(await kept(), { expected: 0, lost: 0 });
     await starts.start();
     assert.deepEqual(await kept(), { expected: 2, lost: 0 });

@@ -65,7 +65,7 @@ describe('renewal: the service refuses the client', () => {
     assert.deepEqual(world.told(), ['ends soon a']);
     await world.clock.advance(2 * MINUTE_MS);
     assert.deepEqual(world.told(), ['ends soon a', 'ended a']);
-    assert.equal(window.sessions.ended()[0]?.reason, 'expired');
+    assert.equal(window.sessions.records.ended()[0]?.reason, 'expired');
   });
 
   it('a session ends at its own end, and not a moment later', async () => {
@@ -103,7 +103,7 @@ describe('renewal: the service refuses the client', () => {
     world.service.refusesClient = false;
     world.service.takes.renew = 2_000;
     await world.clock.advance(4 * MINUTE_MS - 1_000);
-    const renewing = other.sessions.usable();
+    const renewing = other.sessions.settle();
     await world.clock.advance(1_000);
     assert.deepEqual(await world.listed(refused), []);
     assert.equal(refused.store.get('a')?.state, 'ended');

@@ -18,7 +18,7 @@ describe('renewal: the storage fails', () => {
     it(`a write ${failure}: the new token is used from memory, and stored later (M1)`, async () => {
       const { world, one, two } = await windows();
       world.service.takes.renew = 1_000;
-      const listing = one.sessions.usable();
+      const listing = one.sessions.settle();
       await world.clock.advance(500);
       if (failure === 'fails') world.storage.writeFailure = locked;
       else world.storage.writeMs = 15 * MINUTE_MS;
@@ -32,7 +32,7 @@ describe('renewal: the storage fails', () => {
       assert.deepEqual(world.service.asked, ['renew refresh 1']);
       world.storage.writeFailure = undefined;
       await world.clock.advance(6 * MINUTE_MS);
-      assert.deepEqual(world.storedLive(), one.sessions.cached());
+      assert.deepEqual(world.storedLive(), one.sessions.records.configured());
       assert.deepEqual(await world.listed(two), ['a: access 2']);
       assert.deepEqual(world.service.asked, ['renew refresh 1']);
       assert.equal(world.service.accepts('access 2'), true);
@@ -57,7 +57,7 @@ describe('renewal: the storage fails', () => {
     world.service.lifeMs = 0;
     world.storage.writeFailure = locked;
     for (let count = 0; count < 20; count++) {
-      void one.sessions.usable();
+      void one.sessions.settle();
       await world.clock.advance(50);
     }
     await world.clock.advance(8_000);
@@ -83,14 +83,14 @@ describe('renewal: the storage fails', () => {
   it('a storage that cannot be read when the answer comes does not cost the token', async () => {
     const { world, one } = await windows();
     world.service.takes.renew = 2_000;
-    const listing = one.sessions.usable();
+    const listing = one.sessions.settle();
     await world.clock.advance(1_000);
     world.storage.readFailure = locked;
     await world.clock.run(listing);
     assert.deepEqual(await world.listed(one), ['a: access 2']);
     world.storage.readFailure = undefined;
     await world.clock.advance(MINUTE_MS);
-    assert.deepEqual(world.storedLive(), one.sessions.cached());
+    assert.deepEqual(world.storedLive(), one.sessions.records.configured());
   });
 
   it('a slow storage does not make another window send the refresh token again', async () => {
@@ -101,9 +101,9 @@ describe('renewal: the storage fails', () => {
       const { world, one, two } = await windows();
       Object.assign(world.storage, { readMs, writeMs });
       world.service.takes.renew = 1_000;
-      const first = one.sessions.usable();
+      const first = one.sessions.settle();
       await world.clock.advance(32_000);
-      await world.clock.run(Promise.all([first, two.sessions.usable()]));
+      await world.clock.run(Promise.all([first, two.sessions.settle()]));
       await world.quiet();
       assert.deepEqual(world.service.asked, ['renew refresh 1']);
       assert.deepEqual(await world.listed(two), ['a: access 2']);
@@ -150,7 +150,7 @@ describe('renewal: the window closes', () => {
     const { world, one, two } = await windows();
     await world.close(two);
     [world.service.takes.renew, world.storage.writeMs] = [2_000, 1_000];
-    void one.sessions.usable();
+    void one.sessions.settle();
     await world.clock.advance(150);
     const begunMs = world.clock.ranMs;
     await world.close(one);
@@ -163,8 +163,8 @@ describe('renewal: the window closes', () => {
   it('a renewal that waits for its lock does not begin', async () => {
     const { world, one, two } = await windows();
     world.service.takes.renew = 3_000;
-    const first = one.sessions.usable();
-    void two.sessions.usable();
+    const first = one.sessions.settle();
+    void two.sessions.settle();
     await world.clock.advance(1_000);
     await world.close(two);
     assert.equal(world.clock.ranMs, 1_000, 'finish does not wait');
@@ -187,9 +187,9 @@ describe('renewal: the window closes', () => {
   it('a session that the person signs out of while its renewal waits is no failure', async () => {
     const { world, one, two } = await windows();
     world.service.takes.renew = 3_000;
-    const first = one.sessions.usable();
+    const first = one.sessions.settle();
     await world.clock.advance(1);
-    const second = two.sessions.usable();
+    const second = two.sessions.settle();
     await world.clock.run(two.sessions.signOut('a'));
     await world.clock.run(Promise.all([first, second]));
     await world.quiet();
@@ -203,7 +203,7 @@ describe('renewal: the window closes', () => {
     const { world, one } = await windows();
     world.service.takes.renew = 1_000;
     world.service.reject('refresh 1');
-    const asking = one.sessions.usable();
+    const asking = one.sessions.settle();
     await world.clock.advance(1);
     await world.clock.run(one.sessions.signOut('a'));
     await world.clock.run(asking);

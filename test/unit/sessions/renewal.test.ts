@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { sessionKey } from '../../../src/sessions/accounts.ts';
+import { recordOf } from '../support/record.ts';
 import { play, type Row } from '../support/sessionRow.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
 
@@ -161,13 +163,13 @@ describe('renewal: how long a caller waits for a session', () => {
     world.storage.writeMs = 3_000;
     assert.deepEqual(await waited(world, one), [['a: access 2'], 0]);
     await world.quiet();
-    assert.deepEqual(world.storedLive(), one.sessions.cached());
+    assert.deepEqual(world.storedLive(), one.sessions.records.configured());
   });
 
   it('ten seconds, while a window that has died still holds the lock', async () => {
     const { world, one, two } = await windows(OVER);
     world.service.takes.renew = 5_000;
-    void two.sessions.usable();
+    void two.sessions.settle();
     await world.clock.advance(1_000);
     world.kill(two); // its answer is lost
     world.service.takes.renew = 0;
@@ -178,7 +180,8 @@ describe('renewal: how long a caller waits for a session', () => {
 
   it('until the lock of a window that has died is free', async () => {
     const { world, one, two } = await windows(OVER);
-    const holding = two.locks.withLock('renew a', two.closed.signal, () => new Promise(() => undefined));
+    const lock = `grant ${sessionKey(recordOf('a'))}`;
+    const holding = two.locks.withLock(lock, two.closed.signal, () => new Promise(() => undefined));
     holding.catch(() => undefined);
     await world.clock.settle();
     world.kill(two); // before it has asked the service
@@ -204,7 +207,7 @@ describe('renewal: lives of tokens', () => {
     const listed = new Set<string>();
     for (let second = 0; second < 300; second++) {
       for (const each of await world.listed(one)) listed.add(each);
-      assert.equal(one.sessions.cached().length, 1);
+      assert.equal(one.sessions.records.configured().length, 1);
       await world.clock.advance(1_000);
     }
     assert.deepEqual([...listed].slice(0, 3), ['a: access 2', 'a: access 3', 'a: access 4']);

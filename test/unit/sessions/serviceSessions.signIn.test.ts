@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { accountKey } from '../../../src/sessions/accounts.ts';
+import { sessionKey } from '../../../src/sessions/accounts.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { recordOf } from '../support/record.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
@@ -47,7 +47,7 @@ describe('sign-in: which session it continues', () => {
     const one = await world.ready();
     const { id } = await world.clock.run(world.signIn(one, world.service.grant()));
     assert.equal(world.nameOf(id), 'new 1');
-    assert.equal(one.store.live('other')?.grant.accessToken, 'access 1');
+    assert.equal(one.store.liveSession('other')?.grant.accessToken, 'access 1');
   });
 
   it('a window that has read nothing yet reads first', async () => {
@@ -96,7 +96,7 @@ describe('sign-in: which session it continues', () => {
     const [one, two] = [await world.ready(), await world.ready()];
     world.storage.readMs = 700; // for the look that follows the event
     const first = await world.clock.run(world.signIn(one, world.service.grant()));
-    assert.deepEqual(two.sessions.cached(), [], 'it has not heard yet');
+    assert.deepEqual(two.sessions.records.configured(), [], 'it has not heard yet');
     world.storage.readMs = 5;
     const second = await world.clock.run(world.signIn(two, world.service.grant()));
     await world.quiet();
@@ -117,7 +117,7 @@ describe('sign-in: the token that it replaces (M2)', () => {
 
   it('is not revoked when it is the same token', async () => {
     const { world, one } = await withA();
-    const [before] = one.sessions.cached();
+    const [before] = one.sessions.records.configured();
     assert.ok(before);
     await world.clock.run(world.signIn(one, before.grant));
     assert.deepEqual(world.service.asked, []);
@@ -165,7 +165,7 @@ describe('sign-in: the person cancels', () => {
   it('while another window holds the lock: the sign-in ends at once (L3)', async () => {
     const { world, one, two } = await withA();
     const never = new Promise<never>(() => undefined);
-    const lock = `keep ${accountKey(recordOf('a'))} openid profile`;
+    const lock = `grant ${sessionKey(recordOf('a'))}`;
     void two.locks.withLock(lock, two.closed.signal, () => never);
     await world.clock.settle();
     assert.equal(await cancelAfter(3_000, world, one), 3_000);
@@ -184,7 +184,7 @@ describe('sign-in: the person cancels', () => {
       assert.deepEqual(await listed(world), [[], []]);
       assert.deepEqual(world.storedLive(), []);
       assert.deepEqual(world.heard(one), []);
-      assert.deepEqual(two.sessions.cached(), []);
+      assert.deepEqual(two.sessions.records.configured(), []);
     });
 
   for (const ms of [0, 5_000, 19_999])
@@ -194,7 +194,7 @@ describe('sign-in: the person cancels', () => {
       assert.equal(await cancelAfter(ms, world, one), ms);
       await world.clock.advance(120_000);
       assert.deepEqual(await listed(world), [['a: access 1'], ['a: access 1']]);
-      assert.deepEqual(world.storedLive(), one.sessions.cached());
+      assert.deepEqual(world.storedLive(), one.sessions.records.configured());
       assert.deepEqual(world.service.asked, []);
       assert.equal(world.service.accepts('access 1'), true);
       assert.deepEqual(world.heard(one), []);

@@ -45,7 +45,7 @@ describe('sign-out', () => {
     world.clock.jump(NIGHT_MS);
     world.service.offline = true;
     assert.deepEqual(await world.listed(one), ['b: access 2']);
-    assert.equal(one.sessions.cached().length, 2);
+    assert.equal(one.sessions.records.configured().length, 2);
     await world.clock.run(one.sessions.signOut('b'));
     world.service.offline = false;
     await world.clock.advance(MINUTE_MS);
@@ -74,7 +74,7 @@ describe('sign-out', () => {
     await world.clock.run(Promise.all(['a', 'other'].map((id) => one.sessions.signOut(id))));
     assert.equal(world.clock.ranMs, 0);
     assert.deepEqual(world.service.asked, ['revoke access 1']);
-    assert.ok(one.store.live('other'));
+    assert.ok(one.store.liveSession('other'));
   });
 
   it('holds at once, before anything is stored', async () => {
@@ -84,7 +84,7 @@ describe('sign-out', () => {
     world.storage.writeMs = 5_000;
     const leaving = one.sessions.signOut('a');
     await world.clock.settle();
-    assert.deepEqual([one.sessions.cached(), world.heard(one)], [[], ['removed a']]);
+    assert.deepEqual([one.sessions.records.configured(), world.heard(one)], [[], ['removed a']]);
     await world.clock.run(leaving);
   });
 
@@ -120,7 +120,7 @@ describe('sign-out', () => {
     const [one, two] = [await world.ready(), await world.ready()];
     world.storage.readMs = 700; // for the look that follows the event
     await world.clock.run(one.sessions.signOut('a'));
-    assert.equal(two.sessions.cached().length, 1, 'it has not heard yet');
+    assert.equal(two.sessions.records.configured().length, 1, 'it has not heard yet');
     world.storage.readMs = 5;
     const { id } = await world.clock.run(world.signIn(two, world.service.grant()));
     await world.quiet();

@@ -104,10 +104,11 @@ describe('sessions of a service: what a window lists', () => {
     world.store(removedOf('removed'));
     const { sessions } = await world.ready();
     const ids = (records: readonly { id: string }[]): string[] => records.map(({ id }) => id);
-    assert.deepEqual(ids(sessions.cached()), ['old', 'young']);
-    assert.deepEqual(ids(sessions.ended()), ['ended']);
-    assert.deepEqual(ids(await world.clock.run(sessions.all())), ['old', 'young']);
-    assert.deepEqual(ids(await world.clock.run(sessions.usable())), ['old', 'young']);
+    assert.deepEqual(ids(sessions.records.configured()), ['old', 'young']);
+    assert.deepEqual(ids(sessions.records.ended()), ['ended']);
+    assert.deepEqual(ids(sessions.records.liveSessions()), ['old', 'young']);
+    await world.clock.run(sessions.settle());
+    assert.deepEqual(ids(sessions.usable()), ['old', 'young']);
   });
 
   for (const [name, filter, expected] of [
@@ -125,8 +126,14 @@ describe('sessions of a service: what a window lists', () => {
       world.have('b', world.service.grant(), { scopes: ['email'] });
       world.have('bob', world.service.grant(), { person: { ...recordOf('a').person, accountId: 'bap-2' } });
       const { sessions } = await world.ready();
-      const records = await world.clock.run(sessions.usable(filter));
-      assert.deepEqual(records.map(({ id }) => id).sort(), [...expected].sort());
+      await world.clock.run(sessions.settle(filter));
+      assert.deepEqual(
+        sessions
+          .usable(filter)
+          .map(({ id }) => id)
+          .sort(),
+        [...expected].sort(),
+      );
     });
 
   it('it waits for the renewal of sessions that the filter lets through, and of no other (S1)', async () => {
@@ -138,10 +145,10 @@ describe('sessions of a service: what a window lists', () => {
     world.service.takes.renew = 5_000;
     const { sessions } = await world.ready();
     const filter = { scopes: ['openid', 'profile'], accountId: 'bap-1' };
-    const records = await world.clock.run(sessions.usable(filter));
-    assert.deepEqual([records.map(({ id }) => id), world.clock.ranMs], [['a'], 0]);
+    await world.clock.run(sessions.settle(filter));
+    assert.deepEqual([sessions.usable(filter).map(({ id }) => id), world.clock.ranMs], [['a'], 0]);
     assert.deepEqual(world.service.asked, []);
-    await world.clock.run(sessions.usable({ scopes: ['email'] }));
+    await world.clock.run(sessions.settle({ scopes: ['email'] }));
     assert.deepEqual([world.service.asked, world.clock.ranMs], [['renew refresh 2'], 5_000]);
   });
 
@@ -149,8 +156,8 @@ describe('sessions of a service: what a window lists', () => {
     const world = new SessionWorld();
     world.storage.readFailure = new Error('locked');
     const { sessions } = world.open();
-    await assert.rejects(world.clock.run(sessions.usable()), StoreError);
-    await assert.rejects(world.clock.run(sessions.all()), StoreError);
+    await assert.rejects(world.clock.run(sessions.settle()), StoreError);
+    await assert.rejects(world.clock.run(sessions.load()), StoreError);
   });
 
   it('a listener hears of sessions of this service alone', async () => {

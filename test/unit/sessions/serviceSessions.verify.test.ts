@@ -236,7 +236,7 @@ describe('sessions of a service: verification', () => {
       world.service.reject('access 1');
       world.storage[failure] = new Error('locked');
       assert.equal(await world.clock.run(one.sessions.verification.verify('a', one.closed.signal)), false);
-      assert.deepEqual([world.heard(one), one.notices.told], [['removed a'], ['rejected a']]);
+      assert.deepEqual([world.heard(one), one.notices], [['removed a'], ['rejected a']]);
     });
 
   it('the person is told again when a session is rejected after a new sign-in', async () => {
@@ -248,7 +248,7 @@ describe('sessions of a service: verification', () => {
       await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
       await world.clock.run(world.signIn(one, world.service.grant()));
     }
-    assert.deepEqual(one.notices.told, ['rejected a', 'rejected a']);
+    assert.deepEqual(one.notices, ['rejected a', 'rejected a']);
   });
 
   it('no token and no name is logged in the life of a session', async () => {
@@ -258,7 +258,7 @@ describe('sessions of a service: verification', () => {
     await world.clock.run(world.signIn(one, world.service.grant(), ['email']));
     world.service.reject('access 1', 'refresh 1');
     await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
-    await world.clock.run(one.sessions.signOut(one.sessions.cached()[0]?.id ?? ''));
+    await world.clock.run(one.sessions.signOut(one.sessions.records.configured()[0]?.id ?? ''));
     await world.quiet();
     assert.ok(one.log.lines.length > 3);
     assert.doesNotMatch(one.log.lines.join('\n'), /access \d|refresh \d|Ann|bap-1/);

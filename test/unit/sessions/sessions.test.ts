@@ -6,10 +6,9 @@ import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeLocks } from '../support/fakeLocks.ts';
 import { FakeMemento } from '../support/fakeMemento.ts';
-import { FakeNotices } from '../support/fakeNotices.ts';
 import { FakeService } from '../support/fakeService.ts';
 import { FakeStorage } from '../support/fakeStorage.ts';
-import { recordOf, removedOf } from '../support/record.ts';
+import { endedOf, recordOf, removedOf } from '../support/record.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
@@ -32,7 +31,6 @@ function twoServices(): {
       storage: storage.window(),
       locks: new FakeLocks(clock).window(),
       memento: new FakeMemento(),
-      notices: new FakeNotices(),
       isFocused: () => false,
     },
     { clock, log: new RecordingLog(), closed: closed.signal },
@@ -54,19 +52,32 @@ describe('openSessions', () => {
     close();
   });
 
-  it('current gives sessions that are not over, service by service, and never uses the network', async () => {
+  it('usable gives sessions that are not over, service by service, and never uses the network', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     world.have('b', world.service.grant());
     const one = world.open();
-    assert.deepEqual(one.all.current(), [], 'nothing before a load');
+    assert.deepEqual(one.all.usable(), [], 'nothing before a load');
     await world.clock.run(one.all.load());
-    const current = (): string[] => one.all.current().map(({ id }) => id);
+    const current = (): string[] => one.all.usable().map(({ id }) => id);
     assert.deepEqual(current(), ['a', 'b']);
     world.clock.jump(HOUR_MS);
     assert.deepEqual(current(), ['b']);
     await world.quiet();
     assert.deepEqual([world.service.asked, world.heard(one)], [[], []]);
+  });
+
+  it('find gives a live session of any service, with the sessions of its service', async () => {
+    const { clock, sessions, close } = twoServices();
+    await clock.run(sessions.load());
+    await clock.run(sessions.store.replace(recordOf('a')));
+    await clock.run(sessions.store.replace(recordOf('b', { serviceId: 'adom' })));
+    await clock.run(sessions.store.replace(recordOf('c', { server: 'https://other.example' })));
+    await clock.run(sessions.store.replace(endedOf('d')));
+    const found = ['a', 'b', 'c', 'd', 'e'].map((id) => sessions.find(id)?.sessions.service.id);
+    assert.deepEqual(found, ['sigma-identity', 'adom', undefined, undefined, undefined]);
+    assert.equal(sessions.find('b')?.record, sessions.store.get('b'));
+    close();
   });
 
   it('load rejects with a StoreError while the storage cannot be read', async () => {
@@ -134,7 +145,7 @@ describe('openSessions', () => {
     const window = storage.window();
     const dispose = mock.method(window, 'dispose');
     const [locks, memento] = [new FakeLocks(clock).window(), new FakeMemento()];
-    const parts = { services: [], storage: window, locks, memento, notices: new FakeNotices() };
+    const parts = { services: [], storage: window, locks, memento };
     const closed = AbortSignal.abort(new Error('closed'));
     openSessions({ ...parts, isFocused: () => false }, { clock, log: new RecordingLog(), closed }).dispose();
     assert.equal(dispose.mock.callCount(), 1);

@@ -147,12 +147,12 @@ describe('session store: a write that fails', () => {
     world.have(A);
     const [one, two] = [await world.ready(), await world.ready()];
     world.storage.writeFailure = locked;
-    const renewing = one.store.whileRenewing('a', never, async () => {
+    const renewing = one.store.whileGranting(A, never, async () => {
       await assert.rejects(one.store.replace(SECOND), isStoreError);
     });
     await world.clock.advance(20_000);
     let found: string | undefined;
-    const next = two.store.whileRenewing('a', never, async () => {
+    const next = two.store.whileGranting(A, never, async () => {
       await two.store.reread('a');
       found = tokenOf(two, 'a');
     });
@@ -208,7 +208,7 @@ describe('session store: a read that fails', () => {
     world.storage.readFailure = locked;
     const { store } = world.open();
     await assert.rejects(world.clock.run(store.load()), isStoreError);
-    assert.deepEqual(store.everything(), []);
+    assert.deepEqual(store.records(), []);
     world.storage.readFailure = undefined;
     await world.clock.run(store.load());
     assert.deepEqual(store.get('a'), A);

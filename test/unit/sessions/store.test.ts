@@ -32,7 +32,7 @@ describe('session store: what it holds', () => {
     world.storage.readFailure = new Error('locked');
     const { store, log } = world.open();
     await world.clock.settle();
-    assert.deepEqual(store.everything(), []);
+    assert.deepEqual(store.records(), []);
     assert.deepEqual(log.lines, []);
   });
 
@@ -57,18 +57,25 @@ describe('session store: what it holds', () => {
     );
     const { store } = await world.ready();
     assert.deepEqual(
-      store.all().map(({ id }) => id),
+      store.sessions().map(({ id }) => id),
       ['old', 'ended', 'other', 'young'],
     );
-    assert.equal(store.everything().length, 5);
+    assert.equal(store.records().length, 5);
+    await world.clock.run(store.replace(removedOf('other')));
+    await world.clock.run(store.forget('ended'));
+    await world.clock.run(store.replace(recordOf('new', { signedInAtMs: 3_500 })));
+    assert.deepEqual(
+      store.sessions().map(({ id }) => id),
+      ['old', 'new', 'young'],
+    );
   });
 
   it('one session is live, or it is not', async () => {
     const world = new StoreWorld();
     world.have(A, endedOf('ended'), removedOf('removed'));
     const { store } = await world.ready();
-    assert.deepEqual(store.live('a'), A);
-    for (const id of ['ended', 'removed', 'unknown']) assert.equal(store.live(id), undefined);
+    assert.deepEqual(store.liveSession('a'), A);
+    for (const id of ['ended', 'removed', 'unknown']) assert.equal(store.liveSession(id), undefined);
     assert.equal(store.get('removed')?.state, 'removed');
     assert.equal(store.get('unknown'), undefined);
   });
@@ -116,10 +123,10 @@ describe('session store: changes in one window', () => {
     const window = await world.ready();
     world.storage.writeMs = 3_000;
     const replacing = window.store.replace(removedOf('a'));
-    assert.equal(window.store.live('a'), undefined);
+    assert.equal(window.store.liveSession('a'), undefined);
     assert.deepEqual(window.told, ['removed a']);
     assert.equal(world.texts.a, serialize(A));
-    assert.equal(await world.clock.run(replacing), true);
+    await world.clock.run(replacing);
     assert.equal(world.texts.a, serialize(removedOf('a')));
   });
 
@@ -139,17 +146,20 @@ describe('session store: changes in one window', () => {
     const world = new StoreWorld();
     const window = await world.ready();
     const first = await world.clock.run(add(window, 'a', 'first'));
-    assert.equal(first?.replaced, undefined);
+    assert.equal(first.replaced, undefined);
     const second = await world.clock.run(add(window, 'a', 'second'));
-    assert.deepEqual(second?.replaced, first?.record);
+    assert.deepEqual(second.replaced, first.record);
     assert.equal(tokenOf(window, 'a'), 'second');
   });
 
-  it('nothing can be added to a session that was signed out', async () => {
+  it('a sign-in does not continue a session that was signed out', async () => {
     const world = new StoreWorld();
     world.have(removedOf('a'));
     const window = await world.ready();
-    assert.equal(await world.clock.run(add(window, 'a', 'second')), undefined);
+    const { record, replaced } = await world.clock.run(add(window, 'a', 'second'));
+    assert.notEqual(record.id, 'a');
+    assert.equal(replaced, undefined);
+    assert.deepEqual(window.told, [`added ${record.id}`]);
     assert.equal(world.texts.a, serialize(removedOf('a')));
   });
 
@@ -158,7 +168,7 @@ describe('session store: changes in one window', () => {
     const newer = renewed(A, 'renewed');
     world.have(newer);
     const window = await world.ready();
-    assert.equal(await world.clock.run(window.store.replace(A)), false);
+    await world.clock.run(window.store.replace(A));
     assert.deepEqual(window.store.get('a'), newer);
     assert.equal(world.texts.a, serialize(newer));
     assert.deepEqual(window.told, []);
@@ -168,7 +178,7 @@ describe('session store: changes in one window', () => {
     const world = new StoreWorld();
     world.have(A);
     const { store, told } = await world.ready();
-    const remove = (): Promise<boolean> => store.replace(removedOf('a'));
+    const remove = (): Promise<void> => store.replace(removedOf('a'));
     await world.clock.run(Promise.all([remove(), remove()]));
     await world.clock.run(remove());
     assert.deepEqual(told, ['removed a']);
@@ -222,6 +232,6 @@ describe('session store: changes in one window', () => {
     const window = await world.ready();
     world.storage.put('unknown', undefined);
     await world.live(window);
-    assert.deepEqual([window.log.lines, window.store.everything()], [[], []]);
+    assert.deepEqual([window.log.lines, window.store.records()], [[], []]);
   });
 });

@@ -53,12 +53,11 @@ describe('session store: two windows', () => {
     const [one, two] = [await world.ready(), await world.ready()];
     [world.storage.readMs, world.storage.writeMs] = [20, 50];
     const both = [one.store.replace(renewed(A, 'from one')), two.store.replace(renewed(A, 'from two'))];
-    const isCurrent = await world.clock.run(Promise.all(both));
+    await world.clock.run(Promise.all(both));
     await world.clock.advance(10_000);
     assert.deepEqual(one.store.get('a'), two.store.get('a'));
     assert.equal(world.texts.a, serialize(one.store.get('a') ?? assert.fail()));
-    const winner = tokenOf(one, 'a') === 'from one' ? 0 : 1;
-    assert.equal(isCurrent[winner], true);
+    assert.match(tokenOf(one, 'a') ?? '', /^from (?:one|two)$/);
   });
 
   it('a sign-in in one window wins over a renewal in the other, in any order', async () => {
@@ -80,7 +79,7 @@ describe('session store: two windows', () => {
     const world = new StoreWorld();
     world.have(A);
     const [one, two] = [await world.ready(), await world.ready()];
-    const renewing = two.store.whileRenewing('a', new AbortController().signal, async () => {
+    const renewing = two.store.whileGranting(A, new AbortController().signal, async () => {
       await world.clock.sleep(5_000, new AbortController().signal);
       await two.store.replace(SECOND);
     });
@@ -88,7 +87,7 @@ describe('session store: two windows', () => {
     const added = await world.clock.run(add(one, 'a', 'signed in'));
     await world.clock.run(renewing);
     assert.equal(world.clock.ranMs, 5_000);
-    assert.deepEqual(added?.replaced, SECOND);
+    assert.deepEqual(added.replaced, SECOND);
   });
 
   it('a change before the first look is found by it, and is not told', async () => {

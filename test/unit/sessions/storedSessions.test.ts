@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { TimeLimitError } from '../../../src/base/timeLimit.ts';
+import { sessionKey } from '../../../src/sessions/accounts.ts';
 import { serialize } from '../../../src/sessions/record.ts';
-import { isBehind, type Stored, StoredSessions, StoreError } from '../../../src/sessions/storedSessions.ts';
+import { isStale, type Stored, StoredSessions, StoreError } from '../../../src/sessions/storedSessions.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeLocks } from '../support/fakeLocks.ts';
 import { FakeStorage } from '../support/fakeStorage.ts';
@@ -12,6 +13,7 @@ import { RecordingLog } from '../support/recordingLog.ts';
 
 const LIMIT_MS = 60_000;
 const A = recordOf('a');
+const B = recordOf('b', { scopes: ['b'] });
 const NEWER = recordOf('a', { version: { signIn: 2, revision: 0, amendment: 0 } });
 const never = new AbortController().signal;
 const locked = new Error('The keyring is locked');
@@ -30,11 +32,16 @@ function world(): World {
   const [clock, log, closed] = [new FakeClock(), new RecordingLog(), new AbortController()];
   const [storage, locks] = [new FakeStorage(clock), new FakeLocks(clock)];
   const open = (): StoredSessions =>
-    new StoredSessions(storage.window(), locks.window(), { clock, log, closed: closed.signal });
+    new StoredSessions(
+      storage.window(),
+      locks.window(),
+      { clock, log, closed: closed.signal },
+      () => undefined,
+    );
   return { clock, storage, locks, log, one: open(), two: open() };
 }
 
-describe('isBehind', () => {
+describe('isStale', () => {
   for (const [name, stored, newest, expected] of [
     ['nothing is stored', undefined, A, true],
     ['an older version is stored', A, NEWER, true],
@@ -45,7 +52,7 @@ describe('isBehind', () => {
     ['a text that this version cannot read is stored', 'unreadable', NEWER, false],
   ] as const satisfies (readonly [string, Stored, typeof A | ReturnType<typeof removedOf>, boolean])[])
     it(`${name}: ${expected ? 'the newest must be stored' : 'storage stays as it is'}`, () => {
-      assert.equal(isBehind(stored, newest), expected);
+      assert.equal(isStale(stored, newest), expected);
     });
 });
 
@@ -152,14 +159,24 @@ function noteTimes(clock: FakeClock): { times: string[]; work: (name: string, ms
   return { times, work };
 }
 
+/** A change as the store makes it: under the lock of its session, for a minute at most. */
+function change<T>(
+  stored: StoredSessions,
+  id: string,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  return stored.limited(signal, (limits) => stored.whileWriting(id, limits, work));
+}
+
 describe('stored sessions: changes', () => {
   it('of one session wait for each other, also in another window', async () => {
     const { clock, one, two } = world();
     const { times, work } = noteTimes(clock);
     await clock.run(
       Promise.all([
-        one.change('a', never, () => work('first', 5_000)),
-        two.change('a', never, () => work('second', 5_000)),
+        change(one, 'a', never, () => work('first', 5_000)),
+        change(two, 'a', never, () => work('second', 5_000)),
       ]),
     );
     assert.deepEqual(times, [
@@ -175,8 +192,8 @@ describe('stored sessions: changes', () => {
     const { times, work } = noteTimes(clock);
     await clock.run(
       Promise.all([
-        one.change('a', never, () => work('a', 5_000)),
-        two.change('b', never, () => work('b', 5_000)),
+        change(one, 'a', never, () => work('a', 5_000)),
+        change(two, 'b', never, () => work('b', 5_000)),
       ]),
     );
     assert.deepEqual(times, ['a begins at 0', 'b begins at 0', 'a ends at 5', 'b ends at 5']);
@@ -185,7 +202,7 @@ describe('stored sessions: changes', () => {
   it('keep the lock until the work has settled, also after the minute', async () => {
     const { clock, locks, one } = world();
     const { work } = noteTimes(clock);
-    await assert.rejects(clock.run(one.change('a', never, () => work('slow', 90_000))), StoreError);
+    await assert.rejects(clock.run(change(one, 'a', never, () => work('slow', 90_000))), StoreError);
     assert.equal(clock.ranMs, LIMIT_MS);
     assert.equal(locks.isHeld('write a'), true);
     await clock.advance(30_000);
@@ -195,10 +212,10 @@ describe('stored sessions: changes', () => {
   it('give up with a StoreError when the lock stays taken for a minute, and then never begin', async () => {
     const { clock, one, two } = world();
     const { times, work } = noteTimes(clock);
-    const first = one.limited(never, () => two.change('a', never, () => work('first', 90_000)));
+    const first = one.limited(never, () => change(two, 'a', never, () => work('first', 90_000)));
     first.catch(() => undefined);
     await clock.advance(1_000);
-    await assert.rejects(clock.run(one.change('a', never, () => work('second', 1))), StoreError);
+    await assert.rejects(clock.run(change(one, 'a', never, () => work('second', 1))), StoreError);
     await clock.advance(120_000);
     assert.deepEqual(times, ['first begins at 0', 'first ends at 90']);
   });
@@ -207,9 +224,9 @@ describe('stored sessions: changes', () => {
     const { clock, one, two } = world();
     const { times, work } = noteTimes(clock);
     const [cancel, reason] = [new AbortController(), new Error('cancelled')];
-    const first = two.change('a', never, () => work('first', 5_000));
+    const first = change(two, 'a', never, () => work('first', 5_000));
     await clock.settle();
-    const second = one.change('a', cancel.signal, () => work('second', 1));
+    const second = change(one, 'a', cancel.signal, () => work('second', 1));
     clock.at(1_000, () => {
       cancel.abort(reason);
     });
@@ -220,15 +237,15 @@ describe('stored sessions: changes', () => {
   });
 });
 
-describe('stored sessions: withoutRenewal', () => {
+describe('stored sessions: whileGranting', () => {
   it('waits for the work of another window on the same session, without a limit', async () => {
     const { clock, one, two } = world();
     const { times, work } = noteTimes(clock);
     await clock.run(
       Promise.all([
-        one.withoutRenewal('a', never, () => work('a', 100_000)),
-        two.withoutRenewal('a', never, () => work('a again', 1_000)),
-        two.withoutRenewal('b', never, () => work('b', 1_000)),
+        one.whileGranting(A, never, () => work('a', 100_000)),
+        two.whileGranting(A, never, () => work('a again', 1_000)),
+        two.whileGranting(B, never, () => work('b', 1_000)),
       ]),
     );
     assert.deepEqual(times, [
@@ -244,16 +261,16 @@ describe('stored sessions: withoutRenewal', () => {
   it('lets changes of the same session through', async () => {
     const { clock, one, two } = world();
     const { times, work } = noteTimes(clock);
-    const renewal = one.withoutRenewal('a', never, () => work('renewal', 5_000));
-    await clock.run(two.change('a', never, () => work('change', 1_000)));
+    const renewal = one.whileGranting(A, never, () => work('renewal', 5_000));
+    await clock.run(change(two, 'a', never, () => work('change', 1_000)));
     await clock.run(renewal);
     assert.deepEqual(times.slice(-2), ['change ends at 1', 'renewal ends at 5']);
   });
 
   it('settles as the work does', async () => {
     const { clock, locks, one } = world();
-    const failing = one.withoutRenewal('a', never, () => Promise.reject(locked));
+    const failing = one.whileGranting(A, never, () => Promise.reject(locked));
     await assert.rejects(clock.run(failing), (error) => error === locked);
-    assert.equal(locks.isHeld('renew a'), false);
+    assert.equal(locks.isHeld(`grant ${sessionKey(A)}`), false);
   });
 });

@@ -28,9 +28,9 @@ async function worldWith({ lifeMs = 5 * DAY_MS, refreshable = false, ageMs = 2 *
   return { world, one, two, back };
 }
 
-const endOf = ({ store }: Window): number | undefined => store.live('a')?.grant.expiresAtMs;
+const endOf = ({ store }: Window): number | undefined => store.liveSession('a')?.grant.expiresAtMs;
 
-describe('session reminders: a later end when the person comes back', () => {
+describe('session upkeep: a later end when the person comes back', () => {
   it('the new end is kept in all windows, under the same id and token, without a message', async () => {
     const { world, one, two, back } = await worldWith();
     assert.deepEqual(await back(one), ['extend access 1']);
@@ -40,7 +40,7 @@ describe('session reminders: a later end when the person comes back', () => {
       assert.deepEqual(await world.listed(window), ['a: access 1']);
       assert.deepEqual(world.heard(window), ['changed a']);
     }
-    assert.deepEqual(world.stored('a'), one.store.live('a'));
+    assert.deepEqual(world.stored('a'), one.store.liveSession('a'));
     assert.deepEqual(world.told(), []);
   });
 
@@ -122,7 +122,7 @@ describe('session reminders: a later end when the person comes back', () => {
   it('a session that is over is not asked for', async () => {
     const { world, one, back } = await worldWith({ lifeMs: MINUTE_MS });
     assert.deepEqual(await back(one), []);
-    assert.deepEqual(await world.clock.run(one.sessions.usable()), []);
+    assert.deepEqual(await world.listed(one), []);
   });
 
   it('a silent getSession does not use the network', async () => {
@@ -147,7 +147,7 @@ describe('session reminders: a later end when the person comes back', () => {
     assert.deepEqual(world.service.asked, ['renew refresh 1', 'verify access 1']);
     assert.deepEqual(await back(one), ['extend access 1']);
     assert.equal(endOf(one), world.clock.now() + world.service.extendedMs);
-    assert.equal(one.store.live('a')?.grant.refreshToken, 'refresh 1');
+    assert.equal(one.store.liveSession('a')?.grant.refreshToken, 'refresh 1');
   });
 
   it('a session that ends soon gets its later end first, and the person hears nothing', async () => {
@@ -156,7 +156,7 @@ describe('session reminders: a later end when the person comes back', () => {
     await world.comeBackTo(one);
     await world.clock.advance(2 * MINUTE_MS);
     assert.deepEqual(world.told(), []);
-    assert.equal(one.sessions.cached().length, 1);
+    assert.equal(one.sessions.records.configured().length, 1);
   });
 
   it('a session that ends soon and gets no later end is told of', async () => {
@@ -173,9 +173,9 @@ describe('session reminders: a later end when the person comes back', () => {
     assert.deepEqual(await back(one), ['extend access 1']);
     await world.quiet();
     await back(two);
-    assert.deepEqual([one.sessions.cached(), two.sessions.cached()], [[], []]);
+    assert.deepEqual([one.sessions.records.configured(), two.sessions.records.configured()], [[], []]);
     assert.deepEqual(world.told(), ['rejected a']);
-    assert.equal(one.sessions.ended()[0]?.reason, 'rejected');
+    assert.equal(one.sessions.records.ended()[0]?.reason, 'rejected');
   });
 
   it('an answer that comes after a sign-out brings nothing back', async () => {
@@ -186,7 +186,7 @@ describe('session reminders: a later end when the person comes back', () => {
       await world.clock.advance(1_990);
       await world.clock.run({ one, two }[who].sessions.signOut('a'));
       await world.quiet();
-      assert.deepEqual([one.sessions.cached(), two.sessions.cached()], [[], []], who);
+      assert.deepEqual([one.sessions.records.configured(), two.sessions.records.configured()], [[], []], who);
       assert.deepEqual(world.storedLive(), []);
       assert.deepEqual(world.service.asked, ['extend access 1', 'revoke access 1']);
     }
@@ -208,7 +208,7 @@ describe('session reminders: a later end when the person comes back', () => {
     [world.service.takes.extend, world.storage.writeMs] = [2_000, 500];
     await back(one);
     await world.clock.advance(1_800);
-    assert.deepEqual(await world.clock.run(two.sessions.usable()), [], 'it is over');
+    assert.deepEqual(await world.listed(two), [], 'it is over');
     await world.quiet();
     for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['a: access 1']);
     assert.deepEqual(world.told(), []);

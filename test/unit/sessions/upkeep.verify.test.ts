@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-describe('session reminders: verification when the person comes back', () => {
+describe('session upkeep: verification when the person comes back', () => {
   const focus = async ({ world }: WatchedWindows, window: Window): Promise<string[]> => {
     const before = world.service.asked.length;
     await world.comeBackTo(window);
@@ -67,8 +67,11 @@ describe('session reminders: verification when the person comes back', () => {
     const all = await watched((world) => world.have('a', world.service.grant()));
     all.world.service.reject('access 1');
     await focus(all, all.one);
-    assert.deepEqual(all.one.notices.told, ['rejected a']);
-    assert.deepEqual([all.one.sessions.cached(), all.two.sessions.cached()], [[], []]);
+    assert.deepEqual(all.one.notices, ['rejected a']);
+    assert.deepEqual(
+      [all.one.sessions.records.configured(), all.two.sessions.records.configured()],
+      [[], []],
+    );
   });
 
   it('a session without a definite answer stays, and is verified again after an hour', async () => {
@@ -88,7 +91,7 @@ describe('session reminders: verification when the person comes back', () => {
     const all = await watched(anHourOf('a'));
     all.world.clock.jump(HOUR_MS);
     assert.deepEqual(await focus(all, all.one), []);
-    assert.deepEqual(all.one.notices.told, ['ended a']);
+    assert.deepEqual(all.one.notices, ['ended a']);
   });
 
   it('a window that closes, or a storage that fails, costs no session', async () => {

@@ -124,13 +124,13 @@ describe('verification: the service gives a new access token', () => {
   it('the new token counts as a renewal, so that no end of the old one wins over it', async () => {
     const { world, one } = await rotating();
     await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
-    assert.deepEqual(one.store.live('a')?.version, { signIn: 1, revision: 1, amendment: 0 });
+    assert.deepEqual(one.store.liveSession('a')?.version, { signIn: 1, revision: 1, amendment: 0 });
   });
 
   it('the end of the session stays as it was', async () => {
     const { world, grant, one } = await rotating();
     await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
-    assert.deepEqual(one.store.live('a')?.grant, { ...grant, accessToken: 'access 2' });
+    assert.deepEqual(one.store.liveSession('a')?.grant, { ...grant, accessToken: 'access 2' });
   });
 
   it('a caller that stops waiting loses no token', async () => {
@@ -203,7 +203,7 @@ describe('verification: the service gives a new access token', () => {
     await world.clock.advance(1_000);
     await world.close(one);
     await world.clock.run(two.sessions.verification.verify('a', two.closed.signal));
-    assert.deepEqual([one.notices.told, two.notices.told], [[], ['rejected a']]);
+    assert.deepEqual([one.notices, two.notices], [[], ['rejected a']]);
   });
 
   it('a sign-in that is cancelled while the new token arrives does not bring the old one back', async () => {
@@ -227,7 +227,7 @@ describe('verification: the service gives a new access token', () => {
     const verifyIn = ({ sessions, closed }: typeof one): Promise<boolean> =>
       sessions.verification.verify('a', closed.signal);
     assert.equal(await world.clock.run(verifyIn(one)), true);
-    assert.equal(one.store.live('a')?.grant.accessToken, 'access 2');
+    assert.equal(one.store.liveSession('a')?.grant.accessToken, 'access 2');
     const other = verifyIn(two);
     await world.clock.advance(10_000);
     assert.deepEqual(world.service.asked, ['verify access 1']);

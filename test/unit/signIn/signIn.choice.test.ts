@@ -73,7 +73,7 @@ function service(clock: FakeClock, calls: string[], refused: readonly string[]):
     ...serviceTexts,
     defaultScopes: [],
     settingKeys: { server: 'test.server' },
-    servers: () => ({ current: GRANT.server, own: GRANT.server }),
+    servers: () => ({ current: GRANT.server, defaultServer: GRANT.server }),
     begin: () =>
       Promise.resolve({
         kind: 'pending',
@@ -131,7 +131,7 @@ describe('a sign-in as a person with several identities', () => {
     assert.deepEqual(result, { kind: 'cancelled' });
     assert.equal(endedAtMs, 30_000);
     assert.deepEqual(calls, ['revoke']);
-    assert.deepEqual(world.sessions.cached(), []);
+    assert.deepEqual(world.sessions.records.configured(), []);
   });
 
   it('ends at once, and revokes the token, when the person cancels after the choice', async () => {

@@ -107,7 +107,7 @@ async function tryOut(story: Story, serviceOf: (http: Http, story: Story) => Ide
   for (const { url } of server.requests.slice(sentBefore)) assert.match(url, REVOCATION);
   for (const { url } of server.requests)
     assert.ok([SIGMA, ADOM].includes(new URL(url).origin), 'a request to another server');
-  const kept = world.sessions.cached();
+  const kept = world.sessions.records.configured();
   assert.equal(kept.length, result.kind === 'signedIn' ? 1 : 0, 'sessions');
   for (const line of [...log.lines, ...world.log.lines])
     assert.doesNotMatch(line, CANARY, 'a secret in the log');

@@ -77,8 +77,9 @@ async function run(script: Script): Promise<Outcome> {
       at[1](world);
     });
   const listening = new Set<object>();
-  const listen = world.sessions.onDidChange.bind(world.sessions);
-  mock.method(world.sessions, 'onDidChange', (listener: Parameters<typeof listen>[0]) => {
+  const { records } = world.sessions;
+  const listen = records.onDidChange;
+  mock.method(records, 'onDidChange', (listener: Parameters<typeof listen>[0]) => {
     const own = listen(listener);
     listening.add(own);
     return { dispose: () => (own.dispose(), listening.delete(own)) };
@@ -115,7 +116,7 @@ function service(
     ...serviceTexts,
     defaultScopes: [],
     settingKeys: { server: 'test.server', client: 'test.client' },
-    servers: () => ({ current: setting.server, own: GRANT.server }),
+    servers: () => ({ current: setting.server, defaultServer: GRANT.server }),
     begin: async (scopes, signal): Promise<BeginResult> => {
       calls.push(`begin ${scopes.join(' ')}`);
       await clock.sleep(BEGIN_MS, signal);
@@ -170,7 +171,7 @@ describe('a sign-in', () => {
     assert.equal(endedAtMs, STORE_AT_MS);
     assert.deepEqual(screen.seen, [...ONE_CODE, 'finishing', 'closed']);
     assert.deepEqual(calls, [...BEGUN_AND_WAITED, 'identify canary-token']);
-    assert.deepEqual(world.sessions.cached(), [result.record]);
+    assert.deepEqual(world.sessions.records.configured(), [result.record]);
     assert.deepEqual(world.log.lines, [
       'info Signing in with Test Identity, scopes: openid.',
       'info Waiting for the browser, at most 60 s.',
@@ -217,7 +218,7 @@ describe('a sign-in', () => {
     const { result, calls, world } = await run({ storage: { writeFailure: new Error('locked') } });
     assert.equal(result.kind, 'notStored');
     assert.equal(calls.at(-1), 'revoke canary-token');
-    assert.deepEqual(world.sessions.cached(), []);
+    assert.deepEqual(world.sessions.records.configured(), []);
   });
 
   it('turns a mistake of ours into a failure, and logs its name', async () => {
@@ -302,7 +303,7 @@ describe('a sign-in that the person cancels', () => {
       assert.deepEqual(outcome.result, { kind: 'cancelled' });
       assert.equal(outcome.endedAtMs, cancelAtMs);
       assert.deepEqual(outcome.calls, calls);
-      assert.deepEqual(outcome.world.sessions.cached(), []);
+      assert.deepEqual(outcome.world.sessions.records.configured(), []);
       assert.doesNotMatch([...outcome.world.storage.stored.values()].join(), /canary/);
     });
   }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../src/base/timeLimit.ts';
-import { OneWindowLocks } from '../../../src/storage/localLocks.ts';
+import { LocalLocks } from '../../../src/storage/localLocks.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { hold, wait } from '../support/lockWorld.ts';
 
@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 
 describe('locks of one window', () => {
   it('run work under the same lock in turn, in the order of the calls', async () => {
-    const locks = new OneWindowLocks(new FakeClock());
+    const locks = new LocalLocks(new FakeClock());
     const steps: string[] = [];
     const work = (name: string): Promise<void> =>
       locks.withLock('a', NEVER, async () => {
@@ -27,14 +27,14 @@ describe('locks of one window', () => {
   });
 
   it('run work under another lock at the same time', async () => {
-    const locks = new OneWindowLocks(new FakeClock());
+    const locks = new LocalLocks(new FakeClock());
     const a = await hold(locks, 'a');
     assert.equal(await locks.withLock('b', NEVER, () => Promise.resolve('b runs')), 'b runs');
     await a.release();
   });
 
   it('settle as the work does, and let the next work begin in both cases', async () => {
-    const locks = new OneWindowLocks(new FakeClock());
+    const locks = new LocalLocks(new FakeClock());
     const failure = new Error('failed');
     const fails = locks.withLock('a', NEVER, () => Promise.reject(failure));
     const works = locks.withLock('a', NEVER, () => Promise.resolve('result'));
@@ -43,7 +43,7 @@ describe('locks of one window', () => {
   });
 
   it('release the lock when the work throws at once', async () => {
-    const locks = new OneWindowLocks(new FakeClock());
+    const locks = new LocalLocks(new FakeClock());
     const failure = new Error('thrown');
     const throws = locks.withLock('a', NEVER, () => {
       throw failure;
@@ -53,7 +53,7 @@ describe('locks of one window', () => {
   });
 
   it('do not begin work whose signal was aborted before', async () => {
-    const locks = new OneWindowLocks(new FakeClock());
+    const locks = new LocalLocks(new FakeClock());
     const reason = new Error('cancelled');
     let began = false;
     const work = locks.withLock('a', AbortSignal.abort(reason), () => Promise.resolve((began = true)));
@@ -62,7 +62,7 @@ describe('locks of one window', () => {
   });
 
   it('end a wait at once when its signal aborts', async () => {
-    const locks = new OneWindowLocks(new FakeClock());
+    const locks = new LocalLocks(new FakeClock());
     const held = await hold(locks, 'a');
     const [cancel, reason] = [new AbortController(), new Error('cancelled')];
     const waiting = locks.withLock('a', cancel.signal, () => Promise.resolve());
@@ -72,7 +72,7 @@ describe('locks of one window', () => {
   });
 
   it('keep the order of the others when a call in the middle of the queue is cancelled', async () => {
-    const locks = new OneWindowLocks(new FakeClock());
+    const locks = new LocalLocks(new FakeClock());
     const held = await hold(locks, 'a');
     const cancel = new AbortController();
     const cancelled = wait(locks, 'a', cancel.signal);
@@ -86,7 +86,7 @@ describe('locks of one window', () => {
   });
 
   it('make a new call wait after the last call in the queue was cancelled', async () => {
-    const locks = new OneWindowLocks(new FakeClock());
+    const locks = new LocalLocks(new FakeClock());
     const held = await hold(locks, 'a');
     const cancel = new AbortController();
     const cancelled = wait(locks, 'a', cancel.signal);
@@ -101,7 +101,7 @@ describe('locks of one window', () => {
   });
 
   it('do not interrupt work that has begun', async () => {
-    const locks = new OneWindowLocks(new FakeClock());
+    const locks = new LocalLocks(new FakeClock());
     const cancel = new AbortController();
     const work = locks.withLock('a', cancel.signal, async () => {
       cancel.abort(new Error('too late'));
@@ -115,23 +115,23 @@ describe('locks of one window', () => {
 describe('what one window tells once', () => {
   it('is told again after its time', async () => {
     const clock = new FakeClock();
-    const locks = new OneWindowLocks(clock);
-    assert.equal(await locks.once('a', HOUR_MS), true);
-    assert.equal(await locks.once('a', HOUR_MS), false);
-    assert.equal(await locks.once('b', HOUR_MS), true);
+    const locks = new LocalLocks(clock);
+    assert.equal(await locks.claimFor('a', HOUR_MS), true);
+    assert.equal(await locks.claimFor('a', HOUR_MS), false);
+    assert.equal(await locks.claimFor('b', HOUR_MS), true);
     clock.jump(HOUR_MS - 1);
-    assert.equal(await locks.once('a', HOUR_MS), false);
+    assert.equal(await locks.claimFor('a', HOUR_MS), false);
     clock.jump(1);
-    assert.equal(await locks.once('a', HOUR_MS), true);
+    assert.equal(await locks.claimFor('a', HOUR_MS), true);
   });
 
   it('is told again when the clock was set back by more than its time', async () => {
     const clock = new FakeClock();
-    const locks = new OneWindowLocks(clock);
-    assert.equal(await locks.once('a', HOUR_MS), true);
+    const locks = new LocalLocks(clock);
+    assert.equal(await locks.claimFor('a', HOUR_MS), true);
     clock.jump(1 - HOUR_MS);
-    assert.equal(await locks.once('a', HOUR_MS), false);
+    assert.equal(await locks.claimFor('a', HOUR_MS), false);
     clock.jump(-1);
-    assert.equal(await locks.once('a', HOUR_MS), true);
+    assert.equal(await locks.claimFor('a', HOUR_MS), true);
   });
 });

@@ -17,7 +17,7 @@ export interface BrowserWindow {
   readonly log: RecordingLog;
   /** The key as this window knows it, and as it writes it with its next secret. */
   key(): Promise<string | undefined>;
-  once(name: string, forMs: number): Promise<boolean>;
+  claimFor(name: string, ms: number): Promise<boolean>;
   close(): void;
 }
 
@@ -45,7 +45,7 @@ export class BrowserWorld {
       store,
       log,
       key: async () => secrets.get('sessionKey'),
-      once: (name, forMs) => locks.once(name, forMs),
+      claimFor: (name, ms) => locks.claimFor(name, ms),
       close: () => {
         closed.abort();
         this.#open.delete(memento);

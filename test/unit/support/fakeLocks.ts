@@ -2,7 +2,7 @@ import type { WindowLocks } from '../../../src/sessions/ports.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** How long a lock stays taken after the window that held it has died. */
-const LEFT_AFTER_MS = 20_000;
+const STALE_AFTER_MS = 20_000;
 
 /** The locks as one window sees them. */
 export interface FakeWindowLocks extends WindowLocks {
@@ -12,7 +12,7 @@ export interface FakeWindowLocks extends WindowLocks {
 
 /** The locks of all windows of one person. */
 export class FakeLocks {
-  /** The names for which `once` was true, in order. */
+  /** The names for which `claimFor` was true, in order. */
   readonly told: string[] = [];
   /** The owner of each lock that is held. */
   readonly #owners = new Map<string, object>();
@@ -47,12 +47,12 @@ export class FakeLocks {
     };
     return {
       withLock,
-      once: (name, forMs) => Promise.resolve(this.#once(name, forMs)),
+      claimFor: (name, ms) => Promise.resolve(this.#claimFor(name, ms)),
       die: () => {
         alive = false;
         for (const name of owned) {
           const owner = this.#owners.get(name);
-          this.#clock.at(this.#clock.ranMs + LEFT_AFTER_MS, () => {
+          this.#clock.at(this.#clock.ranMs + STALE_AFTER_MS, () => {
             if (this.#owners.get(name) === owner) this.#owners.delete(name);
           });
         }
@@ -60,9 +60,9 @@ export class FakeLocks {
     };
   }
 
-  #once(name: string, forMs: number): boolean {
+  #claimFor(name: string, ms: number): boolean {
     if ((this.#untilMs.get(name) ?? -Infinity) > this.#clock.now()) return false;
-    this.#untilMs.set(name, this.#clock.now() + forMs);
+    this.#untilMs.set(name, this.#clock.now() + ms);
     this.told.push(name);
     return true;
   }

@@ -59,7 +59,7 @@ export class FakeService implements IdentityService {
   }
 
   servers(): Servers {
-    return { current: this.server, own: SERVER };
+    return { current: this.server, defaultServer: SERVER };
   }
 
   /** True for a refresh token that has brought new tokens. */

@@ -2,7 +2,7 @@ import type { SessionStorage } from '../../../src/sessions/ports.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** The storage as one window sees it. */
-export interface WindowStorage extends SessionStorage {
+export interface FakeWindowStorage extends SessionStorage {
   /** The window's process ends. What has not landed by then never lands. */
   die(): void;
 }
@@ -60,7 +60,7 @@ export class FakeStorage {
     this.#tell(undefined);
   }
 
-  window(): WindowStorage {
+  window(): FakeWindowStorage {
     let alive = true;
     const isAlive = (): boolean => alive;
     const own = new Set<(id: string | undefined) => void>();

@@ -64,7 +64,7 @@ export class SessionModel {
     const { clock, service, windows } = this.#world;
     const window = windows['window' in step ? step.window % windows.length : 0];
     assert.ok(window);
-    const live = window.sessions.records.live();
+    const live = window.sessions.records.liveSessions();
     const record = 'session' in step ? live[step.session % live.length] : undefined;
     switch (step.does) {
       case 'sign in':
@@ -78,7 +78,7 @@ export class SessionModel {
           this.#begin(window, window.sessions.verification.verify(record.id, window.closed.signal));
         break;
       case 'list':
-        this.#begin(window, window.sessions.usable());
+        this.#begin(window, window.sessions.settle());
         break;
       case 'come back':
         for (const each of windows) each.focused = each === window;
@@ -127,7 +127,7 @@ export class SessionModel {
     service.offline = false;
     this.#repairStorage();
     for (const round of ['finish all work', 'settle what has ended since'] as const) {
-      await clock.run(Promise.all(windows.map((each) => each.sessions.usable())));
+      await clock.run(Promise.all(windows.map((each) => each.sessions.settle())));
       await clock.run(Promise.all(this.#work.keys()));
       await this.#world.quiet();
       if (round === 'finish all work') await clock.advance(ALL_PAUSES_MS);
@@ -141,9 +141,13 @@ export class SessionModel {
     const byId = (a: LiveSession, b: LiveSession): number => (a.id < b.id ? -1 : 1);
     const stored = this.#world.storedLive().sort(byId);
     for (const { sessions } of windows) {
-      assert.deepEqual(sessions.records.live().sort(byId), stored, 'the windows and storage agree');
+      assert.deepEqual(sessions.records.liveSessions().sort(byId), stored, 'the windows and storage agree');
       const shown = stored.filter(({ server }) => server === service.server);
-      assert.deepEqual(sessions.cached().sort(byId), shown, 'those of the server that is set are shown');
+      assert.deepEqual(
+        sessions.records.configured().sort(byId),
+        shown,
+        'those of the server that is set are shown',
+      );
     }
     for (const { id, grant } of stored) {
       assert.ok(!this.#signedOut.has(id), 'what was signed out is gone');
@@ -151,7 +155,7 @@ export class SessionModel {
     }
     const reused = service.reused.filter((token) => !this.#excused.has(token));
     assert.deepEqual(reused, [], 'no refresh token is sent twice');
-    for (const record of windows.flatMap((each) => each.sessions.ended()))
+    for (const record of windows.flatMap((each) => each.sessions.records.ended()))
       if (record.reason === 'rejected')
         assert.ok(this.#maybeRejected.has(record.id), 'a session whose token was good goes on');
   }
@@ -184,7 +188,7 @@ export class SessionModel {
     this.#begin(
       window,
       leaving.then(() => {
-        if (window.store.live(id) === undefined && this.#signedOut.has(id))
+        if (window.store.liveSession(id) === undefined && this.#signedOut.has(id))
           this.#signedOut.set(id, undefined);
       }),
     );

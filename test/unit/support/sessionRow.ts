@@ -61,7 +61,7 @@ export type Step =
 /** What a window can do. */
 const ACTIONS = {
   /** An extension asks for its sessions. */
-  lists: (_, { sessions }) => sessions.usable(),
+  lists: (_, { sessions }) => sessions.settle(),
   /** An extension asks whether `a` still works. */
   verifies: (_, { sessions, closed }) => sessions.verification.verify('a', closed.signal),
   'signs out': (_, { sessions }) => sessions.signOut('a'),
@@ -98,8 +98,12 @@ export async function play(row: Row): Promise<void> {
   assert.deepEqual(service.reused, [], 'no refresh token is sent twice');
   for (const window of [one, two]) assert.deepEqual(await world.listed(window), row.listed, 'what is listed');
   await world.quiet();
-  assert.deepEqual(one.sessions.cached(), two.sessions.cached(), 'the windows agree');
-  assert.deepEqual(new Set(world.storedLive()), new Set(one.sessions.cached()), 'storage agrees with them');
+  assert.deepEqual(one.sessions.records.configured(), two.sessions.records.configured(), 'the windows agree');
+  assert.deepEqual(
+    new Set(world.storedLive()),
+    new Set(one.sessions.records.configured()),
+    'storage agrees with them',
+  );
   const { heard: all = [] } = row;
   const heard = 'one' in all ? all : { one: all, two: all };
   assert.deepEqual({ one: world.heard(one), two: world.heard(two) }, heard, 'what is heard');

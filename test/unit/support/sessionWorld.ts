@@ -5,7 +5,7 @@ import {
   type LiveSession,
   serialize,
   type SessionRecord,
-  type ShownChange,
+  type AccountChange,
 } from '../../../src/sessions/record.ts';
 import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
@@ -13,9 +13,9 @@ import type { SessionStore } from '../../../src/sessions/store.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeLocks, type FakeWindowLocks } from './fakeLocks.ts';
 import { FakeMemento } from './fakeMemento.ts';
-import { FakeNotices } from './fakeNotices.ts';
 import { FakeService } from './fakeService.ts';
-import { FakeStorage, type WindowStorage } from './fakeStorage.ts';
+import { FakeStorage, type FakeWindowStorage } from './fakeStorage.ts';
+import { noticeText } from './noticeText.ts';
 import { recordOf } from './record.ts';
 import { RecordingLog } from './recordingLog.ts';
 
@@ -28,12 +28,13 @@ export interface Window {
   readonly store: SessionStore;
   /** The sessions of the service. */
   readonly sessions: ServiceSessions;
-  readonly changes: ShownChange[];
-  readonly notices: FakeNotices;
+  readonly changes: AccountChange[];
+  /** What the user is told, such as `ended a`. */
+  readonly notices: string[];
   readonly log: RecordingLog;
   readonly closed: AbortController;
   focused: boolean;
-  readonly storage: WindowStorage;
+  readonly storage: FakeWindowStorage;
   readonly locks: FakeWindowLocks;
 }
 
@@ -49,21 +50,23 @@ export class SessionWorld {
 
   open(focused = false): Window {
     const { clock, service } = this;
-    const [log, notices, closed] = [new RecordingLog(), new FakeNotices(), new AbortController()];
+    const [log, closed] = [new RecordingLog(), new AbortController()];
     const [storage, locks] = [this.storage.window(), this.locks.window()];
     const state = { focused };
     const all = openSessions(
       {
         services: [service],
-        ...{ storage, locks, notices, memento: this.memento },
+        ...{ storage, locks, memento: this.memento },
         isFocused: () => state.focused,
       },
       { clock, log, closed: closed.signal },
     );
     const [sessions] = all.byService;
     if (sessions === undefined) throw new Error('no service');
-    const changes: ShownChange[] = [];
-    sessions.onDidChange((change) => changes.push(change));
+    const changes: AccountChange[] = [];
+    sessions.records.onDidChange((change) => changes.push(change));
+    const notices: string[] = [];
+    all.onNotice((notice) => notices.push(noticeText(notice)));
     const window: Window = {
       ...{ all, store: all.store, sessions, changes, notices, log, closed, storage, locks },
       get focused() {
@@ -164,13 +167,13 @@ export class SessionWorld {
 
   /** What an extension would get, such as `a: access 1`. */
   async listed({ sessions }: Window): Promise<string[]> {
-    const records = await this.clock.run(sessions.usable());
-    return records.map(({ id, grant }) => `${this.nameOf(id)}: ${grant.accessToken}`);
+    await this.clock.run(sessions.settle());
+    return sessions.usable().map(({ id, grant }) => `${this.nameOf(id)}: ${grant.accessToken}`);
   }
 
   /** What the person has been told, in any window that is open. */
   told(): string[] {
-    return this.windows.flatMap(({ notices }) => notices.told);
+    return this.windows.flatMap(({ notices }) => notices);
   }
 
   /** Lets time run until all work has ended. What stays is the look every 30 seconds in each window. */

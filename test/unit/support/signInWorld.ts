@@ -6,7 +6,6 @@ import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
 import type { FakeClock } from './fakeClock.ts';
 import { FakeLocks } from './fakeLocks.ts';
 import { FakeMemento } from './fakeMemento.ts';
-import { FakeNotices } from './fakeNotices.ts';
 import { FakeScreen } from './fakeScreen.ts';
 import { FakeStorage } from './fakeStorage.ts';
 import { RecordingLog } from './recordingLog.ts';
@@ -34,7 +33,6 @@ export class SignInWorld {
         storage: this.storage.window(),
         locks: new FakeLocks(clock).window(),
         memento: new FakeMemento(),
-        notices: new FakeNotices(),
         isFocused: () => false,
       },
       this.#runtime,

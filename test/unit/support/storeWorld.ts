@@ -62,7 +62,7 @@ export class StoreWorld {
   /** Lets ten seconds pass, then gives the ids of the live sessions. */
   async live({ store }: StoreWindow): Promise<string[]> {
     await this.clock.advance(10_000);
-    return store.all().flatMap(({ id, state }) => (state === 'live' ? [id] : []));
+    return store.sessions().flatMap(({ id, state }) => (state === 'live' ? [id] : []));
   }
 }
 
@@ -72,12 +72,12 @@ export function add(
   id: string,
   accessToken: string,
   signal = new AbortController().signal,
-): Promise<Added | undefined> {
-  const make = (current: SessionRecord | undefined): LiveSession => {
-    const first = withToken(recordOf(id), accessToken);
+): Promise<Added> {
+  const make = (its: string, current: SessionRecord | undefined): LiveSession => {
+    const first = withToken(recordOf(its), accessToken);
     return current === undefined ? first : { ...first, version: afterSignIn(current.version) };
   };
-  return store.add(id, make, signal);
+  return store.add(recordOf(id), () => id, make, signal);
 }
 
 /** The version of a session that a renewal makes. */
@@ -96,5 +96,5 @@ function withToken(record: LiveSession, accessToken: string): LiveSession {
 
 /** The access token of a session in memory. */
 export function tokenOf({ store }: StoreWindow, id: string): string | undefined {
-  return store.live(id)?.grant.accessToken;
+  return store.liveSession(id)?.grant.accessToken;
 }

@@ -21,7 +21,7 @@ export async function watched(before: (world: SessionWorld) => void): Promise<Wa
   const toldAfter = async (ms: number): Promise<string[]> => {
     await world.clock.advance(ms);
     const told = world.told();
-    for (const { notices } of world.windows) notices.told.length = 0;
+    for (const { notices } of world.windows) notices.length = 0;
     return told;
   };
   return { world, one, two, toldAfter };

@@ -88,7 +88,7 @@ class StrangerWorld {
     assert.ok(window);
     const startMs = this.#clock.ranMs;
     if (next.does === 'once') {
-      const isNew = await this.#clock.run(window.once(next.name, 9e15));
+      const isNew = await this.#clock.run(window.claimFor(next.name, 9e15));
       // A folder cannot be replaced, so each window remembers for itself.
       const what = this.#isFolder ? `${next.window} ${next.name}` : next.name;
       assert.ok(!isNew || !this.#told.has(what), 'told twice');

@@ -38,8 +38,8 @@ describe('a folder for locks that cannot be used', () => {
     const world = await LockWorld.create(t);
     await breakFolder(world);
     const locks = world.open();
-    assert.equal(await world.clock.run(locks.once('a', HOUR_MS)), true);
-    assert.equal(await world.clock.run(locks.once('a', HOUR_MS)), false);
+    assert.equal(await world.clock.run(locks.claimFor('a', HOUR_MS)), true);
+    assert.equal(await world.clock.run(locks.claimFor('a', HOUR_MS)), false);
   });
 
   it('is logged without a path or a name', async (t) => {
@@ -47,7 +47,7 @@ describe('a folder for locks that cannot be used', () => {
     await breakFolder(world);
     const locks = world.open();
     await world.clock.run(locks.withLock('the name', NEVER, () => Promise.resolve()));
-    await world.clock.run(locks.once('the name', HOUR_MS));
+    await world.clock.run(locks.claimFor('the name', HOUR_MS));
     assert.ok(
       world.log.lines.some((line) => line.startsWith('warn Other windows cannot be locked out: Error E')),
     );

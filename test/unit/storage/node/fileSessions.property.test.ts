@@ -116,7 +116,7 @@ class StrangerWorld {
     const newest = [...this.#newest.values()].sort(byId);
     for (const { store } of this.#windows)
       assert.deepEqual(
-        store.everything().sort(byId),
+        store.records().sort(byId),
         newest,
         'each window has the newest versions, and no other',
       );
@@ -178,7 +178,7 @@ class StrangerWorld {
   /** A window renews the newest version that it knows of, after a look at the storage, as the product does. */
   async #renew(window: Window, ofId: string): Promise<void> {
     await this.#clock.run(window.store.reread(ofId));
-    const current = window.store.live(ofId);
+    const current = window.store.liveSession(ofId);
     if (current === undefined) return;
     const version = afterRenewal(current.version);
     const count = this.#seen.length;
@@ -187,8 +187,8 @@ class StrangerWorld {
   }
 
   async #write({ store }: Window, record: LiveSession): Promise<void> {
-    const isCurrent = await this.#clock.run(store.replace(record));
-    if (!isCurrent) return; // another window has a newer version
+    await this.#clock.run(store.replace(record));
+    if (store.get(record.id) !== record) return; // another window has a newer version
     const known = this.#newest.get(record.id);
     if (known === undefined || isNewer(record, known)) this.#newest.set(record.id, record);
     this.#seen.push(await readFile(this.#fileOf(record.id)));

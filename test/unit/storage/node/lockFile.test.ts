@@ -10,7 +10,7 @@ import {
   type Lock,
   lookAt,
   releaseLock,
-  removeLeft,
+  breakStaleLock,
 } from '../../../../src/storage/node/lockFile.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -72,7 +72,7 @@ describe('the removal of a lock that was left', () => {
     await createLock(one);
     const left = await lookAt(one.file);
     assert.ok(left);
-    await removeLeft(one.file, left, 0);
+    await breakStaleLock(one.file, left, 0);
     assert.deepEqual(await readdir(folder), []);
     assert.equal(await createLock(two), true);
   });
@@ -84,7 +84,7 @@ describe('the removal of a lock that was left', () => {
     assert.ok(left);
     await releaseLock(one);
     await createLock(two);
-    await removeLeft(one.file, left, 0);
+    await breakStaleLock(one.file, left, 0);
     assert.equal(await readFile(two.file, 'utf8'), 'two');
     assert.deepEqual(await readdir(folder), ['a.lock']);
   });
@@ -95,7 +95,7 @@ describe('the removal of a lock that was left', () => {
     const left = await lookAt(one.file);
     assert.ok(left);
     await utimes(one.file, new Date(1_000), new Date(1_000));
-    await removeLeft(one.file, left, 0);
+    await breakStaleLock(one.file, left, 0);
     assert.equal(await readFile(one.file, 'utf8'), 'one');
   });
 
@@ -106,9 +106,9 @@ describe('the removal of a lock that was left', () => {
     assert.ok(left);
     const marker = `a.lock.${hashOf(`0 ${left.touchedAtMs} one`)}`;
     await writeFile(path.join(folder, marker), '');
-    await removeLeft(one.file, left, 0);
+    await breakStaleLock(one.file, left, 0);
     assert.deepEqual(await readdir(folder), ['a.lock', marker]);
-    await removeLeft(one.file, left, 1); // that window has crashed
+    await breakStaleLock(one.file, left, 1); // that window has crashed
     assert.deepEqual(await readdir(folder), [marker]);
   });
 
@@ -120,7 +120,7 @@ describe('the removal of a lock that was left', () => {
       assert.ok(left);
       const created = await Promise.all(
         Array.from({ length: 8 }, async (_, at) => {
-          await removeLeft(one.file, left, 0);
+          await breakStaleLock(one.file, left, 0);
           return createLock({ file: one.file, owner: `window ${at}` });
         }),
       );

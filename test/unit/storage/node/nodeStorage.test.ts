@@ -5,7 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import { afterRenewal, FIRST_VERSION, serialize } from '../../../../src/sessions/record.ts';
-import { OneWindowLocks } from '../../../../src/storage/localLocks.ts';
+import { LocalLocks } from '../../../../src/storage/localLocks.ts';
 import { FileSessions } from '../../../../src/storage/node/fileSessions.ts';
 import { NodeSessions } from '../../../../src/storage/node/nodeStorage.ts';
 import { DiskClock } from '../../support/diskClock.ts';
@@ -45,7 +45,7 @@ class Desktop {
         secrets: this.secrets.window(),
         memento: new FakeMemento(),
         folder: this.folder,
-        locks: new OneWindowLocks(clock),
+        locks: new LocalLocks(clock),
       },
       { clock, log, closed: NEVER },
     );

@@ -50,7 +50,7 @@ async function work(task: Task): Promise<string[]> {
       return told;
     }
     case 'tell':
-      for (const name of task.names) if (await locks.once(name, 3_600_000)) told.push(name);
+      for (const name of task.names) if (await locks.claimFor(name, 3_600_000)) told.push(name);
       return told;
   }
 }

@@ -22,7 +22,7 @@ async function namesInUse(folder: string): Promise<string[]> {
   const sessions = await FileSessions.open(path.join(folder, 'sessions'), randomBytes(32), log);
   await sessions.write(randomUUID(), 'text');
   const locks = new FileLocks(path.join(folder, 'locks'), { clock: systemClock, log, closed: NEVER });
-  await locks.once('told', 60_000);
+  await locks.claimFor('told', 60_000);
   let names: string[] = [];
   await locks.withLock('https://example.org/ CON: a*b?', NEVER, async () => {
     names = await readdir(folder, { recursive: true });

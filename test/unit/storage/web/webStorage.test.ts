@@ -18,7 +18,7 @@ async function ready(world: BrowserWorld): Promise<BrowserWindow> {
 
 const live = ({ store }: BrowserWindow): string[] =>
   store
-    .all()
+    .sessions()
     .flatMap(({ id, state }) => (state === 'live' ? [id] : []))
     .sort();
 
@@ -155,13 +155,13 @@ describe('what is told once in a browser', () => {
   it('is told in one window, and not again after a reload until its time is over', async () => {
     const world = new BrowserWorld();
     const [one, two] = [world.open(), world.open()];
-    assert.equal(await one.once('ended account', 60_000), true);
-    assert.equal(await one.once('ended account', 60_000), false);
+    assert.equal(await one.claimFor('ended account', 60_000), true);
+    assert.equal(await one.claimFor('ended account', 60_000), false);
     await world.clock.advance(1_000);
-    assert.equal(await two.once('ended account', 60_000), false);
-    assert.equal(await world.open().once('ended account', 60_000), false);
+    assert.equal(await two.claimFor('ended account', 60_000), false);
+    assert.equal(await world.open().claimFor('ended account', 60_000), false);
     assert.ok(!JSON.stringify([...world.state]).includes('ended account'));
     await world.clock.advance(60_000);
-    assert.equal(await two.once('ended account', 60_000), true);
+    assert.equal(await two.claimFor('ended account', 60_000), true);
   });
 });

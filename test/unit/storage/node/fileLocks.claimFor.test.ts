@@ -13,46 +13,46 @@ describe('what is told once', () => {
     const world = await LockWorld.create(t);
     const windows = [world.open(), world.open(), world.open()];
     const told = await world.clock.run(
-      Promise.all([...windows, ...windows].map((window) => window.once('a', HOUR_MS))),
+      Promise.all([...windows, ...windows].map((window) => window.claimFor('a', HOUR_MS))),
     );
     assert.equal(told.filter(Boolean).length, 1);
-    assert.equal(await world.open().once('a', HOUR_MS), false, 'a window that opens later knows it, too');
-    assert.equal(await world.open().once('b', HOUR_MS), true);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), false, 'a window that opens later knows it, too');
+    assert.equal(await world.open().claimFor('b', HOUR_MS), true);
     assert.deepEqual(world.log.lines, []);
   });
 
   it('is told again after its time', async (t) => {
     const world = await LockWorld.create(t);
-    assert.equal(await world.open().once('a', HOUR_MS), true);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), true);
     world.clock.jump(HOUR_MS - 1);
-    assert.equal(await world.open().once('a', HOUR_MS), false);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), false);
     world.clock.jump(1);
-    assert.equal(await world.open().once('a', HOUR_MS), true);
-    assert.equal(await world.open().once('a', HOUR_MS), false);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), true);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), false);
   });
 
   it('is told again when the clock was set back by more than its time', async (t) => {
     const world = await LockWorld.create(t);
-    assert.equal(await world.open().once('a', HOUR_MS), true);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), true);
     world.clock.jump(-HOUR_MS / 2);
-    assert.equal(await world.open().once('a', HOUR_MS), false);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), false);
     world.clock.jump(-HOUR_MS);
-    assert.equal(await world.open().once('a', HOUR_MS), true);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), true);
   });
 
   it('is told although a window crashed while it wrote that down', async (t) => {
     const world = await LockWorld.create(t);
     await world.leave('told.json');
-    const told = world.open().once('a', HOUR_MS);
+    const told = world.open().claimFor('a', HOUR_MS);
     assert.equal(await world.clock.run(told), true);
-    assert.equal(await world.open().once('a', HOUR_MS), false);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), false);
   });
 
   it('is told by a window that closes while it waits for the others', async (t) => {
     const world = await LockWorld.create(t);
     const held = await hold(world.open(), 'told.json');
     const closed = new AbortController();
-    const told = world.open(closed.signal).once('a', HOUR_MS);
+    const told = world.open(closed.signal).claimFor('a', HOUR_MS);
     await world.clock.advance(1_000);
     closed.abort(new Error('closed'));
     assert.equal(await told, true);
@@ -67,7 +67,7 @@ describe('the file of what was told once', () => {
     const locks = world.open();
     const sizes = new Set<number>();
     for (let count = 0; count < 200; count++) {
-      assert.equal(await locks.once(`name ${count}`, HOUR_MS), true);
+      assert.equal(await locks.claimFor(`name ${count}`, HOUR_MS), true);
       world.clock.jump(2 * HOUR_MS);
       sizes.add((await stat(path.join(world.folder, 'told.json'))).size);
     }
@@ -77,7 +77,7 @@ describe('the file of what was told once', () => {
 
   it('holds no name, and only this user can read it', async (t) => {
     const world = await LockWorld.create(t);
-    await world.open().once('soon sigma-identity 3pkKXGdcrkuLvjWhA8P4EVaDE4VY', HOUR_MS);
+    await world.open().claimFor('soon sigma-identity 3pkKXGdcrkuLvjWhA8P4EVaDE4VY', HOUR_MS);
     const file = path.join(world.folder, 'told.json');
     assert.match(await readFile(file, 'utf8'), /^\[\{"name":"[0-9a-f]{16}","atMs":\d+,"forMs":3600000\}\]$/);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
@@ -97,8 +97,8 @@ describe('the file of what was told once', () => {
       const world = await LockWorld.create(t);
       await world.createFolder();
       await writeFile(path.join(world.folder, 'told.json'), content);
-      assert.equal(await world.open().once('a', HOUR_MS), true);
-      assert.equal(await world.open().once('a', HOUR_MS), false);
+      assert.equal(await world.open().claimFor('a', HOUR_MS), true);
+      assert.equal(await world.open().claimFor('a', HOUR_MS), false);
       assert.deepEqual(world.log.lines, []);
     });
 
@@ -108,22 +108,22 @@ describe('the file of what was told once', () => {
     const target = path.join(path.dirname(world.folder), 'target');
     await writeFile(target, '{}');
     await symlink(target, path.join(world.folder, 'told.json'));
-    assert.equal(await world.open().once('a', HOUR_MS), true);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), true);
     assert.equal(await readFile(target, 'utf8'), '{}', 'what the link led to is left alone');
     await writeFile(path.join(world.folder, 'told.json'), '');
     execFileSync('mkfifo', [path.join(world.folder, 'pipe')]);
     execFileSync('mv', [path.join(world.folder, 'pipe'), path.join(world.folder, 'told.json')]);
-    assert.equal(await world.open().once('a', HOUR_MS), true);
-    assert.equal(await world.open().once('a', HOUR_MS), false);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), true);
+    assert.equal(await world.open().claimFor('a', HOUR_MS), false);
   });
 
   it('cannot be replaced when it is a folder: then a window tells it once itself, and says so', async (t) => {
     const world = await LockWorld.create(t);
     await mkdir(path.join(world.folder, 'told.json', 'inside'), { recursive: true });
     const [one, two] = [world.open(), world.open()];
-    assert.equal(await one.once('the name', HOUR_MS), true);
-    assert.equal(await one.once('the name', HOUR_MS), false);
-    assert.equal(await two.once('the name', HOUR_MS), true);
+    assert.equal(await one.claimFor('the name', HOUR_MS), true);
+    assert.equal(await one.claimFor('the name', HOUR_MS), false);
+    assert.equal(await two.claimFor('the name', HOUR_MS), true);
     assert.equal(world.log.lines.length, 3);
     for (const line of world.log.lines) assert.match(line, /^warn Other windows cannot be told/);
     assert.doesNotMatch(world.log.lines.join(), /the name|told\.json/);

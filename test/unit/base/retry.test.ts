@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { tryAgain } from '../../../src/sessions/storedSessions.ts';
+import { keepTrying, Lazy } from '../../../src/base/retry.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 
@@ -20,7 +20,7 @@ function world(): World {
   const [clock, closed] = [new FakeClock(), new AbortController()];
   const attempts: number[] = [];
   const tryUntil = (successful: number, takesMs = 0): Promise<void> =>
-    tryAgain(
+    keepTrying(
       async () => {
         attempts.push(clock.ranMs / SECOND_MS);
         const isSuccessful = attempts.length === successful;
@@ -32,7 +32,7 @@ function world(): World {
   return { clock, closed, attempts, tryUntil };
 }
 
-describe('tryAgain', () => {
+describe('keepTrying', () => {
   it('waits a second, then each time twice as long, but never longer than a minute', async () => {
     const { clock, attempts, tryUntil } = world();
     await clock.run(tryUntil(9));
@@ -86,5 +86,44 @@ describe('tryAgain', () => {
     clock.jump(9 * 3_600 * SECOND_MS);
     await clock.run(trying);
     assert.deepEqual(attempts, [1, 3, 7, 15, 31, 63, 68]);
+  });
+});
+
+describe('Lazy', () => {
+  it('makes its value on first use, and once', async () => {
+    let made = 0;
+    const lazy = new Lazy(() => Promise.resolve(++made));
+    assert.equal(made, 0);
+    assert.deepEqual(await Promise.all([lazy.get(), lazy.get()]), [1, 1]);
+    assert.equal(await lazy.get(), 1);
+  });
+
+  it('tries again after a failure', async () => {
+    let tries = 0;
+    const lazy = new Lazy(() =>
+      ++tries < 2 ? Promise.reject(new Error('locked')) : Promise.resolve('open'),
+    );
+    const both = await Promise.allSettled([lazy.get(), lazy.get()]);
+    assert.deepEqual([both.map(({ status }) => status), tries], [['rejected', 'rejected'], 1]);
+    assert.deepEqual([await lazy.get(), tries], ['open', 2]);
+  });
+
+  it('ifMade waits for a value that is being made, and for no other', async () => {
+    const made = Promise.withResolvers<string>();
+    const lazy = new Lazy(() => made.promise);
+    const used: string[] = [];
+    lazy.ifMade((value) => used.push(value));
+    const getting = lazy.get();
+    lazy.ifMade((value) => used.push(value));
+    made.resolve('open');
+    await getting;
+    assert.deepEqual(used, ['open']);
+  });
+
+  it('ifMade does nothing when making the value fails', async () => {
+    const lazy = new Lazy(() => Promise.reject(new Error('locked')));
+    const getting = lazy.get();
+    lazy.ifMade(() => assert.fail('there is no value'));
+    await assert.rejects(getting);
   });
 });

@@ -34,16 +34,16 @@ describe('a session of another server than the one in the settings', () => {
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['removed a']);
       assert.deepEqual(await world.listed(window), []);
-      assert.deepEqual([window.sessions.cached(), window.all.current()], [[], []]);
-      assert.deepEqual(await window.sessions.all(), [record], 'for the sign-out');
-      assert.deepEqual(window.sessions.records.hidden(), [record], 'for Show Identity');
+      assert.deepEqual([window.sessions.records.configured(), window.all.usable()], [[], []]);
+      assert.deepEqual(window.sessions.records.liveSessions(), [record], 'for the sign-out');
+      assert.deepEqual(window.sessions.records.dormant(), [record], 'for Show Identity');
     }
     assert.deepEqual(world.stored('a'), record);
     set(world, SERVER);
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['added a']);
       assert.deepEqual(await world.listed(window), ['a: access 1']);
-      assert.deepEqual(window.sessions.records.hidden(), []);
+      assert.deepEqual(window.sessions.records.dormant(), []);
     }
     assert.deepEqual([world.service.asked, world.told()], [[], []]);
   });
@@ -146,7 +146,7 @@ describe('a session of another server than the one in the settings', () => {
     assert.equal(await one.sessions.verification.verify('a', one.closed.signal), false);
     assert.deepEqual([await world.listed(one), world.service.asked], [[], []]);
     assert.deepEqual(
-      one.sessions.records.hidden().map(({ id }) => id),
+      one.sessions.records.dormant().map(({ id }) => id),
       ['a'],
     );
     set(world, SERVER);
@@ -162,7 +162,7 @@ describe('a session of another server than the one in the settings', () => {
     for (const window of [one, two]) assert.deepEqual(heard(world, window), ['removed a']);
     assert.deepEqual(await toldAfter(HOUR_MS + LOOK_MS), []);
     assert.equal(world.stored('a')?.state, 'ended');
-    assert.deepEqual([one.sessions.records.hidden(), await one.sessions.all()], [[], []]);
+    assert.deepEqual([one.sessions.records.dormant(), one.sessions.records.liveSessions()], [[], []]);
     set(world, SERVER);
     assert.deepEqual(await toldAfter(LOOK_MS), ['ended a']);
     for (const window of [one, two]) assert.deepEqual(heard(world, window), []);

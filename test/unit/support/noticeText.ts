@@ -1,0 +1,14 @@
+import type { SessionNotice } from '../../../src/sessions/notices.ts';
+
+/** A notice in words, such as `ended a`. */
+export function noticeText(notice: SessionNotice): string {
+  switch (notice.kind) {
+    case 'endsSoon':
+      return `ends soon ${notice.record.id}`;
+    case 'ended':
+    case 'rejected':
+      return `${notice.kind} ${notice.record.id}`;
+    case 'lost':
+      return `lost ${notice.sessions.map(({ id }) => id).join('+')}`;
+  }
+}
