@@ -25,7 +25,7 @@ import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
 import { registerTerminalEnvironment } from './sharing/terminal/environment.ts';
 import { terminalQuestions } from './sharing/terminal/questions.ts';
-import { SignInNotification } from './signIn/notification.ts';
+import { SignInNotifications } from './signIn/notification.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
 import type { WindowStorage } from './storage/windowStorage.ts';
 
@@ -87,7 +87,7 @@ function start(
   const shared = platform.openStorage(context, runtime);
   const isFocused = (): boolean => vscode.window.state.focused;
   const sessions = openSessions({ ...shared, services, memento: context.globalState, isFocused }, runtime);
-  const view = new SignInNotification(systemClock, channel, (record) => {
+  const view = new SignInNotifications(systemClock, channel, (record) => {
     const provider = providers.find(({ service }) => service.id === record.serviceId);
     const [account] = accountsOf([record]);
     if (provider !== undefined && account !== undefined) void panels.show({ provider, account });

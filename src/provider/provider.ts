@@ -17,7 +17,7 @@ import {
 } from '../signIn/failureMessages.ts';
 import { clockWords, serviceNames } from '../signIn/networkWords.ts';
 import { signIn, type SignInFailure, type SignInRequest } from '../signIn/signIn.ts';
-import { SignInError, type SignInView } from '../signIn/signInUi.ts';
+import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
 
 type ChangeEvent = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
 
@@ -25,7 +25,7 @@ type ChangeEvent = vscode.AuthenticationProviderAuthenticationSessionsChangeEven
 export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Disposable {
   readonly service: IdentityService;
   readonly sessions: ServiceSessions;
-  readonly #view: SignInView;
+  readonly #view: SignInUi;
   readonly #runtime: Runtime;
   readonly #clockSkew: ClockSkew | undefined;
   readonly #changes = new vscode.EventEmitter<ChangeEvent>();
@@ -36,7 +36,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   readonly onDidChangeSessions = this.#changes.event;
 
   /** `clockSkew` knows whether the clock of this computer is wrong, for the words about a failure. */
-  constructor(sessions: ServiceSessions, view: SignInView, runtime: Runtime, clockSkew?: ClockSkew) {
+  constructor(sessions: ServiceSessions, view: SignInUi, runtime: Runtime, clockSkew?: ClockSkew) {
     this.service = sessions.service;
     this.sessions = sessions;
     this.#view = view;

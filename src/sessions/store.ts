@@ -1,6 +1,6 @@
 import { type Disposable, Emitter } from '../base/emitter.ts';
 import { describeError } from '../base/log.ts';
-import { keepTrying, Lazy } from '../base/retry.ts';
+import { keepTrying, Lazy } from '../base/clock.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER } from '../base/timeLimit.ts';
 import type { SessionOf } from './accounts.ts';

@@ -1,5 +1,5 @@
 import { describeError } from '../base/log.ts';
-import { keepTrying } from '../base/retry.ts';
+import { keepTrying } from '../base/clock.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import { sessionKey, type SessionOf } from './accounts.ts';

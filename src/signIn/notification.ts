@@ -8,8 +8,8 @@ import { hideNotifications, registerCommands, showNotifications } from './editor
 import { type SignInAction, signInMessage } from './message.ts';
 import { showFailure, showNoIdentity, showSignedIn } from './messages.ts';
 import { registerPaletteCommands } from './paletteCommands.ts';
-import { Screen } from './progress.ts';
-import type { SignInError, SignInScreen, SignInView } from './signInUi.ts';
+import { ProgressNotification } from './progress.ts';
+import type { SignInError, SignInProgress, SignInUi } from './signInUi.ts';
 
 /** True while a sign-in runs. The commands of a running sign-in are in the palette only then. */
 const SIGNING_IN = 'bapIdentity.signingIn';
@@ -25,11 +25,11 @@ const ACTIONS: readonly SignInAction[] = [
 const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
 
 /** Shows every sign-in of this window, and what became of it. */
-export class SignInNotification implements SignInView {
+export class SignInNotifications implements SignInUi {
   readonly #clock: Clock;
   readonly #log: vscode.LogOutputChannel;
   readonly #showIdentity: (record: LiveSession) => void;
-  readonly #screens = new Map<string, Screen>();
+  readonly #screens = new Map<string, ProgressNotification>();
 
   /** `showIdentity` opens the identity page of a session. */
   constructor(clock: Clock, log: vscode.LogOutputChannel, showIdentity: (record: LiveSession) => void) {
@@ -53,13 +53,13 @@ export class SignInNotification implements SignInView {
     );
   }
 
-  open(serviceLabel: string): SignInScreen {
+  open(serviceLabel: string): SignInProgress {
     const id = crypto.randomUUID(); // no other extension can guess it (what it would gain by it, see `askToCopy`)
     const link = (action: SignInAction, text: string): string => {
       const unbroken = text.replaceAll(' ', '\u00a0');
       return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
     };
-    const screen = new Screen(
+    const screen = new ProgressNotification(
       serviceLabel,
       this.#clock,
       (state) => signInMessage(state, this.#clock.now(), link),

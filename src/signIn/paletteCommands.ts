@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
 import { registerCommands, showNotifications } from './editorCommands.ts';
-import type { Screen } from './progress.ts';
+import type { ProgressNotification } from './progress.ts';
 import type { SignInAction } from './message.ts';
 import { restOf } from './statusBar.ts';
 
@@ -14,28 +14,29 @@ import { restOf } from './statusBar.ts';
  * person picks one. `running` gives the sign-ins that run now.
  */
 export function registerPaletteCommands(
-  running: () => readonly Screen[],
+  running: () => readonly ProgressNotification[],
   clock: Clock,
   log: Log,
 ): vscode.Disposable {
-  const onScreen = (title: string, run: (screen: Screen) => unknown) => async (): Promise<void> => {
-    const screens = running();
-    if (screens.length === 0) sayNothingRuns();
-    const screen = await pickScreen(screens, title, clock);
-    if (screen !== undefined) await run(screen);
-  };
-  const act = (action: SignInAction) => async (screen: Screen) => {
-    if (!(await screen.act(action, 'command'))) return;
+  const onRunning =
+    (title: string, run: (signIn: ProgressNotification) => unknown) => async (): Promise<void> => {
+      const signIns = running();
+      if (signIns.length === 0) sayNothingRuns();
+      const signIn = await pickSignIn(signIns, title, clock);
+      if (signIn !== undefined) await run(signIn);
+    };
+  const act = (action: SignInAction) => async (signIn: ProgressNotification) => {
+    if (!(await signIn.act(action, 'command'))) return;
     // The notification says what was done, or why it cannot be done.
-    if (action.startsWith('copy') || screen.state.phase !== 'pending') showNotifications();
+    if (action.startsWith('copy') || signIn.state.phase !== 'pending') showNotifications();
   };
   const commands = {
-    'bapIdentity.copySignInCode': onScreen(vscode.l10n.t('Copy Sign-In Code'), act('copyCode')),
-    'bapIdentity.copySignInLink': onScreen(vscode.l10n.t('Copy Sign-In Link'), act('copyLink')),
-    'bapIdentity.openSignInPage': onScreen(vscode.l10n.t('Open Sign-In Page'), act('openPage')),
-    'bapIdentity.showSignInQr': onScreen(vscode.l10n.t('Show Sign-In QR Code'), act('showQr')),
-    'bapIdentity.cancelSignIn': onScreen(vscode.l10n.t('Cancel Sign-In'), (screen) => {
-      screen.cancel();
+    'bapIdentity.copySignInCode': onRunning(vscode.l10n.t('Copy Sign-In Code'), act('copyCode')),
+    'bapIdentity.copySignInLink': onRunning(vscode.l10n.t('Copy Sign-In Link'), act('copyLink')),
+    'bapIdentity.openSignInPage': onRunning(vscode.l10n.t('Open Sign-In Page'), act('openPage')),
+    'bapIdentity.showSignInQr': onRunning(vscode.l10n.t('Show Sign-In QR Code'), act('showQr')),
+    'bapIdentity.cancelSignIn': onRunning(vscode.l10n.t('Cancel Sign-In'), (signIn) => {
+      signIn.cancel();
     }),
   };
   return registerCommands(commands, log);
@@ -49,23 +50,23 @@ function sayNothingRuns(): void {
 }
 
 /** The only sign-in, or the one that the person chooses. Undefined when there is none, or they choose none. */
-async function pickScreen(
-  screens: readonly Screen[],
+async function pickSignIn(
+  signIns: readonly ProgressNotification[],
   title: string,
   clock: Clock,
-): Promise<Screen | undefined> {
-  const [first, ...others] = screens;
+): Promise<ProgressNotification | undefined> {
+  const [first, ...others] = signIns;
   if (others.length === 0) return first;
-  const items = screens.map((screen) => {
-    const { state, serviceLabel } = screen;
+  const items = signIns.map((signIn) => {
+    const { state, serviceLabel } = signIn;
     const code = state.phase === 'pending' ? state.signIn.userCode : undefined;
     return {
       label: serviceLabel,
       ...(code !== undefined && { description: safeText(code) }),
       detail: restOf(state, clock.now()),
-      screen,
+      signIn,
     };
   });
   const placeHolder = vscode.l10n.t('Select a sign-in');
-  return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.screen;
+  return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.signIn;
 }

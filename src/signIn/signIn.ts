@@ -9,7 +9,7 @@ import { sameScopes } from '../sessions/accounts.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
-import type { SignInScreen, SignInView } from './signInUi.ts';
+import type { SignInProgress, SignInUi } from './signInUi.ts';
 
 /** What a sign-in is for. */
 export interface SignInRequest {
@@ -21,7 +21,7 @@ export interface SignInRequest {
 /** What a sign-in needs of its surroundings. */
 export interface SignInContext {
   readonly sessions: ServiceSessions;
-  readonly view: SignInView;
+  readonly view: SignInUi;
   readonly runtime: Runtime;
 }
 
@@ -71,18 +71,18 @@ export async function signIn(context: SignInContext, request: SignInRequest): Pr
   const { log } = runtime;
   log.info(`Signing in with ${service.label}, scopes: ${request.scopes.join(' ') || 'none'}.`);
 
-  const screen = view.open(service.label);
+  const progress = view.open(service.label);
   const elsewhere = watchOtherWindows(sessions, request);
-  const signal = AbortSignal.any([screen.cancelled, runtime.closed, elsewhere.signal]);
+  const signal = AbortSignal.any([progress.cancelled, runtime.closed, elsewhere.signal]);
   /** The grant, until it is stored. One that is not stored must not stay alive. */
   let unkept: Grant | undefined;
   try {
-    const waited = await waitForApproval(service, request.scopes, screen, runtime, signal);
+    const waited = await waitForApproval(service, request.scopes, progress, runtime, signal);
     if (waited.kind !== 'granted') return waited;
     unkept = waited.grant;
-    screen.finishing();
+    progress.finishing();
 
-    const identified = await identify(service, waited.grant, screen, runtime, signal);
+    const identified = await identify(service, waited.grant, progress, runtime, signal);
     if (identified.kind !== 'identified') return identified;
     unkept = identified.grant;
     elsewhere.stop(); // what is stored from now on is our own
@@ -102,7 +102,7 @@ export async function signIn(context: SignInContext, request: SignInRequest): Pr
   } finally {
     if (unkept !== undefined) revokeInBackground(service, unkept, runtime);
     elsewhere.stop();
-    screen.close();
+    progress.close();
   }
 }
 
@@ -110,7 +110,7 @@ export async function signIn(context: SignInContext, request: SignInRequest): Pr
 async function waitForApproval(
   service: IdentityService,
   scopes: readonly string[],
-  screen: SignInScreen,
+  progress: SignInProgress,
   { clock, log }: Runtime,
   signal: AbortSignal,
 ): Promise<{ kind: 'granted'; grant: Grant } | SignInFailure> {
@@ -119,13 +119,13 @@ async function waitForApproval(
     if (begun.kind === 'failed') return begun;
     const { pending } = begun;
     log.info(`Waiting for the browser, at most ${Math.round((pending.deadlineMs - clock.now()) / 1000)} s.`);
-    screen.pending(pending);
+    progress.pending(pending);
     const waited = await pending.wait(signal, (reached) => {
-      screen.contact(reached);
+      progress.contact(reached);
     });
     if (waited.kind !== 'expired') return waited;
     log.info('The sign-in has expired. Offering a new one.');
-    const wanted = await withinAskLimit(clock, signal, (limits) => screen.expired(limits));
+    const wanted = await withinAskLimit(clock, signal, (limits) => progress.expired(limits));
     if (wanted === 'late') return waited;
   }
 }
@@ -134,7 +134,7 @@ async function waitForApproval(
 async function identify(
   service: IdentityService,
   grant: Grant,
-  screen: SignInScreen,
+  progress: SignInProgress,
   { clock, log }: Runtime,
   signal: AbortSignal,
 ): Promise<Exclude<IdentifyResult, { kind: 'choice' }> | SignInFailure> {
@@ -142,9 +142,9 @@ async function identify(
   while (identified.kind === 'choice') {
     const { choice } = identified;
     log.info(`The account has ${choice.identities.length} identities. Asking for one.`);
-    const chosen = await withinAskLimit(clock, signal, (limits) => screen.choose(choice, limits));
+    const chosen = await withinAskLimit(clock, signal, (limits) => progress.choose(choice, limits));
     if (chosen === 'late') return { kind: 'notChosen' };
-    screen.finishing();
+    progress.finishing();
     identified = await choice.choose(chosen.answer, signal);
   }
   return identified;

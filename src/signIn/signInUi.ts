@@ -2,9 +2,9 @@ import type { IdentityChoice, IdentityService, PendingSignIn } from '../services
 import type { LiveSession } from '../sessions/record.ts';
 
 /** What the person sees of sign-ins. */
-export interface SignInView {
+export interface SignInUi {
   /** Shows a sign-in with the service of this name until its screen is closed. */
-  open(serviceLabel: string): SignInScreen;
+  open(serviceLabel: string): SignInProgress;
   /** Tells of a failure. VS Code itself shows none for a sign-in that began in the Accounts menu. */
   failed(error: SignInError): void;
   /** Tells that a sign-in in this window is complete. */
@@ -16,7 +16,7 @@ export interface SignInView {
 }
 
 /** The screen of one sign-in. */
-export interface SignInScreen {
+export interface SignInProgress {
   /** Aborts when the person cancels. */
   readonly cancelled: AbortSignal;
   /** Shows the code, what to do with it, and how long it lasts. */

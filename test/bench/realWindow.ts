@@ -4,7 +4,7 @@ import path from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Runtime } from '../../src/base/runtime.ts';
 import { signIn } from '../../src/signIn/signIn.ts';
-import type { SignInView } from '../../src/signIn/signInUi.ts';
+import type { SignInUi } from '../../src/signIn/signInUi.ts';
 import type { IdentityService } from '../../src/services/service.ts';
 import { openSessions } from '../../src/sessions/sessions.ts';
 import type { ServiceSessions } from '../../src/sessions/serviceSessions.ts';
@@ -23,7 +23,7 @@ export interface RealWindow {
 }
 
 /** A person who only approves in the browser. */
-const view: SignInView = {
+const view: SignInUi = {
   open: () => ({
     cancelled: new AbortController().signal,
     pending: () => undefined,

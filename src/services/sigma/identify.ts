@@ -1,7 +1,7 @@
 import { isPage } from '../../http/outcome.ts';
 import { type Http, sendWithin, sendWithRetries } from '../../http/send.ts';
 import { failed, failureOf } from '../../oauth/failure.ts';
-import { looksLikeBapId } from '../bapId.ts';
+import { looksLikeBapId } from '../bap.ts';
 import type { Grant, IdentifyResult, IdentityChoice, IdentityOption } from '../service.ts';
 import { listIdentityOptions, setActive } from './organizations.ts';
 import { personOf, readUserInfo, type UserInfo, userinfo } from './userinfo.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { isSuccess } from '../../http/outcome.ts';
 import { identifier, lenient, maybeJson } from '../../http/schema.ts';
 import { type Http, type HttpRequest, sendWithin } from '../../http/send.ts';
-import { looksLikeBapId } from '../bapId.ts';
+import { looksLikeBapId } from '../bap.ts';
 import { picture, trustedPicture } from '../picture.ts';
 import type { Grant, IdentityOption } from '../service.ts';
 import { bearer } from './userinfo.ts';

@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 
 import { Emitter } from '../../base/emitter.ts';
 import { describeError } from '../../base/log.ts';
-import { Lazy } from '../../base/retry.ts';
+import { Lazy } from '../../base/clock.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { SessionStorage, WindowLocks } from '../../sessions/ports.ts';
 import { deserialize, isNewer } from '../../sessions/record.ts';

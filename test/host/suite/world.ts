@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Runtime } from '../../../src/base/runtime.ts';
 import { ServiceProvider } from '../../../src/provider/provider.ts';
-import type { SignInView } from '../../../src/signIn/signInUi.ts';
+import type { SignInUi } from '../../../src/signIn/signInUi.ts';
 import type { Grant, IdentityService, VerifyResult, WaitResult } from '../../../src/services/service.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
@@ -139,7 +139,7 @@ export class World {
     };
   }
 
-  #view(): SignInView {
+  #view(): SignInUi {
     return {
       open: () => {
         const screen = new FakeScreen(this.clock);

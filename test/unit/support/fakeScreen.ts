@@ -1,9 +1,9 @@
-import type { SignInScreen } from '../../../src/signIn/signInUi.ts';
+import type { SignInProgress } from '../../../src/signIn/signInUi.ts';
 import type { IdentityChoice, PendingSignIn } from '../../../src/services/service.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** Notes what a person would see, and asks for a new code as often as it is told to. */
-export class FakeScreen implements SignInScreen {
+export class FakeScreen implements SignInProgress {
   readonly #cancel = new AbortController();
   readonly cancelled = this.#cancel.signal;
   readonly seen: string[] = [];

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { readBapIdentity } from '../../../src/services/bap.ts';
-import { decodeBase58, isComputedFrom } from '../../../src/services/bapId.ts';
+import { decodeBase58, isComputedFrom, readBapIdentity } from '../../../src/services/bap.ts';
 
 /** Published identities whose ids were computed. */
 const IDENTITIES = [

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { keepTrying, Lazy } from '../../../src/base/retry.ts';
+import { keepTrying, Lazy } from '../../../src/base/clock.ts';
 import { FakeClock } from '../support/fakeClock.ts';
-import { RecordingLog } from '../support/recordingLog.ts';
 
 const SECOND_MS = 1_000;
 
@@ -27,7 +26,7 @@ function world(): World {
         await clock.sleep(takesMs, new AbortController().signal);
         if (!isSuccessful) throw new Error('not yet');
       },
-      { clock, log: new RecordingLog(), closed: closed.signal },
+      { clock, closed: closed.signal },
     );
   return { clock, closed, attempts, tryUntil };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 
-import { looksLikeBapId } from '../../../src/services/bapId.ts';
+import { looksLikeBapId } from '../../../src/services/bap.ts';
 
 describe('the form of a BAP id', () => {
   const ids: [name: string, id: string][] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { decodeBase58 } from '../../../src/services/bapId.ts';
+import { decodeBase58 } from '../../../src/services/bap.ts';
 
 const hex = (text: string): string | undefined => {
   const bytes = decodeBase58(text);
