@@ -120,6 +120,13 @@ describe('the question before a token is handed to terminals', () => {
     await window.ask([ann], true);
     await window.ask([ann], true);
     assert.deepEqual(seen, ['asked ann', 'offered ann']);
+    await choose('off', window);
+    await choose('identityAndTokens', window);
+    wantsQuestion = () => Promise.resolve(true);
+    answer = () => Promise.resolve(true);
+    assert.equal(await window.ask([ann], true), true);
+    assert.equal(await window.ask([ann], true), true);
+    assert.deepEqual(seen.slice(2), ['offered ann', 'asked ann']);
   });
 
   it('interrupts once, however often a program changes the setting', async () => {
@@ -142,6 +149,10 @@ describe('the question before a token is handed to terminals', () => {
     assert.equal((await openWindow()).answer('ann'), false);
     await choose('identityAndAdomToken', window);
     assert.equal(window.answer('ann'), undefined);
+    await window.ask([ada], true);
+    assert.equal(window.answer('ada'), false);
+    await choose('identityAndTokens', window);
+    assert.equal(window.answer('ada'), undefined, 'also by a value that still wants the token');
   });
 
   it('forgets a yes when the setting does not want the token, and keeps the others', async () => {

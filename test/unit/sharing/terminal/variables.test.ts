@@ -122,6 +122,12 @@ describe('the token of every service', () => {
     });
   });
 
+  it('goes nowhere where the service has no variable for it', () => {
+    const records = [recordOf('silent', { serviceId: 'silent' })];
+    assert.deepEqual(terminalVariables('identityAndTokens', records, { silent: true }), nothing);
+    assert.deepEqual(terminalVariables('identityAndTokens', records), nothing);
+  });
+
   it('stays away where the setting does not want it, also after a yes', () => {
     const { values, unanswered } = terminalVariables('identityAndAdomToken', everybody, { 'bap-1': true });
     assert.deepEqual([values, idsOf(unanswered)], [identity, ['ada']]);
