@@ -6,27 +6,27 @@ import type { Runtime } from '../../base/runtime.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import { type TerminalMode, wantsToken } from './variables.ts';
 
-/** What the person is asked and told about tokens in terminals. */
+/** The questions and messages about tokens in terminals. */
 export interface TerminalQuestions {
   /**
-   * May every program in new terminals have the token of this session? No program can give the answer. Undefined when
-   * the person closes the question.
+   * Asks whether every program in new terminals may get the token of this session, in a way that no program can answer.
+   * Undefined when the user dismisses the question.
    */
   ask(session: LiveSession): Promise<boolean | undefined>;
-  /** Says, beside their work, that a token waits for the answer. True when they want the question. */
+  /** Shows, without interrupting, that a token is waiting for an answer. True when the user asks for the question. */
   offer(session: LiveSession): Promise<boolean>;
-  /** Says that no token is handed out, and how to be asked again. */
+  /** Shows that terminals get no token, and how to be asked again. */
   tellRefused(session: LiveSession): void;
 }
 
 const KEY = 'terminalTokenAnswers';
-/** By the id of the session: it outlives the end of the session, and is gone with the sign-out. No secret, no name. */
+/** By session id, which outlives an expiry but not a sign-out. Neither secret nor personal. */
 const Answers = z.array(z.object({ id: z.string(), serviceId: z.string(), allowed: z.boolean() }));
 type Answers = z.infer<typeof Answers>;
 
 /**
- * Asks the person before a token is handed to terminals, and remembers the answer for all windows in the extension's
- * global state. The setting is no answer: every extension, and every program that writes files, can change it.
+ * Asks the user before terminals get a token, and stores the answer in the extension's global state, for all windows.
+ * The setting is not consent: every extension, and every program that writes files, can change it.
  */
 export class TokenConsent {
   readonly #mode: () => TerminalMode;
@@ -37,8 +37,8 @@ export class TokenConsent {
   #isAsking = false;
   /** The sessions that this window has asked about. */
   readonly #asked = new Set<string>();
-  /** The same, or told that a question waits, since the setting has changed. */
-  readonly #told = new Set<string>();
+  /** The sessions that it has asked about, or shown an offer for, since the setting last changed. */
+  readonly #offered = new Set<string>();
 
   /** `mode` reads the setting. */
   constructor(
@@ -53,20 +53,20 @@ export class TokenConsent {
     this.#runtime = runtime;
   }
 
-  /** Undefined for a session for which nobody has answered. */
+  /** Undefined while the user has not answered for this session. */
   answer(id: string): boolean | undefined {
     return this.#answers().find((each) => each.id === id)?.allowed;
   }
 
   /**
-   * Call at the start, and when the setting may have changed. True when it has changed in the life of this window: then
-   * each refusal is forgotten. A yes is forgotten as soon as the setting does not want the token. Never rejects.
+   * Call at startup, and when the setting may have changed. True when it has changed since this window opened, which
+   * discards every refusal. Discards a consent as soon as the setting no longer wants the token. Never rejects.
    */
   async followSetting(): Promise<boolean> {
     const mode = this.#mode();
     const hasChanged = this.#lastMode !== undefined && this.#lastMode !== mode;
     this.#lastMode = mode;
-    if (hasChanged) this.#told.clear();
+    if (hasChanged) this.#offered.clear();
     const answers = this.#answers();
     const kept = answers.filter(
       ({ serviceId, allowed }) => wantsToken(mode, serviceId) && (allowed || !hasChanged),
@@ -76,20 +76,20 @@ export class TokenConsent {
   }
 
   /**
-   * Asks about the first of these sessions that this window has not asked about. `isExpected`: the person has just
-   * changed the setting here, or asked for the question, or answered for another account. A question that they do not
-   * expect, or that comes again, is only offered: a dialog interrupts their work, and a program can change the setting
-   * as often as it likes. Never rejects. True when the caller is to look again, and may expect the next question.
+   * Asks about the first of these sessions that this window has not asked about. `isExpected`: the user has just changed
+   * the setting here, requested the question, or answered for another account. An unexpected or repeated question is
+   * only offered: a dialog interrupts, and a program can change the setting as often as it likes. Never rejects. True
+   * when the caller should call again, with the next question expected.
    */
   async ask(waiting: readonly LiveSession[], isExpected: boolean): Promise<boolean> {
-    const session = waiting.find(({ id }) => !this.#told.has(id));
+    const session = waiting.find(({ id }) => !this.#offered.has(id));
     if (session === undefined || this.#isAsking) return false;
-    this.#told.add(session.id);
+    this.#offered.add(session.id);
     try {
       if (isExpected && !this.#asked.has(session.id)) return await this.#ask(session);
       if (!(await this.#questions.offer(session))) return false;
-      // A message can wait behind the bell for hours, and the answer may have come since.
-      this.#told.delete(session.id);
+      // The message may have waited behind the bell for hours, and the answer may have been given since.
+      this.#offered.delete(session.id);
       this.#asked.delete(session.id);
       return true;
     } catch (error) {
@@ -105,10 +105,10 @@ export class TokenConsent {
     this.#asked.add(id);
     try {
       const allowed = await this.#questions.ask(session);
-      // The answer of a window that closes is none, and so is one to a setting that has gone.
+      // Ignores the answer of a closing window, and one that the setting no longer calls for.
       if (allowed === undefined || this.#runtime.closed.aborted) return false;
       if (!wantsToken(this.#mode(), serviceId)) return false;
-      if (this.answer(id) !== undefined) return true; // given in another window meanwhile: the first one counts
+      if (this.answer(id) !== undefined) return true; // answered in another window meanwhile: the first answer counts
       await this.#write([...this.#answers(), { id, serviceId, allowed }]);
       if (!allowed) this.#questions.tellRefused(session);
       return this.answer(id) !== undefined;

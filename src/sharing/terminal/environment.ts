@@ -7,9 +7,9 @@ import { settings } from '../../settings.ts';
 import type { TokenConsent } from './consent.ts';
 import { type TerminalMode, type TerminalService, terminalVariables, variableNames } from './variables.ts';
 
-/** Timers stand still while a laptop sleeps, but the end of a token does not. So no timer is longer than this. */
-const LONGEST_WAIT_MS = 60_000;
-/** A sign-in that ends hides the list of notifications. A message that came just before would be hidden with it. */
+/** No timer is longer, because timers stop while a laptop sleeps, but the expiry of a token does not wait. */
+const MAX_WAIT_MS = 60_000;
+/** The end of a sign-in hides the list of notifications, and with it a message that appeared just before. */
 const OFFER_DELAY_MS = 2_000;
 
 export interface TerminalParts {
@@ -23,9 +23,8 @@ export interface TerminalParts {
 }
 
 /**
- * Gives new terminals the identity of the person, as far as the setting says, and takes it away with the sign-out.
- * VS Code itself marks the open terminals that hold other values. It must not keep the variables for the next window:
- * they could be wrong by then.
+ * Gives new terminals the identity of the user, as far as the setting says, until they sign out. VS Code itself marks
+ * open terminals whose variables are stale. It must not persist the variables, which could be stale in the next window.
  */
 export function registerTerminalEnvironment(
   collection: vscode.GlobalEnvironmentVariableCollection,
@@ -60,13 +59,13 @@ export function registerTerminalEnvironment(
         if (mayAskMore) update(true);
       });
     };
-    // The window that the person looks at asks. The others see the answer when the person comes to them.
+    // Only the focused window asks. The others see the answer when they get the focus.
     if (unanswered.length > 0 && isFocused()) {
       if (isExpected) ask();
       else later(OFFER_DELAY_MS, ask);
     }
     if (untilMs < Infinity)
-      later(Math.min(untilMs - clock.now(), LONGEST_WAIT_MS), () => {
+      later(Math.min(untilMs - clock.now(), MAX_WAIT_MS), () => {
         update();
       });
   };
@@ -101,7 +100,7 @@ export function registerTerminalEnvironment(
   );
 }
 
-/** Shown where VS Code lists what extensions add to a terminal. */
+/** VS Code shows this where it lists what extensions add to a terminal. */
 function describe(values: Readonly<Record<string, string>>, tokensOf: readonly string[]): string | undefined {
   if (tokensOf.length > 0)
     return vscode.l10n.t(

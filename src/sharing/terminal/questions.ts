@@ -8,7 +8,7 @@ import type { TerminalMode } from './variables.ts';
 
 const SETTING = settings.terminalEnvironment.key;
 
-/** The question as a modal dialog, because no command can answer one, and the messages beside it. */
+/** The question is a modal dialog, because no command can answer one. `mode` reads the setting. */
 export function terminalQuestions(
   services: readonly IdentityService[],
   mode: () => TerminalMode,
@@ -31,7 +31,7 @@ export function terminalQuestions(
         ),
       ].join('\n\n');
       const question = vscode.l10n.t('Let every program in new terminals act as {0}?', accountLabel);
-      // The first has the focus, and the dialog can come while the person types.
+      // The first button has the focus, and the dialog may appear while the user types.
       const refuse: vscode.MessageItem = { title: vscode.l10n.t('Don’t Allow') };
       const allow: vscode.MessageItem = { title: vscode.l10n.t('Allow') };
       const later: vscode.MessageItem = { title: vscode.l10n.t('Not Now'), isCloseAffordance: true };

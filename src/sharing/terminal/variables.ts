@@ -14,39 +14,38 @@ export function wantsToken(mode: TerminalMode, serviceId: string): boolean {
   return mode === 'identityAndTokens' || (mode === 'identityAndAdomToken' && serviceId === 'adom');
 }
 
-/** What of a service is used here. */
 export type TerminalService = Pick<IdentityService, 'id' | 'label' | 'tokenVariable'>;
 
-/** All names that a terminal can get, so that what is not in it can be removed. */
+/** The names of all variables that a terminal can get. */
 export function variableNames(services: readonly TerminalService[]): string[] {
   return ['BAP_ID', 'BAP_PUBKEY', ...services.flatMap(({ tokenVariable }) => tokenVariable ?? [])];
 }
 
-/** What decides about tokens beside the setting. */
+/** What decides about tokens, apart from the setting. */
 export interface TokenRules {
-  /** All services, in the order in which the person is asked. */
+  /** All services, in the order in which the user is asked. */
   readonly services: readonly TerminalService[];
-  /** What the person has answered for the session with this id. Undefined before they have. */
+  /** What the user has answered for the session with this id. Undefined while they have not. */
   readonly answer: (id: string) => boolean | undefined;
-  /** The CLI of Adom has a token of its own here, which a variable would hide. */
+  /** Adom's CLI has its own token here, which a variable would override. */
   readonly adomHasToken: boolean;
 }
 
-/** What a new terminal gets. What is absent must not be in it. */
+/** What new terminals get. Variables that are absent must be removed. */
 export interface TerminalVariables {
   readonly values: Readonly<Record<string, string>>;
-  /** The names of the services whose tokens are in it. */
+  /** The labels of the services whose tokens are among the values. */
   readonly tokensOf: readonly string[];
-  /** When they stop being right, in milliseconds of the wall clock. Infinity: never. */
+  /** When the values become stale, in milliseconds of the wall clock. Infinity: never. */
   readonly untilMs: number;
-  /** The sessions whose tokens the setting wants, and for which the person has not answered. One for each account. */
+  /** Sessions whose tokens the setting wants, and for which the user has not answered. One per account. */
   readonly unanswered: readonly LiveSession[];
 }
 
 /**
- * The BAP identity that was signed in last, and for each service that the setting names the token of one account: that
- * of BAP_ID, or the newest. The setting only says what is wanted. A token goes in when the person has answered yes for
- * its account. `records`: the sessions that can be used.
+ * The BAP identity of the latest sign-in and, for each service that the setting names, the token of one account: the
+ * account of BAP_ID, or the latest. The setting only says what is wanted: a token needs the user's consent for its
+ * account. `records`: the usable sessions.
  */
 export function terminalVariables(
   mode: TerminalMode,
@@ -70,7 +69,7 @@ export function terminalVariables(
     const ofService = sessions.filter((session) => session.serviceId === serviceId);
     const owner = named?.serviceId === serviceId ? named : ofService[0];
     if (owner === undefined) continue;
-    // An account has a session for each set of scopes. One answer is enough for all of them.
+    // An account has one session per set of scopes. One answer holds for all of them.
     const ofOwner = ofService.filter((session) => sameAccount(session, owner));
     const allowed = ofOwner.find(({ id }) => answer(id) === true);
     if (allowed === undefined) {
@@ -78,7 +77,7 @@ export function terminalVariables(
       continue;
     }
     untilMs = Math.min(untilMs, overAtMs(allowed));
-    // VS Code resolves `${…}` in a value, so nothing goes in that RFC 6750 does not allow in a token.
+    // VS Code resolves `${…}` in a value, so this rejects characters that RFC 6750 does not allow in a token.
     const token = z.safeParse(bearerToken, allowed.grant.accessToken).data;
     if (token === undefined) continue;
     values[tokenVariable] = token;
