@@ -133,7 +133,7 @@ function start(
     }
   };
   extra('commands of running sign-ins', () => view.registerCommands(log));
-  extra('messages about sessions', () => new SessionMessages(sessions, providers, context.extensionUri));
+  extra('messages about sessions', () => new SessionMessages(sessions, providers, context.extensionUri, log));
   extra('account commands', () => registerCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
   extra('diagnosis', () =>
@@ -153,7 +153,7 @@ function start(
         mode: terminalMode,
         consent: new TokenConsent(
           terminalMode,
-          terminalQuestions(services, terminalMode),
+          terminalQuestions(services, terminalMode, log),
           context.globalState,
           runtime,
         ),

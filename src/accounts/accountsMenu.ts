@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { setContext } from '../signIn/editorCommands.ts';
 import { settings } from '../settings.ts';
 
 /**
@@ -53,7 +54,7 @@ export function setContextKeys(
   { log }: Pick<Runtime, 'log'>,
 ): { dispose(): void } {
   const set = (key: string, value: boolean): void => {
-    void vscode.commands.executeCommand('setContext', `bapIdentity.${key}`, value);
+    setContext(log, `bapIdentity.${key}`, value);
   };
   const setSignedIn = async (): Promise<void> => {
     try {

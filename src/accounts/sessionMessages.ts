@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import type { Disposable } from '../base/emitter.ts';
+import type { Log } from '../base/log.ts';
 import { runCommand } from '../provider/commands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { LostSession, SessionNotice } from '../sessions/notices.ts';
 import type { LiveSession, Session } from '../sessions/record.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { runEditorCommand } from '../signIn/editorCommands.ts';
 
 /** The heading of the README's part on lost sessions, as a link names it. */
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
@@ -16,6 +18,7 @@ export class SessionMessages implements Disposable {
   readonly #sessions: Pick<Sessions, 'onNotice' | 'find'>;
   readonly #providers: readonly ServiceProvider[];
   readonly #readme: vscode.Uri;
+  readonly #log: Log;
   readonly #subscription: Disposable;
 
   /** `extension`: the folder of the extension. */
@@ -23,7 +26,9 @@ export class SessionMessages implements Disposable {
     sessions: Pick<Sessions, 'onNotice' | 'find'>,
     providers: readonly ServiceProvider[],
     extension: vscode.Uri,
+    log: Log,
   ) {
+    this.#log = log;
     this.#sessions = sessions;
     this.#providers = providers;
     this.#readme = vscode.Uri.joinPath(extension, 'readme.md');
@@ -96,7 +101,8 @@ export class SessionMessages implements Disposable {
     );
     if (answer === signIn) await this.#signIn(serviceId, scopes);
     if (answer === learnMore)
-      await vscode.commands.executeCommand(
+      await runEditorCommand(
+        this.#log,
         'markdown.showPreview',
         this.#readme.with({ fragment: LOST_SESSIONS }),
       );

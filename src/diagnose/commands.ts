@@ -1,27 +1,29 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
+import type { Log } from '../base/log.ts';
 import { registerAll } from '../provider/commands.ts';
-import { openAddress } from '../signIn/editorCommands.ts';
+import { openAddress, runEditorCommand, setContext } from '../signIn/editorCommands.ts';
 import { REPORT_FILE, ReportDocument } from './document.ts';
 import { homeFolder } from './editor.ts';
 import { type DiagnoseSources, gatherFacts, report } from './report.ts';
 
 /** Registers Diagnose Sign-In, and the commands for its report. */
 export function registerDiagnose(sources: DiagnoseSources): vscode.Disposable {
-  const { extension } = sources.context;
-  const document = new ReportDocument();
+  const { context, log } = sources;
+  const { extension } = context;
+  const document = new ReportDocument(log);
   const bugs = bugsAddress(extension.packageJSON);
-  void vscode.commands.executeCommand('setContext', 'bapIdentity.canReportIssue', bugs !== undefined);
+  setContext(log, 'bapIdentity.canReportIssue', bugs !== undefined);
   const commands = {
     'bapIdentity.diagnose': async () => document.show(await diagnose(sources)),
     'bapIdentity.copyReport': () => copyReport(document.text),
     'bapIdentity.saveReport': () => saveReport(document.text),
     'bapIdentity.reportIssue': async (): Promise<void> => {
-      if (bugs !== undefined) await reportIssue(document.text, extension.id, bugs);
+      if (bugs !== undefined) await reportIssue(document.text, extension.id, bugs, log);
     },
   };
-  return vscode.Disposable.from(document, registerAll(commands, sources.log));
+  return vscode.Disposable.from(document, registerAll(commands, log));
 }
 
 /** Makes the report while a notification shows the progress. Throws a CancellationError when the user cancels. */
@@ -69,15 +71,13 @@ export function bugsAddress(manifest: unknown): string | undefined {
  * Opens VS Code's issue reporter for this extension, filled with the report. Falls back to the URL `bugs` in editors
  * without one. In a browser the reporter accepts no text, so the report is copied to the clipboard.
  */
-export async function reportIssue(text: string, extensionId: string, bugs: string): Promise<void> {
+export async function reportIssue(text: string, extensionId: string, bugs: string, log: Log): Promise<void> {
   const isDesktop = vscode.env.uiKind === vscode.UIKind.Desktop;
   if (!isDesktop) await copyToPaste(text);
-  try {
-    await vscode.commands.executeCommand('vscode.openIssueReporter', { extensionId, issueBody: text });
-  } catch {
-    if (isDesktop) await copyToPaste(text); // any error, because VS Code has no specific one for a missing command
-    await openAddress(bugs);
-  }
+  const issue = { extensionId, issueBody: text };
+  if (await runEditorCommand(log, 'vscode.openIssueReporter', issue)) return;
+  if (isDesktop) await copyToPaste(text);
+  await openAddress(log, bugs);
 }
 
 async function copyToPaste(text: string): Promise<void> {

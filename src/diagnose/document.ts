@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 
+import type { Log } from '../base/log.ts';
+import { runEditorCommand, setContext } from '../signIn/editorCommands.ts';
+
 const SCHEME = 'bap-identity-report';
 /** The name of the tab and of the saved file. */
 export const REPORT_FILE = 'BAP Identity Report.md';
@@ -23,11 +26,13 @@ export function isReportTab({ input, label }: vscode.Tab): boolean {
 export class ReportDocument implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #changes = new vscode.EventEmitter<vscode.Uri>();
   readonly #disposable: vscode.Disposable;
+  readonly #log: Log;
   #text = '';
 
   readonly onDidChange = this.#changes.event;
 
-  constructor() {
+  constructor(log: Log) {
+    this.#log = log;
     const { tabGroups } = vscode.window;
     this.#disposable = vscode.Disposable.from(
       this.#changes,
@@ -54,12 +59,9 @@ export class ReportDocument implements vscode.TextDocumentContentProvider, vscod
   async show(text: string): Promise<void> {
     this.#text = text;
     this.#changes.fire(REPORT);
-    void vscode.commands.executeCommand('setContext', HAS_REPORT, true);
-    try {
-      await vscode.commands.executeCommand('markdown.showPreview', REPORT);
-    } catch {
-      await vscode.window.showTextDocument(REPORT); // any error, because VS Code has no specific one for a missing command
-    }
+    setContext(this.#log, HAS_REPORT, true);
+    const isShown = await runEditorCommand(this.#log, 'markdown.showPreview', REPORT);
+    if (!isShown) await vscode.window.showTextDocument(REPORT);
   }
 
   dispose(): void {
@@ -69,6 +71,6 @@ export class ReportDocument implements vscode.TextDocumentContentProvider, vscod
   #followTabs(): void {
     const { activeTab } = vscode.window.tabGroups.activeTabGroup;
     const isActive = activeTab !== undefined && isReportTab(activeTab);
-    void vscode.commands.executeCommand('setContext', IS_ACTIVE, isActive);
+    setContext(this.#log, IS_ACTIVE, isActive);
   }
 }

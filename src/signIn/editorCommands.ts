@@ -19,19 +19,43 @@ export function registerCommands(
 }
 
 /**
+ * Runs a command of the editor. One that an editor lacks, or that fails there, costs a log line and nothing else.
+ * Returns whether it ran.
+ */
+export async function runEditorCommand(log: Log, id: string, ...args: unknown[]): Promise<boolean> {
+  try {
+    await vscode.commands.executeCommand(id, ...args);
+    return true;
+  } catch (error) {
+    log.warn(`The command ${id} of the editor failed: ${describeError(error)}.`);
+    return false;
+  }
+}
+
+/**
  * Opens the list of notifications. In Do Not Disturb and in Zen Mode a notification comes on the screen in no other
  * way, and no extension can tell whether one of them is on, so this is for everybody. The list takes the focus: its
  * links can be reached with the keyboard, and a screen reader reads the notification. It reads the words that the
  * notification had when the list opened (seen in 1.139), so an open list is closed first.
  */
-export function showNotifications(): void {
-  hideNotifications();
-  void vscode.commands.executeCommand('notifications.showList');
+export function showNotifications(log: Log): void {
+  hideNotifications(log);
+  void runEditorCommand(log, 'notifications.showList');
 }
 
 /** Closes it, so that what comes next is shown as usual. The focus goes back to the editor only if it was there. */
-export function hideNotifications(): void {
-  void vscode.commands.executeCommand('notifications.hideList');
+export function hideNotifications(log: Log): void {
+  void runEditorCommand(log, 'notifications.hideList');
+}
+
+/** Sets a context key for the `when` clauses of the manifest. */
+export function setContext(log: Log, key: string, value: boolean): void {
+  void runEditorCommand(log, 'setContext', key, value);
+}
+
+/** Opens the settings editor at one setting. */
+export async function openSetting(log: Log, key: string): Promise<void> {
+  await runEditorCommand(log, 'workbench.action.openSettings', `@id:${key}`);
 }
 
 /**
@@ -40,6 +64,6 @@ export function hideNotifications(): void {
  * not say whether the person opened the address: it is the same when they choose Copy or Cancel in VS Code's
  * dialog.
  */
-export async function openAddress(address: string): Promise<void> {
-  await vscode.commands.executeCommand('vscode.open', address);
+export async function openAddress(log: Log, address: string): Promise<void> {
+  await runEditorCommand(log, 'vscode.open', address);
 }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 
+import type { Log } from '../base/log.ts';
 import { hostOf } from '../http/address.ts';
 import type { LiveSession } from '../sessions/record.ts';
-import { openAddress } from './editorCommands.ts';
+import { openAddress, openSetting, runEditorCommand } from './editorCommands.ts';
 import type { SignInError } from './signInUi.ts';
 
 /** Tells of a sign-in that failed, with what the person can do about it. */
@@ -10,18 +11,18 @@ export async function showFailure(
   { message, setting, isWorthDiagnosis }: SignInError,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
-  const openSetting = vscode.l10n.t('Open Setting');
+  const open = vscode.l10n.t('Open Setting');
   const diagnose = vscode.l10n.t('Diagnose');
   const showLog = vscode.l10n.t('Show Log');
   const buttons = [
-    ...(setting === undefined ? [] : [openSetting]),
+    ...(setting === undefined ? [] : [open]),
     ...(isWorthDiagnosis ? [diagnose] : []),
     showLog,
   ];
   const answer = await vscode.window.showErrorMessage(message, ...buttons);
-  if (answer === diagnose) await vscode.commands.executeCommand('bapIdentity.diagnose');
+  if (answer === diagnose) await runEditorCommand(log, 'bapIdentity.diagnose');
   if (answer === showLog) log.show();
-  if (answer === openSetting) await vscode.commands.executeCommand('workbench.action.openSettings', setting);
+  if (answer === open && setting !== undefined) await openSetting(log, setting);
 }
 
 /** Says that a sign-in is complete, and as whom. */
@@ -39,7 +40,7 @@ export async function showSignedIn(
 }
 
 /** Tells that an account has no BAP identity, and offers the page of the service that makes one. */
-export async function showNoIdentity(serviceLabel: string, page: string): Promise<void> {
+export async function showNoIdentity(serviceLabel: string, page: string, log: Log): Promise<void> {
   const open = vscode.l10n.t({ message: 'Open {0}', args: [hostOf(page)], comment: '{0}: a host name' });
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t(
@@ -48,5 +49,5 @@ export async function showNoIdentity(serviceLabel: string, page: string): Promis
     ),
     open,
   );
-  if (answer === open) await openAddress(page);
+  if (answer === open) await openAddress(log, page);
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { IdentityService } from '../services/service.ts';
 import type { LiveSession } from '../sessions/record.ts';
-import { hideNotifications, registerCommands, showNotifications } from './editorCommands.ts';
+import { hideNotifications, registerCommands, setContext, showNotifications } from './editorCommands.ts';
 import { type SignInAction, signInMessage } from './message.ts';
 import { showFailure, showNoIdentity, showSignedIn } from './messages.ts';
 import { registerPaletteCommands } from './paletteCommands.ts';
@@ -29,7 +29,7 @@ export class SignInNotifications implements SignInUi {
   readonly #clock: Clock;
   readonly #log: vscode.LogOutputChannel;
   readonly #showIdentity: (record: LiveSession) => void;
-  readonly #screens = new Map<string, ProgressNotification>();
+  readonly #running = new Map<string, ProgressNotification>();
 
   /** `showIdentity` opens the identity page of a session. */
   constructor(clock: Clock, log: vscode.LogOutputChannel, showIdentity: (record: LiveSession) => void) {
@@ -43,13 +43,13 @@ export class SignInNotifications implements SignInUi {
     this.#tellRunning(); // an extension host that crashed has left it as it was
     const links = ACTIONS.map((action) => {
       const act = async (id: unknown): Promise<void> => {
-        await (typeof id === 'string' ? this.#screens.get(id)?.act(action, 'link') : undefined);
+        await (typeof id === 'string' ? this.#running.get(id)?.act(action, 'link') : undefined);
       };
       return [commandOf(action), act] as const;
     });
     return vscode.Disposable.from(
       registerCommands(Object.fromEntries(links), log),
-      registerPaletteCommands(() => [...this.#screens.values()], this.#clock, log),
+      registerPaletteCommands(() => [...this.#running.values()], this.#clock, log),
     );
   }
 
@@ -62,14 +62,15 @@ export class SignInNotifications implements SignInUi {
     const screen = new ProgressNotification(
       serviceLabel,
       this.#clock,
+      this.#log,
       (state) => signInMessage(state, this.#clock.now(), link),
       () => {
-        this.#screens.delete(id);
+        this.#running.delete(id);
         this.#tellRunning();
-        if (this.#screens.size === 0) hideNotifications();
+        if (this.#running.size === 0) hideNotifications(this.#log);
       },
     );
-    this.#screens.set(id, screen);
+    this.#running.set(id, screen);
     this.#tellRunning();
     return screen;
   }
@@ -83,14 +84,14 @@ export class SignInNotifications implements SignInUi {
   }
 
   hasNoBapIdentity({ label, identitiesAt }: IdentityService): void {
-    if (identitiesAt !== undefined) void showNoIdentity(label, identitiesAt);
+    if (identitiesAt !== undefined) void showNoIdentity(label, identitiesAt, this.#log);
   }
 
   remind(): void {
-    showNotifications();
+    showNotifications(this.#log);
   }
 
   #tellRunning(): void {
-    void vscode.commands.executeCommand('setContext', SIGNING_IN, this.#screens.size > 0);
+    setContext(this.#log, SIGNING_IN, this.#running.size > 0);
   }
 }

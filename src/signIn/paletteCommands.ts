@@ -28,7 +28,7 @@ export function registerPaletteCommands(
   const act = (action: SignInAction) => async (signIn: ProgressNotification) => {
     if (!(await signIn.act(action, 'command'))) return;
     // The notification says what was done, or why it cannot be done.
-    if (action.startsWith('copy') || signIn.state.phase !== 'pending') showNotifications();
+    if (action.startsWith('copy') || signIn.state.phase !== 'pending') showNotifications(log);
   };
   const commands = {
     'bapIdentity.copySignInCode': onRunning(vscode.l10n.t('Copy Sign-In Code'), act('copyCode')),

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 
 import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
 import { hostOf } from '../http/address.ts';
 import type { IdentityChoice, PendingSignIn } from '../services/service.ts';
-import { hideNotifications, openAddress, showNotifications } from './editorCommands.ts';
+import { hideNotifications, openAddress, runEditorCommand, showNotifications } from './editorCommands.ts';
 import { pickIdentity } from './identityPicker.ts';
 import type { SignInAction, SignInState } from './message.ts';
 import { QrPanel } from './qrPanel.ts';
@@ -23,6 +24,7 @@ export class ProgressNotification implements SignInProgress {
   readonly #cancelled = new AbortController();
   readonly #closed = Promise.withResolvers<undefined>();
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #textOf: (state: SignInState) => string;
   readonly #onClose: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -39,11 +41,13 @@ export class ProgressNotification implements SignInProgress {
   constructor(
     serviceLabel: string,
     clock: Clock,
+    log: Log,
     textOf: (state: SignInState) => string,
     onClose: () => void,
   ) {
     this.serviceLabel = serviceLabel;
     this.#clock = clock;
+    this.#log = log;
     this.#qr = new QrPanel(serviceLabel);
     this.#textOf = textOf;
     this.#onClose = onClose;
@@ -74,7 +78,9 @@ export class ProgressNotification implements SignInProgress {
   pending(signIn: PendingSignIn): void {
     this.#set({ phase: 'pending', signIn, reached: true });
     clearTimeout(this.#showing);
-    this.#showing = setTimeout(showNotifications, REPORT_DELAY_MS);
+    this.#showing = setTimeout(() => {
+      showNotifications(this.#log);
+    }, REPORT_DELAY_MS);
   }
 
   contact(reached: boolean): void {
@@ -101,7 +107,7 @@ export class ProgressNotification implements SignInProgress {
 
   async choose(choice: IdentityChoice, signal: AbortSignal): Promise<string | undefined> {
     this.#set({ phase: 'choosing' });
-    hideNotifications(); // while they are open, Escape closes them and not the question
+    hideNotifications(this.#log); // while they are open, Escape closes them and not the question
     const chosen = await pickIdentity(this.serviceLabel, choice, signal);
     if (chosen !== 'cancelled') return chosen.id;
     this.cancel();
@@ -120,8 +126,8 @@ export class ProgressNotification implements SignInProgress {
     if (action === 'startAgain' && this.#state.phase === 'expired') this.#startAgain?.();
     if (this.#state.phase !== 'pending') return true;
     const { signIn } = this.#state;
-    if (action === 'openPage') await openAddress(signIn.browserUri);
-    if (action === 'diagnose') await vscode.commands.executeCommand('bapIdentity.diagnose');
+    if (action === 'openPage') await openAddress(this.#log, signIn.browserUri);
+    if (action === 'diagnose') await runEditorCommand(this.#log, 'bapIdentity.diagnose');
     if (action === 'showQr') this.#qr.show(signIn);
     if (action === 'copyCode' || action === 'copyLink') return this.#copy(action, signIn, by);
     return true;

@@ -54,7 +54,7 @@ export function createMcp(
     const { servers: good, problems } = readServers(setting(), ids);
     servers = good;
     for (const message of problems.map((problem) => problemMessage(problem, ids))) {
-      if (!shown.has(message)) void showSettingProblem(message);
+      if (!shown.has(message)) void showSettingProblem(message, runtime.log);
       shown.add(message);
     }
   };

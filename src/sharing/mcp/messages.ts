@@ -4,6 +4,7 @@ import { describeError, type Log } from '../../base/log.ts';
 import { safeText } from '../../base/safeText.ts';
 import { hostOf } from '../../http/address.ts';
 import { settings } from '../../settings.ts';
+import { openSetting } from '../../signIn/editorCommands.ts';
 import type { McpServer, SettingProblem } from './servers.ts';
 import type { McpQuestions } from './tokens.ts';
 
@@ -11,9 +12,10 @@ import type { McpQuestions } from './tokens.ts';
 const SERVER_ID = 'bap-identity.bap-authentication/';
 
 /** Shows a `problemMessage`. Never rejects. */
-export async function showSettingProblem(message: string): Promise<void> {
+export async function showSettingProblem(message: string, log: Log): Promise<void> {
   const open = vscode.l10n.t('Open Settings');
-  if ((await vscode.window.showWarningMessage(message, open)) === open) await openSetting();
+  if ((await vscode.window.showWarningMessage(message, open)) === open)
+    await openSetting(log, settings.mcpServers.key);
 }
 
 /** Shows why a server was not started. Calls `askAgain` before a retry. Never rejects. */
@@ -26,7 +28,7 @@ export async function showStartError(
   const again = vscode.l10n.t('Try Again');
   const open = vscode.l10n.t('Open Settings');
   const answer = await vscode.window.showWarningMessage(message, again, open);
-  if (answer === open) await openSetting();
+  if (answer === open) await openSetting(log, settings.mcpServers.key);
   if (answer !== again) return;
   askAgain();
   try {
@@ -34,10 +36,6 @@ export async function showStartError(
   } catch (error) {
     log.debug(`An MCP server was not started again: ${describeError(error)}.`); // the user has seen why
   }
-}
-
-async function openSetting(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettings', settings.mcpServers.key);
 }
 
 /** Why a part of the setting is ignored, and what to write instead. */

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 
+import type { Log } from '../../base/log.ts';
 import type { IdentityService } from '../../services/service.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import { settings } from '../../settings.ts';
+import { openSetting } from '../../signIn/editorCommands.ts';
 import type { TerminalQuestions } from './consent.ts';
 import type { TerminalMode } from './variables.ts';
 
@@ -12,6 +14,7 @@ const SETTING = settings.terminalEnvironment.key;
 export function terminalQuestions(
   services: readonly IdentityService[],
   mode: () => TerminalMode,
+  log: Log,
 ): TerminalQuestions {
   return {
     ask: async ({ serviceId, person: { accountLabel } }) => {
@@ -56,8 +59,7 @@ export function terminalQuestions(
         mode(),
       );
       void vscode.window.showInformationMessage(message, open).then(async (choice) => {
-        if (choice === open)
-          await vscode.commands.executeCommand('workbench.action.openSettings', `@id:${SETTING}`);
+        if (choice === open) await openSetting(log, SETTING);
       });
     },
   };

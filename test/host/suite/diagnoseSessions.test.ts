@@ -8,7 +8,7 @@ describe('the sessions in a report', () => {
   it('are told by number, state, age and end', async () => {
     const { window, nowMs } = await canaryWindow();
     assert.deepEqual(sessionsFacts(window.sessions, nowMs), {
-      shown: [
+      configured: [
         { state: 'usable', signedInForMs: 2 * HOUR_MS, tokenForMs: 2 * HOUR_MS, isRenewable: true },
         {
           state: 'waits',
@@ -18,7 +18,7 @@ describe('the sessions in a report', () => {
           isRenewable: true,
         },
       ],
-      hidden: 1,
+      dormant: 1,
       expired: 1,
       rejected: 1,
     });

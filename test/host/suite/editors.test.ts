@@ -60,6 +60,10 @@ const EDITORS: Record<string, { api: Changes; context?: Api; log: RegExp }> = {
     api: { workspace: { registerTextDocumentContentProvider: throwing } },
     log: /diagnosis/,
   },
+  'whose own commands are missing': {
+    api: { commands: { executeCommand: () => Promise.reject(new Error('command not found')) } },
+    log: /The command setContext of the editor failed/,
+  },
   'in which every one of our commands is taken': {
     api: { commands: { registerCommand: throwing } },
     log: /The command bapIdentity\.signIn could not be registered/,
