@@ -34,11 +34,11 @@ export interface Platform {
   readonly openStorage: (context: vscode.ExtensionContext, runtime: Runtime) => WindowStorage;
   /** In a browser: false when it knows that there is no network. */
   readonly isOnline?: () => boolean;
-  /** True where a file of Adom's own gives its command line a token. Never rejects. */
+  /** True where a file of Adom's already gives the Adom CLI a token. Never rejects. */
   readonly adomHasToken: () => Promise<boolean>;
 }
 
-/** What VS Code calls. */
+/** The two functions that VS Code calls. */
 export interface Extension {
   readonly activate: (context: vscode.ExtensionContext) => BapIdentityApi;
   readonly deactivate: () => Promise<void>;
@@ -168,8 +168,8 @@ function start(
 }
 
 /**
- * Closes tabs of an extension host that has crashed or was restarted, and of a window that was loaded again. VS Code
- * leaves them open, but they are dead.
+ * Closes tabs left over from an extension host that crashed or restarted, or from a reloaded window. VS Code leaves them
+ * open, but nothing answers them any more.
  */
 function closeStaleTabs(): undefined {
   const isPanel = ({ input }: vscode.Tab): boolean =>
@@ -182,7 +182,7 @@ function closeStaleTabs(): undefined {
   if (stale.length > 0) void vscode.window.tabGroups.close(stale);
 }
 
-/** Reads the setting each time that it is called. */
+/** A function that reads the current value of a setting. */
 function reader<T>(setting: Setting<T>): () => T {
   return () => readSetting(vscode.workspace, setting);
 }

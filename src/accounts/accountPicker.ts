@@ -6,13 +6,13 @@ import { shortAddress } from '../http/address.ts';
 import { type Account, accountsOf } from '../sessions/accounts.ts';
 import type { LiveSession } from '../sessions/record.ts';
 
-/** An account as a list shows it. */
+/** An account in a quick pick. */
 export interface AccountItem extends vscode.QuickPickItem {
   readonly provider: ServiceProvider;
   readonly account: Account;
 }
 
-/** Every account with a session that can be used. Throws a StoreError when the sessions cannot be read. */
+/** Every account with a usable session. Throws a StoreError when the sessions cannot be read. */
 export function usableAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
   return accountsIn(providers, async ({ sessions }) => {
     await sessions.settle();
@@ -29,8 +29,8 @@ export function knownAccounts(providers: readonly ServiceProvider[]): Promise<Ac
 }
 
 /**
- * Every account that the person can sign out of, at any server, also one whose session waits for its renewal. Uses no
- * network. Throws a StoreError when the sessions cannot be read.
+ * Every account that the user can sign out of, at any server, including those whose session is waiting for renewal.
+ * Uses no network. Throws a StoreError when the sessions cannot be read.
  */
 export function allAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
   return accountsIn(providers, async ({ sessions }) => {
@@ -56,8 +56,8 @@ async function accountsIn(
 }
 
 /**
- * Why nobody uses an account of another server than the one in the settings. Two accounts of one person can differ in
- * nothing but the server.
+ * Why an account of a server that is not configured is unused. Two accounts of one user may differ only in their
+ * server.
  */
 export function whyDormant({ server }: Pick<Account, 'server'>): string {
   return vscode.l10n.t({
@@ -67,7 +67,7 @@ export function whyDormant({ server }: Pick<Account, 'server'>): string {
   });
 }
 
-/** The only account, or the one that the person chooses. Undefined when they choose none. */
+/** Returns the only account, or lets the user pick one. Returns undefined when they pick none. */
 export async function pickAccount<T extends AccountItem>(
   items: readonly T[],
   title: string,

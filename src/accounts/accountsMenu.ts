@@ -7,16 +7,16 @@ import { setContext } from '../signIn/editorCommands.ts';
 import { settings } from '../settings.ts';
 
 /**
- * Keeps a "Sign in with …" entry for each service in the Accounts menu while no account is signed in: a person who
- * has chosen one service does not want to be asked about another. VS Code shows an entry for each provider that was
- * asked for a session without flags, and has no other way to get one.
+ * Keeps a "Sign in with …" entry for each service in the Accounts menu while no account is signed in: users who have
+ * picked one service do not want to be reminded of the other. VS Code shows an entry for each provider that was asked
+ * for a session without flags; there is no other way to get one.
  */
 export function offerInAccountsMenu(
   sessions: Pick<Sessions, 'byService' | 'load' | 'usable' | 'onDidChange'>,
   wanted: () => readonly unknown[],
   { log }: Pick<Runtime, 'log'>,
 ): vscode.Disposable {
-  // getSession would start a renewal. This entry is not worth network traffic.
+  // getSession would start a renewal, and an entry is not worth network traffic.
   const waitsForRenewal = (): boolean =>
     sessions.byService.some(({ records }) =>
       records.configured().some(({ grant }) => grant.refreshToken !== undefined),
@@ -32,7 +32,7 @@ export function offerInAccountsMenu(
           .map(({ id, defaultScopes }) => vscode.authentication.getSession(id, defaultScopes)),
       );
     } catch (error) {
-      // The entry is a courtesy. A caller that really needs a session hears of the error.
+      // The entry is a courtesy. A caller that needs a session gets the error itself.
       log.warn(`No entry in the Accounts menu: ${describeError(error)}.`);
     }
   };
@@ -46,8 +46,8 @@ export function offerInAccountsMenu(
 }
 
 /**
- * Tells VS Code that this extension runs, and whether anybody is signed in. The walkthrough waits for the first, so
- * that VS Code does not open it by itself when the extension is installed. The second completes its step.
+ * Sets the context keys `active` and `signedIn`. The walkthrough waits for `active`, so that VS Code does not open it
+ * right after the installation; `signedIn` completes its step.
  */
 export function setContextKeys(
   sessions: Pick<Sessions, 'load' | 'usable' | 'onDidChange'>,

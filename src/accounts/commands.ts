@@ -6,8 +6,8 @@ import type { ServiceProvider } from '../provider/provider.ts';
 import { type AccountItem, allAccounts, pickAccount } from './accountPicker.ts';
 
 /**
- * Registers the palette's commands. They use the providers directly, because VS Code's own functions wait for the
- * sign-ins that are under way.
+ * Registers the palette's commands. They use the providers directly, because VS Code's own functions wait until a
+ * sign-in in progress has ended.
  */
 export function registerCommands(
   providers: readonly ServiceProvider[],
@@ -37,7 +37,7 @@ async function pickService(providers: readonly ServiceProvider[]): Promise<Servi
   const item = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Sign In'),
     placeHolder: vscode.l10n.t('Select a service to sign in with'),
-    // The command may come from a message, and the focus moves once more when that message goes.
+    // The command may come from a message, and the focus moves again when that message closes.
     ignoreFocusOut: true,
   });
   return item?.provider;
@@ -62,7 +62,7 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
   if (item !== undefined) await signOutOf(item);
 }
 
-/** Signs out of an account that the person has not picked from a list, so it asks first. Rejects as `signOutOf` does. */
+/** Asks before signing out, because the user has not picked the account from a list. Rejects as `signOutOf` does. */
 export async function askAndSignOut(item: AccountItem): Promise<void> {
   const signOutButton = vscode.l10n.t('Sign Out');
   const answer = await vscode.window.showWarningMessage(
@@ -76,7 +76,7 @@ export async function askAndSignOut(item: AccountItem): Promise<void> {
   if (answer === signOutButton) await signOutOf(item);
 }
 
-/** Signs out of all sessions of an account, and says so. Rejects as `removeSession` does. */
+/** Signs out of all sessions of an account and confirms it. Rejects as `removeSession` does. */
 export async function signOutOf({ provider, account }: AccountItem): Promise<void> {
   await Promise.all(account.sessions.map(({ id }) => provider.removeSession(id)));
   void vscode.window.showInformationMessage(

@@ -10,7 +10,7 @@ import type { LiveSession, Session } from '../sessions/record.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { runEditorCommand } from '../signIn/editorCommands.ts';
 
-/** The heading of the README's part on lost sessions, as a link names it. */
+/** The anchor of the README's section on lost sessions. */
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
 
 /** Shows the notices about sessions as messages, each with a button to sign in again. */
@@ -115,7 +115,7 @@ export class SessionMessages implements Disposable {
   ): Promise<void> {
     const signIn = vscode.l10n.t('Sign In');
     if ((await show(message, signIn)) !== signIn) return;
-    // A message can wait behind the bell for hours, and the person may have signed in since.
+    // A message can wait behind the bell for hours, and the user may have signed in since.
     const now = this.#sessions.find(id)?.record;
     if (now === undefined || now.version.signIn === version.signIn) await this.#signIn(serviceId, scopes);
     else
@@ -144,16 +144,16 @@ export class SessionMessages implements Disposable {
   }
 }
 
-/** VS Code 1.110 and later say so. */
+/** VS Code 1.110 and later have this member. */
 const Portable = z.object({ isAppPortable: z.literal(true) });
 
-/** True in portable mode. `env`: `vscode.env`, which has members in newer versions that our types do not have. */
+/** `env` is `vscode.env`, whose newer members are missing from our types. */
 export function isPortable(env: unknown): boolean {
   return z.safeParse(Portable, env).success;
 }
 
 /**
- * Says that the sessions with a service are gone, and why. `label`: the service's name. `env`: see `isPortable`.
+ * Says that the sessions with a service were lost, and why. `env`: see `isPortable`.
  */
 export function lostMessage(label: string, env: unknown): string {
   return isPortable(env)

@@ -6,7 +6,7 @@ import { registerCommands } from '../signIn/editorCommands.ts';
 import { unreadableMessage } from '../signIn/failureMessages.ts';
 import { SignInError } from '../signIn/signInUi.ts';
 
-/** Registers commands by their ids. Each runs as `runCommand` says. */
+/** Registers commands by their IDs. Each runs through `runCommand`. */
 export function registerAll(
   commands: Readonly<Record<string, () => Promise<void>>>,
   log: Log,
@@ -16,8 +16,8 @@ export function registerAll(
 }
 
 /**
- * Runs a command. Ignores a cancellation and a SignInError, which the person has seen already. Offers to try again
- * when the sessions cannot be read. Rejects with every other error.
+ * Runs a command. Ignores cancellations and SignInErrors, which the user has already seen. Offers a retry when the
+ * sessions cannot be read. Rejects with every other error.
  */
 export async function runCommand(run: () => Promise<void>): Promise<void> {
   try {

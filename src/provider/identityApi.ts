@@ -7,7 +7,7 @@ import type { Runtime } from '../base/runtime.ts';
 import type { FoundSession, Sessions } from '../sessions/sessions.ts';
 import { unknownSessionMessage, unreadableMessage } from '../signIn/failureMessages.ts';
 
-/** What other extensions hand over is checked like everything from outside. */
+/** Input from other extensions is validated like everything else from outside. */
 const GivenSession = z.object({ id: z.string(), accessToken: z.string() });
 
 class IdentityApiError extends Error implements IdentityError {
@@ -20,7 +20,7 @@ class IdentityApiError extends Error implements IdentityError {
   }
 }
 
-/** The public API over the sessions of all services. Its errors are told in api.ts. */
+/** The public API over the sessions of all services. See api.ts for its errors. */
 export function createIdentityApi(
   sessions: Sessions,
   { closed, log }: Runtime,
@@ -29,7 +29,7 @@ export function createIdentityApi(
   const listeners = sessions.byService.map((each) =>
     each.records.onDidChange(({ kind, record, siblings }) => {
       const { accountId: id, accountLabel: label } = record.person;
-      // An account comes with its first session and goes with its last.
+      // An account is added with its first session and removed with its last.
       const ofAccount = siblings.length > 0 ? 'changed' : kind;
       changes.fire(frozen({ kind: ofAccount, provider: each.service.id, account: { id, label } }));
     }),
@@ -64,9 +64,9 @@ export function createIdentityApi(
 }
 
 /**
- * A caller that has the token was given it with the person's consent. An id alone proves nothing. Undefined for a
- * session that we did not issue, or that belongs to another server than the one in the settings. Throws a StoreError
- * when the sessions cannot be read.
+ * A caller that has the token got it with the user's consent; an ID alone proves nothing. Returns undefined for a
+ * session that we did not issue, or whose server is not the configured one. Throws a StoreError when the sessions
+ * cannot be read.
  */
 async function find(sessions: Sessions, given: unknown): Promise<FoundSession | undefined> {
   const session = readGiven(given);
@@ -76,7 +76,7 @@ async function find(sessions: Sessions, given: unknown): Promise<FoundSession | 
   return found?.record.grant.accessToken === session.accessToken ? found : undefined;
 }
 
-/** An object of another extension can throw when it is read. */
+/** Reading an object from another extension can throw. */
 function readGiven(given: unknown): z.infer<typeof GivenSession> | undefined {
   try {
     return z.safeParse(GivenSession, given).data;
@@ -98,7 +98,7 @@ function identityOf({ record, sessions }: FoundSession): Identity {
   });
 }
 
-/** A copy that no caller can change, all the way down. */
+/** A deeply frozen copy. */
 function frozen<T extends object>(value: T): T {
   const copy = structuredClone(value);
   freeze(copy);

@@ -21,7 +21,7 @@ import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
 
 type ChangeEvent = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
 
-/** One identity service as VS Code knows it. Translates between VS Code's terms and ours, and holds no rule. */
+/** Adapts one identity service to VS Code's authentication API. It has no rules of its own. */
 export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Disposable {
   readonly service: IdentityService;
   readonly sessions: ServiceSessions;
@@ -30,12 +30,12 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   readonly #clockSkew: ClockSkew | undefined;
   readonly #changes = new vscode.EventEmitter<ChangeEvent>();
   readonly #listener: { dispose(): void };
-  /** The sign-ins under way, by what they were asked for. */
+  /** Sign-ins in progress, keyed by scopes and account. */
   readonly #signIns = new Map<string, Promise<LiveSession>>();
 
   readonly onDidChangeSessions = this.#changes.event;
 
-  /** `clockSkew` knows whether the clock of this computer is wrong, for the words about a failure. */
+  /** `clockSkew` adds a hint to failure messages when this computer's clock is wrong. */
   constructor(sessions: ServiceSessions, view: SignInUi, runtime: Runtime, clockSkew?: ClockSkew) {
     this.service = sessions.service;
     this.sessions = sessions;
@@ -48,9 +48,9 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   }
 
   /**
-   * The sessions that can be used, from memory. Waits, for at most ten seconds, only for a session that matches, is
-   * over and can be renewed. `scopes` match as a set. The session has the caller's own array, because VS Code
-   * compares in order. Throws an error with a message for the person when the sessions cannot be read.
+   * Returns the usable sessions from memory. Waits for at most ten seconds, and only for a matching session that has
+   * expired and can be renewed. `scopes` match as a set, and the result has the caller's own array, because VS Code
+   * compares scopes in order. Throws an error with a message for the user when the sessions cannot be read.
    */
   async getSessions(
     scopes: readonly string[] | undefined,
@@ -68,8 +68,8 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   }
 
   /**
-   * Signs a person in. A second call for the same joins the sign-in that is under way. Throws a CancellationError
-   * when the person cancels, and a SignInError when it fails.
+   * Runs a sign-in. A second call for the same scopes and account joins the one in progress. Throws a
+   * CancellationError when the user cancels, and a SignInError when it fails.
    */
   async createSession(
     scopes: readonly string[],
@@ -87,8 +87,8 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   }
 
   /**
-   * Signs out here at once, and at the service in the background. An id that is not there is no error. Throws a
-   * SignInError when the stored session stays.
+   * Signs out locally at once, and at the service in the background. An unknown ID is not an error. Throws a
+   * SignInError when the stored session could not be removed.
    */
   async removeSession(id: string): Promise<void> {
     try {
@@ -138,12 +138,12 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     const session = toSession(record);
     if (kind === 'added') return { added: [announced(session)], removed: [], changed: [] };
     if (kind === 'changed') return { added: [], removed: [], changed: [session] };
-    // VS Code drops the whole account with one removed session, unless its other sessions are named as changed.
+    // VS Code drops the whole account when one session is removed, unless its other sessions are listed as changed.
     return { added: [], removed: [session], changed: siblings.map((each) => toSession(each)) };
   }
 }
 
-/** For the log: kinds only. */
+/** For the log, which gets no message texts. */
 function reasonOf(result: SignInFailure): string {
   if (result.kind !== 'failed') return result.kind;
   const { failure } = result;
@@ -159,8 +159,8 @@ function toSession(
 }
 
 /**
- * VS Code takes the sign-in entry out of the Accounts menu when it hears of a session with the scopes of the entry.
- * It remembers an empty list of scopes as one empty scope (seen in 1.139), so the event has that one.
+ * VS Code removes its sign-in entry from the Accounts menu when a session with the same scopes is added. It stores an
+ * empty list of scopes as one empty scope (seen in 1.139), so the event has one.
  */
 function announced(session: vscode.AuthenticationSession): vscode.AuthenticationSession {
   return session.scopes.length === 0 ? { ...session, scopes: [''] } : session;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import { describeError, type Log } from '../base/log.ts';
 
-/** Registers commands by their ids. An id that another extension has taken costs that command, and a log line. */
+/** Registers commands by their IDs. An ID that another extension has taken costs that command and a log line. */
 export function registerCommands(
   commands: Readonly<Record<string, (...args: unknown[]) => unknown>>,
   log: Log,
@@ -33,17 +33,17 @@ export async function runEditorCommand(log: Log, id: string, ...args: unknown[])
 }
 
 /**
- * Opens the list of notifications. In Do Not Disturb and in Zen Mode a notification comes on the screen in no other
- * way, and no extension can tell whether one of them is on, so this is for everybody. The list takes the focus: its
- * links can be reached with the keyboard, and a screen reader reads the notification. It reads the words that the
- * notification had when the list opened (seen in 1.139), so an open list is closed first.
+ * Opens the list of notifications. In Do Not Disturb and in Zen Mode nothing else shows a notification, and extensions
+ * cannot detect these modes, so this happens for everyone. The list takes the focus: its links can be reached with the
+ * keyboard, and a screen reader reads the notification. It reads the text that the notification had when the list
+ * opened (seen in 1.139), so an open list is closed first.
  */
 export function showNotifications(log: Log): void {
   hideNotifications(log);
   void runEditorCommand(log, 'notifications.showList');
 }
 
-/** Closes it, so that what comes next is shown as usual. The focus goes back to the editor only if it was there. */
+/** Closes the list, so that later notifications show as usual. Focus returns to the editor only if it was there. */
 export function hideNotifications(log: Log): void {
   void runEditorCommand(log, 'notifications.hideList');
 }
@@ -59,10 +59,9 @@ export async function openSetting(log: Log, key: string): Promise<void> {
 }
 
 /**
- * Opens a web address in the person's browser, byte for byte. `env.openExternal` takes a Uri, and a Uri
- * changes the query (`%2F` becomes `/`). `vscode.open` takes a text and does not change it. The result does
- * not say whether the person opened the address: it is the same when they choose Copy or Cancel in VS Code's
- * dialog.
+ * Opens a web address in the user's browser, byte for byte. `env.openExternal` takes a Uri, which changes the query
+ * (`%2F` becomes `/`); `vscode.open` takes a string and leaves it alone. It resolves in the same way when the user
+ * chooses Copy or Cancel in VS Code's dialog.
  */
 export async function openAddress(log: Log, address: string): Promise<void> {
   await runEditorCommand(log, 'vscode.open', address);

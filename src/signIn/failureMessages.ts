@@ -5,7 +5,7 @@ import type { IdentityService, ServiceFailure } from '../services/service.ts';
 import { networkWords, type ServiceNames } from './networkWords.ts';
 import type { SignInFailure } from './signIn.ts';
 
-/** What happened to a sign-in, why, and what to do next, for the person who tried. */
+/** What happened to a sign-in, why, and what to do next, in words for the user. */
 export function signInFailureMessage(result: SignInFailure, service: ServiceNames): string {
   switch (result.kind) {
     case 'failed':
@@ -90,7 +90,7 @@ function failureMessage(failure: ServiceFailure, service: ServiceNames): string 
   }
 }
 
-/** For a sign-out whose stored session stays. */
+/** For a sign-out that could not remove the stored session. */
 export function notDeletedMessage({ label }: IdentityService): string {
   return vscode.l10n.t(
     'You are signed out of {0} in this window, but the saved session couldn’t be deleted. Unlock your system’s keyring, reload the window, and sign out again.',
@@ -98,27 +98,27 @@ export function notDeletedMessage({ label }: IdentityService): string {
   );
 }
 
-/** For everybody who wants to use sessions while the storage cannot be read. */
+/** For anyone who needs sessions while the storage cannot be read. */
 export function unreadableMessage(): string {
   return vscode.l10n.t(
     'Your sessions can’t be read right now. Unlock your system’s keyring, then try again.',
   );
 }
 
-/** For an extension that asks about a session that is not ours. */
+/** For an extension that passes a session that is not ours. */
 export function unknownSessionMessage(): string {
   return vscode.l10n.t(
     'This is not, or is no longer, a session of BAP Identity. Request the session from VS Code again.',
   );
 }
 
-/** False when the person knows the cause, or has it in their hands: a report on sign-in would tell them nothing. */
+/** False when the user already knows the cause, so that a diagnosis would tell them nothing new. */
 export function isWorthDiagnosis(result: SignInFailure): boolean {
   const kind = result.kind === 'failed' ? result.failure.kind : result.kind;
   return !['denied', 'codeSpent', 'noScopes', 'expired', 'notChosen'].includes(kind);
 }
 
-/** The setting that may be the cause of a failure, if one may be. */
+/** The key of the setting that may have caused the failure, if any. */
 export function settingToCheck(failure: ServiceFailure, service: ServiceNames): string | undefined {
   const { kind } = failure;
   const { settingKeys } = service;

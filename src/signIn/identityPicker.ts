@@ -4,14 +4,14 @@ import { safeText } from '../base/safeText.ts';
 import type { IdentityChoice, IdentityOption } from '../services/service.ts';
 
 interface Item extends vscode.QuickPickItem {
-  /** Undefined for the item that goes on without a BAP identity. */
+  /** Undefined for the item that continues without a BAP identity. */
   readonly id: string | undefined;
 }
 
 /**
- * Asks which of their identities the person signs in as. It is a list and no notification, so it is seen while
- * notifications are muted. It stays while the person looks at another window. Resolves with `cancelled` when the
- * person closes it. Rejects with `signal.reason`.
+ * Asks which of their identities the user signs in as. A list shows even while notifications are muted, and it stays
+ * open while the user looks at another window. Resolves with `cancelled` when the user closes it. Rejects with
+ * `signal.reason`.
  */
 export async function pickIdentity(
   serviceLabel: string,

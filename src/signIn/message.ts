@@ -4,22 +4,22 @@ import { besideLinks } from '../base/safeText.ts';
 import { hostOf, shortAddress } from '../http/address.ts';
 import type { PendingSignIn } from '../services/service.ts';
 
-/** What the person can do while a sign-in runs, beside cancelling it. */
+/** What the user can do during a sign-in, besides canceling it. */
 export type SignInAction = 'copyCode' | 'copyLink' | 'openPage' | 'showQr' | 'startAgain' | 'diagnose';
 
-/** Where a sign-in is, as far as the person sees it. */
+/** The phase of a sign-in, as the user sees it. */
 export type SignInState =
   | { phase: 'starting' }
-  /** `said` is what the person asked for last: the notification says that it was done, or why it cannot be. */
+  /** `said` is the latest action: the notification confirms it, or says why it is not possible. */
   | { phase: 'pending'; signIn: PendingSignIn; said?: SignInAction; reached: boolean }
   | { phase: 'expired'; hasCode: boolean }
   | { phase: 'choosing' }
   | { phase: 'finishing' };
 
-/** Makes the text of one link. */
+/** Formats one link. */
 type Link = (action: SignInAction, text: string) => string;
 
-/** The text of the sign-in notification. `nowMs` is the time of the wall clock. */
+/** The text of the sign-in notification. `nowMs`: wall clock. */
 export function signInMessage(state: SignInState, nowMs: number, link: Link): string {
   switch (state.phase) {
     case 'starting':
@@ -86,8 +86,8 @@ function elsewhere(address: string): string {
 }
 
 /**
- * How long a sign-in lasts: in minutes, and in steps of ten seconds in the last minute, because a screen reader
- * reads each change aloud. Its spaces do not break, so that it stays on one line.
+ * The time left, in minutes, and in steps of ten seconds in the last minute, because a screen reader reads each change
+ * aloud. Its spaces are non-breaking, so that it stays on one line.
  */
 export function timeLeft(ms: number): string {
   const text =

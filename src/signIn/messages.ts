@@ -6,7 +6,7 @@ import type { LiveSession } from '../sessions/record.ts';
 import { openAddress, openSetting, runEditorCommand } from './editorCommands.ts';
 import type { SignInError } from './signInUi.ts';
 
-/** Tells of a sign-in that failed, with what the person can do about it. */
+/** Shows why a sign-in failed, with buttons for what the user can do about it. */
 export async function showFailure(
   { message, setting, isWorthDiagnosis }: SignInError,
   log: vscode.LogOutputChannel,
@@ -25,7 +25,7 @@ export async function showFailure(
   if (answer === open && setting !== undefined) await openSetting(log, setting);
 }
 
-/** Says that a sign-in is complete, and as whom. */
+/** Confirms a sign-in. */
 export async function showSignedIn(
   serviceLabel: string,
   record: LiveSession,
@@ -39,7 +39,7 @@ export async function showSignedIn(
   if (answer === show) showIdentity(record);
 }
 
-/** Tells that an account has no BAP identity, and offers the page of the service that makes one. */
+/** Says that an account has no BAP identity, and offers the page that creates one. */
 export async function showNoIdentity(serviceLabel: string, page: string, log: Log): Promise<void> {
   const open = vscode.l10n.t({ message: 'Open {0}', args: [hostOf(page)], comment: '{0}: a host name' });
   const answer = await vscode.window.showInformationMessage(

@@ -4,10 +4,10 @@ import { safeText } from '../base/safeText.ts';
 import type { Problem } from '../http/outcome.ts';
 import type { IdentityService } from '../services/service.ts';
 
-/** What a person reads about a failure. */
+/** What the user reads about a failure. */
 export interface Words {
   readonly message: string;
-  /** The setting that may be the cause, if one may be. */
+  /** The key of the setting that may be the cause, if any. */
   readonly setting?: string;
 }
 
@@ -25,7 +25,7 @@ export function serviceNames(service: IdentityService): ServiceNames {
   return { label, server: service.servers().current ?? '', settingKeys };
 }
 
-/** Why the service could not be reached, and the one thing to do about it. */
+/** Why the service could not be reached, and what to do about it. */
 export function networkWords(problem: Problem, { label, server, settingKeys }: ServiceNames): Words {
   const ownSetting = settingKeys.server;
   const host = safeText(URL.parse(server)?.host ?? label);
@@ -209,7 +209,7 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
   }
 }
 
-/** For a failed sign-in while the clock of this computer is `aheadMs` milliseconds ahead of a server's, or behind. */
+/** For a failed sign-in while this computer's clock is `aheadMs` ahead of a server's (negative: behind). */
 export function clockWords(aheadMs: number): string {
   const minutes = Math.round(Math.abs(aheadMs) / 60_000);
   const long =

@@ -11,9 +11,9 @@ import { registerPaletteCommands } from './paletteCommands.ts';
 import { ProgressNotification } from './progress.ts';
 import type { SignInError, SignInProgress, SignInUi } from './signInUi.ts';
 
-/** True while a sign-in runs. The commands of a running sign-in are in the palette only then. */
+/** True during a sign-in, when the palette has the commands for it. */
 const SIGNING_IN = 'bapIdentity.signingIn';
-/** The links of the notification. They are not in the palette, and do nothing without the id of a sign-in. */
+/** The notification's links. They are not in the palette, and do nothing without the ID of a sign-in. */
 const ACTIONS: readonly SignInAction[] = [
   'copyCode',
   'copyLink',
@@ -24,7 +24,7 @@ const ACTIONS: readonly SignInAction[] = [
 ];
 const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
 
-/** Shows every sign-in of this window, and what became of it. */
+/** Shows every sign-in of this window and its outcome. */
 export class SignInNotifications implements SignInUi {
   readonly #clock: Clock;
   readonly #log: vscode.LogOutputChannel;
@@ -38,7 +38,7 @@ export class SignInNotifications implements SignInUi {
     this.#showIdentity = showIdentity;
   }
 
-  /** Registers the commands of the notification's links, and those of the palette. */
+  /** Registers the commands behind the notification's links and the palette's commands for sign-ins in progress. */
   registerCommands(log: Log): vscode.Disposable {
     this.#tellRunning(); // an extension host that crashed has left it as it was
     const links = ACTIONS.map((action) => {

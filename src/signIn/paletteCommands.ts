@@ -9,9 +9,9 @@ import type { SignInAction } from './message.ts';
 import { restOf } from './statusBar.ts';
 
 /**
- * Registers a command for each action of a running sign-in: for everybody who does not see the notification, or does
- * not use a mouse. Other extensions can run them and pick from the list, so what copies asks. With several sign-ins the
- * person picks one. `running` gives the sign-ins that run now.
+ * Registers a command for each action of a sign-in in progress, for users who cannot see the notification or do not use
+ * a mouse. Other extensions can run these commands and pick from the list, so copying asks first. With several
+ * sign-ins, the user picks one. `running` returns the sign-ins in progress.
  */
 export function registerPaletteCommands(
   running: () => readonly ProgressNotification[],
@@ -27,7 +27,7 @@ export function registerPaletteCommands(
     };
   const act = (action: SignInAction) => async (signIn: ProgressNotification) => {
     if (!(await signIn.act(action, 'command'))) return;
-    // The notification says what was done, or why it cannot be done.
+    // The notification confirms the action, or says why it is not possible.
     if (action.startsWith('copy') || signIn.state.phase !== 'pending') showNotifications(log);
   };
   const commands = {
@@ -42,14 +42,14 @@ export function registerPaletteCommands(
   return registerCommands(commands, log);
 }
 
-/** The commands are in no list while nothing runs, but a key or another extension can start them. */
+/** The palette hides these commands when nothing runs, but a key binding or another extension can run them. */
 function sayNothingRuns(): void {
   void vscode.window.showInformationMessage(
     vscode.l10n.t('No sign-in is in progress. Run “BAP Identity: Sign In…” to start one.'),
   );
 }
 
-/** The only sign-in, or the one that the person chooses. Undefined when there is none, or they choose none. */
+/** Returns the only sign-in, or lets the user pick one. Returns undefined when there is none, or they pick none. */
 async function pickSignIn(
   signIns: readonly ProgressNotification[],
   title: string,

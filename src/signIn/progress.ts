@@ -12,12 +12,12 @@ import { QrPanel } from './qrPanel.ts';
 import type { SignInProgress } from './signInUi.ts';
 import { StatusItem, statusText } from './statusBar.ts';
 
-/** VS Code holds back a report of progress that follows another at once. The list must open after it. */
+/** VS Code delays a progress report that closely follows another one. The list must open after it. */
 const REPORT_DELAY_MS = 200;
 
 /**
- * One sign-in as one progress notification. Unlike a message with buttons it stays until the sign-in ends, and its
- * links can be used again and again.
+ * One sign-in as a progress notification. Unlike a message with buttons, it stays until the sign-in ends, and its links
+ * can be used more than once.
  */
 export class ProgressNotification implements SignInProgress {
   readonly serviceLabel: string;
@@ -37,7 +37,7 @@ export class ProgressNotification implements SignInProgress {
   #startAgain: (() => void) | undefined;
   #showing: ReturnType<typeof setTimeout> | undefined;
 
-  /** `textOf` gives the text of the notification in a state. */
+  /** `textOf` formats the notification for a state. */
   constructor(
     serviceLabel: string,
     clock: Clock,
@@ -119,8 +119,8 @@ export class ProgressNotification implements SignInProgress {
   };
 
   /**
-   * Does what the person asks for, by a link of the notification or by a command. Does nothing in a state without this
-   * action. False when they are asked first and say no.
+   * Runs an action from a link in the notification or from a command. Does nothing in a state without this action.
+   * Returns false when the user is asked first and says no.
    */
   async act(action: SignInAction, by: 'link' | 'command'): Promise<boolean> {
     if (action === 'startAgain' && this.#state.phase === 'expired') this.#startAgain?.();
@@ -149,7 +149,7 @@ export class ProgressNotification implements SignInProgress {
   ): Promise<boolean> {
     const text = action === 'copyCode' ? signIn.userCode : signIn.browserUri;
     if (text !== undefined) {
-      // The code can be read beside its link, so that link needs no question.
+      // The code is shown next to its link, so that link needs no question.
       const isAsked = action === 'copyLink' || by === 'command';
       if (isAsked && !(await this.#askToCopy(action, signIn))) return false;
       if (this.#state.phase !== 'pending' || this.#state.signIn !== signIn) return true; // it has expired meanwhile
@@ -179,7 +179,7 @@ export class ProgressNotification implements SignInProgress {
     this.#render();
   }
 
-  /** Reports a new text only: a screen reader reads every report aloud. */
+  /** Reports only changed text, because a screen reader reads every report aloud. */
   #render(): void {
     this.#status.show(statusText(this.serviceLabel, this.#state, this.#clock.now()));
     const message = this.#textOf(this.#state);

@@ -3,18 +3,18 @@ import { toSvgPath } from 'lean-qr/extras/svg';
 
 import { type Html, html } from '../base/html.ts';
 
-/** The texts of the page in the person's language, and the drawing. */
+/** The localized texts of the page, and the drawing. */
 export interface QrPage {
   readonly language: string;
   readonly title: string;
   /** Absent when the address is too long for a QR code. */
   readonly svg: Html | undefined;
-  /** What the person does with the QR code. */
+  /** How to use the QR code. */
   readonly instruction: string;
   readonly code: string | undefined;
-  /** What the person must know before they approve. */
+  /** What users must know before they approve. */
   readonly warning: string;
-  /** Where the person can enter the code instead. */
+  /** Where to enter the code instead. */
   readonly elsewhere: string | undefined;
 }
 
@@ -33,7 +33,7 @@ p { margin: 0 0 1rem; line-height: 1.5; }
 strong { font: 600 max(2.5rem, 3em) / 1.2 var(--vscode-editor-font-family, monospace); }
 `;
 
-/** The page as HTML. It contains all that it needs: it can run no script and load no file. */
+/** The page as HTML. It is self-contained: it runs no script and loads no file. */
 export function qrPage({ language, title, svg, instruction, code, elsewhere, warning }: QrPage): string {
   const nonce = crypto.randomUUID();
   const paragraphs = [instruction, code !== undefined && html`<strong>${code}</strong>`, elsewhere, warning];
@@ -64,8 +64,8 @@ const PIXELS_PER_MODULE = 8;
 
 /**
  * The text as a QR code in SVG, or undefined when the text is too long. `label` is the text for screen
- * readers. The drawing has its own colours, because scanners need dark on light in every theme. It draws its
- * background too: forced colours would remove the background of a page.
+ * readers. The drawing has its own colors, because scanners need dark on light in every theme. It draws its own
+ * background, because forced colors would remove the background of a page.
  */
 export function qrSvg(text: string, label: string): Html | undefined {
   const code = encoded(text);

@@ -15,7 +15,7 @@ export class QrPanel {
   readonly #service: string;
   #panel: vscode.WebviewPanel | undefined;
 
-  /** `service` is the name of the service that the person reads. */
+  /** `service`: its label. */
   constructor(service: string) {
     this.#service = service;
   }
@@ -37,7 +37,7 @@ export class QrPanel {
     this.#panel = panel;
   }
 
-  /** Closes the tab if it is open. `show` can open it again. */
+  /** Closes the tab. `show` can reopen it. */
   close(): void {
     this.#panel?.dispose();
   }
@@ -80,8 +80,8 @@ function instruction(hasQr: boolean, hasCode: boolean, host: string): string {
 }
 
 /**
- * What the person must know before they approve. Somebody who starts a sign-in for themselves and sends the code or
- * the link to others gets what those approve.
+ * What users must know before they approve. Anyone who starts a sign-in and sends its code or link to others gets
+ * whatever those approve.
  */
 function warning(serviceLabel: string, { userCode }: Pick<PendingSignIn, 'userCode'>): string {
   return userCode === undefined

@@ -11,14 +11,14 @@ import type { LiveSession } from '../sessions/record.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
 import type { SignInProgress, SignInUi } from './signInUi.ts';
 
-/** What a sign-in is for. */
+/** What the caller asks for. */
 export interface SignInRequest {
   readonly scopes: readonly string[];
-  /** The account that must sign in, if the caller wants a certain one. */
+  /** The account that must sign in, if the caller wants a specific one. */
   readonly accountId: string | undefined;
 }
 
-/** What a sign-in needs of its surroundings. */
+/** What a sign-in depends on. */
 export interface SignInContext {
   readonly sessions: ServiceSessions;
   readonly view: SignInUi;
@@ -29,28 +29,28 @@ export type SignInResult =
   | {
       kind: 'signedIn';
       record: LiveSession;
-      /** The service says that the person has no BAP identity. */
+      /** The service says that the user has no BAP identity. */
       hasNoBapIdentity: boolean;
     }
-  /** Another window has completed the same sign-in, and has told the person. */
+  /** Another window has completed the same sign-in and shown the confirmation. */
   | { kind: 'signedInElsewhere'; record: LiveSession }
   | { kind: 'cancelled' }
   | SignInFailure;
 
 export type SignInFailure =
   | Failed<ServiceFailure>
-  /** The person did not approve in time, and did not want a new code. */
+  /** The user neither approved in time nor asked for a new code. */
   | { kind: 'expired' }
-  /** The person did not choose one of their identities in time. */
+  /** The user did not choose an identity in time. */
   | { kind: 'notChosen' }
   | { kind: 'notStored'; cause: StoreError }
-  /** A mistake of ours. */
+  /** A bug in this extension. */
   | { kind: 'unexpected'; cause: unknown };
 
-/** How long the person is asked for something. Until then VS Code holds up other requests to the provider. */
+/** How long to wait for an answer from the user. Meanwhile, VS Code holds up other requests to the provider. */
 const ASK_LIMIT_MS = 10 * 60_000;
 
-/** The reason of a sign-in's signal when another window has completed the same sign-in. */
+/** The abort reason when another window has completed the same sign-in. */
 class SignedInElsewhere extends Error {
   override readonly name = 'SignedInElsewhere';
   readonly record: LiveSession;
@@ -62,7 +62,7 @@ class SignedInElsewhere extends Error {
 }
 
 /**
- * One sign-in, from the first request to a stored session. One signal reaches every step. It aborts when the person
+ * One sign-in, from the first request to a stored session. One signal reaches every step. It aborts when the user
  * cancels, the window closes, or another window completes the same sign-in. Never rejects.
  */
 export async function signIn(context: SignInContext, request: SignInRequest): Promise<SignInResult> {
@@ -74,7 +74,7 @@ export async function signIn(context: SignInContext, request: SignInRequest): Pr
   const progress = view.open(service.label);
   const elsewhere = watchOtherWindows(sessions, request);
   const signal = AbortSignal.any([progress.cancelled, runtime.closed, elsewhere.signal]);
-  /** The grant, until it is stored. One that is not stored must not stay alive. */
+  /** The grant, until it is stored. A grant that is not kept is revoked. */
   let unkept: Grant | undefined;
   try {
     const waited = await waitForApproval(service, request.scopes, progress, runtime, signal);
@@ -106,7 +106,7 @@ export async function signIn(context: SignInContext, request: SignInRequest): Pr
   }
 }
 
-/** Gets a code and waits for the person's decision, with a new code as often as the person asks for one. */
+/** Gets a code and waits for the user's decision, with a new code as often as they ask for one. */
 async function waitForApproval(
   service: IdentityService,
   scopes: readonly string[],
@@ -130,7 +130,7 @@ async function waitForApproval(
   }
 }
 
-/** Asks whose the grant is. If the person has several identities, they choose one, until the service accepts it. */
+/** Asks who the grant belongs to. A user with several identities chooses one, until the service accepts the choice. */
 async function identify(
   service: IdentityService,
   grant: Grant,
@@ -150,7 +150,7 @@ async function identify(
   return identified;
 }
 
-/** Waits for an answer of the person. Rejects with `signal.reason`. */
+/** Waits for an answer from the user. Rejects with `signal.reason`. */
 async function withinAskLimit<T>(
   clock: Clock,
   signal: AbortSignal,
@@ -164,7 +164,7 @@ async function withinAskLimit<T>(
   }
 }
 
-/** Aborts its signal when another window completes the same sign-in, at the server that this one begins with. */
+/** Aborts its signal when another window completes the same sign-in at the same server. */
 function watchOtherWindows(
   sessions: ServiceSessions,
   { scopes, accountId }: SignInRequest,

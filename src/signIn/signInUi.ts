@@ -1,38 +1,38 @@
 import type { IdentityChoice, IdentityService, PendingSignIn } from '../services/service.ts';
 import type { LiveSession } from '../sessions/record.ts';
 
-/** What the person sees of sign-ins. */
+/** What the user sees of sign-ins. */
 export interface SignInUi {
-  /** Shows a sign-in with the service of this name until its screen is closed. */
+  /** Shows a sign-in with the service of this name until `close`. */
   open(serviceLabel: string): SignInProgress;
-  /** Tells of a failure. VS Code itself shows none for a sign-in that began in the Accounts menu. */
+  /** Shows a failure. VS Code itself shows none for a sign-in from the Accounts menu. */
   failed(error: SignInError): void;
-  /** Tells that a sign-in in this window is complete. */
+  /** Confirms a sign-in in this window. */
   signedIn(service: IdentityService, record: LiveSession): void;
-  /** Tells, after a sign-in, that this account has no BAP identity. */
+  /** Says, after a sign-in, that the account has no BAP identity. */
   hasNoBapIdentity(service: IdentityService): void;
-  /** Brings the open screens back into sight, for a person who asks a second time. */
+  /** Brings the sign-ins in progress back into view for a user who asks a second time. */
   remind(): void;
 }
 
-/** The screen of one sign-in. */
+/** One sign-in, as the user sees it. */
 export interface SignInProgress {
-  /** Aborts when the person cancels. */
+  /** Aborts when the user cancels. */
   readonly cancelled: AbortSignal;
   /** Shows the code, what to do with it, and how long it lasts. */
   pending(signIn: PendingSignIn): void;
   /** Shows whether the service can be reached. */
   contact(reached: boolean): void;
-  /** Offers a new code. Resolves when the person asks for one. Rejects with `signal.reason`. */
+  /** Offers a new code. Resolves when the user asks for one. Rejects with `signal.reason`. */
   expired(signal: AbortSignal): Promise<void>;
-  /** Shows that the person has approved and the rest takes a moment. */
+  /** Shows that the sign-in is approved and almost complete. */
   finishing(): void;
   /**
-   * Asks which identity the person signs in as. Resolves with its id, or with undefined when they go on without one.
-   * A person who closes the question cancels the sign-in. Rejects with `signal.reason`.
+   * Asks which identity the user signs in as. Resolves with its ID, or with undefined when they continue without one.
+   * Closing the question cancels the sign-in. Rejects with `signal.reason`.
    */
   choose(choice: IdentityChoice, signal: AbortSignal): Promise<string | undefined>;
-  /** Takes the screen away. */
+  /** Removes it from view. */
   close(): void;
 }
 
@@ -42,15 +42,15 @@ export interface SignInErrorOptions {
   readonly cause?: unknown;
 }
 
-/** A sign-in or sign-out that failed. The person has seen the message already: do not show it again. */
+/** A failed sign-in or sign-out. The user has already seen the message: do not show it again. */
 export class SignInError extends Error {
   override readonly name = 'SignInError';
-  /** The setting that may be the cause, if one may be. */
+  /** The key of the setting that may be the cause, if any. */
   readonly setting: string | undefined;
-  /** A report on sign-in may show the cause. */
+  /** Diagnose Sign-In may show the cause. */
   readonly isWorthDiagnosis: boolean;
 
-  /** `message` is for the person, in their language. */
+  /** `message` is localized, for the user. */
   constructor(message: string, { setting, isWorthDiagnosis = false, cause }: SignInErrorOptions = {}) {
     super(message, { cause });
     this.setting = setting;

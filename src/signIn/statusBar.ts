@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import { safeText } from '../base/safeText.ts';
 import { type SignInState, timeLeft } from './message.ts';
 
-/** Left of most other items, because it is there for minutes only. */
+/** Left of most other items, because it stays for only a few minutes. */
 const PRIORITY = 1_000;
 
-/** Says in the status bar that a sign-in runs, and brings its notification back. */
+/** Shows a sign-in in the status bar. A click brings its notification back. */
 export class StatusItem implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem(vscode.StatusBarAlignment.Left, PRIORITY);
   #shown = '';
@@ -29,14 +29,14 @@ export class StatusItem implements vscode.Disposable {
   }
 }
 
-/** What a status bar item says of a sign-in, for the eye and for the ear. */
+/** The texts of the status bar item, to be seen and to be spoken. */
 export interface StatusText {
   readonly text: string;
   readonly tooltip: string;
   readonly spoken: string;
 }
 
-/** `nowMs` is the time of the wall clock. */
+/** `nowMs`: wall clock. */
 export function statusText(serviceLabel: string, state: SignInState, nowMs: number): StatusText {
   const rest = restOf(state, nowMs);
   const code = state.phase === 'pending' ? state.signIn.userCode : undefined;
@@ -52,7 +52,7 @@ export function statusText(serviceLabel: string, state: SignInState, nowMs: numb
   };
 }
 
-/** Where the sign-in is, in a few words that also stand in a list. */
+/** The phase of a sign-in in a few words, for the status bar and for lists. */
 export function restOf(state: SignInState, nowMs: number): string {
   switch (state.phase) {
     case 'starting':
