@@ -47,7 +47,7 @@ describe('the walkthrough', () => {
     await workbench.screenshot('walkthrough-signed-in');
   });
 
-  for (const title of ['Use it in extensions and agents', 'Your privacy', 'What it is'])
+  for (const title of ['Use it with extensions and agents', 'Your privacy', 'What you get'])
     it(`shows the step “${title}”`, async () => {
       await step(title).click();
       const picture = workbench.page.locator('.getting-started-media img');
