@@ -9,7 +9,7 @@ import type { SessionStore } from './store.ts';
 
 /** How long a caller that needs the session waits for its renewal. */
 const WAIT_LIMIT_MS = 10_000;
-/** A token younger than this is not renewed, so that one that is issued with little life does not cost endless requests. */
+/** A younger token is not renewed, so that one issued with little time left does not cost a request each time. */
 const LEAST_AGE_MS = 10_000;
 /** No attempt follows a failed one for this long. */
 const REST_MS = 30_000;

@@ -162,7 +162,7 @@ export class McpTokens {
  */
 export type Preflight = 'redirects' | 'refused' | 'unknown';
 
-/** Sends an MCP ping with the token, before VS Code sends the token. Follows no redirect. Rejects only with `signal.reason`. */
+/** Sends an MCP ping with the token before VS Code does. Follows no redirect. Rejects only with `signal.reason`. */
 export async function preflight(
   http: Http,
   url: string,

@@ -72,6 +72,7 @@ export function setActive({ url }: SigmaServer, token: string, organizationId: s
 
 export interface StoredSession {
   token: string;
+  createdAt: string;
   expiresAt: string;
   activeOrganizationId?: string | null;
 }
