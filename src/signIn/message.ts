@@ -79,7 +79,7 @@ function links({ userCode, browserUri }: PendingSignIn, said: SignInAction | und
 /** Where to enter the code on a device that has no link, such as a phone. */
 function elsewhere(address: string): string {
   return vscode.l10n.t({
-    message: 'On another device: {0}',
+    message: 'Other device: {0}',
     args: [besideLinks(shortAddress(address))],
     comment: '{0}: a web address',
   });

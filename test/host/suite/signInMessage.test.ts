@@ -29,7 +29,7 @@ describe('the text of the sign-in notification', () => {
       messageOf(pending(WITH_CODE)),
       'Your code is ABCD-EFGH. [Open auth.example](command:openPage) · [Copy code](command:copyCode) · ' +
         '[Copy link](command:copyLink) · [Show QR code](command:showQr) · ' +
-        'Continue only if you started this. On another device: auth.example/device · 2 min left',
+        'Continue only if you started this. Other device: auth.example/device · 2 min left',
     );
   });
 
@@ -65,7 +65,7 @@ describe('the text of the sign-in notification', () => {
       pending({ ...WITH_CODE, userCode: '[ABCD', verificationUri: 'https://[::1]/device' }),
     );
     assert.match(message, /^Your code is ［ABCD\. \[Open auth\.example\]\(command:openPage\)/);
-    assert.match(message, /On another device: ［::1］\/device · /);
+    assert.match(message, /Other device: ［::1］\/device · /);
   });
 });
 

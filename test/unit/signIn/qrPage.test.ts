@@ -10,7 +10,7 @@ const PAGE: QrPage = {
   svg: html`<svg></svg>`,
   instruction: 'Scan the QR code.',
   code: 'ABCD-EFGH',
-  elsewhere: 'On another device: https://auth.example/device',
+  elsewhere: 'Other device: https://auth.example/device',
   warning: 'Continue only if you started this.',
 };
 
