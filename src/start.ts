@@ -87,10 +87,13 @@ function start(
   const shared = platform.openStorage(context, runtime);
   const isFocused = (): boolean => vscode.window.state.focused;
   const sessions = openSessions({ ...shared, services, memento: context.globalState, isFocused }, runtime);
-  const view = new SignInNotifications(systemClock, channel, (record) => {
+  const view = new SignInNotifications(systemClock, channel, log, (record) => {
     const provider = providers.find(({ service }) => service.id === record.serviceId);
     const [account] = accountsOf([record]);
-    if (provider !== undefined && account !== undefined) void panels.show({ provider, account });
+    if (provider === undefined || account === undefined) return;
+    panels.show({ provider, account }).catch((error: unknown) => {
+      log.warn(`The identity page could not be opened: ${describeError(error)}.`);
+    });
   });
   const providers = sessions.byService.map((each) => new ServiceProvider(each, view, runtime, clockSkew));
   const identity = createIdentityApi(sessions, runtime);
@@ -132,7 +135,7 @@ function start(
       log.warn(`Not available in this editor: ${name} (${describeError(error)}).`);
     }
   };
-  extra('commands of running sign-ins', () => view.registerCommands(log));
+  extra('commands of running sign-ins', () => view.registerCommands());
   extra('messages about sessions', () => new SessionMessages(sessions, providers, context.extensionUri, log));
   extra('account commands', () => registerCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));

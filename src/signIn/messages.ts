@@ -9,7 +9,8 @@ import type { SignInError } from './signInUi.ts';
 /** Shows why a sign-in failed, with buttons for what the user can do about it. */
 export async function showFailure(
   { message, setting, isWorthDiagnosis }: SignInError,
-  log: vscode.LogOutputChannel,
+  channel: vscode.LogOutputChannel,
+  log: Log,
 ): Promise<void> {
   const open = vscode.l10n.t('Open Setting');
   const diagnose = vscode.l10n.t('Diagnose');
@@ -21,7 +22,7 @@ export async function showFailure(
   ];
   const answer = await vscode.window.showErrorMessage(message, ...buttons);
   if (answer === diagnose) await runEditorCommand(log, 'bapIdentity.diagnose');
-  if (answer === showLog) log.show();
+  if (answer === showLog) channel.show();
   if (answer === open && setting !== undefined) await openSetting(log, setting);
 }
 

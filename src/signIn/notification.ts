@@ -27,19 +27,26 @@ const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${actio
 /** Shows every sign-in of this window and its outcome. */
 export class SignInNotifications implements SignInUi {
   readonly #clock: Clock;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #channel: vscode.LogOutputChannel;
+  readonly #log: Log;
   readonly #showIdentity: (record: LiveSession) => void;
   readonly #running = new Map<string, ProgressNotification>();
 
-  /** `showIdentity` opens the identity page of a session. */
-  constructor(clock: Clock, log: vscode.LogOutputChannel, showIdentity: (record: LiveSession) => void) {
+  /** `channel` shows the log, and `showIdentity` the identity page of a session. */
+  constructor(
+    clock: Clock,
+    channel: vscode.LogOutputChannel,
+    log: Log,
+    showIdentity: (record: LiveSession) => void,
+  ) {
     this.#clock = clock;
+    this.#channel = channel;
     this.#log = log;
     this.#showIdentity = showIdentity;
   }
 
   /** Registers the commands behind the notification's links and the palette's commands for sign-ins in progress. */
-  registerCommands(log: Log): vscode.Disposable {
+  registerCommands(): vscode.Disposable {
     this.#tellRunning(); // an extension host that crashed has left it as it was
     const links = ACTIONS.map((action) => {
       const act = async (id: unknown): Promise<void> => {
@@ -48,8 +55,8 @@ export class SignInNotifications implements SignInUi {
       return [commandOf(action), act] as const;
     });
     return vscode.Disposable.from(
-      registerCommands(Object.fromEntries(links), log),
-      registerPaletteCommands(() => [...this.#running.values()], this.#clock, log),
+      registerCommands(Object.fromEntries(links), this.#log),
+      registerPaletteCommands(() => [...this.#running.values()], this.#clock, this.#log),
     );
   }
 
@@ -59,7 +66,7 @@ export class SignInNotifications implements SignInUi {
       const unbroken = text.replaceAll(' ', '\u00a0');
       return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
     };
-    const screen = new ProgressNotification(
+    const progress = new ProgressNotification(
       serviceLabel,
       this.#clock,
       this.#log,
@@ -70,9 +77,9 @@ export class SignInNotifications implements SignInUi {
         if (this.#running.size === 0) hideNotifications(this.#log);
       },
     );
-    this.#running.set(id, screen);
+    this.#running.set(id, progress);
     this.#tellRunning();
-    return screen;
+    return progress;
   }
 
   signedIn({ label }: IdentityService, record: LiveSession): void {
@@ -80,7 +87,7 @@ export class SignInNotifications implements SignInUi {
   }
 
   failed(error: SignInError): void {
-    void showFailure(error, this.#log);
+    void showFailure(error, this.#channel, this.#log);
   }
 
   hasNoBapIdentity({ label, identitiesAt }: IdentityService): void {
