@@ -1,6 +1,6 @@
 /**
  * Markup in which all text from outside is escaped. Only the tag `html` makes it, because this class stays in here:
- * no other file can declare a string of its own to be safe.
+ * no other file can declare a string safe.
  */
 class Markup {
   readonly #text: string;

@@ -35,7 +35,7 @@ export async function storageFacts(
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof TimeLimitError) return 'slow';
-      log.warn(`The report cannot tell of the storage: ${describeError(error)}.`);
+      log.warn(`The report lacks the storage: ${describeError(error)}.`);
       return undefined;
     }
   };

@@ -147,7 +147,7 @@ function firstGrapheme(text: string): string {
   return '';
 }
 
-/** The URL of the person's picture. Undefined when there is none that may be loaded. */
+/** The URL of the user's picture. Undefined when there is none that may be loaded. */
 export function pictureOf({ person, grant: { server } }: LiveSession): string | undefined {
   return [person.picture, person.bap?.profile?.image]
     .map((address) => trustedPicture(address, server))

@@ -31,7 +31,7 @@ export function sessionKey(session: SessionOf): string {
 }
 
 /**
- * The person as VS Code knows them. VS Code stores consent by the account's label and removes accounts by id, so both
+ * The user as VS Code knows them. VS Code stores consent by the account's label and removes accounts by id, so both
  * name the server unless it is the service's default: consent for one server does not hold for another. All other
  * labels end with the account's id, so no name can imitate this ending.
  */

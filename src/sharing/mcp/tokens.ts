@@ -115,7 +115,7 @@ export class McpTokens {
       if (answer === 'otherAccount') continue;
       const newest = account.sessions.at(-1) ?? account.sessions[0];
       await this.#choices.keep(server, newest.id);
-      this.#runtime.log.info(`The person lets an MCP server have a token of ${service.label}.`);
+      this.#runtime.log.info(`The user allowed an MCP server to get a token of ${service.label}.`);
       return true;
     }
   }

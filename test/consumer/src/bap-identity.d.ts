@@ -1,63 +1,62 @@
 import type { AuthenticationSession, Event } from 'vscode';
 /**
- * What `activate` of the extension `bap-identity.bap-authentication` returns. Version 1 stays as it is; members may
- * be added to it.
+ * The API that `activate` of the extension `bap-identity.bap-authentication` returns. Version 1 is stable; members may be
+ * added to it.
  */
 export interface BapIdentityApi {
     readonly apiVersion: 1;
     /**
-     * Who the holder of this session is. The session comes from `vscode.authentication.getSession`, so the person
-     * has consented. Uses no network. Rejects with an IdentityError for a session that this extension did not issue,
-     * that was signed out, whose token was replaced, or whose server is no longer set: ask VS Code for the session again.
+     * Returns who the holder of this session is. The session comes from `vscode.authentication.getSession`, so the user
+     * has consented. Uses no network. Rejects with an IdentityError for a session that this extension did not issue, that
+     * was signed out, whose token was replaced, or whose server is no longer configured: get the session again.
      */
     getIdentity(session: AuthenticationSession): Promise<Identity>;
     /**
-     * Asks the service whether the session's token still works. False: it does not, and VS Code no longer hands it
-     * out. Get a session again. True also while the service cannot be reached. Never rejects.
+     * Asks the service whether the session's token still works. Returns false when it does not, and VS Code no longer
+     * hands it out: get a session again. Returns true also while the service cannot be reached. Never rejects.
      */
     verifySession(session: AuthenticationSession): Promise<boolean>;
-    /** Hears of each change of an account's sessions once, in every window. */
+    /** Fires once per change of an account's sessions, in every window. */
     readonly onDidChangeIdentity: Event<IdentityChange>;
 }
-/** The id of an authentication provider. A later version may bring more services. */
+/** The ID of an authentication provider. Later versions may add services. */
 export type Provider = 'sigma-identity' | 'adom' | (string & {});
 /**
- * A person, as the service knew them when they signed in. Frozen. The texts are plain and safe to show. `subject` is
- * what the service has sent, unchanged.
+ * A user, as the service knew them at sign-in. Frozen. Its texts are plain and safe to show, except `subject`, which is
+ * exactly what the service sent.
  */
 export interface Identity {
     readonly provider: Provider;
     /**
-     * The address of the server that granted the session, without a slash at its end. The person can set another
-     * server than the service's own, so trust an identity only from a server that you expect.
+     * The URL of the server that granted the session, without a trailing slash. Users can configure a server other than
+     * the service's default, so trust an identity only from a server that you expect.
      */
     readonly server: string;
-    /** The service's id of the user. One subject can hold several BAP identities. */
+    /** The service's user ID. One subject can hold several BAP identities. */
     readonly subject: string;
     readonly name: string;
-    /** With the scope `email`. */
+    /** Requires the scope `email`. */
     readonly email?: string;
-    /** An address; it may be relative to the service's. */
+    /** A URL, which may be relative to the server. */
     readonly picture?: string;
-    /** Absent for a person without one, and for every account of Adom's. */
+    /** Absent for users without a BAP identity, and for every Adom account. */
     readonly bap?: BapIdentity;
 }
 /** An identity of the Bitcoin Attestation Protocol. */
 export interface BapIdentity {
-    /** Stable for the identity's life. */
+    /** Stable for the lifetime of the identity. */
     readonly bapId: string;
-    /** 66 hexadecimal digits. It can be rotated: do not derive the BAP id from it. */
+    /** 66 hexadecimal digits. It can be rotated: do not derive the BAP ID from it. */
     readonly pubkey?: string;
     /**
-     * True: this extension has computed the BAP id from `profile.rootAddress`, as base58(ripemd160(sha256(text))), and
-     * it is `bapId`. So the two belong together. It does not prove who holds the key of that address, that `pubkey` is
-     * that key, or that the profile is true. False proves nothing: older identities have random ids, and the root
-     * address may be missing.
+     * True when this extension has computed `bapId` from `profile.rootAddress` as base58(ripemd160(sha256(text))), so the
+     * two belong together. This does not prove who holds the key of that address, that `pubkey` is that key, or that the
+     * profile is true. False proves nothing: older identities have random IDs, and the root address may be missing.
      */
     readonly rootAddressProven: boolean;
     readonly profile?: BapProfile;
 }
-/** What the holder has published of themselves. Nothing in it is verified. */
+/** What the holder has published about themselves. Nothing in it is verified. */
 export interface BapProfile {
     readonly alternateName?: string;
     readonly givenName?: string;
@@ -67,10 +66,10 @@ export interface BapProfile {
     readonly rootAddress?: string;
     readonly currentAddress?: string;
     readonly addresses?: readonly BapAddress[];
-    /** What else is in the profile, as it was published: check it before use. */
+    /** Other members of the profile, as published: validate them before use. */
     readonly other?: Readonly<Record<string, unknown>>;
 }
-/** Where the identity stood on the chain, and since when. */
+/** An address of the identity on the chain, and since when. */
 export interface BapAddress {
     readonly address: string;
     readonly txId?: string;
@@ -78,20 +77,20 @@ export interface BapAddress {
 }
 export interface IdentityChange {
     /**
-     * An account is `added` with its first session, and `removed` with its last one. A change of the setting that names
-     * the server removes the accounts of the old server, and adds those of the new one.
+     * An account is `added` with its first session and `removed` with its last. Changing the server setting removes the
+     * accounts of the old server and adds those of the new one.
      */
     readonly kind: 'added' | 'changed' | 'removed';
     readonly provider: Provider;
-    /** As `session.account` has it. */
+    /** The same as `session.account`. */
     readonly account: {
         readonly id: string;
         readonly label: string;
     };
 }
-/** What `getIdentity` rejects with. Tell it by its `name` and `code`. */
+/** What `getIdentity` rejects with. Check its `name` and `code`. */
 export interface IdentityError extends Error {
     readonly name: 'IdentityError';
-    /** `unavailable`: the sessions cannot be read now, as when the keyring is locked. Try again later. */
+    /** `unavailable`: the sessions cannot be read right now, for example while the keyring is locked. Retry later. */
     readonly code: 'unknownSession' | 'unavailable';
 }

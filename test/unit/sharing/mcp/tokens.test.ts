@@ -183,6 +183,6 @@ describe('the token that an MCP server may get', () => {
     mcp.answers.push('allow');
     await mcp.token(tokens);
     assert.ok(!window.log.lines.join('\n').includes('access 1'));
-    assert.ok(window.log.lines.some((line) => line.includes('lets an MCP server have a token')));
+    assert.ok(window.log.lines.some((line) => line.includes('allowed an MCP server to get a token')));
   });
 });
