@@ -44,7 +44,7 @@ export async function startHost(settings: Record<string, unknown>, kind: HostKin
 async function startServer(settings: Record<string, unknown>, kind: HostKind): Promise<Host> {
   const others = { codeServer: [], noKeyring: [], slow: ['sleeper'], hostile: ['hostile'] } as const;
   const extensionFolders = await Promise.all(['consumer' as const, ...others[kind]].map(buildTestExtension));
-  const server = await starts[kind]({ settings, vsix: vsixFile, extensionFolders });
+  const server = await starts[kind]({ settings, vsix: vsixFile, extensionFolders, fewBuiltIns: true });
   return {
     url: server.url,
     folder: path.dirname(server.dataFolder),

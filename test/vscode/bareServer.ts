@@ -1,25 +1,14 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { calmSettings, type CodeServer } from './codeServer.ts';
+import { calmSettings, type CodeServer, type CodeServerOptions } from './codeServer.ts';
+import { onlyNeededBuiltIns } from './builtInExtensions.ts';
 import { registerExtensionFolders } from './extensionFolders.ts';
 import { installed } from './installed.ts';
 import { bareServerEntry } from './release.ts';
 import { createFolder, startServer } from './serverProcess.ts';
 
-export interface BareServerOptions {
-  settings?: Record<string, unknown>;
-  /** A package to install. */
-  vsix?: string;
-  /** Folders of built extensions to install too. */
-  extensionFolders?: string[];
-  /** Allows the page's address to name an extension under development and its suites. Hides notifications. */
-  smokeTestDriver?: boolean;
-  /** Variables for the extension host. */
-  env?: Record<string, string>;
-}
-
 /** Starts VS Code's own server. It keeps secrets in memory only, as on a computer without a keyring. */
-export async function startBareServer(options: BareServerOptions = {}): Promise<CodeServer> {
+export async function startBareServer(options: CodeServerOptions = {}): Promise<CodeServer> {
   const folder = createFolder();
   const dataFolder = path.join(folder, 'server/data');
   const settingsFile = path.join(dataFolder, 'User/settings.json');
@@ -43,6 +32,7 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
       ],
       ...['--server-data-dir', serverFolder, '--telemetry-level', 'off'],
       ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
+      ...(options.fewBuiltIns === true ? await onlyNeededBuiltIns(path.join(folder, 'builtIns')) : []),
     ],
     listening: /Extension host agent listening on (\d+)/,
     ...(options.env && { env: options.env }),
