@@ -1,12 +1,16 @@
 // Runs many tests at the same time. The argument chooses them: `quick` (npm test), `rest`, or `all` (npm run test:all).
 import { spawn } from 'node:child_process';
 import { availableParallelism, totalmem } from 'node:os';
+import path from 'node:path';
 import { packaging, plans, type Part } from './parts.ts';
 import { onExit } from './vscode/cleanup.ts';
-import { root } from './vscode/paths.ts';
+import { outFolder, root } from './vscode/paths.ts';
 
 /** A window of VS Code waits for half of its time, so there are more workers than cores. One needs up to 2 GB. */
 const WORKERS = Math.max(2, Math.min(availableParallelism() + 2, Math.floor(totalmem() / 2e9), 8));
+
+/** Hundreds of Node processes load the same modules. With this, Node compiles each of them once. */
+process.env.NODE_COMPILE_CACHE = path.join(outFolder, 'compileCache');
 
 const wanted = process.argv[2] ?? 'all';
 if (wanted !== 'quick' && wanted !== 'rest' && wanted !== 'all')
