@@ -359,9 +359,11 @@ export class Workbench {
   /** Repeats `attempt` until it returns true. Fails after WAIT_MS and says what it waited for. */
   async until(attempt: () => Promise<boolean>, what: string): Promise<void> {
     const deadline = Date.now() + WAIT_MS;
+    let pauseMs = 100; // a long wait repeats less often: an attempt can cost much, such as opening a menu
     while (!(await attempt())) {
       assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
-      await this.page.waitForTimeout(200);
+      await this.page.waitForTimeout(pauseMs);
+      pauseMs = Math.min(pauseMs * 1.5, 1_000);
     }
   }
 }
