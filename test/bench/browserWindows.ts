@@ -1,4 +1,4 @@
-import { type Heard, readHeard } from '../e2e/heard.ts';
+import { type LoggedChange, readChanges } from '../e2e/changes.ts';
 import { Workbench } from '../e2e/workbench.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { atMost, figure, median, ms, type Figure } from './figure.ts';
@@ -25,12 +25,12 @@ export async function browserWindows(): Promise<Figure[]> {
     while (windows.length < WINDOWS) windows.push(await first.openWindow());
     for (const window of windows) {
       await window.page.bringToFront();
-      await window.seesInAccountsMenu(`Sign in with ${LABEL}`);
+      await window.waitForAccountsEntry(`Sign in with ${LABEL}`);
     }
-    const changes: Heard[][] = [];
+    const changes: LoggedChange[][] = [];
     let seen = 0;
     const hear = async (): Promise<void> => {
-      const read = async (): Promise<Heard[]> => readHeard(await first.logs()).slice(seen);
+      const read = async (): Promise<LoggedChange[]> => readChanges(await first.logs()).slice(seen);
       const deadline = Date.now() + LIMIT_MS;
       while ((await read()).length < WINDOWS && Date.now() < deadline) await first.page.waitForTimeout(100);
       await first.page.waitForTimeout(AGAIN_MS);
@@ -74,7 +74,7 @@ async function signIn(window: Workbench, sigma: SigmaServer): Promise<void> {
   await window.run('BAP Identity: Sign In…');
   await window.listItem(LABEL).click();
   await sigma.approve(await window.userCode(LABEL));
-  await window.told(`Signed in to ${LABEL}`);
+  await window.waitForNotification(`Signed in to ${LABEL}`);
   await window.clearNotifications();
 }
 
@@ -84,7 +84,7 @@ async function signOut(window: Workbench): Promise<void> {
   await window.answerDialog('Sign Out');
 }
 
-function isExact(heard: readonly Heard[], kind: string): boolean {
+function isExact(heard: readonly LoggedChange[], kind: string): boolean {
   const windows = new Set(heard.map(({ window }) => window));
   return (
     heard.length === WINDOWS &&

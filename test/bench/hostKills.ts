@@ -25,7 +25,7 @@ export async function hostKills(): Promise<Figure[]> {
   try {
     for (const person of [0, 1]) {
       await approve(workbench, sigma, person);
-      await workbench.told(`Signed in to ${LABEL} as`);
+      await workbench.waitForNotification(`Signed in to ${LABEL} as`);
       await workbench.clearNotifications();
     }
     const accounts = await accountsOf(workbench, 2);

@@ -13,11 +13,11 @@ export async function slowLine(): Promise<Figure[]> {
     await workbench.run('Consumer: Sign In with Sigma Identity');
     await workbench.answerDialog('Allow');
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Consumer: the service says 200.');
+    await workbench.waitForNotification('Consumer: the service says 200.');
     for (let window = 0; window < WINDOWS; window++) {
       await workbench.reload();
       await workbench.run('Consumer: Who Is Signed In with Sigma Identity');
-      await workbench.told('and the service says 200');
+      await workbench.waitForNotification('and the service says 200');
     }
     const answers = (await workbench.logs()).matchAll(/silent answer of sigma-identity after (\d+) ms/g);
     const tookMs = [...answers].map(([, each]) => Number(each));

@@ -9,12 +9,12 @@ import type { Frame, Locator, Page } from 'playwright-core';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { outFolder } from '../vscode/paths.ts';
 import { QrTab } from './qrTab.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const REPORT = path.join(outFolder, 'axe.txt');
-/** The name of a theme, and the class that VS Code gives to a page in it. */
+/** Each theme, and the class that VS Code gives a webview in it. */
 const THEMES = [
   ['Light Modern', 'vscode-light'],
   ['Light High Contrast', 'vscode-high-contrast-light'],
@@ -22,7 +22,7 @@ const THEMES = [
   ['Dark Modern', 'vscode-dark'],
 ] as const;
 
-describe('a sign-in without a mouse and without eyes', () => {
+describe('signing in with a keyboard and a screen reader', () => {
   let sigma: SigmaServer;
   let workbench: Workbench;
   let qr: QrTab;
@@ -37,11 +37,11 @@ describe('a sign-in without a mouse and without eyes', () => {
     await workbench.close();
     await sigma.close();
   });
-  isOneStory('accessibility', () => workbench);
+  dependentTests('accessibility', () => workbench);
 
   const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
   const focused = (): Locator => workbench.page.locator('*:focus');
-  /** The document of the page in the active tab. */
+  /** The webview's document in the active tab. */
   const documentOf = async (mark: string): Promise<Frame> => {
     await qr.page.locator(`body.${mark}`).waitFor();
     const outer = workbench.page.locator('iframe.webview.ready').contentFrame();
@@ -49,7 +49,7 @@ describe('a sign-in without a mouse and without eyes', () => {
     assert.ok(frame, 'there is no page');
     return frame;
   };
-  /** axe needs a page that may run scripts, so this is a copy in a tab of its own. Its styles are in it. */
+  /** Copies a page that allows no scripts into a browser tab where axe can run. Its styles are inline. */
   const copyOf = async (page: Frame): Promise<Page> => {
     const html = await page.evaluate<string>('document.documentElement.outerHTML');
     const copy = await workbench.page.context().newPage();
@@ -58,7 +58,7 @@ describe('a sign-in without a mouse and without eyes', () => {
     );
     return copy;
   };
-  /** Checks the page in the active tab with axe in every theme. */
+  /** Runs axe on the active tab's webview in every theme. */
   const check = async (name: string, mayRunScripts: boolean): Promise<void> => {
     for (const [theme, mark] of THEMES) {
       await workbench.useTheme(theme);
@@ -75,7 +75,7 @@ describe('a sign-in without a mouse and without eyes', () => {
     }
   };
 
-  it('begins with the keyboard, and its notification has the focus and says all', async () => {
+  it('starts from the keyboard and moves focus to a notification with a complete label', async () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').waitFor();
     await press('Enter');
@@ -92,7 +92,7 @@ describe('a sign-in without a mouse and without eyes', () => {
       assert.ok(spoken.replaceAll('\u00a0', ' ').includes(words), spoken);
   });
 
-  it('has links and a button that the Tab key reaches, by name', async () => {
+  it('reaches every named link and button with Tab', async () => {
     await workbench.run('Notifications: Show Notifications');
     await workbench.page.locator('.notifications-center .monaco-list:focus').waitFor();
     const names: string[] = [];
@@ -105,16 +105,16 @@ describe('a sign-in without a mouse and without eyes', () => {
     assert.deepEqual(names, ['Cancel', ...links]);
   });
 
-  it('does what the Enter key says, and says so', async () => {
-    await workbench.told('Your code is');
+  it('activates a link with Enter and confirms it', async () => {
+    await workbench.waitForNotification('Your code is');
     const link = workbench.notification('Your code is').getByRole('link', { name: 'Copy code' });
     await link.focus();
     await press('Enter');
-    await workbench.told('Copied!');
+    await workbench.waitForNotification('Copied!');
     assert.equal(await workbench.clipboard(), sigma.newestUserCode);
   });
 
-  it('asks before a command copies, in a dialog that says all and needs one key', async () => {
+  it('confirms a copy command in a dialog that one key accepts', async () => {
     await workbench.run('BAP Identity: Copy Sign-In Link');
     const dialog = workbench.page.getByRole('dialog', { name: 'Copy the link for your sign-in with Sigma' });
     await dialog.getByText('Other extensions can read what is on the clipboard.').waitFor();
@@ -122,23 +122,23 @@ describe('a sign-in without a mouse and without eyes', () => {
     await press('Enter');
     await dialog.waitFor({ state: 'detached' });
     await workbench.until(async () => /[?&]code=/.test(await workbench.clipboard()), 'the link');
-    await workbench.told('Copied!');
+    await workbench.waitForNotification('Copied!');
   });
 
-  it('is in the status bar under a name that says what it is', async () => {
+  it('gives the status bar item a descriptive name', async () => {
     await workbench.page
       .getByRole('button', { name: /^Sign in with Sigma Identity: \d+ min left$/ })
       .waitFor();
   });
 
-  it('has a QR page without a violation of the rules of axe', async () => {
+  it('has no axe violations on the QR page', async () => {
     await qr.show();
     await check('axe-qr', false);
   });
 
-  it('has an identity page without one, too', async () => {
+  it('has no axe violations on the identity page', async () => {
     await sigma.approve(sigma.newestUserCode ?? '');
-    await workbench.told('Signed in to Sigma Identity as satoshi.');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi.');
     await workbench.run('BAP Identity: Show Identity…');
     await qr.page.getByRole('heading', { name: 'satoshi' }).waitFor();
     await check('axe-identity', true);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const SATOSHI = '3DgKFHRq8n2RDjF4dZEyncXVc1Rf';
@@ -10,7 +10,7 @@ const KESTREL = '438cgZmbzf7eu9svvW9cTXYmC64E';
 const OTHER_SATOSHI = '37AsPwc7o1ijSYiPcGkuRxLZECgF';
 const ADA = 'Ada (66f0a1c25b7e4d0012a9c301)';
 
-describe('several accounts', () => {
+describe('multiple accounts', () => {
   let sigma: SigmaServer;
   let adom: AdomServer;
   let workbench: Workbench;
@@ -27,30 +27,30 @@ describe('several accounts', () => {
     await workbench.close();
     await Promise.all([sigma.close(), adom.close()]);
   });
-  isOneStory('accounts', () => workbench);
+  dependentTests('accounts', () => workbench);
 
   const signIn = async (service: string, approve: (code: string) => Promise<void> | void): Promise<void> => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem(service).click();
     await approve(await workbench.userCode(service));
-    await workbench.told(`Signed in to ${service} as`);
+    await workbench.waitForNotification(`Signed in to ${service} as`);
     await workbench.clearNotifications();
   };
   const menu = async (): Promise<string[]> =>
     (await workbench.accountsMenu()).filter((entry) => entry.includes('('));
   const used = async (): Promise<string> => {
     await workbench.run('Consumer: Use Every Account of Sigma Identity');
-    return workbench.told('Consumer:');
+    return workbench.waitForNotification('Consumer:');
   };
 
-  it('are listed: two identities of one person, a second person of the same name, and Adom', async () => {
+  it('lists two identities of one user, another user of the same name, and an Adom account', async () => {
     await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 0));
     await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 1));
     await signIn('Sigma Identity', (code) => sigma.approve(code, 1, 1));
     await signIn('Adom', () => {
       adom.approve();
     });
-    await workbench.seesInAccountsMenu(ADA);
+    await workbench.waitForAccountsEntry(ADA);
     const entries = (await menu()).join('\n');
     for (const account of [`satoshi (${SATOSHI})`, `kestrel (${KESTREL})`, `satoshi (${OTHER_SATOSHI})`, ADA])
       assert.ok(entries.includes(account), entries);
@@ -59,22 +59,22 @@ describe('several accounts', () => {
     await workbench.page.keyboard.press('Escape');
   });
 
-  it('are each used by an extension after the person allows it for that account', async () => {
+  it('lets an extension use each account that the user allows', async () => {
     await workbench.run('Consumer: Use Every Account of Sigma Identity');
     for (let account = 0; account < 3; account++) await workbench.answerDialog('Allow');
     assert.equal(
-      await workbench.told('Consumer:'),
+      await workbench.waitForNotification('Consumer:'),
       `Consumer: kestrel ${KESTREL} 200, satoshi ${OTHER_SATOSHI} 200, satoshi ${SATOSHI} 200`,
     );
   });
 
-  it('stay the same after a second sign-in with one of the identities', async () => {
+  it('adds no account when an identity signs in again', async () => {
     const before = await menu();
     await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 0));
     assert.deepEqual((await menu()).sort(), before.sort());
   });
 
-  it('are signed out one by one, and the others stay', async () => {
+  it('signs out of one account at a time', async () => {
     await workbench.signOutInMenu(`satoshi (${OTHER_SATOSHI})`);
     await workbench.until(async () => (await menu()).length === 3, 'three accounts');
     assert.equal(await used(), `Consumer: kestrel ${KESTREL} 200, satoshi ${SATOSHI} 200`);
@@ -83,7 +83,7 @@ describe('several accounts', () => {
     await workbench.listItem('kestrel (').waitFor();
     await workbench.screenshot('sign-out-of-one');
     await workbench.listItem('kestrel (').click();
-    await workbench.told('You are signed out of kestrel');
+    await workbench.waitForNotification('You are signed out of kestrel');
     await workbench.clearNotifications();
     assert.equal(await used(), `Consumer: satoshi ${SATOSHI} 200`);
     await workbench.clearNotifications();

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Place, refusingProxy, secureServer } from '../servers/badNetwork.ts';
 import { certificate } from '../servers/certificates.ts';
-import { areSeparate } from './steps.ts';
+import { independentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-describe('a network that is in the way of a sign-in', () => {
+describe('signing in through a broken network', () => {
   let server: Place;
   let proxy: Place;
   let workbench: Workbench;
@@ -14,7 +14,7 @@ describe('a network that is in the way of a sign-in', () => {
     server = await secureServer(await certificate());
     proxy = await refusingProxy(407);
     workbench = await Workbench.open({
-      // VS Code takes no proxy for an address of this machine.
+      // VS Code bypasses the proxy for loopback addresses.
       'bapIdentity.sigma.serverUrl': `https://localhost:${server.port}`,
       'bapIdentity.adom.apiUrl': 'https://adom.example',
       'http.proxy': `http://localhost:${proxy.port}`,
@@ -25,31 +25,31 @@ describe('a network that is in the way of a sign-in', () => {
     await server.close();
     await proxy.close();
   });
-  areSeparate('badNetwork', () => workbench);
+  independentTests('badNetwork', () => workbench);
 
   const signIn = async (service: string): Promise<void> => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem(service).click();
   };
 
-  it('says that a certificate is self-signed, and opens the setting', async () => {
+  it('reports a self-signed certificate and opens the setting for it', async () => {
     await signIn('Sigma Identity');
-    const message = await workbench.told('is self-signed');
+    const message = await workbench.waitForNotification('is self-signed');
     assert.ok(message.startsWith(`The certificate of localhost:${server.port} is self-signed`), message);
     await workbench.screenshot('certificate-dark');
-    await workbench.clickIn('is self-signed', 'button', 'Open Setting');
+    await workbench.clickInNotification('is self-signed', 'button', 'Open Setting');
     await workbench.page.getByText('Http: System Certificates').first().waitFor();
     await workbench.screenshot('certificate-setting');
-    await workbench.page.keyboard.press('Escape'); // the settings lie over the window
+    await workbench.page.keyboard.press('Escape'); // closes the settings editor, which covers the window
     assert.match(
       await workbench.logs(),
       new RegExp(`\\[info\\] device code: no answer from localhost:${server.port} \\(selfSigned: `),
     );
   });
 
-  it('says that the proxy wants a login', async () => {
+  it('reports a proxy that requires authentication', async () => {
     await signIn('Adom');
-    const message = await workbench.told('The proxy');
+    const message = await workbench.waitForNotification('The proxy');
     await workbench.screenshot('proxy-dark');
     assert.match(message, /The proxy for adom\.example requires a user name and password \(407\)\./);
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { RunningService } from './services.ts';
 
-/** Fails if a text holds a secret of the services, a name or an id of their people, or the address of a server. */
-export function assertTellsNothing(text: string, running: readonly RunningService[]): void {
+/** Fails if a text contains a secret, an account's name or ID, or a server's host. */
+export function assertNoCanaries(text: string, running: readonly RunningService[]): void {
   const canaries = running.flatMap((service) => [
     ...service.secrets(),
     ...service.account.split(/[() ]+/).filter((part) => part.length > 2),

@@ -9,13 +9,13 @@ import {
   type Said,
 } from '../servers/clawnet.ts';
 import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const SATOSHI = '3DgKFHRq8n2RDjF4dZEyncXVc1Rf';
 const MARKUP = '</ul><img src=x onerror="document.title=1"><a href="command:workbench.action.quit">x</a>';
 
-/** More than one page of trust. The second one is of somebody who has put markup into each text. */
+/** More than one page of trust. The second entry has markup in every text. */
 const said: Said = {
   ...saidOfDemoPerson,
   trust: saidOfDemoPerson.trust.with(1, {
@@ -27,7 +27,7 @@ const said: Said = {
   }),
 };
 
-describe('what others say on ClawNet, in Show Identity', () => {
+describe('the ClawNet section of Show Identity', () => {
   let sigma: SigmaServer;
   let clawnet: ClawNetServer;
   let workbench: Workbench;
@@ -46,29 +46,29 @@ describe('what others say on ClawNet, in Show Identity', () => {
     await workbench.close();
     await Promise.all([sigma.close(), clawnet.close()]);
   });
-  isOneStory('clawnet', () => workbench);
+  dependentTests('clawnet', () => workbench);
 
   const section = (): Locator => page.getByRole('region', { name: 'ClawNet' });
   const button = (name: string): Locator => section().getByRole('button', { name, exact: true });
   const list = (name: string): Locator => section().getByRole('list', { name, exact: true });
 
-  it('asks nothing before the person wants it, and says whom it would ask', async () => {
+  it('sends nothing until the user asks, and names the host it would ask', async () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in to Sigma Identity as satoshi');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
     await workbench.clearNotifications();
     await workbench.run('BAP Identity: Show Identity…');
     await section()
       .getByText(`Nothing is sent until you ask: ${new URL(clawnet.url).host}`)
       .waitFor();
     await button('Ask ClawNet').waitFor();
-    await workbench.page.waitForTimeout(500); // time in which it could ask
+    await workbench.page.waitForTimeout(500); // enough time for a request to arrive
     assert.equal(clawnet.requests.length, 0);
     await workbench.screenshot('clawnet-before');
   });
 
-  it('says in one quiet line that ClawNet gives no usable answer, and tries again', async () => {
+  it('shows an unusable response as one line in the page, with a way to retry', async () => {
     clawnet.failNext('GET /api/v1/trust', { kind: 'html' });
     clawnet.failNext('GET /api/v1/vouches', { kind: 'drop' });
     await button('Ask ClawNet').click();
@@ -80,7 +80,7 @@ describe('what others say on ClawNet, in Show Identity', () => {
     await list('Trusted by').waitFor();
   });
 
-  it('shows names, reasons and what is on chain, revoked vouches apart, and that it proves nothing', async () => {
+  it('shows trust and vouches, lists revoked vouches separately, and says that none of it is proof', async () => {
     await section().getByText('It is not proof').waitFor();
     const texts = await list('Trusted by').getByRole('listitem').allInnerTexts();
     assert.equal(texts.length, 20);
@@ -98,7 +98,7 @@ describe('what others say on ClawNet, in Show Identity', () => {
     assert.doesNotMatch(await section().innerText(), /score|\d+ ?\/ ?100|%/i);
   });
 
-  it('shows the markup of others as text, in its place', async () => {
+  it('shows markup from other users as text, within the section', async () => {
     const hostile = list('Trusted by').getByRole('listitem').nth(1);
     assert.ok((await hostile.innerText()).includes(MARKUP));
     assert.equal(await section().locator('a, img, script').count(), 0);
@@ -107,7 +107,7 @@ describe('what others say on ClawNet, in Show Identity', () => {
     assert.ok(((await hostile.boundingBox())?.width ?? Infinity) <= width, 'it is wider than the section');
   });
 
-  it('shows the next page with the keyboard, and the focus stays near', async () => {
+  it('loads the next page from the keyboard and keeps focus nearby', async () => {
     await button('Show More').focus();
     await workbench.page.keyboard.press('Enter');
     await workbench.until(async () => (await list('Trusted by').getByRole('listitem').count()) === 23, 'all');
@@ -115,7 +115,7 @@ describe('what others say on ClawNet, in Show Identity', () => {
     await section().getByRole('heading', { name: 'Trusted by' }).and(page.locator(':focus')).waitFor();
   });
 
-  it('looks like a page of VS Code in each theme', async () => {
+  it('follows the color theme', async () => {
     for (const theme of ['Dark Modern', 'Light Modern', 'Dark High Contrast'] as const) {
       await workbench.useTheme(theme);
       for (const [name, place] of [
@@ -128,7 +128,7 @@ describe('what others say on ClawNet, in Show Identity', () => {
     }
   });
 
-  it('has what was said when its tab comes back to the front, and asks for nothing twice', async () => {
+  it('restores the section when its tab is shown again, without another request', async () => {
     const before = clawnet.requests.length;
     await workbench.run('File: New Untitled Text File');
     await workbench.page.locator('.editor-instance .monaco-editor').first().waitFor();
@@ -157,7 +157,7 @@ describe('what others say on ClawNet, in Show Identity', () => {
     return Promise.resolve();
   });
 
-  it('follows the setting: an empty one takes the section away', async () => {
+  it('removes the section when the setting is empty', async () => {
     await workbench.set('bapIdentity.clawnet.apiUrl', '');
     await section().waitFor({ state: 'detached' });
     await page.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
@@ -165,11 +165,11 @@ describe('what others say on ClawNet, in Show Identity', () => {
     await button('Ask ClawNet').waitFor();
   });
 
-  it('starts anew after its tab was closed while it waited for an answer', async () => {
+  it('starts over after its tab was closed during a request', async () => {
     clawnet.failNext('GET /api/v1/trust', { kind: 'hold' });
     await button('Ask ClawNet').click();
     await list('Vouches').waitFor();
-    await section().getByText('Asking ClawNet…').waitFor(); // for those who trust
+    await section().getByText('Asking ClawNet…').waitFor(); // the request for trust
     await workbench.screenshot('clawnet-asking');
     await workbench.run('View: Close Editor');
     await workbench.run('BAP Identity: Show Identity…');

@@ -5,28 +5,28 @@ import { fetchOnce, npm } from '../vscode/fetchOnce.ts';
 import { cacheFolder } from '../vscode/paths.ts';
 
 const CLAWNET = '0.0.34';
-/** ClawNet's command line needs Bun. */
+/** The ClawNet CLI runs on Bun. */
 const BUN = '1.4.5';
 const folder = path.join(cacheFolder, `clawnet-${CLAWNET}`);
-/** ClawNet's command line. It knows `whoami` and `token`. */
+/** The ClawNet CLI, limited to `whoami` and `token`. */
 const command = path.join(folder, 'clawnet');
 
-/** Packages of its wallet that the registry does not have. They keep a token on a Mac, and only there. */
+/** Dependencies of its wallet that are not on the npm registry. They store a token on macOS only. */
 const STUBS = {
   '@1sat/vault': 'export class FileVaultStorage {}\nexport const createVault = () => ({});\n',
   '@1sat/wallet-mac': 'export class SecureEnclaveProvider {\n  isSupported = () => false;\n}\n',
 };
 
-/** ClawNet's own code runs the commands. Its command line as a whole would need the rest of its wallet. */
+/** Runs ClawNet's own commands without its full CLI, which would load the whole wallet. */
 const ENTRY = `import { token } from 'clawnet/src/commands/token.ts';
 import { whoami } from 'clawnet/src/commands/whoami.ts';
 await { token, whoami }[process.argv[2]]();
 `;
 
-/** Fetches ClawNet's command line from the npm registry, unless the cache has it. Returns its file. */
+/** Fetches the ClawNet CLI from the npm registry unless it is cached. Returns its path. */
 export async function ensureClawnet(): Promise<string> {
   await fetchOnce({
-    name: `ClawNet's command line ${CLAWNET}`,
+    name: `the ClawNet CLI ${CLAWNET}`,
     size: 'about 150 MB on disk',
     folder,
     lastFile: command,
@@ -54,7 +54,7 @@ async function fetchInto(target: string): Promise<void> {
   await chmod(here, 0o755);
 }
 
-/** npm installs Bun for several kinds of processors. Returns the one that runs here. */
+/** npm installs Bun for several CPU types. Returns the one that runs here. */
 async function findBun(modules: string): Promise<string> {
   for await (const file of glob('@oven/bun-*/bin/bun', { cwd: modules })) {
     const bun = path.join(modules, file);

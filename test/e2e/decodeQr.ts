@@ -2,8 +2,8 @@ import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 
 /**
- * Returns the text that a phone reads from a picture, or undefined without a QR code. It looks for dark on
- * light only, because some scanners do not look for the opposite.
+ * Decodes the QR code in a PNG, or returns undefined if there is none. Only dark on light counts, because some scanners
+ * cannot read inverted codes.
  */
 export function decodeQr(png: Buffer): string | undefined {
   const { data, width, height } = PNG.sync.read(png);

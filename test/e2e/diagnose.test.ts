@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { FrameLocator } from 'playwright-core';
 import manifest from '../../package.json' with { type: 'json' };
-import { assertTellsNothing } from './canaries.ts';
+import { assertNoCanaries } from './canaries.ts';
 import { services, type RunningService } from './services.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const REPORT = 'Preview BAP Identity Report.md';
 
-describe('a person who asks for a report on sign-in', () => {
+describe('Diagnose Sign-In', () => {
   let running: RunningService[];
   let workbench: Workbench;
 
@@ -22,7 +22,7 @@ describe('a person who asks for a report on sign-in', () => {
     await workbench.close();
     await Promise.all(running.map((each) => each.close()));
   });
-  isOneStory('diagnose', () => workbench);
+  dependentTests('diagnose', () => workbench);
 
   const preview = (): FrameLocator =>
     workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
@@ -30,23 +30,23 @@ describe('a person who asks for a report on sign-in', () => {
   const copied = async (): Promise<string> => {
     await workbench.page.evaluate("navigator.clipboard.writeText('')");
     await workbench.page.getByRole('button', { name: 'Copy Sign-In Report' }).click();
-    await workbench.told('The report has been copied to the clipboard.');
+    await workbench.waitForNotification('The report has been copied to the clipboard.');
     return workbench.clipboard();
   };
 
-  it('reads that all is well', async () => {
+  it('reports that no problems were found', async () => {
     await workbench.run('BAP Identity: Diagnose Sign-In');
     await preview().getByRole('heading', { name: 'BAP Identity sign-in report' }).waitFor();
     await preview().getByText('No problems found. Sign-in should work.').waitFor();
     await preview().getByText('Response: as expected').nth(1).waitFor();
   });
 
-  it('finds nothing personal and nothing secret in it, on the screen and on the clipboard', async () => {
+  it('contains no secrets or personal data, on the screen and on the clipboard', async () => {
     for (const [index, service] of services.entries()) {
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(service.label).click();
       await running[index]?.approve(await workbench.userCode(service.label));
-      await workbench.told(`Signed in to ${service.label} as`);
+      await workbench.waitForNotification(`Signed in to ${service.label} as`);
       await workbench.clearNotifications();
     }
     await workbench.run('BAP Identity: Diagnose Sign-In');
@@ -54,21 +54,25 @@ describe('a person who asks for a report on sign-in', () => {
     const texts = [await preview().locator('body').innerText(), await copied()];
     for (const text of texts) {
       assert.match(text, /Signed in with Sigma Identity\./, 'the log is in it');
-      assertTellsNothing(text, running);
+      assertNoCanaries(text, running);
     }
   });
 
-  it('has one tab for it, also after the second report', async () => {
+  it('reuses its tab for the next report', async () => {
     assert.deepEqual(await tabs(), [REPORT]);
     const button = workbench.page.getByRole('button', { name: 'Report Issue' });
-    assert.equal(await button.count(), 'bugs' in manifest ? 1 : 0, 'the manifest decides');
+    assert.equal(
+      await button.count(),
+      'bugs' in manifest ? 1 : 0,
+      'the button needs a `bugs` URL in the manifest',
+    );
     for (const theme of ['Light Modern', 'Dark Modern'] as const) {
       await workbench.useTheme(theme);
       await workbench.screenshot(`diagnose-${theme.replaceAll(' ', '-').toLowerCase()}`);
     }
   });
 
-  it('finds its buttons at no other tab, and its commands in the palette', async () => {
+  it('shows its buttons in no other tab, and its commands in the Command Palette', async () => {
     await workbench.run('Create: New File...');
     await workbench.listItem('Text File').click();
     await workbench.until(async () => (await tabs()).length === 2, 'another tab');
@@ -81,7 +85,7 @@ describe('a person who asks for a report on sign-in', () => {
     );
   });
 
-  it('finds no dead tab after a reload', async () => {
+  it('leaves no dead tab after a reload', async () => {
     await workbench.reload();
     await workbench.until(async () => !(await tabs()).includes(REPORT), 'the tab to close');
     await workbench.run('BAP Identity: Diagnose Sign-In');

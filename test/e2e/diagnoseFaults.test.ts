@@ -5,15 +5,15 @@ import { after, before, describe, it } from 'node:test';
 import type { FrameLocator } from 'playwright-core';
 import { startAdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
-import { areSeparate } from './steps.ts';
+import { independentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const HOUR_MS = 3_600_000;
 
-describe('a person whose sign-in does not work', () => {
+describe('Diagnose Sign-In when something is wrong', () => {
   let sigma: SigmaServer;
   let workbench: Workbench;
-  /** An address where no server is. */
+  /** The URL of a server that has stopped. */
   let nowhere: string;
 
   before(async () => {
@@ -31,32 +31,32 @@ describe('a person whose sign-in does not work', () => {
     await workbench.close();
     await sigma.close();
   });
-  areSeparate('diagnose-faults', () => workbench);
+  independentTests('diagnose-faults', () => workbench);
 
   const preview = (): FrameLocator =>
     workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   const finds = (text: string): Promise<void> => preview().getByText(text).first().waitFor();
 
-  it('is offered the report by the message, and reads why in it', async () => {
+  it('is offered by the error message and explains the cause', async () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Adom').click();
     const refused = `${new URL(nowhere).host} refused the connection`;
-    await workbench.told(refused);
+    await workbench.waitForNotification(refused);
     await workbench.screenshot('diagnose-offered');
-    await workbench.clickIn(refused, 'button', 'Diagnose');
+    await workbench.clickInNotification(refused, 'button', 'Diagnose');
     await finds('Adom refused the connection. The server may be down, or a firewall may be blocking it.');
     await finds('Connection: failed: refused');
     const text = await preview().locator('body').innerText();
-    assert.doesNotMatch(text, /127\.0\.0\.1|canary/, 'a server or a host is named');
+    assert.doesNotMatch(text, /127\.0\.0\.1|canary/, 'the report names a server');
     await workbench.screenshot('diagnose-faults');
   });
 
-  it('reads that the client ID is refused', async () => {
+  it('finds a rejected client ID', async () => {
     await workbench.run('BAP Identity: Diagnose Sign-In');
     await finds('Sigma Identity rejects the client ID in the setting bapIdentity.sigma.clientId.');
   });
 
-  it('reads that the clock is wrong', async () => {
+  it('finds a wrong clock', async () => {
     sigma.failNext('/api/auth/device/token', {
       kind: 'answer',
       status: 400,
@@ -68,7 +68,7 @@ describe('a person whose sign-in does not work', () => {
     await finds('this machine is 3 hours ahead of the server');
   });
 
-  it('saves the report into a file', async () => {
+  it('saves the report to a file', async () => {
     await workbench.run('BAP Identity: Diagnose Sign-In');
     await finds('BAP Identity sign-in report');
     const file = path.join(workbench.serverFolder, 'report.md');
@@ -79,7 +79,7 @@ describe('a person whose sign-in does not work', () => {
       'the name of the file',
     );
     await input.fill(file);
-    // The dialog takes no answer while it looks into the folder.
+    // The dialog ignores clicks while it reads the folder.
     const ok = workbench.page.getByRole('button', { name: 'OK', exact: true });
     await workbench.until(async () => {
       if (await ok.isVisible()) await ok.click();
@@ -89,7 +89,7 @@ describe('a person whose sign-in does not work', () => {
     assert.doesNotMatch(textOf(file), /127\.0\.0\.1|canary/);
   });
 
-  it('can cancel it', async () => {
+  it('can be canceled', async () => {
     const held = Promise.withResolvers<undefined>();
     sigma.failNext('/api/auth/device/token', { kind: 'hold', until: held.promise });
     await workbench.run('View: Close All Editors');

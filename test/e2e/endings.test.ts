@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { requestsTo, startSigmaServer, type Fault, type SigmaServer } from '../servers/sigma.ts';
-import { areSeparate } from './steps.ts';
+import { independentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const CODE = '/api/auth/device/code';
 const PENDING = 'Sign in with Sigma Identity: Your code is';
 
-describe('a sign-in that meets a problem', () => {
+describe('a sign-in that fails', () => {
   let sigma: SigmaServer;
   let workbench: Workbench;
 
@@ -22,25 +22,26 @@ describe('a sign-in that meets a problem', () => {
     await workbench.close();
     await sigma.close();
   });
-  areSeparate('endings', () => workbench);
+  independentTests('endings', () => workbench);
 
   const start = async (): Promise<void> => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
   };
   const code = (): Promise<string> => workbench.userCode('Sigma Identity');
-  const click = (link: string | RegExp): Promise<void> => workbench.clickIn(PENDING, 'link', link);
+  const click = (link: string | RegExp): Promise<void> =>
+    workbench.clickInNotification(PENDING, 'link', link);
   const cancel = async (): Promise<void> => {
-    await workbench.clickIn(PENDING, 'button', 'Cancel');
+    await workbench.clickInNotification(PENDING, 'button', 'Cancel');
     await workbench.notification(PENDING).waitFor({ state: 'detached' });
   };
-  const toldOnce = async (text: string): Promise<void> => {
-    await workbench.told(text);
+  const expectOneMessage = async (text: string): Promise<void> => {
+    await workbench.waitForNotification(text);
     const messages = workbench.page.locator('.notification-list-item', { hasText: text });
-    assert.equal(await messages.count(), 1, `"${text}" is there more than once`);
+    assert.equal(await messages.count(), 1, `"${text}" is shown more than once`);
   };
 
-  it('says that it was denied in the browser', async () => {
+  it('reports that it was denied in the browser', async () => {
     await start();
     const shown = await code();
     const tab = await workbench.newTab(() => click(/^Open /));
@@ -50,24 +51,24 @@ describe('a sign-in that meets a problem', () => {
     await tab.getByRole('button', { name: 'Deny' }).click();
     await tab.getByRole('heading', { name: 'Denied' }).waitFor();
     await tab.close();
-    await toldOnce('The sign-in was denied in the browser.');
+    await expectOneMessage('The sign-in was denied in the browser.');
   });
 
-  it('says that it was denied, too, when it began in the Accounts menu', async () => {
+  it('reports a denial also when it was started from the Accounts menu', async () => {
     await workbench.chooseInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
     await sigma.deny(await code());
-    await toldOnce('The sign-in was denied in the browser.');
+    await expectOneMessage('The sign-in was denied in the browser.');
   });
 
   const failures: [string, Fault, string][] = [
-    ['says that the connection was lost', { kind: 'drop' }, 'was lost. Sign in again'],
+    ['reports a lost connection', { kind: 'drop' }, 'was lost. Sign in again'],
     [
-      'says that something else answered, such as the login page of a network',
+      'reports a web page instead of a response, as from a captive portal',
       { kind: 'html' },
       'A web page responded instead of',
     ],
     [
-      'says that the server does not know the client',
+      'reports an unknown client ID',
       { kind: 'answer', status: 401, body: { error: 'invalid_client' } },
       'enter it in the setting bapIdentity.sigma.clientId',
     ],
@@ -76,22 +77,22 @@ describe('a sign-in that meets a problem', () => {
     it(name, async () => {
       sigma.failNext(CODE, fault);
       await start();
-      await toldOnce(text);
+      await expectOneMessage(text);
       await workbench.screenshot(`failure-${fault.kind}`);
     });
   }
 
-  it('shows the words of a server as text without links', async () => {
+  it('shows text from the server without links', async () => {
     const words = 'No. [Click here](command:workbench.action.closeWindow)';
     const body = { error: 'odd', error_description: words };
     sigma.failNext(CODE, { kind: 'answer', status: 400, body });
     await start();
     const message = workbench.notification('No. [Click here]');
-    await workbench.told('No. [Click here]');
+    await workbench.waitForNotification('No. [Click here]');
     assert.equal(await message.getByRole('link').count(), 0);
   });
 
-  it('opens the address of the server byte for byte, and goes on after Cancel and Copy', async () => {
+  it('opens the exact URL from the server, and continues after Cancel and Copy', async () => {
     const address =
       'https://auth.example/device?code=AB%2FC+1%20x%3Dy&next=https%3A%2F%2Fa.b%2Fc%3Fd%3De%26f%3Dg&a=b,c;(e)!*~';
     const arrived = await workbench.intercept('https://auth.example');
@@ -117,7 +118,7 @@ describe('a sign-in that meets a problem', () => {
     await cancel();
   });
 
-  it('shows one notification when the person starts it twice', async () => {
+  it('shows one notification when it is started twice', async () => {
     await start();
     const shown = await code();
     const asked = requestsTo(sigma.requests, CODE).length;
@@ -128,25 +129,25 @@ describe('a sign-in that meets a problem', () => {
     await cancel();
   });
 
-  it('can be signed out of while the server does not answer', async () => {
+  it('can sign out while the server does not respond', async () => {
     await start();
     await sigma.approve(await code());
-    await workbench.told('Signed in to Sigma Identity as satoshi');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
     await workbench.accountsEntry('satoshi (');
     await workbench.screenshot('accounts-menu-light');
     await workbench.page.keyboard.press('Escape');
     sigma.failNext('/api/auth/sign-out', { kind: 'hold' });
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.answerDialog('Sign Out');
-    await workbench.told('You are signed out of satoshi');
+    await workbench.waitForNotification('You are signed out of satoshi');
   });
 });
 
-describe('a person who has turned off the entries in the Accounts menu', () => {
-  it('sees no entry there, and can read the log', async () => {
+describe('with no services in the Accounts menu', () => {
+  it('adds no entry there and still shows the log', async () => {
     const workbench = await Workbench.open({ 'bapIdentity.accountsMenu': [] });
     try {
-      // A new window has no log at first. This command appears with the first log.
+      // A new window has no log yet. This command is enabled with the first one.
       await workbench.run('Developer: Show Window Log');
       await workbench.run('BAP Identity: Show Log');
       const shown = workbench.page.getByLabel('Switch Output').first();

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
-import { areSeparate } from './steps.ts';
+import { independentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-/** All forms of such settings. VS Code hides only some of them from an extension. */
+/** Every way to write these settings. VS Code hides only some of them from an extension. */
 const SETTINGS = {
   bapIdentity: { sigma: { serverUrl: 'https://evil.example' }, accountsMenu: [] },
   'bapIdentity.sigma': 'https://evil.example',
@@ -16,7 +16,7 @@ const SETTINGS = {
   'bapIdentity.terminal': 0,
 };
 
-describe('a folder with settings of its own for the servers', () => {
+describe('a workspace that tries to change the servers', () => {
   let folder: string;
   let sigma: SigmaServer;
   let workbench: Workbench;
@@ -33,14 +33,14 @@ describe('a folder with settings of its own for the servers', () => {
     await sigma.close();
     await rm(folder, { recursive: true });
   });
-  areSeparate('folder', () => workbench);
+  independentTests('folder', () => workbench);
 
-  it('does not change where a sign-in goes', async () => {
-    await workbench.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
+  it('has no effect on a sign-in', async () => {
+    await workbench.waitForAccountsEntry('Sign in with Sigma Identity to use BAP Identity (1)');
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in to Sigma Identity as satoshi');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
     const [asked] = requestsTo(sigma.requests, '/api/auth/device/code');
     assert.match(JSON.stringify(asked?.body), /vscode-bap-identity/);
   });

@@ -11,30 +11,31 @@ import { startWebWorkbench } from '../vscode/webWorkbench.ts';
 import { buildTestExtension } from './testExtension.ts';
 
 /**
- * Where the extension runs: in VS Code's server, or in a web worker of the browser when the variable VSCODE_HOST is
- * `web`. The same tests run in both.
+ * Whether the extension runs in a web worker instead of VS Code's server. The environment variable VSCODE_HOST selects
+ * it: `web`. The same tests run in both.
  */
 export const isWeb = process.env.VSCODE_HOST === 'web';
 
-/** VS Code with the package and the consumer installed. */
+/** VS Code with the package and test/consumer installed. */
 export interface Host {
   /** The address of an empty, trusted window. */
   readonly url: string;
-  /** Where the server keeps what it has. There is none without a server. */
+  /** The server's data folder. Undefined without a server. */
   readonly folder: string | undefined;
-  /** Everything that extensions have logged. `page` is an open window. */
+  /** The logs of all extensions. `page` is an open window. */
   logs(page: Page): Promise<string>;
   stop(): Promise<void>;
 }
 
 /**
- * The server behind the window: code-server, VS Code's bare server, which keeps secrets in memory only, or a
- * code-server behind a slow line, with an extension that keeps all others waiting. `hostile` is a code-server with an
- * extension that wants what the person did not give it.
+ * The server behind the window.
+ * - `noKeyring`: VS Code's own server, which keeps secrets in memory only.
+ * - `slow`: code-server behind a slow connection, with test/sleeper, which delays all other extensions.
+ * - `hostile`: code-server with test/hostile.
  */
 export type HostKind = 'codeServer' | 'noKeyring' | 'slow' | 'hostile';
 
-/** What a message needs from one side to the other on a slow line. A round trip takes twice as long. */
+/** The latency of the slow connection, one way. */
 const SLOW_LINE_MS = 150;
 
 export async function startHost(settings: Record<string, unknown>, kind: HostKind): Promise<Host> {

@@ -3,10 +3,10 @@ import { after, before, describe, it } from 'node:test';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { QrTab } from './qrTab.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-/** VS Code with an extension that wants what the person did not give it. It uses public API and commands alone. */
+/** VS Code with test/hostile, which uses only public API and commands. */
 class Attacked {
   readonly sigma: SigmaServer;
   readonly adom: AdomServer;
@@ -37,7 +37,7 @@ class Attacked {
     return this.workbench.userCode(service);
   }
 
-  /** Runs a command of the extension, and returns what it has got. */
+  /** Runs an attack and returns its loot. */
   async attack(title: string, command: string): Promise<string> {
     const earlier = (await this.#loots(command)).length;
     await this.workbench.run(`Hostile: ${title}`);
@@ -45,8 +45,8 @@ class Attacked {
     return (await this.#loots(command)).at(-1) ?? '';
   }
 
-  /** The dialog is there: nobody but the person has answered it. */
-  async isAsked(question: string): Promise<void> {
+  /** Waits for the dialog, which only the user can answer. */
+  async waitForDialog(question: string): Promise<void> {
     await this.workbench.dialog().filter({ hasText: question }).waitFor();
   }
 
@@ -56,7 +56,7 @@ class Attacked {
   }
 }
 
-describe('another extension, while a sign-in runs,', () => {
+describe('a hostile extension during a sign-in', () => {
   let attacked: Attacked;
   let workbench: Workbench;
   let adomLink = '';
@@ -66,9 +66,9 @@ describe('another extension, while a sign-in runs,', () => {
     ({ workbench } = attacked);
   });
   after(() => attacked.close());
-  isOneStory('hostile-extension', () => workbench);
+  dependentTests('hostile-extension', () => workbench);
 
-  it('copies nothing of the only sign-in', async () => {
+  it('cannot copy anything from the only sign-in', async () => {
     attacked.adom.failNext('POST /auth/intents', {
       kind: 'rewrite',
       change: (body) => {
@@ -78,48 +78,48 @@ describe('another extension, while a sign-in runs,', () => {
     });
     await attacked.signIn('Adom');
     assert.equal(await attacked.attack('Copy the Sign-In', 'copySignIn'), ',');
-    await attacked.isAsked('Copy the code for your sign-in with Adom?');
+    await attacked.waitForDialog('Copy the code for your sign-in with Adom?');
     await workbench.answerDialog('Cancel');
   });
 
-  it('copies nothing of a sign-in that it picks from the list', async () => {
+  it('cannot copy anything from a sign-in that it picks from the list', async () => {
     await attacked.signIn('Sigma Identity');
     assert.equal(await attacked.attack('Copy the Sign-In', 'copySignIn'), ',');
-    await attacked.isAsked('Copy the code for your sign-in with');
+    await attacked.waitForDialog('Copy the code for your sign-in with');
     await workbench.answerDialog('Cancel');
   });
 
-  it('reads the id of a sign-in from its notification, and gets no link for it', async () => {
+  it('reads the sign-in’s ID in the notification but gets no link for it', async () => {
     const loot = await attacked.attack('Read the Notification', 'readNotification');
     assert.match(loot, /signIn\.copyLink\?%5B%22.* and $/s);
-    await attacked.isAsked('Copy the link for your sign-in with');
+    await attacked.waitForDialog('Copy the link for your sign-in with');
     await workbench.answerDialog('Cancel');
-    await workbench.page.keyboard.press('Escape'); // VS Code’s view of the notification
+    await workbench.page.keyboard.press('Escape'); // closes VS Code’s accessible view
   });
 
-  it('copies nothing of the page with the QR code', async () => {
+  it('cannot copy anything from the QR page', async () => {
     await workbench.run('BAP Identity: Show Sign-In QR Code');
     await workbench.listItem('Sigma Identity').click();
     await new QrTab(workbench, 'Sigma Identity').qr.waitFor();
     assert.equal(await attacked.attack('Read the Page', 'readPage'), '');
   });
 
-  it('copies nothing of the page of an identity', async () => {
+  it('cannot copy anything from the identity page', async () => {
     await attacked.sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in to Sigma Identity as satoshi.');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi.');
     await workbench.run('BAP Identity: Show Identity…');
     const { page } = new QrTab(workbench, 'Sigma Identity');
     await page.getByRole('heading', { name: 'satoshi' }).waitFor();
     assert.equal(await attacked.attack('Read the Page', 'readPage'), '');
   });
 
-  it('has never seen the link', async () => {
+  it('never sees the link', async () => {
     const token = new URL(adomLink).searchParams.get('token') ?? assert.fail(adomLink);
     assert.ok(!(await workbench.logs()).includes(token));
   });
 });
 
-describe('another extension, when accounts are signed in,', () => {
+describe('a hostile extension with accounts signed in', () => {
   let attacked: Attacked;
   let workbench: Workbench;
 
@@ -127,28 +127,28 @@ describe('another extension, when accounts are signed in,', () => {
     attacked = await Attacked.start();
     ({ workbench } = attacked);
     await attacked.sigma.approve(await attacked.signIn('Sigma Identity'));
-    await workbench.told('Signed in to Sigma Identity as satoshi.');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi.');
     await attacked.signIn('Adom');
     attacked.adom.approve();
-    await workbench.told('Signed in to Adom as Ada');
+    await workbench.waitForNotification('Signed in to Adom as Ada');
     await workbench.clearNotifications();
   });
   after(() => attacked.close());
-  isOneStory('hostile-extension-terminals', () => workbench);
+  dependentTests('hostile-extension-terminals', () => workbench);
 
-  it('gets the identity and no token when it changes the setting for terminals', async () => {
+  it('gets the identity but no token by changing the terminal setting', async () => {
     assert.equal(await attacked.attack('Take the Tokens of Terminals', 'takeTerminalTokens'), '[id],[id]');
-    await attacked.isAsked('Let every program in new terminals act as');
+    await attacked.waitForDialog('Let every program in new terminals act as');
     await workbench.answerDialog('Not Now');
   });
 
-  it('gets none by the button of the message, but what the person then allows', async () => {
+  it('gets only the tokens that the user allows after it presses a message button', async () => {
     await workbench.reload();
-    await workbench.told('New terminals won’t get the token of satoshi');
+    await workbench.waitForNotification('New terminals won’t get the token of satoshi');
     assert.equal(await attacked.attack('Press Messages', 'pressMessages'), '[id]');
-    await attacked.isAsked('Let every program in new terminals act as satoshi');
+    await attacked.waitForDialog('Let every program in new terminals act as satoshi');
     await workbench.answerDialog('Don’t Allow');
-    await attacked.isAsked('Let every program in new terminals act as Ada');
+    await attacked.waitForDialog('Let every program in new terminals act as Ada');
     await workbench.answerDialog('Allow');
     await workbench.clearNotifications();
     assert.equal(await attacked.attack('Press Messages', 'pressMessages'), '[id Adom]');

@@ -3,13 +3,13 @@ import { connect } from 'node:net';
 import path from 'node:path';
 
 /*
- * A program that runs as the same user on the server, such as an install script or an agent's shell. It knows no key.
+ * A program that runs as the same user, such as an install script or an agent's shell. It has no keys.
  * Usage: node hostileProgram.ts steal|plant|delete FOLDER
  */
 
 const HELLO = '{"stored":[],"deleted":[],"asks":true}';
 
-/** All files and sockets below a folder. */
+/** All files and sockets in a folder, recursively. */
 async function listAll(folder: string): Promise<{ files: string[]; sockets: string[] }> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const pathsOf = (kind: 'isFile' | 'isSocket'): string[] =>
@@ -17,7 +17,7 @@ async function listAll(folder: string): Promise<{ files: string[]; sockets: stri
   return { files: pathsOf('isFile'), sockets: pathsOf('isSocket') };
 }
 
-/** What a socket answers within a second. */
+/** Returns what a socket sends within a second. */
 function answerOf(socketPath: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
@@ -38,7 +38,7 @@ function isStoredSession(file: string): boolean {
   return /bap-authentication\/sessions\/[0-9a-f]+\/[0-9a-f-]{36}$/.test(file);
 }
 
-/** Prints everything that it can read. */
+/** Prints everything it can read. */
 async function steal(folder: string): Promise<void> {
   const { files, sockets } = await listAll(folder);
   process.stdout.write(`${files.length} files, ${sockets.length} sockets\n`);
@@ -46,7 +46,7 @@ async function steal(folder: string): Promise<void> {
   for (const socket of sockets) process.stdout.write(await answerOf(socket));
 }
 
-/** Copies, spoils and invents sessions, and prints how many files it has written. */
+/** Copies, corrupts and forges sessions, and prints the number of files written. */
 async function plant(folder: string): Promise<void> {
   const stored = (await listAll(folder)).files.filter(isStoredSession);
   let written = 0;

@@ -9,13 +9,13 @@ import {
   type Person,
   type SigmaServer,
 } from '../servers/sigma.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const SATOSHI = '3DgKFHRq8n2RDjF4dZEyncXVc1Rf';
 const PICTURE = 'https://ordfs.network/7d1f_0';
 
-/** A person who has put markup into each text of their profile. Their BAP ID is an older one: random. */
+/** A user with markup in every text of their profile and an older, random BAP ID. */
 const mallory: Person = {
   label: 'mallory',
   email: 'mallory@example.com',
@@ -32,7 +32,7 @@ const mallory: Person = {
   ],
 };
 
-/** A person whose BAP ID was computed from their root address. */
+/** A user whose BAP ID is derived from their root address. */
 const proven: Person = {
   label: 'proven',
   email: 'proven@example.com',
@@ -48,7 +48,7 @@ const proven: Person = {
 const PROOF = 'BAP Identity has verified that the BAP ID was computed from this address.';
 
 /**
- * Tries inside the page what hostile markup would try. Returns what the policy blocked, and the page's title.
+ * Attempts what hostile markup in the page would. Returns the blocked directives and the page's title.
  */
 const BREAK_OUT = `(async () => {
   const { body } = document;
@@ -65,14 +65,14 @@ const BREAK_OUT = `(async () => {
   return { seen: [...seen].sort(), title: document.title };
 })()`;
 
-/** A copy of the demo person. A test changes their profile. */
+/** A copy, because a test changes the profile. */
 const satoshi = structuredClone(demoPerson);
 
-describe('the identity card', () => {
+describe('the identity page', () => {
   let sigma: SigmaServer;
   let adom: AdomServer;
   let workbench: Workbench;
-  /** The page in the active tab. */
+  /** The webview in the active tab. */
   let card: FrameLocator;
 
   before(async () => {
@@ -89,18 +89,18 @@ describe('the identity card', () => {
     await sigma.close();
     await adom.close();
   });
-  isOneStory('identity', () => workbench);
+  dependentTests('identity', () => workbench);
 
-  /** Chooses a service in the open list, and completes the sign-in. */
+  /** Picks a service in the open list and completes the sign-in. */
   const signIn = async (service: string, approve: (code: string) => void | Promise<void>): Promise<void> => {
     await workbench.listItem(service).click();
     await approve(await workbench.userCode(service));
-    await workbench.told(`Signed in to ${service} as`);
+    await workbench.waitForNotification(`Signed in to ${service} as`);
     await workbench.clearNotifications();
   };
   const press = (message: string, button: string): Promise<void> =>
-    workbench.clickIn(message, 'button', button);
-  /** A page that opens takes the focus, and an open list closes then. So this opens the list again. */
+    workbench.clickInNotification(message, 'button', button);
+  /** Reopens the list if a webview that opens late takes the focus and closes it. */
   const choose = (command: string, account: string): Promise<void> =>
     workbench.until(async () => {
       await workbench.run(command);
@@ -118,34 +118,34 @@ describe('the identity card', () => {
   const copied = (text: string): Promise<void> =>
     workbench.until(async () => (await workbench.clipboard()) === text, `${text} on the clipboard`);
 
-  it('says that no account is signed in, and offers a sign-in', async () => {
+  it('reports that no one is signed in and offers to sign in', async () => {
     await workbench.run('BAP Identity: Show Identity…');
-    await workbench.told('No one is signed in with BAP Identity.');
+    await workbench.waitForNotification('No one is signed in with BAP Identity.');
     await press('No one is signed in with BAP Identity.', 'Sign In');
     await signIn('Adom', () => {
       adom.approve();
     });
   });
 
-  it('shows an account without a BAP ID, and says that there is no BAP ID to copy', async () => {
+  it('shows an account without a BAP ID, which cannot be copied', async () => {
     await workbench.run('BAP Identity: Show Identity…');
     await card.getByRole('heading', { name: 'Ada' }).waitFor();
     await row('User ID').waitFor();
     assert.equal(await row('BAP ID').count(), 0);
     await workbench.screenshot('identity-adom');
     await workbench.run('BAP Identity: Copy BAP ID');
-    await workbench.told('No one with a BAP ID is signed in.');
+    await workbench.waitForNotification('No one with a BAP ID is signed in.');
     await press('No one with a BAP ID is signed in.', 'Sign In');
     await signIn('Sigma Identity', (code) => sigma.approve(code));
   });
 
-  it('need not be open to copy the BAP ID', async () => {
+  it('does not have to be open to copy the BAP ID', async () => {
     await workbench.run('BAP Identity: Copy BAP ID');
-    await workbench.told('The BAP ID of satoshi has been copied to the clipboard.');
+    await workbench.waitForNotification('The BAP ID of satoshi has been copied to the clipboard.');
     assert.equal(await workbench.clipboard(), SATOSHI);
   });
 
-  it('shows everything about the chosen account in a tab of its own', async () => {
+  it('shows each account in its own tab', async () => {
     await show('satoshi (');
     await card.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
     assert.deepEqual(await tabs(), ['Ada', 'satoshi']);
@@ -162,15 +162,15 @@ describe('the identity card', () => {
     for (const text of expected) assert.ok(shown.includes(text), `${text} is not in ${shown}`);
   });
 
-  it('copies a row on a click, and says so', async () => {
+  it('copies a row on click and confirms it', async () => {
     await row('Public key').click();
     await copied('02eb4f9ffb94825304f0cdf9c1e9cb7ea14bc2291d6182e96d4429ab68a8e1224c');
     await row('Public key').getByText('Copied', { exact: true }).waitFor();
     await workbench.screenshot('identity-copied');
   });
 
-  it('copies a row with the keyboard, and tells the screen reader', async () => {
-    // The mouse moves the focus into the page. The keyboard does the rest.
+  it('copies a row from the keyboard and announces it to screen readers', async () => {
+    // A click moves the focus into the webview.
     await row('Public key').click();
     await workbench.page.keyboard.press('Shift+Tab');
     await row('BAP ID').and(card.locator(':focus-visible')).waitFor();
@@ -190,7 +190,7 @@ describe('the identity card', () => {
   });
 
   for (const theme of ['Light Modern', 'Dark Modern', 'Dark High Contrast', 'Light High Contrast'] as const) {
-    it(`shows that a row is copied in the theme ${theme}`, async () => {
+    it(`shows a copied row in ${theme}`, async () => {
       await workbench.useTheme(theme);
       await row('BAP ID').click();
       await row('BAP ID').getByText('Copied', { exact: true }).waitFor();
@@ -198,14 +198,14 @@ describe('the identity card', () => {
     });
   }
 
-  it('holds no token, and can load and run nothing else', async () => {
+  it('contains no token and blocks every other resource and script', async () => {
     const html = String(await card.locator('html').evaluate('document.documentElement.outerHTML'));
     const tokens = sigma.requests.flatMap(
       ({ headers }) => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? [],
     );
-    assert.ok(tokens.length > 0, 'no token is known');
+    assert.ok(tokens.length > 0, 'no token was sent');
     for (const token of tokens) assert.ok(!html.includes(token), 'a token is in the page');
-    assert.ok(html.includes(SATOSHI), 'this is not the page');
+    assert.ok(html.includes(SATOSHI), 'this is not the identity page');
 
     const blocked: unknown = await card.locator('body').evaluate(BREAK_OUT);
     assert.deepEqual(blocked, {
@@ -214,7 +214,7 @@ describe('the identity card', () => {
     });
   });
 
-  it('shows the profile of the next sign-in in the same tab', async () => {
+  it('updates the open tab with the profile of the next sign-in', async () => {
     const profile = satoshi.identities[0]?.profile;
     assert.ok(profile);
     profile.description = 'Writes papers';
@@ -224,7 +224,7 @@ describe('the identity card', () => {
     assert.deepEqual(await tabs(), ['Ada', 'satoshi']);
   });
 
-  it('shows a name with markup as text, and loads the picture from a gateway', async () => {
+  it('shows markup in a name as text and loads the picture from a gateway', async () => {
     const asked: (string | undefined)[] = [];
     await workbench.page.context().route(`${PICTURE}**`, async (route) => {
       asked.push(route.request().headers().referer);
@@ -239,7 +239,7 @@ describe('the identity card', () => {
     await card.getByRole('heading', { name: '<b>Mal</b> <img src=x onerror=alert(1)>', level: 1 }).waitFor();
     await card.getByText('</span><script>document.body.remove()</script>').waitFor();
     assert.equal(await card.locator('h1 *').count(), 0);
-    // The initials disappear when the picture has loaded.
+    // The picture replaces the initials.
     await card.locator('.avatar span').waitFor({ state: 'detached' });
     await card.locator('.avatar img').waitFor();
     assert.deepEqual(asked, [undefined]);
@@ -255,7 +255,7 @@ describe('the identity card', () => {
     await card.locator('.avatar img').waitFor({ state: 'detached' });
   });
 
-  it('opens no second tab for the same account', async () => {
+  it('reuses the tab of an account', async () => {
     const before = await tabs();
     await show('satoshi (');
     await card.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
@@ -263,7 +263,7 @@ describe('the identity card', () => {
     assert.equal(before.length, 3);
   });
 
-  it('closes when the extension crashes, and can open again', async () => {
+  it('closes when the extension crashes and can be opened again', async () => {
     await workbench.run('Consumer: Crash');
     await workbench.until(async () => (await tabs()).length === 0, 'the tabs to close');
     await show('satoshi (');
@@ -272,11 +272,11 @@ describe('the identity card', () => {
     await workbench.until(async () => (await tabs()).length === 2, 'two tabs');
   });
 
-  it('leads to VS Code’s own page of the extensions that may use the account', async () => {
+  it('opens VS Code’s list of trusted extensions', async () => {
     await workbench.run('Consumer: Sign In with Sigma Identity');
     await workbench.answerDialog('Allow');
     await workbench.listItem('satoshi (').click();
-    await workbench.told('Consumer: the service says 200.');
+    await workbench.waitForNotification('Consumer: the service says 200.');
     await workbench.clearNotifications();
     await show('satoshi (');
     await card.getByRole('heading', { name: 'satoshi', level: 1 }).waitFor();
@@ -287,15 +287,15 @@ describe('the identity card', () => {
     await workbench.page.keyboard.press('Escape');
   });
 
-  it('signs in again at the same service, and says so', async () => {
+  it('signs in again with the same service', async () => {
     await button('Sign In Again').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in to Sigma Identity as satoshi');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
     await workbench.clearNotifications();
     await row('BAP ID').waitFor();
   });
 
-  it('asks before it signs out, and stays as it is when the person does not want to', async () => {
+  it('asks before signing out and changes nothing on Cancel', async () => {
     await button('Sign Out…').click();
     await workbench.dialog().getByText('Sign out of satoshi').waitFor();
     await workbench.screenshot('identity-sign-out');
@@ -303,11 +303,11 @@ describe('the identity card', () => {
     await row('BAP ID').waitFor();
   });
 
-  it('says that its account is signed out and offers to sign in, and no other card does', async () => {
+  it('shows a signed-out account with a sign-in button, and leaves other tabs alone', async () => {
     const before = await tabs();
     await button('Sign Out…').click();
     await workbench.answerDialog('Sign Out');
-    await workbench.told('You are signed out of satoshi');
+    await workbench.waitForNotification('You are signed out of satoshi');
     await card.getByText('You are signed out of satoshi').waitFor();
     assert.equal(await row('BAP ID').count(), 0);
     assert.deepEqual(await tabs(), before);
@@ -321,18 +321,18 @@ describe('the identity card', () => {
     await workbench.run('View: Close Editor');
   });
 
-  it('shows the account again after the sign-in that it offers', async () => {
+  it('shows the account again after that sign-in', async () => {
     await button('Sign In').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in to Sigma Identity as satoshi');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
     await workbench.clearNotifications();
     await row('BAP ID').waitFor();
     await button('Sign Out…').waitFor();
   });
 
-  it('says that a BAP ID was computed from its root address, and what that does not prove', async () => {
+  it('says that a BAP ID was derived from its root address and what that does not prove', async () => {
     await show('Mal');
-    await card.getByRole('heading', { name: 'Mal', level: 1 }).waitFor(); // not the card that was in front before
+    await card.getByRole('heading', { name: 'Mal', level: 1 }).waitFor(); // not the tab that was active before
     await row('Root address').waitFor();
     assert.equal(await card.getByText(PROOF).count(), 0);
     await workbench.run('BAP Identity: Sign In…');

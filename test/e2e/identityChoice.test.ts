@@ -8,14 +8,14 @@ import {
   startSigmaServer,
   type SigmaServer,
 } from '../servers/sigma.ts';
-import { areSeparate } from './steps.ts';
+import { independentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const SET_ACTIVE = '/api/auth/organization/set-active';
 const [PERSON_OF_ONE, PERSON_OF_TWO, PERSON_OF_NONE] = [0, 1, 2];
 const [kestrel, satoshi] = secondPerson.identities;
 
-describe('the BAP identity of a sign-in whose token stands for none', () => {
+describe('choosing a BAP identity during sign-in', () => {
   let sigma: SigmaServer;
   let workbench: Workbench;
 
@@ -30,7 +30,7 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
     await workbench.close();
     await sigma.close();
   });
-  areSeparate('identity-choice', () => workbench);
+  independentTests('identity-choice', () => workbench);
 
   const signInAs = async (person: number): Promise<void> => {
     await workbench.run('BAP Identity: Sign In…');
@@ -40,21 +40,21 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
   const list = () =>
     workbench.page.locator('.quick-input-widget', { hasText: 'Sign in with Sigma Identity' });
   const choose = (name: string): Promise<void> => workbench.listItem(name).click();
-  const told = async (name: string, id: string): Promise<void> => {
-    await workbench.told(`Signed in to Sigma Identity as ${name}.`);
-    await workbench.seesInAccountsMenu(`${name} (${id})`);
+  const expectSignedIn = async (name: string, id: string): Promise<void> => {
+    await workbench.waitForNotification(`Signed in to Sigma Identity as ${name}.`);
+    await workbench.waitForAccountsEntry(`${name} (${id})`);
   };
 
-  it('is taken without a question when the person has one', async () => {
+  it('uses the only identity without asking', async () => {
     await signInAs(PERSON_OF_ONE);
     const [only] = demoPerson.identities;
     assert.ok(only);
-    await told('satoshi', only.bapId);
+    await expectSignedIn('satoshi', only.bapId);
     await workbench.screenshot('identity-one');
   });
 
   for (const theme of ['Light Modern', 'Dark Modern'] as const) {
-    it(`is chosen from a list when the person has several (${theme})`, async () => {
+    it(`asks a user with several identities (${theme})`, async () => {
       assert.ok(kestrel && satoshi);
       await workbench.useTheme(theme);
       await signInAs(PERSON_OF_TWO);
@@ -63,11 +63,11 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
       await workbench.listItem(satoshi.bapId).waitFor();
       await workbench.screenshot(`identity-several-${theme.split(' ')[0]?.toLowerCase() ?? ''}`);
       await choose('kestrel');
-      await told('kestrel', kestrel.bapId);
+      await expectSignedIn('kestrel', kestrel.bapId);
     });
   }
 
-  it('is asked for while notifications are muted, and after a look at another window', async () => {
+  it('asks in Do Not Disturb mode and keeps the list when the window loses focus', async () => {
     assert.ok(satoshi);
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
@@ -75,15 +75,15 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
     await workbench.run('Notifications: Toggle Do Not Disturb Mode');
     await sigma.approve(code, 0, PERSON_OF_TWO);
     await list().waitFor();
-    await workbench.leaveAndReturn();
+    await workbench.blurAndFocus();
     await workbench.screenshot('identity-several-muted');
     await choose(satoshi.bapId);
     await list().waitFor({ state: 'hidden' });
     await workbench.run('Notifications: Toggle Do Not Disturb Mode');
-    await told('satoshi', satoshi.bapId);
+    await expectSignedIn('satoshi', satoshi.bapId);
   });
 
-  it('is chosen again when the server refuses the choice', async () => {
+  it('asks again when the server refuses the choice', async () => {
     assert.ok(satoshi);
     const refusal = { message: 'No', code: 'USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION' };
     sigma.failNext(SET_ACTIVE, { kind: 'answer', status: 403, body: refusal });
@@ -96,10 +96,10 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
     await workbench.listItem('Continue without a BAP identity').waitFor();
     await workbench.screenshot('identity-refused');
     await choose('satoshi');
-    await told('satoshi', satoshi.bapId);
+    await expectSignedIn('satoshi', satoshi.bapId);
   });
 
-  it('is not chosen when the person presses Escape: the sign-in and its token end', async () => {
+  it('ends the sign-in and revokes its token on Escape', async () => {
     const signOuts = (): number =>
       requestsTo(sigma.requests, '/api/auth/sign-out').filter(({ status }) => status === 200).length;
     const before = signOuts();
@@ -108,15 +108,15 @@ describe('the BAP identity of a sign-in whose token stands for none', () => {
     await workbench.page.keyboard.press('Escape');
     await list().waitFor({ state: 'hidden' });
     await workbench.notification('Sign in with Sigma Identity:').waitFor({ state: 'detached' });
-    await workbench.until(() => Promise.resolve(signOuts() > before), 'the token to be ended');
+    await workbench.until(() => Promise.resolve(signOuts() > before), 'the token to be revoked');
   });
 
-  it('is said to be missing when the person has none, with the way to get one', async () => {
+  it('tells a user without an identity how to get one', async () => {
     await signInAs(PERSON_OF_NONE);
-    await workbench.told('This Sigma Identity account has no BAP identity yet.');
+    await workbench.waitForNotification('This Sigma Identity account has no BAP identity yet.');
     await workbench.screenshot('identity-none');
     const opened = await workbench.intercept('https://sigmaidentity.com');
-    await workbench.clickIn('has no BAP identity yet', 'button', 'Open sigmaidentity.com');
+    await workbench.clickInNotification('has no BAP identity yet', 'button', 'Open sigmaidentity.com');
     await workbench.answerDialog('Open');
     await workbench.until(() => Promise.resolve(opened.length > 0), 'the page of Sigma Identity');
   });

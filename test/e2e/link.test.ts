@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { Workbench } from './workbench.ts';
 
-describe('a service without a code', () => {
+describe('a sign-in without a code', () => {
   let adom: AdomServer;
   let workbench: Workbench;
 
@@ -16,23 +16,23 @@ describe('a service without a code', () => {
     await adom.close();
   });
 
-  it('offers a link to open or to copy, and the log does not hold it', async () => {
+  it('offers a link to open or copy, which is never logged', async () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Adom').waitFor();
     await workbench.screenshot('services');
     await workbench.listItem('Adom').click();
     const title = 'Sign in with Adom: Continue in your browser.';
-    await workbench.clickIn(title, 'link', 'Copy link');
+    await workbench.clickInNotification(title, 'link', 'Copy link');
     await workbench.answerDialog('Copy Link');
-    await workbench.told('Copied!');
+    await workbench.waitForNotification('Copied!');
     const link = await workbench.clipboard();
     assert.match(link, /\/auth\/intent\?token=./);
     await workbench.screenshot('notification-link');
-    const tab = await workbench.newTab(() => workbench.clickIn(title, 'link', /^Open /));
+    const tab = await workbench.newTab(() => workbench.clickInNotification(title, 'link', /^Open /));
     await tab.getByRole('button', { name: 'Continue as demo person' }).click();
     await tab.getByRole('heading', { name: 'Signed in' }).waitFor();
     await tab.close();
-    await workbench.told('Signed in to Adom as Ada');
+    await workbench.waitForNotification('Signed in to Adom as Ada');
     const token = new URL(link).searchParams.get('token');
     assert.ok(token);
     assert.ok(!(await workbench.logs()).includes(token), 'the link is in a log');

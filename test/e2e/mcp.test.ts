@@ -5,14 +5,14 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { startMcpServer, type McpTestServer } from '../servers/mcp.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const run = promisify(execFile);
 const SATOSHI = 'satoshi 3DgKFHRq8n2RDjF4dZEyncXVc1Rf';
 const KESTREL = 'kestrel 438cgZmbzf7eu9svvW9cTXYmC64E';
 
-describe('an MCP server of the setting', () => {
+describe('a configured MCP server', () => {
   let sigma: SigmaServer;
   let mcp: McpTestServer;
   let stranger: McpTestServer;
@@ -35,7 +35,7 @@ describe('an MCP server of the setting', () => {
     await workbench.close();
     await Promise.all([sigma.close(), mcp.close(), stranger.close()]);
   });
-  isOneStory('mcp', () => workbench);
+  dependentTests('mcp', () => workbench);
 
   const choose = async (action: string): Promise<void> => {
     await workbench.run('MCP: List Servers');
@@ -43,7 +43,7 @@ describe('an MCP server of the setting', () => {
     await workbench.listItem(action).click();
   };
   const start = (): Promise<void> => choose('Start Server');
-  /** A list that is open while the server starts can be closed by it, so this opens it again. */
+  /** Reopens the list until it shows the state: a server that starts can close it. */
   const state = async (wanted: string): Promise<void> => {
     await workbench.until(async () => {
       await workbench.run('MCP: List Servers');
@@ -61,39 +61,39 @@ describe('an MCP server of the setting', () => {
     await workbench.dialog().filter({ hasText: 'Run whoami' }).waitFor();
     await workbench.answerDialog('Yes');
   };
-  const saysOwner = async (owner: string): Promise<void> => {
+  const expectOwner = async (owner: string): Promise<void> => {
     await ask();
-    await workbench.told(`Consumer: the tool says ${owner}`);
+    await workbench.waitForNotification(`Consumer: the tool says ${owner}`);
     await workbench.clearNotifications();
   };
   const signIn = async (person: number): Promise<void> => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await sigma.approve(await workbench.userCode('Sigma Identity'), 0, person);
-    await workbench.told('Signed in to Sigma Identity as');
+    await workbench.waitForNotification('Signed in to Sigma Identity as');
     await workbench.clearNotifications();
   };
 
-  it('is left out, with a warning, when its address is not safe', async () => {
-    await workbench.told(
+  it('is skipped with a warning when its URL is not secure', async () => {
+    await workbench.waitForNotification(
       'Entry 2 of the setting bapIdentity.mcp.servers is skipped: its url must start with https://',
     );
     await workbench.screenshot('mcp-bad-entry');
   });
 
-  it('gets nothing when the person does not sign in', async () => {
+  it('gets no request when the user does not sign in', async () => {
     await start();
     await workbench.dialog().filter({ hasText: 'Sign in with Sigma Identity to start “Tools”?' }).waitFor();
     await workbench.screenshot('mcp-sign-in');
     await workbench.answerDialog('Cancel');
-    await workbench.told('“Tools” was not started');
+    await workbench.waitForNotification('“Tools” was not started');
     await workbench.screenshot('mcp-not-started');
     assert.deepEqual(mcp.requests, []);
   });
 
-  it('is not asked about at each start after a no, and gets nothing when the person does not allow it', async () => {
+  it('remembers a refusal, and gets no request without consent', async () => {
     await start();
-    await workbench.told('“Tools” was not started');
+    await workbench.waitForNotification('“Tools” was not started');
     assert.equal(await workbench.dialog().isVisible(), false);
     await workbench.page.getByRole('button', { name: 'Try Again' }).click();
     await workbench.answerDialog('Sign In');
@@ -101,71 +101,71 @@ describe('an MCP server of the setting', () => {
     await workbench.dialog().filter({ hasText: 'get your Sigma Identity token?' }).waitFor();
     await workbench.screenshot('mcp-allow');
     await workbench.answerDialog('Cancel');
-    await workbench.told('“Tools” was not started');
+    await workbench.waitForNotification('“Tools” was not started');
     assert.deepEqual(mcp.requests, []);
   });
 
-  it('starts after the person allows it, and an agent calls its tool', async () => {
+  it('starts after the user allows it, and an agent calls its tool', async () => {
     await start();
-    await workbench.told('“Tools” was not started');
+    await workbench.waitForNotification('“Tools” was not started');
     await workbench.page.getByRole('button', { name: 'Try Again' }).click();
     await workbench.dialog().filter({ hasText: 'satoshi (3DgKFHRq8n2RDjF4dZEyncXVc1Rf)' }).waitFor();
     assert.deepEqual(mcp.requests, []);
     await workbench.answerDialog('Allow');
     await state('Running');
-    await saysOwner(SATOSHI);
+    await expectOwner(SATOSHI);
   });
 
-  it('is not asked about again', async () => {
+  it('remembers the consent', async () => {
     await choose('Stop Server');
     await state('Stopped');
     await start();
     await state('Running');
-    await saysOwner(SATOSHI);
+    await expectOwner(SATOSHI);
     assert.equal(mcp.tokens().length, 1);
   });
 
-  it('is stopped by a sign-out, and an agent that uses it then reads why it gets no answer', async () => {
+  it('stops on sign-out, and tells an agent why it is not available', async () => {
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.answerDialog('Sign Out');
-    await workbench.told('You are signed out of satoshi');
+    await workbench.waitForNotification('You are signed out of satoshi');
     await workbench.clearNotifications();
     await state('Stopped');
     const requests = mcp.requests.length;
     await workbench.run('Consumer: Ask the MCP Server');
     await workbench.dialog().filter({ hasText: 'Sign in with Sigma Identity to start “Tools”?' }).waitFor();
     await workbench.answerDialog('Cancel');
-    await workbench.told('Consumer: the tool says nothing');
+    await workbench.waitForNotification('Consumer: the tool says nothing');
     await workbench.screenshot('mcp-agent-told');
     assert.match(
-      await workbench.told('Consumer: the tool says nothing'),
+      await workbench.waitForNotification('Consumer: the tool says nothing'),
       /“Tools” was not started because you didn’t allow it to get your token/,
     );
     assert.equal(mcp.requests.length, requests);
   });
 
-  it('gets the token of the account that the person picks', async () => {
+  it('gets the token of the account that the user picks', async () => {
     await signIn(0);
     await signIn(1);
     await start();
-    await workbench.told('“Tools” was not started');
+    await workbench.waitForNotification('“Tools” was not started');
     await workbench.page.getByRole('button', { name: 'Try Again' }).click();
     await workbench.listItem('kestrel (').waitFor();
     await workbench.screenshot('mcp-account');
     await workbench.listItem('kestrel (').click();
     await workbench.answerDialog('Allow');
     await state('Running');
-    await saysOwner(KESTREL);
+    await expectOwner(KESTREL);
   });
 
-  it('keeps that account over a reload of the window', async () => {
+  it('keeps that account after a reload', async () => {
     await workbench.reload();
     await start();
     await state('Running');
-    await saysOwner(KESTREL);
+    await expectOwner(KESTREL);
   });
 
-  it('gets no token that the service rejects, and is not asked about again after a new sign-in', async () => {
+  it('gets no rejected token, and keeps its consent after a new sign-in', async () => {
     const token = mcp.tokens().at(-1) ?? assert.fail('no token');
     await choose('Stop Server');
     await state('Stopped');
@@ -179,30 +179,30 @@ describe('an MCP server of the setting', () => {
     await sigma.approve(await workbench.userCode('Sigma Identity'), 0, 1);
     await state('Running');
     assert.ok(mcp.requests.slice(requests).every(({ headers }) => !headers.authorization?.includes(token)));
-    await saysOwner(KESTREL);
+    await expectOwner(KESTREL);
   });
 
-  it('gets no token where it redirects to another address', async () => {
+  it('gets no token when it redirects', async () => {
     await choose('Stop Server');
     await state('Stopped');
     mcp.failNext('/mcp', { kind: 'redirect', to: stranger.url, status: 307 }, 10);
     await start();
-    await workbench.told('127.0.0.1');
-    await workbench.told('redirects to another address');
+    await workbench.waitForNotification('127.0.0.1');
+    await workbench.waitForNotification('redirects to another address');
     await workbench.screenshot('mcp-redirects');
     assert.deepEqual(stranger.requests, []);
     mcp.clearFaults();
   });
 
-  it('is not started when it refuses the token, and VS Code asks for no client ID', async () => {
+  it('does not start when it rejects the token, and VS Code asks for no client ID', async () => {
     mcp.failNext('/mcp', { kind: 'answer', status: 403 }, 10);
     await start();
-    await workbench.told('rejects its token');
+    await workbench.waitForNotification('rejects its token');
     assert.equal(await workbench.dialog().isVisible(), false);
     mcp.clearFaults();
   });
 
-  it('is stopped when the person takes the yes back in Show Identity', async () => {
+  it('stops when the user revokes its consent in Show Identity', async () => {
     await start();
     await state('Running');
     await workbench.run('BAP Identity: Show Identity…');
@@ -219,21 +219,21 @@ describe('an MCP server of the setting', () => {
     await start();
     await workbench.listItem('kestrel (').waitFor();
     await workbench.page.keyboard.press('Escape');
-    await workbench.told('“Tools” was not started');
+    await workbench.waitForNotification('“Tools” was not started');
   });
 
   it('leaves no token in a log, a setting, or any file', async () => {
     const program = path.join(import.meta.dirname, 'hostileProgram.ts');
     const options = { maxBuffer: 1024 ** 3, encoding: 'latin1' } as const;
     const { stdout } = await run(process.execPath, [program, 'steal', workbench.serverFolder], options);
-    assert.ok(stdout.includes(mcp.url), 'the settings were not read');
+    assert.ok(stdout.includes(mcp.url), 'the settings file was not found');
     const inBrowser = await workbench.storedInBrowser();
-    assert.ok(inBrowser.includes('mcpChoices'), 'the global state was not read');
+    assert.ok(inBrowser.includes('mcpChoices'), 'the global state was not found');
     const tokens = mcp.tokens();
     assert.ok(tokens.length >= 3);
     for (const token of tokens) {
-      assert.ok(!stdout.includes(token), 'a file has a token');
-      assert.ok(!inBrowser.includes(token), 'the browser has a token');
+      assert.ok(!stdout.includes(token), 'a token is in a file');
+      assert.ok(!inBrowser.includes(token), 'a token is in the browser’s storage');
     }
   });
 });

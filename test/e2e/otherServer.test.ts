@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { labelAt } from '../servers/accountLabel.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const ENTRY = 'Sign in with Sigma Identity to use BAP Identity (1)';
 const SETTING = 'bapIdentity.sigma.serverUrl';
 const WHO = 'Consumer: Who Is Signed In with Sigma Identity';
 
-describe('another server in the settings', () => {
+describe('changing the configured server', () => {
   let first: SigmaServer;
   let second: SigmaServer;
   let workbench: Workbench;
@@ -27,45 +27,45 @@ describe('another server in the settings', () => {
     await workbench.close();
     await Promise.all([first.close(), second.close()]);
   });
-  isOneStory('other-server', () => workbench);
+  dependentTests('other-server', () => workbench);
 
   const signIn = async (server: SigmaServer): Promise<void> => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Sigma Identity').click();
     await server.approve(await workbench.userCode('Sigma Identity'));
-    await workbench.told('Signed in to Sigma Identity as satoshi');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
     await workbench.clearNotifications();
   };
 
-  /** Lets an extension use the account. */
+  /** Lets test/consumer use the account. */
   const allow = async (account: string): Promise<void> => {
     await workbench.run('Consumer: Sign In with Sigma Identity');
     await workbench.answerDialog('Allow');
     await workbench.listItem(account).click();
-    await workbench.told('Consumer: the service says 200.');
+    await workbench.waitForNotification('Consumer: the service says 200.');
     await workbench.clearNotifications();
   };
 
-  it('takes the account out of the Accounts menu, and from extensions', async () => {
+  it('removes the account from the Accounts menu and from extensions', async () => {
     await signIn(first);
     await allow(ofFirst);
     await workbench.set(SETTING, second.url);
-    await workbench.seesInAccountsMenu(ENTRY);
+    await workbench.waitForAccountsEntry(ENTRY);
     assert.ok(!(await workbench.accountsMenu()).some((entry) => entry.includes('satoshi')));
     await workbench.run(WHO);
-    await workbench.told('Consumer: nobody is signed in.');
+    await workbench.waitForNotification('Consumer: nobody is signed in.');
   });
 
-  it('has accounts of its own, for which an extension needs a new consent', async () => {
+  it('requires new consent for the accounts of the new server', async () => {
     await signIn(second);
-    await workbench.seesInAccountsMenu(ofSecond);
+    await workbench.waitForAccountsEntry(ofSecond);
     await workbench.run(WHO);
-    await workbench.told('Consumer: nobody is signed in.');
+    await workbench.waitForNotification('Consumer: nobody is signed in.');
     await workbench.clearNotifications();
     await allow(ofSecond);
   });
 
-  it('leaves the account of the first server in the list of Sign Out, and says why it is not used', async () => {
+  it('still lists the old account in Sign Out, with the reason it is not in use', async () => {
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.listItem(ofSecond).waitFor();
     const hidden = workbench.listItem(ofFirst);
@@ -78,7 +78,7 @@ describe('another server in the settings', () => {
     await workbench.page.keyboard.press('Escape');
   });
 
-  it('shows the identity of the first server with its address', async () => {
+  it('shows the old account’s identity with its host', async () => {
     await workbench.run('BAP Identity: Show Identity…');
     await workbench.listItem(ofFirst).click();
     const card = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
@@ -86,18 +86,18 @@ describe('another server in the settings', () => {
     await workbench.screenshot('identity-other-server');
   });
 
-  it('gives the account back when it is the first one again, and extensions that were allowed to use it', async () => {
+  it('restores the account and its consent when the setting is changed back', async () => {
     await workbench.set(SETTING, first.url);
-    await workbench.seesInAccountsMenu(ofFirst);
+    await workbench.waitForAccountsEntry(ofFirst);
     await workbench.run(WHO);
-    await workbench.told('Consumer: satoshi, and the service says 200.');
+    await workbench.waitForNotification('Consumer: satoshi, and the service says 200.');
     assert.ok(!(await workbench.accountsMenu()).some((entry) => entry.includes(ofSecond)));
   });
 
-  it('signs out of the account that is hidden, and of no other', async () => {
+  it('signs out of the account that is not in use', async () => {
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.listItem(ofSecond).click();
-    await workbench.told(`You are signed out of ${ofSecond}.`);
-    await workbench.seesInAccountsMenu(ofFirst);
+    await workbench.waitForNotification(`You are signed out of ${ofSecond}.`);
+    await workbench.waitForAccountsEntry(ofFirst);
   });
 });

@@ -3,11 +3,11 @@ import { after, before, describe, it } from 'node:test';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { QrTab } from './qrTab.ts';
-import { areSeparate } from './steps.ts';
+import { independentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const CODE = '/api/auth/device/code';
-/** The name of a theme, and the class that VS Code gives to a page in it. */
+/** Each theme, and the class that VS Code gives a webview in it. */
 const THEMES = [
   ['Light Modern', 'vscode-light'],
   ['Light High Contrast', 'vscode-high-contrast-light'],
@@ -15,11 +15,11 @@ const THEMES = [
   ['Dark Modern', 'vscode-dark'],
 ] as const;
 
-describe('the QR code of a sign-in with a code', () => {
+describe('the QR page', () => {
   let sigma: SigmaServer;
   let workbench: Workbench;
   let qr: QrTab;
-  /** The address that the server sent last. */
+  /** The URL that the server sent last. */
   let address: string | undefined;
 
   before(async () => {
@@ -31,9 +31,9 @@ describe('the QR code of a sign-in with a code', () => {
     await workbench.close();
     await sigma.close();
   });
-  areSeparate('qr', () => workbench);
+  independentTests('qr', () => workbench);
 
-  /** Notes the address that the server sends next. `change` can change it. */
+  /** Records the next URL that the server sends, after `change`. */
   const listen = (change = (sent: string): string => sent): void => {
     sigma.failNext(CODE, {
       kind: 'rewrite',
@@ -46,21 +46,21 @@ describe('the QR code of a sign-in with a code', () => {
   const start = async (change?: (sent: string) => string): Promise<void> => {
     listen(change);
     await qr.start();
-    await workbench.told('Your code is');
+    await workbench.waitForNotification('Your code is');
   };
   const approve = async (): Promise<void> => {
     await sigma.approve(sigma.newestUserCode ?? '');
-    await workbench.told('Signed in to Sigma Identity as satoshi');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
   };
 
-  it('can be scanned in every theme, and the code beside it is large', async () => {
+  it('can be scanned in every theme, and shows the code in large type', async () => {
     await start();
     await qr.show();
     assert.equal(await qr.tab.getAttribute('aria-selected'), 'true');
     for (const [theme, mark] of THEMES) {
       await workbench.useTheme(theme);
       await qr.page.locator(`body.${mark}`).waitFor();
-      await qr.reads(address, `qr-${mark}`);
+      await qr.expectCode(address, `qr-${mark}`);
     }
     const code = qr.page.getByText(sigma.newestUserCode ?? '', { exact: true });
     const height = (await code.boundingBox())?.height ?? 0;
@@ -74,62 +74,62 @@ describe('the QR code of a sign-in with a code', () => {
     await start();
     await qr.show();
     await approve();
-    await qr.closed();
+    await qr.waitUntilClosed();
   });
 
-  it('closes when the sign-in is cancelled', async () => {
+  it('closes when the sign-in is canceled', async () => {
     await start();
     await qr.show();
     await qr.cancel();
   });
 
-  it('closes when the code expires, and opens again with the new code', async () => {
+  it('closes when the code expires and opens again with the new code', async () => {
     await start();
     await qr.show();
     const first = address;
     sigma.expire(sigma.newestUserCode ?? '');
-    await qr.closed();
+    await qr.waitUntilClosed();
     listen();
     await qr.click('Get a new code');
-    await workbench.told('Your code is');
+    await workbench.waitForNotification('Your code is');
     await qr.show();
     assert.notEqual(address, first);
-    await qr.reads(address, 'qr-again');
+    await qr.expectCode(address, 'qr-again');
     await sigma.deny(sigma.newestUserCode ?? '');
-    await qr.closed();
-    await workbench.told('The sign-in was denied in the browser.');
+    await qr.waitUntilClosed();
+    await workbench.waitForNotification('The sign-in was denied in the browser.');
   });
 
-  it('comes back into view, and the sign-in goes on when the person closes it', async () => {
+  it('is revealed again, and closing it does not end the sign-in', async () => {
     await start();
     await qr.show();
     await workbench.run('File: New Untitled Text File');
     await workbench.page.getByRole('tab', { name: /^Untitled/, selected: true }).waitFor();
     await qr.show();
     assert.equal(await qr.tab.count(), 1);
-    await qr.reads(address, 'qr-revealed');
+    await qr.expectCode(address, 'qr-revealed');
     await qr.tab.getByRole('button', { name: /^Close/ }).click();
-    await qr.closed();
+    await qr.waitUntilClosed();
     await qr.show();
     await qr.tab.getByRole('button', { name: /^Close/ }).click();
-    await qr.closed();
+    await qr.waitUntilClosed();
     await approve();
   });
 
-  it('can be scanned when the address is long and the window is small', async () => {
+  it('can be scanned with a long URL in a small window', async () => {
     await start((sent) => `${sent}&state=${'Aa0-'.repeat(200)}`);
     await qr.show();
-    await qr.reads(address, 'qr-long');
+    await qr.expectCode(address, 'qr-long');
     await workbench.page.setViewportSize({ width: 480, height: 720 });
     try {
-      await qr.reads(address, 'qr-small');
+      await qr.expectCode(address, 'qr-small');
     } finally {
       await workbench.page.setViewportSize({ width: 1280, height: 800 });
     }
     await qr.cancel();
   });
 
-  it('is replaced by a text when the address is too long', async () => {
+  it('shows a text instead of a QR code when the URL is too long', async () => {
     await start((sent) => `${sent}&state=${'Aa0-'.repeat(800)}`);
     await qr.show();
     await qr.page.getByText('The address of this sign-in is too long for a QR code.').waitFor();
@@ -139,11 +139,11 @@ describe('the QR code of a sign-in with a code', () => {
     await qr.cancel();
   });
 
-  it('closes when the extension crashes and when the window reloads', async () => {
+  it('closes when the extension crashes or the window reloads', async () => {
     await start();
     await qr.show();
     await workbench.run('Consumer: Crash');
-    await qr.closed();
+    await qr.waitUntilClosed();
     await start();
     await qr.show();
     await workbench.reload();
@@ -178,15 +178,15 @@ describe('the QR code of a sign-in without a code', () => {
     const qr = new QrTab(workbench, 'Adom');
     await qr.start();
     await qr.show();
-    await qr.reads(address, 'qr-adom');
+    await qr.expectCode(address, 'qr-adom');
     const token = new URL(address).searchParams.get('token');
     assert.ok(token);
     const html = await qr.page.locator('html').innerHTML();
     assert.ok(html.includes('<svg') && !html.includes(token));
     assert.equal(await qr.page.locator('strong').count(), 0);
     adom.approve();
-    await qr.closed();
-    await workbench.told('Signed in to Adom as Ada');
+    await qr.waitUntilClosed();
+    await workbench.waitForNotification('Signed in to Adom as Ada');
     assert.ok(!(await workbench.logs()).includes(token), 'the address is in a log');
   });
 });

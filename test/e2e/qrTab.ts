@@ -3,7 +3,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { decodeQr } from './decodeQr.ts';
 import type { Workbench } from './workbench.ts';
 
-/** The notification and the tab of one sign-in with a QR code. */
+/** The notification and the QR tab of one sign-in. */
 export class QrTab {
   readonly #workbench: Workbench;
   readonly #service: string;
@@ -35,7 +35,7 @@ export class QrTab {
   }
 
   click(link: string): Promise<void> {
-    return this.#workbench.clickIn(this.#title, 'link', link);
+    return this.#workbench.clickInNotification(this.#title, 'link', link);
   }
 
   async show(): Promise<void> {
@@ -45,17 +45,17 @@ export class QrTab {
   }
 
   async cancel(): Promise<void> {
-    await this.#workbench.clickIn(this.#title, 'button', 'Cancel');
+    await this.#workbench.clickInNotification(this.#title, 'button', 'Cancel');
     await this.#workbench.notification(this.#title).waitFor({ state: 'detached' });
-    await this.closed();
+    await this.waitUntilClosed();
   }
 
-  closed(): Promise<void> {
+  waitUntilClosed(): Promise<void> {
     return this.tab.waitFor({ state: 'detached' });
   }
 
-  /** Waits until the screen shows a QR code, which is later than in the page. Then compares what it holds. */
-  async reads(address: string | undefined, name: string): Promise<void> {
+  /** Compares the QR code in a screenshot, which can show it later than the DOM has it. */
+  async expectCode(address: string | undefined, name: string): Promise<void> {
     assert.ok(address !== undefined);
     let read: string | undefined;
     await this.#workbench.until(async () => {

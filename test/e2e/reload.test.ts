@@ -4,7 +4,7 @@ import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { Workbench } from './workbench.ts';
 
-describe('a window that reloads during a sign-in', () => {
+describe('reloading the window during a sign-in', () => {
   let sigma: SigmaServer;
   let adom: AdomServer;
   let workbench: Workbench;
@@ -28,16 +28,16 @@ describe('a window that reloads during a sign-in', () => {
     return workbench.userCode(service);
   };
 
-  it('forgets the sign-in, and the next sign-ins start clean', async () => {
+  it('ends the sign-in, and later sign-ins start fresh', async () => {
     const old = await start('Sigma Identity');
     await start('Adom');
     await workbench.until(() => Promise.resolve(adom.openStreams === 1), 'a stream');
     await workbench.reload();
     await workbench.until(() => Promise.resolve(adom.openStreams === 0), 'the stream to end');
-    await workbench.seesInAccountsMenu('Sign in with Sigma Identity to use BAP Identity (1)');
+    await workbench.waitForAccountsEntry('Sign in with Sigma Identity to use BAP Identity (1)');
     await workbench.run('Notifications: Show Notifications');
     assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
-    // An approval of the old sign-ins has no effect now: the window does not poll for them.
+    // Approving the old sign-ins has no effect: nothing polls for them.
     const polls = requestsTo(sigma.requests, '/api/auth/device/token').length;
     await sigma.approve(old);
     adom.approve();
@@ -45,14 +45,14 @@ describe('a window that reloads during a sign-in', () => {
     const next = await start('Sigma Identity');
     assert.notEqual(next, old);
     await sigma.approve(next);
-    await workbench.told('Signed in to Sigma Identity as satoshi');
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
     await start('Adom');
     adom.approve();
-    await workbench.told('Signed in to Adom as Ada');
+    await workbench.waitForNotification('Signed in to Adom as Ada');
     const accounts = (await workbench.accountsMenu()).filter((entry) => entry.includes('('));
     assert.equal(accounts.length, 2, accounts.join());
     const asked = requestsTo(sigma.requests, '/api/auth/device/token').slice(polls);
     const codes = new Set(asked.map(({ body }) => JSON.stringify(body)));
-    assert.equal(codes.size, 1, 'the code from before the reload was asked for again');
+    assert.equal(codes.size, 1, 'the device code from before the reload was polled');
   });
 });

@@ -3,17 +3,17 @@ import { labelAt } from '../servers/accountLabel.ts';
 import { startAdomServer } from '../servers/adom.ts';
 import { requestsTo, startSigmaServer, type Exchange } from '../servers/sigma.ts';
 
-/** A reference service, and what a person does there. The same tests run for each service. */
+/** A reference service and the user's actions there, so that the same tests can run for each service. */
 export interface RunningService {
   readonly settings: Record<string, unknown>;
-  /** The label of the account that approves. */
+  /** The label of the account that signs in. */
   readonly account: string;
   approveInBrowser(tab: Page, code: string): Promise<void>;
   approve(code: string): Promise<void>;
   expire(code: string): void;
-  /** True after the service has been told that a session is over. */
+  /** Whether a sign-out has reached the service. */
   sessionEnded(): boolean;
-  /** Everything that must not be in a log: codes, tokens, and addresses that hold them. */
+  /** What must never be logged: codes, tokens, and URLs that contain them. */
   secrets(): string[];
   close(): Promise<void>;
 }

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
-import { areSeparate } from './steps.ts';
+import { independentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const SIGNED_IN = 'Signed in to Sigma Identity as satoshi.';
 const TITLE = 'Sign in with Sigma Identity:';
 
-describe('a sign-in is in sight', () => {
+describe('a running sign-in', () => {
   let sigma: SigmaServer;
   let workbench: Workbench;
 
@@ -24,7 +24,7 @@ describe('a sign-in is in sight', () => {
     await workbench.close();
     await sigma.close();
   });
-  areSeparate('sight', () => workbench);
+  independentTests('sight', () => workbench);
 
   const statusItem = (): Locator =>
     workbench.page.getByRole('button', { name: new RegExp(`^${TITLE} \\d+ min left$`) });
@@ -36,28 +36,28 @@ describe('a sign-in is in sight', () => {
     await workbench.run('Consumer: Sign In with Sigma Identity');
     await workbench.answerDialog('Allow');
   };
-  const nothingStays = async (): Promise<void> => {
+  const expectNothingLeft = async (): Promise<void> => {
     await workbench.notification(TITLE).waitFor({ state: 'detached' });
     await workbench.notificationList.waitFor({ state: 'detached' });
     await statusItem().waitFor({ state: 'detached' });
   };
-  const saidOnce = async (): Promise<void> => {
-    await workbench.told(SIGNED_IN);
+  const expectOneMessage = async (): Promise<void> => {
+    await workbench.waitForNotification(SIGNED_IN);
     const messages = workbench.page.locator('.notification-list-item', { hasText: SIGNED_IN });
     assert.equal(await messages.count(), 1);
   };
-  /** What the person types lands in the editor again. */
-  const typesInEditor = async (text: string): Promise<void> => {
+  /** Fails unless the editor has the keyboard focus again. */
+  const expectToTypeInEditor = async (text: string): Promise<void> => {
     await workbench.page.keyboard.type(text);
     await workbench.page.locator('.view-lines', { hasText: text }).waitFor();
   };
 
   const modes: [mode: string, toggle: string, start: () => Promise<void>][] = [
     ['Do Not Disturb', 'Notifications: Toggle Do Not Disturb Mode', fromAnotherExtension],
-    ['Zen Mode', 'View: Toggle Zen Mode', fromPalette],
+    ['Zen', 'View: Toggle Zen Mode', fromPalette],
   ];
   for (const [mode, toggle, start] of modes) {
-    it(`at once in ${mode}, with its actions, and nothing stays`, async () => {
+    it(`shows its code and actions in ${mode} mode, and leaves nothing behind`, async () => {
       await workbench.run(toggle);
       await start();
       await workbench.notificationList.getByText('Your code is').waitFor();
@@ -65,11 +65,11 @@ describe('a sign-in is in sight', () => {
       await workbench.notificationList.getByRole('button', { name: 'Cancel' }).waitFor();
       await workbench.screenshot(`sight-${mode.toLowerCase().replaceAll(' ', '-')}`);
       await sigma.approve(sigma.newestUserCode ?? '');
-      await nothingStays();
-      await typesInEditor(mode);
+      await expectNothingLeft();
+      await expectToTypeInEditor(mode);
       await workbench.run(toggle);
       await workbench.run('Notifications: Show Notifications');
-      await saidOnce();
+      await expectOneMessage();
     });
   }
 
@@ -77,14 +77,14 @@ describe('a sign-in is in sight', () => {
     await fromPalette();
     await workbench.userCode('Sigma Identity');
     await workbench.notificationList.getByRole('button', { name: 'Cancel' }).click();
-    await nothingStays();
-    await typesInEditor('after Cancel');
+    await expectNothingLeft();
+    await expectToTypeInEditor('after Cancel');
   });
 
-  it('comes back from the status bar, which names the service, the time left and the code', async () => {
+  it('reappears from the status bar item, which shows the service, the time left and the code', async () => {
     await fromPalette();
     const code = await workbench.userCode('Sigma Identity');
-    await workbench.notificationList.waitFor(); // it opens after the text, and would close the hover
+    await workbench.notificationList.waitFor(); // it opens after the toast and would close the hover
     await workbench.page.keyboard.press('Escape');
     await workbench.notificationList.waitFor({ state: 'detached' });
     await statusItem().hover();
@@ -93,10 +93,10 @@ describe('a sign-in is in sight', () => {
     await statusItem().click();
     await workbench.notificationList.getByText(`Your code is ${code}.`).waitFor();
     await sigma.approve(code);
-    await nothingStays();
+    await expectNothingLeft();
   });
 
-  it('offers the report while the service does not answer, and goes on when it answers again', async () => {
+  it('offers the report while the service is down, and continues when it is back', async () => {
     await fromPalette();
     const code = await workbench.userCode('Sigma Identity');
     sigma.failNext('/api/auth/device/token', { kind: 'drop' }, 1_000);
@@ -106,15 +106,15 @@ describe('a sign-in is in sight', () => {
     await workbench.page.getByRole('tab', { name: 'BAP Identity Report.md' }).waitFor();
     sigma.clearFaults();
     await sigma.approve(code);
-    await nothingStays();
+    await expectNothingLeft();
   });
 
-  it('ends with who is signed in, said once, and the way to their identity', async () => {
+  it('ends with one message that names the account and links to its identity', async () => {
     await fromPalette();
     await sigma.approve(await workbench.userCode('Sigma Identity'));
-    await saidOnce();
+    await expectOneMessage();
     await workbench.screenshot('sight-signed-in');
-    await workbench.clickIn(SIGNED_IN, 'button', 'Show Identity');
+    await workbench.clickInNotification(SIGNED_IN, 'button', 'Show Identity');
     await workbench.page
       .frameLocator('iframe.webview.ready')
       .frameLocator('#active-frame')

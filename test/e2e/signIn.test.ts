@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { services } from './services.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 for (const open of services) {
@@ -20,27 +20,28 @@ for (const open of services) {
       await workbench.close();
       await service.close();
     });
-    isOneStory(open.id, () => workbench);
+    dependentTests(open.id, () => workbench);
 
     const codeShown = (): Promise<string> => workbench.userCode(label);
-    const click = (link: string | RegExp): Promise<void> => workbench.clickIn(pending, 'link', link);
+    const click = (link: string | RegExp): Promise<void> =>
+      workbench.clickInNotification(pending, 'link', link);
     const gone = (): Promise<void> => workbench.notification(pending).waitFor({ state: 'detached' });
     const startInPalette = async (): Promise<void> => {
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(label).click();
     };
 
-    it('begins with an entry in the Accounts menu of a new profile', async () => {
+    it('is offered in the Accounts menu of a new profile', async () => {
       await workbench.accountsEntry(entry);
       await workbench.screenshot(`accounts-menu-${open.id}`);
     });
 
-    it('shows a code, which the person copies and approves in the browser', async () => {
+    it('shows a code, which the user copies and approves in the browser', async () => {
       await workbench.chooseInAccountsMenu(entry);
       const code = await codeShown();
       await workbench.screenshot(`notification-${open.id}`);
       await click('Copy code');
-      await workbench.told('Copied!');
+      await workbench.waitForNotification('Copied!');
       assert.equal(await workbench.clipboard(), code);
       const tab = await workbench.newTab(() => click(/^Open /));
       await service.approveInBrowser(tab, code);
@@ -48,49 +49,52 @@ for (const open of services) {
       await gone();
     });
 
-    it('puts the account into the Accounts menu', async () => {
+    it('adds the account to the Accounts menu', async () => {
       await workbench.accountsEntry(service.account);
       await workbench.screenshot(`signed-in-${open.id}`);
       assert.ok(!(await workbench.accountsMenu()).some((each) => each.includes(entry)));
     });
 
-    it('lets another extension use the session after the person allows it', async () => {
+    it('gives another extension the session once the user allows it', async () => {
       await workbench.run(`Consumer: Sign In with ${label}`);
       await workbench.answerDialog('Allow');
       await workbench.listItem(service.account).click();
-      await workbench.told('Consumer: the service says 200.');
+      await workbench.waitForNotification('Consumer: the service says 200.');
     });
 
-    it('lasts after a reload', async () => {
+    it('survives a reload', async () => {
       await workbench.reload();
       await workbench.run(`Consumer: Who Is Signed In with ${label}`);
-      assert.match(await workbench.told('Consumer:'), /and the service says 200/);
+      assert.match(await workbench.waitForNotification('Consumer:'), /and the service says 200/);
       await workbench.clearNotifications();
-      // After a sign-in with one service, a new window does not offer the other one.
+      // After signing in with one service, a new window does not offer the other.
       const menu = await workbench.accountsMenu();
       assert.ok(!menu.some((each) => each.startsWith('Sign in with')), menu.join());
     });
 
-    it('ends with a sign-out in the Accounts menu, and extensions lose the session', async () => {
+    it('is undone by signing out in the Accounts menu, also for extensions', async () => {
       await workbench.signOutInMenu(service.account);
       await workbench.accountsEntry(entry);
       await workbench.page.keyboard.press('Escape');
       await workbench.run(`Consumer: Who Is Signed In with ${label}`);
-      await workbench.told('Consumer: nobody is signed in.');
-      await workbench.until(() => Promise.resolve(service.sessionEnded()), 'the service to be told');
+      await workbench.waitForNotification('Consumer: nobody is signed in.');
+      await workbench.until(
+        () => Promise.resolve(service.sessionEnded()),
+        'the sign-out to reach the service',
+      );
     });
 
     it('leaves no notification after Cancel', async () => {
       await workbench.chooseInAccountsMenu(entry);
       await codeShown();
-      await workbench.clickIn(pending, 'button', 'Cancel');
+      await workbench.clickInNotification(pending, 'button', 'Cancel');
       await gone();
       assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
       await workbench.accountsEntry(entry);
       await workbench.page.keyboard.press('Escape');
     });
 
-    it('shows a new code with one click after the first code has expired', async () => {
+    it('gets a new code with one click after the first one expired', async () => {
       await startInPalette();
       const first = await codeShown();
       service.expire(first);
@@ -99,16 +103,16 @@ for (const open of services) {
       assert.notEqual(second, first);
       await service.approve(second);
       await gone();
-      await workbench.told(`Signed in to ${label} as`);
+      await workbench.waitForNotification(`Signed in to ${label} as`);
     });
 
-    it('allows a sign-out in the palette while another sign-in is pending', async () => {
+    it('allows signing out while another sign-in is pending', async () => {
       await startInPalette();
       await codeShown();
       await workbench.run('BAP Identity: Sign Out…');
       await workbench.answerDialog('Sign Out');
-      await workbench.told('You are signed out of');
-      await workbench.clickIn(pending, 'button', 'Cancel');
+      await workbench.waitForNotification('You are signed out of');
+      await workbench.clickInNotification(pending, 'button', 'Cancel');
       await gone();
       await workbench.accountsEntry(entry);
       await workbench.page.keyboard.press('Escape');

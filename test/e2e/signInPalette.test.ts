@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { QrTab } from './qrTab.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const CODE = 'BAP Identity: Copy Sign-In Code';
@@ -12,7 +12,7 @@ const PAGE = 'BAP Identity: Open Sign-In Page';
 const QR = 'BAP Identity: Show Sign-In QR Code';
 const CANCEL = 'BAP Identity: Cancel Sign-In';
 
-describe('the palette, while two sign-ins run', () => {
+describe('the Command Palette during two sign-ins', () => {
   let sigma: SigmaServer;
   let adom: AdomServer;
   let workbench: Workbench;
@@ -32,21 +32,21 @@ describe('the palette, while two sign-ins run', () => {
     await sigma.close();
     await adom.close();
   });
-  isOneStory('sign-in-palette', () => workbench);
+  dependentTests('sign-in-palette', () => workbench);
 
   const start = async (service: string): Promise<void> => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.page.locator('.quick-input-title', { hasText: 'Sign In' }).waitFor();
     await workbench.listItem(service).click();
   };
-  /** Runs a command and picks a sign-in from its list. */
+  /** Runs a command and picks a sign-in in its list. */
   const runFor = async (command: string, service: string): Promise<void> => {
     await workbench.run(command);
     await workbench.listItem(service).click();
   };
   const copied = (text: string): Promise<void> =>
     workbench.until(async () => (await workbench.clipboard()) === text, 'the clipboard');
-  /** The commands of a running sign-in that the palette lists. */
+  /** The sign-in commands that the palette lists. */
   const listed = async (): Promise<string[]> => {
     const input = workbench.page.locator('.quick-input-widget input[type="text"]').first();
     await workbench.until(async () => {
@@ -66,15 +66,15 @@ describe('the palette, while two sign-ins run', () => {
     return [CODE, LINK, PAGE, QR, CANCEL].filter((each) => labels.some((label) => label.includes(each)));
   };
 
-  /** Waits until these are the commands: the palette fills its list little by little. */
+  /** Waits for exactly these commands: the palette fills its list gradually. */
   const lists = (wanted: readonly string[]): Promise<void> =>
     workbench.until(async () => (await listed()).join() === wanted.join(), wanted.join() || 'no commands');
 
-  it('has no command for a running sign-in before one runs', async () => {
+  it('lists no sign-in commands before a sign-in runs', async () => {
     await lists([]);
   });
 
-  it('asks which sign-in, by service, code and time left', async () => {
+  it('asks for which sign-in, by service, code and time left', async () => {
     await start('Sigma Identity');
     code = await workbench.userCode('Sigma Identity');
     adom.failNext('POST /auth/intents', {
@@ -85,7 +85,7 @@ describe('the palette, while two sign-ins run', () => {
       },
     });
     await start('Adom');
-    await workbench.told('Continue in your browser.');
+    await workbench.waitForNotification('Continue in your browser.');
     await lists([CODE, LINK, PAGE, QR, CANCEL]);
     await workbench.run(CODE);
     await workbench.page.locator('.quick-input-title', { hasText: 'Copy Sign-In Code' }).waitFor();
@@ -99,16 +99,16 @@ describe('the palette, while two sign-ins run', () => {
     await workbench.screenshot('palette-copy-code-dark');
     await workbench.answerDialog('Copy Code');
     await copied(code);
-    await workbench.told('Copied! Copy code'.replaceAll('y c', 'y\u00a0c'));
+    await workbench.waitForNotification('Copied! Copy code'.replaceAll('y c', 'y\u00a0c'));
   });
 
-  it('says in words that a sign-in needs no code', async () => {
+  it('explains that a sign-in needs no code', async () => {
     await runFor(CODE, 'Adom');
-    await workbench.told('This sign-in doesn’t need a code. Continue in your browser.');
+    await workbench.waitForNotification('This sign-in doesn’t need a code. Continue in your browser.');
     assert.equal(await workbench.clipboard(), code, 'the clipboard stays as it is');
   });
 
-  it('copies no link when the person says no', async () => {
+  it('copies no link on Cancel', async () => {
     await workbench.run('Preferences: Toggle between Light/Dark Themes');
     await runFor(LINK, 'Adom');
     await workbench.dialog().getByText('Copy the link for your sign-in with Adom?').waitFor();
@@ -131,18 +131,18 @@ describe('the palette, while two sign-ins run', () => {
 
   it('shows the QR code of a sign-in', async () => {
     await runFor(QR, 'Adom');
-    await new QrTab(workbench, 'Adom').reads(adomLink, 'palette-qr');
+    await new QrTab(workbench, 'Adom').expectCode(adomLink, 'palette-qr');
   });
 
-  it('says in words that the time of a sign-in is over', async () => {
+  it('explains that a sign-in has timed out', async () => {
     adom.expire();
-    await new QrTab(workbench, 'Adom').closed();
-    await workbench.page.keyboard.press('Escape'); // the notification is out of sight
+    await new QrTab(workbench, 'Adom').waitUntilClosed();
+    await workbench.page.keyboard.press('Escape'); // hides the notifications
     await runFor(LINK, 'Adom');
-    await workbench.told('This sign-in has timed out.');
+    await workbench.waitForNotification('This sign-in has timed out.');
   });
 
-  it('cancels one sign-in, then the other without a question', async () => {
+  it('cancels one sign-in, then the other without asking which', async () => {
     await runFor(CANCEL, 'Adom');
     await workbench.notification('Sign in with Adom:').waitFor({ state: 'detached' });
     assert.equal(await workbench.userCode('Sigma Identity'), code);

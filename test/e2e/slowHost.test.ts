@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { services, type RunningService, type Service } from './services.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-describe('a person whose remote host is slow', () => {
+describe('a slow remote host', () => {
   let running: (Service & RunningService)[];
   let workbench: Workbench;
-  /** What VS Code has written to the console of its page. */
+  /** The browser console's messages. */
   const console: string[] = [];
 
   before(async () => {
@@ -20,25 +20,25 @@ describe('a person whose remote host is slow', () => {
     await workbench.close();
     await Promise.all(running.map((each) => each.close()));
   });
-  isOneStory('slow-host', () => workbench);
+  dependentTests('slow-host', () => workbench);
 
   const entry = (label: string): string => `Sign in with ${label} to use BAP Identity (1)`;
 
-  it('finds each service in the Accounts menu of a new profile', async () => {
-    for (const { label } of running) await workbench.seesInAccountsMenu(entry(label));
+  it('still offers each service in the Accounts menu of a new profile', async () => {
+    for (const { label } of running) await workbench.waitForAccountsEntry(entry(label));
     await assertLateStart(workbench);
   });
 
-  it('signs in with each service, and approves in the browser', async () => {
+  it('can sign in with each service', async () => {
     for (const service of running) {
       await workbench.chooseInAccountsMenu(entry(service.label));
       const code = await workbench.userCode(service.label);
       const tab = await workbench.newTab(() =>
-        workbench.clickIn(`Sign in with ${service.label}:`, 'link', /^Open /),
+        workbench.clickInNotification(`Sign in with ${service.label}:`, 'link', /^Open /),
       );
       await service.approveInBrowser(tab, code);
       await tab.close();
-      await workbench.seesInAccountsMenu(service.account);
+      await workbench.waitForAccountsEntry(service.account);
     }
   });
 
@@ -47,28 +47,28 @@ describe('a person whose remote host is slow', () => {
       await workbench.run(`Consumer: Sign In with ${label}`);
       await workbench.answerDialog('Allow');
       await workbench.listItem(account).click();
-      await workbench.told('Consumer: the service says 200.');
+      await workbench.waitForNotification('Consumer: the service says 200.');
       await workbench.clearNotifications();
     }
   });
 
-  it('has each session after a reload, and is asked for no sign-in', async () => {
+  it('restores each session after a reload, without asking to sign in', async () => {
     await workbench.reload();
     for (const { label } of running) {
       await workbench.run(`Consumer: Who Is Signed In with ${label}`);
-      assert.match(await workbench.told('Consumer:'), /and the service says 200/);
+      assert.match(await workbench.waitForNotification('Consumer:'), /and the service says 200/);
       await workbench.clearNotifications();
     }
     const menu = await workbench.accountsMenu();
     assert.ok(!menu.some((each) => each.startsWith('Sign in with')), menu.join());
   });
 
-  it('meets no time limit of VS Code, and no trouble in the log', async () => {
+  it('exceeds no time limit of VS Code and logs no problem', async () => {
     const logs = (await workbench.logs()).split(/^--- /m);
     const own = logs.filter((log) => /^\S*bap-identity\.bap-authentication/.test(log)).join('\n');
     assert.match(own, /Signed in with/, 'the log is not there');
     assert.doesNotMatch(own, /\[(warning|error)\]/);
-    // VS Code names the provider that it waited for in vain.
+    // VS Code names each provider that timed out.
     for (const { id } of running) {
       const waits = console.filter((line) => line.includes(`'${id}'`));
       assert.deepEqual(waits, []);
@@ -76,7 +76,7 @@ describe('a person whose remote host is slow', () => {
   });
 });
 
-/** In the first window, this extension must have started after test/sleeper was awake again. */
+/** In the first window, the extension must have started only after test/sleeper woke up. */
 async function assertLateStart(workbench: Workbench): Promise<void> {
   const logs = await workbench.logs();
   const found = (line: RegExp): string => line.exec(logs)?.[1] ?? assert.fail(`${line} is not in the log`);

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, type SuiteContext, type TestContext } from 'node
 import type { Workbench } from './workbench.ts';
 
 /**
- * Says that the tests of this `describe` are steps of one story: each needs what the steps before it have
- * done. After a step has failed, the later steps fail at once and name it.
+ * Declares that each test of this `describe` depends on the tests before it. After one fails, the rest fail at once and
+ * name it.
  */
-export function isOneStory(name: string, workbench: () => Workbench): void {
+export function dependentTests(name: string, workbench: () => Workbench): void {
   let failedStep: string | undefined;
   beforeEach(() => {
     if (failedStep !== undefined) throw new Error(`Not run, because this step failed: ${failedStep}`);
@@ -18,19 +18,19 @@ export function isOneStory(name: string, workbench: () => Workbench): void {
 }
 
 /**
- * Says that the tests of this `describe` share a window and do not need each other. After a test has failed,
- * the next one gets a fresh window.
+ * Declares that the tests of this `describe` share a window but do not depend on each other. After one fails, the window
+ * reloads.
  */
-export function areSeparate(name: string, workbench: () => Workbench): void {
+export function independentTests(name: string, workbench: () => Workbench): void {
   afterEach(async (test) => {
     await finish(name, test, workbench());
     if (hasFailed(test)) await workbench().reload();
   });
 }
 
-/** Keeps a screenshot and the logs of a failed test, and clears the notifications for the next one. */
+/** Saves a screenshot and the logs of a failed test. After a passed one, clears the notifications. */
 async function finish(name: string, test: TestContext | SuiteContext, workbench: Workbench): Promise<void> {
-  if (hasFailed(test)) await workbench.keepEvidence(`${name}-${test.name}`);
+  if (hasFailed(test)) await workbench.saveFailure(`${name}-${test.name}`);
   else await workbench.clearNotifications();
 }
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { demoPerson } from '../servers/sigma.ts';
 import { services, type RunningService } from './services.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Terminals, terminalSettings } from './terminals.ts';
 import { Workbench } from './workbench.ts';
 
-describe('a terminal', () => {
+describe('the environment of a terminal', () => {
   const [identity] = demoPerson.identities;
   const nothing = 'id= key= token=';
   let running: RunningService[] = [];
@@ -24,7 +24,7 @@ describe('a terminal', () => {
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(label).click();
       await running[index]?.approve(await workbench.userCode(label));
-      await workbench.told(`Signed in to ${label} as`);
+      await workbench.waitForNotification(`Signed in to ${label} as`);
       await workbench.clearNotifications();
     }
   });
@@ -33,9 +33,9 @@ describe('a terminal', () => {
     await Promise.all(running.map((service) => service.close()));
     await terminals.close();
   });
-  isOneStory('terminal', () => workbench);
+  dependentTests('terminal', () => workbench);
 
-  /** Returns the variables of a shell in a new terminal. Of the token it says only whether it is there. */
+  /** Prints the variables in a new terminal, and of the token only whether it is set. */
   const seen = (): Promise<string> =>
     terminals.runInNew('echo "id=$BAP_ID key=$BAP_PUBKEY token=${ADOMPKG_TOKEN:+yes}"');
 
@@ -43,13 +43,13 @@ describe('a terminal', () => {
     assert.equal(await seen(), nothing);
   });
 
-  it('has the identity when the person says so in the settings editor', async () => {
+  it('has the identity when the setting says so', async () => {
     const alone = `id=${identity?.bapId} key=${identity?.pubkey} token=`;
     await terminals.choose('identity');
     await workbench.until(async () => (await seen()) === alone, alone);
   });
 
-  it('has the identity and, after a yes, Adom’s token when the setting says so', async () => {
+  it('has Adom’s token when the settings editor says so and the user allows it', async () => {
     const alone = `id=${identity?.bapId} key=${identity?.pubkey} token=`;
     const both = `${alone}yes`;
     await terminals.chooseInEditor('identityAndAdomToken');
@@ -59,19 +59,19 @@ describe('a terminal', () => {
     await workbench.screenshot('terminal-setting');
     assert.equal(await seen(), alone);
     await workbench.reload();
-    await workbench.clickIn('New terminals won’t get the token of Ada', 'button', 'Review…');
+    await workbench.clickInNotification('New terminals won’t get the token of Ada', 'button', 'Review…');
     await workbench.answerDialog('Allow');
     await workbench.until(async () => (await seen()) === both, both);
   });
 
-  it('loses the variables of an account that is signed out', async () => {
+  it('loses the variables of a signed-out account', async () => {
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.listItem('satoshi').click();
-    await workbench.told('You are signed out of satoshi');
+    await workbench.waitForNotification('You are signed out of satoshi');
     assert.equal(await seen(), 'id= key= token=yes');
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.answerDialog('Sign Out');
-    await workbench.told('You are signed out of Ada');
+    await workbench.waitForNotification('You are signed out of Ada');
     assert.equal(await seen(), nothing);
   });
 

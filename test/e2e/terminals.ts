@@ -5,10 +5,10 @@ import type { Workbench } from './workbench.ts';
 
 const SETTING = 'bapIdentity.terminal.environment';
 
-/** Otherwise the settings editor covers the terminals. */
+/** Keeps the settings editor from covering the terminals. */
 export const terminalSettings = { 'workbench.editor.useModal': 'off' };
 
-/** What a person does with terminals, and with the setting for them. */
+/** Drives terminals and the setting for their environment. */
 export class Terminals {
   readonly #workbench: Workbench;
   readonly #folder: string;
@@ -23,22 +23,21 @@ export class Terminals {
     return new Terminals(workbench, await mkdtemp(path.join(tmpdir(), 'terminal-')));
   }
 
-  /** Deletes what the shells have written. */
+  /** Deletes the output files. */
   async close(): Promise<void> {
     await rm(this.#folder, { recursive: true });
   }
 
-  /** Changes the setting. */
   choose(mode: string): Promise<void> {
     return this.#workbench.set(SETTING, mode);
   }
 
-  /** Changes the setting in the settings editor, as a person does. */
+  /** Changes the setting in the settings editor. */
   async chooseInEditor(mode: string): Promise<void> {
     await this.#workbench.run('Preferences: Open Settings (UI)');
     const { page } = this.#workbench;
     const search = page.locator('.settings-header .monaco-editor');
-    // Types again until all of it is there: a busy editor can lose keys.
+    // Retype until the text is complete: a busy editor can drop keys.
     await this.#workbench.until(async () => {
       await search.click();
       await page.keyboard.press('ControlOrMeta+a');
@@ -49,7 +48,7 @@ export class Terminals {
     const option = page
       .locator('.select-box-dropdown-list-container .option-text')
       .getByText(mode, { exact: true });
-    // Opens the options again until one is clicked: they close when the editor draws again or the focus moves.
+    // Reopen the options until one is clicked: they close when the editor re-renders or loses the focus.
     await this.#workbench.until(async () => {
       if (!(await option.isVisible())) await select.click();
       return option.click({ timeout: 5_000 }).then(
@@ -59,17 +58,17 @@ export class Terminals {
     }, `the option ${mode}`);
   }
 
-  /** Runs a command in a shell of a new terminal, and returns what it prints. */
+  /** Runs a command in a new terminal and returns its output. */
   runInNew(command: string): Promise<string> {
     return this.#run('Consumer: Run in a New Terminal', command);
   }
 
-  /** Runs a command in the terminal that was opened last. */
+  /** Runs a command in the active terminal and returns its output. */
   runInLast(command: string): Promise<string> {
     return this.#run('Consumer: Run in the Terminal', command);
   }
 
-  /** Loads the window again without open terminals: VS Code would bring them back, and one of them to the front. */
+  /** Reloads without open terminals, because VS Code would restore and focus them. */
   async reloadWithout(): Promise<void> {
     await this.#workbench.run('Terminal: Kill All Terminals');
     const shells = this.#workbench.page.locator('.terminal-wrapper .xterm');
@@ -77,7 +76,7 @@ export class Terminals {
     await this.#workbench.reload();
   }
 
-  /** The consumer sends the text. Keys would go to whatever has the focus, and terminals come and go with it. */
+  /** Sends the command through test/consumer: the focus can move away while keys are typed. */
   async #run(consumerCommand: string, command: string): Promise<string> {
     const file = path.join(this.#folder, String(++this.#outputs));
     await this.#workbench.run(consumerCommand);

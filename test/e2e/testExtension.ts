@@ -6,7 +6,7 @@ import { onExit } from '../vscode/cleanup.ts';
 import { root } from '../vscode/paths.ts';
 import { createFolder } from '../vscode/serverProcess.ts';
 
-/** Builds `test/NAME`. Returns the folder of the built extension, which is there until this process ends. */
+/** Builds `test/NAME` into a temporary folder that is removed when the process exits. Returns the folder. */
 export async function buildTestExtension(
   name: 'consumer' | 'hostile' | 'sleeper' | 'stopwatch',
 ): Promise<string> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { services, type RunningService } from './services.ts';
-import { isOneStory } from './steps.ts';
+import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const [sigma] = services;
@@ -19,7 +19,7 @@ describe('the walkthrough', () => {
     await workbench.close();
     await service.close();
   });
-  isOneStory('walkthrough', () => workbench);
+  dependentTests('walkthrough', () => workbench);
 
   const step = (title: string): Locator =>
     workbench.page.locator('.getting-started-step', {
@@ -28,8 +28,8 @@ describe('the walkthrough', () => {
   const isDone = (title: string) => async (): Promise<boolean> =>
     (await step(title).locator('.codicon.complete').count()) > 0;
 
-  it('opens when the person asks for it', async () => {
-    await workbench.seesInAccountsMenu(/^Sign in with Sigma Identity/); // the extension runs now
+  it('opens on request only', async () => {
+    await workbench.waitForAccountsEntry(/^Sign in with Sigma Identity/); // the extension is active
     assert.equal(await workbench.page.getByText('Get started with BAP Identity').count(), 0);
     await workbench.run('Welcome: Open Walkthrough...');
     await workbench.listItem('Get started with BAP Identity').click();
@@ -37,7 +37,7 @@ describe('the walkthrough', () => {
     await workbench.screenshot('walkthrough-dark');
   });
 
-  it('completes its step when the person signs in', async () => {
+  it('completes its step on sign-in', async () => {
     await step('Sign in').click();
     await workbench.page.getByRole('button', { name: 'Sign In…', exact: true }).click();
     assert.ok(sigma);
@@ -60,7 +60,7 @@ describe('the walkthrough', () => {
       await workbench.screenshot(`walkthrough-${title.replaceAll(' ', '-').toLowerCase()}`);
     });
 
-  it('is as readable in a light theme', async () => {
+  it('follows a light theme', async () => {
     await workbench.run('Preferences: Toggle between Light/Dark Themes');
     await step('Sign in').click();
     await workbench.screenshot('walkthrough-light');

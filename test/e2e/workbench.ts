@@ -9,20 +9,20 @@ import { outFolder } from '../vscode/paths.ts';
 import { release } from '../vscode/release.ts';
 import { isWeb, startHost, type Host, type HostKind } from './host.ts';
 
-/** The same test can run in several editors at the same time. */
+/** Runs in different editors can overlap. */
 const editor = isWeb ? '-web' : release.name === 'current' ? '' : '-oldest';
 const screenshotFolder = path.join(outFolder, `screenshots${editor}`);
 
-/** Long enough for a slow machine that does other work too: a window can need a minute there to start its extensions. */
+/** Generous, because a window on a busy machine can take a minute to start its extensions. */
 const WAIT_MS = 180_000;
 
-/** Notes in the page that an entry of a list has got a click. */
+/** Records in the page that a list item was clicked. */
 const NOTE_CLICKS = `globalThis.hasClickedEntry = false;
   globalThis.noteClick ??= addEventListener('click', ({ target }) => {
     if (target.closest?.('.quick-input-list .monaco-list-row')) globalThis.hasClickedEntry = true;
   }, true) ?? true`;
 
-/** The value of the setting, and the class that VS Code gives to a window in this theme. */
+/** Each theme's setting, and the class that VS Code gives a window in it. */
 const themes = {
   'Light Modern': { id: 'Light Modern', mark: '.vs' },
   'Dark Modern': { id: 'Dark Modern', mark: '.vs-dark' },
@@ -31,7 +31,7 @@ const themes = {
 } as const;
 type Theme = keyof typeof themes;
 
-/** VS Code with this extension's package and the consumer installed, as a person sees it. */
+/** A window of VS Code with the package and test/consumer installed, driven like a user would. */
 export class Workbench {
   readonly page: Page;
   readonly #host: Host;
@@ -51,14 +51,14 @@ export class Workbench {
     return workbench;
   }
 
-  /** The same with a folder open from the start. */
+  /** Opens a window on a folder. */
   static async openIn(folder: string, settings: Record<string, unknown>): Promise<Workbench> {
     const workbench = await Workbench.#create(settings, 'codeServer');
     await workbench.openFolder(folder);
     return workbench;
   }
 
-  /** Opens two windows of one browser at the same moment, in which the extension starts for the first time. */
+  /** Opens two windows of one new browser profile at the same time. */
   static async openTwo(settings: Record<string, unknown>): Promise<[Workbench, Workbench]> {
     const one = await Workbench.#create(settings, 'codeServer');
     const two = new Workbench(one.#host, one.#browser, one.#context, await one.#context.newPage());
@@ -79,8 +79,7 @@ export class Workbench {
   }
 
   /**
-   * Opens another window of the same browser on the same server, empty or with this folder. It closes with the first
-   * window.
+   * Opens another window of the same browser and server, empty or on a folder. It closes with the first window.
    */
   async openWindow(folder?: string): Promise<Workbench> {
     const page = await this.#context.newPage();
@@ -89,13 +88,12 @@ export class Workbench {
     return workbench;
   }
 
-  /** Loads the window again. It loses all that it had in memory. */
   async reload(): Promise<void> {
     await this.page.goto(this.#host.url);
     await this.#accountsButton().waitFor();
   }
 
-  /** Loads the window again, with this folder open. */
+  /** Reloads the window on a folder. */
   async openFolder(folder: string): Promise<void> {
     await this.page.goto(`${new URL(this.#host.url).origin}/?folder=${encodeURIComponent(folder)}`);
     await this.#accountsButton().waitFor();
@@ -106,18 +104,18 @@ export class Workbench {
     await this.#host.stop();
   }
 
-  /** Where the server keeps what it has, files of extensions included. */
+  /** The server's folder, including the extensions' files. */
   get serverFolder(): string {
     assert.ok(this.#host.folder, 'there is no server');
     return this.#host.folder;
   }
 
-  /** Everything that extensions have logged. */
+  /** The logs of all extensions. */
   logs(): Promise<string> {
     return this.#host.logs(this.page);
   }
 
-  /** Everything that VS Code has stored in the browser, as text. */
+  /** Returns everything VS Code stores in the browser, as text. */
   storedInBrowser(): Promise<string> {
     return this.page.evaluate<string>(`(async () => {
       const done = (request) => new Promise((resolve, reject) => {
@@ -135,25 +133,25 @@ export class Workbench {
     })()`);
   }
 
-  /** Writes a screenshot and the logs of a failed test to the folder of the screenshots. */
-  async keepEvidence(test: string): Promise<void> {
+  /** Saves a screenshot and the logs of a failed test. */
+  async saveFailure(test: string): Promise<void> {
     const name = `failed-${test.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}`;
     await this.screenshot(name);
     await writeFile(path.join(screenshotFolder, `${name}.log`), await this.logs());
   }
 
-  /** Acts as if the person looked at another window for a moment: a page under test never loses the focus. */
-  async leaveAndReturn(): Promise<void> {
+  /** Simulates switching to another window and back: Playwright's pages never lose the focus. */
+  async blurAndFocus(): Promise<void> {
     for (const focused of [false, true]) {
       const event = focused ? 'focus' : 'blur';
       await this.page.evaluate(`document.hasFocus = () => ${focused}; dispatchEvent(new Event('${event}'))`);
-      await this.page.waitForTimeout(100); // VS Code reports only a change that lasts
+      await this.page.waitForTimeout(100); // VS Code debounces focus changes
     }
   }
 
   // Accounts menu
 
-  /** Opens the menu again until it has the entry: an entry appears after its extension has asked for it. */
+  /** Reopens the menu until it has the entry, which its extension adds at some point. Leaves the menu open. */
   async accountsEntry(name: string | RegExp): Promise<Locator> {
     await this.page.bringToFront();
     const entry = this.page.getByRole('menuitem', { name });
@@ -168,8 +166,8 @@ export class Workbench {
     return entry;
   }
 
-  /** Waits for an entry, then closes the menu. */
-  async seesInAccountsMenu(name: string | RegExp): Promise<void> {
+  /** Waits for an entry and closes the menu. */
+  async waitForAccountsEntry(name: string | RegExp): Promise<void> {
     await this.accountsEntry(name);
     await this.page.keyboard.press('Escape');
   }
@@ -184,7 +182,7 @@ export class Workbench {
     return labels.map((label) => label.trim()).filter((label) => label !== '');
   }
 
-  /** Clicks until the menu closes: a menu ignores the mouse for a short time after it opens. */
+  /** Clicks until the menu closes: a menu ignores the mouse shortly after it opens. */
   async chooseInAccountsMenu(name: string | RegExp): Promise<void> {
     const entry = await this.accountsEntry(name);
     await this.until(async () => {
@@ -215,10 +213,9 @@ export class Workbench {
   }
 
   /**
-   * Waits for the notification and returns its text. Opens the list of notifications if it must: VS Code
-   * shows only a few of them at a time.
+   * Waits for a notification and returns its text. Opens the list if needed, because VS Code shows only a few toasts.
    */
-  async told(text: string | RegExp): Promise<string> {
+  async waitForNotification(text: string | RegExp): Promise<string> {
     const message = this.notification(text).locator('.notification-list-item-message');
     try {
       await message.waitFor({ timeout: 5_000 });
@@ -228,25 +225,28 @@ export class Workbench {
     return (await message.innerText()).replace(/\s+/g, ' ');
   }
 
-  /** The list of notifications. A sign-in opens it a moment after the person sees its text. */
+  /** The open list of notifications. A sign-in opens it shortly after its toast. */
   get notificationList(): Locator {
     return this.page.locator('.notifications-center.visible');
   }
 
   /**
-   * Clicks a button or a link of the notification, in the list. Outside the list a notification can go away under
-   * the mouse: after some seconds, and when the list opens.
+   * Clicks a button or link of a notification in the list. A toast can disappear under the mouse.
    */
-  async clickIn(text: string | RegExp, role: 'button' | 'link', name: string | RegExp): Promise<void> {
-    await this.told(text);
+  async clickInNotification(
+    text: string | RegExp,
+    role: 'button' | 'link',
+    name: string | RegExp,
+  ): Promise<void> {
+    await this.waitForNotification(text);
     if (!(await this.notificationList.isVisible())) await this.run('Notifications: Show Notifications');
     const entry = this.notificationList.locator('.notification-list-item', { hasText: text }).first();
     await entry.getByRole(role, { name }).click();
   }
 
-  /** Returns the code that the notification of a sign-in shows. */
+  /** Returns the code in a sign-in's notification. */
   async userCode(service: string): Promise<string> {
-    const text = await this.told(`Sign in with ${service}: Your code is`);
+    const text = await this.waitForNotification(`Sign in with ${service}: Your code is`);
     const code = /Your code is (\S+)\./.exec(text)?.[1];
     assert.ok(code, text);
     return code;
@@ -256,16 +256,16 @@ export class Workbench {
     await this.run('Notifications: Clear All Notifications');
   }
 
-  // Palette, lists and dialogs
+  // Command Palette, quick picks and dialogs
 
   async run(command: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
-    await this.page.bringToFront(); // a hidden window draws nothing
-    // After a reload, an open palette does not show the commands of extensions that arrive later.
-    let patienceMs = 1_000; // a busy machine may need more
+    await this.page.bringToFront(); // background tabs do not render
+    // An open palette does not list commands that are registered later, as after a reload.
+    let patienceMs = 1_000; // grows for busy machines
     await this.until(async () => {
       await this.page.evaluate(NOTE_CLICKS);
-      // The key can get lost, for example while an editor closes. Then the loop presses it again.
+      // The key can get lost, for example while an editor closes. The next attempt presses it again.
       await this.page.keyboard.press('F1');
       try {
         await input.fill(`>${command}`, { timeout: patienceMs });
@@ -273,11 +273,10 @@ export class Workbench {
         await this.listItem(command).click({ timeout: patienceMs });
         return true;
       } catch {
-        // A click that only looks late has run the command.
+        // The click may have run the command and only its confirmation timed out.
         if (await this.page.evaluate<boolean>('globalThis.hasClickedEntry === true')) return true;
         patienceMs *= 2;
-        // Escape closes an open palette, and an editor that lies over the window and takes the key. Without them, as on
-        // a busy machine, it would hide the notifications.
+        // Close a palette or modal editor that swallowed the key. Without one, Escape would hide the notifications.
         const open = this.page
           .locator('.quick-input-widget, .monaco-modal-editor-block')
           .filter({ visible: true });
@@ -288,8 +287,7 @@ export class Workbench {
   }
 
   /**
-   * Changes a setting by VS Code's API, through the consumer. Keys that a test types into the settings editor can get
-   * lost on a busy machine.
+   * Changes a setting through test/consumer. The settings editor can drop keys on a busy machine.
    */
   async set(setting: string, value: unknown): Promise<void> {
     await this.run('Consumer: Change a Setting');
@@ -299,16 +297,16 @@ export class Workbench {
     await box.waitFor({ state: 'hidden' });
   }
 
-  /** Changes the color theme, and waits until the window has it. */
+  /** Changes the color theme and waits for it. */
   async useTheme(theme: Theme): Promise<void> {
     const { id, mark } = themes[theme];
     await this.set('workbench.colorTheme', id);
     await this.page.locator(`.monaco-workbench${mark}`).waitFor();
   }
 
-  /** An entry of the list that the palette or a command shows. */
+  /** An item of an open quick pick. */
   listItem(name: string): Locator {
-    // Earlier lists stay in the page, hidden.
+    // Closed lists stay in the DOM.
     return this.page
       .locator('.quick-input-list .monaco-list-row', { hasText: name })
       .filter({ visible: true })
@@ -323,16 +321,16 @@ export class Workbench {
     await this.dialog().getByRole('button', { name: button, exact: true }).waitFor();
     const dialog = await this.dialog().elementHandle();
     await this.dialog().getByRole('button', { name: button, exact: true }).click();
-    await dialog.waitForElementState('hidden'); // not the next dialog, which can follow at once
+    await dialog.waitForElementState('hidden'); // the next dialog can open immediately
   }
 
-  // Outside the window
+  // Browser
 
   clipboard(): Promise<string> {
     return this.page.evaluate<string>('navigator.clipboard.readText()');
   }
 
-  /** Returns the browser tab that `open` opens. */
+  /** Returns the browser tab that `open` causes to open. */
   async newTab(open: () => Promise<void>): Promise<Page> {
     const tab = this.#context.waitForEvent('page');
     await open();
@@ -340,7 +338,7 @@ export class Workbench {
   }
 
   /**
-   * Answers requests to `origin`, where no server runs. Returns a list that receives each URL, byte for byte.
+   * Answers requests to an origin without a server. Returns a list that collects the exact URLs.
    */
   async intercept(origin: string): Promise<string[]> {
     const urls: string[] = [];
@@ -356,12 +354,12 @@ export class Workbench {
     return area.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
   }
 
-  /** Repeats `attempt` until it returns true. Fails after WAIT_MS and says what it waited for. */
+  /** Repeats `attempt` until it returns true. After WAIT_MS, fails with what it waited for. */
   async until(attempt: () => Promise<boolean>, what: string): Promise<void> {
     const deadline = Date.now() + WAIT_MS;
-    let pauseMs = 100; // a long wait repeats less often: an attempt can cost much, such as opening a menu
+    let pauseMs = 100; // grows, because an attempt can be expensive
     while (!(await attempt())) {
-      assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
+      assert.ok(Date.now() < deadline, `timed out waiting for ${what}`);
       await this.page.waitForTimeout(pauseMs);
       pauseMs = Math.min(pauseMs * 1.5, 1_000);
     }

@@ -23,7 +23,7 @@ let pointer = { x: SIZE.width / 2, y: SIZE.height / 2 };
 
 try {
   await page.setViewportSize(SIZE);
-  await workbench.seesInAccountsMenu(/^Sign in with Sigma Identity/);
+  await workbench.waitForAccountsEntry(/^Sign in with Sigma Identity/);
   await show(800);
 
   await moveTo(page.getByRole('button', { name: /^Accounts/ }));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { assertTellsNothing } from '../e2e/canaries.ts';
+import { assertNoCanaries } from '../e2e/canaries.ts';
 import { services, type RunningService } from '../e2e/services.ts';
-import { isOneStory } from '../e2e/steps.ts';
+import { dependentTests } from '../e2e/steps.ts';
 import { Workbench } from '../e2e/workbench.ts';
 
 describe('the report on sign-in, where the extension runs in a web worker and there is no Markdown preview', () => {
@@ -19,7 +19,7 @@ describe('the report on sign-in, where the extension runs in a web worker and th
     await workbench.close();
     await Promise.all(running.map((each) => each.close()));
   });
-  isOneStory('diagnose-web', () => workbench);
+  dependentTests('diagnose-web', () => workbench);
 
   const tabs = (): Locator => workbench.page.locator('.tabs-container .tab');
 
@@ -28,21 +28,21 @@ describe('the report on sign-in, where the extension runs in a web worker and th
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(service.label).click();
       await running[index]?.approve(await workbench.userCode(service.label));
-      await workbench.told(`Signed in to ${service.label} as`);
+      await workbench.waitForNotification(`Signed in to ${service.label} as`);
       await workbench.clearNotifications();
     }
     await workbench.run('BAP Identity: Diagnose Sign-In');
     await workbench.page.locator('.view-line', { hasText: '# BAP Identity sign-in report' }).waitFor();
     await workbench.page.evaluate("navigator.clipboard.writeText('')");
     await workbench.page.getByRole('button', { name: 'Copy Sign-In Report' }).click();
-    await workbench.told('The report has been copied to the clipboard.');
+    await workbench.waitForNotification('The report has been copied to the clipboard.');
     const text = await workbench.clipboard();
     assert.match(text, /\nNo problems found. Sign-in should work\.\n/);
     assert.match(text, /\*\*Runtime:\*\* a web worker\n/);
     assert.match(text, /\*\*Clock:\*\* the server’s time can’t be read from here/);
     assert.match(text, /\*\*Sessions:\*\* 1 in use\n/);
     assert.match(text, /Signed in with Adom\.\n/, 'the log is in it');
-    assertTellsNothing(text, running);
+    assertNoCanaries(text, running);
     await workbench.screenshot('diagnose-text');
   });
 

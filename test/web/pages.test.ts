@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { QrTab } from '../e2e/qrTab.ts';
-import { isOneStory } from '../e2e/steps.ts';
+import { dependentTests } from '../e2e/steps.ts';
 import { Workbench } from '../e2e/workbench.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 
@@ -17,7 +17,7 @@ describe('the pages in VS Code for the web', () => {
     await workbench.close();
     await sigma.close();
   });
-  isOneStory('web-pages', () => workbench);
+  dependentTests('web-pages', () => workbench);
 
   it('show the QR code of a sign-in, which closes with it', async () => {
     const qr = new QrTab(workbench, 'Sigma Identity');
@@ -25,10 +25,10 @@ describe('the pages in VS Code for the web', () => {
     await workbench.userCode('Sigma Identity');
     await qr.show();
     const code = sigma.newestUserCode ?? '';
-    await qr.reads(`${sigma.url}/device?code=${code}`, 'web-qr');
+    await qr.expectCode(`${sigma.url}/device?code=${code}`, 'web-qr');
     await sigma.approve(code);
-    await qr.closed();
-    await workbench.told('Signed in to Sigma Identity as satoshi');
+    await qr.waitUntilClosed();
+    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
   });
 
   it('show who the person is', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { areSeparate } from '../e2e/steps.ts';
+import { independentTests } from '../e2e/steps.ts';
 import { Workbench } from '../e2e/workbench.ts';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
@@ -22,7 +22,7 @@ describe('services that refuse a browser all but the sign-in', () => {
     await workbench.close();
     await Promise.all([sigma.close(), adom.close()]);
   });
-  areSeparate('refused', () => workbench);
+  independentTests('refused', () => workbench);
 
   const start = async (service: string): Promise<string> => {
     await workbench.run('BAP Identity: Sign In…');
@@ -32,12 +32,12 @@ describe('services that refuse a browser all but the sign-in', () => {
   const signOut = async (service: string): Promise<void> => {
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.answerDialog('Sign Out');
-    await workbench.seesInAccountsMenu(`Sign in with ${service} to use BAP Identity (1)`);
+    await workbench.waitForAccountsEntry(`Sign in with ${service} to use BAP Identity (1)`);
   };
 
   it('still sign the person in and out with Sigma Identity, without the identities', async () => {
     await sigma.approve(await start('Sigma Identity'));
-    await workbench.told('Signed in to Sigma Identity as demo person');
+    await workbench.waitForNotification('Signed in to Sigma Identity as demo person');
     await workbench.clearNotifications();
     await signOut('Sigma Identity');
     const asked = (): boolean => requestsTo(sigma.requests, 'OPTIONS /api/auth/sign-out').length > 0;
@@ -47,7 +47,7 @@ describe('services that refuse a browser all but the sign-in', () => {
   it('still sign the person in and out with Adom, under a name made from the session', async () => {
     await start('Adom');
     adom.approve();
-    assert.match(await workbench.told('Signed in to Adom as'), / as session-[0-9a-f]{8}/);
+    assert.match(await workbench.waitForNotification('Signed in to Adom as'), / as session-[0-9a-f]{8}/);
     await workbench.clearNotifications();
     await signOut('Adom');
   });
@@ -71,7 +71,7 @@ describe('Adom, when it takes its token only as a cookie', () => {
     await workbench.listItem('Adom').click();
     await workbench.userCode('Adom');
     adom.approve();
-    await workbench.told('which VS Code can’t send from a browser');
+    await workbench.waitForNotification('which VS Code can’t send from a browser');
     await workbench.screenshot('web-cookie-only');
     assert.equal(requestsTo(adom.requests, 'GET /user').length, 1, 'no second try without the token');
   });

@@ -19,14 +19,14 @@ describe('two windows of one browser with different folders', () => {
       'bapIdentity.sigma.serverUrl': sigma.url,
       'bapIdentity.adom.apiUrl': adom.url,
     });
-    await one.seesInAccountsMenu(OFFER);
+    await one.waitForAccountsEntry(OFFER);
     two = await one.openWindow('tmp:/project');
-    await two.seesInAccountsMenu(OFFER);
+    await two.waitForAccountsEntry(OFFER);
   });
   afterEach(async (context) => {
     if ('passed' in context && context.passed) return;
-    await one.keepEvidence('web-windows-one');
-    await two.keepEvidence('web-windows-two');
+    await one.saveFailure('web-windows-one');
+    await two.saveFailure('web-windows-two');
   });
   after(async () => {
     await one.close();
@@ -41,7 +41,7 @@ describe('two windows of one browser with different folders', () => {
   /** What the Accounts menu lists after the person has come back to the window. */
   const accounts = async (window: Workbench): Promise<string[]> => {
     await window.page.bringToFront();
-    await window.leaveAndReturn();
+    await window.blurAndFocus();
     return (await window.accountsMenu()).filter((entry) => entry.includes('· 127.0.0.1'));
   };
 
@@ -59,20 +59,20 @@ describe('two windows of one browser with different folders', () => {
   it('both know of a sign-in in one, once the person looks at the other', async () => {
     const signIn = await start(one, 'Sigma Identity');
     await sigma.approve(signIn);
-    await one.told('Signed in to Sigma Identity as satoshi');
+    await one.waitForNotification('Signed in to Sigma Identity as satoshi');
     await one.clearNotifications();
     await two.until(async () => (await accounts(two)).join().startsWith('satoshi ('), 'the account');
     await two.run('Consumer: Sign In with Sigma Identity');
     await two.answerDialog('Allow');
     await two.listItem('satoshi (').click();
-    await two.told('Consumer: the service says 200.');
+    await two.waitForNotification('Consumer: the service says 200.');
     await two.clearNotifications();
   });
 
   it('both know of a sign-out in one, once the person looks at the other', async () => {
     await two.signOutInMenu('satoshi (');
     await one.until(async () => (await accounts(one)).length === 0, 'no account'); // the sign-out takes a moment
-    await one.seesInAccountsMenu(OFFER);
+    await one.waitForAccountsEntry(OFFER);
   });
 
   it('lose nothing when both sign in at the same moment, and so does the next window', async () => {
@@ -84,7 +84,7 @@ describe('two windows of one browser with different folders', () => {
       await window.until(async () => (await accounts(window)).length === 2, 'two accounts');
     await two.page.close();
     await one.reload();
-    for (const account of ['satoshi (', 'Ada (']) await one.seesInAccountsMenu(account);
+    for (const account of ['satoshi (', 'Ada (']) await one.waitForAccountsEntry(account);
   });
 });
 
@@ -111,16 +111,16 @@ describe('two windows of one browser that start together for the first time', ()
     await one.run('BAP Identity: Sign In…');
     await one.listItem('Sigma Identity').click();
     await sigma.approve(await one.userCode('Sigma Identity'));
-    await one.told('Signed in to Sigma Identity');
+    await one.waitForNotification('Signed in to Sigma Identity');
     await two.run('BAP Identity: Sign In…');
     await two.listItem('Adom').click();
     await two.userCode('Adom');
     adom.approve();
-    await two.told('Signed in to Adom');
+    await two.waitForNotification('Signed in to Adom');
     for (const window of windows)
-      for (const account of ['satoshi (', 'Ada (']) await window.seesInAccountsMenu(account);
+      for (const account of ['satoshi (', 'Ada (']) await window.waitForAccountsEntry(account);
     await two.page.close();
     await one.reload();
-    for (const account of ['satoshi (', 'Ada (']) await one.seesInAccountsMenu(account);
+    for (const account of ['satoshi (', 'Ada (']) await one.waitForAccountsEntry(account);
   });
 });

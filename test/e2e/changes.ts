@@ -1,12 +1,12 @@
-/** What the consumer in one window has heard, and when. */
-export interface Heard {
+/** A change event that test/consumer logged in one window. */
+export interface LoggedChange {
   readonly window: string;
   readonly atMs: number;
   readonly change: string;
 }
 
-/** From the consumer's logs: each window has an extension host, and each host a folder of its own. */
-export function readHeard(logs: string): Heard[] {
+/** Reads the events of all windows from test/consumer's logs, in order. Each window's extension host has its own folder. */
+export function readChanges(logs: string): LoggedChange[] {
   return logs
     .split('--- ')
     .flatMap((log) => {
