@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { QrTab } from './qrTab.ts';
 import { independentTests } from './steps.ts';
@@ -150,43 +149,5 @@ describe('the QR page', () => {
     await start();
     assert.equal(await qr.tab.count(), 0);
     await qr.cancel();
-  });
-});
-
-describe('the QR code of a sign-in without a code', () => {
-  let adom: AdomServer;
-  let workbench: Workbench;
-
-  before(async () => {
-    adom = await startAdomServer({ confirmationCode: false });
-    workbench = await Workbench.open({ 'bapIdentity.adom.apiUrl': adom.url });
-  });
-  after(async () => {
-    await workbench.close();
-    await adom.close();
-  });
-
-  it('holds the secret address, and no text and no log does', async () => {
-    let address = '';
-    adom.failNext('POST /auth/intents', {
-      kind: 'rewrite',
-      change: (body) => {
-        address = String(body.auth_url);
-        return body;
-      },
-    });
-    const qr = new QrTab(workbench, 'Adom');
-    await qr.start();
-    await qr.show();
-    await qr.expectCode(address, 'qr-adom');
-    const token = new URL(address).searchParams.get('token');
-    assert.ok(token);
-    const html = await qr.page.locator('html').innerHTML();
-    assert.ok(html.includes('<svg') && !html.includes(token));
-    assert.equal(await qr.page.locator('strong').count(), 0);
-    adom.approve();
-    await qr.waitUntilClosed();
-    await workbench.waitForNotification('Signed in to Adom as Ada');
-    assert.ok(!(await workbench.logs()).includes(token), 'the address is in a log');
   });
 });
