@@ -10,11 +10,11 @@ import { silentLog } from './silentLog.ts';
 import { serviceTexts } from '../unit/support/serviceTexts.ts';
 
 const SIGN_INS = 30;
-/** What the approval may take longer than a round trip. */
+/** How much longer than a round trip an approval may take. */
 const ALLOWED_MS = 50;
 const USER_AGENT = 'bench/1';
 
-/** From the approval in the browser to a stored session, at Adom by its stream. */
+/** The time from the approval in the browser to a stored session, through Adom's stream. */
 export async function approval(): Promise<Figure[]> {
   const server = await startAdomServer();
   const folder = createFolder();

@@ -6,16 +6,15 @@ import { atMost, figure, median, ms, type Figure } from './figure.ts';
 const WINDOWS = 10;
 const ROUNDS = 5;
 const LABEL = 'Sigma Identity';
-/** How long all windows may take to hear of a change. */
+/** How long a change may take to reach all windows. */
 const LIMIT_MS = 30_000;
-/** How long a window may take to hear of a change once more, which none should. */
+/** How long to wait for duplicate events. */
 const AGAIN_MS = 1_000;
-/** How much later than the first window the last one may hear of a change. */
+/** How much later than the first window a change may reach the last one. */
 const MOST_APART_MS = 1_000;
 
 /**
- * Signs in, signs in again and signs out in VS Code with ten windows of one browser. Another extension in each window
- * logs what it hears.
+ * Signs in, signs in again and signs out with ten windows of one browser. test/consumer logs the events in each window.
  */
 export async function browserWindows(): Promise<Figure[]> {
   const sigma = await startSigmaServer({ intervalSeconds: 1 });
@@ -54,7 +53,7 @@ export async function browserWindows(): Promise<Figure[]> {
     const how = `${changes.length} sign-ins, new tokens and sign-outs in VS Code, ${WINDOWS} pages of one browser`;
     return [
       atMost(
-        `Changes that not each of ${WINDOWS} windows of a browser heard once`,
+        `Changes that did not reach each of ${WINDOWS} windows of a browser exactly once`,
         wrong.length,
         0,
         how,

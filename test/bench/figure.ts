@@ -3,9 +3,9 @@ export interface Figure {
   readonly what: string;
   readonly value: string;
   readonly how: string;
-  /** Whether the figure is as good as it must be. Undefined: it only informs. */
+  /** Whether the figure meets its target. Undefined when it has none. */
   readonly isKept?: boolean;
-  /** What it must be, such as `at most 1.2`. */
+  /** The target, such as `at most 1.2`. */
   readonly wanted?: string;
 }
 
@@ -13,7 +13,7 @@ export function figure(what: string, value: string, how: string): Figure {
   return { what, value, how };
 }
 
-/** A figure that must not be above `most`. `show` writes a value. */
+/** A figure with the upper limit `most`. `show` formats a value. */
 export function atMost(
   what: string,
   value: number,
@@ -32,7 +32,7 @@ export function best(values: readonly number[]): number {
   return Math.min(...values);
 }
 
-/** The time that some work takes, in milliseconds. */
+/** Returns how long some work takes, in milliseconds. */
 export async function tookMs(work: () => PromiseLike<unknown>): Promise<number> {
   const start = performance.now();
   await work();

@@ -6,18 +6,18 @@ import { atMost, figure, type Figure } from './figure.ts';
 
 /** 200 take about half an hour: `HOST_KILLS=200 node test/bench/run.ts hostKills`. */
 const KILLS = Number(process.env.HOST_KILLS ?? 20);
-/** A write of a session takes less than this. */
+/** Longer than writing a session takes. */
 const WITHIN_MS = 10;
 /** How long a sign-in may take on a busy machine. */
 const WRITE_LIMIT_MS = 60_000;
 const LABEL = 'Sigma Identity';
 
 /**
- * Kills VS Code's extension host while the extension writes the session of a sign-in, and loads the window again. The
- * accounts that were signed in must be in the Accounts menu, which reads the sessions from the disk.
+ * Kills VS Code's extension host while it stores the session of a sign-in, then reloads the window. All accounts must be
+ * in the Accounts menu again, with sessions read from disk.
  */
 export async function hostKills(): Promise<Figure[]> {
-  // A person with one identity is not asked which.
+  // With one identity, there is no choice to make.
   const second = { ...secondPerson, identities: secondPerson.identities.slice(0, 1) };
   const sigma = await startSigmaServer({ intervalSeconds: 1, people: [demoPerson, second] });
   const workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url });
@@ -53,7 +53,7 @@ async function approve(workbench: Workbench, sigma: SigmaServer, person: number)
   await sigma.approve(await workbench.userCode(LABEL), 0, person);
 }
 
-/** The accounts in the menu, once it has as many as this. Fewer when the others do not come. */
+/** Returns the accounts in the menu once there are `count`, or fewer if the rest never appear. */
 async function accountsOf(workbench: Workbench, count: number): Promise<string[]> {
   let accounts: string[] = [];
   for (let tries = 0; tries < 20 && accounts.length < count; tries++) {
@@ -83,7 +83,7 @@ function killInWrite(serverFolder: string): Promise<void> {
   });
 }
 
-/** The extension has a folder for each key. */
+/** The extension has one folder per key. */
 function sessionsFolder(serverFolder: string): string {
   const all = path.join(serverFolder, 'data/User/globalStorage/bap-identity.bap-authentication/sessions');
   const [ofKey, another] = readdirSync(all);
@@ -91,7 +91,7 @@ function sessionsFolder(serverFolder: string): string {
   return path.join(all, ofKey);
 }
 
-/** The id of the process. Only Linux tells the environment of a process, by which servers are told apart. */
+/** Returns the process ID. Only Linux exposes the environment of a process, which identifies its server. */
 function extensionHost(serverFolder: string): number {
   const found = readdirSync('/proc').filter((id) => {
     if (!/^\d+$/.test(id) || !existsSync(`/proc/${id}/cmdline`)) return false;

@@ -4,7 +4,7 @@ import { serviceTexts } from '../unit/support/serviceTexts.ts';
 const SERVER = 'https://auth.example';
 let grants = 0;
 
-/** A service that grants at once, to the account that `account` names. */
+/** A service that immediately signs in the account named by `account`. */
 export function instantService(account: () => string): IdentityService {
   return {
     ...serviceTexts,

@@ -12,16 +12,16 @@ import { silentLog } from './silentLog.ts';
 import { PADDING, type Written } from './written.ts';
 
 const KILLS = 200;
-/** A write takes less than this, so a kill within this time hits every part of one. */
+/** Longer than a write takes, so that kills hit every stage of one. */
 const WITHIN_MS = 20;
 
 const Message = z.object({ id: z.string(), count: z.number() });
 
-/** Kills a process that writes sessions, at random moments. What it has said to be done must be there. */
+/** Kills a process that writes sessions, at random times. Every acknowledged write must survive. */
 export async function kills(): Promise<Figure[]> {
   const folder = createFolder();
   const key = randomBytes(KEY_BYTES);
-  /** The newest count of each session that was said to be written. */
+  /** The newest acknowledged count of each session. */
   const done = new Map<string, number>();
   let writes = 0;
   let lost = 0;
@@ -33,7 +33,7 @@ export async function kills(): Promise<Figure[]> {
         done.set(id, count);
         writes = count + 1;
       }
-      writes += 1; // the write that the kill has hit
+      writes += 1; // the write that was interrupted
       const sessions = await FileSessions.open(folder, key, silentLog);
       for (const id of await sessions.ids()) {
         const [count, padding] = (await sessions.read(id))?.split(' ') ?? [];

@@ -7,14 +7,14 @@ import { openRealWindow, type RealWindow } from './realWindow.ts';
 
 const WINDOWS = 10;
 const SESSIONS = 200;
-/** A token is renewed when it is older than ten seconds, and ends soon. */
+/** A token is renewed once it is older than ten seconds and about to expire. */
 const FIRST_LIFE_MS = 15_000;
 const AGE_MS = 11_000;
 const HOUR_MS = 3_600_000;
-/** How long all windows may take to agree, and the service to hear of what was revoked. */
+/** How long the windows may take to agree, and revocations to reach the service. */
 const LIMIT_MS = 30_000;
 
-/** Counts what it is asked. Its first tokens end soon, and can be renewed. */
+/** Counts its calls. Its first tokens expire soon and can be renewed. */
 class CountedService {
   account = '';
   renewals = 0;
@@ -52,7 +52,7 @@ class CountedService {
   }
 }
 
-/** Sign-ins, windows that open, renewals in all windows at once, and sign-outs in all windows at once. */
+/** Signs in, opens windows, and renews and signs out in all windows at once. */
 export async function manySessions(): Promise<Figure[]> {
   const folder = createFolder();
   const counted = new CountedService();
@@ -96,7 +96,7 @@ export async function manySessions(): Promise<Figure[]> {
   }
 }
 
-/** How many sessions are too many, too few or have the wrong token in all windows, once they had time to agree. */
+/** Counts extra, missing and wrong sessions in all windows after giving them time to agree. */
 async function differences(
   windows: readonly RealWindow[],
   count: number,

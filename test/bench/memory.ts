@@ -6,14 +6,14 @@ import { atMost, bytes, type Figure } from './figure.ts';
 import { instantService } from './instantService.ts';
 import { openRealWindow } from './realWindow.ts';
 
-/** After these, everything is loaded and compiled. */
+/** Enough for everything to be loaded and compiled. */
 const WARM_UP = 500;
 const SIGN_INS = 1_000;
 const COLLECTIONS = 5;
-/** A leak of a small object in each sign-in would cost more. */
+/** Less than leaking a small object per sign-in. */
 const GROWTH_ALLOWED = 500_000;
 
-/** How much memory is in use after many sign-ins of one person that was not in use before. */
+/** The growth of the heap after many sign-ins with one account. */
 export async function memory(): Promise<Figure[]> {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
@@ -24,7 +24,7 @@ export async function memory(): Promise<Figure[]> {
   );
   const used = async (signIns: number): Promise<number> => {
     for (let time = 0; time < signIns; time++) await window.signIn();
-    // What a collection frees can free more, a turn later.
+    // One collection can make more objects collectable a turn later.
     for (let time = 0; time < COLLECTIONS; time++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       collectGarbage();

@@ -3,14 +3,14 @@ import { arch, availableParallelism, cpus, loadavg, release as systemRelease, ty
 import { release } from '../vscode/release.ts';
 import type { Figure } from './figure.ts';
 
-/** The rows that one command has measured. */
+/** The rows measured by one command. */
 export interface Measured {
   readonly title: string;
   readonly command: string;
   readonly figures: readonly Figure[];
 }
 
-/** docs/figures.md. It names no host and no path. */
+/** Renders docs/figures.md, without host names or paths. */
 export function page(measured: readonly Measured[], load: string): string {
   return [
     '# Figures',
@@ -36,7 +36,7 @@ export function page(measured: readonly Measured[], load: string): string {
   ].join('\n\n');
 }
 
-/** The mean number of processes that wanted to run in the last minute. */
+/** The load average of the last minute. */
 export function loadNow(): string {
   return (loadavg()[0] ?? NaN).toFixed(1);
 }

@@ -14,15 +14,15 @@ import { KEY_BYTES } from '../../src/storage/node/sessionKey.ts';
 import { FakeMemento } from '../unit/support/fakeMemento.ts';
 import { silentLog } from './silentLog.ts';
 
-/** The sessions of one window as the product has them, with real files and the system's clock. */
+/** The sessions of one window, wired as in the product, with real files and the system clock. */
 export interface RealWindow {
   readonly sessions: ServiceSessions;
-  /** Throws when the sign-in does not succeed. */
+  /** Throws when the sign-in fails. */
   signIn(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A person who only approves in the browser. */
+/** A sign-in UI for a user who only approves in the browser. */
 const view: SignInUi = {
   open: () => ({
     cancelled: new AbortController().signal,
@@ -39,7 +39,7 @@ const view: SignInUi = {
   remind: () => undefined,
 };
 
-/** The key that all windows of this process share. */
+/** The key shared by all windows of this process. */
 const KEY = randomBytes(KEY_BYTES);
 
 export async function openRealWindow(folder: string, service: IdentityService): Promise<RealWindow> {

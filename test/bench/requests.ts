@@ -11,12 +11,12 @@ import { figure, type Figure } from './figure.ts';
 
 /** More than any mode needs. */
 const REPLIES = 1_000;
-/** A stream as Adom describes it, with a ping every 15 seconds and a message at the end. */
+/** A stream as Adom documents it, with a ping every 15 seconds and a final message. */
 const STREAM = eventStream([...pings(15, 885), [899, TIMEOUT]]);
 const NO_STREAM = html(404);
 const STILL_PENDING = json(400, { error: 'authorization_pending' });
 
-/** The requests of a sign-in in which the person does not decide for 15 minutes, on a fake clock. */
+/** Counts the requests of a sign-in that stays undecided for 15 minutes, on a fake clock. */
 export async function requests(): Promise<Figure[]> {
   return [
     await adomRequests('auto', STREAM, 'with streams'),
@@ -53,7 +53,7 @@ function always(reply: Reply): Reply[] {
   return Array.from({ length: REPLIES }, () => reply);
 }
 
-/** The stream, if the newest request asks for one, or the answer to a poll. */
+/** A stream if the newest request asks for one, otherwise a poll's response. */
 function either(stream: Reply, conversation: () => Conversation): Reply {
   return {
     answer: (wire) => {

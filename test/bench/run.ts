@@ -1,4 +1,4 @@
-// Measures what the names say, or everything, and fails when a figure is worse than wanted:
+// Runs the named benchmarks, or all of them, and fails when a figure misses its target:
 // npm run bench [-- name …], npm run test:load, npm run figures (which writes docs/figures.md)
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -9,7 +9,7 @@ const MODES = [
   ['Zen Mode', 'View: Toggle Zen Mode'],
 ] as const;
 
-/** From the moment when the server sends a code until the screen shows it, where VS Code shows no notifications. */
+/** The time from the server's code until it is on the screen in Do Not Disturb mode. */
 export async function sight(): Promise<Figure[]> {
   const sigma = await startSigmaServer({ intervalSeconds: 1 });
   const workbench = await Workbench.open({
@@ -33,7 +33,7 @@ export async function sight(): Promise<Figure[]> {
   }
 }
 
-/** Starts a sign-in, and cancels it when it is on the screen. */
+/** Starts a sign-in and cancels it once it is visible. */
 async function msUntilShown(workbench: Workbench, sigma: SigmaServer): Promise<number> {
   let sentAtMs = NaN;
   sigma.failNext('/api/auth/device/code', {
@@ -43,7 +43,7 @@ async function msUntilShown(workbench: Workbench, sigma: SigmaServer): Promise<n
       return body;
     },
   });
-  // The page notes the time itself: this program looks too late.
+  // The page records the time itself, because polling from here would be late.
   await workbench.page.evaluate(`void (globalThis.shownAtMs = new Promise((resolve) => {
     const observer = new MutationObserver(() => {
       const seen = document.querySelector('.notifications-center.visible');

@@ -4,7 +4,7 @@ import { root, vsixFile } from '../vscode/paths.ts';
 import { vscodeFolder } from '../vscode/release.ts';
 import { bytes, figure, type Figure } from './figure.ts';
 
-/** The sizes of what a person downloads and of what VS Code loads. */
+/** The sizes of the download and of the bundles that VS Code loads. */
 export function sizes(): Figure[] {
   const builtIn = (name: string): string => path.join(vscodeFolder, 'extensions', name, 'dist/extension.js');
   return [

@@ -5,7 +5,7 @@ import { atMost, median, ms, type Figure } from './figure.ts';
 const WINDOWS = 3;
 const MOST_MS = 2_000;
 
-/** A silent getSession of another extension, first thing in a window whose remote host is slow. */
+/** A silent getSession by another extension, right after a window with a slow remote host opens. */
 export async function slowLine(): Promise<Figure[]> {
   const sigma = await startSigmaServer({ intervalSeconds: 1 });
   const workbench = await Workbench.open({ 'bapIdentity.sigma.serverUrl': sigma.url }, 'slow');

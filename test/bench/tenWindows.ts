@@ -7,7 +7,7 @@ import { openRealWindow, type RealWindow } from './realWindow.ts';
 const WINDOWS = 10;
 const CHANGES = 50;
 
-/** From an approval in one window until all windows have the session. */
+/** The time from an approval in one window until all windows have the session. */
 export async function tenWindows(): Promise<Figure[]> {
   const folder = createFolder();
   let account = 0;

@@ -1,20 +1,20 @@
-/** The times of silent calls of getSession of two providers that took turns, through all of VS Code, in milliseconds. */
+/** The times of alternating silent getSession calls to two providers, through VS Code, in milliseconds. */
 export type PairMs = readonly [number[], number[]];
 
 export interface SilentMs {
-  /** Our provider and VS Code’s own one. Nobody is signed in. */
+  /** Our provider and VS Code’s own one, with no one signed in. */
   readonly oursAndGithub: PairMs;
-  /** Our provider with 200 sessions of one account, one of which is asked for, and with one session. */
+  /** Our provider with 200 sessions of one account, of which one matches, and with one session. */
   readonly manyScopesAndOne: PairMs;
-  /** Our provider with sessions of 200 accounts, all of which answer, and with one session. */
+  /** Our provider with sessions of 200 accounts, all of which match, and with one session. */
   readonly manyAccountsAndOne: PairMs;
 }
 
 /** What test/stopwatch measures in one window. */
 export interface WindowTimes {
   /**
-   * From the call of `activate` of vscode.Extension until our API has answered a question about a session, in
-   * milliseconds: VS Code reads what it has stored for the extension, loads its code and runs it.
+   * The time from `vscode.Extension.activate` until our API has answered about a session, in milliseconds. It includes
+   * VS Code reading the extension's state and loading its code.
    */
   readonly answerMs: number;
   readonly silentMs: SilentMs;

@@ -14,7 +14,7 @@ const WINDOWS = 10;
 /** How long a window may take on a busy machine. */
 const WINDOW_LIMIT_MS = 60_000;
 
-/** Measures inside the extension host of VS Code, in several windows. */
+/** Measures inside VS Code's extension host, in several windows. */
 export async function windows(): Promise<Figure[]> {
   const { chromium } = await install();
   const browser = await launchBrowser(chromium);
@@ -36,8 +36,8 @@ function firstAnswer(times: WindowTimes[]): Figure {
 }
 
 /**
- * Other work on the machine only adds time, so the window with the lowest median is the nearest to the truth. A ratio is
- * of two medians of the same window, because windows differ.
+ * Other work on the machine only adds time, so the window with the lowest median is closest to the truth. Ratios compare
+ * medians of the same window, because windows differ.
  */
 function silentCalls(times: WindowTimes[]): Figure[] {
   const calls = times[0]?.silentMs.oursAndGithub[0].length ?? 0;

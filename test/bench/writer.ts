@@ -1,4 +1,4 @@
-// A process that writes sessions until it is killed. It says of each write that it is done.
+// A process that writes sessions until it is killed, and acknowledges each write.
 import { FileSessions } from '../../src/storage/node/fileSessions.ts';
 import { silentLog } from './silentLog.ts';
 import { PADDING, type Written } from './written.ts';

@@ -1,8 +1,8 @@
-/** A write that is done: the session, and the count with which its text begins. */
+/** An acknowledged write: the session and the count at the start of its text. */
 export interface Written {
   readonly id: string;
   readonly count: number;
 }
 
-/** Makes a text as long as that of a session with a profile. */
+/** As long as a stored session with a profile. */
 export const PADDING = 'x'.repeat(4_000);

@@ -1,4 +1,4 @@
-// Runs the suites inside the extension host of real VS Code, in Chromium:
+// Runs the suites inside VS Code's extension host, in Chromium:
 // npm run test:host [-- part-of-a-name …]
 import { startBareServer } from '../vscode/bareServer.ts';
 import { launchBrowser } from '../vscode/browser.ts';
@@ -31,7 +31,7 @@ function startWithoutKeyring(env: Runner['env']): Promise<CodeServer> {
   return startBareServer({ smokeTestDriver: true, env });
 }
 
-/** Runs the lists of files on one server, in one browser profile. The window reloads before each further list. */
+/** Runs lists of files on one server and in one browser profile. The window reloads between lists. */
 async function runIn(
   title: string,
   fileLists: string[][],
@@ -60,7 +60,7 @@ async function runIn(
   return passes;
 }
 
-/** The address of an empty window with this repository as an extension under development. */
+/** The URL of an empty window with this repository as an extension under development. */
 function addressOfSuites(server: CodeServer): string {
   const remote = (file: string) => `vscode-remote://127.0.0.1:${server.port}${file}`;
   const payload = [

@@ -9,11 +9,11 @@ import { startRunner, type Runner } from './runner.ts';
 import { bundleSuites, suiteEntry } from './suites.ts';
 
 const wanted = process.env.VSCODE_DESKTOP;
-/** The oldest version that the manifest allows, and the current one. */
+/** The oldest supported version and the current one. */
 const versions = wanted === undefined ? ['1.105.1', 'stable'] : [wanted];
 
 const windows = await bundleSuites(process.argv.slice(2));
-// Desktop VS Code keeps nothing on disk while it runs tests, so the suites for a reloaded window cannot run.
+// Desktop VS Code stores nothing on disk during tests, so the suites for a reloaded window cannot run.
 const files = [...(windows.keyring[0] ?? []), ...(windows.noKeyring[0] ?? [])];
 const runner = await startRunner();
 try {

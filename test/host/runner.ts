@@ -4,24 +4,24 @@ import { text } from 'node:stream/consumers';
 import { demoPerson, secondPerson, startSigmaServer } from '../servers/sigma.ts';
 import type { Plan, Report } from './plan.ts';
 
-/** The counterpart of suite/index.ts: it receives the results that an extension host sends. */
+/** The counterpart of suite/index.ts: receives results from the extension host. */
 export interface Runner {
-  /** For the extension host: the addresses of the runner and of Sigma Identity. */
+  /** Environment variables for the extension host: the URLs of the runner and of Sigma Identity. */
   env: { BAP_TEST_RUNNER: string; BAP_TEST_SIGMA: string };
   /**
-   * Runs the files in the window that `open` opens. Rejects when the window is silent for too long.
-   * With `debug` a test and a silence may last as long as they need: a debugger stops the window.
+   * Runs the files in the window that `open` opens. Rejects when the window is silent for too long. `debug` turns all
+   * time limits off, because a debugger pauses the window.
    */
   run(files: string[], open: () => Promise<unknown>, options?: { debug: boolean }): Promise<Report>;
   close(): Promise<void>;
 }
 
-/** Longer than a test may take, and longer than a window needs to open on a slow machine that does other work too. */
+/** Longer than a test may take, and longer than a window needs to open on a busy machine. */
 const SILENCE_LIMIT_MS = 300_000;
 const TEST_LIMIT_MS = 120_000;
 
 export async function startRunner(): Promise<Runner> {
-  // One person has all identities, so that a test needs no more than the index of one.
+  // One user has all identities, so that an index is enough to choose one.
   const identities = [...demoPerson.identities, ...secondPerson.identities];
   const people = [{ ...demoPerson, identities }];
   const sigma = await startSigmaServer({ identityAtApproval: true, intervalSeconds: 1, people });

@@ -8,21 +8,21 @@ import { release } from '../vscode/release.ts';
 const hostFolder = path.join(import.meta.dirname, 'suite');
 const targetFolder = path.join(outFolder, release.name === 'current' ? 'host' : 'host-oldest');
 
-/** The module that VS Code runs. */
+/** The entry point that VS Code runs. */
 export const suiteEntry = path.join(targetFolder, 'index.js');
 
 /**
- * Suites that share a browser profile. The first list runs in a new window, each further list after a reload.
+ * Suites that share a browser profile. The first list runs in a new window, each later list after a reload.
  */
 export interface Windows {
-  /** For VS Code that keeps secrets over a reload. */
+  /** For VS Code that keeps secrets across reloads. */
   keyring: string[][];
-  /** For VS Code that has secrets in memory only. */
+  /** For VS Code that keeps secrets in memory only. */
   noKeyring: string[][];
 }
 
 /**
- * Bundles the suites whose names hold a part of `filter`. Sorts them by name into the windows that they need:
+ * Bundles the suites whose names contain an item of `filter`, and sorts them by name into the windows that they need:
  * `x.test.ts`, `x.afterReload.test.ts`, `x.afterReload2.test.ts`; the same with `x.noKeyring…`.
  */
 export async function bundleSuites(filter: string[]): Promise<Windows> {
@@ -41,7 +41,7 @@ export async function bundleSuites(filter: string[]): Promise<Windows> {
     platform: 'node',
     format: 'cjs',
     target: 'node22',
-    // Mocha must stay one module: its describe and it belong to the instance that runs the tests.
+    // `describe` and `it` must come from the Mocha instance that runs the tests.
     external: ['vscode', 'mocha'],
     sourcemap: 'inline',
     logLevel: 'warning',

@@ -6,7 +6,7 @@ import { services, type RunningService } from '../e2e/services.ts';
 import { dependentTests } from '../e2e/steps.ts';
 import { Workbench } from '../e2e/workbench.ts';
 
-describe('the report on sign-in, where the extension runs in a web worker and there is no Markdown preview', () => {
+describe('Diagnose Sign-In in a web worker, without a Markdown preview', () => {
   let running: RunningService[];
   let workbench: Workbench;
 
@@ -23,7 +23,7 @@ describe('the report on sign-in, where the extension runs in a web worker and th
 
   const tabs = (): Locator => workbench.page.locator('.tabs-container .tab');
 
-  it('is shown as text, and tells nothing personal and nothing secret', async () => {
+  it('shows the report as text, without secrets or personal data', async () => {
     for (const [index, service] of services.entries()) {
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(service.label).click();

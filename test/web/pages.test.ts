@@ -5,7 +5,7 @@ import { dependentTests } from '../e2e/steps.ts';
 import { Workbench } from '../e2e/workbench.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 
-describe('the pages in VS Code for the web', () => {
+describe('webviews in VS Code for the web', () => {
   let sigma: SigmaServer;
   let workbench: Workbench;
 
@@ -19,7 +19,7 @@ describe('the pages in VS Code for the web', () => {
   });
   dependentTests('web-pages', () => workbench);
 
-  it('show the QR code of a sign-in, which closes with it', async () => {
+  it('show the QR code of a sign-in and close with it', async () => {
     const qr = new QrTab(workbench, 'Sigma Identity');
     await qr.start();
     await workbench.userCode('Sigma Identity');
@@ -31,7 +31,7 @@ describe('the pages in VS Code for the web', () => {
     await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
   });
 
-  it('show who the person is', async () => {
+  it('show the identity', async () => {
     await workbench.run('BAP Identity: Show Identity…');
     const page = workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
     await page.getByRole('heading', { name: 'satoshi' }).waitFor();

@@ -5,7 +5,7 @@ import { Workbench } from '../e2e/workbench.ts';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 
-describe('services that refuse a browser all but the sign-in', () => {
+describe('services that allow only the sign-in from other origins', () => {
   let sigma: SigmaServer;
   let adom: AdomServer;
   let workbench: Workbench;
@@ -35,7 +35,7 @@ describe('services that refuse a browser all but the sign-in', () => {
     await workbench.waitForAccountsEntry(`Sign in with ${service} to use BAP Identity (1)`);
   };
 
-  it('still sign the person in and out with Sigma Identity, without the identities', async () => {
+  it('sign in and out with Sigma Identity, without its BAP identities', async () => {
     await sigma.approve(await start('Sigma Identity'));
     await workbench.waitForNotification('Signed in to Sigma Identity as demo person');
     await workbench.clearNotifications();
@@ -44,7 +44,7 @@ describe('services that refuse a browser all but the sign-in', () => {
     await workbench.until(() => Promise.resolve(asked()), 'the browser to ask whether it may sign out');
   });
 
-  it('still sign the person in and out with Adom, under a name made from the session', async () => {
+  it('sign in and out with Adom, with an account name made from the session', async () => {
     await start('Adom');
     adom.approve();
     assert.match(await workbench.waitForNotification('Signed in to Adom as'), / as session-[0-9a-f]{8}/);
@@ -53,7 +53,7 @@ describe('services that refuse a browser all but the sign-in', () => {
   });
 });
 
-describe('Adom, when it takes its token only as a cookie', () => {
+describe('Adom with cookie-only authentication', () => {
   let adom: AdomServer;
   let workbench: Workbench;
 
@@ -66,13 +66,13 @@ describe('Adom, when it takes its token only as a cookie', () => {
     await adom.close();
   });
 
-  it('tells the person that a browser cannot send one, and where the sign-in works', async () => {
+  it('explains that a browser cannot send the cookie and where the sign-in works', async () => {
     await workbench.run('BAP Identity: Sign In…');
     await workbench.listItem('Adom').click();
     await workbench.userCode('Adom');
     adom.approve();
     await workbench.waitForNotification('which VS Code can’t send from a browser');
     await workbench.screenshot('web-cookie-only');
-    assert.equal(requestsTo(adom.requests, 'GET /user').length, 1, 'no second try without the token');
+    assert.equal(requestsTo(adom.requests, 'GET /user').length, 1, 'no retry without the token');
   });
 });

@@ -1,4 +1,4 @@
-// The tests of VS Code for the web, one file after the other.
+// Runs the tests in VS Code for the web, one file after the other.
 import { spawnSync } from 'node:child_process';
 import { root } from '../vscode/paths.ts';
 import { inWeb, webFiles } from './files.ts';

@@ -38,14 +38,14 @@ describe('two windows of one browser with different folders', () => {
     await window.listItem(service).click();
     return window.userCode(service);
   };
-  /** What the Accounts menu lists after the person has come back to the window. */
+  /** The accounts in the menu after switching to the window. */
   const accounts = async (window: Workbench): Promise<string[]> => {
     await window.page.bringToFront();
     await window.blurAndFocus();
     return (await window.accountsMenu()).filter((entry) => entry.includes('· 127.0.0.1'));
   };
 
-  it('have extension hosts that share no origin, as on vscode.dev', () => {
+  it('run their extension hosts on different origins, as on vscode.dev', () => {
     const origins = [one, two].map(({ page }) =>
       page
         .frames()
@@ -56,7 +56,7 @@ describe('two windows of one browser with different folders', () => {
     assert.notEqual(origins[0], origins[1]);
   });
 
-  it('both know of a sign-in in one, once the person looks at the other', async () => {
+  it('share a sign-in once the user switches to the other window', async () => {
     const signIn = await start(one, 'Sigma Identity');
     await sigma.approve(signIn);
     await one.waitForNotification('Signed in to Sigma Identity as satoshi');
@@ -69,13 +69,13 @@ describe('two windows of one browser with different folders', () => {
     await two.clearNotifications();
   });
 
-  it('both know of a sign-out in one, once the person looks at the other', async () => {
+  it('share a sign-out once the user switches to the other window', async () => {
     await two.signOutInMenu('satoshi (');
     await one.until(async () => (await accounts(one)).length === 0, 'no account'); // the sign-out takes a moment
     await one.waitForAccountsEntry(OFFER);
   });
 
-  it('lose nothing when both sign in at the same moment, and so does the next window', async () => {
+  it('keep both accounts when they sign in at the same time, also after a reload', async () => {
     const code = await start(one, 'Sigma Identity');
     await start(two, 'Adom');
     adom.approve();
@@ -88,7 +88,7 @@ describe('two windows of one browser with different folders', () => {
   });
 });
 
-describe('two windows of one browser that start together for the first time', () => {
+describe('two windows of one browser that open together in a new profile', () => {
   let sigma: SigmaServer;
   let adom: AdomServer;
   let windows: [Workbench, Workbench];
@@ -106,7 +106,7 @@ describe('two windows of one browser that start together for the first time', ()
     await Promise.all([sigma.close(), adom.close()]);
   });
 
-  it('agree on one key: each sees the sign-in of the other, and so does the next window', async () => {
+  it('agree on one key: each sees the other’s sign-in, also after a reload', async () => {
     const [one, two] = windows;
     await one.run('BAP Identity: Sign In…');
     await one.listItem('Sigma Identity').click();

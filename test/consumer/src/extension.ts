@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 
 import { bapIdentity, callService, whoAmI } from './snippet';
 
-/** A service that this extension calls in the name of the person who is signed in. */
+/** A service that this extension calls on behalf of the user. */
 interface Service {
   readonly provider: string;
   readonly scopes: string[];
-  /** The address that answers with the owner of a token. */
+  /** The endpoint that returns the owner of a token. */
   readonly userUrl: () => string;
 }
 
@@ -35,7 +35,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   register('signInWithAdom', () => call(adom));
   register('whoIsSigma', () => whoIs(sigma, log));
   register('whoIsAdom', () => whoIs(adom, log));
-  // Ends all extensions, because they share a process.
+  // Kills the extension host, and all extensions with it.
   register('crash', async () => {
     process.kill(process.pid, 'SIGKILL');
     return Promise.resolve('gone');
@@ -73,7 +73,7 @@ async function call({ userUrl, provider, scopes }: Service): Promise<string> {
   return `the service says ${status}.`;
 }
 
-/** Calls the service with every account that is signed in, one after the other. */
+/** Calls the service with every signed-in account in turn. */
 async function useAll({ provider, scopes, userUrl }: Service): Promise<string> {
   const names: string[] = [];
   for (const account of await vscode.authentication.getAccounts(provider)) {
@@ -97,7 +97,7 @@ async function whoIs({ provider, scopes, userUrl }: Service, log: vscode.LogOutp
   return `${name}, and the service says ${status}.`;
 }
 
-/** Calls the tool whose name ends so, as an agent does. VS Code asks the person first. */
+/** Calls a tool like an agent does. VS Code asks the user first. */
 async function callTool(name: string): Promise<string> {
   const tool = await toolNamed(name);
   if (tool === undefined) return 'there is no such tool.';
@@ -112,7 +112,7 @@ async function callTool(name: string): Promise<string> {
   }
 }
 
-/** The tools of an MCP server come a moment after the server runs, and VS Code tells no extension when. */
+/** Polls, because an MCP server's tools appear some time after it starts and VS Code fires no event. */
 async function toolNamed(name: string): Promise<vscode.LanguageModelToolInformation | undefined> {
   const deadline = Date.now() + 60_000;
   for (;;) {
@@ -122,7 +122,7 @@ async function toolNamed(name: string): Promise<vscode.LanguageModelToolInformat
   }
 }
 
-/** Changes a setting of the person. The text is its name and its value as JSON. */
+/** Changes a user setting. Asks for its name and its value as JSON. */
 async function changeSetting(): Promise<void> {
   const title = 'Consumer: Setting and Value';
   const text = await vscode.window.showInputBox({ title, ignoreFocusOut: true });

@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 
 import type { BapIdentityApi, Identity } from './bap-identity';
 
-/** What BAP Identity offers beside its sessions. */
+/** BAP Identity's API. */
 export async function bapIdentity(): Promise<BapIdentityApi> {
   const extension = vscode.extensions.getExtension<BapIdentityApi>('bap-identity.bap-authentication');
   if (extension === undefined) throw new Error('Install the extension BAP Identity.');
   return extension.activate();
 }
 
-/** Who uses this editor. Asks them to sign in, and for their consent, where that is needed. */
+/** Returns the user's identity. Asks them to sign in and to consent if needed. */
 export async function whoAmI(): Promise<Identity> {
   const session = await vscode.authentication.getSession('sigma-identity', ['openid', 'profile'], {
     createIfNone: true,
@@ -17,7 +17,7 @@ export async function whoAmI(): Promise<Identity> {
   return (await bapIdentity()).getIdentity(session);
 }
 
-/** Calls a service in the person's name. Asks for a new sign-in, once, when their session has ended there. */
+/** Calls a service on behalf of the user. Asks them to sign in again, once, if the service rejects the session. */
 export async function callService(url: string, provider: string, scopes: string[]): Promise<Response> {
   const api = await bapIdentity();
   const call = async (): Promise<[Response, vscode.AuthenticationSession]> => {

@@ -3,7 +3,7 @@ import { allAccounts, usableAccounts } from '../../../src/accounts/accountPicker
 import { offerInAccountsMenu } from '../../../src/accounts/accountsMenu.ts';
 import { World } from './world.ts';
 
-/** A world with a session whose access token has ended. */
+/** A world with a session whose access token has expired. */
 async function waitingWorld(): Promise<World> {
   const world = new World();
   const { id } = await world.signIn(['a']);
@@ -14,18 +14,18 @@ async function waitingWorld(): Promise<World> {
   return world;
 }
 
-describe('an account whose session waits to be renewed', () => {
-  it('is offered for a sign-out and not for use', async () => {
+describe('an account whose session is due for renewal', () => {
+  it('is listed for signing out but not for use', async () => {
     const { provider } = await waitingWorld();
     assert.deepEqual(
       (await allAccounts([provider])).map(({ account: { id, label } }) => ({ id, label })),
       [{ id: 'bap-1', label: 'Ann (bap-1)' }],
     );
-    // A service that renews nothing would end the session here.
+    // Without a refresh token, this would end the session.
     assert.deepEqual(await usableAccounts([provider]), []);
   });
 
-  it('gets no entry in the Accounts menu, because the question for one would use the network', async () => {
+  it('gets no entry in the Accounts menu, because asking for one would use the network', async () => {
     const looks = async (world: World): Promise<number> => {
       let count = 0;
       const wanted = (): string[] => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { z } from 'zod';
-import { accounts, eventually, requests, useLocalServer } from './person.ts';
+import { accounts, eventually, requests, useLocalServer } from './user.ts';
 
 const ID = 'bap-identity.bap-authentication';
 const SCOPES = ['openid', 'profile'];
@@ -24,14 +24,14 @@ function extension(): vscode.Extension<unknown> {
 describe('activation', () => {
   before(useLocalServer);
 
-  it('runs inside a VS Code that the manifest supports', () => {
+  it('runs in a VS Code version that the manifest supports', () => {
     const numbers = (version: string): number[] => version.split(/\D+/).map(Number);
     const [, oldestMinor = 0] = numbers(Manifest.parse(extension().packageJSON).engines.vscode.slice(1));
     const [major = 0, minor = 0] = numbers(vscode.version);
     assert.ok(major === 1 && minor >= oldestMinor, `VS Code ${vscode.version}`);
   });
 
-  it('happens by itself when the window has opened', async () => {
+  it('happens on startup', async () => {
     await eventually('activation', () => Promise.resolve(extension().isActive || undefined));
   });
 
@@ -44,13 +44,13 @@ describe('activation', () => {
     }
   });
 
-  it('has only settings that a workspace cannot change', () => {
+  it('contributes only settings that a workspace cannot change', () => {
     const { properties } = Manifest.parse(extension().packageJSON).contributes.configuration;
     assert.ok(Object.keys(properties).length > 0);
     for (const [name, { scope }] of Object.entries(properties)) assert.equal(scope, 'application', name);
   });
 
-  it('answers a silent getSession with undefined before a sign-in', async () => {
+  it('resolves a silent getSession with undefined before a sign-in', async () => {
     assert.equal(
       await vscode.authentication.getSession('sigma-identity', SCOPES, { silent: true }),
       undefined,
@@ -59,7 +59,7 @@ describe('activation', () => {
     assert.deepEqual(await accounts(), []);
   });
 
-  it('sends no request to a server', async () => {
+  it('sends no request', async () => {
     assert.deepEqual(await requests(), []);
   });
 });

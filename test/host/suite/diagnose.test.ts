@@ -10,13 +10,13 @@ import { HOUR_MS, World } from './world.ts';
 
 const extension = vscode.extensions.getExtension('bap-identity.bap-authentication') ?? assert.fail();
 
-/** The facts about a world of this test, in this VS Code. */
+/** The report's facts about a world, in this VS Code. */
 function factsOf(
   world: World,
   storageStatus: () => Promise<StorageStatus> = () => Promise.resolve({ place: 'files' }),
 ) {
   const { sessions, runtime } = world;
-  // Of another window, so that the extension's own is not needed.
+  // From another window, so that the extension's own one is not needed.
   const context = { extension: { ...extension, isFromDifferentExtensionHost: false } };
   const log = createLog(runtime.log, runtime.clock, runtime.closed);
   return {
@@ -25,7 +25,7 @@ function factsOf(
   };
 }
 
-/** The report of a world after a change of its facts. */
+/** The report on a world after a change of its facts. */
 async function reportOf(change: (facts: Facts, service: ServiceFacts) => Partial<Facts>): Promise<string> {
   const world = new World();
   await world.clock.run(world.sessions.load());
@@ -34,19 +34,19 @@ async function reportOf(change: (facts: Facts, service: ServiceFacts) => Partial
   return report({ ...facts, ...change(facts, service) });
 }
 
-/** The part of a report under a heading. */
+/** The section of a report under a heading. */
 function part(text: string, heading: string): string {
   return text.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? assert.fail(text);
 }
 
-/** What was found when the service is as it is described. */
+/** The report's findings about a service that responds as described. */
 async function found(change: Partial<ServiceFacts>): Promise<string> {
   const text = await reportOf((_, service) => ({ services: [{ ...service, ...change }] }));
   return part(text, 'Findings');
 }
 
-describe('the report on sign-in', () => {
-  it('says that all is well, and then everything by which that can be judged', async () => {
+describe('the sign-in report', () => {
+  it('starts with the verdict, followed by all its facts', async () => {
     const text = await reportOf(() => ({}));
     assert.match(part(text, 'Findings'), /No problems found. Sign-in should work\./);
     assert.match(
@@ -58,7 +58,7 @@ describe('the report on sign-in', () => {
     assert.match(part(text, 'Proxy and certificates'), /`http\.proxy`:\*\* not set/);
   });
 
-  it('has only list items, headings, sentences and one block, so that nothing in it is markup by accident', async () => {
+  it('contains only list items, headings, sentences and one code block, so that nothing is markup by accident', async () => {
     const text = await reportOf(() => ({ log: [{ atMs: 0, level: 'warn', text: '[x](command:y)' }] }));
     assert.match(part(text, 'Last log lines'), /^```text\n00:00:00 \[warn\] \[x\]\(command:y\)\n```\n$/m);
     const [before] = text.split('```text');
@@ -117,12 +117,12 @@ describe('the report on sign-in', () => {
     });
   }
 
-  it('finds nothing in a clock that is a few seconds off', async () => {
+  it('ignores a clock that is a few seconds off', async () => {
     const check = { answer: 'service', client: 'known', aheadMs: 4_000 } as const;
     assert.match(await found({ check }), /No problem/);
   });
 
-  it('finds sessions that were lost, and a storage that cannot be used', async () => {
+  it('finds lost sessions and unusable storage', async () => {
     const lost = await reportOf(() => ({ startupCheck: { expected: 3, lost: 2 } }));
     assert.match(part(lost, 'Findings'), /Sessions were lost at the last start/);
     assert.match(part(lost, 'Sessions on this machine'), /lost: 2 of 3/);
@@ -135,7 +135,7 @@ describe('the report on sign-in', () => {
     assert.match(part(alone, 'Findings'), /The folder for sessions can’t be used/);
   });
 
-  it('does not wait for a storage that does not answer', async () => {
+  it('does not wait for storage that does not respond', async () => {
     const world = new World();
     const { gather } = factsOf(world, () => new Promise(() => undefined));
     const facts = await world.clock.run(gather());
@@ -143,7 +143,7 @@ describe('the report on sign-in', () => {
     assert.equal(world.clock.ranMs, 5_000);
   });
 
-  it('ends at once when the person cancels', async () => {
+  it('stops immediately on Cancel', async () => {
     const world = new World();
     const cancel = new AbortController();
     const reason = new Error('cancelled');
@@ -176,7 +176,7 @@ describe('the report on sign-in', () => {
       for (const name of [...variables, 'USERNAME']) Reflect.deleteProperty(process.env, name);
     });
 
-    it('shows none, on the screen and on the clipboard', async () => {
+    it('shows none, on the screen or on the clipboard', async () => {
       const world = new World();
       world.name = 'canary name';
       world.account = 'canary-account';
@@ -209,7 +209,7 @@ describe('the report on sign-in', () => {
     });
   });
 
-  it('takes the address for bugs from the manifest alone', () => {
+  it('takes the issues URL from the manifest only', () => {
     assert.equal(bugsAddress({ bugs: { url: 'https://example.com/issues' } }), 'https://example.com/issues');
     assert.equal(bugsAddress({}), undefined);
     assert.equal(bugsAddress({ bugs: {} }), undefined);

@@ -4,8 +4,8 @@ import { sessionsFacts } from '../../../src/diagnose/sessions.ts';
 import { canaryWindow } from '../../unit/support/canaryWorld.ts';
 import { HOUR_MS } from './world.ts';
 
-describe('the sessions in a report', () => {
-  it('are told by number, state, age and end', async () => {
+describe('the sessions in the sign-in report', () => {
+  it('are described by number, state, age and expiry', async () => {
     const { window, nowMs } = await canaryWindow();
     assert.deepEqual(sessionsFacts(window.sessions, nowMs), {
       configured: [
@@ -24,7 +24,7 @@ describe('the sessions in a report', () => {
     });
   });
 
-  it('bring none of their texts', async () => {
+  it('contribute none of their own texts', async () => {
     const { window, nowMs } = await canaryWindow();
     assert.doesNotMatch(JSON.stringify(sessionsFacts(window.sessions, nowMs)), /canary/);
   });

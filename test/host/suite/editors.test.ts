@@ -1,5 +1,5 @@
-// Editors that are not VS Code lack parts of its API, and other extensions can take the names of ours. Each case loads
-// the built extension once more, in real VS Code, with one part missing or throwing.
+// Other editors lack parts of VS Code's API, and other extensions can claim our command IDs. Each case loads the built
+// extension again, in real VS Code, with one part missing or throwing.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import Module, { createRequire } from 'node:module';
@@ -22,7 +22,7 @@ interface Started {
 const throwing = (): never => {
   throw new Error('not in this editor');
 };
-/** Members to replace in parts of the API; a part that is undefined is missing as a whole. */
+/** Members to replace, by namespace of the API. An undefined namespace is missing. */
 type Changes = Readonly<Record<string, Api | undefined>>;
 const real = { ...vscode } as unknown as Api;
 const changed = (api: Api, changes: Changes): Api => ({
@@ -35,7 +35,7 @@ const changed = (api: Api, changes: Changes): Api => ({
   ),
 });
 
-/** What is wrong with an editor, and what its log says. */
+/** What is wrong with an editor, and the log line that it causes. */
 const EDITORS: Record<string, { api: Changes; context?: Api; log: RegExp }> = {
   'without vscode.lm': { api: { lm: undefined }, log: /tool for agents/ },
   'whose registerTool throws': { api: { lm: { registerTool: throwing } }, log: /tool for agents/ },
@@ -84,7 +84,7 @@ describe('an editor', () => {
   });
 
   for (const [name, editor] of Object.entries(EDITORS))
-    it(`${name} gets both providers and the API, and a line in the log`, async () => {
+    it(`${name} gets both providers, the API, and a log line`, async () => {
       const { api, providers, log } = start(editor.api, editor.context);
       assert.deepEqual([...providers.keys()], ['sigma-identity', 'adom']);
       for (const provider of providers.values())
@@ -96,7 +96,7 @@ describe('an editor', () => {
       );
     });
 
-  it('with all of the API gets every command of the manifest, and no such line', () => {
+  it('with the whole API gets every command of the manifest and no such line', () => {
     const { commands, log } = start({});
     const { contributes } = ours().packageJSON as { contributes: { commands: { command: string }[] } };
     for (const { command } of contributes.commands) assert.ok(commands.includes(command), command);
@@ -106,7 +106,7 @@ describe('an editor', () => {
     );
   });
 
-  it('in which one command is taken has the others', () => {
+  it('in which one command ID is taken gets the other commands', () => {
     const registered: string[] = [];
     const registerCommand = (id: string): vscode.Disposable => {
       if (id === 'bapIdentity.signOut') throwing();
@@ -119,7 +119,7 @@ describe('an editor', () => {
       assert.ok(registered.includes(id), id);
   });
 
-  /** Loads and activates a second copy of the extension, whose registrations are recorded and not made. */
+  /** Loads and activates another copy of the extension, recording its registrations instead of making them. */
   function start(changes: Changes, context: Api = {}): Started {
     const providers = new Map<string, vscode.AuthenticationProvider>();
     const commands: string[] = [];
@@ -177,7 +177,7 @@ function ours(): vscode.Extension<unknown> {
   return found;
 }
 
-/** Loads the bundle anew, with `api` in place of VS Code's. */
+/** Reloads the bundle with `api` in place of VS Code's. */
 function load(api: Api): { activate(context: unknown): BapIdentityApi } {
   const file = path.join(ours().extensionPath, 'dist/extension.js');
   const loader = Module as unknown as { _load: Load };

@@ -23,7 +23,7 @@ class ApiWorld extends World {
   }
 }
 
-/** An object of another extension that throws when it is read. */
+/** An object from another extension that throws on every access. */
 function throwing(): unknown {
   return Object.defineProperty({}, 'id', {
     get: () => {
@@ -46,7 +46,7 @@ describe('the public API', () => {
     assert.ok(Object.isFrozen(api));
   });
 
-  it('returns the holder of a session from memory, as frozen data', async () => {
+  it('returns a session’s identity from memory, as frozen data', async () => {
     const world = new ApiWorld();
     const session = await world.signIn(['a']);
     world.storage.readFailure = new Error('nothing is read, and nobody is asked');
@@ -63,7 +63,7 @@ describe('the public API', () => {
     assert.notEqual(await world.api.getIdentity(session), identity);
   });
 
-  it('returns nothing for a forged session, because consent comes with the token', async () => {
+  it('rejects a forged session, because only the token proves consent', async () => {
     const world = new ApiWorld();
     const session = await world.signIn(['a']);
     const forged = [
@@ -86,7 +86,7 @@ describe('the public API', () => {
     assert.ok(!world.heard.join().includes(session.id), 'an event names the session');
   });
 
-  it('refuses a session before the sign-in, during the sign-out and after it', async () => {
+  it('rejects a session before the sign-in, and during and after the sign-out', async () => {
     const world = new ApiWorld();
     await world.refused({ id: 'none', accessToken: 'none' });
     const session = await world.signIn(['a']);
@@ -99,7 +99,7 @@ describe('the public API', () => {
     assert.deepEqual(world.heard, ['added sigma-identity bap-1', 'removed sigma-identity bap-1']);
   });
 
-  it('refuses a session that has ended and a token that was replaced', async () => {
+  it('rejects an expired session and a replaced token', async () => {
     const world = new ApiWorld();
     const old = await world.signIn(['a'], HOUR_MS);
     const renewed = await world.signIn(['a'], HOUR_MS);
@@ -114,7 +114,7 @@ describe('the public API', () => {
     );
   });
 
-  it('says that an account was added with its first session and removed with its last', async () => {
+  it('fires `added` with an account’s first session and `removed` with its last', async () => {
     const world = new ApiWorld();
     const [first, second] = [await world.signIn(['a']), await world.signIn(['b'])];
     await world.provider.removeSession(first.id);
@@ -125,7 +125,7 @@ describe('the public API', () => {
     );
   });
 
-  it('says that sessions are unavailable when they cannot be read', async () => {
+  it('rejects with `unavailable` when the sessions cannot be read', async () => {
     const world = new ApiWorld(new Error('locked'));
     const session = { id: 'a', accessToken: 'token', account: { id: '', label: '' }, scopes: [] };
     const typed: Pick<IdentityError, 'name' | 'code'> = { name: 'IdentityError', code: 'unavailable' };
@@ -134,7 +134,7 @@ describe('the public API', () => {
   });
 
   for (const verdict of ['valid', 'unknown'] as const) {
-    it(`keeps a session that the service calls ${verdict}`, async () => {
+    it(`keeps a session whose verdict is ${verdict}`, async () => {
       const world = new ApiWorld();
       const session = await world.signIn(['a']);
       world.verdict = verdict;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { eventually, localServer, requests, signIn, signOutInMenu, useLocalServer } from './person.ts';
+import { eventually, localServer, requests, signIn, signOutInMenu, useLocalServer } from './user.ts';
 
-/** Calls the tool as an agent's extension does, and gives its first text. VS Code agrees by itself while it runs tests. */
+/** Calls the tool like an agent does and returns its first text. VS Code confirms automatically during tests. */
 async function ask(input: object = {}, token?: vscode.CancellationToken): Promise<string> {
   const result = await vscode.lm.invokeTool('bap_identity', { input, toolInvocationToken: undefined }, token);
   const parts: unknown[] = result.content;
@@ -33,10 +33,10 @@ const kestrel = {
   rootAddressProven: false,
 };
 
-/** A sign-in is not earlier than this. The tool leaves out milliseconds at most. */
+/** The earliest time of a sign-in. The tool omits milliseconds. */
 const startMs = Date.now() - 1_000;
 
-/** The accounts that the tool describes, without the time of the sign-in, which must be between the start and now. */
+/** The accounts in the tool's answer without their sign-in times, which must be between the start and now. */
 async function described(input?: object): Promise<object[]> {
   const accounts = JSON.parse(await ask(input)) as { signedInAt: string }[];
   return accounts.map(({ signedInAt, ...account }) => {
@@ -46,7 +46,7 @@ async function described(input?: object): Promise<object[]> {
   });
 }
 
-describe('the tool that tells an agent who the person is', () => {
+describe('the identity tool', () => {
   before(useLocalServer);
 
   it('is listed for every agent', async () => {
@@ -57,24 +57,24 @@ describe('the tool that tells an agent who the person is', () => {
     assert.deepEqual(Object.keys((tool.inputSchema as { properties: object }).properties), ['provider']);
   });
 
-  it('says what to do when no account is signed in, without a request to a server', async () => {
+  it('explains what to do when no one is signed in, without a request', async () => {
     const before = await requests();
     assert.match(await ask(), /^No one is signed in to Sigma Identity or Adom\. Ask the person to run/);
     assert.deepEqual(await requests(), before);
   });
 
-  it('describes the account that is signed in', async () => {
+  it('describes the signed-in account', async () => {
     await signIn(0);
     assert.deepEqual(await described(), [satoshi]);
   });
 
-  it('describes several accounts, the last sign-in first', async () => {
+  it('describes several accounts, latest sign-in first', async () => {
     await signIn(1);
     assert.deepEqual(await described(), [kestrel, satoshi]);
     assert.deepEqual(await described({ provider: 'sigma-identity' }), [kestrel, satoshi]);
   });
 
-  it('describes the accounts of one service, and refuses an unknown service', async () => {
+  it('filters by service and rejects an unknown one', async () => {
     assert.match(await ask({ provider: 'adom' }), /^No one is signed in to Adom\./);
     assert.match(await ask({ provider: 'github' }), /must be "sigma-identity" or "adom"/);
   });
@@ -86,7 +86,7 @@ describe('the tool that tells an agent who the person is', () => {
     source.dispose();
   });
 
-  it('does not describe an account that was signed out', async () => {
+  it('does not describe a signed-out account', async () => {
     await signOutInMenu('kestrel');
     assert.deepEqual(await described(), [satoshi]);
     await signOutInMenu('satoshi');
@@ -94,7 +94,7 @@ describe('the tool that tells an agent who the person is', () => {
   });
 });
 
-it('VS Code reads the skill for agents, where it knows of skills', async () => {
+it('VS Code loads the agent skill, where it supports skills', async () => {
   const command = '_listExtensionPromptFiles';
   const hasSkills = Number(vscode.version.split('.')[1]) >= 109;
   if (!hasSkills) return;

@@ -1,7 +1,7 @@
 import { format } from 'node:util';
 import type { Plan, Report } from '../plan.ts';
 
-/** VS Code calls this inside its extension host. It asks the runner what to run, and sends it the results. */
+/** The entry point that VS Code calls in its extension host. Asks the runner what to run and sends it the results. */
 export async function run(): Promise<void> {
   const runner = process.env.BAP_TEST_RUNNER;
   if (runner === undefined)
@@ -18,9 +18,9 @@ export async function run(): Promise<void> {
 }
 
 async function runMocha(plan: Plan, print: (line: string) => void): Promise<Report> {
-  // Not a static import: the bundle would turn it into `require`, which Node 22 answers in another way than Node 24.
+  // A static import would be bundled as `require`, which behaves differently in Node 22 and Node 24.
   const { default: Mocha } = await import('mocha');
-  // The reporter writes to the extension host's console, which the runner cannot see.
+  // The reporter writes to the extension host's console, out of the runner's reach.
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => {
     print(format(...args));
   };

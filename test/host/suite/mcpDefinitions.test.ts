@@ -10,14 +10,14 @@ import { HOUR_MS, World } from './world.ts';
 const tools: McpServer = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'sigma-identity' };
 const moved: McpServer = { ...tools, url: 'https://evil.example/mcp' };
 
-/** VS Code's side of the definitions, and a person who has said yes for the newest session. */
+/** VS Code's side of the definitions, with consent for the newest session. */
 class McpWorld {
   readonly world = new World();
   readonly choices = new McpChoices(new FakeMemento(), () => {
     this.definitions.update();
   });
   servers: McpServer[] = [tools];
-  /** How the server answers the first request with a token. */
+  /** The server's response to the first request with a token. */
   answer: () => Response | Promise<Response> = () => new Response(null, { status: 400 });
   failure: Error | undefined;
   changes = 0;
@@ -54,7 +54,7 @@ class McpWorld {
     });
   }
 
-  /** Signs in and says yes. */
+  /** Signs in and gives consent. */
   async allow(lifeMs?: number): Promise<string> {
     const { id } = await this.world.signIn(['a'], lifeMs);
     await this.choices.keep(tools, id);
@@ -72,21 +72,21 @@ class McpWorld {
   }
 }
 
-describe('the definitions of MCP servers', () => {
+describe('MCP server definitions', () => {
   let mcp: McpWorld;
 
   beforeEach(() => {
     mcp = new McpWorld();
   });
 
-  it('hold the label and the address, and no token', async () => {
+  it('contain the label and the URL but no token', async () => {
     await mcp.allow();
     const { label, uri, headers, version } = mcp.first;
     assert.ok(mcp.first instanceof vscode.McpHttpServerDefinition);
     assert.deepEqual([label, uri.toString(true), headers, version], ['Tools', tools.url, {}, '1']);
   });
 
-  it('get the token when VS Code starts a server, and not before', async () => {
+  it('get the token only when VS Code starts a server', async () => {
     await mcp.allow();
     const started = await mcp.start();
     assert.deepEqual(started.headers, { Authorization: 'Bearer token 1' });
@@ -94,7 +94,7 @@ describe('the definitions of MCP servers', () => {
     assert.deepEqual(mcp.requests, [`${tools.url} Bearer token 1`]);
   });
 
-  it('get no token when the setting has meanwhile another address', async () => {
+  it('get no token when the URL in the settings has changed', async () => {
     await mcp.allow();
     const before = mcp.first;
     mcp.servers = [moved];
@@ -106,20 +106,20 @@ describe('the definitions of MCP servers', () => {
     assert.deepEqual(mcp.requests, []);
   });
 
-  it('get no token without a yes, and say so', async () => {
+  it('get no token without consent, and say so', async () => {
     await mcp.world.signIn(['a']);
     await assert.rejects(mcp.start(), /because you didn’t allow it to get your token/);
     assert.equal(mcp.told.length, 1);
     assert.deepEqual(mcp.requests, []);
   });
 
-  it('say what to do when the sessions cannot be read', async () => {
+  it('explain what to do when the sessions cannot be read', async () => {
     mcp.failure = new StoreError('SecretStorage failed');
     await assert.rejects(mcp.start(), /Unlock your system’s keyring/);
     assert.equal(mcp.told.length, 1);
   });
 
-  it('get no token where the server redirects, or refuses it', async () => {
+  it('get no token when the server redirects or rejects it', async () => {
     await mcp.allow();
     mcp.answer = () => new Response(null, { status: 307, headers: { location: moved.url } });
     await assert.rejects(mcp.start(), /redirects to another address/);
@@ -128,7 +128,7 @@ describe('the definitions of MCP servers', () => {
     assert.equal(mcp.told.length, 2);
   });
 
-  it('get no token when the person signs out while the server is asked', async () => {
+  it('get no token when the user signs out during the preflight', async () => {
     const id = await mcp.allow();
     mcp.answer = async () => {
       await mcp.world.provider.removeSession(id);
@@ -137,14 +137,14 @@ describe('the definitions of MCP servers', () => {
     await assert.rejects(mcp.start(), /you didn’t allow it to get your token/);
   });
 
-  it('have a new version after a sign-out, so that VS Code stops the server', async () => {
+  it('change their version on sign-out, so that VS Code stops the server', async () => {
     const id = await mcp.allow();
     await mcp.start();
     await mcp.world.provider.removeSession(id);
     assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
   });
 
-  it('have a new version after a new token', async () => {
+  it('change their version with a new token', async () => {
     await mcp.allow();
     await mcp.start();
     await mcp.world.signIn(['a']);
@@ -152,7 +152,7 @@ describe('the definitions of MCP servers', () => {
     assert.deepEqual((await mcp.start()).headers, { Authorization: 'Bearer token 2' });
   });
 
-  it('have a new version when the service rejects the token', async () => {
+  it('change their version when the service rejects the token', async () => {
     const id = await mcp.allow();
     await mcp.start();
     mcp.world.verdict = 'rejected';
@@ -160,14 +160,14 @@ describe('the definitions of MCP servers', () => {
     assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
   });
 
-  it('have a new version when the person takes the yes back', async () => {
+  it('change their version when the user revokes consent', async () => {
     await mcp.allow();
     await mcp.start();
     await mcp.choices.forget([tools]);
     assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
   });
 
-  it('have a new version when the settings name another server of the service', async () => {
+  it('change their version when another server of the service is configured', async () => {
     await mcp.allow();
     await mcp.start();
     mcp.world.server = 'https://staging.example';
@@ -175,7 +175,7 @@ describe('the definitions of MCP servers', () => {
     assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
   });
 
-  it('keep their version when another account changes, or the same token lasts longer', async () => {
+  it('keep their version when another account changes or the same token is extended', async () => {
     await mcp.allow(HOUR_MS);
     await mcp.start();
     mcp.world.account = 'bap-2';
@@ -184,20 +184,20 @@ describe('the definitions of MCP servers', () => {
     assert.deepEqual([mcp.changes, mcp.first.version], [0, '1']);
   });
 
-  it('keep their version while a server has got no token', async () => {
+  it('keep their version while a server has no token', async () => {
     const id = await mcp.allow();
     await mcp.world.provider.removeSession(id);
     assert.deepEqual([mcp.changes, mcp.first.version], [0, '1']);
   });
 
-  it('are told to VS Code when the setting changes', () => {
+  it('fire a change event when the setting changes', () => {
     mcp.servers = [];
     mcp.definitions.settingChanged();
     assert.equal(mcp.changes, 1);
     assert.deepEqual(mcp.definitions.provideMcpServerDefinitions(), []);
   });
 
-  it('log no token', async () => {
+  it('never log a token', async () => {
     await mcp.allow();
     await mcp.start();
     mcp.answer = () => new Response(null, { status: 401 });

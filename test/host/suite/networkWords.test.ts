@@ -14,7 +14,7 @@ const http = {
 };
 const service = serviceNames(sigma(http, () => settings, serviceTexts));
 
-/** What happened, what to do, and the setting that the button opens. All three must be in the words. */
+/** What each message must contain: what happened, what to do, and the setting that its button opens. */
 const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = {
   dns: ['couldn’t be found', 'your internet connection', SERVER],
   offline: ['offline', 'your internet connection'],
@@ -40,9 +40,9 @@ const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = 
   serverFault: ['has a problem', 'Wait a few minutes'],
 };
 
-describe('the words about a connection that fails', () => {
+describe('the message about a failed connection', () => {
   for (const [problem, [what, advice, setting]] of Object.entries(ROWS)) {
-    it(`tell what happened and what to do: ${problem}`, () => {
+    it(`says what happened and what to do: ${problem}`, () => {
       const words = networkWords(problem as Problem, service);
       assert.equal(words.setting, setting);
       for (const part of [what, advice, setting ?? '', 'auth.example'])
@@ -51,12 +51,12 @@ describe('the words about a connection that fails', () => {
     });
   }
 
-  it('are different for each problem', () => {
+  it('is different for each problem', () => {
     const all = Object.keys(ROWS).map((problem) => networkWords(problem as Problem, service).message);
     assert.equal(new Set(all).size, all.length);
   });
 
-  it('tell how far the clock is off, and in which direction', () => {
+  it('says how far the clock is off and in which direction', () => {
     assert.match(clockWords(10 * 60_000), /clock of this computer is 10 min ahead of the server’s/);
     assert.match(clockWords(-3 * 3_600_000), /clock of this computer is 3 h behind the server’s/);
   });

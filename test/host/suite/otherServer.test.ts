@@ -13,19 +13,19 @@ import {
   signOutInMenu,
   useLocalServer,
   useServer,
-} from './person.ts';
+} from './user.ts';
 import { World } from './world.ts';
 
 const STAGING = 'https://staging.example';
 
-/** The person changes the setting. */
+/** Changes the setting, as the user would. */
 function set(world: World, server: string): void {
   world.server = server;
   world.sessions.followSettings();
 }
 
-describe('the sessions of a server that the settings do not name', () => {
-  it('are given to nobody, and VS Code and the API tell of it', async () => {
+describe('sessions of a server that is not configured', () => {
+  it('are removed from VS Code and rejected by the API', async () => {
     const world = new World();
     const { api } = createIdentityApi(world.sessions, world.runtime);
     const heard: string[] = [];
@@ -55,7 +55,7 @@ describe('the sessions of a server that the settings do not name', () => {
     assert.deepEqual(world.revoked, []);
   });
 
-  it('are other sessions than those of the same person there', async () => {
+  it('are separate from the same user’s sessions on another server', async () => {
     const world = new World();
     const here = await world.signIn(['a']);
     set(world, STAGING);
@@ -67,7 +67,7 @@ describe('the sessions of a server that the settings do not name', () => {
     assert.deepEqual(world.revoked, []);
   });
 
-  it('are in the lists of Sign Out and Show Identity, which name the server, and in no other list', async () => {
+  it('are listed with their server, in Sign Out and Show Identity only', async () => {
     const world = new World();
     await world.signIn(['a']);
     set(world, STAGING);
@@ -82,10 +82,10 @@ describe('the sessions of a server that the settings do not name', () => {
   });
 });
 
-describe('a change of the setting that names the server', () => {
+describe('changing the server setting', () => {
   before(useLocalServer);
 
-  it('takes the account out of VS Code, and brings it back, without a request to a server', async () => {
+  it('removes and restores the account without a request', async () => {
     await signIn(0);
     const api = vscode.extensions.getExtension<BapIdentityApi>('bap-identity.bap-authentication')?.exports;
     assert.ok(api);

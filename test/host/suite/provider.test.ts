@@ -5,7 +5,7 @@ import { SignInError } from '../../../src/signIn/signInUi.ts';
 import { HOUR_MS, World } from './world.ts';
 
 describe('the provider', () => {
-  it('returns a session with the scopes array of the caller, and finds it by its scopes in any order', async () => {
+  it('returns the caller’s scopes array, and finds sessions by scopes in any order', async () => {
     const world = new World();
     const scopes = ['profile', 'openid'];
     const session = await world.signIn(scopes);
@@ -31,7 +31,7 @@ describe('the provider', () => {
     assert.deepEqual(world.told, ['Ann'], 'it is said once');
   });
 
-  it('throws VS Code’s CancellationError when the person cancels, and shows no failure', async () => {
+  it('throws VS Code’s CancellationError on Cancel and shows no failure', async () => {
     const world = new World();
     const session = world.provider.createSession(['a']);
     await world.pending();
@@ -41,7 +41,7 @@ describe('the provider', () => {
     assert.equal((await world.signIn(['a'])).accessToken, 'token 2');
   });
 
-  it('renews the session of an identity that signs in again, and keeps the label that consent belongs to', async () => {
+  it('renews the session when an identity signs in again, and keeps the label that consent is tied to', async () => {
     const world = new World();
     const first = await world.signIn(['a']);
     world.name = 'Ann Smith';
@@ -51,7 +51,7 @@ describe('the provider', () => {
     assert.deepEqual(world.events.slice(1), ['added [] removed [] changed [bap-1 a]']);
   });
 
-  it('removes a session once when it is asked several times in parallel, and names the sessions that stay', async () => {
+  it('removes a session once for parallel calls, and announces the remaining accounts', async () => {
     const world = new World();
     const session = await world.signIn(['a']);
     await world.signIn(['b']);
@@ -64,7 +64,7 @@ describe('the provider', () => {
     assert.equal((await world.provider.getSessions(undefined)).length, 2);
   });
 
-  it('revokes a token that could not be stored, and says so', async () => {
+  it('revokes a token that could not be stored, and reports it', async () => {
     const world = new World();
     world.storage.writeFailure = new Error('keyring locked');
     await assert.rejects(world.signIn(['a']), SignInError);
@@ -73,7 +73,7 @@ describe('the provider', () => {
     assert.deepEqual(await world.provider.getSessions(undefined), []);
   });
 
-  it('says that a session could not be deleted from storage', async () => {
+  it('reports a session that could not be deleted from storage', async () => {
     const world = new World();
     const session = await world.signIn(['a']);
     world.storage.writeFailure = new Error('keyring locked');
@@ -92,7 +92,7 @@ describe('the provider', () => {
     assert.equal(world.failures.length, 1);
   });
 
-  it('returns no session in its last minute or after its end, and sends one event', async () => {
+  it('returns no session that is about to expire or expired, and fires one event', async () => {
     const world = new World();
     await world.signIn(['a'], HOUR_MS);
     world.clock.jump(HOUR_MS - 60_001);
@@ -103,7 +103,7 @@ describe('the provider', () => {
     assert.deepEqual(world.events.slice(1), ['added [] removed [bap-1 a] changed []']);
   });
 
-  it('uses the same session when its identity signs in again after its end', async () => {
+  it('reuses the session when its identity signs in again after it expired', async () => {
     const world = new World();
     const first = await world.signIn(['a'], HOUR_MS);
     world.clock.jump(HOUR_MS);
@@ -131,7 +131,7 @@ describe('the provider', () => {
     assert.deepEqual((await here).scopes, ['a', 'b']);
     assert.deepEqual(world.told, ['Ann'], 'it is said in the window of the sign-in alone');
     assert.deepEqual([world.failures, world.revoked], [[], []]);
-    // The sign-ins for another account and other scopes go on.
+    // Sign-ins for another account or other scopes continue.
     const settled: string[] = [];
     void forOther.catch(() => settled.push('other account'));
     void otherScopes.catch(() => settled.push('other scopes'));
@@ -141,7 +141,7 @@ describe('the provider', () => {
     await assert.rejects(otherScopes, vscode.CancellationError);
   });
 
-  it('tells a sign-in in another window from a renewal without use of the clock', async () => {
+  it('distinguishes a sign-in in another window from a renewal without using the clock', async () => {
     const world = new World();
     const { id } = await world.signIn(['a']);
     world.clock.jump(-1_000);
@@ -163,9 +163,9 @@ describe('the provider', () => {
     assert.equal((await here).accessToken, (await there).accessToken);
   });
 
-  it('leaves nothing of a session that the storage takes too long for', async () => {
+  it('leaves nothing of a session that takes too long to store', async () => {
     const world = new World();
-    world.storage.writeMs = 70_000; // the keyring asks for its password
+    world.storage.writeMs = 70_000; // as when the keyring asks for its password
     const session = world.signIn(['a']);
     await world.pending();
     await assert.rejects(world.clock.run(session), SignInError);
@@ -176,7 +176,7 @@ describe('the provider', () => {
     assert.doesNotMatch([...world.storage.stored.values()].join(), /token 1/);
   });
 
-  it('says in words that the sessions cannot be read', async () => {
+  it('explains that the sessions cannot be read', async () => {
     const world = new World(new Error('locked'));
     await assert.rejects(
       world.provider.getSessions(undefined),
@@ -185,7 +185,7 @@ describe('the provider', () => {
     assert.ok(world.log.lines.some((line) => line.includes('StoreError')));
   });
 
-  it('removes an entry without scopes from the Accounts menu by the one empty scope that VS Code gives it', async () => {
+  it('removes a scopeless Accounts menu entry, which VS Code gives one empty scope', async () => {
     const world = new World();
     const heard: unknown[] = [];
     world.provider.onDidChangeSessions(({ added }) => heard.push(added?.[0]?.scopes));

@@ -25,7 +25,7 @@ describe('a command that fails', () => {
 
   const fail = (error: Error): Promise<void> => runCommand(() => Promise.reject(error));
 
-  it('says that the sessions cannot be read, and runs again when the person chooses Try Again', async () => {
+  it('reports that the sessions cannot be read, and retries on Try Again', async () => {
     const message =
       'Your sessions can’t be read right now. Unlock your system’s keyring, then try again. | Try Again | Diagnose';
     let runs = 0;
@@ -37,13 +37,13 @@ describe('a command that fails', () => {
     assert.deepEqual([runs, shown], [2, [message, message]]);
   });
 
-  it('shows no message after a cancel or after an error that was shown already', async () => {
+  it('shows no message for a cancellation or an error that was already shown', async () => {
     await fail(new vscode.CancellationError());
     await fail(new SignInError('told'));
     assert.deepEqual(shown, []);
   });
 
-  it('passes an unknown error to VS Code', async () => {
+  it('passes an unknown error on to VS Code', async () => {
     await assert.rejects(fail(new TypeError('unknown')), TypeError);
   });
 });

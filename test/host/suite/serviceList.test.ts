@@ -10,8 +10,8 @@ const services = createServices({ fetch, clock: systemClock, log: new RecordingL
 const ids = services.map(({ id }) => id);
 const labels = services.map(({ label }) => label);
 
-describe('each service of the list', () => {
-  it('is an authentication provider of the manifest', () => {
+describe('every service in the list', () => {
+  it('is an authentication provider in the manifest', () => {
     assert.deepEqual(
       authentication,
       services.map(({ id, label }) => ({ id, label })),
@@ -25,7 +25,7 @@ describe('each service of the list', () => {
     assert.deepEqual(menu.default, ids);
   });
 
-  it('is known to the tool for agents', () => {
+  it('is an input of the identity tool', () => {
     const [tool] = languageModelTools;
     assert.ok(tool);
     assert.deepEqual(tool.inputSchema.properties.provider.enum, ids);
@@ -38,7 +38,7 @@ describe('each service of the list', () => {
       for (const name of Object.values(used)) assert.ok(name in settings, name);
   });
 
-  it('says what it is for', () => {
+  it('has a description', () => {
     for (const { label, purpose } of services) assert.notEqual(purpose, '', label);
   });
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { accounts } from './person.ts';
+import { accounts } from './user.ts';
 
-describe('sessions after a reload of the window', () => {
+describe('sessions after a reload', () => {
   it('are still there', async () => {
     assert.equal((await accounts()).length, 1);
   });
 
-  it('are given to no extension without the person’s consent', async () => {
+  it('require consent before an extension gets them', async () => {
     const session = await vscode.authentication.getSession('sigma-identity', ['openid', 'profile'], {
       silent: true,
     });

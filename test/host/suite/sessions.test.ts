@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { labelAt } from '../../servers/accountLabel.ts';
-import { accounts, eventually, localServer, signIn, signOutOfFirst, useLocalServer } from './person.ts';
+import { accounts, eventually, localServer, signIn, signOutOfFirst, useLocalServer } from './user.ts';
 
 describe('sessions', () => {
   before(useLocalServer);
 
-  it('appear with their accounts, and VS Code sends an event for each', async () => {
+  it('appear with their accounts, with one event each', async () => {
     const heard: string[] = [];
     const listener = vscode.authentication.onDidChangeSessions(({ provider }) => heard.push(provider.id));
     await signIn(0);
@@ -17,7 +17,7 @@ describe('sessions', () => {
     listener.dispose();
   });
 
-  it('of two identities of one person are two accounts', async () => {
+  it('of two identities of one user are two accounts', async () => {
     await signIn(1);
     assert.equal(new Set(await accounts()).size, 2);
   });
@@ -28,7 +28,7 @@ describe('sessions', () => {
     assert.deepEqual((await accounts()).sort(), before.sort());
   });
 
-  it('are removed by the palette’s sign-out, one account at a time', async () => {
+  it('are removed by Sign Out, one account at a time', async () => {
     const before = await accounts();
     await signOutOfFirst();
     assert.equal((await accounts()).length, before.length - 1);

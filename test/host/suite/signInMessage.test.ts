@@ -24,7 +24,7 @@ const messageOf = (state: SignInState): string =>
   signInMessage(state, 0, (action, text) => `[${text}](command:${action})`).replaceAll('\u00a0', ' ');
 
 describe('the text of the sign-in notification', () => {
-  it('has the code, each action, the warning and the time left', () => {
+  it('contains the code, every action, the warning and the time left', () => {
     assert.equal(
       messageOf(pending(WITH_CODE)),
       'Your code is ABCD-EFGH. [Open auth.example](command:openPage) · [Copy code](command:copyCode) · ' +
@@ -33,7 +33,7 @@ describe('the text of the sign-in notification', () => {
     );
   });
 
-  it('has no code and no address of a sign-in whose address is a secret', () => {
+  it('contains neither code nor URL when the URL is secret', () => {
     const message = messageOf(pending(WITHOUT_CODE));
     assert.match(
       message,
@@ -43,7 +43,7 @@ describe('the text of the sign-in notification', () => {
     assert.doesNotMatch(message, /canary|Copy code/);
   });
 
-  it('says what was copied, and that there is no code to copy', () => {
+  it('confirms what was copied, or says that there is no code to copy', () => {
     assert.match(
       messageOf({ ...pending(WITH_CODE), said: 'copyLink' } as SignInState),
       / · Copied! \[Copy link\]/,
@@ -54,13 +54,13 @@ describe('the text of the sign-in notification', () => {
     );
   });
 
-  it('names the true host of a page whose name imitates another', () => {
+  it('shows a lookalike host in Punycode', () => {
     // The first letter is the Cyrillic а.
     const browserUri = 'https://\u0430uth.example/device';
     assert.match(messageOf(pending({ ...WITH_CODE, browserUri })), /\[Open xn--uth-5cd\.example\]/);
   });
 
-  it('shows a code and an address with brackets, and keeps its links', () => {
+  it('keeps its links intact when the code or URL contains brackets', () => {
     const message = messageOf(
       pending({ ...WITH_CODE, userCode: '[ABCD', verificationUri: 'https://[::1]/device' }),
     );
@@ -70,7 +70,7 @@ describe('the text of the sign-in notification', () => {
 });
 
 describe('the status bar item of a sign-in', () => {
-  it('has the service and the time left, and the code in its tooltip alone', () => {
+  it('shows the service and the time left, and the code only in its tooltip', () => {
     const { text, tooltip, spoken } = statusText(SERVICE, pending(WITH_CODE), 0);
     assert.equal(text, '$(sign-in) Sigma Identity: 2\u00a0min\u00a0left');
     assert.equal(spoken, 'Sign in with Sigma Identity: 2\u00a0min\u00a0left');
@@ -84,7 +84,7 @@ describe('the status bar item of a sign-in', () => {
     );
   });
 
-  it('shows no icon and no address of a service', () => {
+  it('renders no icon from a code and shows no secret URL', () => {
     const { text, tooltip } = statusText(SERVICE, pending({ ...WITHOUT_CODE, userCode: '$(x)' }), 0);
     assert.doesNotMatch(`${text}${tooltip}`, /canary|\$\(x\)/);
   });

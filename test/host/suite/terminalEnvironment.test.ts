@@ -15,11 +15,11 @@ import { FakeClock } from '../../unit/support/fakeClock.ts';
 import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { recordOf } from '../../unit/support/record.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
-import { eventually, signIn, signOutInMenu, useLocalServer } from './person.ts';
+import { eventually, signIn, signOutInMenu, useLocalServer } from './user.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** A command that writes what a program in a shell gets into a file. Windows has PowerShell. */
+/** A shell command that writes the environment of a child process to a file. Windows has PowerShell. */
 const printCommand = (file: string): string =>
   process.platform === 'win32'
     ? `"id=$env:BAP_ID key=$env:BAP_PUBKEY token=$env:ADOMPKG_TOKEN." | Out-File -Encoding ascii "${file}"`
@@ -35,7 +35,7 @@ const services = [
   { id: 'adom', label: 'Adom', tokenVariable: 'ADOMPKG_TOKEN' },
 ];
 
-/** A collection that notes its calls: a test cannot get VS Code's own collection of the extension. */
+/** Records calls, because a test cannot get the extension's own collection from VS Code. */
 class FakeCollection extends Map<string, string> {
   readonly done: string[] = [];
   description: string | undefined;
@@ -60,7 +60,7 @@ class FakeCollection extends Map<string, string> {
   }
 }
 
-/** The environment of new terminals. The test decides which sessions there are. */
+/** The environment of new terminals over sessions that the test provides. */
 class World {
   readonly clock = new FakeClock();
   readonly log = new RecordingLog();
@@ -71,7 +71,7 @@ class World {
   loads = 0;
   failure: Error | undefined;
   readonly #memento = new FakeMemento();
-  /** The accounts for which the person was asked, and those for which a question was offered. */
+  /** The accounts that the user was asked about, and those that they were offered to be asked about. */
   readonly asked: string[] = [];
   readonly offered: string[] = [];
   answer = (): Promise<boolean> => Promise.resolve(true);
@@ -117,7 +117,7 @@ class World {
     );
   }
 
-  /** The person has allowed the tokens of these sessions of Adom before. */
+  /** Adds Adom sessions whose tokens the user has already allowed. */
   haveAllowed(...ids: string[]): void {
     const answers = ids.map((id) => ({ id, serviceId: 'adom', allowed: true }));
     this.#memento.kept.set('terminalTokenAnswers', answers);
@@ -172,19 +172,19 @@ describe('the environment of new terminals', () => {
     });
   };
 
-  it('is never kept for the next window, and removes first what was kept before', () => {
+  it('is not persisted, and first clears what VS Code has persisted', () => {
     world = new World();
     assert.deepEqual(world.collection.done.slice(0, 2), ['persistent false', 'clear']);
   });
 
-  it('is empty by default, and reads no stored session', async () => {
+  it('is empty by default, without reading stored sessions', async () => {
     world = new World(ann, ada('ada'));
     await world.clock.settle();
     assert.deepEqual([world.variables, world.loads], [{}, 0]);
   });
 
   for (const value of ['on', true, 1, null]) {
-    it(`is empty with a value that the setting does not have: ${String(value)}`, async () => {
+    it(`is empty for the invalid setting ${String(value)}`, async () => {
       await setMode(value);
       world = new World(ann, ada('ada'));
       await world.clock.settle();
@@ -206,14 +206,14 @@ describe('the environment of new terminals', () => {
     await until({});
   });
 
-  it('is filled at the start when the setting says so', async () => {
+  it('is filled at startup when the setting says so', async () => {
     await setMode('identity');
     world = new World(ann);
     await until(identity);
     assert.equal(world.loads, 1);
   });
 
-  it('follows each sign-in and sign-out at once', async () => {
+  it('follows each sign-in and sign-out immediately', async () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
@@ -226,7 +226,7 @@ describe('the environment of new terminals', () => {
     assert.deepEqual(world.variables, {});
   });
 
-  it('loses Adom’s token when it ends, even if the laptop was asleep', async () => {
+  it('drops Adom’s token when it expires, even after the computer was asleep', async () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
@@ -241,7 +241,7 @@ describe('the environment of new terminals', () => {
     assert.equal(world.clock.pending, 0);
   });
 
-  it('stops the timer of a token that was removed', async () => {
+  it('stops the timer of a removed token', async () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
@@ -253,7 +253,7 @@ describe('the environment of new terminals', () => {
     assert.equal(world.clock.pending, 0);
   });
 
-  it('holds each token only after the person has allowed it, for one account after the other', async () => {
+  it('asks for one account after the other and adds only allowed tokens', async () => {
     world = new World(ann, ada('ada'));
     const { promise, resolve } = Promise.withResolvers<boolean>();
     world.answer = () => promise;
@@ -272,7 +272,7 @@ describe('the environment of new terminals', () => {
     await until({});
   });
 
-  it('hands no token out when the person says no, and the identity all the same', async () => {
+  it('has the identity but no token when the user refuses', async () => {
     world = new World(ann, ada('ada'));
     world.answer = () => Promise.resolve(false);
     await setMode('identityAndTokens');
@@ -281,7 +281,7 @@ describe('the environment of new terminals', () => {
     assert.ok(!world.collection.done.some((what) => what.endsWith('_TOKEN')), world.collection.done.join());
   });
 
-  it('only offers the question at the start and after a sign-in, in the window that the person looks at', async () => {
+  it('offers to ask, in the focused window only, at startup and after a sign-in', async () => {
     await setMode('identityAndAdomToken');
     world = new World();
     world.isFocused = false;
@@ -298,14 +298,14 @@ describe('the environment of new terminals', () => {
     assert.deepEqual([world.asked.length, world.offered.length], [1, 1]);
   });
 
-  it('leaves out Adom’s token in a workspace of Adom', async () => {
+  it('leaves out Adom’s token in an Adom workspace', async () => {
     world = new World(ann, ada('ada'));
     world.adomHasToken = true;
     await setMode('identityAndAdomToken');
     await until(identity);
   });
 
-  it('stays empty when the stored sessions cannot be read', async () => {
+  it('stays empty when the sessions cannot be read', async () => {
     world = new World();
     world.failure = new StoreError('SecretStorage failed');
     await setMode('identity');
@@ -314,7 +314,7 @@ describe('the environment of new terminals', () => {
     assert.deepEqual(world.variables, {});
   });
 
-  it('is removed with the extension', async () => {
+  it('is cleared with the extension', async () => {
     await setMode('identityAndAdomToken');
     world = new World();
     await world.clock.settle();
@@ -324,7 +324,7 @@ describe('the environment of new terminals', () => {
     assert.deepEqual([world.variables, world.clock.pending], [{}, 0]);
   });
 
-  it('reaches a shell in a real terminal', async () => {
+  it('reaches the shell of a real terminal', async () => {
     world = new World();
     await signIn(1);
     let terminals = 0;

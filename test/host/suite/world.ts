@@ -15,13 +15,13 @@ import { serviceTexts } from '../../unit/support/serviceTexts.ts';
 export const HOUR_MS = 3_600_000;
 const SERVER = 'https://auth.example';
 
-/** A provider with VS Code's own classes over a service that a test drives. */
+/** A provider with VS Code's own classes and a fake service that a test controls. */
 export class World {
   readonly clock = new FakeClock();
   readonly storage = new FakeStorage(this.clock);
   readonly log = new RecordingLog();
   readonly failures: string[] = [];
-  /** The people that a window said to be signed in. */
+  /** The accounts that a window announced as signed in. */
   readonly told: string[] = [];
   readonly revoked: string[] = [];
   readonly events: string[] = [];
@@ -29,7 +29,7 @@ export class World {
   reminded = 0;
   account = 'bap-1';
   name = 'Ann';
-  /** The server in the settings. */
+  /** The configured server. */
   server = SERVER;
   cancel: () => void = () => undefined;
   decide: (waited: WaitResult) => void = () => undefined;
@@ -37,10 +37,10 @@ export class World {
   readonly #locks = new FakeLocks(this.clock);
   readonly sessions: Sessions;
   readonly provider: ServiceProvider;
-  /** What the service says of every token. */
+  /** The service's verdict on every token. */
   verdict: VerifyResult['kind'] = 'valid';
 
-  /** `readFailure`: storage cannot be read from the beginning. */
+  /** With `readFailure`, storage cannot be read from the start. */
   constructor(readFailure?: Error) {
     this.storage.readFailure = readFailure;
     this.sessions = this.#openSessions();
@@ -52,12 +52,12 @@ export class World {
     });
   }
 
-  /** The provider of another window of the same application. `this.provider` belongs to the first window. */
+  /** Adds the provider of another window. `this.provider` belongs to the first window. */
   openWindow(): ServiceProvider {
     return this.#providerOf(this.#openSessions());
   }
 
-  /** Signs in to the end, with a token that ends after `lifeMs`. */
+  /** Completes a sign-in with a token that expires after `lifeMs`. */
   async signIn(scopes: string[], lifeMs?: number): Promise<vscode.AuthenticationSession> {
     const session = this.provider.createSession(scopes);
     await this.pending();
@@ -71,7 +71,7 @@ export class World {
     this.decide({ kind: 'granted', grant: { ...grant, ...life } });
   }
 
-  /** Until the service waits for the person. */
+  /** Waits until the service waits for approval. */
   async pending(): Promise<void> {
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
   }

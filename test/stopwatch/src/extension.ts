@@ -8,12 +8,12 @@ import { World } from '../../host/suite/world.ts';
 const OURS = 'bap-identity.bap-authentication';
 const ROUNDS = 200;
 const MANY = 200;
-/** After this time, in milliseconds, a window has done most of what it does when it opens. */
+/** Time for a new window to settle, in milliseconds. */
 const CALM_MS = 2_000;
-/** A session of nobody: the answer needs all that is stored, and no service. */
+/** An unknown session: answering needs all stored sessions but no service. */
 const NOBODY = { id: '', accessToken: '', account: { id: '', label: '' }, scopes: [] };
 
-/** VS Code starts the extension that is measured only after this one, because of its event `*`. */
+/** VS Code activates this extension before the measured one because of its event `*`. */
 export async function activate(): Promise<void> {
   const { BAP_BENCH_FILE: file } = process.env;
   if (file === undefined) throw new Error('Start this extension with npm run bench.');
@@ -23,7 +23,7 @@ export async function activate(): Promise<void> {
     await ours.activate();
     await ours.exports.verifySession(NOBODY);
   });
-  // In the background: VS Code waits for this function before it starts other extensions.
+  // Not awaited: VS Code waits for this function before it activates other extensions.
   void calm()
     .then(measureSilentCalls)
     .then((silentMs) => {
@@ -52,7 +52,7 @@ async function measureSilentCalls(): Promise<SilentMs> {
   };
 }
 
-/** Times two calls in turn: other work on the machine slows both, and so does what is left of the call before. */
+/** Times two calls alternately, so that other work on the machine and leftovers of earlier calls slow both equally. */
 async function inTurn(one: () => Thenable<unknown>, other: () => Thenable<unknown>): Promise<PairMs> {
   const oneMs: number[] = [];
   const otherMs: number[] = [];
@@ -63,7 +63,7 @@ async function inTurn(one: () => Thenable<unknown>, other: () => Thenable<unknow
   return [oneMs, otherMs];
 }
 
-/** Registers our provider, over a service of the tests, after `count` sign-ins. */
+/** Registers our provider with a fake service after `count` sign-ins. */
 async function register(
   id: string,
   signIn: (at: number) => { scope: string; account: string },

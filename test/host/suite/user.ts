@@ -3,28 +3,28 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 
 /**
- * What a person does, from inside the extension host. Notifications and dialogs cannot be seen from there.
+ * User actions from inside the extension host, which cannot see notifications and dialogs.
  */
 
-/** The address of the runner's Sigma Identity. */
+/** The URL of the runner's Sigma Identity. */
 export function localServer(): string {
   const url = process.env.BAP_TEST_SIGMA;
   assert.ok(url, 'the runner names no server');
   return url;
 }
 
-/** Points the extension at it. */
+/** Configures the runner's server. */
 export async function useLocalServer(): Promise<void> {
   await useServer(localServer());
 }
 
-/** Points the extension at a server, or at the default one. */
+/** Configures a server, or the default one. */
 export async function useServer(url: string | undefined): Promise<void> {
   const settings = vscode.workspace.getConfiguration('bapIdentity.sigma');
   await settings.update('serverUrl', url, vscode.ConfigurationTarget.Global);
 }
 
-/** Signs in with the palette's command, as the demo person's identity with this index. */
+/** Signs in with the Command Palette's command, as the demo user's identity with this index. */
 export async function signIn(identity: number): Promise<void> {
   const before = await ask('/code', {});
   const command = new Command('bapIdentity.signIn');
@@ -37,7 +37,7 @@ export async function signIn(identity: number): Promise<void> {
   await command.done;
 }
 
-/** Signs out of the first account in the list of the palette's command. */
+/** Signs out of the first account that the Command Palette's command lists. */
 export async function signOutOfFirst(): Promise<void> {
   const before = (await accounts()).length;
   const command = new Command('bapIdentity.signOut');
@@ -49,7 +49,7 @@ export async function signOutOfFirst(): Promise<void> {
   await revocation();
 }
 
-/** Signs out of each account with this name, as the Accounts menu does. VS Code agrees by itself in tests. */
+/** Signs out of every account with this name, like the Accounts menu. VS Code confirms automatically during tests. */
 export async function signOutInMenu(name: string): Promise<void> {
   const named = async (): Promise<string[]> =>
     (await accounts()).filter((label) => label.startsWith(`${name} `));
@@ -60,7 +60,7 @@ export async function signOutInMenu(name: string): Promise<void> {
   await revocation();
 }
 
-/** A sign-out asks the service in the background. What counts requests afterwards must not count these. */
+/** Waits for a sign-out's background requests, so that later counts do not include them. */
 async function revocation(): Promise<void> {
   await eventually('the revocation', async () => {
     const paths = await requests();
@@ -70,7 +70,7 @@ async function revocation(): Promise<void> {
   });
 }
 
-/** A command that shows a list first. */
+/** A command that starts with a quick pick. */
 class Command {
   readonly #id: string;
   #running = false;
@@ -81,8 +81,7 @@ class Command {
   }
 
   /**
-   * A list that is accepted before its items arrive is dismissed. Then the next call starts the command
-   * again.
+   * Accepting a list before its items arrive dismisses it. The next call then runs the command again.
    */
   async acceptFirstItem(): Promise<void> {
     if (this.#running) {
@@ -97,17 +96,17 @@ class Command {
   }
 }
 
-/** The labels of the accounts that VS Code knows. */
+/** The labels of VS Code's accounts. */
 export async function accounts(): Promise<string[]> {
   return (await vscode.authentication.getAccounts('sigma-identity')).map(({ label }) => label);
 }
 
-/** The paths that Sigma Identity was asked for. */
+/** The paths of all requests to Sigma Identity. */
 export async function requests(): Promise<string[]> {
   return JSON.parse(await ask('/requests', {})) as string[];
 }
 
-/** Repeats `attempt` until it returns something, and returns that. Fails after a minute. */
+/** Repeats `attempt` until it returns a value, and returns that. Fails after a minute. */
 export async function eventually<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + 60_000;
   for (;;) {
