@@ -1,6 +1,5 @@
 /**
- * The label of an account that has signed in at the server `url` of a test. That is not the service's own server, so
- * the label names it.
+ * The label of an account on a test's server, which it includes because that is not the service's default server.
  */
 export function labelAt(url: string, label: string): string {
   return `${label} · ${new URL(url).host}`;

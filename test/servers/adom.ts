@@ -13,7 +13,7 @@ export { demoPerson, secondPerson, type Person } from './adom/people.ts';
 export interface AdomOptions extends ApiOptions {
   /** A free port by default. */
   port?: number;
-  /** The people who can log in. By default the demo person and the second demo person. */
+  /** The users who can log in. By default the two demo users. */
   people?: readonly Person[];
   /** Lets pages of any origin use every endpoint, and not only the intents. */
   anyOrigin?: boolean;
@@ -26,18 +26,17 @@ export interface AdomOptions extends ApiOptions {
 export interface AdomServer {
   /** Such as `http://127.0.0.1:4321`, without a slash at the end. */
   readonly url: string;
-  /** All requests that arrived, in order. */
+  /** All requests, in order. */
   readonly requests: Exchange[];
   readonly people: readonly Person[];
   /** The number of open event streams. */
   readonly openStreams: number;
   /** Makes the next request to an endpoint fail: `failNext('/auth/intents', { kind: 'drop' })`. */
   failNext(endpoint: string, fault: Fault, times?: number): void;
-  /** Removes the faults that have not been used. */
+  /** Discards unused faults. */
   clearFaults(): void;
   /**
-   * Approves an intent, as the page does, but without a browser and without the code. By default the newest
-   * intent.
+   * Approves an intent like the page, but without a browser or code. By default the newest intent.
    */
   approve(token?: string, personIndex?: number): void;
   /** Makes the intent expire now. */
@@ -50,7 +49,7 @@ export interface AdomServer {
 }
 
 /**
- * Adom for tests and for `npm start`. Adom publishes no server, so this one is written from its documents.
+ * A reference server for tests and `npm start`, written from Adom's documentation, because Adom publishes no server.
  */
 export async function startAdomServer(options: AdomOptions = {}): Promise<AdomServer> {
   const people = options.people ?? [demoPerson, secondPerson];

@@ -4,18 +4,18 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net';
 import type { Certificate } from './certificates.ts';
 
-/** Something on this machine that answers at a port of its own. */
+/** An endpoint on this machine. */
 export interface Place {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** A server with this certificate. What it answers does not matter: nobody should trust it. */
+/** A server with a certificate that no client should trust, so its response does not matter. */
 export function secureServer({ cert, key }: Certificate): Promise<Place> {
   return at(createHttpsServer({ cert, key }, (_, answer) => answer.end('{}')));
 }
 
-/** A server that takes every connection and does with it what `act` does. */
+/** A server that passes every connection to `act`. */
 export function rawServer(act: (socket: Socket) => void): Promise<Place> {
   return at(
     createNetServer((socket) => {
@@ -25,7 +25,7 @@ export function rawServer(act: (socket: Socket) => void): Promise<Place> {
   );
 }
 
-/** A proxy that answers every request for a tunnel with this status. */
+/** A proxy that rejects every tunnel with this status. */
 export function refusingProxy(status: 403 | 407): Promise<Place> {
   const server = createHttpServer();
   server.on('connect', (_, socket) => {
@@ -35,7 +35,7 @@ export function refusingProxy(status: 403 | 407): Promise<Place> {
   return at(server);
 }
 
-/** A port where nothing listens. */
+/** A port that nothing listens on. */
 export async function closedPort(): Promise<number> {
   const place = await rawServer(() => undefined);
   await place.close();

@@ -8,7 +8,7 @@ export interface Certificate {
 }
 
 interface Different {
-  /** Without one, the certificate signs itself. */
+  /** Without one, the certificate is self-signed. */
   readonly issuer?: Certificate;
   readonly host?: string;
   readonly from?: Date;
@@ -16,10 +16,10 @@ interface Different {
 }
 
 const DAY_MS = 86_400_000;
-/** The day that is so many days from now. */
+/** The date this many days from now. */
 export const inDays = (days: number): Date => new Date(Date.now() + days * DAY_MS);
 
-/** A certificate of a server, which is good for `localhost` from yesterday until tomorrow unless it is to differ. */
+/** A server certificate, by default valid for `localhost` from yesterday until tomorrow. */
 export async function certificate(different: Different = {}): Promise<Certificate> {
   const { issuer, host = 'localhost', from = inDays(-1), until = inDays(1) } = different;
   const made = await generate([{ name: 'commonName', value: host }], {
@@ -33,7 +33,7 @@ export async function certificate(different: Different = {}): Promise<Certificat
   return { cert: made.cert, key: made.private };
 }
 
-/** The certificate of an authority, which signs those of servers. Each has a name of its own. */
+/** A CA certificate with a unique name. */
 export async function authority(): Promise<Certificate> {
   const made = await generate([{ name: 'commonName', value: `Authority ${randomUUID()}` }], {
     keyType: 'ec',

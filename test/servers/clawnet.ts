@@ -2,7 +2,7 @@ import { withCors } from './cors.ts';
 import { FaultQueue, type Exchange, type Fault } from './faults.ts';
 import { listen } from './listen.ts';
 
-/** One who trusts an identity, as ClawNet tells it. */
+/** An identity's trust in another, as ClawNet returns it. */
 export interface TrustEdge {
   sourceBapId: string;
   reason?: string;
@@ -24,7 +24,7 @@ export interface Vouch {
   revoked?: boolean;
 }
 
-/** What others say of one identity, newest first. */
+/** Trust and vouches for one identity, newest first. */
 export interface Said {
   trust: readonly TrustEdge[];
   vouches: readonly Vouch[];
@@ -33,23 +33,23 @@ export interface Said {
 export interface ClawNetOptions {
   /** A free port by default. */
   port?: number;
-  /** By BAP id. By default what others say of the demo person. */
+  /** By BAP ID. By default for the demo user. */
   said?: Readonly<Record<string, Said>>;
-  /** Lets pages of any origin read the answers. */
+  /** Allows every origin (CORS). */
   anyOrigin?: boolean;
 }
 
 export interface ClawNetServer {
   /** Such as `http://127.0.0.1:4321/api/v1`. */
   readonly url: string;
-  /** All requests that arrived, in order. */
+  /** All requests, in order. */
   readonly requests: Exchange[];
   /** Makes the next request to an endpoint fail: `failNext('/api/v1/trust', { kind: 'drop' })`. */
   failNext(endpoint: string, fault: Fault, times?: number): void;
   close(): Promise<void>;
 }
 
-/** Different BAP ids for tests. */
+/** Distinct BAP IDs. */
 export function bapIdOf(index: number): string {
   return `Cn123456789ABCDEFGHJKLMNPQR${String(index).padStart(3, '0').replaceAll('0', 'z')}`;
 }

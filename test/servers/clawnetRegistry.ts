@@ -1,7 +1,7 @@
 import { FaultQueue } from './faults.ts';
 import { listen, type Listener } from './listen.ts';
 
-/** The part of ClawNet's registry that answers `whoami`: it asks Sigma Identity whose the token is. */
+/** The part of ClawNet's registry behind `whoami`, which asks Sigma Identity for the token's owner. */
 export function startClawnetRegistry(sigmaUrl: string): Promise<Listener> {
   return listen({
     faults: new FaultQueue(),

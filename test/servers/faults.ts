@@ -1,24 +1,24 @@
 /**
- * Faults of a stand-in server, one request at a time, and its record of the requests. Only a test in the same
- * process can set them: they are not part of the HTTP interface.
+ * Faults that a reference server injects, one request at a time, and its record of requests. Tests set them in the same
+ * process; they are not part of the HTTP interface.
  */
 export type Fault =
-  /** Gives this answer and does not do the work. An object body is sent as JSON. */
+  /** Responds with this without processing the request. An object body is sent as JSON. */
   | { kind: 'answer'; status: number; body?: string | object; headers?: Record<string, string> }
   /** An HTML page, as from a captive portal or a proxy. */
   | { kind: 'html'; status?: number }
   | { kind: 'redirect'; to: string; status?: number }
-  /** Does not do the work, and ends the connection without an answer. */
+  /** Drops the connection without processing the request. */
   | { kind: 'drop' }
-  /** Does the work, and ends the connection without an answer. */
+  /** Processes the request, then drops the connection without a response. */
   | { kind: 'lost' }
-  /** Does the work, and sends half of the answer. */
+  /** Processes the request and sends half of the response. */
   | { kind: 'truncate' }
-  /** Answers when the promise settles, or never if there is none. */
+  /** Responds when the promise settles, or never without one. */
   | { kind: 'hold'; until?: Promise<unknown> }
-  /** Does the work, and changes its JSON answer. The change can take time. */
+  /** Processes the request and rewrites its JSON response, possibly asynchronously. */
   | { kind: 'rewrite'; change: (body: Record<string, unknown>) => unknown }
-  /** A fault of an event stream. It waits for a request for a stream. */
+  /** A fault of the next event stream. */
   | { kind: 'stream'; how: StreamFault };
 
 export type StreamFault =
@@ -26,20 +26,20 @@ export type StreamFault =
   | 'cut'
   /** Sends half of the event, then ends the connection. */
   | 'half-event'
-  /** The stream stays open and sends nothing, also no pings. */
+  /** The stream stays open and sends nothing, not even pings. */
   | 'silent'
   /** The event's data is not JSON. */
   | 'malformed'
   | 'empty-token'
   | 'no-token'
-  /** The token counts as retrieved, but the connection ends before it is sent. */
+  /** The token is consumed, but the connection drops before it is sent. */
   | 'lost'
-  /** The event comes twice. */
+  /** The event is sent twice. */
   | 'twice'
   /** The timeout event has no data line, so EventSource ignores it. */
   | 'bare-timeout';
 
-/** One request as it arrived, and how it was answered. */
+/** A request and its response's status. */
 export interface Exchange {
   readonly method: string;
   readonly path: string;
@@ -47,7 +47,7 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The parsed JSON, or the text. Undefined without a body. */
   readonly body: unknown;
-  /** Undefined until an answer has started. */
+  /** Undefined until the response starts. */
   status: number | undefined;
 }
 
@@ -63,7 +63,7 @@ function matches(pattern: string, method: string, path: string): boolean {
   );
 }
 
-/** The faults that wait for a request. The oldest is used first. */
+/** Pending faults, oldest first. */
 export class FaultQueue {
   readonly #waiting: { pattern: string; fault: Fault }[] = [];
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { wantsStream, type Exchange, type Fault, type FaultQueue } from './faults.ts';
 
-/** Gets the fault too, because only the server itself can apply a fault of an event stream. */
+/** Receives the fault, because only the server itself can apply one to an event stream. */
 export type Handler = (request: Request, fault: Fault | undefined) => Promise<Response>;
 
 export interface Listener {
@@ -16,11 +16,11 @@ export interface Listener {
 export interface ListenOptions {
   port?: number | undefined;
   faults: FaultQueue;
-  /** Gets the address, because the answers of the services contain it. */
+  /** Receives the URL, because the services' responses contain it. */
   handler: (url: string) => Handler | Promise<Handler>;
 }
 
-/** A node http server on the loopback interface that speaks in web `Request` and `Response`. */
+/** A Node HTTP server on the loopback interface with web `Request` and `Response`. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const requests: Exchange[] = [];
   const ready = Promise.withResolvers<Handler>();
@@ -150,7 +150,7 @@ async function send(response: Response, outgoing: ServerResponse, half: boolean)
       outgoing.write(part.value);
     outgoing.end();
   } catch {
-    // A body that breaks stands for a server that ends the connection during its answer.
+    // A failing body simulates a server that drops the connection mid-response.
     outgoing.destroy();
   }
 }

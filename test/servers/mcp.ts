@@ -8,9 +8,9 @@ import { listen } from './listen.ts';
 export interface McpTestServer {
   /** Such as `http://127.0.0.1:4321/mcp`. */
   readonly url: string;
-  /** All requests that arrived, in order. */
+  /** All requests, in order. */
   readonly requests: Exchange[];
-  /** Each token that arrived, once. */
+  /** The distinct tokens received. */
   tokens(): string[];
   /** Makes the next request to an endpoint fail: `failNext('/mcp', { kind: 'redirect', to })`. */
   failNext(endpoint: string, fault: Fault, times?: number): void;
@@ -21,8 +21,8 @@ export interface McpTestServer {
 const Owner = z.object({ name: z.string(), bap_id: z.string().optional() });
 
 /**
- * An MCP server made with the official SDK, in stateless mode. It asks the service at `userUrl` whose token it got, and
- * answers 401 to everybody else. Its tool `whoami` tells the name.
+ * A stateless MCP server, built with the official SDK. It asks the service at `userUrl` for the token's owner, whom its
+ * tool `whoami` returns, and responds with 401 to an invalid token.
  */
 export async function startMcpServer(userUrl: string): Promise<McpTestServer> {
   const faults = new FaultQueue();
@@ -50,7 +50,7 @@ export async function startMcpServer(userUrl: string): Promise<McpTestServer> {
   };
 }
 
-/** A browser asks for the headers of MCP too. */
+/** Includes MCP's headers for preflight requests. */
 async function withMcpCors(request: Request, work: () => Promise<Response>): Promise<Response> {
   const response = await withCors(request, work);
   if (request.method === 'OPTIONS')

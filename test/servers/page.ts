@@ -1,5 +1,5 @@
 /**
- * The layout of the pages of both stand-ins. Plain forms without scripts, so that they work in every browser.
+ * The layout of both services' pages. Plain forms without scripts work in every browser.
  */
 export function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -21,12 +21,11 @@ export {
 export interface SigmaOptions extends AuthOptions, ApiOptions {
   /** A free port by default. */
   port?: number;
-  /** The people who can sign in. By default the demo person and the second demo person. */
+  /** The users who can sign in. By default the two demo users. */
   people?: readonly Person[];
   /**
-   * The person chooses an identity in the browser when approving, and the token stands for it from the start,
-   * as on an older server. By default a token stands for no identity until its client makes an organization
-   * active.
+   * Whether the user chooses an identity when approving, so that the token has one from the start, as on older servers.
+   * By default a token has no identity until its client sets an active organization.
    */
   identityAtApproval?: boolean;
 }
@@ -34,32 +33,31 @@ export interface SigmaOptions extends AuthOptions, ApiOptions {
 export interface SigmaServer {
   /** Such as `http://127.0.0.1:4321`, without a slash at the end. */
   readonly url: string;
-  /** All requests that arrived, in order. */
+  /** All requests, in order. */
   readonly requests: Exchange[];
   readonly people: readonly Person[];
   /** Makes the next request to an endpoint fail: `failNext('/api/auth/device/token', { kind: 'drop' })`. */
   failNext(endpoint: string, fault: Fault, times?: number): void;
-  /** Removes the faults that have not been used. */
+  /** Discards unused faults. */
   clearFaults(): void;
   /** The newest user code. */
   readonly newestUserCode: string | undefined;
   /**
-   * Approves a code, as the page does, but without a browser. `personIndex` is an index of `people`.
-   * `identityIndex` is one of the person's identities, and counts only with `identityAtApproval`.
+   * Approves a code like the page, but without a browser. `personIndex` is an index into `people`, and `identityIndex`
+   * into that user's identities, which matters only with `identityAtApproval`.
    */
   approve(userCode: string, identityIndex?: number, personIndex?: number): Promise<void>;
   deny(userCode: string, personIndex?: number): Promise<void>;
   /** Makes the code expire now. */
   expire(userCode: string): void;
-  /** Ends the access token, but not its refresh token. */
+  /** Ends the session of an access token, but not its refresh token. */
   endSession(token: string): Promise<void>;
   setRevocation(there: boolean): void;
   close(): Promise<void>;
 }
 
 /**
- * Sigma Identity for tests and for `npm start`: better-auth, the additions of Sigma, and a page for the
- * person.
+ * A reference server for tests and `npm start`: better-auth with Sigma Identity's additions and pages for the user.
  */
 export async function startSigmaServer(options: SigmaOptions = {}): Promise<SigmaServer> {
   const people = options.people ?? [demoPerson, secondPerson];

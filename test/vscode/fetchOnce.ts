@@ -6,7 +6,7 @@ import { cacheFolder } from './paths.ts';
 
 /** What is fetched from the npm registry once, and kept in a folder of the cache. */
 export interface Fetched {
-  /** In words for the person who waits, such as `code-server 4.139.1`. */
+  /** A display name, such as `code-server 4.139.1`. */
   name: string;
   /** Such as `about 600 MB on disk`. */
   size: string;

@@ -129,7 +129,7 @@ function workbenchPage(port: number, { settings, extensionFolders = [] }: WebWor
     .replace(`<script type="module" src="/static/${WORKBENCH}"></script>`, startScript(settings ?? {}));
 }
 
-/** Puts the person's settings where VS Code for the web keeps them, then starts it. */
+/** Stores the user settings where VS Code for the web keeps them, then starts it. */
 function startScript(settings: Record<string, unknown>): string {
   return `<script type="module">
     const stores = ['vscode-userdata-store', 'vscode-logs-store', 'vscode-filehandles-store'];

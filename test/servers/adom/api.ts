@@ -11,11 +11,11 @@ export interface ApiOptions {
   confirmationCode?: boolean;
   /** Whether `Authorization: Bearer` is accepted. The cookie is always accepted. */
   bearer?: boolean;
-  /** Whether each answer of `GET /user` brings a new session token in a cookie. False by default. */
+  /** Whether each `GET /user` response sets a new session token in a cookie. False by default. */
   rotatesTokens?: boolean;
 }
 
-/** Adom's endpoints for signing in and out. The texts of its errors are invented. */
+/** Adom's endpoints for signing in and out. The error messages are invented. */
 export class AdomApi {
   readonly #intents: Intents;
   readonly #streams: IntentStreams;
@@ -86,7 +86,7 @@ export class AdomApi {
     };
   }
 
-  /** Called by the browser of a person who is logged in, never by an app. */
+  /** Called by the browser of a logged-in user, never by an app. */
   async #link(intent: Intent, request: Request): Promise<Response> {
     const person = this.#pages.personOf(request);
     if (person === undefined) return refuse(401, 'Log in first');
@@ -111,7 +111,7 @@ export class AdomApi {
 
   #status(intent: Intent, request: Request, fault: Fault | undefined): Response {
     const linked = intent.session !== undefined;
-    // No document says what the answer is after the session has ended. This is a guess.
+    // A guess: the response after the session has ended is undocumented.
     if (linked && this.#intents.session(intent.session?.token ?? '') === undefined)
       return Response.json({ state: 'authenticated', session_token: null });
     if (wantsStream(request.headers.get('accept')))

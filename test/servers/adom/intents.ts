@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Person } from './people.ts';
 
-/** The life of every intent. The life of its session does not change it. */
+/** The lifetime of every intent, regardless of its session's lifetime. */
 export const lifeMs = 15 * 60_000;
 export const defaultMaxAge = 7_776_000;
 
@@ -14,14 +14,14 @@ export interface Session {
 export class Intent {
   readonly token = secret();
   readonly createdAtMs: number;
-  /** The life of the session, in seconds. */
+  /** The lifetime of the session, in seconds. */
   readonly maxAge: number;
   readonly confirmationCode: string | undefined;
   expiresAtMs: number;
   session: Session | undefined;
-  /** How often the session's token was retrieved. The first time consumes the intent. */
+  /** How often the session's token was retrieved. The first retrieval consumes the intent. */
   retrievals = 0;
-  /** Called when the person has decided or the intent expires. Open streams listen to it. */
+  /** Called when the user decides or the intent expires. Open streams listen to it. */
   readonly listeners = new Set<() => void>();
 
   constructor(createdAtMs: number, maxAge: number, confirmationCode: string | undefined) {
@@ -57,14 +57,14 @@ export class Intents {
     return intent;
   }
 
-  /** The intent as the API gives it. */
+  /** The intent as the API returns it. */
   find(token: string): Found {
     const intent = this.#intents.get(token);
     if (intent === undefined) return { kind: 'unknown' };
     return this.isOver(intent) ? { kind: 'expired' } : { kind: 'found', intent };
   }
 
-  /** An intent for a test, also an expired one. By default the newest. */
+  /** An intent for a test, expired or not. By default the newest. */
   get(token?: string): Intent {
     const intent = token === undefined ? this.#newest : this.#intents.get(token);
     if (intent === undefined) throw new Error('There is no such intent');
@@ -75,7 +75,7 @@ export class Intents {
     return this.now() >= intent.expiresAtMs;
   }
 
-  /** The person approves. Compares the code if the intent has one. */
+  /** Approves an intent after comparing its code, if any. */
   link(intent: Intent, person: Person, typedCode: string | undefined): Linked {
     if (intent.session !== undefined) return 'already linked';
     if (intent.confirmationCode !== undefined && normalize(typedCode ?? '') !== intent.confirmationCode)
@@ -102,7 +102,7 @@ export class Intents {
     this.#sessions.delete(token);
   }
 
-  /** Replaces the token of a session. The old one works no longer. */
+  /** Replaces the token of a session and invalidates the old one. */
   rotate(token: string): string | undefined {
     const session = this.session(token);
     if (session === undefined) return undefined;
@@ -112,7 +112,7 @@ export class Intents {
     return rotated.token;
   }
 
-  /** Gives the token of an approved intent. Undefined if it is not approved, or its session has ended. */
+  /** Returns the token of an approved intent, or undefined if it is not approved or its session has ended. */
   retrieve(intent: Intent): string | undefined {
     const token = intent.session?.token;
     if (token === undefined || this.session(token) === undefined) return undefined;

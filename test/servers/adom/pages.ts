@@ -3,7 +3,7 @@ import { secret, type Intent, type Intents } from './intents.ts';
 import type { Person } from './people.ts';
 
 const service = 'Adom';
-/** The cookie of a browser's session. Apps send their session token in another cookie. */
+/** The browser's session cookie. Apps send their session token in a different one. */
 const cookieName = 'adom_browser_session';
 
 /** The pages behind an intent's `auth_url`: log in, type the code if there is one, done. */
@@ -17,7 +17,7 @@ export class AdomPages {
     this.#people = people;
   }
 
-  /** Undefined if no page has this address. */
+  /** Returns undefined for an unknown path. */
   async answer(request: Request): Promise<Response | undefined> {
     const { pathname, searchParams } = new URL(request.url);
     switch (`${request.method} ${pathname}`) {
@@ -36,7 +36,7 @@ export class AdomPages {
     }
   }
 
-  /** The person who is logged in in this browser. */
+  /** The user who is logged in in this browser. */
   personOf(request: Request): Person | undefined {
     return this.#loggedIn.get(cookieOf(request, cookieName) ?? '');
   }
@@ -46,7 +46,7 @@ export class AdomPages {
     if (intent instanceof Response) return intent;
     const person = this.personOf(request);
     if (person === undefined) return this.#askWho(intent);
-    // Without a code, the visit of a person who is logged in approves the intent.
+    // Without a code, a visit by a logged-in user approves the intent.
     return intent.confirmationCode === undefined || intent.session !== undefined
       ? this.#link(intent, person, undefined)
       : askCode(intent, person);
@@ -65,7 +65,7 @@ export class AdomPages {
       case 'wrong code':
         return askCode(intent, person, 'This is not the code that the app shows. Look again.');
       case 'already linked':
-        // The same person may open the page again.
+        // The same user may open the page again.
         if (intent.session?.person !== person) return stop(409, 'This link has been used already.');
         return done(intent, person);
       case 'linked':

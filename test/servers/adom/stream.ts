@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamFault } from '../faults.ts';
 import type { Intent, Intents } from './intents.ts';
 
-/** The streams of intents. They stay open until the person has decided or the intent expires. */
+/** The event streams of intents. They stay open until the user decides or the intent expires. */
 export class IntentStreams {
   /** The number of open streams. */
   open = 0;
@@ -56,7 +56,7 @@ export class IntentStreams {
     }
   }
 
-  /** Waits until the person has decided, the intent expires, or the client disconnects. */
+  /** Waits until the user decides, the intent expires, or the client disconnects. */
   async #wait(intent: Intent, say: (text: string) => void, gone: AbortSignal): Promise<void> {
     while (intent.session === undefined && !this.#intents.isOver(intent) && !gone.aborted) {
       const told = new AbortController();

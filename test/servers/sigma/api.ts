@@ -74,7 +74,7 @@ export class SigmaApi {
     }
   }
 
-  /** Ends a session, as if the person had ended it on another device. */
+  /** Ends a session, as if the user had ended it on another device. */
   async endSession(token: string): Promise<void> {
     const { internalAdapter } = await this.#auth.$context;
     await internalAdapter.deleteSession(token);

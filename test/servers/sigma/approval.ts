@@ -4,20 +4,20 @@ import type { BapIdentity, Person } from './people.ts';
 export type Decision = 'approve' | 'deny';
 export type Outcome<T> = { ok: true; value: T } | { ok: false; message: string };
 
-/** The headers of a person's browser. better-auth checks both. */
+/** The browser's headers, both of which better-auth checks. */
 export interface Browser {
   cookie: string;
   origin: string;
 }
 
-/** The password of all people. It is no secret. */
+/** The password of all users. It is not a secret. */
 export const password = 'not-a-secret';
 
-/** The person's side of the device flow, by better-auth's own endpoints. */
+/** The user's side of the device flow, through better-auth's own endpoints. */
 export class Approvals {
   /** The identity that was chosen for a user code, until the device gets its token. */
   readonly picked = new Map<string, BapIdentity>();
-  /** Whether the person chooses an identity when approving. */
+  /** Whether the user chooses an identity when approving. */
   readonly asksIdentity: boolean;
   readonly #auth: Auth;
   readonly #url: string;
@@ -43,7 +43,7 @@ export class Approvals {
   }
 
   /**
-   * Claims the code for the person, which better-auth requires before a decision. Gives the client that asks.
+   * Claims the code for the user, as better-auth requires before a decision. Returns the requesting client.
    */
   async claim(browser: Browser, userCode: string): Promise<Outcome<{ client: string; scope: string }>> {
     const response = await this.#call('GET', `/device?user_code=${encodeURIComponent(userCode)}`, browser);

@@ -11,13 +11,13 @@ export interface BapIdentity {
   metadata?: unknown;
 }
 
-/** Someone who can sign in. A person has any number of BAP identities. */
+/** A user with any number of BAP identities. */
 export interface Person {
   /** For the button "Continue as demo person". */
   label: string;
   email: string;
   identities: readonly BapIdentity[];
-  /** The names of the person's organizations that are no BAP identity. */
+  /** The names of the user's organizations that are not BAP identities. */
   otherOrganizations?: readonly string[];
 }
 
@@ -38,13 +38,13 @@ export const demoPerson: Person = {
   ],
 };
 
-/** Has two BAP identities. The second one has the same display name as the demo person's. */
+/** Has two BAP identities. The second has the same display name as the demo user's. */
 export const secondPerson: Person = {
   label: 'second demo person',
   email: 'second@example.com',
   identities: [
     {
-      // An older identity: its id is random, and not the hash of its root address.
+      // An older identity with a random ID instead of the hash of its root address.
       bapId: '438cgZmbzf7eu9svvW9cTXYmC64E',
       pubkey: '03fb52fcc848b9c59b9bf1bb09a9ff64f5b2c4e19a2b1a2b8ab12c91fa01920378',
       rootAddress: '14y8HhVaWt2geqQ32PAakn2MdfBeMhBHb2',
@@ -71,7 +71,7 @@ export const identityWithoutProfile: BapIdentity = {
   rootAddress: '178XYxk5rFU559eNCsxFeh9zqi8RXcBy9Q',
 };
 
-/** The name that people see: without a published profile it is the BAP id. */
+/** The display name. Without a published profile, it is the BAP ID. */
 export function nameOf({ bapId, profile }: BapIdentity): string {
   return profile?.alternateName ?? bapId;
 }
@@ -83,7 +83,7 @@ interface User {
 }
 
 /**
- * The userinfo claims. Without an identity they are those of the user alone. The email needs the scope
+ * The userinfo claims, with only the user's own claims for a token without an identity. The email requires the scope
  * `email`.
  */
 export function claimsOf(user: User, identity: BapIdentity | undefined, scope: string): object {

@@ -4,7 +4,7 @@ import { activeOrganization } from './organizations.ts';
 import type { BapIdentity } from './people.ts';
 
 export interface DeviceGrant {
-  /** The identity that the person chose at approval. Undefined where the session tells the identity. */
+  /** The identity chosen at approval. Undefined if the session determines it. */
   identity: BapIdentity | undefined;
   scope: string;
 }
@@ -52,7 +52,7 @@ export class RefreshTokens {
     const token = form.get('refresh_token') ?? '';
     const issued = this.#issued.get(token);
     if (issued?.clientId !== form.get('client_id')) return refusal('invalid_grant');
-    this.#issued.delete(token); // before anything else: of two requests at once, one gets it
+    this.#issued.delete(token); // first, so that only one of two concurrent requests gets it
     return this.#rotate(issued);
   }
 

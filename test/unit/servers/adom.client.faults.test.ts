@@ -31,7 +31,7 @@ function asked(server: AdomServer): ('stream' | 'poll')[] {
   );
 }
 
-/** Starts a sign-in. The first request for the status meets the fault. */
+/** Starts a sign-in whose first status request hits the fault. */
 async function signIn(
   server: AdomServer,
   fault: Fault,
@@ -175,7 +175,7 @@ describe('Adom over HTTP: the end of the stream', { concurrency: true }, () => {
     const waited = pending.wait(whileTesting(), () => undefined);
     await until(() => server.openStreams === 1);
     server.approve();
-    // The server opens the stream a moment before the client notices it and starts to count.
+    // The server opens the stream shortly before the client notices and starts counting.
     while (asked(server).length === 1) await clock.advance(5_000);
     granted(await waited);
     assert.ok(clock.ranMs >= 45_000 && clock.ranMs < 300_000, `${clock.ranMs} ms`);

@@ -13,7 +13,7 @@ const HTML: Fault = { kind: 'html' };
 const GONE: Fault = { kind: 'answer', status: 404, body: { error: 'Not found' } };
 const REDIRECT: Fault = { kind: 'redirect', to: 'http://127.0.0.1:9/elsewhere' };
 
-/** An approved intent whose first poll meets the fault. */
+/** Waits for an approved intent whose first poll hits the fault. */
 async function pollInto(server: AdomServer, fault: Fault): Promise<WaitResult> {
   const pending = await begin(adomService(server, 'poll', hurried));
   server.approve();

@@ -8,7 +8,7 @@ import { adomService, begin, granted, until, whileTesting } from './client.ts';
 
 const STATUS = 'GET /auth/intents/*/status';
 
-/** A clock on which no wait comes to its end: a wait can only be given up. */
+/** A clock on which no wait ever ends unless it is aborted. */
 const stopped: Clock = {
   now: () => Date.now(),
   sleep: (_ms, signal) => systemClock.sleep(2 ** 31 - 1, signal),
@@ -72,7 +72,7 @@ describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
     assert.equal((await get(`${server.url}/user`, { cookie })).status, 401);
   });
 
-  it('takes the new token of each answer with the user, and signs out with the newest', async () => {
+  it('adopts the new token of each user response and signs out with the newest', async () => {
     const server = await adomServer({ rotatesTokens: true });
     const service = adomService(server);
     const waited = (await begin(service)).wait(whileTesting(), () => undefined);
@@ -91,7 +91,7 @@ describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
     assert.deepEqual(await service.verify(grant, whileTesting()), { kind: 'rejected' });
   });
 
-  it('closes its stream when the person cancels', async () => {
+  it('closes its stream when the user cancels', async () => {
     const server = await adomServer();
     const cancel = new AbortController();
     const waited = (await begin(adomService(server))).wait(cancel.signal, () => undefined);
@@ -105,7 +105,7 @@ describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
 });
 
 describe('Adom over HTTP: from the approval to the session', () => {
-  it('needs no request and waits for no interval with a stream', async () => {
+  it('needs no request or interval with a stream', async () => {
     const server = await adomServer();
     const waited = (await begin(adomService(server, 'stream', stopped))).wait(
       whileTesting(),

@@ -6,7 +6,7 @@ import { adomServer, createIntent, get, openStream, statusUrl } from './adomApi.
 const STATUS = 'GET /auth/intents/*/status';
 
 /** The stream as Adom's AuthenticationIntent guide documents it. */
-describe('Adom stand-in: the stream', () => {
+describe('Adom reference server: the stream', () => {
   it('sends pings, then the event with the token, and ends', async () => {
     const server = await adomServer({ pingMs: 5 });
     const intent = await createIntent(server);
@@ -24,7 +24,7 @@ describe('Adom stand-in: the stream', () => {
     assert.equal(rest.replaceAll(': ping\n\n', ''), `event: authenticated\ndata: ${data}\n\n`);
   });
 
-  it('sends the event at once when the person has approved before', async () => {
+  it('sends the event immediately if the user has already approved', async () => {
     const server = await adomServer();
     const intent = await createIntent(server);
     server.approve();

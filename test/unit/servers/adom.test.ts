@@ -8,7 +8,7 @@ import { adomServer, createIntent, get, post, sessionToken, statusUrl } from './
 const MINUTE_MS = 60_000;
 
 /** The endpoints as Adom's AuthenticationIntent guide and its newer pages document them. */
-describe('Adom stand-in: intents', () => {
+describe('Adom reference server: intents', () => {
   it('answers with all documented members', async () => {
     const server = await adomServer({ now: () => Date.UTC(2024, 0, 1) });
     const { token, confirmation_code: code, ...rest } = await createIntent(server, { max_age: 2_592_000 });
@@ -40,7 +40,7 @@ describe('Adom stand-in: intents', () => {
     assert.equal('updates_url' in (await createIntent(silent)), false);
   });
 
-  it('is pending, and after the approval gives the same token to every poll', async () => {
+  it('is pending, then returns the same token to every poll after approval', async () => {
     const server = await adomServer();
     const intent = await createIntent(server);
     assert.deepEqual(await get(statusUrl(server, intent)), { status: 200, json: { state: 'pending' } });
@@ -83,7 +83,7 @@ describe('Adom stand-in: intents', () => {
     }
   });
 
-  it('accepts one PATCH of a person who is logged in, and answers 409 to the next', async () => {
+  it('accepts one PATCH by a logged-in user and answers the next with 409', async () => {
     const server = await adomServer();
     const { token, confirmation_code } = await createIntent(server);
     const form = new URLSearchParams({ token, person: demoPerson.user.id });
@@ -113,11 +113,11 @@ describe('Adom stand-in: intents', () => {
   });
 });
 
-describe('Adom stand-in: sessions', () => {
+describe('Adom reference server: sessions', () => {
   const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
   const cookie = (token: string): Record<string, string> => ({ cookie: `a=b; session_token=${token}` });
 
-  it('gives the user for a token in a header or in a cookie, and else answers 401', async () => {
+  it('returns the user for a token in a header or cookie, otherwise 401', async () => {
     const server = await adomServer();
     const token = await sessionToken(server);
     for (const headers of [bearer(token), cookie(token)])
@@ -136,7 +136,7 @@ describe('Adom stand-in: sessions', () => {
     assert.equal((await get(`${server.url}/user`, bearer(token))).status, 401);
   });
 
-  it('gives a new token with the user, and takes the old one no longer, if it is told to', async () => {
+  it('rotates the token with each user response if configured to', async () => {
     let nowMs = Date.UTC(2024, 0, 1);
     const server = await adomServer({ rotatesTokens: true, now: () => nowMs });
     const token = await sessionToken(server, { max_age: 60 });
@@ -151,7 +151,7 @@ describe('Adom stand-in: sessions', () => {
   });
 
   for (const [name, headers] of Object.entries({ bearer, cookie })) {
-    it(`ends a session, and no other, at logout by ${name}`, async () => {
+    it(`ends only one session on logout by ${name}`, async () => {
       const server = await adomServer();
       const [mine, other] = [await sessionToken(server), await sessionToken(server)];
       const logout = { method: 'DELETE', headers: headers(mine) };

@@ -14,7 +14,7 @@ import { unreachable } from '../support/unreachable.ts';
 import { whileTesting } from './client.ts';
 import { serviceTexts } from '../support/serviceTexts.ts';
 
-/** Begins a sign-in at this server with Node's own `fetch`. */
+/** Begins a sign-in with Node's own `fetch`. */
 async function begin(
   serverUrl: string,
 ): Promise<{ begun: unknown; log: RecordingLog; clockSkew: ClockSkew }> {
@@ -35,7 +35,7 @@ async function assertProblem(serverUrl: string, problem: Problem, code: string):
   assert.ok(line.startsWith(start) && line.includes(code), line);
 }
 
-/** Runs `test` while this place answers. */
+/** Runs `test` while the endpoint is up. */
 async function within(opening: Promise<Place>, test: (place: Place) => Promise<void>): Promise<void> {
   const place = await opening;
   try {

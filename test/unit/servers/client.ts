@@ -14,7 +14,7 @@ import { serviceTexts } from '../support/serviceTexts.ts';
 
 const startMs = Date.now();
 
-/** A clock that runs ten times as fast, for a client that waits for seconds between two requests. */
+/** A clock that runs ten times as fast, for clients that wait seconds between requests. */
 export const hurried: Clock = {
   now: () => startMs + (Date.now() - startMs) * 10,
   sleep: (ms, signal) => systemClock.sleep(ms / 10, signal),
@@ -24,7 +24,7 @@ function realHttp(clock: Clock = systemClock): Http {
   return { fetch: globalThis.fetch, clock, log: new RecordingLog(), userAgent: 'unit-test/1' };
 }
 
-/** The product's Adom service, with a stand-in as its server. */
+/** The product's Adom service with a reference server. */
 export function adomService(
   { url }: AdomServer,
   updates: AdomSettings['updates'] = 'auto',
@@ -50,7 +50,7 @@ export function granted(waited: WaitResult): Grant {
   return waited.grant;
 }
 
-/** Aborts after the test, so that a failed test leaves no sign-in that waits. */
+/** Aborts after the test, so that a failed test leaves no sign-in waiting. */
 export function whileTesting(): AbortSignal {
   const over = new AbortController();
   after(() => {
@@ -59,7 +59,7 @@ export function whileTesting(): AbortSignal {
   return over.signal;
 }
 
-/** Waits until the condition is true, because of another part of this process. */
+/** Polls until the condition, which another part of this process changes, is true. */
 export async function until(happened: () => boolean): Promise<void> {
   const startMs = performance.now();
   while (!happened()) {

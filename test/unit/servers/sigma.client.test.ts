@@ -22,7 +22,7 @@ async function grantFor(server: SigmaServer): Promise<Grant> {
 }
 
 describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () => {
-  it('signs in, identifies the person, and signs out', async () => {
+  it('signs in, identifies the user, and signs out', async () => {
     const server = await sigmaServer(FAST);
     const service = sigmaService(server);
     const pending = await begin(service);
@@ -72,7 +72,7 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
 });
 
 describe('Sigma Identity over HTTP: failures', { concurrency: true }, () => {
-  it('fails when the person denies', async () => {
+  it('fails when the user denies', async () => {
     const server = await sigmaServer(FAST);
     const pending = await begin(sigmaService(server));
     await server.deny(pending.userCode ?? '');

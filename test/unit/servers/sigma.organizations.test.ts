@@ -12,8 +12,8 @@ import { accessToken, get, organizations, session, setActive, sigmaServer, useri
 const [satoshi = assert.fail()] = demoPerson.identities;
 const SECOND = 1;
 
-describe('Sigma stand-in: the identities of a person are organizations', () => {
-  it('lists them with their BAP id and their name, and without metadata', async () => {
+describe('Sigma reference server: identities are organizations', () => {
+  it('lists them with BAP ID and name, and without metadata', async () => {
     const server = await sigmaServer();
     const list = await organizations(server, await accessToken(server, 0, SECOND));
     for (const [at, { bapId, profile }] of secondPerson.identities.entries()) {
@@ -24,7 +24,7 @@ describe('Sigma stand-in: the identities of a person are organizations', () => {
     assert.equal(list.length, 2);
   });
 
-  it('lists one for a person of one identity, and none for a person of none', async () => {
+  it('lists one for a user with one identity and none for a user without one', async () => {
     const server = await sigmaServer({ people: [demoPerson, personWithoutIdentity] });
     const list = await organizations(server, await accessToken(server, 0, 0));
     assert.deepEqual(

@@ -10,7 +10,7 @@ import {
 } from '../../servers/sigma.ts';
 import { poll, refusal, requestCode, sigmaServer, userinfo, type CodeAnswer } from './sigmaApi.ts';
 
-/** A person's browser, without scripts: it sends forms and keeps cookies. */
+/** A browser without scripts, which sends forms and keeps cookies. */
 async function signedIn({ url }: SigmaServer, { email }: Person) {
   const send = (page: string, form: Record<string, string>, cookie = ''): Promise<Response> => {
     const body = new URLSearchParams(form);
@@ -29,8 +29,8 @@ async function signedIn({ url }: SigmaServer, { email }: Person) {
   };
 }
 
-describe('Sigma stand-in: the page', () => {
-  it('asks for no identity, and approves for a person of two, of one or of none', async () => {
+describe('Sigma reference server: the page', () => {
+  it('approves without asking for an identity, for users with two, one or none', async () => {
     const people = [demoPerson, secondPerson, personWithoutIdentity];
     const server = await sigmaServer({ people });
     for (const person of people) {

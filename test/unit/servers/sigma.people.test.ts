@@ -26,7 +26,7 @@ function bytesOf(text: string, length: number): Buffer {
 const bapIdOf = (rootAddress: string): string =>
   base58(hash('ripemd160', hash('sha256', Buffer.from(rootAddress))));
 
-describe('Sigma stand-in: its people', () => {
+describe('Sigma reference server: its people', () => {
   const identities = [...demoPerson.identities, ...secondPerson.identities, identityWithoutProfile];
   const nameOf = ({ profile, bapId }: (typeof identities)[number]): string => profile?.alternateName ?? bapId;
 

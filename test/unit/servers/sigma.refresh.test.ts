@@ -34,7 +34,7 @@ const formFor = (refresh_token: unknown): Record<string, unknown> => ({
 const isAlive = async (server: SigmaServer, token: unknown): Promise<boolean> =>
   (await userinfo(server, String(token))).status === 200;
 
-describe('Sigma stand-in: refresh tokens', () => {
+describe('Sigma reference server: refresh tokens', () => {
   it('are granted only with the option', async () => {
     const without = await sigmaServer();
     const { refresh_token, ...rest } = await deviceToken(without);

@@ -14,7 +14,7 @@ async function aMoment(): Promise<void> {
   await until(() => Date.now() > startMs + 1);
 }
 
-describe('Sigma stand-in: get-session', () => {
+describe('Sigma reference server: get-session', () => {
   it('gives the session and the user of a device token', async () => {
     const server = await sigmaServer({ tokenSeconds: 600 });
     const token = await accessToken(server);

@@ -8,7 +8,7 @@ const [satoshi = assert.fail()] = demoPerson.identities;
 const [kestrel = assert.fail(), otherSatoshi = assert.fail()] = secondPerson.identities;
 const SECOND = 1;
 
-describe('Sigma stand-in: set-active', () => {
+describe('Sigma reference server: set-active', () => {
   it('makes a new token stand for an identity, which it does not do before', async () => {
     const server = await sigmaServer();
     const token = await accessToken(server, 0, SECOND);
@@ -64,7 +64,7 @@ describe('Sigma stand-in: set-active', () => {
     assert.equal('bap_id' in (await userinfo(server, token)).json, false);
   });
 
-  it('can be made to refuse an identity of the person', async () => {
+  it('can be configured to refuse an identity', async () => {
     const server = await sigmaServer();
     const token = await accessToken(server);
     server.failNext('POST /api/auth/organization/set-active', notAMember);

@@ -5,7 +5,7 @@ import { demoPerson, identityWithoutProfile, secondPerson } from '../../servers/
 import { accessToken, poll, post, refusal, requestCode, sigmaServer, userinfo } from './sigmaApi.ts';
 
 /** The answers as Sigma's documents and better-auth give them. */
-describe('Sigma stand-in: the device flow', () => {
+describe('Sigma reference server: the device flow', () => {
   it('gives a code and the addresses in the documented form', async () => {
     const server = await sigmaServer();
     const { device_code: deviceCode, user_code: userCode, ...rest } = await requestCode(server);
@@ -65,7 +65,7 @@ describe('Sigma stand-in: the device flow', () => {
   });
 });
 
-describe('Sigma stand-in: userinfo with an identity that is chosen at approval', () => {
+describe('Sigma reference server: userinfo with an identity that is chosen at approval', () => {
   it('gives that identity', async () => {
     const server = await sigmaServer({ identityAtApproval: true });
     for (const [at, { label, identities }] of [demoPerson, secondPerson].entries()) {
@@ -101,7 +101,7 @@ describe('Sigma stand-in: userinfo with an identity that is chosen at approval',
   });
 });
 
-describe('Sigma stand-in: the end of a token', () => {
+describe('Sigma reference server: the end of a token', () => {
   it('answers 401 invalid_token to an unknown token', async () => {
     const { status, json } = await userinfo(await sigmaServer(), 'unknown');
     assert.deepEqual([status, json.error], [401, 'invalid_token']);
