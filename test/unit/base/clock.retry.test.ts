@@ -11,7 +11,7 @@ interface World {
   readonly closed: AbortController;
   /** When each attempt began, in seconds of running time. */
   readonly attempts: number[];
-  /** Tries again until the attempt with this number succeeds. */
+  /** Retries until the attempt with this number succeeds. */
   readonly tryUntil: (successful: number, takesMs?: number) => Promise<void>;
 }
 
@@ -32,13 +32,13 @@ function world(): World {
 }
 
 describe('keepTrying', () => {
-  it('waits a second, then each time twice as long, but never longer than a minute', async () => {
+  it('backs off from one second to at most one minute', async () => {
     const { clock, attempts, tryUntil } = world();
     await clock.run(tryUntil(9));
     assert.deepEqual(attempts, [1, 3, 7, 15, 31, 63, 123, 183, 243]);
   });
 
-  it('ends with the first attempt that succeeds', async () => {
+  it('stops after the first success', async () => {
     const { clock, attempts, tryUntil } = world();
     await clock.run(tryUntil(1));
     await clock.advance(3_600 * SECOND_MS);
@@ -46,13 +46,13 @@ describe('keepTrying', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('makes no two attempts at the same time', async () => {
+  it('never runs two attempts at once', async () => {
     const { clock, attempts, tryUntil } = world();
     await clock.run(tryUntil(3, 10 * SECOND_MS));
     assert.deepEqual(attempts, [1, 13, 27]);
   });
 
-  it('makes one more attempt at once when the window closes, and then no other', async () => {
+  it('makes one last attempt when the window closes', async () => {
     const { clock, closed, attempts, tryUntil } = world();
     const trying = tryUntil(Infinity);
     await clock.advance(5 * SECOND_MS);
@@ -62,14 +62,14 @@ describe('keepTrying', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('makes one attempt at once in a window that has closed already', async () => {
+  it('makes one attempt if the window is already closed', async () => {
     const { clock, closed, attempts, tryUntil } = world();
     closed.abort(new Error('closed'));
     await clock.run(tryUntil(Infinity));
     assert.deepEqual(attempts, [0]);
   });
 
-  it('makes no other attempt when the window closes while one is under way', async () => {
+  it('makes no further attempt if the window closes during one', async () => {
     const { clock, closed, attempts, tryUntil } = world();
     const trying = tryUntil(Infinity, 10 * SECOND_MS);
     await clock.advance(5 * SECOND_MS);
@@ -78,10 +78,10 @@ describe('keepTrying', () => {
     assert.deepEqual(attempts, [1]);
   });
 
-  it('does not wait for the rest of a pause when a laptop has slept', async () => {
+  it('skips the rest of a pause after the computer was asleep', async () => {
     const { clock, attempts, tryUntil } = world();
     const trying = tryUntil(7);
-    await clock.advance(64 * SECOND_MS); // a pause of a minute has begun one second ago
+    await clock.advance(64 * SECOND_MS); // one second into a pause of one minute
     clock.jump(9 * 3_600 * SECOND_MS);
     await clock.run(trying);
     assert.deepEqual(attempts, [1, 3, 7, 15, 31, 63, 68]);
@@ -89,7 +89,7 @@ describe('keepTrying', () => {
 });
 
 describe('Lazy', () => {
-  it('makes its value on first use, and once', async () => {
+  it('creates its value once, on first use', async () => {
     let made = 0;
     const lazy = new Lazy(() => Promise.resolve(++made));
     assert.equal(made, 0);
@@ -97,7 +97,7 @@ describe('Lazy', () => {
     assert.equal(await lazy.get(), 1);
   });
 
-  it('tries again after a failure', async () => {
+  it('retries after a failure', async () => {
     let tries = 0;
     const lazy = new Lazy(() =>
       ++tries < 2 ? Promise.reject(new Error('locked')) : Promise.resolve('open'),
@@ -107,7 +107,7 @@ describe('Lazy', () => {
     assert.deepEqual([await lazy.get(), tries], ['open', 2]);
   });
 
-  it('ifMade waits for a value that is being made, and for no other', async () => {
+  it('ifMade waits only for a value that is being created', async () => {
     const made = Promise.withResolvers<string>();
     const lazy = new Lazy(() => made.promise);
     const used: string[] = [];
@@ -119,7 +119,7 @@ describe('Lazy', () => {
     assert.deepEqual(used, ['open']);
   });
 
-  it('ifMade does nothing when making the value fails', async () => {
+  it('ifMade does nothing when the creation fails', async () => {
     const lazy = new Lazy(() => Promise.reject(new Error('locked')));
     const getting = lazy.get();
     lazy.ifMade(() => assert.fail('there is no value'));

@@ -23,7 +23,7 @@ describe('pause', () => {
     assert.equal(clock.ranMs, 0);
   });
 
-  it('ends within 5 s after the wall clock has jumped past the end', async () => {
+  it('ends within 5 s after the wall clock jumps past the end', async () => {
     const clock = new FakeClock();
     clock.at(12_000, () => {
       clock.jump(3_600_000);
@@ -50,7 +50,7 @@ describe('pause', () => {
     assert.equal(clock.ranMs, 20_000);
   });
 
-  it('rejects at once with the reason of an abort, and leaves no timer', async () => {
+  it('rejects immediately with the abort reason and leaves no timer', async () => {
     const clock = new FakeClock();
     const cancel = new AbortController();
     const reason = new Error('cancelled');
@@ -64,12 +64,12 @@ describe('pause', () => {
 });
 
 describe('systemClock', () => {
-  it('gives the time of the wall clock', (t) => {
+  it('returns the wall clock time', (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 1_234 });
     assert.equal(systemClock.now(), 1_234);
   });
 
-  it('sleeps, and then removes its listener from the signal', async (t) => {
+  it('sleeps, then removes its abort listener', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { signal } = new AbortController();
     const removed = mock.method(signal, 'removeEventListener');
@@ -88,7 +88,7 @@ describe('systemClock', () => {
     );
   });
 
-  it('rejects at once with the reason of an abort, and clears its timer', async (t) => {
+  it('rejects immediately with the abort reason and clears its timer', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const cleared = t.mock.method(globalThis, 'clearTimeout');
     const cancel = new AbortController();
@@ -99,7 +99,7 @@ describe('systemClock', () => {
     assert.equal(cleared.mock.callCount(), 1);
   });
 
-  it('starts no timer when the signal is aborted already', async (t) => {
+  it('starts no timer when the signal is already aborted', async (t) => {
     const timeout = t.mock.method(globalThis, 'setTimeout');
     const reason = new Error('cancelled');
     await assert.rejects(systemClock.sleep(1_000, AbortSignal.abort(reason)), (error) => error === reason);

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { Emitter } from '../../../src/base/emitter.ts';
 
 describe('Emitter', () => {
-  it('calls the listeners in the order in which they subscribed', () => {
+  it('calls listeners in subscription order', () => {
     const emitter = new Emitter<string>();
     const heard: string[] = [];
     emitter.event((value) => heard.push(`one ${value}`));
@@ -14,7 +14,7 @@ describe('Emitter', () => {
     assert.deepEqual(heard, ['one a', 'two a', 'one b', 'two b']);
   });
 
-  it('calls a listener no more once its subscription is disposed', () => {
+  it('does not call a listener after its subscription is disposed', () => {
     const emitter = new Emitter<string>();
     const heard: string[] = [];
     const listener = (value: string): number => heard.push(value);
@@ -29,7 +29,7 @@ describe('Emitter', () => {
     assert.deepEqual(heard, ['a', 'a', 'b'], 'each subscription counts');
   });
 
-  it('calls no listener that subscribes during the event', () => {
+  it('does not call a listener that subscribes during the event', () => {
     const emitter = new Emitter<string>();
     const heard: string[] = [];
     const subscription = emitter.event(() => {
@@ -42,7 +42,7 @@ describe('Emitter', () => {
     assert.deepEqual(heard, ['b']);
   });
 
-  it('calls nobody after it is disposed', () => {
+  it('calls no listener after it is disposed', () => {
     const emitter = new Emitter<string>();
     const heard: string[] = [];
     emitter.event((value) => heard.push(value));

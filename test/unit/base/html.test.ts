@@ -12,7 +12,7 @@ const HOSTILE = [
   '${1} $& $1 \\u003cb\\u003e',
 ];
 const escaped = (text: string): string => html`${text}`.toString();
-/** Reads the escaped text as a browser does. */
+/** Decodes the escaped text like a browser. */
 const unescaped = (text: string): string =>
   text
     .replaceAll('&lt;', '<')
@@ -21,21 +21,21 @@ const unescaped = (text: string): string =>
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&');
 
-describe('a text in a template', () => {
+describe('a text in an html template', () => {
   for (const text of HOSTILE)
-    it(`is text and not markup, and reads as it was: ${text}`, () => {
+    it(`is escaped and reads the same: ${text}`, () => {
       assert.doesNotMatch(escaped(text), /[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/);
       assert.equal(unescaped(escaped(text)), text);
     });
 
-  it('has the characters of HTML escaped, and no other', () => {
+  it('has only HTML’s special characters escaped', () => {
     assert.equal(
       escaped(`<a href="x" id='y'>&amp;日本`),
       '&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;日本',
     );
   });
 
-  it('stays in its quoted attribute', () => {
+  it('cannot leave a quoted attribute', () => {
     for (const text of HOSTILE)
       assert.match(
         html`<a title="${text}" lang='${text}'></a>`.toString(),
@@ -43,12 +43,12 @@ describe('a text in a template', () => {
       );
   });
 
-  it('is not changed where nothing in it is markup', () => {
+  it('is unchanged if it contains no markup', () => {
     const text = 'Zoë 👩‍👩‍👧 {x} `y` $(z) 日本';
     assert.equal(escaped(text), text);
   });
 
-  it('is escaped once in a nested template, and once in an array', () => {
+  it('is escaped once in a nested template or an array', () => {
     const inner = html`<b>${'<'}</b>`;
     assert.equal(
       html`<p>${inner}${[inner, '&', ['>']]}</p>`.toString(),
@@ -56,17 +56,17 @@ describe('a text in a template', () => {
     );
   });
 
-  it('that is the markup of another template is no markup any more', () => {
+  it('is escaped even if it is another template’s markup as a string', () => {
     assert.equal(html`${html`<b>`.toString()}`.toString(), '&lt;b&gt;');
   });
 });
 
-describe('a template', () => {
-  it('keeps its own markup, with its escape sequences read', () => {
+describe('an html template', () => {
+  it('keeps its own markup and interprets escape sequences', () => {
     assert.equal(html`<p class="a">'&amp;'\n</p>`.toString(), `<p class="a">'&amp;'\n</p>`);
   });
 
-  it('shows numbers, and nothing for undefined and false', () => {
+  it('renders numbers, and nothing for undefined and false', () => {
     assert.equal(html`${0}|${-1.5}|${undefined}|${false}|${[]}`.toString(), '0|-1.5|||');
   });
 });

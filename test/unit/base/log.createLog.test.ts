@@ -6,8 +6,8 @@ import { NEVER } from '../../../src/base/timeLimit.ts';
 import { FakeClock, START_MS } from '../support/fakeClock.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 
-describe('the last lines of the log', () => {
-  it('go to the log, and stay with their time and level', async () => {
+describe('the log tail', () => {
+  it('keeps logged lines with their time and level', async () => {
     const [sink, clock] = [new RecordingLog(), new FakeClock()];
     const log = createLog(sink, clock, NEVER);
     log.debug('a');
@@ -22,14 +22,14 @@ describe('the last lines of the log', () => {
     ]);
   });
 
-  it('are the newest sixty', () => {
+  it('keeps the newest sixty lines', () => {
     const log = createLog(new RecordingLog(), new FakeClock(), NEVER);
     for (let line = 1; line <= 100; line++) log.info(`${line}`);
     const texts = log.lines().map(({ text }) => text);
     assert.deepEqual([texts.length, texts[0], texts.at(-1)], [60, '41', '100']);
   });
 
-  it('cannot be changed by who reads them', () => {
+  it('cannot be changed by its readers', () => {
     const log = createLog(new RecordingLog(), new FakeClock(), NEVER);
     log.info('a');
     log.lines().pop();
@@ -38,7 +38,7 @@ describe('the last lines of the log', () => {
 });
 
 describe('the log', () => {
-  it('says nothing to a channel that is closed, which would throw', () => {
+  it('writes nothing to a closed channel, which would throw', () => {
     const [sink, closed] = [new RecordingLog(), new AbortController()];
     const log = createLog(sink, new FakeClock(), closed.signal);
     log.info('a');
@@ -49,7 +49,7 @@ describe('the log', () => {
   });
 
   for (const lineBreak of ['\n', '\r\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029', '\u001b[2K'])
-    it(`lets no text forge a line with ${JSON.stringify(lineBreak)}`, () => {
+    it(`does not let a text forge a line with ${JSON.stringify(lineBreak)}`, () => {
       const sink = new RecordingLog();
       const log = createLog(sink, new FakeClock(), NEVER);
       log.warn(`The answer was x${lineBreak}2025-06-15 12:00:00.000 [info] Signed in.`);

@@ -8,7 +8,7 @@ import { hostileText } from '../support/hostile.ts';
 import { assertSafe } from '../support/texts.ts';
 
 describe('any text from outside', () => {
-  it('becomes safe to show, and does not change a second time', (context) =>
+  it('becomes safe to show, idempotently', (context) =>
     holds(
       context,
       fc.tuple(hostileText, hostileText, fc.integer({ min: 1, max: 500 })),
@@ -19,14 +19,14 @@ describe('any text from outside', () => {
       },
     ));
 
-  it('has no bracket beside links, and reads the same', (context) =>
+  it('contains no brackets next to links and looks the same', (context) =>
     holds(context, hostileText, (text) => {
       const shown = besideLinks(text);
       assertSafe(shown);
       assert.doesNotMatch(shown, /[[\]]/);
     }));
 
-  it('stays as it is if it is plain', (context) =>
+  it('is unchanged if it is plain', (context) =>
     holds(context, fc.string({ unit: fc.constantFrom('a', 'é', '日', '👍', '.', '-', '(', ')') }), (text) => {
       assert.equal(safeText(text), text);
     }));

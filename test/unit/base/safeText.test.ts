@@ -52,7 +52,7 @@ describe('safeText', () => {
     });
   }
 
-  it('leaves no link, icon or hidden character in random texts, and changes nothing the second time', () => {
+  it('leaves no link, icon or hidden character in random texts, idempotently', () => {
     const parts = [
       '[',
       ']',
@@ -72,7 +72,7 @@ describe('safeText', () => {
     ];
     let seed = 1;
     const next = (below: number): number => {
-      seed = (seed * 48_271) % 2_147_483_647; // Lehmer: the same run every time
+      seed = (seed * 48_271) % 2_147_483_647; // Lehmer generator, for reproducible runs
       return seed % below;
     };
     for (let round = 0; round < 20_000; round++) {

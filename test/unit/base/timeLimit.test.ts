@@ -8,7 +8,7 @@ const reason = new Error('cancelled');
 const ignoresSignal = (): Promise<never> => new Promise(() => undefined);
 
 describe('withTimeLimit', () => {
-  it('gives the result of the work, and leaves no timer', async () => {
+  it('resolves with the result and leaves no timer', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
     const work = withTimeLimit(clock, 1_000, signal, async (limits) => {
@@ -20,7 +20,7 @@ describe('withTimeLimit', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('rejects with the error of the work, and leaves no timer', async () => {
+  it('rejects with the work’s error and leaves no timer', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
     const failure = new Error('failed');
@@ -41,7 +41,7 @@ describe('withTimeLimit', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('aborts the signal of the work at the limit', async () => {
+  it('aborts the work’s signal at the limit', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
     const work = withTimeLimit(clock, 1_000, signal, (limits) => clock.sleep(60_000, limits));
@@ -53,7 +53,7 @@ describe('withTimeLimit', () => {
     ['that ignores its signal', ignoresSignal],
     ['that listens to its signal', (clock: FakeClock, limits: AbortSignal) => clock.sleep(60_000, limits)],
   ] as const) {
-    it(`rejects at once with the reason of an abort, for work ${what}`, async () => {
+    it(`rejects immediately with the abort reason, for work ${what}`, async () => {
       const clock = new FakeClock();
       const cancel = new AbortController();
       clock.at(300, () => {
@@ -66,7 +66,7 @@ describe('withTimeLimit', () => {
     });
   }
 
-  it('rejects at once when the work itself causes the abort', async () => {
+  it('rejects immediately when the work itself causes the abort', async () => {
     const clock = new FakeClock();
     const cancel = new AbortController();
     const limited = withTimeLimit(clock, 1_000, cancel.signal, () => {
@@ -78,7 +78,7 @@ describe('withTimeLimit', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('does not start the work when the signal is aborted already', async () => {
+  it('does not start the work when the signal is already aborted', async () => {
     const clock = new FakeClock();
     let begun = false;
     const limited = withTimeLimit(clock, 1_000, AbortSignal.abort(reason), async () => {
@@ -90,7 +90,7 @@ describe('withTimeLimit', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('ignores an error of the work after the limit', async () => {
+  it('ignores an error after the limit', async () => {
     const clock = new FakeClock();
     const { signal } = new AbortController();
     const late = withTimeLimit(clock, 1_000, signal, async () => {
@@ -103,7 +103,7 @@ describe('withTimeLimit', () => {
 });
 
 describe('abortable', () => {
-  it('removes its listener from the signal when the work has settled', async () => {
+  it('removes its abort listener when the work settles', async () => {
     const { signal } = new AbortController();
     const added = mock.method(signal, 'addEventListener');
     const removed = mock.method(signal, 'removeEventListener');

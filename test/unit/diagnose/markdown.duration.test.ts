@@ -14,10 +14,10 @@ const CASES: [ms: number, words: string][] = [
 ];
 
 for (const [ms, words] of CASES)
-  it(`${ms} ms are ${words}`, () => {
+  it(`formats ${ms} ms as ${words}`, () => {
     assert.equal(duration(ms, 'en'), words);
   });
 
-it('a length of time is told in the language of the person', () => {
+it('formats a duration in the user’s language', () => {
   assert.equal(duration(7_200_000, 'de'), '2 Stunden');
 });

@@ -5,8 +5,8 @@ import { personalTexts, privateHosts } from '../../../src/diagnose/redaction.ts'
 import { canaryWindow } from '../support/canaryWorld.ts';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
-describe('the texts that no line of the log in a report may hold', () => {
-  it('are all texts of all sessions that are secret or tell who somebody is', async () => {
+describe('the texts to redact from log lines', () => {
+  it('include every secret and personal text of all sessions', async () => {
     const { window } = await canaryWindow();
     const texts = personalTexts(window.all);
     for (const text of [
@@ -18,7 +18,7 @@ describe('the texts that no line of the log in a report may hold', () => {
       assert.ok(texts.includes(text), text);
   });
 
-  it('are the hosts of all servers but the default ones', async () => {
+  it('include the hosts of all servers except the default ones', async () => {
     const world = new SessionWorld();
     const default_ = world.service.servers().defaultServer ?? assert.fail();
     world.have('a', { server: default_, accessToken: 'a' }, { server: default_ });
@@ -34,7 +34,7 @@ describe('the texts that no line of the log in a report may hold', () => {
     ]);
   });
 
-  it('hold no host while the setting is no address', async () => {
+  it('include no host while the setting is not a URL', async () => {
     const world = new SessionWorld();
     world.service.server = undefined;
     assert.deepEqual(privateHosts((await world.ready()).all), []);

@@ -27,19 +27,19 @@ const KEPT = [
   'Signing in with Sigma Identity, scopes: openid profile.',
 ];
 
-describe('a line of the log in a report', () => {
+describe('a log line in the report', () => {
   for (const [name, line, told] of CASES) {
-    it(`leaves out ${name}`, () => {
+    it(`omits ${name}`, () => {
       assert.equal(redact(line, KNOWN), told);
     });
   }
   for (const line of KEPT) {
-    it(`is as it was: ${line}`, () => {
+    it(`is unchanged: ${line}`, () => {
       assert.equal(redact(line, KNOWN), line);
     });
   }
 
-  it('stays one line, and cannot end the block that it stands in', () => {
+  it('stays on one line and cannot close its code block', () => {
     assert.equal(redact('a\n```\n# b', []), "a ''' # b");
   });
 });

@@ -6,15 +6,15 @@ import typescript from 'typescript';
 const SHIPPED = typescript.transpileDeclaration(readFileSync('src/api.ts', 'utf8'), { fileName: 'api.ts' });
 const COPY = 'test/consumer/src/bap-identity.d.ts';
 
-it('the consumer’s copy of the types equals the types in the package', () => {
+it('the API types in test/consumer match the packaged ones', () => {
   assert.deepEqual(SHIPPED.diagnostics, []);
   assert.equal(readFileSync(COPY, 'utf8'), SHIPPED.outputText);
 });
 
-it('the types need no other file than those of VS Code', () => {
+it('the API types depend only on VS Code’s', () => {
   const imports = [...SHIPPED.outputText.matchAll(/from '([^']+)'/g)].map(([, name]) => name);
   assert.deepEqual(imports, ['vscode']);
-  // The check of this repository skips declaration files, so this checks the file by itself.
+  // Our own type check skips declaration files.
   const options = {
     ...{ noEmit: true, strict: true, skipLibCheck: false, types: [] },
     module: typescript.ModuleKind.Preserve,

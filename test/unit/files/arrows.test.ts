@@ -8,7 +8,7 @@ import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-opti
 
 const root = path.join(import.meta.dirname, '../../..');
 
-/** Files, what they import, and the rules that this breaks. */
+/** Files, their code, and the rules that it breaks. */
 const EXAMPLES: readonly (readonly [file: string, code: string, ...broken: string[]])[] = [
   ['base/clock.ts', 'export type Clock = 1;'],
   ['http/send.ts', "export type { Clock } from '../base/clock.ts';"],
@@ -18,7 +18,7 @@ const EXAMPLES: readonly (readonly [file: string, code: string, ...broken: strin
   ['storage/web/state.ts', "import '../../sessions/types.ts';"],
   ['base/hash.node.ts', "import 'node:crypto';"],
   ['sessions/types.ts', "import type { Uri } from 'vscode'; export type Link = Uri;"],
-  // Upward, in each form that an import can have.
+  // An upward arrow, in every form of import.
   ['base/import.ts', "import '../http/send.ts';", 'base'],
   ['base/type.ts', "import type { Clock } from '../http/send.ts'; export type Up = Clock;", 'base'],
   ['base/typeOf.ts', "export type Up = import('../http/send.ts').Clock;", 'base'],
@@ -30,10 +30,10 @@ const EXAMPLES: readonly (readonly [file: string, code: string, ...broken: strin
   ['storage/node/web.ts', "import '../web/state.ts';", 'storage/node'],
   ['start.ts', "import './storage/node/files.ts';", 'start.ts'],
   ['settings.ts', "import './base/clock.ts';", 'settings.ts'],
-  // A circle, of types alone.
+  // A circle of type imports.
   ['services/a.ts', "import type { B } from './b.ts'; export type A = B | 1;", 'circle'],
   ['services/b.ts', "import type { A } from './a.ts'; export type B = A | 2;"],
-  // What a room below must not know.
+  // What lower rooms must not import.
   ['base/vscode.ts', "import * as vscode from 'vscode'; void vscode;", 'vscode'],
   ['http/vscode.ts', "export * from 'vscode';", 'vscode'],
   ['oauth/vscode.ts', "void import('vscode');", 'vscode'],
@@ -56,7 +56,7 @@ const EXAMPLES: readonly (readonly [file: string, code: string, ...broken: strin
   ['attic/old.ts', "import '../base/clock.ts';", 'no-row'],
 ];
 
-describe('the table of what each part of src may import', () => {
+describe('the dependency rules', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'arrows-'));
   after(() => {
     rmSync(folder, { recursive: true });

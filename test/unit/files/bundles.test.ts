@@ -8,7 +8,7 @@ import esbuild from '../../../esbuild.js';
 const { node, web } = esbuild.bundles;
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
 
-/** The modules that a bundle leaves to the platform, its source files, and its code. */
+/** A bundle's external modules, its source files, and its code. */
 async function contentOf(
   bundle: typeof node | typeof web,
 ): Promise<{ outside: string[]; files: string[]; code: string }> {
@@ -20,7 +20,7 @@ async function contentOf(
 }
 
 describe('the bundle for web workers', () => {
-  it('needs VS Code and nothing else: no module of Node', async () => {
+  it('imports VS Code only, and no Node module', async () => {
     const { outside, files } = await contentOf(web);
     assert.deepEqual(outside, ['vscode']);
     assert.deepEqual(
@@ -31,7 +31,7 @@ describe('the bundle for web workers', () => {
 });
 
 describe('the bundle for Node', () => {
-  it('has nothing that is for web workers', async () => {
+  it('contains no code for web workers', async () => {
     const { outside, files } = await contentOf(node);
     assert.ok(outside.includes('node:fs/promises'), outside.join());
     assert.deepEqual(
@@ -42,14 +42,14 @@ describe('the bundle for Node', () => {
 });
 
 describe('both bundles', () => {
-  it('ask for the API of VS Code once, because each file would get a copy of it', async () => {
+  it('require VS Code’s API once, because every file would get its own copy', async () => {
     for (const bundle of [node, web]) {
       const { code } = await contentOf(bundle);
       assert.equal(code.split('require("vscode")').length - 1, 1);
     }
   });
 
-  it('are what the manifest names, and are in the package', () => {
+  it('are named in the manifest and included in the package', () => {
     assert.deepEqual([manifest.main, manifest.browser], [`./${node.outfile}`, `./${web.outfile}`]);
     const packed = readFileSync('.vscodeignore', 'utf8').split('\n');
     for (const { outfile } of [node, web]) assert.ok(packed.includes(`!${outfile}`), outfile);

@@ -5,13 +5,13 @@ import { describe, it } from 'node:test';
 import * as z from 'zod/mini';
 
 const LANGUAGES = ['de', 'es', 'fr', 'ja', 'pt-br', 'zh-cn'];
-/** How much longer than in English a short text may be. A button must fit. */
+/** How much longer than in English a short text may be, so that buttons fit. */
 const LONGEST = 2.2;
-/** A text with a comment for translators is an object in the English bundle, and its key ends in the comment. */
+/** In the English bundle, a text with a comment for translators is an object, and its key ends with the comment. */
 const Text = z.union([z.string(), z.object({ message: z.string() })]);
 const Texts = z.record(z.string(), Text);
 
-/** The files with texts, in English. A language has one of each beside it. */
+/** The English files. Every language has its own version of each. */
 const sources = ['l10n/bundle.l10n.json', 'package.nls.json'];
 
 const texts = (file: string): Record<string, string> => {
@@ -24,7 +24,7 @@ const inLanguage = (source: string, language: string): string => source.replace(
 const all = (text: string, pattern: RegExp): string[] => (text.match(pattern) ?? []).sort();
 const NAMES = /BAP Identity|Sigma Identity|\bAdom\b|ClawNet|VS Code/g;
 
-/** What must be the same in every language. */
+/** What must be identical in every language. */
 const FIXED: Record<string, RegExp> = {
   placeholders: /\{\d+\}/g,
   'targets of links': /\]\([^)]*\)/g,
@@ -32,10 +32,10 @@ const FIXED: Record<string, RegExp> = {
   'links to settings': /#[\w.]+#/g,
 };
 
-/** Words, whatever letters stand in them: `\b` knows those of English alone. */
+/** Matches words with any letters: `\b` supports ASCII letters only. */
 const words = (...all: string[]): RegExp => new RegExp(`(?<!\\p{L})(?:${all.join('|')})(?!\\p{L})`, 'iu');
 
-/** What was in the texts once and must not come back. */
+/** Wording that must not come back. */
 const AVOIDED: Record<string, Record<string, RegExp>> = {
   en: {
     'a term that has another name here': words(
@@ -46,7 +46,7 @@ const AVOIDED: Record<string, Record<string, RegExp>> = {
   },
   es: {
     'words that only somebody addressed as tú has': words('t[uú]s?', 'te', 'ti', 'contigo', 'tuy[oa]s?'),
-    // Not the forms that usted shares, such as "inicia", and not what is also a noun, such as "cuentas".
+    // Excludes forms shared with usted, such as "inicia", and words that are also nouns, such as "cuentas".
     'verbs for tú': words(
       '(?!(?:a|de)trás)\\p{L}+rás',
       '\\p{L}+(?:aste|(?<![sx])iste)',
@@ -64,15 +64,15 @@ function assertAvoids(language: string, text: string, key: string): void {
     assert.doesNotMatch(text, pattern, `${what}: ${key}`);
 }
 
-describe('the words of English', () => {
+describe('English wording', () => {
   for (const source of sources)
-    it(`are kept to in ${source}`, () => {
+    it(`is consistent in ${source}`, () => {
       for (const [key, text] of Object.entries(texts(source))) assertAvoids('en', text, key);
     });
 
-  // An agent reads these, and repeats their words to the person.
+  // Agents read these and repeat their wording to the user.
   for (const file of ['package.json', ...globSync('media/skills/**/*.md')])
-    it(`are kept to in ${file}`, () => {
+    it(`is consistent in ${file}`, () => {
       readFileSync(file, 'utf8')
         .split('\n')
         .forEach((line) => {
@@ -81,7 +81,7 @@ describe('the words of English', () => {
     });
 });
 
-it('the languages are those that have files', () => {
+it('the language list matches the files', () => {
   for (const source of sources) {
     const files = globSync(inLanguage(source, '*'));
     const found = files.map((file) => path.basename(file).split('.').at(-2)).sort();
@@ -95,7 +95,7 @@ for (const language of LANGUAGES)
       const english = texts(source);
       const translated = texts(inLanguage(source, language));
 
-      it('has every text, and no other', () => {
+      it('translates exactly the English texts', () => {
         assert.deepEqual(Object.keys(translated).sort(), Object.keys(english).sort());
       });
 
@@ -105,16 +105,16 @@ for (const language of LANGUAGES)
             assert.deepEqual(all(translated[key] ?? '', pattern), all(text, pattern), key);
         });
 
-      it('avoids words that do not fit', () => {
+      it('avoids wrong words', () => {
         for (const [key, text] of Object.entries(translated)) assertAvoids(language, text, key);
       });
 
-      it('names the same products', () => {
+      it('keeps product names', () => {
         for (const [key, text] of Object.entries(english))
           assert.deepEqual(new Set(all(translated[key] ?? '', NAMES)), new Set(all(text, NAMES)), key);
       });
 
-      it('has no empty text, and none that does not fit', () => {
+      it('has no empty or oversized text', () => {
         for (const [key, text] of Object.entries(english)) {
           const length = (translated[key] ?? '').length;
           assert.ok(length > 0, key);

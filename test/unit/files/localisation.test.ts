@@ -5,7 +5,7 @@ import { getL10nJson } from '@vscode/l10n-dev';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 
-it('the bundle has every text of the source, and no other', async () => {
+it('the bundle contains exactly the texts in the source', async () => {
   const sources = globSync('src/**/*.ts').map((file) => ({
     extension: '.ts' as const,
     contents: read(file),
@@ -15,8 +15,8 @@ it('the bundle has every text of the source, and no other', async () => {
   assert.deepEqual(bundle, texts, 'run: npm run l10n');
 });
 
-it('each text with a comment is in the bundle with it', () => {
-  // The tool leaves out a text whose comment is missing, or stands before the message.
+it('every text with a comment is in the bundle with it', () => {
+  // The tool skips a text whose comment is missing or precedes the message.
   const bundle = Object.values(JSON.parse(read('l10n/bundle.l10n.json')) as Record<string, unknown>);
   const commented = new Set(bundle.flatMap((text) => (isCommented(text) ? [text.message] : [])));
   for (const file of globSync('src/**/*.ts'))
@@ -30,7 +30,7 @@ it('each text with a comment is in the bundle with it', () => {
 const isCommented = (text: unknown): text is { message: string } =>
   typeof text === 'object' && text !== null && 'message' in text;
 
-it('package.nls.json has every text of the manifest, and no other', () => {
+it('package.nls.json contains exactly the texts in the manifest', () => {
   const used = Array.from(read('package.json').matchAll(/"%([^%"]+)%"/g), ([, key]) => key);
   const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
   assert.deepEqual([...new Set(used)].sort(), Object.keys(texts).sort());

@@ -11,12 +11,12 @@ const ADDRESSES = {
   homepage: 'https://example.org/',
 };
 
-describe('the check of the manifest', () => {
-  it('finds nothing in ours', () => {
+describe('the manifest check', () => {
+  it('accepts our manifest', () => {
     assert.deepEqual(manifestProblems(JSON.parse(readFileSync('package.json', 'utf8'))), []);
   });
 
-  it('reports proposed API, also an empty list', () => {
+  it('reports proposed API, even an empty list', () => {
     assert.match(manifestProblems({ enabledApiProposals: ['authIssuers'] }).join(), /^enabledApiProposals/);
     assert.match(manifestProblems({ enabledApiProposals: [] }).join(), /^enabledApiProposals/);
   });
@@ -27,26 +27,26 @@ describe('the check of the manifest', () => {
     assert.match(manifestProblems({ keywords: [...keywords, 'one more'] }).join(), /^keywords/);
   });
 
-  it('wants all public addresses or none', () => {
+  it('requires all public URLs or none', () => {
     assert.deepEqual(manifestProblems(ADDRESSES), []);
     assert.match(manifestProblems({ bugs: ADDRESSES.bugs }).join(), /Set now: bugs/);
     assert.match(manifestProblems({ ...ADDRESSES, homepage: undefined }).join(), /^homepage/);
   });
 
-  it('reports an address that nobody else can open', () => {
+  it('reports a URL that is not public', () => {
     for (const homepage of ['', 'http://example.org/', 'https://localhost/', 'not an address'])
       assert.match(manifestProblems({ ...ADDRESSES, homepage }).join(), /^homepage/);
   });
 });
 
-describe('the check before a release', () => {
-  it('wants the tag to be the version', () => {
+describe('the release check', () => {
+  it('requires the tag to match the version', () => {
     const manifest = { ...ADDRESSES, version: '1.2.3' };
     assert.deepEqual(releaseProblems(manifest, '', 'v1.2.3'), []);
     assert.match(releaseProblems(manifest, '', 'v1.2.4').join(), /^version/);
   });
 
-  it('wants the public addresses, and says where to read about them', () => {
+  it('requires the public URLs, and says where they are documented', () => {
     const problems = releaseProblems({ version: '1.2.3' }, '', 'v1.2.3');
     assert.deepEqual(
       problems.map((problem) => /^\w+/.exec(problem)?.[0]),
@@ -55,7 +55,7 @@ describe('the check before a release', () => {
     assert.match(readFileSync('CONTRIBUTING.md', 'utf8'), /^## Before the first release$/m);
   });
 
-  it('wants SECURITY.md to say where to report a weakness', () => {
+  it('requires an address for vulnerability reports in SECURITY.md', () => {
     const manifest = { ...ADDRESSES, version: '1.2.3' };
     const marked = readFileSync('SECURITY.md', 'utf8');
     assert.match(releaseProblems(manifest, marked, 'v1.2.3').join(), /^SECURITY\.md/);
@@ -63,7 +63,7 @@ describe('the check before a release', () => {
   });
 });
 
-it('the icon has the size that the Marketplace wants', () => {
+it('the icon has the size that the Marketplace requires', () => {
   const { width, height } = PNG.sync.read(readFileSync('media/icon.png'));
   assert.ok(width === height && width >= 128, `${width} × ${height}`);
 });

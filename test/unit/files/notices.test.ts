@@ -11,10 +11,10 @@ const { bundles, packageFolders, thirdPartyNotices } = esbuild;
 
 describe('the third-party notices', () => {
   for (const bundle of Object.values(bundles))
-    it(`hold the license of every package in ${bundle.outfile}, and of no other`, async () => {
+    it(`cover exactly the packages in ${bundle.outfile}`, async () => {
       const { metafile } = await build({ ...bundle, write: false });
       const notices = thirdPartyNotices(metafile);
-      // Every file of the bundle is either ours or of a package that has a notice. `once:` is written by esbuild.js.
+      // Every file of the bundle is ours or belongs to a package with a notice. esbuild.js writes `once:`.
       const named = packageFolders(metafile);
       const ours = /^(src\/|package\.json$|once:vscode$)/;
       const files = Object.keys(metafile.inputs).filter((file) => !ours.test(file));
@@ -58,7 +58,7 @@ describe('the third-party notices', () => {
       );
   });
 
-  it('cannot be made when a package has no license file', () => {
+  it('fail to build when a package has no license file', () => {
     assert.throws(
       () => thirdPartyNotices(metafileWith('bare')),
       /bare is in the bundle and has no license file/,

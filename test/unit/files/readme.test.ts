@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 
-it('the example in the README is the one that the type check compiles', () => {
+it('the README’s example is the one that the type check compiles', () => {
   const readme = readFileSync('README.md', 'utf8');
   const snippet = /```ts\n(.*?)```/s.exec(readme)?.[1];
   assert.equal(snippet, readFileSync('test/consumer/src/snippet.ts', 'utf8'));
 });
 
-it('the README leads only to public addresses, and its pictures are in the package', () => {
+it('the README links only to public URLs, and its images are in the package', () => {
   const shipped = readFileSync('.vscodeignore', 'utf8').split('\n');
   const targets = [...readFileSync('README.md', 'utf8').matchAll(/(!?)\[[^\]]*\]\(([^)]*)\)/g)];
   assert.ok(targets.length > 2);

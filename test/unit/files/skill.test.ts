@@ -12,11 +12,11 @@ const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   };
 };
 
-describe('the skill for agents', () => {
+describe('the agent skill', () => {
   const [{ path: file } = { path: '' }] = contributes.chatSkills;
   const text = readFileSync(file, 'utf8');
 
-  it('has the name of its folder, without which VS Code ignores it', () => {
+  it('is named after its folder, as VS Code requires', () => {
     const name = /^---\nname: (.+)\ndescription: .{1,1024}\n---\n/.exec(text)?.[1];
     assert.equal(name, path.basename(path.dirname(file)));
   });
@@ -26,7 +26,7 @@ describe('the skill for agents', () => {
     assert.ok(files.includes(path.normalize(file)), files.join());
   });
 
-  it('names each value of the setting for terminals that hands something out', () => {
+  it('names every value of the terminal setting that shares something', () => {
     const values = contributes.configuration.properties['bapIdentity.terminal.environment']?.enum ?? [];
     assert.ok(values.length > 1);
     for (const value of values.slice(1)) assert.ok(text.includes(`\`${value}\``), value);

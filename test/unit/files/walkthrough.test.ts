@@ -27,7 +27,7 @@ const words = z.record(z.string(), z.string()).parse(JSON.parse(text('package.nl
 const source = text('src/accounts/accountsMenu.ts');
 
 describe('the walkthrough', () => {
-  it('has the pictures that the script draws, and the package has them', () => {
+  it('uses the images that the script draws, which are in the package', () => {
     const used = steps.flatMap(({ media }) => Object.values(media.image));
     const drawn = draw();
     assert.deepEqual([...new Set(used)].sort(), [...drawn.keys()].sort());
@@ -36,19 +36,19 @@ describe('the walkthrough', () => {
     assert.match(text('.vscodeignore'), /^!media\/walkthrough\/\*\.svg$/m);
   });
 
-  it('shows no dark picture in a light theme', () => {
+  it('shows no dark image in a light theme', () => {
     for (const { image } of steps.map(({ media }) => media)) {
       for (const file of [image.dark, image.hc]) assert.match(file, /\.dark\.svg$/);
       for (const file of [image.light, image.hcLight]) assert.match(file, /\.light\.svg$/);
     }
   });
 
-  it('waits for what the extension itself sets, so VS Code does not open it by itself', () => {
+  it('depends on a context key of the extension, so that VS Code does not open it automatically', () => {
     const [, key] = /^bapIdentity\.(\w+)$/.exec(when) ?? [];
     assert.ok(source.includes(`set('${key}', true)`), when);
   });
 
-  it('leads only to commands and completes only by events that there are', () => {
+  it('uses only commands and completion events that exist', () => {
     const known = new Set(commands.map(({ command }) => command));
     for (const { description, completionEvents } of steps) {
       const shown = words[description.replaceAll('%', '')] ?? '';

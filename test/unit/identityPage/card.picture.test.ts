@@ -8,7 +8,7 @@ const { person, grant } = recordOf('s1');
 const withPicture = (picture: string, server = SERVER): string | undefined =>
   pictureOf(recordOf('s1', { grant: { ...grant, server }, person: { ...person, picture } }));
 
-describe('a picture that is shown', () => {
+describe('shows a picture', () => {
   const table: [picture: string, shown: string, why: string][] = [
     [`${SERVER}/me.png`, `${SERVER}/me.png`, 'from the server that granted the session'],
     ['/content/abc_0', `${SERVER}/content/abc_0`, 'relative to that server'],
@@ -29,7 +29,7 @@ describe('a picture that is shown', () => {
     });
 });
 
-describe('a picture that is not shown', () => {
+describe('does not show a picture', () => {
   const table: [picture: string, why: string][] = [
     ['https://pictures.example/me.png', 'another host'],
     ['//pictures.example/me.png', 'another host, with the scheme of the server'],
@@ -55,13 +55,13 @@ describe('a picture that is not shown', () => {
       assert.equal(withPicture(picture), undefined);
     });
 
-  it('http, from a server on this machine', () => {
+  it('over HTTP, even from a server on this machine', () => {
     assert.equal(withPicture('/me.png', 'http://127.0.0.1:4321'), undefined);
     assert.equal(withPicture('http://127.0.0.1:4321/me.png', 'http://127.0.0.1:4321'), undefined);
   });
 });
 
-it('the picture of the profile is shown when the other picture may not be shown', () => {
+it('falls back to the profile’s picture', () => {
   const bap = { bapId: 'bap-1', rootAddressProven: false, profile: { image: 'https://ordfs.network/abc_0' } };
   const picture = 'https://pictures.example/me.png';
   assert.equal(
@@ -70,6 +70,6 @@ it('the picture of the profile is shown when the other picture may not be shown'
   );
 });
 
-it('a person without a picture has none', () => {
+it('shows no picture for a user without one', () => {
   assert.equal(pictureOf(recordOf('s1')), undefined);
 });

@@ -39,7 +39,7 @@ const grantOf = (different: Partial<LiveSession['grant']>): LiveSession['grant']
 
 const cardOf = (...records: [LiveSession, ...LiveSession[]]) =>
   identityCard(records, 'Sigma Identity', texts, 'en');
-/** The rows as `BAP ID: bap-1`, with the titles of the groups between them. */
+/** The rows as `BAP ID: bap-1`, with the group titles between them. */
 const linesOf = (...records: [LiveSession, ...LiveSession[]]): string[] =>
   cardOf(...records).groups.flatMap(({ title, rows }) => [
     title,
@@ -50,7 +50,7 @@ describe('an identity card', () => {
   const since = Date.UTC(2026, 10, 3, 14, 5);
   const until = Date.UTC(2026, 10, 10, 14, 5);
 
-  it('shows all that is known of a person, and each address once', () => {
+  it('shows everything known about a user, and each address once', () => {
     const lines = linesOf(
       recordOf('s1', { person, signedInAtMs: since, grant: grantOf({ expiresAtMs: until }) }),
     );
@@ -83,7 +83,7 @@ describe('an identity card', () => {
     );
   });
 
-  it('shows a user ID and scopes without characters that hide or reorder text', () => {
+  it('strips characters that hide or reorder text from the user ID and scopes', () => {
     const subject = `user\u202e-1\u200b\n${'x'.repeat(16_000)}`;
     const lines = linesOf(recordOf('s1', { person: { ...person, subject }, scopes: ['open\u200bid'] }));
     const userId = lines.find((line) => line.startsWith('User ID')) ?? '';
@@ -91,7 +91,7 @@ describe('an identity card', () => {
     assert.ok(lines.includes('Scopes: openid'));
   });
 
-  it('has no row for what an account does not have, and no group without a row', () => {
+  it('omits missing values and empty groups', () => {
     const bare = { accountId: 'u1', accountLabel: 'Ada (u1)', subject: 'u1', name: 'Ada' };
     const lines = linesOf(recordOf('s1', { serviceId: 'adom', person: bare, scopes: [] }));
     assert.deepEqual(
@@ -100,7 +100,7 @@ describe('an identity card', () => {
     );
   });
 
-  it('has a note at a root address that is proven, and none at another', () => {
+  it('adds a note to a root address only if it is proven', () => {
     const notes = (rootAddressProven: boolean): (string | undefined)[][] => {
       assert.ok(person.bap);
       const record = recordOf('s1', { person: { ...person, bap: { ...person.bap, rootAddressProven } } });
@@ -111,19 +111,19 @@ describe('an identity card', () => {
     assert.deepEqual(notes(false), []);
   });
 
-  it('offers to copy values, and not the words for a missing value', () => {
+  it('makes values copyable, but not placeholders', () => {
     const rows = cardOf(recordOf('s1', { scopes: [] })).groups.flatMap((group) => group.rows);
     const none = rows.filter(({ kind }) => kind === 'none').map(({ value }) => value);
     assert.deepEqual(none, ['None', 'Not known']);
   });
 
-  it('does not show the same name twice', () => {
+  it('shows the same name only once', () => {
     const bap = { bapId: 'bap-1', rootAddressProven: false, profile: { alternateName: 'Ann' } };
     const lines = linesOf(recordOf('s1', { person: { ...person, name: 'Ann', bap } }));
     assert.ok(!lines.some((line) => line.startsWith('Also known as')));
   });
 
-  it('numbers the sessions of one account, and shows the scopes of each', () => {
+  it('numbers the sessions of an account and shows the scopes of each', () => {
     const lines = linesOf(
       recordOf('s1', { scopes: ['openid'] }),
       recordOf('s2', { scopes: ['openid', 'email'] }),
@@ -134,7 +134,7 @@ describe('an identity card', () => {
     );
   });
 
-  it('shows the data of the newest session, and keeps what only an older session has', () => {
+  it('shows the newest session’s data, completed from older sessions', () => {
     const older = recordOf('s1', { person: { ...person, picture: 'https://auth.example/ann.png' } });
     const { email, ...withoutEmail } = person;
     const newer = recordOf('s2', { person: { ...withoutEmail, name: 'Ann Newname' } });
@@ -146,13 +146,13 @@ describe('an identity card', () => {
     assert.equal(cardOf(older, recordOf('s3', { person: { ...person, picture } })).picture, picture);
   });
 
-  it('loads a picture from the server of its own session only', () => {
+  it('resolves a picture against its own session’s server', () => {
     const picture = 'https://other.example/ann.png';
     const elsewhere = recordOf('s1', { grant: grantOf({ server: 'https://other.example' }) });
     assert.equal(cardOf(elsewhere, recordOf('s2', { person: { ...person, picture } })).picture, undefined);
   });
 
-  it('shows no end that is later than the last date of a calendar', () => {
+  it('omits an expiry beyond the range of dates', () => {
     assert.ok(
       linesOf(recordOf('s1', { grant: grantOf({ expiresAtMs: 8.64e15 }) })).some((line) =>
         /^Expires: .*275760/.test(line),
@@ -163,12 +163,12 @@ describe('an identity card', () => {
     );
   });
 
-  it('holds no token', () => {
+  it('contains no token', () => {
     const record = recordOf('s1', { person, grant: grantOf({ refreshToken: 'refresh of s1' }) });
     assert.doesNotMatch(JSON.stringify(cardOf(record)), /token of s1|refresh of s1/);
   });
 
-  it('shows times in the language of the person', () => {
+  it('formats times in the user’s language', () => {
     const card = identityCard([recordOf('s1', { signedInAtMs: since })], 'Adom', texts, 'de');
     assert.match(JSON.stringify(card), /3\. November 2026/);
   });

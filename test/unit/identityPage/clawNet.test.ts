@@ -11,7 +11,7 @@ const page = (by: string, cursor?: string): StatementsAnswer => ({
 });
 const FAILED: StatementsAnswer = { kind: 'failed' };
 
-/** A section, and the requests that wait for their answer. */
+/** A section and its pending requests. */
 function sectionWorld() {
   const asked: { list: ListName; cursor: string | undefined; answer: (answer: StatementsAnswer) => void }[] =
     [];
@@ -34,7 +34,7 @@ function sectionWorld() {
 }
 
 describe('the ClawNet section', () => {
-  it('asks nothing before it is told to, and then for both lists', async () => {
+  it('sends no request until asked, then one per list', async () => {
     const { section, asked, seen } = sectionWorld();
     assert.equal(asked.length, 0);
     const done = section.ask();
@@ -54,7 +54,7 @@ describe('the ClawNet section', () => {
     assert.equal(asked.length, 2, 'it asked for a next page that nobody wants');
   });
 
-  it('asks for the next page with the cursor, and keeps what it has', async () => {
+  it('requests the next page with the cursor and appends it', async () => {
     const { section, asked, seen } = sectionWorld();
     const done = section.ask();
     asked[0]?.answer(page('ann', 'c1'));
@@ -73,7 +73,7 @@ describe('the ClawNet section', () => {
     assert.equal(asked.length, 3);
   });
 
-  it('asks again for what failed, and for nothing else', async () => {
+  it('retries only what failed', async () => {
     const { section, asked, seen } = sectionWorld();
     const first = section.ask();
     asked[0]?.answer(page('ann', 'c1'));
@@ -93,7 +93,7 @@ describe('the ClawNet section', () => {
     );
   });
 
-  it('tells of each change', async () => {
+  it('fires an event for each change', async () => {
     const { section, asked, changes } = sectionWorld();
     const done = section.ask();
     assert.equal(changes(), 2);
@@ -102,7 +102,7 @@ describe('the ClawNet section', () => {
     assert.equal(changes(), 4);
   });
 
-  it('ends its requests with the tab, and tells of nothing after that', async () => {
+  it('aborts its requests when the tab closes and fires no more events', async () => {
     const { section, changes } = sectionWorld();
     const done = section.ask();
     section.dispose();

@@ -10,7 +10,7 @@ import { RecordingLog } from '../support/recordingLog.ts';
 
 const TARGET = '3DgKFHRq8n2RDjF4dZEyncXVc1Rf';
 
-describe('what others say of a BAP id on ClawNet', () => {
+describe('the ClawNet API client', () => {
   let server: ClawNetServer;
   let log: RecordingLog;
   let sent = 0;
@@ -44,7 +44,7 @@ describe('what others say of a BAP id on ClawNet', () => {
     assert.ok(answer.kind === 'statements', answer.kind);
     return answer;
   };
-  /** What is read of an answer with these entries. */
+  /** Parses a response with these entries. */
   const readOf = async (list: ListName, entries: readonly unknown[]) => {
     const name = list === 'trust' ? 'edges' : 'attestations';
     fail({ kind: 'answer', status: 200, body: { [name]: entries, hasMore: false } }, list);
@@ -54,7 +54,7 @@ describe('what others say of a BAP id on ClawNet', () => {
     server.failNext(`/api/v1/${list}`, fault);
   };
 
-  it('is who trusts it: name, reason, on-chain or not, and when', async () => {
+  it('reads trust: name, reason, on-chain state and time', async () => {
     const [first, second, third] = (await statements('trust')).statements;
     const [edge] = saidOfDemoPerson.trust;
     assert.deepEqual(first, {
@@ -69,7 +69,7 @@ describe('what others say of a BAP id on ClawNet', () => {
     assert.ok(third && !('reason' in third));
   });
 
-  it('is who vouches for it or against it, and which vouches are revoked', async () => {
+  it('reads vouches for and against, and revoked ones', async () => {
     const vouches = (await statements('vouches')).statements;
     assert.deepEqual(
       vouches.map(({ verdict, isRevoked }) => [verdict, isRevoked]),
@@ -82,7 +82,7 @@ describe('what others say of a BAP id on ClawNet', () => {
     assert.ok(vouches.every(({ name }) => name === undefined));
   });
 
-  it('comes in pages', async () => {
+  it('reads page by page', async () => {
     const { statements: page, cursor } = await statements('trust');
     assert.equal(page.length, 20);
     assert.ok(cursor);
@@ -94,12 +94,12 @@ describe('what others say of a BAP id on ClawNet', () => {
     assert.ok(!('cursor' in last));
   });
 
-  it('is empty for an id that nobody has spoken of', async () => {
+  it('returns nothing for an unknown ID', async () => {
     assert.deepEqual(await ask('trust', { bapId: 'nobody' }), { kind: 'statements', statements: [] });
     assert.deepEqual(await ask('vouches', { bapId: 'nobody' }), { kind: 'statements', statements: [] });
   });
 
-  it('is asked for without a token or a cookie, and with the BAP id alone', async () => {
+  it('sends only the BAP ID, and no token or cookie', async () => {
     await ask('trust', { bapId: 'a&b=c' });
     await ask('vouches', { cursor: 'd e' });
     assert.deepEqual(
@@ -116,7 +116,7 @@ describe('what others say of a BAP id on ClawNet', () => {
       );
   });
 
-  it('is on one line each, without characters that hide or reorder text, and not endless', async () => {
+  it('makes texts single-line, safe and short', async () => {
     const [edge] = await readOf('trust', [
       {
         ...saidOfDemoPerson.trust[0],
@@ -128,7 +128,7 @@ describe('what others say of a BAP id on ClawNet', () => {
     assert.equal(edge.reason, `a b${'x'.repeat(497)}…`);
   });
 
-  it('leaves out what is malformed, and keeps the rest', async () => {
+  it('skips malformed entries and keeps the rest', async () => {
     const [edge] = saidOfDemoPerson.trust;
     const read = await readOf('trust', [
       null,
@@ -151,7 +151,7 @@ describe('what others say of a BAP id on ClawNet', () => {
     assert.equal(read[1]?.saidAtMs, undefined);
   });
 
-  it('counts a vouch as revoked unless it says that it is not', async () => {
+  it('treats a vouch as revoked unless it says otherwise', async () => {
     const [vouch] = saidOfDemoPerson.vouches;
     const read = await readOf(
       'vouches',
@@ -164,7 +164,7 @@ describe('what others say of a BAP id on ClawNet', () => {
     assert.deepEqual(await readOf('vouches', [{ ...vouch, verdict: 'excellent' }]), []);
   });
 
-  it('is at most a hundred in a page', async () => {
+  it('reads at most a hundred entries per page', async () => {
     const edges = Array.from({ length: 300 }, (_, index) => ({ sourceBapId: bapIdOf(index) }));
     assert.equal((await readOf('trust', edges)).length, 100);
   });
@@ -190,20 +190,20 @@ describe('what others say of a BAP id on ClawNet', () => {
     { kind: 'answer', status: 200, body: { edges: 'many' } },
     { kind: 'answer', status: 200, body: { edges: [], hasMore: false, padding: 'x'.repeat(2 ** 20) } },
   ] satisfies Fault[])
-    it(`cannot be told after this answer: ${JSON.stringify(fault).slice(0, 80)}`, async () => {
+    it(`fails on this response: ${JSON.stringify(fault).slice(0, 80)}`, async () => {
       fail(fault);
       assert.deepEqual(await ask('trust'), { kind: 'failed' });
       assert.equal(server.requests.length, 1);
       assert.ok(log.lines.length > 0, 'nothing is logged');
     });
 
-  it('cannot be told by an answer that has no list of vouches, and the log says so', async () => {
+  it('fails on a response without a list of vouches, and logs it', async () => {
     fail({ kind: 'answer', status: 200, body: { edges: [], hasMore: false } }, 'vouches');
     assert.deepEqual(await ask('vouches'), { kind: 'failed' });
     assert.match(log.lines.at(-1) ?? '', /^warn The answer is not ClawNet’s: \$?\w+\.$/);
   });
 
-  it('has its time when a date can hold it', async () => {
+  it('omits a time outside the range of dates', async () => {
     const [edge] = saidOfDemoPerson.trust;
     const read = await readOf(
       'trust',
@@ -216,7 +216,7 @@ describe('what others say of a BAP id on ClawNet', () => {
   });
 
   for (const apiUrl of ['', 'http://clawnet.example/api/v1', 'https://user:pw@clawnet.example', 'nonsense'])
-    it(`is not asked for at an address that is not safe: "${apiUrl}"`, async () => {
+    it(`sends nothing to an insecure URL: "${apiUrl}"`, async () => {
       assert.deepEqual(await ask('trust', { apiUrl }), { kind: 'failed' });
       assert.equal(sent, 0);
       assert.deepEqual(log.lines, ['warn ClawNet was not asked: its setting is not an https address.']);

@@ -26,13 +26,13 @@ const text = (html: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-describe('the ClawNet section of the page', () => {
-  it('says before it asks what it would ask, and whom', () => {
+describe('the HTML of the ClawNet section', () => {
+  it('says what it would request, and from where, before it does', () => {
     assert.equal(text(htmlOf({})), 'ClawNet Before clawnet.example Ask ClawNet');
     assert.deepEqual(buttons(htmlOf({})), ['askClawNet: Ask ClawNet']);
   });
 
-  it('says while it waits that it waits', () => {
+  it('shows that a request is pending', () => {
     const asking = { state: 'asking', statements: [] } as const;
     assert.equal(text(htmlOf({ trust: asking, vouches: asking })), 'ClawNet Asking ClawNet…');
     assert.match(
@@ -41,7 +41,7 @@ describe('the ClawNet section of the page', () => {
     );
   });
 
-  it('shows who says what, with the sentence that it proves nothing', () => {
+  it('shows trust and vouches with a note that they prove nothing', () => {
     const html = htmlOf({
       trust: answered(
         said('bap-1', { name: 'Robin', reason: 'Met', saidAtMs: Date.UTC(2026, 9, 3, 12) }),
@@ -63,7 +63,7 @@ describe('the ClawNet section of the page', () => {
     assert.deepEqual(buttons(html), []);
   });
 
-  it('leads to the next page of each list', () => {
+  it('offers the next page of each list', () => {
     const html = htmlOf({
       trust: { ...answered(said('a')), cursor: 'x' },
       vouches: { ...answered(said('b')), cursor: 'y' },
@@ -76,14 +76,14 @@ describe('the ClawNet section of the page', () => {
     assert.deepEqual(buttons(asking), ['moreTrust: Show More'], 'the focus can stay where it is');
   });
 
-  it('says that nobody says anything', () => {
+  it('says when there are no statements', () => {
     assert.equal(
       text(htmlOf({ trust: answered(), vouches: answered(said('a', { isRevoked: true, verdict: 'safe' })) })),
       'ClawNet No proof: clawnet.example Trusted by None Vouches None Revoked a Safe · On-chain',
     );
   });
 
-  it('says in one line that ClawNet could not be asked, and keeps what it has', () => {
+  it('shows a failed request as one line and keeps earlier statements', () => {
     const failed = { state: 'failed', statements: [] } as const;
     const neither = htmlOf({ trust: failed, vouches: failed });
     assert.equal(text(neither), 'ClawNet No usable answer. Try Again');
@@ -99,7 +99,7 @@ describe('the ClawNet section of the page', () => {
     assert.match(text(second), /Trusted by a On-chain No usable answer\. Try Again Vouches None$/);
   });
 
-  it('shows the texts of others, and the words of a translation, as text', () => {
+  it('escapes texts of other users and of translations', () => {
     const evil = `</ul><script>alert("1")</script><img src=x onerror='alert(1)'>&lt;b&gt;`;
     const markup = (word: string): string[] => {
       const words = { ...texts, trust: word, none: word, safe: word, failed: word, noProof: () => word };
@@ -110,12 +110,12 @@ describe('the ClawNet section of the page', () => {
     assert.deepEqual(markup(evil), markup('harmless'));
   });
 
-  it('has no link, and no picture of others', () => {
+  it('contains no links or images of other users', () => {
     const html = htmlOf({ trust: answered(said('a', { name: '[x](command:quit) https://evil.example/' })) });
     assert.doesNotMatch(html, /<a\b|href|src=|<img/);
   });
 
-  it('tells a screen reader what happens', () => {
+  it('announces its state to screen readers', () => {
     const failed = { state: 'failed', statements: [] } as const;
     const asking = { state: 'asking', statements: [] } as const;
     assert.equal(clawNetStatus({ trust: NONE, vouches: NONE }, texts), '');

@@ -31,7 +31,7 @@ const strict = [
   "script-src 'nonce-n1'",
 ];
 
-/** A session whose texts from the service are all the same. */
+/** A session in which every text from the service is `text`. */
 function saying(text: string): LiveSession {
   const profile = { givenName: text, familyName: text, description: text, rootAddress: text };
   const bap = {
@@ -44,13 +44,13 @@ function saying(text: string): LiveSession {
   return recordOf('s1', { scopes: [text], person: { ...names, bap } });
 }
 
-describe('the page of an identity', () => {
-  it('may load its style and its script, and nothing else', () => {
+describe('the HTML of the identity page', () => {
+  it('allows only its own style and script', () => {
     assert.deepEqual(policyOf(recordOf('s1')), strict);
     assert.doesNotMatch(pageOf(recordOf('s1')), /<img/);
   });
 
-  it('may load images from the origin of the picture, if there is a picture', () => {
+  it('allows images from the picture’s origin if there is a picture', () => {
     const withPicture = recordOf('s1', { person: { ...person, picture: 'https://ordfs.network/a_0' } });
     assert.deepEqual(policyOf(withPicture), strict.toSpliced(3, 0, 'img-src https://ordfs.network'));
     assert.match(
@@ -59,7 +59,7 @@ describe('the page of an identity', () => {
     );
   });
 
-  it('has a button for each row that can be copied, whose own words say what it copies', () => {
+  it('has a button for every copyable row, with a label that says what it copies', () => {
     const page = pageOf(recordOf('s1'));
     assert.match(
       page,
@@ -70,7 +70,7 @@ describe('the page of an identity', () => {
     assert.equal(page.match(/<button[^>]* class="row"/g)?.length, 3);
   });
 
-  it('has a button for each way on, which names its action and nothing else', () => {
+  it('has a button for every action, which only names the action', () => {
     const page = pageOf(recordOf('s1'));
     const buttons = Array.from(
       page.matchAll(/<button[^>]* data-run="([^"]*)">([^<]*)</g),
@@ -83,18 +83,18 @@ describe('the page of an identity', () => {
     ]);
   });
 
-  it('has no link, whatever a service sends', () => {
+  it('contains no link, whatever the service sends', () => {
     const evil = '[run](command:workbench.action.quit) <a href="command:workbench.action.quit">command:x</a>';
     assert.doesNotMatch(pageOf(saying(evil)), /<a\b|href="(?!style\.css")/);
   });
 
-  it('shows a notice as text', () => {
+  it('escapes a notice', () => {
     const card = identityCard([recordOf('s1')], 'Sigma Identity', texts, 'en');
     const page = identityHtml(signedOutPage(card, 'You are <out>.', texts), undefined, texts, parts);
     assert.match(page, /<p class="notice">You are &lt;out&gt;\.<\/p>/);
   });
 
-  it('shows a note below its row, not in the button, and reads it aloud with the row', () => {
+  it('shows a note below its row’s button and reads it out with the row', () => {
     const page = pageOf(saying('x'), { ...texts, rootAddressProven: 'It is <proven>.' });
     assert.match(
       page,
@@ -103,26 +103,26 @@ describe('the page of an identity', () => {
     assert.equal(page.match(/aria-describedby|class="note"/g)?.length, 2);
   });
 
-  it('shows the texts of a service as text', () => {
+  it('escapes the texts of a service', () => {
     const evil = `</title></h1><script>alert("1")</script><img src=x onerror='alert(1)'>&lt;b&gt;`;
-    // The page has the same tags and attributes as with a harmless text.
+    // The tags and attributes are the same as with a harmless text.
     const markup = (page: string): string[] => Array.from(page.matchAll(/<[^<>]*>/g), ([tag]) => tag);
     const harmless = markup(pageOf(saying('harmless')));
     assert.deepEqual(markup(pageOf(saying(evil))), harmless);
   });
 
-  it('shows a name without a letter as text, in the heading and as initials', () => {
+  it('escapes a name without letters, in the heading and as initials', () => {
     const page = pageOf(recordOf('s1', { person: { ...person, name: '<' } }));
     assert.match(page, /<span>&[^;]+;<\/span>/);
     assert.match(page, /<h1>&lt;<\/h1>/);
   });
 
-  it('shows the words of a translation as text too', () => {
+  it('escapes translations', () => {
     const page = pageOf(recordOf('s1'), { ...texts, userId: '<User>', identity: '<Identity>' });
     assert.doesNotMatch(page, /<User>|<Identity>/);
   });
 
-  it('keeps the address of a picture inside its attribute', () => {
+  it('escapes the picture’s URL in its attribute', () => {
     const picture = `https://ordfs.network/'"><script>`;
     assert.match(
       pageOf(recordOf('s1', { person: { ...person, picture } })),
@@ -130,7 +130,7 @@ describe('the page of an identity', () => {
     );
   });
 
-  it('holds no token', () => {
+  it('contains no token', () => {
     assert.doesNotMatch(
       pageOf(recordOf('s1', { grant: { ...recordOf('s1').grant, refreshToken: 'refresh of s1' } })),
       /token of s1|refresh of s1/,

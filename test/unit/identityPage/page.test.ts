@@ -8,8 +8,8 @@ import { recordOf } from '../support/record.ts';
 const card = identityCard([recordOf('s1')], 'Sigma Identity', texts, 'en');
 const actions = ({ buttons }: IdentityPage): string[] => buttons.map(({ action }) => action);
 
-describe('the page of an account that is signed in', () => {
-  it('leads to a new sign-in, to the extensions that may use it, and to the sign-out', () => {
+describe('the page of a signed-in account', () => {
+  it('links to signing in again, its trusted extensions, and signing out', () => {
     const page = signedInPage(
       card,
       { canManageExtensions: true, hasClawNet: true, hasMcpServers: false },
@@ -20,7 +20,7 @@ describe('the page of an account that is signed in', () => {
     assert.equal(page.hasClawNet, true);
   });
 
-  it('leads to the MCP servers that may get its token', () => {
+  it('links to the MCP servers that may get its token', () => {
     const page = signedInPage(
       card,
       { canManageExtensions: true, hasClawNet: false, hasMcpServers: true },
@@ -29,7 +29,7 @@ describe('the page of an account that is signed in', () => {
     assert.deepEqual(actions(page), ['signIn', 'manageExtensions', 'mcpServers', 'signOut']);
   });
 
-  it('does not lead to a page that this editor does not have', () => {
+  it('does not link to a page that the editor lacks', () => {
     const page = signedInPage(
       card,
       { canManageExtensions: false, hasClawNet: false, hasMcpServers: false },
@@ -38,7 +38,7 @@ describe('the page of an account that is signed in', () => {
     assert.deepEqual(actions(page), ['signIn', 'signOut']);
   });
 
-  it('says why an account of another server is not used, and offers no sign-in, which would go elsewhere', () => {
+  it('explains why an account of another server is not in use, and offers no sign-in, which would use a different server', () => {
     const page = signedInPage(
       card,
       { canManageExtensions: true, hasClawNet: false, hasMcpServers: false, whyDormant: 'Not in use.' },
@@ -49,8 +49,8 @@ describe('the page of an account that is signed in', () => {
   });
 });
 
-describe('the page of an account that is no longer signed in', () => {
-  it('says so, offers to sign in, and shows nothing else of the account than its name', () => {
+describe('the page of a signed-out account', () => {
+  it('says so, offers to sign in, and shows only the account’s name', () => {
     const page = signedOutPage(card, 'You are signed out.', texts);
     assert.deepEqual(actions(page), ['signIn']);
     assert.equal(page.notice, 'You are signed out.');

@@ -6,7 +6,7 @@ import { FakeMemento } from '../../support/fakeMemento.ts';
 
 const tools = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'adom' };
 
-describe('which session’s token an MCP server may get', () => {
+describe('the session chosen for an MCP server', () => {
   let memento: FakeMemento;
   let choices: McpChoices;
   let changes: number;
@@ -21,7 +21,7 @@ describe('which session’s token an MCP server may get', () => {
     assert.equal(choices.sessionFor(tools), undefined);
   });
 
-  it('is kept for all windows, under another label too', async () => {
+  it('is shared by all windows, also under another label', async () => {
     await choices.keep(tools, 'a');
     assert.equal(new McpChoices(memento, () => undefined).sessionFor({ ...tools, label: 'New' }), 'a');
   });
@@ -32,7 +32,7 @@ describe('which session’s token an MCP server may get', () => {
     { url: 'https://evil.example/mcp' },
     { provider: 'sigma-identity' },
   ])
-    it(`does not hold for another server: ${JSON.stringify(different)}`, async () => {
+    it(`does not apply to another server: ${JSON.stringify(different)}`, async () => {
       await choices.keep(tools, 'a');
       assert.equal(choices.sessionFor({ ...tools, ...different }), undefined);
     });
@@ -44,7 +44,7 @@ describe('which session’s token an MCP server may get', () => {
     assert.equal([memento.get('mcpChoices')].flat().length, 1);
   });
 
-  it('can be taken back for one server', async () => {
+  it('can be revoked for one server', async () => {
     const other = { ...tools, url: 'https://other.example/' };
     await choices.keep(tools, 'a');
     await choices.keep(other, 'b');
@@ -54,12 +54,12 @@ describe('which session’s token an MCP server may get', () => {
   });
 
   for (const stored of ['yes', [{ url: tools.url, provider: 'adom' }], [{ ...tools, session: 1 }]])
-    it(`is unknown when what is stored is damaged: ${JSON.stringify(stored)}`, async () => {
+    it(`is unknown when the stored value is corrupt: ${JSON.stringify(stored)}`, async () => {
       await memento.update('mcpChoices', stored);
       assert.equal(choices.sessionFor(tools), undefined);
     });
 
-  it('is stored without a name, an account or a token', async () => {
+  it('is stored without name, account or token', async () => {
     await choices.keep(tools, 'a');
     assert.deepEqual(memento.get('mcpChoices'), [{ url: tools.url, provider: 'adom', session: 'a' }]);
   });

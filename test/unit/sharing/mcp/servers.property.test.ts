@@ -21,8 +21,8 @@ const setting = fc.oneof(
   anyJson,
 );
 
-describe('any setting of MCP servers', () => {
-  it('gives servers with safe labels, one address each, that VS Code does not change, or says what is wrong', (context) =>
+describe('any MCP servers setting', () => {
+  it('yields servers with safe labels and URLs that VS Code keeps unchanged, or reports the problem', (context) =>
     holds(context, setting, (value) => {
       const { servers, problems } = readServers(value, PROVIDERS);
       assert.equal(servers.length + problems.length, Array.isArray(value) ? value.length : 1);

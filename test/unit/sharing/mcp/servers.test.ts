@@ -6,7 +6,7 @@ import { readServers } from '../../../../src/sharing/mcp/servers.ts';
 const PROVIDERS = ['sigma-identity', 'adom'];
 const good = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'adom' };
 
-describe('the setting of MCP servers', () => {
+describe('the MCP servers setting', () => {
   const accepted: [what: string, entry: object, url: string][] = [
     ['an https address', { url: 'https://tools.example/mcp' }, 'https://tools.example/mcp'],
     ['an address without a path', { url: 'https://tools.example' }, 'https://tools.example/'],
@@ -50,7 +50,7 @@ describe('the setting of MCP servers', () => {
     ['a provider in capitals', { ...good, provider: 'Adom' }, 'badProvider'],
   ];
   for (const [what, entry, kind] of refused)
-    it(`leaves out ${what}, and keeps the entry beside it`, () => {
+    it(`skips ${what} but keeps other entries`, () => {
       const other = { ...good, label: 'Other' };
       assert.deepEqual(readServers([entry, other], PROVIDERS), {
         servers: [other],
@@ -58,23 +58,23 @@ describe('the setting of MCP servers', () => {
       });
     });
 
-  it('leaves out the second entry with the same label, because VS Code tells servers apart by it', () => {
+  it('skips a duplicate label, because VS Code identifies servers by it', () => {
     const { servers, problems } = readServers([good, { ...good, url: 'https://evil.example/' }], PROVIDERS);
     assert.deepEqual(servers, [good]);
     assert.deepEqual(problems, [{ kind: 'sameLabel', entry: 2 }]);
   });
 
-  it('takes two labels that look the same for one', () => {
+  it('treats labels that look the same as duplicates', () => {
     const { problems } = readServers([good, { ...good, label: 'To\u200bols ' }], PROVIDERS);
     assert.deepEqual(problems, [{ kind: 'sameLabel', entry: 2 }]);
   });
 
   for (const value of [undefined, null, {}, 'https://tools.example', good])
-    it(`offers nothing when it is no list: ${JSON.stringify(value)}`, () => {
+    it(`yields no servers when it is not a list: ${JSON.stringify(value)}`, () => {
       assert.deepEqual(readServers(value, PROVIDERS), { servers: [], problems: [{ kind: 'noList' }] });
     });
 
-  it('offers nothing, and has no problem, when it is empty', () => {
+  it('yields no servers and no problem when empty', () => {
     assert.deepEqual(readServers([], PROVIDERS), { servers: [], problems: [] });
   });
 

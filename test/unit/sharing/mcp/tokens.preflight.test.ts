@@ -24,7 +24,7 @@ async function ask(reply: Reply): Promise<{ says: string; conversation: Conversa
   return { says, conversation };
 }
 
-describe('the first request to an MCP server', () => {
+describe('the preflight request to an MCP server', () => {
   const rows: [what: string, reply: Reply, says: string][] = [
     ['a redirect', redirect('https://evil.example/mcp'), 'redirects'],
     ['a redirect in a browser', opaqueRedirect(), 'redirects'],
@@ -37,11 +37,11 @@ describe('the first request to an MCP server', () => {
     ['a 500', json(500, {}), 'unknown'],
   ];
   for (const [what, reply, says] of rows)
-    it(`says ${says} after ${what}, and follows nowhere`, async () => {
+    it(`reports ${says} after ${what}, without following a redirect`, async () => {
       assert.equal((await ask(reply)).says, says);
     });
 
-  it('carries the token to that address alone, and nothing of it into the log', async () => {
+  it('sends the token to that URL only and never logs it', async () => {
     const { conversation } = await ask(redirect('https://evil.example/mcp'));
     const [request, ...others] = conversation.requests;
     assert.deepEqual(others, []);

@@ -5,7 +5,7 @@ import { McpWorld, tools } from '../../support/mcpWorld.ts';
 
 const HOUR_MS = 3_600_000;
 
-describe('the token that an MCP server may get', () => {
+describe('the token for an MCP server', () => {
   let mcp: McpWorld;
 
   beforeEach(() => {
@@ -17,7 +17,7 @@ describe('the token that an MCP server may get', () => {
     mcp.world.have(id, mcp.world.service.grant({ lifeMs: 48 * HOUR_MS }), { person });
   };
 
-  it('is given after the person has said yes for their only account, and they are asked once', async () => {
+  it('is given once the user allows it for their only account, asking once', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
     mcp.answers.push('allow');
@@ -26,7 +26,7 @@ describe('the token that an MCP server may get', () => {
     assert.deepEqual(mcp.asked, ['may Tools have bap-1?']);
   });
 
-  it('is given in every window after a yes in one', async () => {
+  it('is given in every window once allowed in one', async () => {
     signedInAs('a', 'bap-1');
     mcp.answers.push('allow');
     await mcp.token((await mcp.open()).tokens);
@@ -34,7 +34,7 @@ describe('the token that an MCP server may get', () => {
     assert.equal(mcp.asked.length, 1);
   });
 
-  it('is not given after a no, and the next start does not ask', async () => {
+  it('is not given after a refusal, and the next start does not ask', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
     mcp.answers.push('no');
@@ -44,7 +44,7 @@ describe('the token that an MCP server may get', () => {
     assert.equal(mcp.choices.sessionFor(tools), undefined);
   });
 
-  it('is asked about again when the person wishes, and in a new window', async () => {
+  it('is asked about again on request and in a new window', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
     mcp.answers.push('no', 'no', 'allow');
@@ -54,7 +54,7 @@ describe('the token that an MCP server may get', () => {
     assert.equal(await mcp.token((await mcp.open()).tokens), 'access 1');
   });
 
-  it('is not given to another address on the strength of the same yes', async () => {
+  it('needs separate consent for another URL', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
     mcp.answers.push('allow', 'no');
@@ -64,7 +64,7 @@ describe('the token that an MCP server may get', () => {
     assert.deepEqual(mcp.asked, ['may Tools have bap-1?', 'may Moved have bap-1?']);
   });
 
-  it('is that of the account which the person picks, and stays so after a newer sign-in', async () => {
+  it('belongs to the account that the user picks, also after a newer sign-in', async () => {
     signedInAs('a', 'bap-1');
     signedInAs('b', 'bap-2');
     const { window, tokens } = await mcp.open();
@@ -75,7 +75,7 @@ describe('the token that an MCP server may get', () => {
     assert.deepEqual(mcp.asked, ['which of bap-1, bap-2 for Tools?', 'may Tools have bap-1?']);
   });
 
-  it('can be that of another account than the only one, after a sign-in', async () => {
+  it('can belong to a new account instead of the only one', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
     mcp.signsInAs = 'bap-2';
@@ -88,14 +88,14 @@ describe('the token that an MCP server may get', () => {
     ]);
   });
 
-  it('comes from a sign-in when nobody is signed in, and the yes comes after it', async () => {
+  it('comes from a sign-in, followed by consent, when no one is signed in', async () => {
     const { tokens } = await mcp.open();
     mcp.answers.push('sign in', 'allow');
     assert.equal(await mcp.token(tokens), 'access 1');
     assert.deepEqual(mcp.asked, ['sign in with Test Identity for Tools?', 'may Tools have bap-1?']);
   });
 
-  it('is not given when the person does not want to sign in, or cancels it', async () => {
+  it('is not given when the user declines or cancels the sign-in', async () => {
     const { tokens } = await mcp.open();
     mcp.signsInAs = undefined;
     mcp.answers.push('no', 'sign in');
@@ -105,7 +105,7 @@ describe('the token that an MCP server may get', () => {
     assert.equal(mcp.asked.length, 2);
   });
 
-  it('is verified with the service before it is given', async () => {
+  it('is verified with the service first', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
     mcp.answers.push('allow');
@@ -113,7 +113,7 @@ describe('the token that an MCP server may get', () => {
     assert.deepEqual(mcp.world.service.asked, ['verify access 1']);
   });
 
-  it('is given while the service cannot be reached: nobody has rejected it', async () => {
+  it('is given while the service cannot be reached, since it was not rejected', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
     mcp.answers.push('allow');
@@ -121,7 +121,7 @@ describe('the token that an MCP server may get', () => {
     assert.equal(await mcp.token(tokens), 'access 1');
   });
 
-  it('is the new one when verification brings a new one', async () => {
+  it('is the new one if verification rotates it', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
     mcp.answers.push('allow');
@@ -129,7 +129,7 @@ describe('the token that an MCP server may get', () => {
     assert.equal(await mcp.token(tokens), 'access 2');
   });
 
-  it('is not given when the service rejects it; after a new sign-in as the same account nobody asks again', async () => {
+  it('is not given when rejected, and keeps its consent after signing in again with the same account', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
     mcp.answers.push('allow', 'sign in');
@@ -139,7 +139,7 @@ describe('the token that an MCP server may get', () => {
     assert.deepEqual(mcp.asked.slice(1), ['sign in with Test Identity as Ann (bap-1) again for Tools?']);
   });
 
-  it('needs a new yes when that sign-in was as another account', async () => {
+  it('needs new consent when that sign-in used another account', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
     mcp.signsInAs = 'bap-2';
@@ -150,7 +150,7 @@ describe('the token that an MCP server may get', () => {
     assert.equal(mcp.asked.at(-1), 'may Tools have bap-2?');
   });
 
-  it('needs a new yes after a sign-out', async () => {
+  it('needs new consent after signing out', async () => {
     signedInAs('a', 'bap-1');
     const { window, tokens } = await mcp.open();
     mcp.answers.push('allow', 'sign in', 'no');
@@ -160,7 +160,7 @@ describe('the token that an MCP server may get', () => {
     assert.deepEqual(mcp.asked.slice(1), ['sign in with Test Identity for Tools?', 'may Tools have bap-1?']);
   });
 
-  it('is asked about one server after the other, and one sign-in serves both', async () => {
+  it('is asked about for one server at a time, sharing one sign-in', async () => {
     const { tokens } = await mcp.open();
     const other = { ...tools, label: 'Other', url: 'https://other.example/' };
     mcp.answers.push('sign in', 'allow', 'allow');
@@ -177,7 +177,7 @@ describe('the token that an MCP server may get', () => {
     ]);
   });
 
-  it('is never in the log', async () => {
+  it('is never logged', async () => {
     signedInAs('a', 'bap-1');
     const { window, tokens } = await mcp.open();
     mcp.answers.push('allow');

@@ -6,7 +6,7 @@ import { it } from 'node:test';
 import { adomHasToken } from '../../../../src/sharing/terminal/adomToken.node.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
-it('Adom’s command line has a token where Adom’s file has one', async (test) => {
+it('finds the token in the Adom CLI’s file', async (test) => {
   const folder = await temporaryFolder(test);
   const file = path.join(folder, 'api-key');
   assert.equal(await adomHasToken(file), false, 'no file');

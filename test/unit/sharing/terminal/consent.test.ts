@@ -11,11 +11,11 @@ import { RecordingLog } from '../../support/recordingLog.ts';
 const ann = recordOf('ann');
 const ada = recordOf('ada', { serviceId: 'adom' });
 
-describe('the question before a token is handed to terminals', () => {
+describe('consent for tokens in terminals', () => {
   let mode: TerminalMode;
   let memento: FakeMemento;
   let log: RecordingLog;
-  /** What the person has seen, in order. */
+  /** What the user has seen, in order. */
   let seen: string[];
   let answer: () => Promise<boolean | undefined>;
   let wantsQuestion: () => Promise<boolean>;
@@ -31,7 +31,7 @@ describe('the question before a token is handed to terminals', () => {
     closing = new AbortController();
   });
 
-  /** One window, after its start. */
+  /** A window after its startup. */
   const openWindow = async (): Promise<TokenConsent> => {
     const see =
       (what: string) =>
@@ -57,14 +57,14 @@ describe('the question before a token is handed to terminals', () => {
     mode = value;
     for (const each of windows) assert.equal(await each.followSetting(), true);
   };
-  /** A window in which the person has just switched this on. */
+  /** A window in which the user has just enabled the setting. */
   const switchedOn = async (value: TerminalMode = 'identityAndTokens'): Promise<TokenConsent> => {
     const window = await openWindow();
     await choose(value, window);
     return window;
   };
 
-  it('is remembered in every window, also later, by the session', async () => {
+  it('is remembered per session, in every window and later', async () => {
     const window = await switchedOn();
     assert.equal(await window.ask([ann], true), true);
     assert.deepEqual(seen, ['asked ann']);
@@ -73,7 +73,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.equal(later.answer('ada'), undefined);
   });
 
-  it('leaves nothing of the person and no token in the global state', async () => {
+  it('stores no personal data or token in the global state', async () => {
     const window = await switchedOn();
     await window.ask([ann], true);
     assert.deepEqual(
@@ -82,7 +82,7 @@ describe('the question before a token is handed to terminals', () => {
     );
   });
 
-  it('comes for one account after the other, whatever the service', async () => {
+  it('is asked for one account after the other, across services', async () => {
     const window = await switchedOn();
     assert.equal(await window.ask([ada, ann], true), true);
     assert.equal(await window.ask([ann], true), true);
@@ -90,7 +90,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.deepEqual(seen, ['asked ada', 'asked ann']);
   });
 
-  it('is only offered where the person does not expect it, and once', async () => {
+  it('is only offered, once, when the user does not expect a dialog', async () => {
     mode = 'identityAndAdomToken';
     const window = await openWindow();
     assert.equal(await window.ask([ada], false), false);
@@ -99,7 +99,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.equal(window.answer('ada'), undefined);
   });
 
-  it('follows the offer when the person wants it', async () => {
+  it('is asked for when the user accepts the offer', async () => {
     mode = 'identityAndAdomToken';
     const window = await openWindow();
     wantsQuestion = () => Promise.resolve(true);
@@ -109,7 +109,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.deepEqual([seen, window.answer('ada')], [['offered ada', 'asked ada'], true]);
   });
 
-  it('is put off when the person closes it, and offered once more after the setting has changed', async () => {
+  it('is postponed when the user dismisses the dialog, and offered again after the setting changes', async () => {
     const window = await switchedOn();
     answer = () => Promise.resolve(undefined);
     assert.equal(await window.ask([ann], true), false);
@@ -155,7 +155,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.equal(window.answer('ada'), undefined, 'also by a value that still wants the token');
   });
 
-  it('forgets a yes when the setting does not want the token, and keeps the others', async () => {
+  it('is forgotten, for that token only, when the setting no longer includes it', async () => {
     const window = await switchedOn();
     await window.ask([ada], true);
     await window.ask([ann], true);
@@ -165,7 +165,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.deepEqual([window.answer('ada'), memento.kept.size], [undefined, 0]);
   });
 
-  it('forgets a yes at a start with another value', async () => {
+  it('is forgotten when a window starts with another value', async () => {
     const window = await switchedOn();
     await window.ask([ann], true);
     mode = 'identityAndAdomToken';
@@ -173,7 +173,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.equal(memento.kept.size, 0);
   });
 
-  it('comes once in a window at a time, and the first answer counts for all windows', async () => {
+  it('is asked for once per window, and the first answer applies to all windows', async () => {
     const [one, two] = [await openWindow(), await openWindow()];
     await choose('identityAndTokens', one, two);
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -186,7 +186,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.deepEqual([seen, one.answer('ann')], [['asked ann', 'asked ann'], true]);
   });
 
-  it('takes no answer after the setting was switched off meanwhile', async () => {
+  it('ignores an answer given after the setting was turned off', async () => {
     const window = await switchedOn();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     answer = () => promise;
@@ -197,7 +197,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.equal(memento.kept.size, 0);
   });
 
-  it('has no answer in a window that closes', async () => {
+  it('stays undecided when the window closes', async () => {
     const window = await switchedOn();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     answer = () => promise;
@@ -208,7 +208,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.deepEqual([memento.kept.size, seen, log.lines], [0, ['asked ann'], []]);
   });
 
-  it('counts as not answered when VS Code cannot ask, and the log tells no more than the error’s name', async () => {
+  it('stays undecided when VS Code cannot ask, and logs only the error’s name', async () => {
     const window = await switchedOn();
     answer = () => Promise.reject(new TypeError('refused to show dialog'));
     assert.equal(await window.ask([ann], true), false);
@@ -216,7 +216,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.deepEqual(log.lines, ['warn The question about terminals failed: TypeError.']);
   });
 
-  it('is no answer when it cannot be stored, and the log tells no more than the error’s name', async () => {
+  it('stays undecided when it cannot be stored, and logs only the error’s name', async () => {
     const window = await switchedOn();
     memento.writeFailure = new RangeError('with the path of a file');
     assert.equal(await window.ask([ann], true), false);
@@ -224,7 +224,7 @@ describe('the question before a token is handed to terminals', () => {
     assert.deepEqual(log.lines, ['warn The answer about terminals is not stored: RangeError.']);
   });
 
-  it('ignores answers that another version has stored', async () => {
+  it('ignores answers stored by another version', async () => {
     memento.kept.set('terminalTokenAnswers', [{ id: 'ann', allowed: true }]);
     mode = 'identityAndTokens';
     assert.equal((await openWindow()).answer('ann'), undefined);

@@ -13,7 +13,7 @@ const NOW = 10_000;
 const pubkey = `02${'ab'.repeat(32)}`;
 const otherKey = `03${'cd'.repeat(32)}`;
 
-/** Other tests do not care how a token is spelled. */
+/** Other tests do not depend on the token's format. */
 const recordOf = (id: string, different: Partial<LiveSession>): LiveSession =>
   anyRecord(id, { grant: { ...anyRecord(id).grant, accessToken: `token-of-${id}` }, ...different });
 const sigma = (id: string, createdAtMs: number, key?: string) =>
@@ -46,7 +46,7 @@ const services = [
   { id: 'silent', label: 'A service without a command line' },
 ];
 
-/** `answers` are those of the person, by the id of the session. */
+/** `answers` maps session IDs to the user's answers. */
 const terminalVariables = (
   mode: TerminalMode,
   records: readonly LiveSession[],
@@ -61,52 +61,52 @@ const identity = { BAP_ID: 'bap-1', BAP_PUBKEY: pubkey };
 const idsOf = (sessions: readonly LiveSession[]): string[] => sessions.map(({ id }) => id);
 
 describe('the variables of new terminals', () => {
-  it('are none when the setting is off', () => {
+  it('are empty when the setting is off', () => {
     assert.deepEqual(terminalVariables('off', everybody, { 'bap-1': true, ada: true }), nothing);
   });
 
-  it('are none when no account is signed in', () => {
+  it('are empty when no one is signed in', () => {
     for (const mode of ['identity', 'identityAndAdomToken', 'identityAndTokens'] as const)
       assert.deepEqual(terminalVariables(mode, []), nothing);
   });
 
-  it('are the identity without a token, also where the person has allowed one before', () => {
+  it('contain the identity without a token, even one that was allowed before', () => {
     assert.deepEqual(terminalVariables('identity', everybody, { 'bap-1': true, ada: true }), {
       ...nothing,
       values: identity,
     });
   });
 
-  it('are those of the last sign-in that has a BAP id', () => {
+  it('come from the latest sign-in with a BAP ID', () => {
     const records = [sigma('bap-2', 5, otherKey), sigma('bap-1', 1, pubkey), adom('ada', 9)];
     const { values } = terminalVariables('identity', records);
     assert.deepEqual(values, { BAP_ID: 'bap-2', BAP_PUBKEY: otherKey });
   });
 
-  it('do not mix the id of one identity with the key of another', () => {
+  it('do not mix the ID of one identity with the key of another', () => {
     const { values } = terminalVariables('identity', [sigma('bap-1', 1, pubkey), sigma('bap-2', 2)]);
     assert.deepEqual(values, { BAP_ID: 'bap-2' });
   });
 });
 
-describe('the token of every service', () => {
-  it('is no variable before the person has answered, whatever the setting says', () => {
+describe('each service’s token', () => {
+  it('is absent until the user has answered', () => {
     const adomOnly = terminalVariables('identityAndAdomToken', everybody);
     assert.deepEqual([adomOnly.values, idsOf(adomOnly.unanswered)], [identity, ['ada']]);
     const all = terminalVariables('identityAndTokens', everybody);
     assert.deepEqual([all.values, idsOf(all.unanswered)], [identity, ['bap-1', 'ada']]);
   });
 
-  it('is there after a yes for its account, until the first one ends', () => {
+  it('is present once allowed for its account, until the first token expires', () => {
     assert.deepEqual(terminalVariables('identityAndTokens', everybody, { 'bap-1': true, ada: true }), {
       values: { ...identity, ADOMPKG_TOKEN: 'token-of-ada', CLAWNET_TOKEN: 'token-of-bap-1' },
       tokensOf: ['Sigma Identity', 'Adom'],
-      untilMs: NOW + 1_000 - 200, // a fifth of its life is the margin
+      untilMs: NOW + 1_000 - 200, // minus the margin, a fifth of its lifetime
       unanswered: [],
     });
   });
 
-  it('does not wait for the answer about another service', () => {
+  it('does not wait for an answer about another service', () => {
     const waiting = terminalVariables('identityAndTokens', everybody, { ada: true });
     assert.deepEqual(waiting.values, { ...identity, ADOMPKG_TOKEN: 'token-of-ada' });
     assert.deepEqual(idsOf(waiting.unanswered), ['bap-1']);
@@ -115,32 +115,32 @@ describe('the token of every service', () => {
     assert.deepEqual(refused.unanswered, []);
   });
 
-  it('stays away after a no, and nothing is asked', () => {
+  it('is absent after a refusal, without asking again', () => {
     assert.deepEqual(terminalVariables('identityAndTokens', everybody, { 'bap-1': false, ada: false }), {
       ...nothing,
       values: identity,
     });
   });
 
-  it('goes nowhere where the service has no variable for it', () => {
+  it('is absent if its service has no variable for it', () => {
     const records = [recordOf('silent', { serviceId: 'silent' })];
     assert.deepEqual(terminalVariables('identityAndTokens', records, { silent: true }), nothing);
     assert.deepEqual(terminalVariables('identityAndTokens', records), nothing);
   });
 
-  it('stays away where the setting does not want it, also after a yes', () => {
+  it('is absent if the setting does not include it, even if allowed', () => {
     const { values, unanswered } = terminalVariables('identityAndAdomToken', everybody, { 'bap-1': true });
     assert.deepEqual([values, idsOf(unanswered)], [identity, ['ada']]);
   });
 
-  it('is left out where Adom’s command line has one of its own', () => {
+  it('is absent if the Adom CLI has its own', () => {
     const { values, untilMs, unanswered } = terminalVariables('identityAndAdomToken', everybody, {}, true);
     assert.deepEqual([values, untilMs, unanswered], [identity, Infinity, []]);
     const both = terminalVariables('identityAndTokens', everybody, { 'bap-1': true, ada: true }, true);
     assert.deepEqual(Object.keys(both.values), ['BAP_ID', 'BAP_PUBKEY', 'CLAWNET_TOKEN']);
   });
 
-  it('is that of the account that BAP_ID names, and needs an answer for that account', () => {
+  it('belongs to the account in BAP_ID and needs an answer for that account', () => {
     const other = recordOf('no-bap', { signedInAtMs: 9, person: { ...ada.person, accountId: 'no-bap' } });
     const records = [...everybody, sigma('bap-2', 5, otherKey), other];
     const { values, unanswered } = terminalVariables('identityAndTokens', records, { 'bap-1': true });
@@ -150,7 +150,7 @@ describe('the token of every service', () => {
     assert.equal(after.values.CLAWNET_TOKEN, 'token-of-bap-2');
   });
 
-  it('is that of the newest account where none has a BAP id, and an older yes does not count for it', () => {
+  it('belongs to the newest account if none has a BAP ID, and needs its own answer', () => {
     const records = [adom('old', 1, NOW + 9_000), adom('newer', 2, NOW + 5_000)];
     assert.deepEqual(terminalVariables('identityAndAdomToken', records, { old: true, newer: true }), {
       values: { ADOMPKG_TOKEN: 'token-of-newer' },
@@ -171,13 +171,13 @@ describe('the token of every service', () => {
     assert.deepEqual(refused.unanswered, []);
   });
 
-  it('may have no known end', () => {
+  it('may have no known expiry', () => {
     const { values, untilMs } = terminalVariables('identityAndAdomToken', [adom('ada', 1)], { ada: true });
     assert.deepEqual([values, untilMs], [{ ADOMPKG_TOKEN: 'token-of-ada' }, Infinity]);
   });
 
   for (const accessToken of ['${env:HOME}', 'two\nlines', 'a b', '"quoted"', '']) {
-    it(`is left out when it is no token: ${JSON.stringify(accessToken)}`, () => {
+    it(`is absent if it is not a valid token: ${JSON.stringify(accessToken)}`, () => {
       const records = everybody.map((each) => ({ ...each, grant: { ...each.grant, accessToken } }));
       const { values, tokensOf } = terminalVariables('identityAndTokens', records, {
         'bap-1': true,
