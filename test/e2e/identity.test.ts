@@ -2,68 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
-import {
-  demoPerson,
-  identityWithoutProfile,
-  startSigmaServer,
-  type Person,
-  type SigmaServer,
-} from '../servers/sigma.ts';
+import { demoPerson, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { BREAK_OUT, mallory, PICTURE, proven } from './identityProfiles.ts';
 import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
 const SATOSHI = '3DgKFHRq8n2RDjF4dZEyncXVc1Rf';
-const PICTURE = 'https://ordfs.network/7d1f_0';
-
-/** A user with markup in every text of their profile and an older, random BAP ID. */
-const mallory: Person = {
-  label: 'mallory',
-  email: 'mallory@example.com',
-  identities: [
-    {
-      ...identityWithoutProfile,
-      bapId: '2BMARXPChGjNUJhY9QmbiD636mmm',
-      profile: {
-        alternateName: '<b>Mal</b> <img src=x onerror=alert(1)>',
-        description: '</span><script>document.body.remove()</script>',
-        image: PICTURE,
-      },
-    },
-  ],
-};
-
-/** A user whose BAP ID is derived from their root address. */
-const proven: Person = {
-  label: 'proven',
-  email: 'proven@example.com',
-  identities: [
-    {
-      bapId: '4U5eEMQSUdmPXeqmyQJtvELPNE8E',
-      pubkey: '02a04a3b9a4f08c278edba436b29f649ba77be30e23eddb52ae25fdb3e0daef41f',
-      rootAddress: '1wt1buQLx2G39adHovj2QJZnZK9vsXUjC',
-      profile: { alternateName: 'Robin Sage', description: 'Reviews code' },
-    },
-  ],
-};
 const PROOF = 'BAP Identity has verified that the BAP ID was computed from this address.';
-
-/**
- * Attempts what hostile markup in the page would. Returns the blocked directives and the page's title.
- */
-const BREAK_OUT = `(async () => {
-  const { body } = document;
-  const seen = new Set();
-  document.addEventListener('securitypolicyviolation', (violation) => seen.add(violation.effectiveDirective));
-  const add = (tag, members) => body.append(Object.assign(document.createElement(tag), members));
-  add('script', { textContent: 'document.title = "hacked"' });
-  add('script', { src: 'https://ordfs.network/a.js' });
-  add('div', { innerHTML: '<p onclick="document.title = 1">' });
-  body.querySelector('p[onclick]').click();
-  add('img', { src: 'https://ordfs.network/a.png' });
-  await fetch('https://ordfs.network/').catch(() => undefined);
-  await new Promise((resolve) => add('iframe', { src: 'https://ordfs.network/', onload: resolve }));
-  return { seen: [...seen].sort(), title: document.title };
-})()`;
 
 /** A copy, because a test changes the profile. */
 const satoshi = structuredClone(demoPerson);

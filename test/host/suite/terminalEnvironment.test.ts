@@ -4,17 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 
-import { isOver } from '../../../src/sessions/expiry.ts';
-import type { LiveSession, AccountChange } from '../../../src/sessions/record.ts';
+import type { LiveSession } from '../../../src/sessions/record.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
-import { readSetting, settings } from '../../../src/settings.ts';
-import { TokenConsent, type TerminalQuestions } from '../../../src/sharing/terminal/consent.ts';
-import { registerTerminalEnvironment } from '../../../src/sharing/terminal/environment.ts';
-import type { TerminalMode } from '../../../src/sharing/terminal/variables.ts';
-import { FakeClock } from '../../unit/support/fakeClock.ts';
-import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { recordOf } from '../../unit/support/record.ts';
-import { RecordingLog } from '../../unit/support/recordingLog.ts';
+import { TerminalWorld } from './terminalWorld.ts';
 import { eventually, signIn, signOutInMenu, useLocalServer } from './user.ts';
 
 const HOUR_MS = 3_600_000;
@@ -28,109 +21,6 @@ const printCommand = (file: string): string =>
 async function setMode(value: unknown): Promise<void> {
   const settings = vscode.workspace.getConfiguration('bapIdentity.terminal');
   await settings.update('environment', value, vscode.ConfigurationTarget.Global);
-}
-
-const services = [
-  { id: 'sigma-identity', label: 'Sigma Identity', tokenVariable: 'CLAWNET_TOKEN' },
-  { id: 'adom', label: 'Adom', tokenVariable: 'ADOMPKG_TOKEN' },
-];
-
-/** Records calls, because a test cannot get the extension's own collection from VS Code. */
-class FakeCollection extends Map<string, string> {
-  readonly done: string[] = [];
-  description: string | undefined;
-
-  set persistent(value: boolean) {
-    this.done.push(`persistent ${value}`);
-  }
-
-  replace(name: string, value: string): void {
-    this.done.push(`replace ${name}`);
-    this.set(name, value);
-  }
-
-  override delete(name: string): boolean {
-    this.done.push(`delete ${name}`);
-    return super.delete(name);
-  }
-
-  override clear(): void {
-    this.done.push('clear');
-    super.clear();
-  }
-}
-
-/** The environment of new terminals over sessions that the test provides. */
-class World {
-  readonly clock = new FakeClock();
-  readonly log = new RecordingLog();
-  readonly collection = new FakeCollection();
-  readonly #changes = new vscode.EventEmitter<AccountChange>();
-  readonly environment: vscode.Disposable;
-  records: LiveSession[];
-  loads = 0;
-  failure: Error | undefined;
-  readonly #memento = new FakeMemento();
-  /** The accounts that the user was asked about, and those that they were offered to be asked about. */
-  readonly asked: string[] = [];
-  readonly offered: string[] = [];
-  answer = (): Promise<boolean> => Promise.resolve(true);
-  wantsQuestion = false;
-  adomHasToken = false;
-  isFocused = true;
-
-  constructor(...records: LiveSession[]) {
-    this.records = records;
-    const signedIn = {
-      load: () => {
-        this.loads += 1;
-        return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
-      },
-      usable: () => this.records.filter((record) => !isOver(record, this.clock.now())),
-      onDidChange: (listener: (change: AccountChange) => void) => this.#changes.event(listener),
-    };
-    const mode = (): TerminalMode => readSetting(vscode.workspace, settings.terminalEnvironment);
-    const questions: TerminalQuestions = {
-      ask: ({ person }) => {
-        this.asked.push(person.accountLabel);
-        return this.answer();
-      },
-      offer: ({ person }) => {
-        this.offered.push(person.accountLabel);
-        return Promise.resolve(this.wantsQuestion);
-      },
-      tellRefused: () => undefined,
-    };
-    const runtime = { log: this.log, closed: new AbortController().signal };
-    const collection: unknown = this.collection;
-    this.environment = registerTerminalEnvironment(
-      collection as vscode.GlobalEnvironmentVariableCollection,
-      {
-        services,
-        sessions: signedIn,
-        mode,
-        consent: new TokenConsent(mode, questions, this.#memento, runtime),
-        adomHasToken: () => Promise.resolve(this.adomHasToken),
-        isFocused: () => this.isFocused,
-      },
-      this,
-    );
-  }
-
-  /** Adds Adom sessions whose tokens the user has already allowed. */
-  haveAllowed(...ids: string[]): void {
-    const answers = ids.map((id) => ({ id, serviceId: 'adom', allowed: true }));
-    this.#memento.kept.set('terminalTokenAnswers', answers);
-  }
-
-  sessionsAre(...records: LiveSession[]): void {
-    this.records = records;
-    this.#changes.fire(undefined as never);
-  }
-
-  get variables(): Record<string, string> {
-    return Object.fromEntries(this.collection);
-  }
 }
 
 const bap = { bapId: 'bap-1', rootAddressProven: false, pubkey: `02${'ab'.repeat(32)}` };
@@ -150,7 +40,7 @@ const ada = (id: string, expiresAtMs?: number): LiveSession =>
   });
 
 describe('the environment of new terminals', () => {
-  let world: World;
+  let world: TerminalWorld;
   let folder: string;
 
   before(async () => {
@@ -173,12 +63,12 @@ describe('the environment of new terminals', () => {
   };
 
   it('is not persisted, and first clears what VS Code has persisted', () => {
-    world = new World();
+    world = new TerminalWorld();
     assert.deepEqual(world.collection.done.slice(0, 2), ['persistent false', 'clear']);
   });
 
   it('is empty by default, without reading stored sessions', async () => {
-    world = new World(ann, ada('ada'));
+    world = new TerminalWorld(ann, ada('ada'));
     await world.clock.settle();
     assert.deepEqual([world.variables, world.loads], [{}, 0]);
   });
@@ -186,14 +76,14 @@ describe('the environment of new terminals', () => {
   for (const value of ['on', true, 1, null]) {
     it(`is empty for the invalid setting ${String(value)}`, async () => {
       await setMode(value);
-      world = new World(ann, ada('ada'));
+      world = new TerminalWorld(ann, ada('ada'));
       await world.clock.settle();
       assert.deepEqual([world.variables, world.loads], [{}, 0]);
     });
   }
 
   it('follows the setting', async () => {
-    world = new World(ann, ada('ada'));
+    world = new TerminalWorld(ann, ada('ada'));
     await setMode('identity');
     await until(identity);
     assert.match(world.collection.description ?? '', /^Your identity: /);
@@ -208,14 +98,14 @@ describe('the environment of new terminals', () => {
 
   it('is filled at startup when the setting says so', async () => {
     await setMode('identity');
-    world = new World(ann);
+    world = new TerminalWorld(ann);
     await until(identity);
     assert.equal(world.loads, 1);
   });
 
   it('follows each sign-in and sign-out immediately', async () => {
     await setMode('identityAndAdomToken');
-    world = new World();
+    world = new TerminalWorld();
     await world.clock.settle();
     world.haveAllowed('ada');
     world.sessionsAre(ann, ada('ada'));
@@ -228,7 +118,7 @@ describe('the environment of new terminals', () => {
 
   it('drops Adom’s token when it expires, even after the computer was asleep', async () => {
     await setMode('identityAndAdomToken');
-    world = new World();
+    world = new TerminalWorld();
     await world.clock.settle();
     world.haveAllowed('ada');
     world.sessionsAre(ada('ada', world.clock.now() + HOUR_MS));
@@ -243,7 +133,7 @@ describe('the environment of new terminals', () => {
 
   it('stops the timer of a removed token', async () => {
     await setMode('identityAndAdomToken');
-    world = new World();
+    world = new TerminalWorld();
     await world.clock.settle();
     world.haveAllowed('ada');
     world.sessionsAre(ada('ada', world.clock.now() + HOUR_MS));
@@ -254,7 +144,7 @@ describe('the environment of new terminals', () => {
   });
 
   it('asks for one account after the other and adds only allowed tokens', async () => {
-    world = new World(ann, ada('ada'));
+    world = new TerminalWorld(ann, ada('ada'));
     const { promise, resolve } = Promise.withResolvers<boolean>();
     world.answer = () => promise;
     await setMode('identityAndTokens');
@@ -273,7 +163,7 @@ describe('the environment of new terminals', () => {
   });
 
   it('has the identity but no token when the user refuses', async () => {
-    world = new World(ann, ada('ada'));
+    world = new TerminalWorld(ann, ada('ada'));
     world.answer = () => Promise.resolve(false);
     await setMode('identityAndTokens');
     await eventually('both questions', () => Promise.resolve(world.asked[1]));
@@ -283,7 +173,7 @@ describe('the environment of new terminals', () => {
 
   it('offers to ask, in the focused window only, at startup and after a sign-in', async () => {
     await setMode('identityAndAdomToken');
-    world = new World();
+    world = new TerminalWorld();
     world.isFocused = false;
     await world.clock.settle();
     world.sessionsAre(ann, ada('ada'));
@@ -299,14 +189,14 @@ describe('the environment of new terminals', () => {
   });
 
   it('leaves out Adom’s token in an Adom workspace', async () => {
-    world = new World(ann, ada('ada'));
+    world = new TerminalWorld(ann, ada('ada'));
     world.adomHasToken = true;
     await setMode('identityAndAdomToken');
     await until(identity);
   });
 
   it('stays empty when the sessions cannot be read', async () => {
-    world = new World();
+    world = new TerminalWorld();
     world.failure = new StoreError('SecretStorage failed');
     await setMode('identity');
     await eventually('the warning', () => Promise.resolve(world.log.lines[0]));
@@ -316,7 +206,7 @@ describe('the environment of new terminals', () => {
 
   it('is cleared with the extension', async () => {
     await setMode('identityAndAdomToken');
-    world = new World();
+    world = new TerminalWorld();
     await world.clock.settle();
     world.haveAllowed('ada');
     world.sessionsAre(ann, ada('ada', world.clock.now() + HOUR_MS));
@@ -325,7 +215,7 @@ describe('the environment of new terminals', () => {
   });
 
   it('reaches the shell of a real terminal', async () => {
-    world = new World();
+    world = new TerminalWorld();
     await signIn(1);
     let terminals = 0;
     const seen = async (): Promise<string> => {
