@@ -1,4 +1,4 @@
-// Runs many tests at the same time. The argument chooses them: `quick` (npm test), `rest`, or `all` (npm run test:all).
+// Runs tests in parallel. The argument selects them: `quick` (npm test), `rest`, or `all` (npm run test:all).
 import { spawn } from 'node:child_process';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
@@ -6,20 +6,20 @@ import { packaging, plans, type Part } from './parts.ts';
 import { onExit } from './vscode/cleanup.ts';
 import { outFolder, root } from './vscode/paths.ts';
 
-/** A window of VS Code waits for half of its time, so there are more workers than cores. One needs up to 2 GB. */
+/** More workers than cores, because a VS Code window is idle half of the time. Each needs up to 2 GB. */
 const WORKERS = Math.max(2, Math.min(availableParallelism() + 2, Math.floor(totalmem() / 2e9), 8));
 
-/** Hundreds of Node processes load the same modules. With this, Node compiles each of them once. */
+/** Hundreds of Node processes load the same modules. This lets Node compile each module once. */
 process.env.NODE_COMPILE_CACHE = path.join(outFolder, 'compileCache');
 
 const wanted = process.argv[2] ?? 'all';
 if (wanted !== 'quick' && wanted !== 'rest' && wanted !== 'all')
-  throw new Error(`${wanted} is none of quick, rest and all`);
+  throw new Error(`Unknown plan "${wanted}": use quick, rest or all.`);
 const plan = plans[wanted];
 
 const start = Date.now();
 const failed: string[] = [];
-// All parts below use the one package, and nothing builds while they run.
+// All other parts use this package, and nothing else builds it.
 const isPackaged = await run(packaging);
 const first = [...plan.withoutVSCode];
 const fetched = isPackaged ? inOrder([...plan.fetch]) : Promise.resolve(false);
@@ -33,12 +33,12 @@ if (failed.length > 0) process.exitCode = 1;
 
 async function work(): Promise<void> {
   const part = first.shift();
-  // A mistake that this shows needs no editor, and would fail there again.
+  // A mistake found without an editor would only fail again there.
   if (part !== undefined && !(await run(part))) inVSCode.length = 0;
   if (await fetched) await inOrder(inVSCode);
 }
 
-/** Takes parts from the front of the list, and runs them one after the other. Returns whether all have passed. */
+/** Runs the parts one after the other, removing each from the list. Returns whether all passed. */
 async function inOrder(parts: Part[]): Promise<boolean> {
   let passed = true;
   for (let part = parts.shift(); part !== undefined; part = parts.shift())
@@ -46,7 +46,7 @@ async function inOrder(parts: Part[]): Promise<boolean> {
   return passed;
 }
 
-/** Returns whether it has passed. */
+/** Returns whether the part passed. */
 async function run({ name, command: [file, ...args], env, live = false }: Part): Promise<boolean> {
   const startMs = Date.now();
   const to = live ? 'inherit' : 'pipe';

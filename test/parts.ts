@@ -3,20 +3,20 @@ import path from 'node:path';
 import { root } from './vscode/paths.ts';
 import { inWeb, webFiles } from './web/files.ts';
 
-/** A command that tests a part of the whole. */
+/** One command of a test run. */
 export interface Part {
   name: string;
   command: [string, ...string[]];
   env?: Record<string, string>;
-  /** Prints at once, because a long download must not look stuck. Otherwise at the end: lines of two parts do not mix. */
+  /** Streams its output, so that a long download does not look stuck. Other parts print theirs when they end. */
   live?: boolean;
 }
 
-/** What one run does. The parts of each list run at the same time. */
+/** The parts of a run. Those in one list run in parallel, except for `fetch`. */
 export interface Plan {
-  /** Shows mistakes that need no editor. */
+  /** Finds mistakes without an editor. */
   withoutVSCode: Part[];
-  /** Fetches what the next list needs, one after the other. */
+  /** Fetches what `inVSCode` needs, one after the other. */
   fetch: Part[];
   inVSCode: Part[];
 }
@@ -28,7 +28,7 @@ const inOldest = (part: Part): Part => ({
   name: `${part.name}, oldest VS Code`,
   env: { VSCODE: 'oldest' },
 });
-/** The limit ends only a test that hangs. A test takes ten times as long on a slow machine that does other work too. */
+/** The time limit is for hanging tests only. On a busy machine, a test can take ten times as long as usual. */
 const e2e = (file: string): Part =>
   node(`e2e ${path.basename(file, '.test.ts')}`, '--test', '--test-timeout=1800000', file);
 const web = (file: string): Part => {
@@ -37,21 +37,21 @@ const web = (file: string): Part => {
 };
 
 const SIGN_IN = 'test/e2e/signIn.test.ts';
-/** They take longest, so they come first: all workers end at nearly the same time. */
-const LONG = ['qr', 'windows', 'mcp', 'terminalToken', 'slowHost', 'identity', 'sight'];
+/** The longest tests start first, so that all workers finish at about the same time. */
+const LONG = ['mcp', 'hostileExtension', 'windows', 'terminalToken', 'qr', 'identity', 'slowHost', 'sight'];
 
 export const packaging = npm('package');
 const fetch = { ...node('VS Code and Chromium', 'test/vscode/fetch.ts'), live: true };
 const host = node('host', 'test/host/run.ts');
 
-/** What a newcomer runs: `npm test`. */
+/** `npm test`: what a contributor runs every day. */
 const quick: Plan = {
   withoutVSCode: [npm('check'), npm('test:unit')],
   fetch: [fetch],
   inVSCode: [e2e(SIGN_IN), host],
 };
 
-/** All the others. */
+/** `npm run test:rest`: everything else. */
 const rest: Plan = {
   withoutVSCode: [],
   fetch: [fetch, inOldest(fetch)],
