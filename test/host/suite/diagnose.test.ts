@@ -68,11 +68,11 @@ describe('the sign-in report', () => {
   const settingKeys = { server: 'test.server', client: 'test.client' };
   const FOUND: [name: string, change: Partial<ServiceFacts>, words: RegExp][] = [
     [
-      'a failure that nobody knows',
+      'an unknown failure',
       { check: { answer: 'unknown' } },
       /Couldn’t connect to Test\. See the last log lines/,
     ],
-    ['a name that is not known', { check: { answer: 'dns' } }, /The address of Test couldn’t be found\./],
+    ['an unknown host name', { check: { answer: 'dns' } }, /The address of Test couldn’t be found\./],
     [
       'a certificate',
       { check: { answer: 'unknownIssuer' } },
@@ -90,17 +90,17 @@ describe('the sign-in report', () => {
       /The server that responded is not Test\..* `test\.server`/,
     ],
     [
-      'a setting that is no address',
+      'a setting that is not a URL',
       { check: { answer: 'badServerSetting' } },
       /The setting `test\.server` is not a web/,
     ],
     [
-      'a client id that is refused',
+      'a rejected client ID',
       { settingKeys, check: { answer: 'service', client: 'refused' } },
       /Test rejects the client ID in the setting `test\.client`/,
     ],
     [
-      'a client id that is in no list',
+      'an unlisted client ID',
       { settingKeys, check: { answer: 'service', client: 'unlisted' } },
       /Test doesn’t recognize the client ID in the setting `test\.client`/,
     ],

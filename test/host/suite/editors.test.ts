@@ -47,16 +47,16 @@ const EDITORS: Record<string, { api: Changes; context?: Api; log: RegExp }> = {
     api: { lm: { registerMcpServerDefinitionProvider: throwing } },
     log: /MCP servers/,
   },
-  'without variables for terminals': {
+  'without terminal environment variables': {
     api: {},
     context: { environmentVariableCollection: undefined },
     log: /terminal environment/,
   },
-  'without groups of tabs': {
+  'without tab groups': {
     api: { window: { tabGroups: undefined } },
     log: /diagnosis/,
   },
-  'without documents of extensions': {
+  'without virtual documents': {
     api: { workspace: { registerTextDocumentContentProvider: throwing } },
     log: /diagnosis/,
   },
@@ -64,7 +64,7 @@ const EDITORS: Record<string, { api: Changes; context?: Api; log: RegExp }> = {
     api: { commands: { executeCommand: () => Promise.reject(new Error('command not found')) } },
     log: /The command setContext of the editor failed/,
   },
-  'in which every one of our commands is taken': {
+  'in which all our command IDs are taken': {
     api: { commands: { registerCommand: throwing } },
     log: /The command bapIdentity\.signIn could not be registered/,
   },

@@ -49,7 +49,7 @@ describe('the public API', () => {
   it('returns a session’s identity from memory, as frozen data', async () => {
     const world = new ApiWorld();
     const session = await world.signIn(['a']);
-    world.storage.readFailure = new Error('nothing is read, and nobody is asked');
+    world.storage.readFailure = new Error('storage must not be read');
     world.verdict = 'rejected';
     const identity = await world.api.getIdentity(session);
     assert.deepEqual(identity, {

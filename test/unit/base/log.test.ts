@@ -14,15 +14,15 @@ describe('describeError', () => {
       new RangeError('secret', { cause: withCode(new Error('secret'), 'ENOSPC') }),
       'RangeError (cause: Error ENOSPC)',
     ],
-    ['leaves out a code that is not a plain word', withCode(new Error('secret'), 'secret token'), 'Error'],
-    ['leaves out a code that is no text', withCode(new Error('secret'), null), 'Error'],
+    ['omits a code that is not a plain word', withCode(new Error('secret'), 'secret token'), 'Error'],
+    ['omits a code that is not a string', withCode(new Error('secret'), null), 'Error'],
     [
       'replaces a name that is not a plain word',
       Object.assign(new Error(), { name: 'secret token' }),
       'Error',
     ],
-    ['gives no part of a value that is not an error', 'secret', 'an unknown error'],
-    ['gives no part of a cause that is not an error', new Error('secret', { cause: 'secret' }), 'Error'],
+    ['reveals nothing of a value that is not an error', 'secret', 'an unknown error'],
+    ['reveals nothing of a cause that is not an error', new Error('secret', { cause: 'secret' }), 'Error'],
   ];
   for (const [name, error, said] of rows)
     it(name, () => {

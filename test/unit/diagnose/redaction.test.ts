@@ -4,18 +4,18 @@ import { describe, it } from 'node:test';
 import { redact } from '../../../src/diagnose/redaction.ts';
 
 const CASES: [name: string, line: string, told: string][] = [
-  ['an address', 'asked https://auth.example/device?code=AB now', 'asked [address] now'],
-  ['an address in quotes', 'asked "http://u:p@h/x", no', 'asked "[address]", no'],
-  ['a mail address', 'for ann@example.com.', 'for [mail]'],
+  ['a URL', 'asked https://auth.example/device?code=AB now', 'asked [address] now'],
+  ['a quoted URL', 'asked "http://u:p@h/x", no', 'asked "[address]", no'],
+  ['an email address', 'for ann@example.com.', 'for [mail]'],
   ['a path', 'open /home/ann/.config failed', 'open [path] failed'],
-  ['a path in quotes', "open '/home/ann/x' failed", "open '[path]' failed"],
-  ['a path of Windows', 'open C:\\Users\\Ann\\x failed', 'open [path] failed'],
+  ['a quoted path', "open '/home/ann/x' failed", "open '[path]' failed"],
+  ['a Windows path', 'open C:\\Users\\Ann\\x failed', 'open [path] failed'],
   ['a path in the home folder', 'open ~/secrets failed', 'open [path] failed'],
   ['a user code', 'code BCDF-2345 shown', 'code [code] shown'],
   ['a token', 'sent tok_0123456789abcdef0123', 'sent […]'],
-  ['a token of base64', 'sent eyJhbGciOi+JIUzI1NiJ9=', 'sent […]'],
-  ['a BAP id', 'of 3DgKFHRq8n2RDjF4dZEyncXVc1Rf', 'of […]'],
-  ['what is known', 'Ann of acme.example:8443 and acme.example', '[…] of […] and […]'],
+  ['a Base64 token', 'sent eyJhbGciOi+JIUzI1NiJ9=', 'sent […]'],
+  ['a BAP ID', 'of 3DgKFHRq8n2RDjF4dZEyncXVc1Rf', 'of […]'],
+  ['known texts', 'Ann of acme.example:8443 and acme.example', '[…] of […] and […]'],
 ];
 const KNOWN = ['Ann', 'acme.example', 'acme.example:8443', ''];
 

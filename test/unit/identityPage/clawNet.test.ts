@@ -51,7 +51,7 @@ describe('the ClawNet section', () => {
     await done;
     assert.deepEqual([seen('trust'), seen('vouches')], ['answered: ann', 'answered: bob']);
     await section.ask();
-    assert.equal(asked.length, 2, 'it asked for a next page that nobody wants');
+    assert.equal(asked.length, 2, 'a page was requested that does not exist');
   });
 
   it('requests the next page with the cursor and appends it', async () => {

@@ -26,16 +26,16 @@ describe('the MCP servers setting', () => {
     });
 
   const refused: [what: string, entry: unknown, kind: string][] = [
-    ['a text', 'https://tools.example', 'noEntry'],
+    ['a string', 'https://tools.example', 'noEntry'],
     ['null', null, 'noEntry'],
     ['a list', [], 'noEntry'],
     ['an entry without a label', { ...good, label: undefined }, 'badLabel'],
     ['a label that is a number', { ...good, label: 1 }, 'badLabel'],
     ['a label of spaces', { ...good, label: '  ' }, 'badLabel'],
-    ['a label that cannot be seen', { ...good, label: '\u200b' }, 'badLabel'],
-    ['an entry without an address', { ...good, url: undefined }, 'badUrl'],
-    ['an address that is a number', { ...good, url: 1 }, 'badUrl'],
-    ['an address without a scheme', { ...good, url: 'tools.example/mcp' }, 'badUrl'],
+    ['an invisible label', { ...good, label: '\u200b' }, 'badLabel'],
+    ['an entry without a URL', { ...good, url: undefined }, 'badUrl'],
+    ['a URL that is a number', { ...good, url: 1 }, 'badUrl'],
+    ['a URL without a scheme', { ...good, url: 'tools.example/mcp' }, 'badUrl'],
     ['http on another machine', { ...good, url: 'http://tools.example/mcp' }, 'badUrl'],
     ['http on a name under localhost', { ...good, url: 'http://evil.localhost/mcp' }, 'badUrl'],
     ['a host that begins like this machine', { ...good, url: 'http://127.0.0.1.example/mcp' }, 'badUrl'],

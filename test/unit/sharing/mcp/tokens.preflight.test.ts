@@ -30,10 +30,10 @@ describe('the preflight request to an MCP server', () => {
     ['a redirect in a browser', opaqueRedirect(), 'redirects'],
     ['a 401', json(401, {}), 'refused'],
     ['a 403', json(403, {}), 'refused'],
-    ['an answer', json(200, {}), 'unknown'],
-    ['a complaint that the session has not begun', json(400, {}), 'unknown'],
+    ['a success', json(200, {}), 'unknown'],
+    ['a 400 that asks for a session', json(400, {}), 'unknown'],
     ['a page', html(200), 'unknown'],
-    ['no answer', networkError('ECONNREFUSED'), 'unknown'],
+    ['no response', networkError('ECONNREFUSED'), 'unknown'],
     ['a 500', json(500, {}), 'unknown'],
   ];
   for (const [what, reply, says] of rows)
