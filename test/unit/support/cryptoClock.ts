@@ -9,6 +9,8 @@ for (const name of [
   'exportKey',
   'generateKey',
   'deriveKey',
+  'deriveBits',
+  'sign',
   'encrypt',
   'decrypt',
 ] as const) {
