@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { SessionCipher } from '../../../src/storage/cipher.ts';
+import { ciphersInOrder, KeyWorld } from '../support/keyWorld.ts';
+
+/** Longer than a look at the global state and its way to the other windows. */
+const A_MOMENT_MS = 3_000;
+/** Longer than windows need to agree. */
+const AGREED_MS = 20_000;
+
+const only = (values: readonly string[]): string => {
+  assert.equal(new Set(values).size, 1, values.join());
+  return values[0] ?? '';
+};
+
+for (const client of ['browser', 'desktop'] as const)
+  describe(`the key of the windows of a ${client}`, () => {
+    it('is read from SecretStorage', async () => {
+      const world = new KeyWorld(client);
+      const stored = await SessionCipher.create();
+      world.secrets.stored.set('sessionKey', stored.keyText);
+      const window = world.open();
+      assert.equal((await world.clock.run(window.key.cipher())).name, stored.name);
+      await world.clock.advance(A_MOMENT_MS);
+      assert.deepEqual([world.state.get('sessionKeyName'), window.log.lines], [stored.name, []]);
+    });
+
+    it('is made once by the first window, and is the same for the windows after it', async () => {
+      const world = new KeyWorld(client);
+      const one = world.open();
+      const [cipher, same] = await world.clock.run(Promise.all([one.key.cipher(), one.key.cipher()]));
+      assert.equal(cipher, same);
+      assert.equal(world.storedKey, cipher.keyText);
+      await world.clock.advance(A_MOMENT_MS);
+      const two = await world.ready();
+      one.close();
+      two.close();
+      assert.equal((await (await world.ready()).key.cipher()).name, cipher.name);
+      assert.deepEqual(
+        [one.log.lines, two.log.lines],
+        [['info No key of stored sessions yet: making one.'], []],
+      );
+    });
+
+    for (const count of [2, 3, 5])
+      it(`becomes one key when ${count} windows start together for the first time`, async () => {
+        const world = new KeyWorld(client);
+        const windows = Array.from({ length: count }, () => world.open());
+        const made = await world.clock.run(Promise.all(windows.map(({ key }) => key.cipher())));
+        assert.equal(new Set(made.map(({ name }) => name)).size, count);
+        await world.clock.advance(count * AGREED_MS);
+        const [winner] = made.map(({ name }) => name).sort();
+        assert.equal(only(await world.names()), winner);
+        for (const [at, { changes }] of windows.entries())
+          assert.equal(changes.at(-1), made[at]?.name === winner ? undefined : winner);
+        for (const window of windows) window.close();
+        assert.equal((await (await world.ready()).key.cipher()).name, winner);
+      });
+
+    it('is the same again after windows with different stored keys have met', async () => {
+      const world = new KeyWorld(client);
+      const [winner, loser] = await ciphersInOrder(2);
+      assert.ok(winner !== undefined && loser !== undefined);
+      world.secrets.stored.set('sessionKey', loser.keyText);
+      const one = await world.ready();
+      world.secrets.stored.set('sessionKey', winner.keyText);
+      const two = await world.ready();
+      await world.clock.advance(AGREED_MS);
+      assert.deepEqual([one.changes, two.changes], [[winner.name], []]);
+      assert.equal(only(await world.names()), winner.name);
+      await world.clock.run(one.key.keep());
+      assert.equal(world.storedKey, winner.keyText);
+    });
+  });
+
+describe('a window that cannot read the key of another one', () => {
+  it('gets it, and stores it, and it is not in the global state', async () => {
+    const world = new KeyWorld();
+    const one = await world.ready();
+    const { keyText } = await one.key.cipher();
+    await world.clock.advance(A_MOMENT_MS);
+    world.secrets.stored.clear(); // another extension in an older window has written its secrets
+    const seen: string[] = [];
+    for (let ms = 0; ms < 8_000; ms += 50)
+      world.clock.at(world.clock.ranMs + ms, () => seen.push(JSON.stringify([...one.memento.kept])));
+    const two = await world.ready();
+    assert.equal((await two.key.cipher()).keyText, keyText);
+    assert.equal(world.storedKey, keyText);
+    await world.clock.advance(8_000);
+    assert.ok(seen.some((state) => state.includes('sealed')));
+    assert.ok(seen.every((state) => !state.includes(keyText)));
+    assert.deepEqual([...world.state.keys()], ['sessionKeyName']);
+    assert.deepEqual(one.changes.concat(two.changes, one.warnings, two.warnings), []);
+  });
+
+  it('makes its own when no other window is open, after five seconds', async () => {
+    const world = new KeyWorld();
+    const one = await world.ready();
+    const { name } = await one.key.cipher();
+    await world.clock.advance(A_MOMENT_MS);
+    one.close();
+    world.secrets.stored.clear();
+    const { ranMs } = world.clock;
+    const two = await world.ready();
+    assert.equal(world.clock.ranMs - ranMs, 5_000);
+    const own = await two.key.cipher();
+    assert.notEqual(own.name, name);
+    await world.clock.advance(AGREED_MS);
+    assert.deepEqual([...world.state], [['sessionKeyName', own.name]]);
+    assert.deepEqual(two.changes, []);
+  });
+
+  for (const odd of ['', 'garbage', '0'.repeat(31), 5, null, { name: '0'.repeat(32) }])
+    it(`asks nobody where the name of the agreed key is ${JSON.stringify(odd)}`, async () => {
+      const world = new KeyWorld();
+      world.state.set('sessionKeyName', odd);
+      const one = await world.ready();
+      assert.equal(world.clock.ranMs, 0);
+      await world.clock.advance(A_MOMENT_MS);
+      assert.deepEqual([...world.state], [['sessionKeyName', await one.name()]]);
+    });
+
+  it('keeps its own key when a smaller name belongs to no window', async () => {
+    const world = new KeyWorld();
+    const stored = await SessionCipher.create();
+    world.secrets.stored.set('sessionKey', stored.keyText);
+    world.state.set('sessionKeyName', '0'.repeat(32));
+    const [one, two] = [await world.ready(), await world.ready()];
+    await world.clock.advance(AGREED_MS);
+    assert.equal(only(await world.names()), stored.name);
+    assert.deepEqual([one.changes, two.changes], [[], []]);
+    assert.deepEqual([...world.state], [['sessionKeyName', stored.name]]);
+  });
+});
+
+describe('the stored key', () => {
+  it('is stored again when it was overwritten', async () => {
+    const world = new KeyWorld();
+    const one = await world.ready();
+    world.secrets.stored.clear();
+    await world.clock.run(one.key.keep());
+    assert.equal(world.storedKey, (await one.key.cipher()).keyText);
+  });
+
+  it('is stored by the window that has lost its own, also when that fails at first', async () => {
+    const world = new KeyWorld();
+    const [winner, loser] = await ciphersInOrder(2);
+    assert.ok(winner !== undefined && loser !== undefined);
+    world.secrets.stored.set('sessionKey', winner.keyText);
+    await world.ready();
+    world.secrets.stored.set('sessionKey', loser.keyText);
+    const two = await world.ready();
+    two.secrets.writeFailure = new Error('cannot be stored');
+    await world.clock.advance(AGREED_MS);
+    assert.deepEqual(two.changes, [winner.name]);
+    assert.equal(two.secrets.stored.get('sessionKey'), loser.keyText);
+    assert.deepEqual(two.warnings, ['warn Other windows may miss the key of stored sessions: Error.']);
+    two.secrets.writeFailure = undefined;
+    await world.clock.advance(A_MOMENT_MS);
+    assert.equal(two.secrets.stored.get('sessionKey'), winner.keyText);
+    assert.equal(world.storedKey, winner.keyText);
+  });
+
+  const damaged = {
+    empty: '',
+    'no base64': '%%% this is no key %%%',
+    'too short': Buffer.alloc(31).toString('base64'),
+    'too long': Buffer.alloc(33).toString('base64'),
+  };
+  for (const [what, text] of Object.entries(damaged))
+    it(`is replaced when it is damaged: ${what}`, async () => {
+      const world = new KeyWorld();
+      world.secrets.stored.set('sessionKey', text);
+      const one = await world.ready();
+      assert.equal(world.storedKey, (await one.key.cipher()).keyText);
+      assert.deepEqual(one.warnings, ['warn The key of stored sessions is damaged.']);
+    });
+
+  it('is asked for when it is damaged and another window has it', async () => {
+    const world = new KeyWorld();
+    const one = await world.ready();
+    await world.clock.advance(A_MOMENT_MS);
+    world.secrets.stored.set('sessionKey', 'damaged');
+    await world.ready();
+    assert.equal(only(await world.names()), await one.name());
+  });
+});

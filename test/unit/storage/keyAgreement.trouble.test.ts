@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { KeyWorld } from '../support/keyWorld.ts';
+
+/** Longer than a look at the global state and its way to the other windows. */
+const A_MOMENT_MS = 3_000;
+/** Longer than windows need to agree. */
+const AGREED_MS = 20_000;
+
+describe('the key when VS Code refuses', () => {
+  it("rejects with VS Code's error while secrets cannot be read or stored, and works at the next call", async () => {
+    const world = new KeyWorld();
+    const { key, secrets } = world.open();
+    secrets.readFailure = new Error('cannot be read');
+    await assert.rejects(key.cipher(), (error) => error === secrets.readFailure);
+    await assert.rejects(key.keep(), (error) => error === secrets.readFailure);
+    secrets.readFailure = undefined;
+    secrets.writeFailure = new Error('cannot be stored');
+    await assert.rejects(world.clock.run(key.cipher()), (error) => error === secrets.writeFailure);
+    assert.equal(world.clock.pending, 0, 'nothing goes on');
+    secrets.writeFailure = undefined;
+    const { keyText } = await world.clock.run(key.cipher());
+    assert.equal(world.storedKey, keyText);
+    secrets.writeFailure = new Error('cannot be stored');
+    await assert.rejects(key.keep(), (error) => error === secrets.writeFailure);
+    assert.equal((await key.cipher()).keyText, keyText);
+  });
+
+  it('is there while the global state cannot be written, which is logged once, and is agreed on later', async () => {
+    const world = new KeyWorld();
+    const one = world.open();
+    one.memento.writeFailure = new Error('cannot be written');
+    const { name } = await world.clock.run(one.key.cipher());
+    await world.clock.advance(AGREED_MS);
+    assert.deepEqual(one.warnings, ['warn Other windows may miss the key of stored sessions: Error.']);
+    one.memento.writeFailure = undefined;
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual([...world.state], [['sessionKeyName', name]]);
+    one.memento.writeFailure = new Error('cannot be written');
+    one.memento.kept.clear();
+    await world.clock.advance(AGREED_MS);
+    assert.equal(one.warnings.length, 2);
+  });
+
+  it('is not made anew while no other window can be asked, and works at the next call', async () => {
+    const world = new KeyWorld();
+    const one = await world.ready();
+    await world.clock.advance(A_MOMENT_MS);
+    world.secrets.stored.clear();
+    const two = world.open();
+    two.memento.writeFailure = new Error('cannot be written');
+    await assert.rejects(world.clock.run(two.key.cipher()), (error) => error === two.memento.writeFailure);
+    assert.equal(world.storedKey, undefined);
+    two.memento.writeFailure = undefined;
+    await world.clock.run(two.key.cipher());
+    assert.equal(await two.name(), await one.name());
+  });
+
+  it('ends all its work with the window', async () => {
+    const world = new KeyWorld();
+    const one = await world.ready();
+    await world.clock.advance(A_MOMENT_MS);
+    world.secrets.stored.clear();
+    const two = world.open();
+    const asking = two.key.cipher();
+    await world.clock.advance(500);
+    two.close();
+    one.close();
+    await assert.rejects(world.clock.run(asking), { name: 'AbortError' });
+    await world.clock.settle();
+    assert.deepEqual([world.clock.pending, one.warnings, two.warnings], [0, [], []]);
+  });
+});

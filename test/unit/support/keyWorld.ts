@@ -1,0 +1,176 @@
+import type * as vscode from 'vscode';
+
+import { SessionCipher } from '../../../src/storage/cipher.ts';
+import { SharedKey } from '../../../src/storage/keyAgreement.ts';
+import { CryptoClock } from './cryptoClock.ts';
+import { FakeMemento } from './fakeMemento.ts';
+import { FakeSecrets } from './fakeSecrets.ts';
+import { RecordingLog } from './recordingLog.ts';
+
+/** As measured in a browser. */
+const BROADCAST_MS = 130;
+
+/** Keys in the order in which they win. */
+export async function ciphersInOrder(count: number): Promise<SessionCipher[]> {
+  const ciphers = await Promise.all(Array.from({ length: count }, () => SessionCipher.create()));
+  return ciphers.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** A pair of keys that is no window's. */
+export async function strangersPair() {
+  const curve = { name: 'ECDH', namedCurve: 'P-256' } as const;
+  const { privateKey, publicKey } = await crypto.subtle.generateKey(curve, false, ['deriveBits']);
+  const bytes = await crypto.subtle.exportKey('raw', publicKey);
+  return { privateKey, publicKey: Buffer.from(bytes).toString('base64') };
+}
+
+/** The windows of one client. A window of a browser reads the secrets at its start alone, and writes all that it knows. */
+export class KeyWorld {
+  readonly clock = new CryptoClock();
+  /** The global state that the client keeps. */
+  state = new Map<string, unknown>();
+  /** The secrets that the client keeps. */
+  readonly secrets = new FakeSecrets(this.clock);
+  /** The open ones. */
+  readonly windows = new Set<KeyWindow>();
+  /** The public keys that some window has sealed its key for, whether or not the answer is still there. */
+  readonly answered = new Set<string>();
+  readonly client: 'browser' | 'desktop';
+
+  constructor(client: 'browser' | 'desktop' = 'browser') {
+    this.client = client;
+  }
+
+  /** A client that has a key and no open window. */
+  static async usedBefore(): Promise<KeyWorld> {
+    const world = new KeyWorld();
+    const window = await world.ready();
+    await world.clock.advance(1_000);
+    window.close();
+    return world;
+  }
+
+  /** The key that a window reads if it starts now. */
+  get storedKey(): string | undefined {
+    return this.secrets.stored.get('sessionKey');
+  }
+
+  /** A window that the person opens. */
+  open(): KeyWindow {
+    const window = new KeyWindow(this);
+    this.windows.add(window);
+    return window;
+  }
+
+  /** A window that has its key. */
+  async ready(): Promise<KeyWindow> {
+    const window = this.open();
+    await this.clock.run(window.key.cipher());
+    return window;
+  }
+
+  /** A window that cannot read the key, and asks for it. */
+  asking(): KeyWindow {
+    const stored = new Map(this.secrets.stored);
+    this.secrets.stored.clear();
+    const window = this.open();
+    for (const [key, value] of stored) this.secrets.stored.set(key, value);
+    window.key.cipher().catch(() => undefined); // each test awaits it in its own way
+    return window;
+  }
+
+  /** A change of the global state writes the whole copy of a window: two changes at once undo each other. */
+  write(copy: ReadonlyMap<string, unknown>, from?: KeyWindow): void {
+    this.state = new Map(copy);
+    const answer = copy.get('keyAnswer') as { to?: string } | null | undefined;
+    if (answer?.to !== undefined) this.answered.add(answer.to);
+    for (const window of this.windows) if (window !== from) window.memento.replaceBy(copy);
+  }
+
+  /** The names of the keys that the open windows have. */
+  async names(): Promise<string[]> {
+    return Promise.all([...this.windows].map((window) => this.clock.run(window.name())));
+  }
+}
+
+class WindowState extends FakeMemento {
+  /** What the window wrote; set by its window. */
+  onWrite: (copy: ReadonlyMap<string, unknown>) => void = () => undefined;
+
+  override async update(key: string, value: unknown): Promise<void> {
+    await super.update(key, value);
+    this.onWrite(new Map(this.kept));
+  }
+
+  replaceBy(copy: ReadonlyMap<string, unknown>): void {
+    this.kept.clear();
+    for (const [key, value] of copy) this.kept.set(key, value);
+  }
+}
+
+export class KeyWindow {
+  readonly memento = new WindowState();
+  /** The secrets as this window knows them. */
+  readonly secrets: FakeSecrets;
+  readonly log = new RecordingLog();
+  readonly key: SharedKey;
+  /** The names of the keys that this window was told of. */
+  readonly changes: string[] = [];
+  readonly #closed = new AbortController();
+  readonly #world: KeyWorld;
+
+  constructor(world: KeyWorld) {
+    this.#world = world;
+    const { clock, client } = world;
+    this.memento.replaceBy(world.state);
+    this.memento.onWrite = (copy) => {
+      clock.at(clock.ranMs + BROADCAST_MS, () => {
+        world.write(copy, this);
+      });
+    };
+    this.secrets = client === 'desktop' ? world.secrets : new FakeSecrets(clock);
+    if (client === 'browser')
+      for (const [key, value] of world.secrets.stored) this.secrets.stored.set(key, value);
+    this.key = new SharedKey(this.#secretStorage(), this.memento, {
+      clock,
+      log: this.log,
+      closed: this.#closed.signal,
+    });
+    this.key.onDidChange(({ name }) => this.changes.push(name));
+  }
+
+  /** VS Code can no longer be reached then. */
+  close(): void {
+    this.#world.windows.delete(this);
+    this.memento.writeFailure = new Error('Canceled');
+    this.#closed.abort();
+    this.key.dispose();
+  }
+
+  /** The name of its key. */
+  async name(): Promise<string> {
+    return (await this.key.cipher()).name;
+  }
+
+  /** The public key of who asks for the key, as this window sees it. */
+  get request(): string | undefined {
+    return this.memento.get<{ publicKey: string }>('keyRequest')?.publicKey;
+  }
+
+  get warnings(): string[] {
+    return this.log.lines.filter((line) => line.startsWith('warn'));
+  }
+
+  #secretStorage(): vscode.SecretStorage {
+    const own = this.secrets.window();
+    return {
+      ...own,
+      store: async (key, value) => {
+        await own.store(key, value);
+        if (this.secrets === this.#world.secrets) return;
+        this.#world.secrets.stored.clear();
+        for (const each of this.secrets.stored) this.#world.secrets.stored.set(...each);
+      },
+    };
+  }
+}
