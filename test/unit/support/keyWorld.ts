@@ -33,6 +33,8 @@ export class KeyWorld {
   readonly secrets = new FakeSecrets(this.clock);
   /** The open ones. */
   readonly windows = new Set<KeyWindow>();
+  /** What the global state has been, in JSON. */
+  readonly history: string[] = [];
   /** The public keys that some window has sealed its key for, whether or not the answer is still there. */
   readonly answered = new Set<string>();
   readonly client: 'browser' | 'desktop';
@@ -82,6 +84,7 @@ export class KeyWorld {
   /** A change of the global state writes the whole copy of a window: two changes at once undo each other. */
   write(copy: ReadonlyMap<string, unknown>, from?: KeyWindow): void {
     this.state = new Map(copy);
+    this.history.push(JSON.stringify([...copy]));
     const answer = copy.get('keyAnswer') as { to?: string } | null | undefined;
     if (answer?.to !== undefined) this.answered.add(answer.to);
     for (const window of this.windows) if (window !== from) window.memento.replaceBy(copy);
