@@ -93,5 +93,5 @@ describe('the windows of one client, whenever they open and close, whatever the 
 function addressed(value: unknown, { state }: KeyWorld): unknown {
   if (typeof value !== 'object' || value === null || !('to' in value) || value.to !== ASKING) return value;
   const asking = state.get('keyRequest') as { publicKey?: unknown } | null | undefined;
-  return { ...value, to: asking?.publicKey ?? '' };
+  return asking?.publicKey === PUBLIC ? value : { ...value, to: asking?.publicKey ?? '' };
 }

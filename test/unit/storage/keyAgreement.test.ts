@@ -134,7 +134,46 @@ describe('a window that cannot read the key of another one', () => {
   });
 });
 
+describe('the agreement', () => {
+  it('takes no key that is beaten by the one of the window', async () => {
+    const world = new KeyWorld();
+    const [winner, loser] = await ciphersInOrder(2);
+    assert.ok(winner !== undefined && loser !== undefined);
+    world.secrets.stored.set('sessionKey', loser.keyText);
+    const one = await world.ready();
+    await world.clock.advance(A_MOMENT_MS);
+    world.write(new Map([['sessionKeyName', '0'.repeat(32)]])); // the first window asks, and gives up first
+    await world.clock.advance(A_MOMENT_MS);
+    world.secrets.stored.set('sessionKey', winner.keyText);
+    const two = await world.ready();
+    await world.clock.advance(AGREED_MS);
+    assert.ok(one.log.lines.includes('info Gave the key of stored sessions to another window.'));
+    assert.deepEqual([one.changes, two.changes], [[winner.name], []]);
+  });
+
+  it('tells nobody after the end of the event', async () => {
+    const world = new KeyWorld();
+    const [winner, loser] = await ciphersInOrder(2);
+    assert.ok(winner !== undefined && loser !== undefined);
+    world.secrets.stored.set('sessionKey', winner.keyText);
+    await world.ready();
+    world.secrets.stored.set('sessionKey', loser.keyText);
+    const two = await world.ready();
+    two.key.dispose();
+    await world.clock.advance(AGREED_MS);
+    assert.deepEqual([await two.name(), two.changes], [winner.name, []]);
+  });
+});
+
 describe('the stored key', () => {
+  it('is not stored again while nothing changes', async () => {
+    const world = new KeyWorld();
+    const one = await world.ready();
+    one.secrets.writeFailure = new Error('cannot be stored');
+    await world.clock.advance(AGREED_MS);
+    assert.deepEqual(one.warnings, []);
+  });
+
   it('is stored again when it was overwritten', async () => {
     const world = new KeyWorld();
     const one = await world.ready();

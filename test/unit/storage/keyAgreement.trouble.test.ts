@@ -57,6 +57,27 @@ describe('the key when VS Code refuses', () => {
     assert.equal(await two.name(), await one.name());
   });
 
+  it('leaves nothing in the global state when the key that was given cannot be stored', async () => {
+    const world = await KeyWorld.usedBefore();
+    await world.ready();
+    const two = world.asking();
+    two.secrets.writeFailure = new Error('cannot be stored');
+    await assert.rejects(world.clock.run(two.key.cipher()), (error) => error === two.secrets.writeFailure);
+    await world.clock.advance(200);
+    assert.deepEqual([...world.state.keys()], ['sessionKeyName']);
+  });
+
+  it('ends the question for the key of another window without a word', async () => {
+    const world = new KeyWorld();
+    const one = await world.ready();
+    world.write(new Map([['sessionKeyName', '0'.repeat(32)]]));
+    await world.clock.advance(A_MOMENT_MS);
+    assert.notEqual(one.request, undefined);
+    one.close();
+    await world.clock.settle();
+    assert.deepEqual([world.clock.pending, one.warnings], [0, []]);
+  });
+
   it('ends all its work with the window', async () => {
     const world = new KeyWorld();
     const one = await world.ready();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createDecipheriv, createECDH, hkdfSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 
 import { KeyWorld, strangersPair } from '../support/keyWorld.ts';
@@ -8,12 +9,18 @@ const A_MOMENT_MS = 3_000;
 const OLDER = 'warn A request for the key of stored sessions is older than this window: no answer.';
 const WRONG = 'warn A request for the key of stored sessions has no public key: no answer.';
 
-async function answerOfAnotherClient(publicKey: string): Promise<object> {
+interface Answer {
+  readonly to: string;
+  readonly from: string;
+  readonly sealed: string;
+}
+
+async function answerOfAnotherClient(publicKey: string): Promise<Answer> {
   const world = new KeyWorld();
   const window = await world.ready();
   world.write(new Map([...window.memento.kept, ['keyRequest', { publicKey }]]));
   await world.clock.advance(A_MOMENT_MS);
-  return world.state.get('keyAnswer') as object;
+  return world.state.get('keyAnswer') as Answer;
 }
 
 describe('a window that asks for the key', () => {
@@ -116,6 +123,8 @@ describe('a window that asks for the key', () => {
     for (const answer of [ofFirst, ofAnother, { ...ofFirst, to: second }, { ...ofAnother, to: second }]) {
       world.write(new Map([...two.memento.kept, ['keyAnswer', answer]]));
       await world.clock.advance(300);
+      const isStillThere = two.memento.get('keyAnswer') !== undefined;
+      assert.equal(isStillThere, answer.to !== second, 'only a wrong answer to its request makes way');
     }
     assert.deepEqual(two.log.lines, []);
     world.write(new Map([...two.memento.kept, ['keyAnswer', await answerOfAnotherClient(second)]]));
@@ -125,7 +134,25 @@ describe('a window that asks for the key', () => {
 });
 
 describe('a request that appears while a window is open', () => {
-  it('is answered for its public key alone, once', async () => {
+  it('is answered for its public key alone, by ECDH, HKDF with both public keys, and AES-256-GCM', async () => {
+    const world = await KeyWorld.usedBefore();
+    const one = await world.ready();
+    const asking = createECDH('prime256v1');
+    const publicKey = asking.generateKeys('base64');
+    world.write(new Map([...one.memento.kept, ['keyRequest', { publicKey }]]));
+    await world.clock.advance(A_MOMENT_MS);
+    const { from, sealed } = world.state.get('keyAnswer') as Answer;
+    const info = `bap-identity: key exchange ${publicKey} ${from}`;
+    const key = Buffer.from(hkdfSync('sha256', asking.computeSecret(from, 'base64'), '', info, 32));
+    const bytes = Buffer.from(sealed, 'base64');
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
+      .setAAD(Buffer.from('bap-identity: key exchange'))
+      .setAuthTag(bytes.subarray(-16));
+    const text = decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8');
+    assert.equal(text, (await one.key.cipher()).keyText);
+  });
+
+  it('is answered once', async () => {
     const world = await KeyWorld.usedBefore();
     const one = await world.ready();
     const { publicKey } = await strangersPair();
