@@ -35,6 +35,9 @@ export class SharedKey implements Disposable {
   readonly #exchange: KeyExchange;
   readonly #changes = new Emitter<SessionCipher>();
   readonly #held = new Lazy(() => this.#open());
+  readonly #secretChanges: Disposable;
+  /** Some window has stored a key, perhaps this one, since this one has read it. */
+  #mayDiffer = false;
 
   /** Make it before this window writes to the global state: see KeyExchange. */
   constructor(secrets: vscode.SecretStorage, memento: vscode.Memento, runtime: Runtime) {
@@ -42,6 +45,9 @@ export class SharedKey implements Disposable {
     this.#memento = memento;
     this.#runtime = runtime;
     this.#exchange = new KeyExchange(memento, runtime);
+    this.#secretChanges = secrets.onDidChange(({ key }) => {
+      if (key === KEY) this.#mayDiffer = true;
+    });
   }
 
   /** Tells when the windows have agreed on another key than the one that this window had. */
@@ -62,6 +68,7 @@ export class SharedKey implements Disposable {
 
   /** Ends the event. The rest ends when the window closes. */
   dispose(): void {
+    this.#secretChanges.dispose();
     this.#changes.dispose();
   }
 
@@ -107,17 +114,35 @@ export class SharedKey implements Disposable {
 
   /** Rejects with VS Code's error. */
   async #agree(held: Held): Promise<void> {
+    if (this.#mayDiffer) await this.#readAgain(held);
     const own = held.inForce;
     const agreed = this.#agreedName();
     const given = agreed !== undefined && agreed < own.name ? await this.#exchange.ask() : undefined;
-    if (given !== undefined && given.name < own.name) {
-      held.inForce = given;
-      this.#changes.fire(given);
-    }
-    if (held.stored !== held.inForce) await this.#store(held);
+    if (given !== undefined) this.#take(held, given);
+    if (held.stored?.name !== held.inForce.name) await this.#store(held);
     // Also the name of a lost key, which no window has given.
     if (this.#agreedName() !== held.inForce.name) await this.#memento.update(NAME, held.inForce.name);
     await this.#exchange.answer(held.inForce.keyText);
+  }
+
+  /** On the desktop, windows of another profile have the same SecretStorage and another global state. */
+  async #readAgain(held: Held): Promise<void> {
+    this.#mayDiffer = false;
+    try {
+      const stored = await SessionCipher.of((await this.#secrets.get(KEY)) ?? '');
+      if (stored === undefined) return; // keep() is for that: a store that forgets would be written every second
+      held.stored = stored;
+      this.#take(held, stored);
+    } catch (error) {
+      this.#mayDiffer = true;
+      throw error;
+    }
+  }
+
+  #take(held: Held, other: SessionCipher): void {
+    if (other.name >= held.inForce.name) return;
+    held.inForce = other;
+    this.#changes.fire(other);
   }
 
   #logTrouble(error: unknown): void {

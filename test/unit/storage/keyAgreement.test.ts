@@ -151,6 +151,38 @@ describe('the agreement', () => {
     assert.deepEqual([one.changes, two.changes], [[winner.name], []]);
   });
 
+  for (const wins of [true, false])
+    it(`includes a window of another profile of a desktop app, whose key ${wins ? 'wins' : 'loses'}`, async () => {
+      const world = new KeyWorld('desktop');
+      const [winner, loser] = await ciphersInOrder(2);
+      assert.ok(winner !== undefined && loser !== undefined);
+      const [own, other] = wins ? [loser, winner] : [winner, loser];
+      world.secrets.stored.set('sessionKey', own.keyText);
+      const one = await world.ready();
+      await world.clock.advance(A_MOMENT_MS);
+      world.secrets.readFailure = new Error('cannot be read for a moment');
+      await world.secrets.window().store('sessionKey', other.keyText);
+      await world.clock.advance(A_MOMENT_MS);
+      world.secrets.readFailure = undefined;
+      await world.clock.advance(A_MOMENT_MS);
+      assert.deepEqual([await one.name(), world.storedKey], [winner.name, winner.keyText]);
+      assert.deepEqual(one.changes, wins ? [winner.name] : []);
+      assert.equal(world.state.get('sessionKeyName'), winner.name);
+    });
+
+  it('does not store the key every second where SecretStorage forgets it', async () => {
+    const world = new KeyWorld('desktop');
+    await world.ready();
+    let stores = 0;
+    world.secrets.window().onDidChange(() => {
+      stores += 1;
+      world.secrets.stored.clear();
+    });
+    await world.secrets.window().store('sessionKey', 'damaged');
+    await world.clock.advance(AGREED_MS);
+    assert.equal(stores, 1);
+  });
+
   it('tells nobody after the end of the event', async () => {
     const world = new KeyWorld();
     const [winner, loser] = await ciphersInOrder(2);
