@@ -21,6 +21,8 @@ interface Held {
   inForce: SessionCipher;
   /** What SecretStorage has, as far as this window knows. */
   stored: SessionCipher | undefined;
+  /** The name of a key that no window has given. */
+  askedInVain: string | undefined;
 }
 
 /**
@@ -77,7 +79,7 @@ export class SharedKey implements Disposable {
     const stored = await SessionCipher.of(text ?? '');
     if (text !== undefined && stored === undefined)
       this.#runtime.log.warn('The key of stored sessions is damaged.');
-    const held = { inForce: stored ?? (await this.#askOrCreate()), stored };
+    const held = { inForce: stored ?? (await this.#askOrCreate()), stored, askedInVain: undefined };
     if (stored === undefined) await this.#store(held);
     void this.#look(held);
     return held;
@@ -117,7 +119,10 @@ export class SharedKey implements Disposable {
     if (this.#mayDiffer) await this.#readAgain(held);
     const own = held.inForce;
     const agreed = this.#agreedName();
-    const given = agreed !== undefined && agreed < own.name ? await this.#exchange.ask() : undefined;
+    // Asks for the same key only every other time: windows that all ask undo each other's new name.
+    const asks = agreed !== undefined && agreed < own.name && agreed !== held.askedInVain;
+    const given = asks ? await this.#exchange.ask() : undefined;
+    held.askedInVain = asks && given === undefined ? agreed : undefined;
     if (given !== undefined) this.#take(held, given);
     if (held.stored?.name !== held.inForce.name) await this.#store(held);
     // Also the name of a lost key, which no window has given.
