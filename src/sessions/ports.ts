@@ -22,14 +22,28 @@ export interface WindowLocks {
    * Waits until no other window holds the lock `name`, then runs `work` and holds the lock until the work has
    * settled, however long that takes. Settles as `work` does. Rejects with `signal.reason` when the signal aborts
    * while this waits; work that has begun is not interrupted. Locks are not reentrant: work under a lock must not
-   * wait for the same lock again.
+   * wait for the same lock again. Where the windows cannot lock each other out, the work runs all the same, and
+   * `isHeld` says so.
    */
-  withLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  withLock<T>(name: string, signal: AbortSignal, work: (lock: HeldLock) => Promise<T>): Promise<T>;
   /**
-   * Returns true to the first window that claims `name`, and false to every window for the next `ms` milliseconds of
-   * the wall clock. Never rejects. Returns true on error: a duplicate message beats a missing one.
+   * Returns true unless a window has claimed `name` less than `ms` milliseconds of the wall clock ago, and claims it.
+   * Never rejects. Returns true on error: a duplicate message beats a missing one.
    */
   claimFor(name: string, ms: number): Promise<boolean>;
+}
+
+/** A lock, as the work under it sees it. */
+export interface HeldLock {
+  /** The name of the item that an owner before has handed on. This window may not see that item yet. */
+  readonly handedOn: string | undefined;
+  /**
+   * False when another window may have the lock: this one hung for too long, or cannot lock out the others. To be asked
+   * right before something that must happen once. Never rejects.
+   */
+  isHeld(): Promise<boolean>;
+  /** Hands on the name of an item (0-9, a-z, `.` and `-`, at most 90 characters) when the lock is released. */
+  handOn(itemName: string): void;
 }
 
 /** How the windows share their sessions, as far as one window can tell. */

@@ -49,7 +49,7 @@ export async function openRealWindow(folder: string, service: IdentityService): 
     {
       services: [service],
       storage: await FileSessions.open(path.join(folder, 'sessions'), KEY, silentLog),
-      locks: new FileLocks(path.join(folder, 'locks'), runtime),
+      locks: new FileLocks(path.join(folder, 'locks'), () => Promise.resolve(), runtime),
       memento: new FakeMemento(),
       isFocused: () => false,
     },

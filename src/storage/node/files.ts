@@ -37,7 +37,8 @@ export async function removeFile(file: string): Promise<void> {
   await whileBusy(() => rm(file, { force: true }));
 }
 
-async function moveInto(from: string, to: string): Promise<void> {
+/** Renames a file, and replaces what has that name. Rejects with the file system's error. */
+export async function moveInto(from: string, to: string): Promise<void> {
   await whileBusy(() => rename(from, to));
 }
 

@@ -21,7 +21,9 @@ export function openNodeStorage(
   runtime: Runtime,
 ): WindowStorage {
   const folder = globalStorageUri.fsPath;
-  const locks = new FileLocks(path.join(folder, 'locks'), runtime);
+  // There is no such key. A window whose browser tab is gone gets no answer.
+  const roundTrip = async (): Promise<unknown> => secrets.get('alive');
+  const locks = new FileLocks(path.join(folder, 'locks'), roundTrip, runtime);
   const storage = new NodeSessions(
     { secrets, memento: globalState, folder: path.join(folder, 'sessions'), locks },
     runtime,

@@ -1,15 +1,14 @@
 import type * as vscode from 'vscode';
-import * as z from 'zod/mini';
 
-import { type Clock, Lazy } from '../../base/clock.ts';
+import { Lazy } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
-import { describeError, type Log } from '../../base/log.ts';
+import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
-import type { SessionStorage, WindowLocks } from '../../sessions/ports.ts';
-import { addClaim, Claims, LocalLocks } from '../localLocks.ts';
+import type { SessionStorage } from '../../sessions/ports.ts';
 import type { WindowStorage } from '../windowStorage.ts';
-import { hashOf, type WebCipher } from './webCipher.ts';
+import type { WebCipher } from './webCipher.ts';
 import { KeyInForce } from './webKey.ts';
+import { WebLocks } from './webLocks.ts';
 
 interface WebContext {
   readonly secrets: vscode.SecretStorage;
@@ -140,44 +139,5 @@ export class WebSessions implements SessionStorage {
       .filter((key) => key.startsWith(KEY_PREFIX))
       .map((key) => [key.slice(KEY_PREFIX.length), this.#memento.get(key)] as const);
     return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-  }
-}
-
-const CLAIMS = 'told';
-
-/**
- * Locks where the extension host of each window has its own origin: nothing can lock out another window there, so these
- * work within one window. When two windows act at the same time, the versions of the sessions decide. Claims are in
- * the global state, so that the other windows see them a moment later, and this one after a reload.
- */
-export class WebLocks implements WindowLocks {
-  readonly #localLocks: LocalLocks;
-  readonly #memento: vscode.Memento;
-  readonly #clock: Clock;
-  readonly #log: Log;
-
-  constructor(memento: vscode.Memento, clock: Clock, log: Log) {
-    this.#localLocks = new LocalLocks(clock);
-    this.#memento = memento;
-    this.#clock = clock;
-    this.#log = log;
-  }
-
-  withLock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#localLocks.withLock(name, signal, work);
-  }
-
-  async claimFor(name: string, ms: number): Promise<boolean> {
-    try {
-      const hash = await hashOf(name);
-      const before = z.safeParse(Claims, this.#memento.get(CLAIMS)).data ?? [];
-      const claims = addClaim(before, hash, ms, this.#clock.now());
-      if (claims === undefined) return false;
-      await this.#memento.update(CLAIMS, claims);
-      return true;
-    } catch (error) {
-      this.#log.warn(`Other windows cannot be told what this one does: ${describeError(error)}.`);
-      return this.#localLocks.claimFor(name, ms);
-    }
   }
 }

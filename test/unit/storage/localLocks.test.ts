@@ -112,6 +112,26 @@ describe('locks of one window', () => {
   });
 });
 
+describe('a lock of one window', () => {
+  it('is held, and hands on the last item name until it is replaced', async () => {
+    const locks = new LocalLocks(new FakeClock());
+    const seen: (string | undefined)[] = [];
+    for (const [lockName, next] of [
+      ['a', ['x.1-0-0.0', 'x.2-0-0.0']],
+      ['a', []],
+      ['b', []],
+      ['a', ['x.3-0-0.0']],
+      ['a', []],
+    ] as const)
+      await locks.withLock(lockName, NEVER, async (lock) => {
+        assert.equal(await lock.isHeld(), true);
+        seen.push(lock.handedOn);
+        for (const each of next) lock.handOn(each);
+      });
+    assert.deepEqual(seen, [undefined, 'x.2-0-0.0', undefined, 'x.2-0-0.0', 'x.3-0-0.0']);
+  });
+});
+
 describe('what one window tells once', () => {
   it('is told again after its time', async () => {
     const clock = new FakeClock();
@@ -122,6 +142,15 @@ describe('what one window tells once', () => {
     clock.jump(HOUR_MS - 1);
     assert.equal(await locks.claimFor('a', HOUR_MS), false);
     clock.jump(1);
+    assert.equal(await locks.claimFor('a', HOUR_MS), true);
+  });
+
+  it('counts for the time of the one who asks, not of the one who told it', async () => {
+    const clock = new FakeClock();
+    const locks = new LocalLocks(clock);
+    assert.equal(await locks.claimFor('a', 1_000 * HOUR_MS), true);
+    clock.jump(HOUR_MS);
+    assert.equal(await locks.claimFor('a', 2 * HOUR_MS), false);
     assert.equal(await locks.claimFor('a', HOUR_MS), true);
   });
 

@@ -1,22 +1,33 @@
-import type { WindowLocks } from '../../../src/sessions/ports.ts';
+import type { HeldLock, WindowLocks } from '../../../src/sessions/ports.ts';
+import { LocalLocks } from '../../../src/storage/localLocks.ts';
 import type { FakeClock } from './fakeClock.ts';
 
-/** How long a lock stays taken after the window that held it has died. */
+/** How long a lock stays taken after the window that held it has shown its last sign of life. */
 const STALE_AFTER_MS = 20_000;
 
 /** The locks as one window sees them. */
 export interface FakeWindowLocks extends WindowLocks {
   /** The window's process ends. The other windows get its locks later. */
   die(): void;
+  /**
+   * The window shows no sign of life any longer, because it hangs or its browser tab is gone, but its work may go on.
+   * The other windows get its locks later.
+   */
+  freeze(): void;
+  /** A frozen window shows signs of life again. */
+  thaw(): void;
 }
 
 /** The locks of all windows of one person. */
 export class FakeLocks {
   /** The names for which `claimFor` was true, in order. */
   readonly told: string[] = [];
+  /** False: the folder cannot be used, so no window can lock out another one. */
+  isUsable = true;
   /** The owner of each lock that is held. */
   readonly #owners = new Map<string, object>();
-  readonly #untilMs = new Map<string, number>();
+  readonly #handedOn = new Map<string, string>();
+  readonly #claimedAtMs = new Map<string, number>();
   readonly #clock: FakeClock;
 
   constructor(clock: FakeClock) {
@@ -27,42 +38,79 @@ export class FakeLocks {
     return this.#owners.has(name);
   }
 
+  /** The item name that the last owner of a lock has handed on. */
+  handedOn(name: string): string | undefined {
+    return this.#handedOn.get(name);
+  }
+
   window(): FakeWindowLocks {
-    const owned = new Set<string>();
-    let alive = true;
-    const withLock = async <T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    const localLocks = new LocalLocks(this.#clock);
+    const owned = new Map<string, object>();
+    let state: 'alive' | 'frozen' | 'dead' = 'alive';
+    let lastFrozen = {};
+    const loseLater = (name: string, owner: object): void => {
+      const frozen = lastFrozen;
+      this.#clock.at(this.#clock.ranMs + STALE_AFTER_MS, () => {
+        const isStale = state === 'dead' || (state === 'frozen' && frozen === lastFrozen);
+        if (isStale && this.#owners.get(name) === owner) this.#owners.delete(name);
+      });
+    };
+    const stop = (next: 'frozen' | 'dead'): void => {
+      [state, lastFrozen] = [next, {}];
+      for (const [name, owner] of owned) loseLater(name, owner);
+    };
+    const withLock = async <T>(
+      name: string,
+      signal: AbortSignal,
+      work: (lock: HeldLock) => Promise<T>,
+    ): Promise<T> => {
+      if (!this.isUsable)
+        return localLocks.withLock(name, signal, (lock) =>
+          work({ ...lock, isHeld: () => Promise.resolve(false) }),
+        );
       await Promise.resolve();
       signal.throwIfAborted();
       while (this.#owners.has(name)) await this.#clock.sleep(100, signal);
-      if (!alive) return new Promise<never>(() => undefined);
+      if (state === 'dead') return new Promise<never>(() => undefined);
       const owner = {};
       this.#owners.set(name, owner);
-      owned.add(name);
+      owned.set(name, owner);
+      if (state === 'frozen') loseLater(name, owner);
+      const isHeld = (): boolean => this.#owners.get(name) === owner;
+      let next: string | undefined;
       try {
-        return await work();
+        return await work({
+          handedOn: this.#handedOn.get(name),
+          isHeld: () => Promise.resolve(isHeld()),
+          handOn: (itemName) => (next = itemName),
+        });
       } finally {
-        owned.delete(name);
-        if (this.#owners.get(name) === owner) this.#owners.delete(name);
+        if (isHeld()) {
+          if (next !== undefined) this.#handedOn.set(name, next);
+          this.#owners.delete(name);
+        }
+        if (owned.get(name) === owner) owned.delete(name);
       }
     };
     return {
       withLock,
       claimFor: (name, ms) => Promise.resolve(this.#claimFor(name, ms)),
       die: () => {
-        alive = false;
-        for (const name of owned) {
-          const owner = this.#owners.get(name);
-          this.#clock.at(this.#clock.ranMs + STALE_AFTER_MS, () => {
-            if (this.#owners.get(name) === owner) this.#owners.delete(name);
-          });
-        }
+        stop('dead');
+      },
+      freeze: () => {
+        stop('frozen');
+      },
+      thaw: () => {
+        state = 'alive';
       },
     };
   }
 
   #claimFor(name: string, ms: number): boolean {
-    if ((this.#untilMs.get(name) ?? -Infinity) > this.#clock.now()) return false;
-    this.#untilMs.set(name, this.#clock.now() + ms);
+    const nowMs = this.#clock.now();
+    if (Math.abs(nowMs - (this.#claimedAtMs.get(name) ?? Infinity)) < ms) return false;
+    this.#claimedAtMs.set(name, nowMs);
     this.told.push(name);
     return true;
   }

@@ -1,18 +1,24 @@
-import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 
 import { NEVER } from '../../../src/base/timeLimit.ts';
-import type { WindowLocks } from '../../../src/sessions/ports.ts';
+import type { HeldLock, WindowLocks } from '../../../src/sessions/ports.ts';
 import { FileLocks } from '../../../src/storage/node/fileLocks.ts';
-import { hashOf } from '../../../src/storage/node/lockFile.ts';
+import { hashOf, newOwner } from '../../../src/storage/node/lockFile.ts';
 import { DiskClock } from './diskClock.ts';
 import { FakeClock } from './fakeClock.ts';
 import { RecordingLog } from './recordingLog.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
+/** After this long without a sign of life, a lock is taken whose owner may be in another container. */
+export const STALE_MS = 20_000;
+/** The same for an owner whose process lives, such as every window of a test. */
+export const STALE_ALIVE_MS = 60_000;
+
 /** A lock that a test holds. */
-export interface HeldLock {
+export interface TakenLock extends HeldLock {
   /** Ends the work under the lock. Resolves when the lock is released. */
   release(): Promise<void>;
 }
@@ -39,13 +45,13 @@ export class LockWorld {
     return new LockWorld(path.join(folder, 'locks'), closed.signal);
   }
 
-  open(closed = this.#closed): FileLocks {
-    return new FileLocks(this.folder, { clock: this.clock, log: this.log, closed });
+  open({ closed = this.#closed, roundTrip = answered } = {}): FileLocks {
+    return new FileLocks(this.folder, roundTrip, { clock: this.clock, log: this.log, closed });
   }
 
-  /** A window whose process has stopped, or hangs: its timers fire only when the test moves this other clock. */
+  /** A window whose process hangs: its timers fire only when the test moves this other clock. */
   openFrozen(clock = new FakeClock()): FileLocks {
-    return new FileLocks(this.folder, { clock, log: this.log, closed: this.#closed });
+    return new FileLocks(this.folder, answered, { clock, log: this.log, closed: this.#closed });
   }
 
   /** The file of a lock. */
@@ -53,9 +59,15 @@ export class LockWorld {
     return path.join(this.folder, `${hashOf(name)}.lock`);
   }
 
-  /** Leaves a lock behind, as a window does that crashes while it works. */
-  async leave(name: string): Promise<void> {
-    await hold(this.openFrozen(), name);
+  /** The file of a claim. */
+  claimOf(name: string): string {
+    return path.join(this.folder, `${hashOf(name)}.claim`);
+  }
+
+  /** Leaves a lock behind, as a window in another container does that crashes while it works. */
+  async leave(name: string, owner = ownerElsewhere()): Promise<void> {
+    await this.createFolder();
+    await writeFile(this.fileOf(name), owner);
   }
 
   async createFolder(): Promise<void> {
@@ -63,16 +75,32 @@ export class LockWorld {
   }
 }
 
+function answered(): Promise<unknown> {
+  return Promise.resolve();
+}
+
+/** An owner whose process cannot be looked at, as in another container. */
+export function ownerElsewhere(): string {
+  return `${randomUUID()} 1 0123456789abcdef`;
+}
+
+/** An owner on this machine with this process id. */
+export function ownerHere(pid: number | string): string {
+  const [id, , place] = newOwner().split(' ');
+  return `${id} ${pid} ${place}`;
+}
+
 /** Takes a lock. Resolves when the work under it has begun. */
-export async function hold(locks: WindowLocks, name: string): Promise<HeldLock> {
-  const begun = Promise.withResolvers<undefined>();
+export async function hold(locks: WindowLocks, name: string): Promise<TakenLock> {
+  const begun = Promise.withResolvers<HeldLock>();
   const end = Promise.withResolvers<undefined>();
-  const work = locks.withLock(name, NEVER, async () => {
-    begun.resolve(undefined);
+  const work = locks.withLock(name, NEVER, async (lock) => {
+    begun.resolve(lock);
     await end.promise;
   });
-  await Promise.race([begun.promise, work]);
+  work.catch(begun.reject);
   return {
+    ...(await begun.promise),
     release: async () => {
       end.resolve(undefined);
       await work;

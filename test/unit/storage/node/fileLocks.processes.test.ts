@@ -2,17 +2,23 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, it, type TestContext } from 'node:test';
 
 import * as z from 'zod/mini';
 
-import { LockWorld, wait } from '../../support/lockWorld.ts';
+import { hold, LockWorld, STALE_ALIVE_MS, wait } from '../../support/lockWorld.ts';
 import type { Task } from './windowProcess.ts';
 
-const Answer = z.object({ told: z.array(z.string()), lines: z.array(z.string()) });
+const Answer = z.object({
+  told: z.array(z.string()),
+  isHeld: z.optional(z.boolean()),
+  lines: z.array(z.string()),
+});
 
+const UNUSABLE = 'Other windows can be neither locked out nor told what this one does';
 const windowFile = path.join(import.meta.dirname, 'windowProcess.ts');
 
 /** Starts the processes of more windows. Resolves when all of them are ready. */
@@ -72,6 +78,58 @@ describe('locks between processes', () => {
     assert.equal(working, 0);
   });
 
+  it(
+    'are taken from a stopped process after a minute, and it knows when it goes on',
+    { skip: process.platform === 'win32' },
+    async (t) => {
+      const world = await LockWorld.create(t);
+      const [window] = await start(t, world, 1);
+      assert.ok(window);
+      assert.equal((await ask(window, { does: 'hold', name: 'a', handsOn: 'x.1' })).isHeld, true);
+      window.kill('SIGSTOP');
+      const other = hold(world.open(), 'a');
+      await world.clock.advance(STALE_ALIVE_MS - 1_000);
+      assert.equal(await Promise.race([other.then(() => 'taken'), nextTurn('waits')]), 'waits');
+      await world.clock.advance(2_000);
+      const taken = await other;
+      const owner = await readFile(world.fileOf('a'), 'utf8');
+      window.kill('SIGCONT');
+      assert.equal((await ask(window, { does: 'ask' })).isHeld, false);
+      assert.equal(await readFile(world.fileOf('a'), 'utf8'), owner);
+      assert.equal(await taken.isHeld(), true);
+      await taken.release();
+      assert.deepEqual(await readdir(world.folder), []);
+    },
+  );
+
+  it('are kept by a process that was stopped for less', { skip: process.platform === 'win32' }, async (t) => {
+    const world = await LockWorld.create(t);
+    const [window] = await start(t, world, 1);
+    assert.ok(window);
+    await ask(window, { does: 'hold', name: 'a' });
+    window.kill('SIGSTOP');
+    const waiting = wait(world.open(), 'a');
+    await world.clock.advance(STALE_ALIVE_MS - 1_000);
+    window.kill('SIGCONT');
+    const watcher = watch(world.fileOf('a'));
+    await once(watcher, 'change');
+    watcher.close();
+    await world.clock.advance(2_000);
+    assert.equal(waiting.has, 'to wait');
+    assert.equal((await ask(window, { does: 'ask' })).isHeld, true);
+  });
+
+  it('hand on the name of an item, also past a process that was killed', async (t) => {
+    const world = await LockWorld.create(t);
+    const [one, two, three] = await start(t, world, 3);
+    assert.ok(one && two && three);
+    await ask(one, { does: 'take', name: 'a', handsOn: 'x.1-0-0.0123456789abcdef' });
+    const seen = await ask(two, { does: 'hold', name: 'a', handsOn: 'x.2-0-0.0123456789abcdef' });
+    await kill(two);
+    assert.deepEqual(seen.told, ['x.1-0-0.0123456789abcdef']);
+    assert.deepEqual((await ask(three, { does: 'take', name: 'a' })).told, seen.told);
+  });
+
   it('are not taken from a process that works', async (t) => {
     const world = await LockWorld.create(t);
     const [window] = await start(t, world, 1);
@@ -97,8 +155,13 @@ describe('locks between processes', () => {
       });
       t.after(() => window.kill('SIGKILL'));
       await once(window, 'message');
-      const { lines } = await ask(window, { does: 'take', name: 'a' });
-      assert.deepEqual(lines, ['warn Other windows cannot be locked out: Error EFBIG.']);
+      for (let times = 0; times < 2; times++) {
+        const { isHeld, lines } = await ask(window, { does: 'take', name: 'a' });
+        assert.equal(isHeld, false);
+        assert.deepEqual(lines, [`warn ${UNUSABLE}: Error EFBIG.`]);
+      }
+      assert.equal((await ask(window, { does: 'tell', names: ['a', 'a'] })).told.length, 1, 'needs no space');
+      await rm(world.claimOf('a'));
       assert.deepEqual(await readdir(world.folder), []);
     },
   );
@@ -109,6 +172,9 @@ describe('locks between processes', () => {
     const windows = await start(t, world, 3);
     const answers = await Promise.all(windows.map((window) => ask(window, { does: 'tell', names })));
     assert.deepEqual(answers.flatMap(({ told }) => told).sort(), names.toSorted());
-    assert.deepEqual(await readdir(world.folder), ['told.json']);
+    assert.deepEqual(
+      (await readdir(world.folder)).sort(),
+      names.map((name) => path.basename(world.claimOf(name))).sort(),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { lutimes, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -11,19 +11,22 @@ import { FileLocks } from '../../../../src/storage/node/fileLocks.ts';
 import { hashOf } from '../../../../src/storage/node/lockFile.ts';
 import { DiskClock } from '../../support/diskClock.ts';
 import { holds } from '../../support/fuzz.ts';
-import { anyJson, hostileText, oddNumber } from '../../support/hostile.ts';
+import { hostileText } from '../../support/hostile.ts';
+import { ownerElsewhere, ownerHere } from '../../support/lockWorld.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 
 const NAMES = ['a', 'b'];
-/** A lock that nobody touches is taken after 20 seconds, one after the other. */
-const MOST_MS = 2 * 20_500;
+const HOUR_MS = 3_600_000;
+/** A lock that nobody touches is taken after a minute at most, and the second window works after the first. */
+const MOST_MS = 61_000;
 
-const told = fc.oneof(
-  fc.array(fc.record({ name: fc.constantFrom(...NAMES.map(hashOf)), atMs: oddNumber, forMs: oddNumber })),
-  anyJson,
-);
+function claimFile(name: string): string {
+  return `${hashOf(name)}.claim`;
+}
+
 const content = fc.oneof(
-  told.map((value) => Buffer.from(JSON.stringify(value))),
+  fc.constant(Buffer.alloc(0)),
+  fc.constantFrom(ownerElsewhere(), ownerHere(1)).map((text) => Buffer.from(text)),
   hostileText.map((text) => Buffer.from(text)),
   fc.uint8Array({ maxLength: 60 }),
   fc.constant(Buffer.alloc(1_100_000, '[')),
@@ -32,13 +35,16 @@ const beside = fc.constantFrom(
   '.lock',
   '-',
   `${hashOf('a')}.lock.1`,
+  `${hashOf('a')}.lock.0123abcd`,
+  `${hashOf('a')}.lock.x.1-0-0.0.last`,
+  `${hashOf('b')}.lock.${'x'.repeat(200)}.last`,
   `${hashOf('a')}.1e308`,
   'x'.repeat(250),
 );
 /** What a stranger puts into the folder. Garbage in place of a lock takes long, so it is rare. */
 const garbage = fc.record({
   name: fc.oneof(
-    { weight: 24, arbitrary: fc.constant('told.json') },
+    { weight: 24, arbitrary: fc.constantFrom(...NAMES.map(claimFile)) },
     { weight: 8, arbitrary: beside },
     { weight: 1, arbitrary: fc.constantFrom(...NAMES.map((name) => `${hashOf(name)}.lock`)) },
   ),
@@ -47,6 +53,8 @@ const garbage = fc.record({
     { weight: 1, arbitrary: fc.constantFrom('folder' as const, 'link' as const) },
   ),
   content,
+  /** The time of the file: long ago, now, or far ahead. */
+  fromNowMs: fc.constantFrom(0, HOUR_MS / 2, -HOUR_MS / 2, 2 * HOUR_MS, -2 * HOUR_MS, 1e12, -1e12),
 });
 const name = fc.constantFrom(...NAMES);
 const step = fc.oneof(
@@ -65,16 +73,14 @@ class StrangerWorld {
   readonly #windows: FileLocks[];
   readonly #root: string;
   readonly #folder: string;
-  /** The names that a window was told are new, since the last garbage. */
-  readonly #told = new Set<string>();
-  /** Whether `told.json` is a folder. */
-  #isFolder = false;
+  /** The names that are claimed now, also by garbage that looks like a claim of less than an hour ago. */
+  readonly #claimed = new Set<string>();
 
   constructor(root: string) {
     this.#root = root;
     this.#folder = path.join(root, 'locks');
     const runtime = { clock: this.#clock, log: this.#log, closed: this.#closed.signal };
-    this.#windows = [0, 1].map(() => new FileLocks(this.#folder, runtime));
+    this.#windows = [0, 1].map(() => new FileLocks(this.#folder, () => Promise.resolve(), runtime));
   }
 
   async begin(): Promise<void> {
@@ -88,11 +94,9 @@ class StrangerWorld {
     assert.ok(window);
     const startMs = this.#clock.ranMs;
     if (next.does === 'once') {
-      const isNew = await this.#clock.run(window.claimFor(next.name, 9e15));
-      // A folder cannot be replaced, so each window remembers for itself.
-      const what = this.#isFolder ? `${next.window} ${next.name}` : next.name;
-      assert.ok(!isNew || !this.#told.has(what), 'told twice');
-      this.#told.add(what);
+      const isNew = await this.#clock.run(window.claimFor(next.name, HOUR_MS));
+      assert.equal(isNew, !this.#claimed.has(next.name), isNew ? 'told twice' : 'silenced');
+      this.#claimed.add(next.name);
     } else await this.#lock(next.name);
     assert.ok(this.#clock.ranMs - startMs <= MOST_MS, 'it waits too long');
   }
@@ -116,16 +120,18 @@ class StrangerWorld {
     assert.equal(this.#clock.pending, 0, 'timers are left');
   }
 
-  async #put({ name, as, content }: Garbage): Promise<void> {
+  async #put({ name, as, content, fromNowMs }: Garbage): Promise<void> {
     const file = path.join(this.#folder, name);
     await rm(file, { recursive: true, force: true });
     if (as === 'file') await writeFile(file, content);
     else if (as === 'folder') await mkdir(file);
     else await symlink(path.join(this.#root, 'precious'), file);
-    // What was told is gone with the file, or says something else.
-    if (name !== 'told.json') return;
-    this.#told.clear();
-    this.#isFolder = as === 'folder';
+    const time = new Date(this.#clock.now() + fromNowMs);
+    await lutimes(file, time, time);
+    const claimed = NAMES.find((each) => name === claimFile(each));
+    if (claimed === undefined) return;
+    if (Math.abs(fromNowMs) < HOUR_MS) this.#claimed.add(claimed);
+    else this.#claimed.delete(claimed);
   }
 }
 

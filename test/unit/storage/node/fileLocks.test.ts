@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
@@ -88,11 +88,21 @@ describe('locks as files', () => {
     const held = await hold(world.open(), name);
     const files = await readdir(world.folder);
     assert.equal(files.length, 1);
+    assert.equal((await stat(world.folder)).mode & 0o777, 0o700);
     const [file = ''] = files;
     assert.match(file, /^[0-9a-f]{16}\.lock$/, 'these characters are valid on Windows, too');
     assert.match(await readFile(path.join(world.folder, file), 'utf8'), /^[0-9a-f-]{36} \d+ [0-9a-f]{16}$/);
     assert.equal((await stat(path.join(world.folder, file))).mode & 0o777, 0o600);
     await held.release();
+  });
+
+  it('are in a folder of this user alone, also when it was there and open to a group', async (t) => {
+    const world = await LockWorld.create(t);
+    await mkdir(world.folder);
+    await chmod(world.folder, 0o775);
+    await hold(world.open(), 'a');
+    await world.clock.settle();
+    assert.equal((await stat(world.folder)).mode & 0o777, 0o700);
   });
 });
 

@@ -170,7 +170,11 @@ class StrangerWorld {
   async #open(): Promise<void> {
     const runtime = { clock: this.#clock, log: new RecordingLog(), closed: this.#closed.signal };
     const files = await FileSessions.open(path.join(this.#root, 'sessions'), KEY, runtime.log);
-    const store = new SessionStore(files, new FileLocks(path.join(this.#root, 'locks'), runtime), runtime);
+    const store = new SessionStore(
+      files,
+      new FileLocks(path.join(this.#root, 'locks'), () => Promise.resolve(), runtime),
+      runtime,
+    );
     this.#windows.push({ files, store });
     await this.#clock.run(store.load());
   }

@@ -2,40 +2,33 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 
-import { hasEnded, newOwner } from '../../../../src/storage/node/lockFile.ts';
+import { newOwner, processOf } from '../../../../src/storage/node/lockFile.ts';
+import { ownerElsewhere, ownerHere } from '../../support/lockWorld.ts';
 
-/** The same lock, if this process owned it. */
-function ownedBy(pid: number | string): string {
-  const [id, , place] = newOwner().split(' ');
-  return `${id} ${pid} ${place}`;
-}
+describe('the process of the owner of a lock', () => {
+  const { pid: ended } = spawnSync(process.execPath, ['--eval', '']);
+  const [id = ''] = newOwner().split(' ');
+  const rows: Record<string, [owner: string, is: ReturnType<typeof processOf>]> = {
+    'that has ended': [ownerHere(ended), 'ended'],
+    'that is this one': [newOwner(), 'alive'],
+    'that is another one': [ownerHere(process.ppid), 'alive'],
+    'that may be of another user': [ownerHere(1), 'alive'],
+    'that is in another container': [ownerElsewhere(), 'unknown'],
+    'that has ended in another container': [`${id} ${ended} 0123456789abcdef`, 'unknown'],
+    'without a place': [`${id} ${ended}`, 'unknown'],
+    'that is not named': ['', 'unknown'],
+  };
+  for (const [what, [owner, is]] of Object.entries(rows))
+    it(`${what} is ${is}`, () => {
+      assert.equal(processOf(owner), is);
+    });
 
-describe('the owner of a lock', () => {
-  it('has ended when its process has', () => {
-    const { pid } = spawnSync(process.execPath, ['--eval', '']);
-    assert.equal(hasEnded(ownedBy(pid)), true);
+  it('is unknown when the file holds something else', () => {
+    for (const pid of ['', '0', '-1', '1.5', '1e3', 'x', '99999999999', '1 2'])
+      assert.equal(processOf(ownerHere(pid)), 'unknown', pid);
   });
 
-  it('has not ended while its process runs', () => {
-    assert.equal(hasEnded(newOwner()), false);
-    assert.equal(hasEnded(ownedBy(process.ppid)), false);
-  });
-
-  it('is not known to have ended when its process is elsewhere, as in another container', () => {
-    const { pid } = spawnSync(process.execPath, ['--eval', '']);
-    const [id] = newOwner().split(' ');
-    assert.equal(hasEnded(`${id} ${pid} 0123456789abcdef`), false);
-    assert.equal(hasEnded(`${id} ${pid}`), false);
-  });
-
-  it('is not known to have ended when the file holds something else', () => {
-    for (const pid of ['', '0', '-1', '1.5', '1e3', 'x', '99999999999', '1 2']) {
-      assert.equal(hasEnded(ownedBy(pid)), false, pid);
-    }
-    assert.equal(hasEnded(''), false);
-  });
-
-  it('has a text of its own for each lock, which is shorter than the most that is read of a file', () => {
+  it('is named by a text that is another one for each lock, and shorter than the most that is read', () => {
     assert.notEqual(newOwner(), newOwner());
     assert.ok(newOwner().length < 100);
   });

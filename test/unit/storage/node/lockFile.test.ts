@@ -1,55 +1,64 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
 import {
-  createLock,
+  createFile,
+  handedOn,
   hashOf,
+  isOwner,
   isSame,
-  type Lock,
+  type AcquiredLock,
   lookAt,
   releaseLock,
-  breakStaleLock,
+  takeAway,
 } from '../../../../src/storage/node/lockFile.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
-async function twoLocks(t: TestContext): Promise<[Lock, Lock, folder: string]> {
+async function twoLocks(t: TestContext): Promise<[AcquiredLock, AcquiredLock, folder: string]> {
   const folder = await temporaryFolder(t);
   const file = path.join(folder, 'a.lock');
-  return [{ file, owner: 'one' }, { file, owner: 'two' }, folder];
+  return [{ file, owner: 'one', itemNames: [] }, { file, owner: 'two', itemNames: [] }, folder];
+}
+
+function create({ file, owner }: AcquiredLock): Promise<boolean> {
+  return createFile(file, owner);
 }
 
 describe('a lock file', () => {
-  it('is created by the first window only', async (t) => {
+  it('is created by the first window only, for this user only', async (t) => {
     const [one, two] = await twoLocks(t);
-    assert.equal(await createLock(one), true);
-    assert.equal(await createLock(two), false);
-    assert.equal(await createLock(one), false);
+    assert.equal(await create(one), true);
+    assert.equal(await create(two), false);
+    assert.equal(await create(one), false);
     assert.equal(await readFile(one.file, 'utf8'), 'one');
+    assert.deepEqual([await isOwner(one), await isOwner(two)], [true, false]);
+    if (process.platform !== 'win32') assert.equal((await stat(one.file)).mode & 0o777, 0o600);
   });
 
-  it('is deleted by its owner only', async (t) => {
-    const [one, two] = await twoLocks(t);
-    await createLock(one);
+  it('is released by its owner only', async (t) => {
+    const [one, two, folder] = await twoLocks(t);
+    await create(one);
     await releaseLock(two);
-    assert.equal((await lookAt(one.file))?.owner, 'one');
+    await releaseLock(two, 'x.1');
+    assert.deepEqual([await isOwner(one), await readdir(folder)], [true, ['a.lock']]);
     await releaseLock(one);
-    assert.equal(await lookAt(one.file), undefined);
+    assert.deepEqual(await readdir(folder), []);
     await releaseLock(one); // a second time does no harm
-    assert.equal(await createLock(two), true);
+    assert.equal(await create(two), true);
   });
 
   it('cannot be created in a folder that does not exist', async (t) => {
     const [one, , folder] = await twoLocks(t);
     await rm(folder, { recursive: true });
-    await assert.rejects(createLock(one), { code: 'ENOENT' });
+    await assert.rejects(create(one), { code: 'ENOENT' });
     assert.equal(await lookAt(one.file), undefined);
   });
 
   it('looks the same until it is touched or has another owner', async (t) => {
     const [one, two] = await twoLocks(t);
-    await createLock(one);
+    await create(one);
     const [first, second] = [await lookAt(one.file), await lookAt(one.file)];
     assert.ok(first && second);
     assert.equal(isSame(first, second), true);
@@ -66,66 +75,130 @@ describe('a lock file', () => {
   });
 });
 
-describe('the removal of a lock that was left', () => {
-  it('deletes the lock and leaves no marker', async (t) => {
+describe('an item name that a released lock hands on', () => {
+  it('stays until it is replaced by another one', async (t) => {
     const [one, two, folder] = await twoLocks(t);
-    await createLock(one);
-    const left = await lookAt(one.file);
-    assert.ok(left);
-    await breakStaleLock(one.file, left, 0);
-    assert.deepEqual(await readdir(folder), []);
-    assert.equal(await createLock(two), true);
+    for (const [lock, next, after] of [
+      [one, 'x.1-0-0.0123456789abcdef', ['x.1-0-0.0123456789abcdef']],
+      [two, undefined, ['x.1-0-0.0123456789abcdef']],
+      [one, 'x.1-0-0.0123456789abcdef', ['x.1-0-0.0123456789abcdef']],
+      [two, 'x.2-0-0.0', ['x.2-0-0.0']],
+    ] as const) {
+      await create(lock);
+      await releaseLock({ ...lock, itemNames: await handedOn(lock.file) }, next);
+      assert.deepEqual(await handedOn(lock.file), after);
+    }
+    assert.deepEqual(await readdir(folder), ['a.lock.x.2-0-0.0.last']);
   });
 
-  it('leaves a newer lock alone', async (t) => {
-    const [one, two, folder] = await twoLocks(t);
-    await createLock(one);
-    const left = await lookAt(one.file);
-    assert.ok(left);
-    await releaseLock(one);
-    await createLock(two);
-    await breakStaleLock(one.file, left, 0);
-    assert.equal(await readFile(two.file, 'utf8'), 'two');
-    assert.deepEqual(await readdir(folder), ['a.lock']);
-  });
-
-  it('leaves a lock alone that was touched after the look', async (t) => {
-    const [one] = await twoLocks(t);
-    await createLock(one);
-    const left = await lookAt(one.file);
-    assert.ok(left);
-    await utimes(one.file, new Date(1_000), new Date(1_000));
-    await breakStaleLock(one.file, left, 0);
-    assert.equal(await readFile(one.file, 'utf8'), 'one');
-  });
-
-  it('leaves everything to another window that has begun it', async (t) => {
+  it('is the newest one after a crash of a window that replaced it, whatever they are called', async (t) => {
     const [one, , folder] = await twoLocks(t);
-    await createLock(one);
-    const left = await lookAt(one.file);
-    assert.ok(left);
-    const marker = `a.lock.${hashOf(`0 ${left.touchedAtMs} one`)}`;
-    await writeFile(path.join(folder, marker), '');
-    await breakStaleLock(one.file, left, 0);
-    assert.deepEqual(await readdir(folder), ['a.lock', marker]);
-    await breakStaleLock(one.file, left, 1); // that window has crashed
-    assert.deepEqual(await readdir(folder), [marker]);
+    for (const [name, second] of [
+      ['2', 10],
+      ['3', 30],
+      ['1', 20],
+    ] as const) {
+      await writeFile(`${one.file}.${name}.last`, '');
+      await utimes(`${one.file}.${name}.last`, second, second);
+    }
+    assert.deepEqual(await handedOn(one.file), ['2', '1', '3']);
+    await create(one);
+    await releaseLock({ ...one, itemNames: await handedOn(one.file) }, '4');
+    assert.deepEqual(await readdir(folder), ['a.lock.4.last']);
   });
 
-  it('is done once by many windows at the same moment, and takes no lock that is created then', async (t) => {
+  it('is no file of another lock or of another form', async (t) => {
+    const [one, , folder] = await twoLocks(t);
+    for (const name of [
+      'b.lock.1.last',
+      'a.lock..last',
+      'a.lock.last',
+      'a.lock.A.last',
+      'a.lock.1 2.last',
+      'a.lock.1',
+    ])
+      await writeFile(path.join(folder, name), '');
+    await writeFile(`${one.file}.${'1'.repeat(101)}.last`, '');
+    assert.deepEqual(await handedOn(one.file), []);
+  });
+});
+
+describe('taking a file away', () => {
+  it('deletes the file that was seen, under whatever name', async (t) => {
+    const [one, two, folder] = await twoLocks(t);
+    await create(one);
+    const left = await lookAt(one.file);
+    assert.ok(left);
+    assert.equal(await takeAway(one.file, left), true);
+    assert.deepEqual(await readdir(folder), []);
+    assert.equal(await takeAway(one.file, left), false, 'another window was faster');
+    assert.equal(await create(two), true);
+  });
+
+  const changes: Record<string, (one: AcquiredLock, two: AcquiredLock) => Promise<unknown>> = {
+    'is one of another owner by now': async (one, two) => {
+      await releaseLock(one);
+      await create(two);
+    },
+    'was touched since': ({ file }) => utimes(file, 1, 1),
+  };
+  for (const [what, change] of Object.entries(changes))
+    for (const keptAs of [undefined, 'x.1'])
+      it(`puts back a file that ${what}${keptAs === undefined ? '' : ', and does not hand it on'}`, async (t) => {
+        const [one, two, folder] = await twoLocks(t);
+        await create(one);
+        const left = await lookAt(one.file);
+        assert.ok(left);
+        await change(one, two); // while the window that saw it hangs
+        const now = await lookAt(one.file);
+        const kept = keptAs === undefined ? undefined : path.join(folder, keptAs);
+        assert.equal(await takeAway(one.file, left, kept), false);
+        assert.deepEqual(await lookAt(one.file), now);
+        assert.deepEqual(await readdir(folder), ['a.lock']);
+      });
+
+  it('leaves one owner when other windows want the lock while a file is put back', async (t) => {
+    const [one, two, folder] = await twoLocks(t);
+    for (let round = 0; round < 20; round++) {
+      await create(two);
+      const others = Array.from({ length: 4 }, (_, at) => ({ ...one, owner: `window ${at}` }));
+      const [taken, ...created] = await Promise.all([
+        takeAway(one.file, { owner: 'one' }), // this window hung after it saw its own lock
+        ...others.map(create),
+      ]);
+      assert.equal(taken, false);
+      const owners = [!created.includes(true) && two, ...others.filter((_, at) => created[at])].filter(
+        Boolean,
+      );
+      assert.deepEqual(await readdir(folder), ['a.lock'], `round ${round}`);
+      const { owner } = (await lookAt(one.file)) ?? {};
+      assert.deepEqual(
+        owners.map((lock) => lock && lock.owner),
+        [owner],
+      );
+      await rm(one.file);
+    }
+  });
+
+  it('leaves a folder and what is in it under another name', async (t) => {
+    const [one, , folder] = await twoLocks(t);
+    await mkdir(path.join(one.file, 'inside'), { recursive: true });
+    const left = await lookAt(one.file);
+    assert.ok(left);
+    assert.equal(await takeAway(one.file, left), true);
+    const [name = ''] = await readdir(folder);
+    assert.match(name, /^a\.lock\.[0-9a-f]{8}$/);
+    assert.deepEqual(await readdir(path.join(folder, name)), ['inside']);
+  });
+
+  it('is done once by many windows at the same moment', async (t) => {
     const [one, , folder] = await twoLocks(t);
     for (let round = 0; round < 20; round++) {
-      await createLock(one);
+      await create(one);
       const left = await lookAt(one.file);
       assert.ok(left);
-      const created = await Promise.all(
-        Array.from({ length: 8 }, async (_, at) => {
-          await breakStaleLock(one.file, left, 0);
-          return createLock({ file: one.file, owner: `window ${at}` });
-        }),
-      );
-      assert.ok(created.filter(Boolean).length <= 1, `round ${round}`);
-      await rm(one.file, { force: true });
+      const done = await Promise.all(Array.from({ length: 8 }, () => takeAway(one.file, left)));
+      assert.equal(done.filter(Boolean).length, 1, `round ${round}`);
       assert.deepEqual(await readdir(folder), []);
     }
   });

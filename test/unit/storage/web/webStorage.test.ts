@@ -150,18 +150,3 @@ describe('the key of the sessions of a browser', () => {
     assert.equal(world.secrets.get('sessionKey'), key);
   });
 });
-
-describe('what is told once in a browser', () => {
-  it('is told in one window, and not again after a reload until its time is over', async () => {
-    const world = new BrowserWorld();
-    const [one, two] = [world.open(), world.open()];
-    assert.equal(await one.claimFor('ended account', 60_000), true);
-    assert.equal(await one.claimFor('ended account', 60_000), false);
-    await world.clock.advance(1_000);
-    assert.equal(await two.claimFor('ended account', 60_000), false);
-    assert.equal(await world.open().claimFor('ended account', 60_000), false);
-    assert.ok(!JSON.stringify([...world.state]).includes('ended account'));
-    await world.clock.advance(60_000);
-    assert.equal(await two.claimFor('ended account', 60_000), true);
-  });
-});

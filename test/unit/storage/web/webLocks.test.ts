@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { NEVER } from '../../../../src/base/timeLimit.ts';
+import { WebLocks } from '../../../../src/storage/web/webLocks.ts';
+import { FakeClock } from '../../support/fakeClock.ts';
+import { FakeMemento } from '../../support/fakeMemento.ts';
+import { RecordingLog } from '../../support/recordingLog.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Windows of one browser, after their copies of the global state have become the same. */
+function world(): {
+  readonly clock: FakeClock;
+  readonly memento: FakeMemento;
+  readonly log: RecordingLog;
+  readonly open: () => WebLocks;
+} {
+  const [clock, memento, log] = [new FakeClock(), new FakeMemento(), new RecordingLog()];
+  return { clock, memento, log, open: () => new WebLocks(memento, clock, log) };
+}
+
+describe('what is told once in a browser', () => {
+  it('is told in one window, and not again after a reload until its time is over', async () => {
+    const { clock, memento, open } = world();
+    const [one, two] = [open(), open()];
+    assert.equal(await one.claimFor('ended account', HOUR_MS), true);
+    assert.equal(await one.claimFor('ended account', HOUR_MS), false);
+    assert.equal(await two.claimFor('ended account', HOUR_MS), false);
+    assert.equal(await open().claimFor('ended account', HOUR_MS), false);
+    assert.equal(await two.claimFor('another', HOUR_MS), true);
+    assert.ok(!JSON.stringify([...memento.kept]).includes('ended account'));
+    clock.jump(HOUR_MS - 1);
+    assert.equal(await two.claimFor('ended account', HOUR_MS), false);
+    clock.jump(1);
+    assert.equal(await two.claimFor('ended account', HOUR_MS), true);
+  });
+
+  it('does not grow the global state for ever', async () => {
+    const { clock, memento, open } = world();
+    const sizes = new Set<number>();
+    for (let day = 0; day < 200; day++) {
+      assert.equal(await open().claimFor(`name ${day}`, 30 * DAY_MS), true);
+      assert.equal(await open().claimFor('the same', HOUR_MS), true);
+      clock.jump(DAY_MS);
+      if (day > 60) sizes.add(JSON.stringify(memento.kept.get('told')).length);
+    }
+    assert.equal(sizes.size, 1, [...sizes].join());
+  });
+
+  const planted: Record<string, (nowMs: number, name: string) => unknown> = {
+    'a time of long ago': (_, name) => [{ name, atMs: 0, forMs: 1e300 }],
+    'a time far ahead': (nowMs, name) => [{ name, atMs: nowMs + 1e12 }],
+    'no time': (_, name) => [{ name }],
+    'no list': () => ({ told: true }),
+    'a text': () => 'told',
+  };
+  for (const [what, value] of Object.entries(planted))
+    it(`is told although another program has put ${what} there`, async () => {
+      const { clock, memento, open } = world();
+      await open().claimFor('a', HOUR_MS);
+      const name = /"name":"([0-9a-f]+)"/.exec(JSON.stringify(memento.kept.get('told')))?.[1];
+      assert.ok(name);
+      memento.kept.set('told', value(clock.now(), name));
+      assert.equal(await open().claimFor('a', HOUR_MS), true);
+      assert.equal(await open().claimFor('a', HOUR_MS), false);
+    });
+
+  it('is told once in each window that cannot write the global state, and logged', async () => {
+    const { memento, log, open } = world();
+    memento.writeFailure = new Error('a message');
+    const [one, two] = [open(), open()];
+    assert.equal(await one.claimFor('a', HOUR_MS), true);
+    assert.equal(await one.claimFor('a', HOUR_MS), false);
+    assert.equal(await two.claimFor('a', HOUR_MS), true);
+    assert.equal(log.lines[0], 'warn Other windows cannot be told what this one does: Error.');
+  });
+});
+
+describe('a lock in a browser', () => {
+  it('keeps the calls of one window apart, and hands on an item name within it', async () => {
+    const locks = world().open();
+    const steps: unknown[] = [];
+    await Promise.all(
+      ['one', 'two'].map((each) =>
+        locks.withLock('a', NEVER, async (lock) => {
+          steps.push(each, lock.handedOn, await lock.isHeld());
+          lock.handOn(`from-${each}`);
+        }),
+      ),
+    );
+    assert.deepEqual(steps, ['one', undefined, true, 'two', 'from-one', true]);
+  });
+});
