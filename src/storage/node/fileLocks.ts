@@ -78,7 +78,7 @@ export class FileLocks implements WindowLocks {
       try {
         return await work({
           handedOn: lock.itemNames.at(-1),
-          isHeld: () => isOwner(lock).catch((error: unknown) => this.#logOnce(error, false)),
+          isHeld: () => this.#isHeld(lock),
           handOn: (itemName) => (next = itemName),
         });
       } finally {
@@ -93,7 +93,10 @@ export class FileLocks implements WindowLocks {
     const file = path.join(this.#folder, `${hashOf(name)}.claim`);
     try {
       for (let last: Snapshot | undefined; ;) {
-        if (await this.#create(file)) return await this.#touch(file);
+        if (await this.#create(file)) {
+          await this.#touch(file);
+          return true;
+        }
         const look = await lookAt(file);
         if (isWithin(ms, clock.now(), look?.touchedAtMs)) return false;
         // At the first look, the window that has created the file may not have set its time yet.
@@ -122,10 +125,9 @@ export class FileLocks implements WindowLocks {
     return createFile(file, owner);
   }
 
-  async #touch(file: string): Promise<true> {
+  async #touch(file: string): Promise<void> {
     const now = new Date(this.#runtime.clock.now());
     await utimes(file, now, now);
-    return true;
   }
 
   /**
@@ -183,6 +185,17 @@ export class FileLocks implements WindowLocks {
         if (done.aborted) return;
         log.warn(`A lock could not be kept alive: ${describeError(error)}.`);
       }
+    }
+  }
+
+  /** A sign of life, too: who comes back from a pause has as long as any owner for what must happen once. */
+  async #isHeld(lock: Lock): Promise<boolean> {
+    try {
+      if (!(await isOwner(lock))) return false;
+      await this.#touch(lock.file);
+      return await isOwner(lock);
+    } catch (error) {
+      return this.#logOnce(error, false);
     }
   }
 
