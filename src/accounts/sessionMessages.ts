@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import * as z from 'zod/mini';
 
 import type { Disposable } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
@@ -9,6 +8,7 @@ import type { LostSession, SessionNotice } from '../sessions/notices.ts';
 import type { LiveSession, Session } from '../sessions/record.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { runEditorCommand } from '../signIn/editorCommands.ts';
+import { lossPlace, lostMessage } from './lostWords.ts';
 
 /** The anchor of the README's section on lost sessions. */
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
@@ -52,6 +52,9 @@ export class SessionMessages implements Disposable {
       case 'rejected':
         this.#rejected(notice.record);
         break;
+      case 'notStored':
+        void this.#tellNotStored(notice.record);
+        break;
       case 'lost': {
         const [first] = notice.sessions;
         if (first !== undefined) void this.#tellLost(first);
@@ -91,11 +94,21 @@ export class SessionMessages implements Disposable {
     void this.#tell(vscode.window.showWarningMessage, message, record);
   }
 
+  async #tellNotStored({ serviceId }: LiveSession): Promise<void> {
+    const diagnose = vscode.l10n.t('Diagnose');
+    const message = vscode.l10n.t(
+      'You are signed in to {0} only until you close this window, because VS Code can’t store your session. If your system has a keyring, unlock it: then the session is stored.',
+      this.#labelOf(serviceId),
+    );
+    if ((await vscode.window.showWarningMessage(message, diagnose)) === diagnose)
+      await vscode.commands.executeCommand('bapIdentity.diagnose');
+  }
+
   async #tellLost({ serviceId, scopes }: LostSession): Promise<void> {
     const signIn = vscode.l10n.t('Sign In');
     const learnMore = vscode.l10n.t('Learn More');
     const answer = await vscode.window.showWarningMessage(
-      lostMessage(this.#labelOf(serviceId), vscode.env),
+      lostMessage(this.#labelOf(serviceId), lossPlace(vscode.env)),
       signIn,
       learnMore,
     );
@@ -142,27 +155,4 @@ export class SessionMessages implements Disposable {
   #names({ serviceId, person }: Session): [service: string, account: string] {
     return [this.#labelOf(serviceId), person.accountLabel];
   }
-}
-
-/** VS Code 1.110 and later have this member. */
-const Portable = z.object({ isAppPortable: z.literal(true) });
-
-/** `env` is `vscode.env`, whose newer members are missing from our types. */
-export function isPortable(env: unknown): boolean {
-  return z.safeParse(Portable, env).success;
-}
-
-/**
- * Says that the sessions with a service were lost, and why. `env`: see `isPortable`.
- */
-export function lostMessage(label: string, env: unknown): string {
-  return isPortable(env)
-    ? vscode.l10n.t(
-        'You have been signed out of {0}: VS Code couldn’t keep your session. It is running in portable mode, where stored secrets can be lost. Sign in again, or learn how to stay signed in.',
-        label,
-      )
-    : vscode.l10n.t(
-        'You have been signed out of {0}: VS Code couldn’t keep your session, most likely because this system has no keyring. Sign in again, or learn how to stay signed in.',
-        label,
-      );
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 
+import { type LossPlace, lossPlace } from '../accounts/lostWords.ts';
 import { signInFailureMessage } from '../signIn/failureMessages.ts';
 import { duration, inlineCode } from './markdown.ts';
 import type { ServiceFacts } from './services.ts';
@@ -86,17 +87,30 @@ function clientFindings({ label, settingKeys, check: { client } }: ServiceFacts)
 
 function storageFindings({ startupCheck, storageStatus }: StorageFacts): string[] {
   const found: string[] = [];
-  if (startupCheck === 'slow' || startupCheck === undefined)
+  const status = typeof storageStatus === 'object' ? storageStatus : undefined;
+  if (startupCheck === 'slow' || startupCheck === undefined || status?.secrets === 'fails')
     found.push(vscode.l10n.t('The secret storage can’t be read. Unlock your system’s keyring.'));
-  else if (startupCheck.lost > 0)
+  else if (startupCheck.lost > 0) found.push(lossFinding(lossPlace(vscode.env)));
+  if (status?.shared === 'fails' && status.sharedPlace === 'files')
     found.push(
       vscode.l10n.t(
-        'Sessions were lost at the last start because the editor couldn’t keep its secrets. Most likely, this system has no keyring.',
+        'The folder for sessions can’t be used, so other windows may learn of a sign-in late. Its disk may be full or read-only.',
       ),
     );
-  if (typeof storageStatus === 'object' && storageStatus.place === 'secretStorage')
-    found.push(
-      vscode.l10n.t('The folder for sessions can’t be used, so other windows may learn of a sign-in late.'),
-    );
   return found;
+}
+
+function lossFinding(place: LossPlace): string {
+  switch (place) {
+    case 'browser':
+    case 'browserWithServer':
+      return vscode.l10n.t(
+        'Sessions were lost at the last start: the site data of this browser was cleared, its window was private, or the server was set up again.',
+      );
+    case 'portable':
+    case 'desktop':
+      return vscode.l10n.t(
+        'Sessions were lost at the last start because the editor couldn’t keep its secrets. Most likely, this system has no keyring.',
+      );
+  }
 }

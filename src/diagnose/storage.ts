@@ -4,7 +4,7 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { StartupCheck } from '../sessions/lost.ts';
-import type { StorageStatus } from '../sessions/ports.ts';
+import type { CopyStatus, StorageStatus } from '../sessions/ports.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { bullet } from './markdown.ts';
 
@@ -68,15 +68,20 @@ function startupCheckInWords(check: StorageFacts['startupCheck']): string {
 function storageStatusInWords(status: StorageFacts['storageStatus']): string {
   if (status === 'slow' || status === undefined)
     return vscode.l10n.t('not known: the storage cannot be opened');
-  const { place, heldLocks } = status;
-  const places = {
+  const { secrets, shared, sharedPlace, heldLocks } = status;
+  const sharedPlaces = {
     files: vscode.l10n.t('encrypted files'),
-    secretStorage: vscode.l10n.t('secret storage only, because the folder for files can’t be used'),
     globalState: vscode.l10n.t(
       'encrypted, in the editor’s own state: other windows see a change after a short delay',
     ),
   };
-  return heldLocks === undefined
-    ? places[place]
-    : `${places[place]}; ${vscode.l10n.t('locks held now: {0}', heldLocks)}`;
+  return [
+    copyInWords(vscode.l10n.t('secret storage'), secrets),
+    copyInWords(sharedPlaces[sharedPlace], shared),
+    ...(heldLocks === undefined ? [] : [vscode.l10n.t('locks held now: {0}', heldLocks)]),
+  ].join('; ');
+}
+
+function copyInWords(name: string, status: CopyStatus): string {
+  return status === 'fails' ? vscode.l10n.t('{0} (not working now)', name) : name;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
+import { TimeLimitError } from '../base/timeLimit.ts';
 import type { ClockSkew } from '../http/clockSkew.ts';
 import type { IdentityService } from '../services/service.ts';
 import { scopeKey } from '../sessions/accounts.ts';
@@ -50,7 +51,8 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   /**
    * Returns the usable sessions from memory. Waits for at most ten seconds, and only for a matching session that has
    * expired and can be renewed. `scopes` match as a set, and the result has the caller's own array, because VS Code
-   * compares scopes in order. Throws an error with a message for the user when the sessions cannot be read.
+   * compares scopes in order. Throws an error with a message for the user when the sessions cannot be read. Where the
+   * storage fails at once, a request for scopes gets none, so that a sign-in can follow: it works in memory.
    */
   async getSessions(
     scopes: readonly string[] | undefined,
@@ -63,6 +65,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     } catch (error) {
       this.#runtime.log.warn(`The sessions cannot be read: ${describeError(error)}.`);
       if (!(error instanceof StoreError)) throw error;
+      if (scopes !== undefined && !(error.cause instanceof TimeLimitError)) return [];
       throw new Error(unreadableMessage(), { cause: error });
     }
   }

@@ -1,4 +1,4 @@
-import type { LiveSession, Session, SessionRecord } from './record.ts';
+import type { EndedSession, LiveSession, Session } from './record.ts';
 
 /** A session is not handed out this close to its expiry, because a request that uses it could arrive too late. */
 const LONGEST_MARGIN_MS = 60_000;
@@ -8,7 +8,7 @@ const MARGIN_PART_OF_LIFE = 1 / 5;
 const SOON_MS = 5 * 60_000;
 /** To the user, a session has ended when it could not be renewed for this long after its expiry. */
 const OVERDUE_AFTER_MS = 10 * 60_000;
-/** How long the remains of an ended or signed-out session are kept. */
+/** How long the remains of an ended session are kept. */
 const KEPT_MS = 30 * 24 * 60 * 60_000;
 
 type Expiring = { readonly grant: Pick<LiveSession['grant'], 'expiresAtMs'> };
@@ -52,10 +52,9 @@ export function endOf(session: Session): number {
   return expiresAtMs ?? 0;
 }
 
-/** True for the remains of a session that ended or was signed out more than 30 days ago. */
-export function isForgettable(record: SessionRecord, nowMs: number): boolean {
-  if (record.state === 'live') return false;
-  return (record.state === 'ended' ? record.endedAtMs : record.removedAtMs) + KEPT_MS < nowMs;
+/** True for the remains of a session that ended more than 30 days ago. */
+export function isForgettable({ endedAtMs }: EndedSession, nowMs: number): boolean {
+  return endedAtMs + KEPT_MS < nowMs;
 }
 
 /** In milliseconds of the wall clock. */

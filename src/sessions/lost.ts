@@ -14,9 +14,9 @@ export interface StartupCheck {
 }
 
 /**
- * Keeps an index of the sessions outside the secret storage, and notices when some of them are gone at the start:
- * because the system has no keyring, or VS Code could not read it. Call once, at activation. Returns undefined when
- * the sessions could not be read. Never rejects.
+ * Keeps an index of the sessions outside their storage, and notices when some of them are gone at the start, from both
+ * places that keep them: because the system has no keyring, or a browser has lost its site data. Call once, at
+ * activation. Returns undefined when the sessions could not be read. Never rejects.
  */
 export async function watchForLostSessions(
   store: SessionStore,
@@ -43,8 +43,8 @@ export async function watchForLostSessions(
     return undefined; // which says nothing about whether they are there
   }
   await updateIndex();
-  // Sessions that ended or were signed out in the last 30 days are not lost.
-  const gone = before.filter(({ id }) => store.get(id) === undefined);
+  // Sessions that ended, were signed out, or cannot be read are not lost.
+  const gone = before.filter(({ id }) => store.get(id) === undefined && !store.isUnreadable(id));
   for (const lost of Map.groupBy(gone, ({ serviceId }) => serviceId).values()) await notices.lost(lost);
   return { expected: before.length, lost: gone.length };
 }
@@ -57,20 +57,21 @@ const Index = z.array(IndexEntry);
 const KEY = 'sessionIndex';
 
 /**
- * Returns the sessions that there should be. SecretStorage can lose its contents silently where the system has no
- * keyring, so this index is in the extension's global state. It holds no secret and no name.
+ * Returns the sessions that there should be. The storage can lose its contents silently, so this index is in the
+ * extension's global state. It holds no secret and no name.
  */
 export function readSessionIndex(memento: vscode.Memento): IndexEntry[] {
   return z.safeParse(Index, memento.get(KEY)).data ?? [];
 }
 
-/** Rejects with VS Code's error when the global state cannot be written. */
+/**
+ * Writes only a change: in a browser, each write of the global state can undo another window's. Rejects with VS Code's
+ * error when the global state cannot be written.
+ */
 export async function writeSessionIndex(
   memento: vscode.Memento,
   sessions: readonly IndexEntry[],
 ): Promise<void> {
-  await memento.update(
-    KEY,
-    sessions.map(({ id, serviceId, scopes }) => ({ id, serviceId, scopes })),
-  );
+  const index = sessions.map(({ id, serviceId, scopes }) => ({ id, serviceId, scopes }));
+  if (JSON.stringify(index) !== JSON.stringify(readSessionIndex(memento))) await memento.update(KEY, index);
 }

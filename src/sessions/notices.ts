@@ -13,6 +13,8 @@ export type SessionNotice =
   | { readonly kind: 'ended'; readonly record: Session }
   /** The service no longer accepts the session. */
   | { readonly kind: 'rejected'; readonly record: LiveSession }
+  /** A new sign-in is in memory only, because storage failed. */
+  | { readonly kind: 'notStored'; readonly record: LiveSession }
   /** Sessions of one service that should have been in storage at the start of the window, but were not. */
   | { readonly kind: 'lost'; readonly sessions: readonly LostSession[] };
 
@@ -32,10 +34,14 @@ export class SessionNotices {
   readonly #store: SessionStore;
   readonly #locks: WindowLocks;
   readonly #notices = new Emitter<SessionNotice>();
+  #hasToldNotStored = false;
 
   constructor(store: SessionStore, locks: WindowLocks) {
     this.#store = store;
     this.#locks = locks;
+    store.onNotStored((record) => {
+      this.#notStored(record);
+    });
   }
 
   readonly onNotice = this.#notices.event;
@@ -58,6 +64,12 @@ export class SessionNotices {
   async lost(sessions: readonly LostSession[]): Promise<void> {
     const name = `lost ${sessions.map(({ id }) => id).join()}`;
     if (await this.#locks.claimFor(name, SAME_LOSS_MS)) this.#notices.fire({ kind: 'lost', sessions });
+  }
+
+  /** Once in a window: the next sign-ins have the same cause. */
+  #notStored(record: LiveSession): void {
+    if (!this.#hasToldNotStored) this.#notices.fire({ kind: 'notStored', record });
+    this.#hasToldNotStored = true;
   }
 
   /** Fires once for each end, and once for an account whose sessions end together. */

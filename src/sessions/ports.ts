@@ -1,17 +1,22 @@
 import type { Disposable } from '../base/emitter.ts';
+import type { Item } from './items.ts';
 
-/** Persistent storage for sessions, shared by all windows: one text per session id. */
-export interface SessionStorage {
-  /** Returns the ids of all stored texts. Rejects with the platform's error when the storage cannot be read. */
-  ids(): Promise<string[]>;
-  /** Returns undefined when nothing readable is stored under the id. Rejects with the platform's error. */
-  read(id: string): Promise<string | undefined>;
-  /** Replaces the text as a whole, or not at all. Rejects with the platform's error. */
-  write(id: string, text: string): Promise<void>;
-  /** Deletes the text, if there is one. Rejects with the platform's error. */
-  delete(id: string): Promise<void>;
-  /** Fires with the id of a text that may have changed, in any window, or with undefined when any of them may have. */
-  onDidChange(listener: (id: string | undefined) => void): Disposable;
+/** Storage for the items of all sessions, shared by all windows. An item is written once, and has a name of its own. */
+export interface ItemStorage {
+  /**
+   * Returns the names of all items. A list that is made while another window adds an item and deletes an older one may
+   * show neither. Rejects with the platform's error when the storage cannot be read.
+   */
+  names(): Promise<readonly string[]>;
+  /** Returns the text of an item, or undefined when no readable one is there. Rejects with the platform's error. */
+  read(name: string): Promise<string | undefined>;
+  /**
+   * Adds an item, unless it is there already, and deletes the older ones of its session. Resolves when other windows
+   * and later starts can see it. Rejects with the platform's error.
+   */
+  add(item: Item, text: string): Promise<void>;
+  /** Fires with the id of a session whose items may have changed in any window, or with undefined for all sessions. */
+  onDidChange(listener: (sessionId: string | undefined) => void): Disposable;
   /** Stops the events. */
   dispose(): void;
 }
@@ -22,8 +27,8 @@ export interface WindowLocks {
    * Waits until no other window holds the lock `name`, then runs `work` and holds the lock until the work has
    * settled, however long that takes. Settles as `work` does. Rejects with `signal.reason` when the signal aborts
    * while this waits; work that has begun is not interrupted. Locks are not reentrant: work under a lock must not
-   * wait for the same lock again. Where the windows cannot lock each other out, the work runs all the same, and
-   * `isHeld` says so.
+   * wait for the same lock again. When the windows cannot lock each other out, the work runs all the same, and
+   * `HeldLock.isHeld` is false.
    */
   withLock<T>(name: string, signal: AbortSignal, work: (lock: HeldLock) => Promise<T>): Promise<T>;
   /**
@@ -35,21 +40,30 @@ export interface WindowLocks {
 
 /** A lock, as the work under it sees it. */
 export interface HeldLock {
-  /** The name of the item that an owner before has handed on. This window may not see that item yet. */
+  /** The name of the item that the owner before has handed on. This window may not see that item yet. */
   readonly handedOn: string | undefined;
   /**
-   * False when another window may have the lock: this one hung for too long, or cannot lock out the others. To be asked
-   * right before something that must happen once. Never rejects.
+   * False when another window may have the lock: because this one hung for too long, or cannot lock out the others.
+   * Ask right before doing what must happen once. Never rejects.
    */
   isHeld(): Promise<boolean>;
-  /** Hands on the name of an item (0-9, a-z, `.` and `-`, at most 90 characters) when the lock is released. */
+  /**
+   * Hands on the name of the newest item written under the lock (0-9, a-z, `.` and `-`, at most 90 characters), so that
+   * the next owner waits until it sees it.
+   */
   handOn(itemName: string): void;
 }
 
-/** How the windows share their sessions, as far as one window can tell. */
+/** How a place for sessions has behaved when it was last used. */
+export type CopyStatus = 'works' | 'fails' | 'unused';
+
+/** Where the sessions are, as far as one window can tell. */
 export interface StorageStatus {
-  /** Where the sessions are. `secretStorage` is the fallback when the folder for files cannot be used. */
-  readonly place: 'files' | 'secretStorage' | 'globalState';
+  /** VS Code's SecretStorage. */
+  readonly secrets: CopyStatus;
+  /** The copy that tells the other windows. */
+  readonly shared: CopyStatus;
+  readonly sharedPlace: 'files' | 'globalState';
   /** How many locks all windows hold right now. Undefined where locks are not files or cannot be read. */
   readonly heldLocks?: number | undefined;
 }

@@ -64,40 +64,41 @@ const EndedSession = z.object({
  */
 export type EndedSession = z.infer<typeof EndedSession>;
 
-const RemovedSession = z.object({
-  ...common,
-  state: z.literal('removed'),
-  /** The time of the sign-out, in milliseconds of the wall clock. */
-  removedAtMs: z.number(),
-});
 /**
- * The tombstone of a signed-out session, kept for 30 days. It holds no personal data. It lets every window tell a
- * session that was signed out from one whose stored text was lost.
+ * The mark of a signed-out session. It holds no personal data, and stays for good: it lets every window tell a session
+ * that was signed out from one that storage has lost.
  */
-export type RemovedSession = z.infer<typeof RemovedSession>;
+export interface RemovedSession {
+  readonly format: 1;
+  readonly id: string;
+  /** The version that was signed out. */
+  readonly version: SessionVersion;
+  readonly state: 'removed';
+}
 
 /** A session that was not signed out. */
 export type Session = LiveSession | EndedSession;
 
-/** A session as it is stored. Treat all of it as a secret. */
-export const SessionRecord = z.union([LiveSession, EndedSession, RemovedSession]);
-export type SessionRecord = z.infer<typeof SessionRecord>;
+/** A session as a window knows it. Treat all of it as a secret. */
+export type SessionRecord = Session | RemovedSession;
 
-/** Throws a zod error for a record that could not be read back. */
-export function serialize(record: SessionRecord): string {
-  return JSON.stringify(z.parse(SessionRecord, record));
+const Stored = z.union([LiveSession, EndedSession]);
+
+/** Throws a zod error for a session that could not be read back. */
+export function serialize(session: Session): string {
+  return JSON.stringify(z.parse(Stored, session));
 }
 
-/** Returns undefined for a text that is not a record of this format with this id. */
-export function deserialize(id: string, text: string): SessionRecord | undefined {
+/** Returns undefined for a text that is not a session of this format with this id. */
+export function deserialize(id: string, text: string): Session | undefined {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     // `json` stays undefined, which is not a record
   }
-  const record = z.safeParse(SessionRecord, json).data;
-  return record?.id === id ? record : undefined;
+  const session = z.safeParse(Stored, json).data;
+  return session?.id === id ? session : undefined;
 }
 
 export function isLive(record: SessionRecord | undefined): record is LiveSession {
@@ -128,18 +129,6 @@ export function afterRenewal({ signIn, revision }: SessionVersion): SessionVersi
  */
 export function afterAmendment(version: SessionVersion): SessionVersion {
   return { ...version, amendment: version.amendment + 1 };
-}
-
-/**
- * True when `a` replaces `b` in every window. A removal is final: it is newer than every version of a session that
- * was not removed. If two windows created the same version at the same moment, the texts decide, so that all windows
- * pick the same one.
- */
-export function isNewer(a: SessionRecord, b: SessionRecord): boolean {
-  const [aRemoved, bRemoved] = [a.state === 'removed', b.state === 'removed'];
-  if (aRemoved !== bRemoved) return aRemoved;
-  const ahead = compareVersions(a.version, b.version);
-  return ahead === 0 ? serialize(a) > serialize(b) : ahead > 0;
 }
 
 /** Positive when `a` is newer than `b`, zero for the same version. */

@@ -4,6 +4,7 @@ import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import type { IdentityService } from '../services/service.ts';
 import { endsSoon, isOver } from './expiry.ts';
 import { isKept, type NewerGrant, publishNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
+import type { HeldLock } from './ports.ts';
 import { afterAmendment, type LiveSession } from './record.ts';
 import type { SessionStore } from './store.ts';
 
@@ -11,6 +12,8 @@ import type { SessionStore } from './store.ts';
 const WAIT_LIMIT_MS = 10_000;
 /** A younger token is not renewed, so that one issued with little time left does not cost a request each time. */
 const LEAST_AGE_MS = 10_000;
+/** How long another machine may take to show what it has stored. */
+const OTHERS_STORE_WITHIN_MS = 2_000;
 /** No attempt follows a failed one for this long. */
 const REST_MS = 30_000;
 
@@ -110,17 +113,25 @@ export class Renewal {
   }
 
   async #renew(record: LiveSession, onAnswer: () => void): Promise<void> {
-    const newer = await this.#store.whileGranting(record, this.#runtime.closed, async () => {
+    const newer = await this.#store.whileGranting(record, this.#runtime.closed, async (lock) => {
       await this.#store.reread(record.id);
       // Another window may have renewed it while this one waited.
       const current = stillCurrent(this.#store, record);
-      const answer = current && (await this.#ask(current));
+      const answer = current && (await this.#askIfAlone(current, lock));
       onAnswer();
       return answer;
     });
     if (newer === undefined) return;
     if (isKept(this.#store, newer)) this.#runtime.log.info(`Renewed a session with ${this.#service.label}.`);
     else revokeInBackground(this.#service, newer.grant, this.#runtime);
+  }
+
+  /** A refresh token that is sent twice can end the session, so nothing is sent while another window may send it. */
+  async #askIfAlone(current: LiveSession, lock: HeldLock): Promise<NewerGrant | undefined> {
+    if (await lock.isHeld()) return this.#ask(current);
+    this.#runtime.log.warn('A session is not renewed now: this window cannot lock out the others.');
+    this.#failedAtMs.set(current.id, this.#runtime.clock.now());
+    return undefined;
   }
 
   /**
@@ -136,6 +147,7 @@ export class Renewal {
         return publishNewerGrant(this.#store, asked, renewed.grant, clock.now());
       case 'rejected': {
         log.info(`${label} does not renew a session any longer.`);
+        await this.#waitForOthers(asked.id);
         const current = stillCurrent(this.#store, asked);
         if (current !== undefined) this.#dropRefreshToken(current);
         return undefined;
@@ -149,6 +161,13 @@ export class Renewal {
         this.#failedAtMs.set(asked.id, clock.now());
         return undefined;
     }
+  }
+
+  /** A window on another machine has no lock of ours, and may have renewed the session a moment before. */
+  async #waitForOthers(id: string): Promise<void> {
+    const { clock, closed } = this.#runtime;
+    await clock.sleep(OTHERS_STORE_WITHIN_MS, closed).catch(() => undefined);
+    await this.#store.reread(id).catch(() => undefined); // memory is the fallback
   }
 
   #dropRefreshToken(record: LiveSession): void {

@@ -135,7 +135,7 @@ export class ServiceSessions {
     const leaving = isLast ? ofAccount : [record];
     for (const old of leaving.map(grantOf))
       if (old !== undefined) revokeInBackground(this.service, old, this.#runtime);
-    await Promise.all(leaving.map((each) => this.#remove(each)));
+    await Promise.all(leaving.map((each) => this.#store.remove(each)));
   }
 
   /** Resolves when no request is in progress whose answer must not be lost. Never rejects. */
@@ -147,14 +147,9 @@ export class ServiceSessions {
     return isOver(record, this.#runtime.clock.now());
   }
 
-  async #remove({ id, version }: Session): Promise<void> {
-    const removedAtMs = this.#runtime.clock.now();
-    await this.#store.replace({ format: 1, id, version, state: 'removed', removedAtMs });
-  }
-
   /**
    * A window that signs out revokes the grant that it knows. If another window has stored a newer grant at that moment,
-   * the window that sees the newer one removed revokes it. Only a removal replaces a newer version (`isNewer`).
+   * the window that sees the newer one removed revokes it. Only a removal replaces a newer version (`isNewerItem`).
    */
   #revokeUnknown(record: LiveSession): void {
     const current = this.#store.get(record.id);

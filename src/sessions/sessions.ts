@@ -5,7 +5,7 @@ import type { Runtime } from '../base/runtime.ts';
 import type { IdentityService } from '../services/service.ts';
 import { type StartupCheck, watchForLostSessions } from './lost.ts';
 import { type SessionNotice, SessionNotices } from './notices.ts';
-import type { SessionStorage, WindowLocks } from './ports.ts';
+import type { ItemStorage, WindowLocks } from './ports.ts';
 import type { AccountChange, LiveSession } from './record.ts';
 import { ServiceSessions } from './serviceSessions.ts';
 import { SessionStore } from './store.ts';
@@ -13,7 +13,7 @@ import { SessionUpkeep } from './upkeep.ts';
 
 export interface SessionParts {
   readonly services: readonly IdentityService[];
-  readonly storage: SessionStorage;
+  readonly storage: ItemStorage;
   readonly locks: WindowLocks;
   /** The extension's global state. */
   readonly memento: vscode.Memento;

@@ -1,127 +1,98 @@
-import { type Disposable, Emitter } from '../base/emitter.ts';
+import type { Disposable } from '../base/emitter.ts';
 import { describeError } from '../base/log.ts';
 import { keepTrying, Lazy } from '../base/clock.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER } from '../base/timeLimit.ts';
 import type { SessionOf } from './accounts.ts';
-import { isForgettable } from './expiry.ts';
-import type { SessionStorage, WindowLocks } from './ports.ts';
-import {
-  afterSignIn,
-  changeBetween,
-  isLive,
-  isNewer,
-  type LiveSession,
-  type Session,
-  type SessionChange,
-  type SessionRecord,
-} from './record.ts';
-import { isStale, type Stored, StoredSessions } from './storedSessions.ts';
+import { type Added, Additions } from './additions.ts';
+import { GrantLock, handOn } from './grantLock.ts';
+import { isNewerItem, type Item } from './items.ts';
+import { SessionMemory } from './memory.ts';
+import type { HeldLock, ItemStorage, WindowLocks } from './ports.ts';
+import type { LiveSession, Session, SessionRecord } from './record.ts';
+import { StoredSessions, StoreError } from './storedSessions.ts';
 
-/** A new sign-in, and the version of the session that it replaced. */
-export interface Added {
-  readonly record: LiveSession;
-  readonly replaced: Session | undefined;
-}
+/** How many items are read at a time: a process may have few files open. */
+const READ_AT_ONCE = 8;
 
-/**
- * All sessions of all services: in memory for reading, in storage for the other windows and the next start. Both hold
- * the newest version they have seen of each session. Storage is read again under a lock before each write, so no
- * window can replace a newer version with an older one.
- */
+/** All sessions of all services: in memory for reading, in storage for the other windows and the next start. */
 export class SessionStore {
+  readonly #memory = new SessionMemory();
   readonly #stored: StoredSessions;
+  readonly #grantLock: GrantLock;
+  readonly #additions: Additions;
   readonly #runtime: Runtime;
   readonly #subscription: Disposable;
-  readonly #changes = new Emitter<SessionChange>();
-  readonly #records = new Map<string, SessionRecord>();
-  /** The answer of `sessions()`, until a record changes. */
-  #sorted: readonly Session[] | undefined;
-  readonly #loading = new Lazy(() => this.#readAll());
-  #isLoaded = false;
+  /** Sessions whose newest item cannot be read. No older version stands in for it. */
+  readonly #unreadable = new Set<string>();
+  /** Those of them that storage may give later. */
+  readonly #readingLater = new Set<string>();
+  readonly #loading = new Lazy(() => this.rereadAll());
 
-  constructor(storage: SessionStorage, locks: WindowLocks, runtime: Runtime) {
-    this.#stored = new StoredSessions(storage, locks, runtime, (id, stored) => this.#merge(id, stored));
+  constructor(storage: ItemStorage, locks: WindowLocks, runtime: Runtime) {
+    const memory = this.#memory;
+    this.#stored = new StoredSessions(storage, runtime, (id) => this.get(id));
+    this.#grantLock = new GrantLock(locks, (item) => this.#isSeen(item), runtime);
+    this.#additions = new Additions({
+      memory,
+      stored: this.#stored,
+      grantLock: this.#grantLock,
+      reread: () => this.#rereadIfPossible(),
+      isUnreadable: (id) => this.isUnreadable(id),
+    });
     this.#runtime = runtime;
     this.#subscription = storage.onDidChange((id) => void this.#storageChanged(id));
   }
 
   /** Fires once per change after `load`, whichever window made it. */
-  readonly onDidChange = this.#changes.event;
+  readonly onDidChange = this.#memory.onDidChange;
+
+  /** Fires with a new sign-in that is in memory only, because storage failed. Attempts to store it go on. */
+  get onNotStored(): Additions['onNotStored'] {
+    return this.#additions.onNotStored;
+  }
 
   /** Reads what is stored, once. Throws a StoreError when the storage cannot be read; the next call tries again. */
   async load(): Promise<void> {
-    if (!this.#isLoaded) await this.#loading.get();
+    if (!this.#memory.firesChanges) await this.#loading.get();
   }
 
   get(id: string): SessionRecord | undefined {
-    return this.#records.get(id);
+    return this.#memory.get(id);
   }
 
   liveSession(id: string): LiveSession | undefined {
-    return [this.#records.get(id)].find(isLive);
+    return this.#memory.liveSession(id);
+  }
+
+  /** True for a session that is stored, but whose newest version cannot be read. */
+  isUnreadable(id: string): boolean {
+    return this.#unreadable.has(id);
   }
 
   /** Every record, including signed-out ones. */
   records(): SessionRecord[] {
-    return [...this.#records.values()];
+    return this.#memory.records();
   }
 
   /** All live and ended sessions, oldest sign-in first. */
   sessions(): readonly Session[] {
-    this.#sorted ??= this.records()
-      .filter((record) => record.state !== 'removed')
-      .sort((a, b) => a.signedInAtMs - b.signedInAtMs);
-    return this.#sorted;
+    return this.#memory.sessions();
   }
 
   /**
-   * Persists a new sign-in, then publishes it. All sessions are reread from storage first. Then `find` returns the id
-   * of the session that the sign-in continues, if there is one, and `make` returns the new version for the current
-   * one. A session that is signed out at this moment is not continued. When the signal aborts or the storage takes too
-   * long, nothing stays: a write that lands later is undone. Throws a StoreError, or `signal.reason`.
+   * Stores a new sign-in, then publishes it. All sessions are reread from storage first. Then `find` returns the id of
+   * the session that the sign-in continues, if there is one, and `make` returns the new version for the current one. A
+   * session that is signed out at this moment is not continued. Where storage fails, the sign-in is kept in memory, and
+   * `onNotStored` fires. Throws `signal.reason`: then nothing stays, and a write that lands later is undone.
    */
-  async add(
+  add(
     session: SessionOf,
     find: () => string | undefined,
     make: (id: string, current: Session | undefined) => LiveSession,
     signal: AbortSignal,
   ): Promise<Added> {
-    let inFlight: Added | undefined;
-    const write = async (id: string, limits: AbortSignal): Promise<Added | undefined> => {
-      const replaced = await this.#fetch(id);
-      if (replaced?.state === 'removed') return undefined;
-      limits.throwIfAborted();
-      const added = { record: make(id, replaced), replaced };
-      inFlight = added;
-      await this.#stored.write(added.record).finally(() => (inFlight = undefined));
-      limits.throwIfAborted();
-      this.publish(added.record);
-      // The user may have signed out of the session during the write.
-      return this.#records.get(id)?.state === 'removed' ? undefined : added;
-    };
-    const writeAs = async (id: string, limits: AbortSignal): Promise<Added | undefined> => {
-      try {
-        return await this.#stored.whileWriting(id, limits, () => write(id, limits));
-      } finally {
-        if (limits.aborted) await this.#stored.saveAtLast(id); // stores what `#undo` published
-      }
-    };
-    try {
-      return await this.#stored.limited(signal, (limits) =>
-        // Without this lock, two windows that finish the same sign-in together would make two sessions of it.
-        this.#stored.whileGranting(session, limits, async () => {
-          await this.#reconcileAll();
-          for (let id = find() ?? crypto.randomUUID(); ; id = crypto.randomUUID()) {
-            const added = await writeAs(id, limits);
-            if (added !== undefined) return added;
-          }
-        }),
-      );
-    } catch (error) {
-      if (inFlight !== undefined) this.#undo(inFlight);
-      throw error;
-    }
+    return this.#additions.add(session, find, make, signal);
   }
 
   /** Publishes a new version, then stores it. Throws a StoreError when the first attempt fails; retries follow. */
@@ -130,60 +101,62 @@ export class SessionStore {
     await this.#stored.save(next.id);
   }
 
+  /** Removes a session for good: it beats every version, in any window. Throws as `replace` does. */
+  async remove({ id, version }: Session): Promise<void> {
+    await this.replace({ format: 1, id, version, state: 'removed' });
+  }
+
   /**
-   * Runs work that brings a session a new grant while no other window does, or stores a new sign-in for it. What the
-   * work publishes, or a sign-out meanwhile, is stored before the lock is released: no window may find a refresh token
-   * that was used. Settles as the work does, or rejects with `signal.reason` when the signal aborts before it begins.
+   * Runs work that brings a session a new grant while no other window does. What the work publishes, or a sign-out
+   * meanwhile, is stored before the lock is released: no window may find a refresh token that was used. Settles as the
+   * work does, or rejects with `signal.reason` when the signal aborts before it begins.
    */
-  async whileGranting<T>(session: LiveSession, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#stored.whileGranting(session, signal, async () => {
-      const result = await work();
+  whileGranting<T>(
+    session: LiveSession,
+    signal: AbortSignal,
+    work: (lock: HeldLock) => Promise<T>,
+  ): Promise<T> {
+    return this.#grantLock.hold(session, signal, async (lock) => {
+      const result = await work(lock);
       await this.#stored.saveAtLast(session.id);
+      handOn(lock, this.#memory.itemOf(session.id));
       return result;
     });
   }
 
-  /** Takes a version into memory and fires the change, if it is newer. `replace` and `whileGranting` store it, too. */
+  /**
+   * Takes a version into memory and fires the change, if it is newer. `replace` and `whileGranting` store it, too.
+   * Throws a zod error for a record that could not be read back.
+   */
   publish(next: SessionRecord): void {
-    const before = this.#records.get(next.id);
-    if (before !== undefined && !isNewer(next, before)) return;
-    this.#set(next.id, next);
-    const change = this.#isLoaded ? changeBetween(before, next) : undefined;
-    if (change !== undefined) this.#changes.fire(change);
+    this.#memory.publish(next);
   }
 
-  /** Rereads one session from storage, because an event may still be on its way. Throws a StoreError. */
+  /**
+   * Rereads one session from storage, because an event may still be on its way. Throws a StoreError, also when its
+   * newest version cannot be read.
+   */
   async reread(id: string): Promise<void> {
-    await this.#stored.limited(NEVER, () => this.#reconcile(id));
+    await this.#reconcile(id);
+    if (this.isUnreadable(id)) throw new StoreError('The newest version of the session cannot be read');
   }
 
   /** Rereads every session from storage. Counts as `load`. Throws a StoreError. */
   async rereadAll(): Promise<void> {
-    await this.#stored.limited(NEVER, () => this.#reconcileAll());
-  }
-
-  /** Deletes the remains of a session that ended or was signed out long ago. Throws a StoreError. */
-  async forget(id: string): Promise<void> {
-    this.#set(id, undefined);
-    await this.#stored.limited(NEVER, () => this.#stored.delete(id));
+    await this.#reconcile();
+    this.#memory.firesChanges = true;
   }
 
   dispose(): void {
     this.#subscription.dispose();
-    this.#changes.dispose();
-  }
-
-  async #readAll(): Promise<void> {
-    await this.#stored.limited(NEVER, async () => {
-      await Promise.all((await this.#stored.ids()).map((id) => this.#fetch(id)));
-    });
-    this.#isLoaded = true;
+    this.#memory.dispose();
+    this.#additions.dispose();
   }
 
   async #storageChanged(id: string | undefined): Promise<void> {
     const look = async (): Promise<void> => {
       await this.load();
-      await (id === undefined ? this.rereadAll() : this.reread(id));
+      await this.#reconcile(id);
     };
     try {
       await look();
@@ -195,45 +168,77 @@ export class SessionStore {
     }
   }
 
-  async #reconcileAll(): Promise<void> {
-    const ids = new Set([...(await this.#stored.ids()), ...this.#records.keys()]);
-    await Promise.all([...ids].map((id) => this.#reconcile(id)));
-    this.#isLoaded = true;
+  async #rereadIfPossible(): Promise<void> {
+    try {
+      await this.rereadAll();
+    } catch (error) {
+      this.#runtime.log.warn(
+        `The stored sessions cannot be read now: ${describeError(error)}. Trying again.`,
+      );
+      this.#memory.firesChanges = true;
+      void keepTrying(() => this.rereadAll(), this.#runtime);
+    }
   }
 
-  /** Makes memory and storage agree on one session. Storage is written in the background. */
-  async #reconcile(id: string): Promise<void> {
-    const stored = await this.#stored.read(id);
-    const newest = this.#merge(id, stored);
-    if (newest === undefined) return;
-    const isForgotten = stored === undefined && isForgettable(newest, this.#runtime.clock.now());
-    if (isForgotten) this.#set(id, undefined);
-    else if (isStale(stored, newest)) void this.#stored.save(id).catch(() => undefined); // logged and retried there
+  /** Makes memory and storage agree on one session, or on all. Throws a StoreError. */
+  #reconcile(only?: string): Promise<void> {
+    return this.#stored.limited(NEVER, async () => {
+      // A list that is made while another window replaces an item may show neither the old one nor the new one. What
+      // memory does not know yet would not be missed, so a start always makes two.
+      const isWhole = await this.#compare(only, false);
+      if (!isWhole || !this.#memory.firesChanges) await this.#compare(only, true);
+    });
   }
 
-  async #fetch(id: string): Promise<SessionRecord | undefined> {
-    return this.#merge(id, await this.#stored.read(id));
+  /** Returns false when it needs another list. */
+  async #compare(only: string | undefined, isLast: boolean): Promise<boolean> {
+    const newest = await this.#stored.newestItems();
+    const ids = only === undefined ? [...new Set([...newest.keys(), ...this.#memory.ids()])] : [only];
+    let isWhole = true;
+    for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
+      const some = ids.slice(from, from + READ_AT_ONCE);
+      const whole = await Promise.all(some.map((id) => this.#take(id, newest.get(id), isLast)));
+      isWhole &&= whole.every(Boolean);
+    }
+    return isWhole;
   }
 
-  /** Publishes the stored version, if it is newer, and returns the newest one. */
-  #merge(id: string, stored: Stored): SessionRecord | undefined {
-    if (stored !== undefined && stored !== 'unreadable') this.publish(stored);
-    return this.#records.get(id);
+  /** Returns false when it needs another list. Storage is written in the background. */
+  async #take(id: string, item: Item | undefined, isLast: boolean): Promise<boolean> {
+    const known = this.#memory.itemOf(id);
+    if (item !== undefined && (known === undefined || isNewerItem(item, known))) {
+      const stored = await this.#stored.read(item);
+      if (stored === undefined && !isLast) return false;
+      if (stored === undefined || typeof stored === 'string') {
+        this.#cannotRead(id, stored === 'unavailable');
+        return true;
+      }
+      this.#memory.publish(stored, item);
+    } else if (known !== undefined && known.name !== item?.name) {
+      if (item === undefined && !isLast) return false;
+      void this.#stored.save(id).catch(() => undefined); // logged and retried there
+    }
+    this.#unreadable.delete(id);
+    this.#readingLater.delete(id);
+    return true;
   }
 
-  /** Publishes a version that is newer than the one that `add` may still write. */
-  #undo({ record, replaced }: Added): void {
-    const [{ id, version }, removedAtMs] = [record, this.#runtime.clock.now()];
-    this.publish(
-      replaced === undefined
-        ? { format: 1, id, version, state: 'removed', removedAtMs }
-        : { ...replaced, version: afterSignIn(version) },
-    );
+  #cannotRead(id: string, isWorthRetry: boolean): void {
+    this.#unreadable.add(id);
+    if (!isWorthRetry) this.#readingLater.delete(id);
+    if (!isWorthRetry || this.#readingLater.has(id)) return;
+    this.#readingLater.add(id);
+    void keepTrying(async () => {
+      await this.#reconcile(id);
+      if (this.#readingLater.has(id)) throw new StoreError('The storage does not give the session yet');
+    }, this.#runtime);
   }
 
-  #set(id: string, record: SessionRecord | undefined): void {
-    if (record === undefined) this.#records.delete(id);
-    else this.#records.set(id, record);
-    this.#sorted = undefined;
+  /** True unless the item is newer than all that this window sees of its session. Never rejects. */
+  async #isSeen(item: Item): Promise<boolean> {
+    await this.reread(item.id).catch(() => undefined); // memory is the fallback
+    const known = this.#memory.itemOf(item.id);
+    // A session that is not known here can be of another browser, which has another key.
+    return known === undefined || !isNewerItem(item, known);
   }
 }

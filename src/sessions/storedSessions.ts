@@ -1,10 +1,10 @@
-import { describeError } from '../base/log.ts';
 import { keepTrying } from '../base/clock.ts';
+import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
-import { sessionKey, type SessionOf } from './accounts.ts';
-import type { SessionStorage, WindowLocks } from './ports.ts';
-import { deserialize, isNewer, serialize, type SessionRecord } from './record.ts';
+import { type Item, itemOf, newestItems, recordOf } from './items.ts';
+import type { ItemStorage } from './ports.ts';
+import { serialize, type SessionRecord } from './record.ts';
 
 /** The storage could not be read or written in time. The cause is the platform's error, or a TimeLimitError. */
 export class StoreError extends Error {
@@ -14,59 +14,52 @@ export class StoreError extends Error {
 /** Long enough to unlock a keyring that asks for its password first. */
 const STORAGE_LIMIT_MS = 60_000;
 
-/** What is stored under an id: a version, a text that this version of the extension cannot read, or nothing. */
-export type Stored = SessionRecord | 'unreadable' | undefined;
+/**
+ * What is stored under a name: a version, a text that this version of the extension cannot read, one that storage does
+ * not give now, or nothing.
+ */
+export type Stored = SessionRecord | 'unreadable' | 'unavailable' | undefined;
 
-/** True when `newest` must be stored. A text that this version of the extension cannot read is never replaced. */
-export function isStale(stored: Stored, newest: SessionRecord): boolean {
-  return stored !== 'unreadable' && (stored === undefined || isNewer(newest, stored));
-}
-
-/** The storage port in terms of records, with the locks and the time limit for its use, and retries of failed writes. */
+/** The storage port in terms of records, with a time limit for its use, and retries of failed writes. */
 export class StoredSessions {
-  readonly #storage: SessionStorage;
-  readonly #locks: WindowLocks;
+  readonly #storage: ItemStorage;
   readonly #runtime: Runtime;
-  readonly #merge: (id: string, stored: Stored) => SessionRecord | undefined;
+  readonly #newest: (id: string) => SessionRecord | undefined;
   /** Sessions whose newest version is not in storage yet, with the end of the attempts to store it. */
   readonly #saving = new Map<string, Promise<void>>();
+  /** The names that have been logged as unreadable. Each is read many times, and logged once. */
+  readonly #logged = new Set<string>();
 
-  /** `merge` takes what is stored into memory, and returns the newest version. */
-  constructor(
-    storage: SessionStorage,
-    locks: WindowLocks,
-    runtime: Runtime,
-    merge: (id: string, stored: Stored) => SessionRecord | undefined,
-  ) {
+  /** `newest` returns the newest version of a session, to be stored. */
+  constructor(storage: ItemStorage, runtime: Runtime, newest: (id: string) => SessionRecord | undefined) {
     this.#storage = storage;
-    this.#locks = locks;
     this.#runtime = runtime;
-    this.#merge = merge;
+    this.#newest = newest;
   }
 
-  /** Rejects with the platform's error. */
-  ids(): Promise<string[]> {
-    return this.#storage.ids();
+  /** The newest item of each session, by session id. Rejects with the platform's error. */
+  async newestItems(): Promise<Map<string, Item>> {
+    return newestItems(await this.#storage.names());
   }
 
-  /** Rejects with the platform's error. */
-  async read(id: string): Promise<Stored> {
-    const text = await this.#storage.read(id);
-    if (text === undefined) return undefined;
-    const record = deserialize(id, text);
-    if (record === undefined)
-      this.#runtime.log.warn('A stored session is not readable by this version. It is left alone.');
-    return record ?? 'unreadable';
+  /** Never rejects: one item that cannot be read costs no other. */
+  async read(item: Item): Promise<Stored> {
+    if (item.isMark) return recordOf(item, '');
+    try {
+      const text = await this.#storage.read(item.name);
+      const record = text === undefined ? undefined : recordOf(item, text);
+      if (text === undefined || record !== undefined) return record;
+      this.#logOnce(item, 'it is damaged, or of a later version of this extension');
+      return 'unreadable';
+    } catch (error) {
+      this.#logOnce(item, describeError(error));
+      return 'unavailable';
+    }
   }
 
-  /** Call it within `whileWriting` only. Rejects with the platform's error. */
-  async write(record: SessionRecord): Promise<void> {
-    await this.#storage.write(record.id, serialize(record));
-  }
-
-  /** Rejects with the platform's error. */
-  async delete(id: string): Promise<void> {
-    await this.#storage.delete(id);
+  /** Stores a version. Rejects with the platform's error, or with a zod error for one that could not be read back. */
+  async add(record: SessionRecord): Promise<void> {
+    await this.#storage.add(itemOf(record), record.state === 'removed' ? '' : serialize(record));
   }
 
   /** Stores the newest version of a session. Throws a StoreError when the first attempt fails; retries follow. */
@@ -88,22 +81,6 @@ export class StoredSessions {
   }
 
   /**
-   * Runs work that reads and writes one session while no other window does. The lock is held until the work has
-   * settled. Settles as the work does, or rejects with `signal.reason` when the signal aborts before it begins.
-   */
-  whileWriting<T>(id: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#locks.withLock(`write ${id}`, signal, work);
-  }
-
-  /**
-   * Runs work that brings a session a new grant (a sign-in, a renewal, a rotated token) while no other window does.
-   * Work in `whileWriting` is not locked out. Settles as `whileWriting` does.
-   */
-  whileGranting<T>(session: SessionOf, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#locks.withLock(`grant ${sessionKey(session)}`, signal, work);
-  }
-
-  /**
    * Runs work for a minute at most. Throws a StoreError when it fails or takes longer, or `signal.reason`. The signal
    * that the work gets aborts in both cases, but a write that is under way may still land.
    */
@@ -117,14 +94,16 @@ export class StoredSessions {
     }
   }
 
-  /** Makes one attempt. The lock is held until the write has settled, even if this gives up earlier. */
+  #logOnce({ name }: Item, why: string): void {
+    if (!this.#logged.has(name)) this.#runtime.log.warn(`A stored session cannot be read: ${why}.`);
+    this.#logged.add(name);
+  }
+
+  /** Makes one attempt. */
   async #save(id: string): Promise<void> {
-    await this.limited(NEVER, (limits) =>
-      this.whileWriting(id, limits, async () => {
-        const stored = await this.read(id);
-        const newest = this.#merge(id, stored);
-        if (newest !== undefined && isStale(stored, newest)) await this.write(newest);
-      }),
-    );
+    await this.limited(NEVER, async () => {
+      const newest = this.#newest(id);
+      if (newest !== undefined) await this.add(newest);
+    });
   }
 }

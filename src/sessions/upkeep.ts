@@ -3,15 +3,15 @@ import type { Runtime } from '../base/runtime.ts';
 import { endsSoon, isForgettable, isOverdue, isOver } from './expiry.ts';
 import type { SessionNotices } from './notices.ts';
 import type { WindowLocks } from './ports.ts';
-import type { LiveSession } from './record.ts';
+import type { EndedSession, LiveSession } from './record.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
 import type { SessionStore } from './store.ts';
 
 const LOOK_EVERY_MS = 30_000;
 /** A session is not verified again for this long. */
 const VERIFIED_FOR_MS = 60 * 60_000;
-/** An expired session keeps its grant for an hour of running time, so a clock that is wrong for less costs nothing. */
-const LOOKS_BEFORE_DROP = (60 * 60_000) / LOOK_EVERY_MS;
+/** An hour of running time. */
+const LOOKS_UNTIL_SETTLED = (60 * 60_000) / LOOK_EVERY_MS;
 
 export interface UpkeepParts {
   readonly byService: readonly ServiceSessions[];
@@ -26,8 +26,8 @@ export class SessionUpkeep {
   readonly #parts: UpkeepParts;
   readonly #runtime: Runtime;
   #wasFocused: boolean;
-  /** How many looks have found an expired session still expired, by session id. */
-  readonly #expiredLooks = new Map<string, number>();
+  /** How many looks in a row have found the same. */
+  readonly #looks = new Map<string, number>();
 
   constructor(parts: UpkeepParts, runtime: Runtime) {
     this.#parts = parts;
@@ -43,6 +43,7 @@ export class SessionUpkeep {
       if (closed.aborted) return;
       await this.#logged(async () => {
         await this.#dropOldGrants();
+        await this.#forgetOld();
         if (this.#parts.isFocused()) await this.#lookAtEnds();
       });
     }
@@ -68,7 +69,6 @@ export class SessionUpkeep {
   async #lookAtEnds(): Promise<void> {
     const { byService, notices } = this.#parts;
     const { clock } = this.#runtime;
-    await this.#forgetOld(); // first, so that no old end is announced again
     for (const sessions of byService) {
       const { records } = sessions;
       await sessions.settle();
@@ -77,14 +77,29 @@ export class SessionUpkeep {
       for (const record of records.configured())
         if (isOverdue(record, clock.now())) await notices.ended(record);
       for (const record of records.ended())
-        if (records.isConfigured(record) && record.reason === 'expired') await notices.ended(record);
+        if (records.isConfigured(record) && record.reason === 'expired' && !this.#isOld(record))
+          await notices.ended(record);
     }
   }
 
+  /** The mark that stays holds nothing of the session. */
   async #forgetOld(): Promise<void> {
     const { store } = this.#parts;
-    const nowMs = this.#runtime.clock.now();
-    for (const record of store.records()) if (isForgettable(record, nowMs)) await store.forget(record.id);
+    for (const record of store.records())
+      if (record.state === 'ended' && this.#isSettled(`forget ${record.id}`, this.#isOld(record)))
+        await store.remove(record);
+  }
+
+  #isOld(record: EndedSession): boolean {
+    return isForgettable(record, this.#runtime.clock.now());
+  }
+
+  /** True when the same has been so for an hour of running time: a clock that is wrong for less costs nothing. */
+  #isSettled(what: string, isSo: boolean): boolean {
+    const looks = isSo ? (this.#looks.get(what) ?? 0) + 1 : 0;
+    if (looks === 0 || looks >= LOOKS_UNTIL_SETTLED) this.#looks.delete(what);
+    else this.#looks.set(what, looks);
+    return looks >= LOOKS_UNTIL_SETTLED;
   }
 
   /** Runs in every window. The second window that does this finds nothing left to drop. */
@@ -93,11 +108,7 @@ export class SessionUpkeep {
       for (const record of records.ended()) {
         if (record.expired === undefined) continue;
         const isStillOver = isOver(record.expired, this.#runtime.clock.now());
-        const looks = isStillOver ? (this.#expiredLooks.get(record.id) ?? 0) + 1 : 0;
-        this.#expiredLooks.set(record.id, looks);
-        if (looks < LOOKS_BEFORE_DROP) continue;
-        this.#expiredLooks.delete(record.id);
-        await ending.dropExpiredGrant(record);
+        if (this.#isSettled(`drop ${record.id}`, isStillOver)) await ending.dropExpiredGrant(record);
       }
   }
 

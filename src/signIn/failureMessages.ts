@@ -20,11 +20,6 @@ export function signInFailureMessage(result: SignInFailure, service: ServiceName
         'You approved the sign-in with {0} but didn’t choose an identity in time. Sign in again and choose one.',
         service.label,
       );
-    case 'notStored':
-      return vscode.l10n.t(
-        'You were signed in to {0}, but the session couldn’t be saved. Unlock your system’s keyring, then sign in again.',
-        service.label,
-      );
     case 'unexpected':
       return vscode.l10n.t(
         'The sign-in with {0} failed because of a bug in this extension. Sign in again. If it keeps happening, run “BAP Identity: Diagnose Sign-In”.',

@@ -8,7 +8,6 @@ import { revokeInBackground } from '../sessions/grants.ts';
 import { sameScopes } from '../sessions/accounts.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/record.ts';
-import { StoreError } from '../sessions/storedSessions.ts';
 import type { SignInProgress, SignInUi } from './signInUi.ts';
 
 /** What the caller asks for. */
@@ -43,7 +42,6 @@ export type SignInFailure =
   | { kind: 'expired' }
   /** The user did not choose an identity in time. */
   | { kind: 'notChosen' }
-  | { kind: 'notStored'; cause: StoreError }
   /** A bug in this extension. */
   | { kind: 'unexpected'; cause: unknown };
 
@@ -188,6 +186,5 @@ function watchOtherWindows(
 
 function failureOf(error: unknown, { log }: Runtime): SignInFailure {
   log.warn(`The sign-in broke off: ${describeError(error)}.`);
-  if (error instanceof StoreError) return { kind: 'notStored', cause: error };
   return { kind: 'unexpected', cause: error };
 }

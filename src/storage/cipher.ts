@@ -1,5 +1,7 @@
 const NONCE_BYTES = 12;
 const KEY_BYTES = 32;
+/** How many tags are kept, lest names of other programs fill the memory. */
+const MAX_TAGS = 20_000;
 
 /** Encrypts what is stored outside SecretStorage: AES-256-GCM by the Web Crypto API, in Node and in a web worker. */
 export class SessionCipher {
@@ -9,6 +11,8 @@ export class SessionCipher {
   readonly name: string;
   readonly #aes: Key;
   readonly #hmac: Key;
+  /** By item name: each listing of items asks for all of them. */
+  readonly #tags = new Map<string, string>();
 
   private constructor(keyText: string, name: string, aes: Key, hmac: Key) {
     this.keyText = keyText;
@@ -52,7 +56,12 @@ export class SessionCipher {
 
   /** Sixteen hex digits that only a holder of the key can tell, so a name with its tag is not from a stranger. */
   async tagOf(itemName: string): Promise<string> {
-    return toHex(await crypto.subtle.sign('HMAC', this.#hmac, utf8(itemName))).slice(0, 16);
+    const known = this.#tags.get(itemName);
+    if (known !== undefined) return known;
+    const tag = toHex(await crypto.subtle.sign('HMAC', this.#hmac, utf8(itemName))).slice(0, 16);
+    if (this.#tags.size >= MAX_TAGS) this.#tags.clear();
+    this.#tags.set(itemName, tag);
+    return tag;
   }
 }
 

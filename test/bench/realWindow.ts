@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Runtime } from '../../src/base/runtime.ts';
@@ -9,20 +8,22 @@ import type { IdentityService } from '../../src/services/service.ts';
 import { openSessions } from '../../src/sessions/sessions.ts';
 import type { ServiceSessions } from '../../src/sessions/serviceSessions.ts';
 import { FileLocks } from '../../src/storage/node/fileLocks.ts';
-import { FileSessions } from '../../src/storage/node/fileSessions.ts';
-import { KEY_BYTES } from '../../src/storage/node/sessionKey.ts';
+import { SessionCipher } from '../../src/storage/cipher.ts';
+import { SecretItems } from '../../src/storage/secretItems.ts';
+import { TwoCopies } from '../../src/storage/twoCopies.ts';
 import { FakeMemento } from '../unit/support/fakeMemento.ts';
+import { openFiles, secretsWith } from './realFiles.ts';
 import { silentLog } from './silentLog.ts';
 
-/** The sessions of one window, wired as in the product, with real files and the system clock. */
+/** The sessions of one window as the product has them, with real files and the system's clock. */
 export interface RealWindow {
   readonly sessions: ServiceSessions;
-  /** Throws when the sign-in fails. */
+  /** Throws when the sign-in does not succeed. */
   signIn(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A sign-in UI for a user who only approves in the browser. */
+/** A person who only approves in the browser. */
 const view: SignInUi = {
   open: () => ({
     cancelled: new AbortController().signal,
@@ -39,16 +40,17 @@ const view: SignInUi = {
   remind: () => undefined,
 };
 
-/** The key shared by all windows of this process. */
-const KEY = randomBytes(KEY_BYTES);
+/** The SecretStorage that all windows of this process share. */
+const secrets = secretsWith((await SessionCipher.create()).keyText);
 
 export async function openRealWindow(folder: string, service: IdentityService): Promise<RealWindow> {
   const closing = new AbortController();
   const runtime: Runtime = { clock: systemClock, log: silentLog, closed: closing.signal };
+  const shared = openFiles(path.join(folder, 'sessions'), secrets, runtime);
   const all = openSessions(
     {
       services: [service],
-      storage: await FileSessions.open(path.join(folder, 'sessions'), KEY, silentLog),
+      storage: new TwoCopies({ secrets: new SecretItems(secrets), shared, inBrowser: false }, runtime),
       locks: new FileLocks(path.join(folder, 'locks'), () => Promise.resolve(), runtime),
       memento: new FakeMemento(),
       isFocused: () => false,

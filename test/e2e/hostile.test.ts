@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { glob as find, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -7,6 +8,15 @@ import { services, type RunningService, type Service } from './services.ts';
 import { Workbench } from './workbench.ts';
 
 const run = promisify(execFile);
+
+/** The only match. Fails when there is none, or more than one. */
+async function glob(pattern: string, cwd: string): Promise<string> {
+  const found: string[] = [];
+  for await (const match of find(pattern, { cwd })) found.push(path.join(cwd, match));
+  const [only, ...others] = found;
+  assert.ok(only !== undefined && others.length === 0);
+  return only;
+}
 
 describe('a hostile program running as the same user, with two windows open', () => {
   const sigma: Service = services[0] ?? assert.fail('no service');
@@ -65,6 +75,16 @@ describe('a hostile program running as the same user, with two windows open', ()
   it('cannot end a session by deleting its files while a window is open', async () => {
     assert.ok(Number(await hostile('delete')) >= 3);
     await expectBothSignedIn();
+    await two.reload();
+    await expectBothSignedIn();
+  });
+
+  it('cannot end a session by deleting all files of the extension while no window is open', async () => {
+    await one.page.goto('about:blank');
+    await two.page.goto('about:blank');
+    const folder = await glob('**/globalStorage/bap-identity.bap-authentication', one.serverFolder);
+    await rm(folder, { recursive: true });
+    await one.reload();
     await two.reload();
     await expectBothSignedIn();
   });

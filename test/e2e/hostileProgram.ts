@@ -35,7 +35,9 @@ function answerOf(socketPath: string): Promise<string> {
 }
 
 function isStoredSession(file: string): boolean {
-  return /bap-authentication\/sessions\/[0-9a-f]+\/[0-9a-f-]{36}$/.test(file);
+  return /bap-authentication\/sessions\/[0-9a-f]{32}\/[0-9a-f-]{36}\.[\d-]+\.(?:removed|[0-9a-f]{16})\.[0-9a-f]{16}$/.test(
+    file,
+  );
 }
 
 /** Prints everything it can read. */
@@ -56,8 +58,12 @@ async function plant(folder: string): Promise<void> {
   };
   for (const file of stored) {
     const bytes = await readFile(file);
-    await write(path.join(path.dirname(file), crypto.randomUUID()), bytes);
-    await write(path.join(path.dirname(file), crypto.randomUUID()), Buffer.from('{"state":"live"}'));
+    const beside = (name: string): string => path.join(path.dirname(file), name);
+    const [id = '', version = '', hash = '', tag = ''] = path.basename(file).split('.');
+    await write(beside([crypto.randomUUID(), version, hash, tag].join('.')), bytes);
+    await write(beside([id, '9-9-9', hash, tag].join('.')), bytes);
+    await write(beside([id, version, 'removed', tag].join('.')), Buffer.alloc(0));
+    await write(beside(crypto.randomUUID()), Buffer.from('{"state":"live"}'));
     bytes[20] = (bytes[20] ?? 0) ^ 1;
     await write(file, bytes);
   }

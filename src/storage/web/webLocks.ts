@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import type { HeldLock, WindowLocks } from '../../sessions/ports.ts';
 import { CLAIMS_KEPT_FOR_MS, isWithin, LocalLocks } from '../localLocks.ts';
-import { hashOf } from './webCipher.ts';
+import { hashOf } from '../cipher.ts';
 
 const CLAIMS = 'told';
 /** Names that a window has claimed. They are hashed because they may contain account ids. */

@@ -13,7 +13,8 @@ const extension = vscode.extensions.getExtension('bap-identity.bap-authenticatio
 /** The report's facts about a world, in this VS Code. */
 function factsOf(
   world: World,
-  storageStatus: () => Promise<StorageStatus> = () => Promise.resolve({ place: 'files' }),
+  storageStatus: () => Promise<StorageStatus> = () =>
+    Promise.resolve({ secrets: 'works', shared: 'works', sharedPlace: 'files' }),
 ) {
   const { sessions, runtime } = world;
   // From another window, so that the extension's own one is not needed.
@@ -131,8 +132,20 @@ describe('the sign-in report', () => {
         part(await reportOf(() => ({ startupCheck })), 'Findings'),
         /Unlock your system’s keyring/,
       );
-    const alone = await reportOf(() => ({ storageStatus: { place: 'secretStorage' } }));
-    assert.match(part(alone, 'Findings'), /The folder for sessions can’t be used/);
+    const status = { secrets: 'works', shared: 'fails', sharedPlace: 'files' } as const;
+    const full = await reportOf(() => ({ storageStatus: status }));
+    assert.match(
+      part(full, 'Findings'),
+      /The folder for sessions can’t be used.*disk may be full or read-only/,
+    );
+    assert.match(
+      part(full, 'Sessions on this machine'),
+      /secret storage; encrypted files \(not working now\)/,
+    );
+    const locked = await reportOf(() => ({
+      storageStatus: { ...status, secrets: 'fails', shared: 'works' },
+    }));
+    assert.match(part(locked, 'Findings'), /Unlock your system’s keyring/);
   });
 
   it('does not wait for storage that does not respond', async () => {

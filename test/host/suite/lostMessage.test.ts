@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { lostMessage } from '../../../src/accounts/sessionMessages.ts';
 
-const KEYRING = /^You have been signed out of Adom: .* has no keyring\./;
-const PORTABLE =
-  /^You have been signed out of Adom: VS Code couldn’t keep your session\. It is running in portable mode,/;
+import { type LossPlace, lossPlace, lostMessage } from '../../../src/accounts/lostWords.ts';
 
-describe('the message about lost sessions', () => {
-  it('names portable mode when VS Code reports it', () => {
-    assert.match(lostMessage('Adom', { isAppPortable: true }), PORTABLE);
-    assert.doesNotMatch(lostMessage('Adom', { isAppPortable: true }), /keyring/);
-  });
+const { Desktop, Web } = vscode.UIKind;
+type Env = Pick<typeof vscode.env, 'uiKind' | 'remoteName'> & { readonly isAppPortable?: boolean };
 
-  it('names the keyring otherwise, also in a VS Code that does not report portable mode', () => {
-    assert.match(lostMessage('Adom', { isAppPortable: false }), KEYRING);
-    assert.match(lostMessage('Adom', {}), KEYRING);
-  });
+describe('the message on lost sessions', () => {
+  const rows: [env: Env, place: LossPlace, words: RegExp][] = [
+    [{ uiKind: Web, remoteName: undefined }, 'browser', /this browser no longer has your session/],
+    [{ uiKind: Web, remoteName: 'codespaces' }, 'browserWithServer', /the server was set up again/],
+    [{ uiKind: Desktop, remoteName: undefined }, 'desktop', /has no keyring/],
+    [{ uiKind: Desktop, remoteName: 'dev-container', isAppPortable: false }, 'desktop', /has no keyring/],
+    [{ uiKind: Desktop, remoteName: undefined, isAppPortable: true }, 'portable', /portable mode/],
+  ];
+  for (const [env, place, words] of rows)
+    it(`names what can lose secrets: ${place}, remote ${env.remoteName ?? 'none'}`, () => {
+      assert.equal(lossPlace(env), place);
+      assert.match(lostMessage('Adom', place), /^You have been signed out of Adom: /);
+      assert.match(lostMessage('Adom', place), words);
+    });
 
-  it('can be built from what this VS Code reports', () => {
-    assert.match(lostMessage('Adom', vscode.env), KEYRING);
+  it('can be made from what this VS Code says of itself', () => {
+    assert.match(lostMessage('Adom', lossPlace(vscode.env)), /^You have been signed out of Adom: /);
   });
 });

@@ -77,10 +77,11 @@ describe('ending a session', () => {
       world.storage[failure] = locked;
       assert.equal(await world.clock.run(one.sessions.ending.end(a, 'rejected')), true);
       assert.deepEqual(world.heard(one), ['removed a']);
-      assert.match(
-        one.log.lines.join('\n'),
-        /The change of a session is not stored yet: StoreError \(cause: Error\)\./,
-      );
+      if (failure === 'writeFailure')
+        assert.match(
+          one.log.lines.join('\n'),
+          /The change of a session is not stored yet: StoreError \(cause: Error\)\./,
+        );
       world.storage[failure] = undefined;
       await world.clock.advance(60_000);
       assert.deepEqual(world.stored('a'), one.store.get('a'));

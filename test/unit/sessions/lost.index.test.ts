@@ -46,6 +46,9 @@ describe('session index', () => {
   it('a failed write rejects with the error of VS Code', async () => {
     const memento = new FakeMemento();
     memento.writeFailure = new Error('full');
-    await assert.rejects(writeSessionIndex(memento, []), (error) => error === memento.writeFailure);
+    await assert.rejects(
+      writeSessionIndex(memento, [recordOf('a')]),
+      (error) => error === memento.writeFailure,
+    );
   });
 });

@@ -69,7 +69,7 @@ describe('lost sessions', () => {
 
   it('the person is told of the sessions that are gone, and of no others', async () => {
     const starts = await withTwo();
-    starts.world.storage.stored.delete('a');
+    starts.world.storage.drop('a');
     assert.deepEqual(await starts.start(), ['lost a']);
     assert.deepEqual(starts.expected, ['b']);
   });
@@ -172,7 +172,7 @@ describe('lost sessions', () => {
     assert.deepEqual(await kept(), { expected: 0, lost: 0 });
     await starts.start();
     assert.deepEqual(await kept(), { expected: 2, lost: 0 });
-    starts.world.storage.stored.delete('a');
+    starts.world.storage.drop('a');
     await starts.start();
     assert.deepEqual(await kept(), { expected: 2, lost: 1 });
     starts.world.storage.readFailure = locked;

@@ -6,7 +6,7 @@ import {
   isLive,
   serialize,
   type LiveSession,
-  type SessionRecord,
+  type Session,
 } from '../../../src/sessions/record.ts';
 import { endedOf, recordOf, removedOf } from '../support/record.ts';
 
@@ -46,13 +46,12 @@ const FULL = recordOf('full', {
 });
 const { grant, grantedAtMs } = recordOf('any');
 
-const EACH_KIND: readonly (readonly [name: string, record: SessionRecord])[] = [
+const EACH_KIND: readonly (readonly [name: string, record: Session])[] = [
   ['a small live session', recordOf('a')],
   ['a live session with everything', FULL],
   ['a rejected session', endedOf('a', { reason: 'rejected' })],
   ['an expired session', endedOf('a', { expiresAtMs: 5_000 })],
   ['an expired session that still has its grant', endedOf('a', { expired: { grant, grantedAtMs } })],
-  ['the mark of a signed-out session', removedOf('a')],
 ];
 
 describe('session record: what is written', () => {
@@ -70,11 +69,6 @@ describe('session record: what is written', () => {
     const record = { ...recordOf('a'), idToken: 'secret', person: { ...recordOf('a').person, claims: 'x' } };
     assert.deepEqual(JSON.parse(serialize(record)), recordOf('a'));
     assert.deepEqual(deserialize('a', JSON.stringify(record)), recordOf('a'));
-  });
-
-  it('the mark of a signed-out session says nothing of the person and holds no token', () => {
-    const signedOut = { ...FULL, ...removedOf('full') };
-    assert.deepEqual(JSON.parse(serialize(signedOut)), removedOf('full'));
   });
 
   for (const [name, broken] of [

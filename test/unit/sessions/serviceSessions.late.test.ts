@@ -193,11 +193,11 @@ describe('sessions of a service: what comes late changes nothing that is newer',
     const two = await world.ready();
     world.storage.readMs = 700;
     const { id } = await world.clock.run(world.signIn(one, world.service.grant(), ['email']));
-    const text = world.storage.stored.get(id);
+    const record = world.stored(id) ?? assert.fail();
     await world.clock.run(one.sessions.signOut(id));
     await world.quiet();
     await world.close(one);
-    world.storage.put(id, text);
+    world.storage.restore(record);
     await world.quiet();
     assert.deepEqual(await world.listed(two), ['a: access 1']);
     assert.equal(world.stored(id)?.state, 'removed');

@@ -48,7 +48,7 @@ const VERIFICATION: Row[] = [
     ],
     listed: [],
     heard: ['removed a'],
-    asked: ['verify access 1', 'verify access 1'],
+    asked: ['verify access 1'],
     told: ['rejected a'],
   },
   {

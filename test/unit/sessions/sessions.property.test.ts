@@ -24,6 +24,7 @@ const signIn = fc.record(
 );
 const storage = fc.record({
   does: fc.constant('storage' as const),
+  place: fc.constantFrom('secrets' as const, 'shared' as const, 'both' as const),
   readMs: fc.constantFrom(0, 5, 20, 700),
   writeMs: fc.constantFrom(0, 50, 1_500, 25_000),
   eventsFirst: fc.boolean(),
@@ -41,8 +42,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      does: fc.constantFrom('open' as const, 'close' as const, 'kill' as const),
+      does: fc.constantFrom(
+        'open' as const,
+        'close' as const,
+        'kill' as const,
+        'stop' as const,
+        'go on' as const,
+      ),
       window,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constantFrom('lose' as const, 'hide' as const),
+      place: fc.constantFrom('secrets' as const, 'shared' as const),
     }),
   },
   {
@@ -86,11 +100,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe('sessions in several windows, whatever happens in whatever order', () => {
-  it('agree, bring nothing back that was signed out, lose nothing, and send no refresh token twice', (context) =>
-    holds(context, fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
-      const model = new SessionModel();
-      await model.begin();
-      for (const each of steps) await model.take(each);
-      await model.rest();
-    }));
+  for (const kind of ['desktop', 'browser', 'web'] as const)
+    it(`agree, bring nothing back, lose nothing, and send no refresh token twice: ${kind}`, (context) =>
+      holds(context, fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
+        const model = new SessionModel(kind);
+        await model.begin();
+        for (const each of steps) await model.take(each);
+        await model.rest();
+      }));
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 
-import { serialize } from '../../../src/sessions/record.ts';
+import { itemOf } from '../../../src/sessions/items.ts';
+import { textOf } from '../support/fakeStorage.ts';
 import { endedOf, recordOf, removedOf } from '../support/record.ts';
 import { add, renewed, StoreWorld, tokenOf } from '../support/storeWorld.ts';
 
-const DAY_MS = 24 * 3_600_000;
 const A = recordOf('a');
 const B = recordOf('b', { signedInAtMs: 2_000 });
 
@@ -23,7 +23,7 @@ describe('session store: what it holds', () => {
     const { store } = await world.ready();
     await world.clock.run(store.replace(A));
     await world.clock.run(store.replace(B));
-    assert.deepEqual(world.texts, { a: serialize(A), b: serialize(B) });
+    assert.deepEqual(world.texts, { a: textOf(A), b: textOf(B) });
   });
 
   it('before a load it holds nothing, and it reads nothing without being asked', async () => {
@@ -62,7 +62,7 @@ describe('session store: what it holds', () => {
     );
     assert.equal(store.records().length, 5);
     await world.clock.run(store.replace(removedOf('other')));
-    await world.clock.run(store.forget('ended'));
+    await world.clock.run(store.remove(endedOf('ended')));
     await world.clock.run(store.replace(recordOf('new', { signedInAtMs: 3_500 })));
     assert.deepEqual(
       store.sessions().map(({ id }) => id),
@@ -125,9 +125,9 @@ describe('session store: changes in one window', () => {
     const replacing = window.store.replace(removedOf('a'));
     assert.equal(window.store.liveSession('a'), undefined);
     assert.deepEqual(window.told, ['removed a']);
-    assert.equal(world.texts.a, serialize(A));
+    assert.equal(world.texts.a, textOf(A));
     await world.clock.run(replacing);
-    assert.equal(world.texts.a, serialize(removedOf('a')));
+    assert.equal(world.texts.a, textOf(removedOf('a')));
   });
 
   it('an addition is in storage first, and in memory later', async () => {
@@ -160,7 +160,7 @@ describe('session store: changes in one window', () => {
     assert.notEqual(record.id, 'a');
     assert.equal(replaced, undefined);
     assert.deepEqual(window.told, [`added ${record.id}`]);
-    assert.equal(world.texts.a, serialize(removedOf('a')));
+    assert.equal(world.texts.a, textOf(removedOf('a')));
   });
 
   it('an older version replaces nothing, neither in memory nor in storage', async () => {
@@ -170,7 +170,7 @@ describe('session store: changes in one window', () => {
     const window = await world.ready();
     await world.clock.run(window.store.replace(A));
     assert.deepEqual(window.store.get('a'), newer);
-    assert.equal(world.texts.a, serialize(newer));
+    assert.equal(world.texts.a, textOf(newer));
     assert.deepEqual(window.told, []);
   });
 
@@ -184,34 +184,15 @@ describe('session store: changes in one window', () => {
     assert.deepEqual(told, ['removed a']);
   });
 
-  it('what is forgotten is gone from memory and from storage', async () => {
+  it('what is removed leaves a mark that holds nothing, in memory and in storage', async () => {
     const world = new StoreWorld();
     world.have(A, endedOf('old'));
-    const window = await world.ready();
-    await world.clock.run(window.store.forget('old'));
+    const [window, other] = [await world.ready(), await world.ready()];
+    await world.clock.run(window.store.remove(endedOf('old')));
     assert.deepEqual(await world.live(window), ['a']);
-    assert.deepEqual([window.store.get('old'), Object.keys(world.texts)], [undefined, ['a']]);
+    for (const { store } of [window, other]) assert.deepEqual(store.get('old'), removedOf('old'));
+    assert.deepEqual([...world.storage.stored.keys()].map((name) => name.split('.')[2]).sort()[1], 'removed');
     assert.deepEqual(window.told, []);
-  });
-
-  it('what one window forgets after 30 days, the other windows forget, too', async () => {
-    const world = new StoreWorld();
-    world.have(removedOf('a'));
-    const [one, two] = [await world.ready(), await world.ready()];
-    world.clock.jump(31 * DAY_MS);
-    await world.clock.run(one.store.forget('a'));
-    await world.live(two);
-    assert.equal(two.store.get('a'), undefined);
-    assert.deepEqual(world.texts, {});
-  });
-
-  it('what is old and still stored stays in memory, so that a window can delete it', async () => {
-    const world = new StoreWorld();
-    world.have(removedOf('a'));
-    const { store } = await world.ready();
-    world.clock.jump(31 * DAY_MS);
-    await world.clock.run(store.reread('a'));
-    assert.equal(store.get('a')?.state, 'removed');
   });
 
   it('a change of one session makes a window read that one alone', async () => {
@@ -222,15 +203,15 @@ describe('session store: changes in one window', () => {
     world.put(renewed(A, 'second'));
     await world.clock.settle();
     assert.deepEqual(
-      read.mock.calls.map(({ arguments: [id] }) => id),
-      ['a'],
+      read.mock.calls.map(({ arguments: [name] }) => name),
+      [itemOf(renewed(A, 'second')).name],
     );
   });
 
   it('a change of a session that nobody knows is no failure', async () => {
     const world = new StoreWorld();
     const window = await world.ready();
-    world.storage.put('unknown', undefined);
+    world.storage.lose('unknown');
     await world.live(window);
     assert.deepEqual([window.log.lines, window.store.records()], [[], []]);
   });

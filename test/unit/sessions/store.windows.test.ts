@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { serialize } from '../../../src/sessions/record.ts';
+import { itemOf } from '../../../src/sessions/items.ts';
+import { StoreError } from '../../../src/sessions/storedSessions.ts';
+import { textOf } from '../support/fakeStorage.ts';
 import { endedOf, recordOf, removedOf } from '../support/record.ts';
 import { add, renewed, signedInAgain, StoreWorld, tokenOf } from '../support/storeWorld.ts';
 
@@ -56,7 +58,7 @@ describe('session store: two windows', () => {
     await world.clock.run(Promise.all(both));
     await world.clock.advance(10_000);
     assert.deepEqual(one.store.get('a'), two.store.get('a'));
-    assert.equal(world.texts.a, serialize(one.store.get('a') ?? assert.fail()));
+    assert.equal(world.texts.a, textOf(one.store.get('a') ?? assert.fail()));
     assert.match(tokenOf(one, 'a') ?? '', /^from (?:one|two)$/);
   });
 
@@ -133,7 +135,7 @@ describe('session store: looks and events that come late', () => {
     await world.clock.run(Promise.all(work));
     for (const window of [one, two]) assert.deepEqual(await world.live(window), []);
     assert.equal(one.told.at(-1), 'removed a');
-    assert.equal(world.texts.a, serialize(removedOf('a')));
+    assert.equal(world.texts.a, textOf(removedOf('a')));
   });
 
   it('the first look does not undo a removal or a change that was faster', async () => {
@@ -204,7 +206,7 @@ describe('session store: storage that loses or changes texts behind the windows'
       const windows = [await world.ready(), await world.ready()];
       world.put(A);
       await world.clock.advance(10_000);
-      assert.equal(world.texts.a, serialize(before));
+      assert.equal(world.texts.a, textOf(before));
       for (const { store, told } of windows) assert.deepEqual([store.get('a'), told], [before, []]);
     });
 
@@ -212,9 +214,9 @@ describe('session store: storage that loses or changes texts behind the windows'
     const world = new StoreWorld();
     world.have(A);
     const windows = [await world.ready(), await world.ready()];
-    world.storage.put('a', undefined);
+    world.storage.lose('a');
     await world.clock.advance(10_000);
-    assert.equal(world.texts.a, serialize(A));
+    assert.equal(world.texts.a, textOf(A));
     for (const { store, told } of windows) assert.deepEqual([store.get('a'), told], [A, []]);
   });
 
@@ -222,6 +224,7 @@ describe('session store: storage that loses or changes texts behind the windows'
     const world = new StoreWorld();
     world.have(SECOND);
     const one = await world.ready();
+    world.storage.stored.clear();
     world.have(A); // and no window hears of it
     const two = await world.ready();
     assert.equal(tokenOf(two, 'a'), 'token of a');
@@ -241,32 +244,45 @@ describe('session store: storage that loses or changes texts behind the windows'
     assert.deepEqual([...window.told].sort(), ['added c', 'changed a', 'removed b']);
   });
 
-  for (const [name, text] of [
-    ['garbage', 'garbage'],
-    ['another format', JSON.stringify({ ...B, format: 2 })],
-    ['the record of another session', serialize(recordOf('c'))],
-  ] as const)
-    it(`an unreadable text is left alone and hides no other session: ${name}`, async () => {
+  const unreadable = (): [name: string, text: string][] => [
+    [itemOf(renewed(B, 'second')).name, 'garbage'],
+    ['b.9-9-9.d5a6cd8e0cd2ec2d', textOf(recordOf('c'))],
+  ];
+  for (const [name, text] of unreadable())
+    it(`an unreadable text hides no other session, and no older text stands in for it: ${name}`, async () => {
       const world = new StoreWorld();
-      world.storage.stored.set('b', text);
-      world.have(A);
+      world.have(A, B);
+      world.storage.stored.set(name, text);
       const window = await world.ready();
       assert.deepEqual(await world.live(window), ['a']);
-      assert.equal(world.texts.b, text);
+      assert.equal(window.store.isUnreadable('b'), true);
+      await assert.rejects(world.clock.run(window.store.reread('b')), StoreError);
+      assert.equal(world.storage.stored.get(name), text);
       assert.equal(window.log.lines.length, 1);
       assert.doesNotMatch(window.log.lines.join(), /token|garbage/);
     });
 
-  it('a session stays in memory when a later version of the extension stores it in another format', async () => {
+  it('a session goes on in memory while its newest text cannot be read, and is not given a newer token', async () => {
     const world = new StoreWorld();
     world.have(A);
     const window = await world.ready();
-    const text = JSON.stringify({ ...A, format: 2 });
-    world.storage.put('a', text);
+    const { name } = itemOf(THIRD);
+    world.storage.stored.set(name, 'of a later version');
+    world.storage.tellOfAll();
     assert.deepEqual(await world.live(window), ['a']);
+    await assert.rejects(world.clock.run(window.store.reread('a')), StoreError);
     await world.clock.run(window.store.replace(SECOND));
-    assert.equal(tokenOf(window, 'a'), 'second');
-    assert.equal(world.texts.a, text);
-    assert.deepEqual(window.told, ['changed a']);
+    const third = await world.ready();
+    assert.equal(third.store.get('a'), undefined, 'an older one does not stand in for it');
+    assert.equal(world.storage.stored.get(name), 'of a later version');
+  });
+
+  it('a sign-in beside an unreadable session makes a session of its own', async () => {
+    const world = new StoreWorld();
+    world.have(B);
+    world.storage.stored.set(itemOf(renewed(B, 'second')).name, 'of a later version');
+    const window = await world.ready();
+    const { record } = await world.clock.run(add(window, 'b', 'new'));
+    assert.notEqual(record.id, 'b');
   });
 });

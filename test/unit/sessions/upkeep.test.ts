@@ -8,27 +8,36 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 describe('session upkeep', () => {
-  it('what is left of a session is forgotten after 30 days, without a message', async () => {
+  it('forgets an ended session after 30 days and an hour of running time, without a message', async () => {
     const { world, one, two, toldAfter } = await watched(anHourOf('a'));
     await toldAfter(2 * HOUR_MS);
-    world.clock.jump(29 * DAY_MS);
-    assert.deepEqual(await toldAfter(LOOK_MS), []);
-    assert.equal(world.storage.stored.size, 1);
-    world.clock.jump(DAY_MS);
-    assert.deepEqual(await toldAfter(LOOK_MS), []);
-    assert.equal(world.storage.stored.size, 0);
+    world.clock.jump(30 * DAY_MS);
+    assert.deepEqual(await toldAfter(HOUR_MS - 2 * LOOK_MS), []);
+    assert.equal(world.stored('a')?.state, 'ended');
+    assert.deepEqual(await toldAfter(2 * LOOK_MS), []);
+    assert.equal(world.stored('a')?.state, 'removed');
     assert.deepEqual([world.heard(one), world.heard(two)], [['removed a'], ['removed a']]);
   });
 
-  it('the mark of a signed-out session is forgotten after 30 days, without a message', async () => {
+  it('forgets nothing by a clock that is far ahead for less than an hour', async () => {
+    const { world, toldAfter } = await watched(anHourOf('a'));
+    await toldAfter(2 * HOUR_MS);
+    for (let day = 0; day < 3; day++) {
+      world.clock.jump(365 * DAY_MS);
+      await toldAfter(HOUR_MS - 2 * LOOK_MS);
+      world.clock.jump(-365 * DAY_MS);
+      await toldAfter(LOOK_MS);
+    }
+    assert.equal(world.stored('a')?.state, 'ended');
+  });
+
+  it('keeps the mark of a signed-out session for good', async () => {
     const { world, one, two, toldAfter } = await watched(anHourOf('a'));
     await world.clock.run(one.sessions.signOut('a'));
-    world.clock.jump(30 * DAY_MS - LOOK_MS);
-    assert.deepEqual(await toldAfter(LOOK_MS), []);
-    assert.equal(world.storage.stored.size, 1);
-    assert.deepEqual(await toldAfter(LOOK_MS), []);
-    assert.equal(world.storage.stored.size, 0);
-    assert.deepEqual([one.store.records(), two.store.records()], [[], []]);
+    world.clock.jump(365 * DAY_MS);
+    assert.deepEqual(await toldAfter(2 * HOUR_MS), []);
+    assert.equal(world.stored('a')?.state, 'removed');
+    for (const { store } of [one, two]) assert.equal(store.get('a')?.state, 'removed');
   });
 
   it('a window looks again after the storage has failed', async () => {

@@ -8,7 +8,6 @@ import type {
   IdentityChoice,
   IdentityService,
 } from '../../../src/services/service.ts';
-import { serialize } from '../../../src/sessions/record.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { recordOf } from '../support/record.ts';
 import { SignInWorld } from '../support/signInWorld.ts';
@@ -155,7 +154,7 @@ describe('a sign-in as a person with several identities', () => {
   it('takes the list away when another window completes the same sign-in', async () => {
     const elsewhere = ({ storage }: SignInWorld): void => {
       const record = recordOf('other', { serviceId: 'sigma-identity', scopes: ['openid'] });
-      storage.put('other', serialize(record));
+      storage.put(record);
     };
     const { result, endedAtMs, calls, seen } = await run({ at: [5_000, elsewhere] });
     assert.ok(result.kind === 'signedInElsewhere');

@@ -90,7 +90,7 @@ async function tryOut(story: Story, serviceOf: (http: Http, story: Story) => Ide
   const result = await clock.run(signIn);
   const tellAll = `${inspect(result, { depth: 9 })}\n${[...log.lines, ...world.log.lines].join('\n')}`;
 
-  assert.ok(result.kind !== 'unexpected' && result.kind !== 'notStored', tellAll);
+  assert.ok(result.kind !== 'unexpected', tellAll);
   if (cancelledAtMs !== undefined) {
     assert.equal(result.kind, 'cancelled');
     assert.equal(settledAtMs, cancelledAtMs, 'a cancel takes effect at once');

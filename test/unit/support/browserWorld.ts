@@ -38,7 +38,8 @@ export class BrowserWorld {
     const runtime = { clock: this.clock, log, closed: closed.signal };
     const memento = this.#memento();
     const secrets = this.#secrets();
-    const { locks, storage } = openWebStorage({ secrets, globalState: memento }, runtime);
+    const globalState = Object.assign(memento, { setKeysForSync: () => undefined });
+    const { locks, storage } = openWebStorage({ secrets, globalState }, runtime);
     const store = new SessionStore(storage, locks, runtime);
     return {
       memento,
@@ -83,6 +84,10 @@ export class BrowserWorld {
       ...window,
       store: async (key, value) => {
         await window.store(key, value);
+        this.secrets = new Map(own.stored);
+      },
+      delete: async (key) => {
+        await window.delete(key);
         this.secrets = new Map(own.stored);
       },
     };

@@ -1,7 +1,7 @@
-import { FakeClock } from './fakeClock.ts';
+import { CryptoClock } from './cryptoClock.ts';
 
 /** Virtual time for code that works with real files: no time passes while an operation on a file is under way. */
-export class DiskClock extends FakeClock {
+export class DiskClock extends CryptoClock {
   override async settle(): Promise<void> {
     do await super.settle();
     while (process.getActiveResourcesInfo().some(isFileOperation));

@@ -1,10 +1,16 @@
-import type { SessionStorage } from '../../../src/sessions/ports.ts';
+import { itemOf, newestItems, parseItem } from '../../../src/sessions/items.ts';
+import type { ItemStorage } from '../../../src/sessions/ports.ts';
+import { serialize, type SessionRecord } from '../../../src/sessions/record.ts';
+import { olderNames } from '../../../src/storage/olderNames.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** The storage as one window sees it. */
-export interface FakeWindowStorage extends SessionStorage {
+export interface FakeWindowStorage extends ItemStorage {
   /** The window's process ends. What has not landed by then never lands. */
   die(): void;
+  /** The window's process stops, and goes on later. What has not landed by then lands when it goes on. */
+  stop(): void;
+  goOn(): void;
 }
 
 /**
@@ -12,6 +18,7 @@ export interface FakeWindowStorage extends SessionStorage {
  * and then every window hears of it, also the one that wrote.
  */
 export class FakeStorage {
+  /** The texts, by the names of their items. */
   readonly stored = new Map<string, string>();
   /** What goes wrong, until it is set to undefined again. */
   readFailure: Error | undefined;
@@ -21,6 +28,8 @@ export class FakeStorage {
   writeMs = 0;
   /** Some storages answer before they tell of a change. Others tell before they answer. */
   eventsFirst = true;
+  /** How many lists from now on show nothing, as one that is made while another window replaces each item. */
+  emptyLists = 0;
 
   readonly #clock: FakeClock;
   readonly #listeners = new Set<(id: string | undefined) => void>();
@@ -48,11 +57,46 @@ export class FakeStorage {
     }
   }
 
-  /** Another program changes what is stored, and the windows hear of it. */
-  put(id: string, text: string | undefined): void {
-    if (text === undefined) this.stored.delete(id);
-    else this.stored.set(id, text);
-    this.#tell(id);
+  /** The newest text of a session. A mark has an empty one. */
+  textOf(sessionId: string): string | undefined {
+    const item = newestItems(this.stored.keys()).get(sessionId);
+    return item && this.stored.get(item.name);
+  }
+
+  /** Stores a record, and no window is told. */
+  have(record: SessionRecord): void {
+    this.stored.set(itemOf(record).name, textOf(record));
+    for (const older of olderNames(record.id, [...this.stored.keys()])) this.stored.delete(older);
+  }
+
+  /** Another window has stored a record, and the windows are told. */
+  put(record: SessionRecord): void {
+    this.have(record);
+    this.#tell(record.id);
+  }
+
+  /** Another program deletes all items of a session, and no window is told. */
+  drop(sessionId: string): void {
+    for (const name of [...this.stored.keys()])
+      if (parseItem(name)?.id === sessionId) this.stored.delete(name);
+  }
+
+  /** Another program deletes all items of a session, and the windows are told. */
+  lose(sessionId: string): void {
+    this.drop(sessionId);
+    this.#tell(sessionId);
+  }
+
+  /** Another program, such as a tool that restores files, has put this record in the place of what was there. */
+  restore(record: SessionRecord): void {
+    this.lose(record.id);
+    this.put(record);
+  }
+
+  /** Everything in it is lost, and the windows are told. */
+  loseAll(): void {
+    this.stored.clear();
+    this.tellOfAll();
   }
 
   /** Tells the windows that any text may have changed. */
@@ -62,6 +106,7 @@ export class FakeStorage {
 
   window(): FakeWindowStorage {
     let alive = true;
+    let stopped: PromiseWithResolvers<undefined> | undefined;
     const isAlive = (): boolean => alive;
     const own = new Set<(id: string | undefined) => void>();
     const never = new Promise<never>(() => undefined);
@@ -70,6 +115,7 @@ export class FakeStorage {
       if (!isAlive()) return never;
       if (ms > 0) await this.#clock.sleep(ms, new AbortController().signal);
       while (this.#hanging !== undefined) await this.#hanging.promise;
+      while (stopped !== undefined) await stopped.promise;
       return isAlive() ? look() : never;
     };
     const read = async <T>(look: () => T): Promise<T> => {
@@ -92,10 +138,18 @@ export class FakeStorage {
       for (const listener of own) this.#listeners.delete(listener);
     };
     return {
-      ids: () => read(() => [...this.stored.keys()]),
-      read: (id) => read(() => this.stored.get(id)),
-      write: (id, text) => write(id, () => this.stored.set(id, text)),
-      delete: (id) => write(id, () => this.stored.delete(id)),
+      names: () =>
+        read(() => {
+          if (this.emptyLists === 0) return [...this.stored.keys()];
+          this.emptyLists -= 1;
+          return [];
+        }),
+      read: (name) => read(() => this.stored.get(name)),
+      add: ({ name, id }, text) =>
+        write(id, () => {
+          this.stored.set(name, text);
+          for (const older of olderNames(id, [...this.stored.keys()])) this.stored.delete(older);
+        }),
       onDidChange: (listener) => {
         own.add(listener);
         this.#listeners.add(listener);
@@ -106,10 +160,22 @@ export class FakeStorage {
         alive = false;
         forget();
       },
+      stop: () => {
+        stopped ??= Promise.withResolvers();
+      },
+      goOn: () => {
+        stopped?.resolve(undefined);
+        stopped = undefined;
+      },
     };
   }
 
   #tell(id: string | undefined): void {
     for (const listener of [...this.#listeners]) listener(id);
   }
+}
+
+/** What is stored of a record. */
+export function textOf(record: SessionRecord): string {
+  return record.state === 'removed' ? '' : serialize(record);
 }

@@ -8,6 +8,8 @@ export function noticeText(notice: SessionNotice): string {
     case 'ended':
     case 'rejected':
       return `${notice.kind} ${notice.record.id}`;
+    case 'notStored':
+      return `not stored ${notice.record.id}`;
     case 'lost':
       return `lost ${notice.sessions.map(({ id }) => id).join('+')}`;
   }

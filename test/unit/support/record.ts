@@ -32,5 +32,5 @@ export function endedOf(id: string, different: Partial<EndedSession> = {}): Ende
 
 /** The mark that the same session leaves after a sign-out. */
 export function removedOf(id: string, different: Partial<RemovedSession> = {}): RemovedSession {
-  return { format: 1, id, version: FIRST_VERSION, state: 'removed', removedAtMs: START_MS, ...different };
+  return { format: 1, id, version: FIRST_VERSION, state: 'removed', ...different };
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 
+import { isNewerItem, type Item, itemOf, newestItems } from '../../../src/sessions/items.ts';
 import type { LiveSession } from '../../../src/sessions/record.ts';
+import type { FakeStorage } from './fakeStorage.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
+import type { HostKind } from './twoPlaces.ts';
 
 /** What can happen. `window` and `session` are taken modulo the number of those that there are. */
 export type Step =
@@ -15,16 +18,20 @@ export type Step =
       cancelAfterMs?: number;
     }
   | { does: 'sign out' | 'verify'; window: number; session: number }
-  | { does: 'list' | 'come back' | 'open' | 'close' | 'kill'; window: number }
+  | { does: 'list' | 'come back' | 'open' | 'close' | 'kill' | 'stop' | 'go on'; window: number }
   | { does: 'reject'; session: number; what: 'access' | 'refresh' | 'both' }
   | { does: 'pass' | 'jump'; ms: number }
   | {
       does: 'storage';
+      /** Both when there is one place for everything. */
+      place: 'secrets' | 'shared' | 'both';
       readMs: number;
       writeMs: number;
       eventsFirst: boolean;
       state: 'works' | 'fails' | 'hangs';
     }
+  /** A place loses all that it has, or shows nothing in its next list. */
+  | { does: 'lose' | 'hide'; place: 'secrets' | 'shared' }
   | { does: 'service'; takesMs: number; offline: boolean; rotates: boolean }
   /** The person sets a server, and every window hears of it. */
   | { does: 'set'; server: string };
@@ -35,7 +42,7 @@ const MAX_WINDOWS = 4;
 const ALL_PAUSES_MS = 130_000;
 
 /**
- * Windows to which anything may happen, and five rules that must hold once they come to rest:
+ * Windows to which anything may happen, and rules that must hold once they come to rest:
  *
  * 1. All windows agree.
  * 2. Storage agrees with them.
@@ -43,9 +50,16 @@ const ALL_PAUSES_MS = 130_000;
  * 4. No refresh token was sent twice.
  * 5. No session is handed out but those of the server that is set.
  * 6. No session was taken for rejected because another window had got a new token for it.
+ * 7. Once a window has seen a version, no window and no start takes an older one for current.
  */
 export class SessionModel {
-  readonly #world = new SessionWorld();
+  readonly #world: SessionWorld;
+  readonly #kind: HostKind | undefined;
+  /** The newest version of each session that any window has seen. */
+  readonly #newest = new Map<string, Item>();
+  readonly #stopped = new Set<Window>();
+  /** A window was stopped for so long that another one could take its lock. */
+  #hasLostLock = false;
   /** Sessions that were signed out, and access tokens of sign-ins that failed, with the window that did it. */
   readonly #signedOut = new Map<string, Window | undefined>();
   readonly #unkept = new Map<string, Window>();
@@ -55,6 +69,12 @@ export class SessionModel {
   readonly #maybeRejected = new Set<string>();
   /** What is under way, and in which window. */
   readonly #work = new Map<Promise<unknown>, Window>();
+
+  /** `kind`: with the two places of this host. In a web worker, rules 3, 4 and 7 are not promised. */
+  constructor(kind?: HostKind) {
+    this.#world = new SessionWorld(kind);
+    this.#kind = kind;
+  }
 
   async begin(): Promise<void> {
     while (this.#world.windows.length < 2) await this.#world.ready();
@@ -91,6 +111,21 @@ export class SessionModel {
       case 'kill':
         await this.#end(window, step.does);
         break;
+      case 'stop':
+        window.storage.stop();
+        window.locks.freeze();
+        this.#stopped.add(window);
+        this.#hasLostLock = true;
+        break;
+      case 'go on':
+        this.#goOn(window);
+        break;
+      case 'lose':
+        this.#placeOf(step).loseAll();
+        break;
+      case 'hide':
+        this.#placeOf(step).emptyLists = 1;
+        break;
       case 'reject': {
         const { accessToken, refreshToken } = record?.grant ?? {};
         if (record !== undefined) this.#maybeRejected.add(record.id);
@@ -118,6 +153,7 @@ export class SessionModel {
         break;
     }
     await clock.settle();
+    this.#see();
   }
 
   /** Lets all come to its end, with a storage and a service that work, and checks the rules. */
@@ -125,7 +161,10 @@ export class SessionModel {
     const { clock, service, windows } = this.#world;
     const { offline } = service;
     service.offline = false;
+    for (const window of this.#stopped) this.#goOn(window);
     this.#repairStorage();
+    // A window in a browser never sees what another one has written to SecretStorage alone. The next start does.
+    if (this.#kind !== undefined) await this.#world.ready();
     for (const round of ['finish all work', 'settle what has ended since'] as const) {
       await clock.run(Promise.all(windows.map((each) => each.sessions.settle())));
       await clock.run(Promise.all(this.#work.keys()));
@@ -138,6 +177,7 @@ export class SessionModel {
 
   #check(): void {
     const { service, windows } = this.#world;
+    const isWeb = this.#kind === 'web';
     const byId = (a: LiveSession, b: LiveSession): number => (a.id < b.id ? -1 : 1);
     const stored = this.#world.storedLive().sort(byId);
     for (const { sessions } of windows) {
@@ -149,12 +189,17 @@ export class SessionModel {
         'those of the server that is set are shown',
       );
     }
-    for (const { id, grant } of stored) {
+    const items = newestItems(this.#names());
+    for (const [id, item] of isWeb ? [] : this.#newest) {
+      const there = items.get(id);
+      assert.ok(there !== undefined && !isNewerItem(item, there), 'nothing goes back');
+    }
+    for (const { id, grant } of isWeb ? [] : stored) {
       assert.ok(!this.#signedOut.has(id), 'what was signed out is gone');
       assert.ok(!this.#unkept.has(grant.accessToken), 'what a failed sign-in brought is gone');
     }
     const reused = service.reused.filter((token) => !this.#excused.has(token));
-    assert.deepEqual(reused, [], 'no refresh token is sent twice');
+    if (!isWeb && !this.#hasLostLock) assert.deepEqual(reused, [], 'no refresh token is sent twice');
     for (const record of windows.flatMap((each) => each.sessions.records.ended()))
       if (record.reason === 'rejected')
         assert.ok(this.#maybeRejected.has(record.id), 'a session whose token was good goes on');
@@ -212,20 +257,58 @@ export class SessionModel {
       if (grant.refreshToken !== undefined && service.isUsed(grant.refreshToken))
         this.#excused.add(grant.refreshToken);
     }
+    this.#stopped.delete(window);
+    // What only this window had seen is lost with it.
+    this.#newest.clear();
+    for (const [id, item] of newestItems(this.#names())) this.#newest.set(id, item);
+    this.#see();
+  }
+
+  #goOn(window: Window): void {
+    window.storage.goOn();
+    window.locks.thaw();
+    this.#stopped.delete(window);
+  }
+
+  #see(): void {
+    for (const { store } of this.#world.windows)
+      for (const record of store.records()) {
+        const item = itemOf(record);
+        const newest = this.#newest.get(record.id);
+        if (newest === undefined || isNewerItem(item, newest)) this.#newest.set(record.id, item);
+      }
+  }
+
+  #names(): string[] {
+    const { places, storage } = this.#world;
+    return places === undefined ? [...storage.stored.keys()] : [...places.newest().keys()];
+  }
+
+  #placeOf({ place }: { readonly place: 'secrets' | 'shared' }): FakeStorage {
+    return this.#world.places?.[place] ?? this.#world.storage;
+  }
+
+  #placesOf(place: 'secrets' | 'shared' | 'both'): FakeStorage[] {
+    const { places, storage } = this.#world;
+    if (places === undefined) return [storage];
+    return place === 'both' ? [places.secrets, places.shared] : [places[place]];
   }
 
   /** It works from now on, as slowly as before. */
   #repairStorage(): void {
-    const { readMs, writeMs, eventsFirst } = this.#world.storage;
-    this.#setStorage({ readMs, writeMs, eventsFirst, state: 'works' });
+    for (const place of ['secrets', 'shared'] as const) {
+      const [{ readMs, writeMs, eventsFirst }] = this.#placesOf(place) as [FakeStorage];
+      this.#setStorage({ place, readMs, writeMs, eventsFirst, state: 'works' });
+    }
   }
 
-  #setStorage(to: Omit<Extract<Step, { does: 'storage' }>, 'does'>): void {
-    const { storage } = this.#world;
-    Object.assign(storage, { readMs: to.readMs, writeMs: to.writeMs, eventsFirst: to.eventsFirst });
-    storage.writeFailure = to.state === 'fails' ? new Error('locked') : undefined;
-    storage.readFailure = storage.writeFailure;
-    storage.hangs = to.state === 'hangs';
+  #setStorage({ place, state, ...to }: Omit<Extract<Step, { does: 'storage' }>, 'does'>): void {
+    for (const storage of this.#placesOf(place)) {
+      Object.assign(storage, to);
+      storage.writeFailure = state === 'fails' ? new Error('locked') : undefined;
+      storage.readFailure = storage.writeFailure;
+      storage.hangs = state === 'hangs';
+    }
   }
 
   /** The work may fail, because the storage fails or the sign-in is cancelled. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 
-import { serialize } from '../../../src/sessions/record.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
 /*
@@ -74,7 +73,7 @@ const ACTIONS = {
 export async function play(row: Row): Promise<void> {
   const world = new SessionWorld();
   const { clock, storage, service } = world;
-  const firstText = serialize(world.have('a', service.grant(row.a)));
+  const first = world.have('a', service.grant(row.a));
   const windows = { one: await world.ready(), two: await world.ready() };
   const { one, two } = windows;
   const { read = 0, write = 0, ...ofService } = row.takes ?? {};
@@ -85,7 +84,8 @@ export async function play(row: Row): Promise<void> {
   for (const [atMs, who, does] of row.steps) {
     await clock.advance(begunMs + atMs - clock.ranMs);
     if (who === 'clock') clock.jump(does.jumpsMs);
-    else if (who === 'storage') storage.put('a', does === 'loses the text' ? undefined : firstText);
+    else if (who === 'storage' && does === 'loses the text') storage.lose('a');
+    else if (who === 'storage') storage.restore(first);
     else if (who !== 'service') work.push(ACTIONS[does](world, windows[who]));
     else if (does === 'refuses the client') service.refusesClient = true;
     else if (does === 'rotates') service.rotates = true;

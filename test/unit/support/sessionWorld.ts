@@ -1,9 +1,8 @@
 import type { Grant } from '../../../src/services/service.ts';
+import { newestItems, recordOf as recordIn } from '../../../src/sessions/items.ts';
 import {
-  deserialize,
   isLive,
   type LiveSession,
-  serialize,
   type SessionRecord,
   type AccountChange,
 } from '../../../src/sessions/record.ts';
@@ -16,6 +15,7 @@ import { FakeMemento } from './fakeMemento.ts';
 import { FakeService } from './fakeService.ts';
 import { FakeStorage, type FakeWindowStorage } from './fakeStorage.ts';
 import { noticeText } from './noticeText.ts';
+import { type HostKind, TwoPlaces } from './twoPlaces.ts';
 import { recordOf } from './record.ts';
 import { RecordingLog } from './recordingLog.ts';
 
@@ -41,17 +41,26 @@ export interface Window {
 /** Several windows of one application, wired as in the product, and the service that all of them talk to. */
 export class SessionWorld {
   readonly clock = new FakeClock();
+  /** One place for everything, unless the world has two. */
   readonly storage = new FakeStorage(this.clock);
+  readonly places: TwoPlaces | undefined;
   readonly locks = new FakeLocks(this.clock);
   readonly memento = new FakeMemento();
   readonly service = new FakeService(this.clock);
   readonly windows: Window[] = [];
   readonly #names = new Map<string, string>();
 
+  /** `kind`: with the two places of this host, and not with one place for everything. */
+  constructor(kind?: HostKind) {
+    this.places = kind && new TwoPlaces(kind, this.clock);
+  }
+
   open(focused = false): Window {
     const { clock, service } = this;
     const [log, closed] = [new RecordingLog(), new AbortController()];
-    const [storage, locks] = [this.storage.window(), this.locks.window()];
+    const runtime = { clock, log, closed: closed.signal };
+    const storage = this.places?.window(runtime) ?? this.storage.window();
+    const locks = this.locks.window();
     const state = { focused };
     const all = openSessions(
       {
@@ -59,7 +68,7 @@ export class SessionWorld {
         ...{ storage, locks, memento: this.memento },
         isFocused: () => state.focused,
       },
-      { clock, log, closed: closed.signal },
+      runtime,
     );
     const [sessions] = all.byService;
     if (sessions === undefined) throw new Error('no service');
@@ -128,18 +137,25 @@ export class SessionWorld {
 
   /** Puts a record into storage before any window opens. */
   store(record: SessionRecord): void {
-    this.storage.stored.set(record.id, serialize(record));
+    this.storage.have(record);
     this.#names.set(record.id, record.id);
   }
 
   /** What is stored under an id. */
   stored(id: string): SessionRecord | undefined {
-    return deserialize(id, this.storage.stored.get(id) ?? '');
+    const texts = this.#texts();
+    const item = newestItems(texts.keys()).get(id);
+    return item && recordIn(item, texts.get(item.name) ?? '');
+  }
+
+  #texts(): Map<string, string> {
+    return this.places?.newest() ?? this.storage.stored;
   }
 
   /** All live sessions in storage. */
   storedLive(): LiveSession[] {
-    return [...this.storage.stored.keys()].map((id) => this.stored(id)).filter(isLive);
+    const ids = newestItems(this.#texts().keys()).keys();
+    return [...ids].map((id) => this.stored(id)).filter(isLive);
   }
 
   /** The person has signed in: the window keeps the grant. */
@@ -178,8 +194,11 @@ export class SessionWorld {
 
   /** Lets time run until all work has ended. What stays is the look every 30 seconds in each window. */
   async quiet(): Promise<void> {
-    do await this.clock.advance(100);
-    while (this.clock.pending > this.windows.length);
+    const untilMs = this.clock.ranMs + 1_800_000;
+    do {
+      await this.clock.advance(100);
+      if (this.clock.ranMs > untilMs) throw new Error('The windows never come to rest');
+    } while (this.clock.pending > this.windows.length);
   }
 }
 

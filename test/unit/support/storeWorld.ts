@@ -1,11 +1,12 @@
+import { newestItems } from '../../../src/sessions/items.ts';
 import {
   afterRenewal,
   afterSignIn,
   type LiveSession,
-  serialize,
   type SessionRecord,
 } from '../../../src/sessions/record.ts';
-import { type Added, SessionStore } from '../../../src/sessions/store.ts';
+import type { Added } from '../../../src/sessions/additions.ts';
+import { SessionStore } from '../../../src/sessions/store.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeLocks } from './fakeLocks.ts';
 import { FakeStorage } from './fakeStorage.ts';
@@ -46,17 +47,18 @@ export class StoreWorld {
 
   /** Stores records before any window opens. */
   have(...records: readonly SessionRecord[]): void {
-    for (const record of records) this.storage.stored.set(record.id, serialize(record));
+    for (const record of records) this.storage.have(record);
   }
 
   /** Another program, or another window, has stored this record, and the windows hear of it. */
   put(record: SessionRecord): void {
-    this.storage.put(record.id, serialize(record));
+    this.storage.put(record);
   }
 
-  /** What is stored under each id, as text. */
+  /** The newest text of each session in storage. A mark has an empty one. */
   get texts(): Record<string, string> {
-    return Object.fromEntries(this.storage.stored);
+    const ids = [...newestItems(this.storage.stored.keys()).keys()];
+    return Object.fromEntries(ids.map((id) => [id, this.storage.textOf(id) ?? '']));
   }
 
   /** Lets ten seconds pass, then gives the ids of the live sessions. */

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
 import {
+  emptyFile,
   hasCode,
   readRegular,
   removeFile,
@@ -152,7 +153,9 @@ describe('a file that is written as a whole', () => {
     const [from = ''] = calls[0] ?? [];
     assert.equal(path.dirname(from), folder);
     assert.match(path.basename(from), /^a\.[0-9a-f]{8}\.tmp$/);
-    assert.ok(from.endsWith(UNFINISHED));
+    assert.match(from, UNFINISHED);
+    for (const other of ['a.tmp', 'a.0123abc.tmp', 'a.0123abcd.tmp.x', 'a.0123ABCD.tmp', '0123abcd.tmp'])
+      assert.doesNotMatch(other, UNFINISHED);
   });
 });
 
@@ -237,5 +240,26 @@ describe('a file that is deleted', () => {
     await withoutPauses(t, removeFile(path.join(folder, 'a')));
     assert.equal(calls.length, 4);
     assert.deepEqual(await readdir(folder), []);
+  });
+});
+
+describe('a file that is emptied', { skip: process.platform === 'win32' }, () => {
+  it('has no content any more', async (t) => {
+    const file = path.join(await temporaryFolder(t), 'a');
+    await writeFile(file, 'content');
+    await emptyFile(file);
+    assert.equal(await readFile(file, 'utf8'), '');
+  });
+
+  it('is not what a link leads to, nor a new one, and no pipe is waited for', async (t) => {
+    const folder = await temporaryFolder(t);
+    const file = (name: string): string => path.join(folder, name);
+    await writeFile(file('target'), 'kept');
+    await symlink('target', file('link'));
+    execFileSync('mkfifo', [file('pipe')]);
+    await mkdir(file('folder'));
+    for (const name of ['link', 'pipe', 'folder', 'none']) await assert.rejects(emptyFile(file(name)));
+    assert.equal(await readFile(file('target'), 'utf8'), 'kept');
+    assert.deepEqual((await readdir(folder)).sort(), ['folder', 'link', 'pipe', 'target']);
   });
 });

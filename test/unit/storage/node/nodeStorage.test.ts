@@ -1,252 +1,244 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import type * as vscode from 'vscode';
 
-import { NEVER } from '../../../../src/base/timeLimit.ts';
-import { afterRenewal, FIRST_VERSION, serialize } from '../../../../src/sessions/record.ts';
-import { LocalLocks } from '../../../../src/storage/localLocks.ts';
-import { FileSessions } from '../../../../src/storage/node/fileSessions.ts';
-import { NodeSessions } from '../../../../src/storage/node/nodeStorage.ts';
+import { itemOf, parseItem } from '../../../../src/sessions/items.ts';
+import type { WindowStorage } from '../../../../src/storage/windowStorage.ts';
+import { openNodeStorage } from '../../../../src/storage/node/nodeStorage.ts';
 import { DiskClock } from '../../support/diskClock.ts';
 import { FakeMemento } from '../../support/fakeMemento.ts';
 import { FakeSecrets } from '../../support/fakeSecrets.ts';
-import { KEY, nextChange } from '../../support/folderWorld.ts';
-import { recordOf } from '../../support/record.ts';
+import { textOf } from '../../support/fakeStorage.ts';
+import { nextChange, put, textIn } from '../../support/folderWorld.ts';
+import { recordOf, removedOf } from '../../support/record.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
+import { renewed } from '../../support/storeWorld.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
-/** One desktop: its windows share SecretStorage and the folder. */
-class Desktop {
+const A = recordOf('a');
+const SECOND = renewed(A, 'second');
+const B = recordOf('b');
+
+interface Window extends WindowStorage {
+  close(): void;
+}
+
+/** One client: its windows share SecretStorage, the global state and the folder. */
+class Client {
   readonly clock = new DiskClock();
-  readonly secrets = new FakeSecrets(this.clock);
+  secrets = new FakeSecrets(this.clock);
+  readonly memento = new FakeMemento();
   readonly log = new RecordingLog();
   readonly folder: string;
-  readonly #open: { dispose(): void }[];
+  readonly #open: Window[];
 
-  private constructor(folder: string, open: { dispose(): void }[]) {
+  private constructor(folder: string, open: Window[]) {
     this.folder = folder;
     this.#open = open;
-    this.secrets.stored.set('sessionKey', Buffer.from(KEY).toString('base64'));
   }
 
-  static async create(t: TestContext): Promise<Desktop> {
-    const open: { dispose(): void }[] = [];
+  static async create(t: TestContext): Promise<Client> {
+    const open: Window[] = [];
     const folder = await temporaryFolder(t, () => {
-      for (const each of open) each.dispose();
+      for (const each of open) each.close();
     });
-    return new Desktop(path.join(folder, 'sessions'), open);
+    return new Client(folder, open);
   }
 
-  window(): NodeSessions {
-    const { clock, log } = this;
-    const sessions = new NodeSessions(
-      {
-        secrets: this.secrets.window(),
-        memento: new FakeMemento(),
-        folder: this.folder,
-        locks: new LocalLocks(clock),
-      },
-      { clock, log, closed: NEVER },
+  window({ inBrowser = false } = {}): Window {
+    const { clock, log, folder, memento } = this;
+    const closed = new AbortController();
+    const uri: unknown = { fsPath: folder };
+    const context = {
+      secrets: this.secrets.window(),
+      globalState: Object.assign(memento, { setKeysForSync: () => undefined }),
+      globalStorageUri: uri as vscode.Uri,
+    };
+    const opened = openNodeStorage(context, inBrowser, { clock, log, closed: closed.signal });
+    const close = (): void => {
+      closed.abort(new Error('closed'));
+      opened.storage.dispose();
+    };
+    const window = { ...opened, close };
+    this.#open.push(window);
+    return window;
+  }
+
+  /** The names of the items in SecretStorage. */
+  get inSecrets(): string[] {
+    return [...this.secrets.stored.keys()].flatMap((key) =>
+      key.startsWith('session/') ? [key.slice('session/'.length)] : [],
     );
-    this.#open.push(sessions);
-    return sessions;
   }
 
-  /** A look into the files behind the windows' backs. */
-  async files(): Promise<FileSessions> {
-    const files = await FileSessions.open(this.folder, KEY, this.log);
-    this.#open.push(files);
-    return files;
+  /** The names of the items in the folder, without their tags. */
+  async inFiles(): Promise<string[]> {
+    const files = await readdir(path.join(this.folder, 'sessions'), { recursive: true });
+    return files
+      .map((file) => path.basename(file).split('.').slice(0, 3).join('.'))
+      .filter((name) => parseItem(name) !== undefined);
   }
 
-  /** Puts a file in the place of the folder: it cannot be used, not even by root. */
-  async breakFolder(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
-    await writeFile(this.folder, '');
-  }
-
-  get secretNames(): string[] {
-    return [...this.secrets.stored.keys()].sort();
+  get warnings(): string[] {
+    return this.log.lines.filter((line) => line.startsWith('warn'));
   }
 }
 
-const older = serialize(recordOf('a'));
-const newer = serialize(recordOf('a', { version: afterRenewal(FIRST_VERSION) }));
-const ofLaterVersion = JSON.stringify({ format: 2, id: 'a' });
-
 describe('the storage of sessions in Node', () => {
-  it('is encrypted files, and SecretStorage holds the key only', async (t) => {
-    const desktop = await Desktop.create(t);
-    const [one, two] = [desktop.window(), desktop.window()];
-    await one.write('a', 'the text');
-    assert.equal(await two.read('a'), 'the text');
-    assert.deepEqual(await two.ids(), ['a']);
-    assert.deepEqual(desktop.secretNames, ['sessionKey']);
-    assert.equal(await one.place(), 'files');
-    const [folder = ''] = await readdir(desktop.folder);
-    assert.equal((await readFile(path.join(desktop.folder, folder, 'a'))).includes('the text'), false);
-    await two.delete('a');
-    assert.equal(await one.read('a'), undefined);
-    assert.deepEqual(desktop.log.lines, []);
+  it('is SecretStorage and encrypted files', async (t) => {
+    const client = await Client.create(t);
+    const [one, two] = [client.window().storage, client.window().storage];
+    await one.names();
+    await put(one, A);
+    await client.clock.settle();
+    assert.equal(await textIn(two, A), textOf(A));
+    const names = [itemOf(A).name];
+    assert.deepEqual([await two.names(), client.inSecrets, await client.inFiles()], [names, names, names]);
+    await put(two, SECOND);
+    await client.clock.settle();
+    const newer = [itemOf(SECOND).name];
+    assert.deepEqual([await one.names(), client.inSecrets, await client.inFiles()], [newer, newer, newer]);
+    assert.deepEqual(client.warnings, []);
   });
 
-  it('does nothing before it is used', async (t) => {
-    const desktop = await Desktop.create(t);
-    desktop.window().dispose();
-    await desktop.clock.settle();
-    await assert.rejects(readdir(desktop.folder), { code: 'ENOENT' });
+  it('keeps renewals out of SecretStorage in a browser', async (t) => {
+    const client = await Client.create(t);
+    const { storage } = client.window({ inBrowser: true });
+    for (const record of [A, SECOND]) await put(storage, record);
+    await client.clock.settle();
+    assert.deepEqual([client.inSecrets, await client.inFiles()], [[itemOf(A).name], [itemOf(SECOND).name]]);
+    await put(storage, removedOf('a'));
+    await client.clock.settle();
+    assert.deepEqual(client.inSecrets, [itemOf(removedOf('a')).name]);
   });
 
-  it('tells changes to those who listened before it was opened', { timeout: 20_000 }, async (t) => {
-    const desktop = await Desktop.create(t);
-    const [one, two] = [desktop.window(), desktop.window()];
+  it('does nothing with sessions before it is used', async (t) => {
+    const client = await Client.create(t);
+    client.window();
+    await client.clock.settle();
+    await assert.rejects(readdir(path.join(client.folder, 'sessions')), { code: 'ENOENT' });
+    assert.deepEqual([...client.secrets.stored], []);
+  });
+
+  it('tells of a change in another window, until the end', { timeout: 20_000 }, async (t) => {
+    const client = await Client.create(t);
+    const [one, two, ended] = [client.window().storage, client.window().storage, client.window().storage];
+    for (const each of [one, two, ended]) await each.names();
+    ended.onDidChange(() => assert.fail('it was disposed'));
+    ended.dispose();
     const changed = nextChange(two, (id) => id === 'a');
-    two.onDidChange(() => assert.fail('it was disposed')).dispose();
-    await two.ids();
-    await one.write('a', 'text');
-    await changed;
-  });
-
-  it('tells nothing after the end, also if it ends while it opens', { timeout: 20_000 }, async (t) => {
-    const desktop = await Desktop.create(t);
-    const [one, two, witness] = [desktop.window(), desktop.window(), desktop.window()];
-    two.onDidChange(() => assert.fail('it was disposed'));
-    const opening = two.ids();
-    two.dispose();
-    await Promise.all([opening, witness.ids()]);
-    await desktop.clock.settle();
-    const changed = nextChange(witness, (id) => id === 'a');
-    await one.write('a', 'text');
+    await put(one, A);
     await changed;
   });
 });
 
-describe('a storage whose folder cannot be used', () => {
-  it('is SecretStorage alone, with one line in the log', async (t) => {
-    const desktop = await Desktop.create(t);
-    await desktop.breakFolder();
-    const [one, two] = [desktop.window(), desktop.window()];
+describe('the sessions of a client', () => {
+  it('survive a rebuilt container, another profile or machine: the folder is another one', async (t) => {
+    const client = await Client.create(t);
+    const before = client.window();
+    for (const record of [A, removedOf('b')]) await put(before.storage, record);
+    await client.clock.settle();
+    before.close();
+    await rm(client.folder, { recursive: true });
+    const { storage } = client.window();
+    assert.deepEqual([...(await storage.names())].sort(), [itemOf(A).name, itemOf(removedOf('b')).name]);
+    assert.equal(await textIn(storage, A), textOf(A));
+    await client.clock.settle();
+    assert.deepEqual((await client.inFiles()).sort(), [itemOf(A).name, itemOf(removedOf('b')).name]);
+    assert.deepEqual(client.warnings, []);
+  });
+
+  it('survive a lost item in SecretStorage', async (t) => {
+    const client = await Client.create(t);
+    const before = client.window();
+    await put(before.storage, A);
+    await client.clock.settle();
+    before.close();
+    client.secrets.stored.delete(`session/${itemOf(A).name}`);
+    const { storage } = client.window();
+    assert.deepEqual(await storage.names(), [itemOf(A).name]);
+    await client.clock.settle();
+    assert.deepEqual(client.inSecrets, [itemOf(A).name]);
+  });
+
+  it('are not mixed with those of another client that uses the same folder', async (t) => {
+    const client = await Client.create(t);
+    await put(client.window().storage, A);
+    await client.clock.settle();
+    client.secrets = new FakeSecrets(client.clock);
+    client.memento.kept.clear();
+    const other = client.window().storage;
+    assert.deepEqual([await other.names(), await textIn(other, A)], [[], undefined]);
+  });
+});
+
+describe('a storage of which one place cannot be used', () => {
+  it('is SecretStorage alone without a folder, and the files come later', async (t) => {
+    const client = await Client.create(t);
+    const folder = path.join(client.folder, 'sessions');
+    await writeFile(folder, ''); // cannot be used as a folder, not even by root
+    const [one, two] = [client.window(), client.window()];
     const heard: (string | undefined)[] = [];
-    await two.ids();
-    two.onDidChange((id) => heard.push(id));
-    await one.write('a', 'text');
-    assert.equal(await one.read('a'), 'text');
-    assert.equal(await two.read('a'), 'text');
+    await two.storage.names();
+    two.storage.onDidChange((id) => heard.push(id));
+    await put(one.storage, A);
+    await client.clock.settle();
+    assert.equal(await textIn(two.storage, A), textOf(A));
     assert.deepEqual(heard, ['a']);
-    assert.equal(desktop.secrets.listeners, 2);
-    assert.equal(await two.place(), 'secretStorage');
-    for (const window of [one, two]) window.dispose();
-    await desktop.clock.settle();
-    assert.equal(desktop.secrets.listeners, 0);
-    assert.deepEqual(desktop.secretNames, ['session/a', 'sessionKey']);
-    assert.equal(desktop.log.lines.length, 2, 'one line for each window');
-    for (const line of desktop.log.lines)
-      assert.match(
-        line,
-        /^warn The folder for sessions cannot be used: Error E[A-Z]+\. They are kept in SecretStorage/,
-      );
-  });
-});
-
-describe('sessions that such a window has left in SecretStorage', () => {
-  it('are moved into files by the next window', async (t) => {
-    const desktop = await Desktop.create(t);
-    await desktop.breakFolder();
-    const b = serialize(recordOf('b'));
-    const before = desktop.window();
-    await before.write('a', older);
-    await before.write('b', b);
-    await rm(desktop.folder);
-    desktop.log.lines.length = 0;
-    const next = desktop.window();
-    assert.deepEqual((await next.ids()).sort(), ['a', 'b']);
-    assert.equal(await next.read('a'), older);
-    assert.equal(await next.read('b'), b);
-    assert.deepEqual(desktop.secretNames, ['sessionKey']);
-    assert.deepEqual(desktop.log.lines, []);
+    const { secrets, shared, sharedPlace } = await one.status();
+    assert.deepEqual([secrets, shared, sharedPlace], ['works', 'fails', 'files']);
+    await rm(folder);
+    await client.clock.advance(5_000);
+    assert.deepEqual(await client.inFiles(), [itemOf(A).name]);
+    assert.equal((await one.status()).shared, 'works');
+    for (const line of client.warnings)
+      assert.match(line, /^warn The shared copy of the sessions cannot be (read|written): Error E[A-Z]+\.$/);
+    assert.equal(client.warnings.length, 2, 'one for each window');
   });
 
-  const cases: [what: string, moving: string, there: string, moved: string][] = [
-    ['newer than the file: the file is replaced', newer, older, newer],
-    ['older than the file: the file stays', older, newer, newer],
-    ['the same as the file: the file stays', newer, newer, newer],
-    ['newer than a file that is no session of ours: the file is replaced', older, '', older],
-  ];
-  for (const [what, moving, there, moved] of cases)
-    it(`are dropped there in each case: ${what}`, async (t) => {
-      const desktop = await Desktop.create(t);
-      const files = await desktop.files();
-      await files.write('a', there);
-      if (there === '') {
-        const [folder = ''] = await readdir(desktop.folder);
-        await writeFile(path.join(desktop.folder, folder, 'a'), 'garbage');
-      }
-      desktop.secrets.stored.set('session/a', moving);
-      assert.equal(await desktop.window().read('a'), moved);
-      assert.deepEqual(desktop.secretNames, ['sessionKey']);
-    });
-
-  it('stay there when only a later version of this extension can read them', async (t) => {
-    const desktop = await Desktop.create(t);
-    desktop.secrets.stored.set('session/a', ofLaterVersion);
-    const window = desktop.window();
-    assert.equal(await window.read('a'), undefined);
-    assert.equal(desktop.secrets.stored.get('session/a'), ofLaterVersion);
+  it('is the files alone without SecretStorage, once the key is known', async (t) => {
+    const client = await Client.create(t);
+    const { storage, status } = client.window();
+    await put(storage, A);
+    await client.clock.settle();
+    client.secrets.readFailure = client.secrets.writeFailure = new Error('locked');
+    await put(storage, B);
+    assert.deepEqual([...(await storage.names())].sort(), [itemOf(A).name, itemOf(B).name]);
+    assert.equal((await status()).secrets, 'fails');
+    client.secrets.readFailure = client.secrets.writeFailure = undefined;
+    await client.clock.advance(5_000);
+    assert.deepEqual(client.inSecrets.sort(), [itemOf(A).name, itemOf(B).name]);
   });
 
-  it('do not replace a file that only a later version of this extension can read', async (t) => {
-    const desktop = await Desktop.create(t);
-    await (await desktop.files()).write('a', ofLaterVersion);
-    desktop.secrets.stored.set('session/a', newer);
-    assert.equal(await desktop.window().read('a'), ofLaterVersion);
-    assert.equal(desktop.secrets.stored.get('session/a'), newer);
-  });
-
-  it('are moved, all that can be, when one cannot', async (t) => {
-    const desktop = await Desktop.create(t);
-    desktop.secrets.stored.set('session/../a', older);
-    desktop.secrets.stored.set('session/a', older);
-    const window = desktop.window();
-    assert.equal(await window.read('a'), older);
-    assert.deepEqual(desktop.secretNames, ['session/../a', 'sessionKey']);
-    assert.deepEqual(desktop.log.lines, ['warn A session in SecretStorage stays there: Error.']);
-  });
-
-  it('are in files already, and stay in SecretStorage, when they cannot be deleted there', async (t) => {
-    const desktop = await Desktop.create(t);
-    desktop.secrets.stored.set('session/a', older);
-    desktop.secrets.writeFailure = new Error('cannot be written');
-    assert.equal(await desktop.window().read('a'), older);
-    assert.deepEqual(desktop.log.lines, ['warn A session in SecretStorage stays there: Error.']);
-    desktop.secrets.writeFailure = undefined;
-    assert.equal(await desktop.window().read('a'), older);
-    assert.deepEqual(desktop.secretNames, ['sessionKey']);
-  });
-});
-
-describe('a storage whose SecretStorage fails', () => {
-  it('rejects with the error, and tries again with the next use', async (t) => {
-    const desktop = await Desktop.create(t);
-    const window = desktop.window();
+  it("rejects with VS Code's error when the key cannot be read either, and recovers", async (t) => {
+    const client = await Client.create(t);
+    const window = client.window();
     const failure = new Error('locked');
-    desktop.secrets.readFailure = failure;
     const isFailure = (error: unknown): boolean => error === failure;
-    await assert.rejects(window.ids(), isFailure);
-    await assert.rejects(window.read('a'), isFailure);
-    await assert.rejects(window.write('a', 'text'), isFailure);
-    await assert.rejects(window.delete('a'), isFailure);
-    desktop.secrets.readFailure = undefined;
-    await window.write('a', 'text');
-    assert.equal(await window.read('a'), 'text');
+    client.secrets.readFailure = failure;
+    await assert.rejects(window.storage.names(), isFailure);
+    await assert.rejects(textIn(window.storage, A), isFailure);
+    await assert.rejects(put(window.storage, A), isFailure);
+    client.secrets.readFailure = undefined;
+    await client.clock.advance(5_000);
+    assert.deepEqual([client.inSecrets, await client.inFiles()], [[itemOf(A).name], [itemOf(A).name]]);
   });
 
-  it('can be closed', async (t) => {
-    const desktop = await Desktop.create(t);
-    desktop.secrets.readFailure = new Error('locked');
-    const window = desktop.window();
-    const opening = window.ids();
-    window.dispose();
-    await assert.rejects(opening);
+  it('stores in files while the window closes, and asks nothing of SecretStorage', async (t) => {
+    const client = await Client.create(t);
+    const window = client.window();
+    await put(window.storage, A);
+    await client.clock.settle();
+    window.close();
+    client.secrets.readFailure = client.secrets.writeFailure = new Error('Canceled');
+    await put(window.storage, SECOND);
+    assert.deepEqual(await window.storage.names(), [itemOf(SECOND).name]);
+    client.secrets.readFailure = client.secrets.writeFailure = undefined;
+    await client.window().storage.names();
+    await client.clock.settle();
+    assert.deepEqual(client.inSecrets, [itemOf(SECOND).name]);
+    assert.deepEqual(client.warnings, []);
   });
 });

@@ -1,47 +1,45 @@
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 
 import { systemClock } from '../../../../src/base/clock.ts';
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import { FileLocks } from '../../../../src/storage/node/fileLocks.ts';
-import { FileSessions } from '../../../../src/storage/node/fileSessions.ts';
+import { FolderWorld, put } from '../../support/folderWorld.ts';
+import { recordOf, removedOf } from '../../support/record.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
-/** Where Windows puts the extension's files, for a person with a long name. */
+/** Where Windows puts the extension's files, for a user with a long name. */
 const STORAGE = String.raw`C:\Users\a-name-of-20-letters\AppData\Roaming\Code - Insiders\User\globalStorage\bap-identity.bap-authentication`;
 /** Windows refuses longer paths, unless it was told otherwise. */
 const MAX_PATH = 259;
 
-/** The names of all files and folders that an open store and a held lock have made. */
-async function namesInUse(folder: string): Promise<string[]> {
-  const log = new RecordingLog();
-  const sessions = await FileSessions.open(path.join(folder, 'sessions'), randomBytes(32), log);
-  await sessions.write(randomUUID(), 'text');
-  const locks = new FileLocks(path.join(folder, 'locks'), () => Promise.resolve(), {
-    clock: systemClock,
-    log,
-    closed: NEVER,
-  });
+/** The largest version that a user can get to: a sign-in each minute of ten years, renewed as often. */
+const version = { signIn: 5_000_000, revision: 5_000_000, amendment: 10 };
+
+/** The names of all files and folders that items, a claim and a held lock have made. */
+async function namesInUse(t: TestContext): Promise<string[]> {
+  const folder = await temporaryFolder(t);
+  const world = await FolderWorld.create(t, folder);
+  const items = world.open();
+  for (const record of [recordOf(randomUUID(), { version }), removedOf(randomUUID(), { version })])
+    await put(items, record);
+  const runtime = { clock: systemClock, log: new RecordingLog(), closed: NEVER };
+  const locks = new FileLocks(path.join(folder, 'locks'), () => Promise.resolve(), runtime);
   await locks.claimFor('told', 60_000);
-  await locks.withLock('handed on', NEVER, (lock) => {
-    lock.handOn(`${randomUUID()}.1234-56-7.0123456789abcdef`);
-    return Promise.resolve();
-  });
   let names: string[] = [];
   await locks.withLock('https://example.org/ CON: a*b?', NEVER, async () => {
     names = await readdir(folder, { recursive: true });
   });
-  sessions.dispose();
   return names.filter((name) => name.includes(path.sep));
 }
 
 describe('the names of the files that windows share', () => {
   it('can be names on Windows, where case makes no difference', async (t) => {
-    const names = await namesInUse(await temporaryFolder(t));
+    const names = await namesInUse(t);
     assert.equal(names.length, 5, names.join());
     for (const name of names) {
       for (const part of name.split(path.sep)) {
@@ -53,7 +51,7 @@ describe('the names of the files that windows share', () => {
 
   it('stay within their folder on Windows, and are short enough', async (t) => {
     const unfinished = `.${'0'.repeat(8)}.tmp`;
-    for (const name of await namesInUse(await temporaryFolder(t))) {
+    for (const name of await namesInUse(t)) {
       const file = path.win32.join(STORAGE, ...name.split(path.sep));
       assert.equal(path.win32.relative(STORAGE, file), name.replaceAll(path.sep, '\\'));
       assert.ok(file.length + unfinished.length <= MAX_PATH, file);

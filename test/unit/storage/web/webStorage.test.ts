@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { itemOf } from '../../../../src/sessions/items.ts';
 import { afterRenewal } from '../../../../src/sessions/record.ts';
 import { BrowserWorld, type BrowserWindow } from '../../support/browserWorld.ts';
-import { recordOf } from '../../support/record.ts';
+import { recordOf, removedOf } from '../../support/record.ts';
+import { renewed } from '../../support/storeWorld.ts';
 
 /** Longer than a look at the global state and its way to the other windows. */
 const A_MOMENT_MS = 3_000;
@@ -38,9 +40,9 @@ describe('the sessions of a browser', () => {
     await world.clock.run(one.store.replace(record));
     await world.clock.advance(A_MOMENT_MS);
     const state = JSON.stringify([...world.state]);
-    assert.ok(state.includes('session/a'));
+    assert.ok(state.includes(`item/${itemOf(record).name}.`));
     assert.ok(!state.includes(record.grant.accessToken) && !state.includes(record.person.name), state);
-    assert.deepEqual([...world.secrets.keys()], ['sessionKey']);
+    assert.deepEqual([...world.secrets.keys()].sort(), [`session/${itemOf(record).name}`, 'sessionKey']);
     assert.ok(!state.includes(world.secrets.get('sessionKey') ?? '?'));
   });
 
@@ -68,7 +70,7 @@ describe('the sessions of a browser', () => {
     const { version } = record;
     await world.clock.run(
       Promise.all([
-        one.store.replace({ format: 1, id: 'a', version, state: 'removed', removedAtMs: world.clock.now() }),
+        one.store.replace(removedOf('a', { version })),
         two.store.replace({ ...record, version: afterRenewal(version) }),
       ]),
     );
@@ -86,14 +88,41 @@ describe('the sessions of a browser', () => {
     const next = await ready(world);
     await world.clock.advance(A_MOMENT_MS);
     assert.deepEqual(live(next), []);
-    assert.ok(!world.state.has('session/a'));
+    assert.ok(![...world.state.keys()].some((key) => key.startsWith('item/')));
+  });
+
+  it('are renewed in the global state alone, and signed out in SecretStorage, too', async () => {
+    const world = new BrowserWorld();
+    const one = await ready(world);
+    const record = recordOf('a');
+    const inSecrets = (): string[] => [...world.secrets.keys()].filter((key) => key !== 'sessionKey');
+    await world.clock.run(one.store.replace(record));
+    await world.clock.run(one.store.replace(renewed(record, 'second')));
+    assert.deepEqual(inSecrets(), [`session/${itemOf(record).name}`]);
+    await world.clock.run(one.store.replace(removedOf('a')));
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual(inSecrets(), ['session/a.1-0-0.removed']);
+  });
+
+  it('survive the loss of the global state', async () => {
+    const world = new BrowserWorld();
+    const one = await ready(world);
+    await world.clock.run(one.store.replace(recordOf('a')));
+    await world.clock.advance(A_MOMENT_MS);
+    one.close();
+    world.state.clear();
+    const next = await ready(world);
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual(live(next), ['a']);
+    assert.ok([...world.state.keys()].some((key) => key.startsWith('item/a.')));
   });
 
   it('end no window with an error when a text in the global state is foreign', async () => {
     const world = new BrowserWorld();
-    world.state.set('session/a', 'garbage').set('session/b', 5);
+    for (const [at, value] of ['garbage', 5, null, {}].entries())
+      world.state.set(`item/${itemOf(recordOf(`session-${at}`)).name}.0123456789abcdef`, value);
     const one = await ready(world);
-    assert.deepEqual([live(one), one.log.lines.length], [[], 1]);
+    assert.deepEqual([live(one), one.log.lines], [[], ['info No key of stored sessions yet: making one.']]);
   });
 });
 

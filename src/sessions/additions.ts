@@ -1,0 +1,98 @@
+import { Emitter } from '../base/emitter.ts';
+import { abortable, NEVER } from '../base/timeLimit.ts';
+import type { SessionOf } from './accounts.ts';
+import { type GrantLock, handOn } from './grantLock.ts';
+import type { SessionMemory } from './memory.ts';
+import type { HeldLock } from './ports.ts';
+import { afterSignIn, type LiveSession, type Session } from './record.ts';
+import { type StoredSessions, StoreError } from './storedSessions.ts';
+
+/** A new sign-in, and the version of the session that it replaced. */
+export interface Added {
+  readonly record: LiveSession;
+  readonly replaced: Session | undefined;
+}
+
+export interface AdditionParts {
+  readonly memory: SessionMemory;
+  readonly stored: StoredSessions;
+  readonly grantLock: GrantLock;
+  /** Rereads all sessions. Never rejects: a sign-in that has been approved is kept even if none can be read. */
+  readonly reread: () => Promise<void>;
+  readonly isUnreadable: (id: string) => boolean;
+}
+
+/** Keeps new sign-ins. */
+export class Additions {
+  readonly #parts: AdditionParts;
+  readonly #notStored = new Emitter<LiveSession>();
+
+  constructor(parts: AdditionParts) {
+    this.#parts = parts;
+  }
+
+  readonly onNotStored = this.#notStored.event;
+
+  /** See `SessionStore.add`. */
+  add(
+    session: SessionOf,
+    find: () => string | undefined,
+    make: (id: string, current: Session | undefined) => LiveSession,
+    signal: AbortSignal,
+  ): Promise<Added> {
+    const { memory, grantLock, reread, isUnreadable } = this.#parts;
+    const work = async (lock: HeldLock): Promise<Added> => {
+      await reread();
+      for (let id = find() ?? crypto.randomUUID(); ; id = crypto.randomUUID()) {
+        signal.throwIfAborted();
+        const replaced = memory.get(id);
+        if (replaced?.state === 'removed' || isUnreadable(id)) continue;
+        const added = { record: make(id, replaced), replaced };
+        await this.#keep(added, signal);
+        handOn(lock, memory.itemOf(id));
+        // The user may have signed out of the session during the write.
+        if (memory.get(id)?.state !== 'removed') return added;
+      }
+    };
+    // Without the lock, two windows that finish the same sign-in together would make two sessions of it.
+    return abortable(grantLock.holdOrGoOn(session, signal, work), signal);
+  }
+
+  dispose(): void {
+    this.#notStored.dispose();
+  }
+
+  /** Stores a sign-in and publishes it, or undoes it when the signal aborts. */
+  async #keep(added: Added, signal: AbortSignal): Promise<void> {
+    const { memory, stored } = this.#parts;
+    const { record } = added;
+    let failure: StoreError | undefined;
+    try {
+      await abortable(
+        stored.limited(NEVER, () => stored.add(record)),
+        signal,
+      );
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof StoreError)) throw error;
+      if (error instanceof StoreError) failure = error;
+    }
+    if (signal.aborted) {
+      this.#undo(added);
+      await stored.saveAtLast(record.id);
+      signal.throwIfAborted();
+    }
+    memory.publish(record);
+    if (failure === undefined) return;
+    void stored.save(record.id).catch(() => undefined); // logged and retried there
+    this.#notStored.fire(record);
+  }
+
+  /** Publishes a version that is newer than the one whose write may still land. */
+  #undo({ record: { id, version }, replaced }: Added): void {
+    this.#parts.memory.publish(
+      replaced === undefined
+        ? { format: 1, id, version, state: 'removed' }
+        : { ...replaced, version: afterSignIn(version) },
+    );
+  }
+}

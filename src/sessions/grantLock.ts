@@ -1,0 +1,84 @@
+import type { Runtime } from '../base/runtime.ts';
+import { sessionKey, type SessionOf } from './accounts.ts';
+import { type Item, parseItem } from './items.ts';
+import type { HeldLock, WindowLocks } from './ports.ts';
+
+/** How long a new sign-in waits for another window that brings the same session a new grant. */
+const LOCK_LIMIT_MS = 60_000;
+/** How long to wait for the version that the last owner of a lock has handed on, and how often to look for it. */
+const HANDED_ON_LIMIT_MS = 5_000;
+const LOOK_EVERY_MS = 200;
+
+const NO_LOCK: HeldLock = {
+  handedOn: undefined,
+  isHeld: () => Promise.resolve(false),
+  handOn: () => undefined,
+};
+
+/** The lock of a window that brings a session a new grant: by a sign-in, a renewal, or a rotated token. */
+export class GrantLock {
+  readonly #locks: WindowLocks;
+  readonly #isSeen: (item: Item) => Promise<boolean>;
+  readonly #runtime: Runtime;
+
+  /** `isSeen` rereads the session of an item, and is true unless the item is newer than all that this window sees. */
+  constructor(locks: WindowLocks, isSeen: (item: Item) => Promise<boolean>, runtime: Runtime) {
+    this.#locks = locks;
+    this.#isSeen = isSeen;
+    this.#runtime = runtime;
+  }
+
+  /** Settles as the work does, or rejects with `signal.reason` when the signal aborts before it begins. */
+  hold<T>(session: SessionOf, signal: AbortSignal, work: (lock: HeldLock) => Promise<T>): Promise<T> {
+    // One lock for one session: an account with one set of scopes.
+    return this.#locks.withLock(`grant ${sessionKey(session)}`, signal, async (lock) => {
+      await this.#seeHandedOn(lock.handedOn);
+      return work(lock);
+    });
+  }
+
+  /**
+   * Like `hold`, but runs the work without the lock when another window holds it for a minute. That window may wait for
+   * a storage that fails, and a sign-in that has been approved must not wait with it.
+   */
+  async holdOrGoOn<T>(
+    session: SessionOf,
+    signal: AbortSignal,
+    work: (lock: HeldLock) => Promise<T>,
+  ): Promise<T> {
+    const [late, begun] = [new AbortController(), new AbortController()];
+    this.#runtime.clock.sleep(LOCK_LIMIT_MS, AbortSignal.any([begun.signal, signal])).then(
+      () => {
+        late.abort();
+      },
+      () => undefined, // it has begun, or the signal has aborted
+    );
+    try {
+      return await this.hold(session, AbortSignal.any([signal, late.signal]), (lock) => {
+        begun.abort();
+        return work(lock);
+      });
+    } catch (error) {
+      if (begun.signal.aborted || !late.signal.aborted) throw error;
+      return await work(NO_LOCK);
+    } finally {
+      begun.abort();
+    }
+  }
+
+  /** Waits until this window sees the version that the last owner has handed on, or a newer one. */
+  async #seeHandedOn(name = ''): Promise<void> {
+    const item = parseItem(name);
+    if (item === undefined) return;
+    const { clock, closed } = this.#runtime;
+    for (let waitedMs = 0; waitedMs < HANDED_ON_LIMIT_MS; waitedMs += LOOK_EVERY_MS) {
+      if (closed.aborted || (await this.#isSeen(item))) return;
+      await clock.sleep(LOOK_EVERY_MS, closed).catch(() => undefined);
+    }
+  }
+}
+
+/** Hands on the newest item of the session. Undefined when the session is not known. */
+export function handOn(lock: HeldLock, item: Item | undefined): void {
+  if (item !== undefined) lock.handOn(item.name);
+}

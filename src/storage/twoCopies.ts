@@ -1,0 +1,244 @@
+import { keepTrying } from '../base/clock.ts';
+import { type Disposable, Emitter } from '../base/emitter.ts';
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import { NEVER } from '../base/timeLimit.ts';
+import { type Item, isNewerItem, newestItems } from '../sessions/items.ts';
+import type { CopyStatus, ItemStorage } from '../sessions/ports.ts';
+
+export interface CopiesOptions {
+  readonly secrets: ItemStorage;
+  readonly shared: ItemStorage;
+  /**
+   * True in a browser. Each change there rewrites the secrets of all extensions from the memory of one window, so
+   * SecretStorage gets sign-ins and sign-outs only.
+   */
+  readonly inBrowser: boolean;
+}
+
+/** A process may have few files open, and the marks of years can miss in one place. */
+const COPIES_AT_ONCE = 8;
+
+/**
+ * The two places of each item: SecretStorage, which belongs to the user and survives a rebuilt container, and a shared
+ * copy, which tells the other windows. What either of them has counts, and what one of them misses is tried again.
+ */
+export class TwoCopies implements ItemStorage {
+  readonly #secrets: Copy;
+  readonly #shared: Copy;
+  readonly #inBrowser: boolean;
+  readonly #changes = new Emitter<string | undefined>();
+  readonly #subscriptions: Disposable[];
+  #isCompleting = false;
+
+  constructor({ secrets, shared, inBrowser }: CopiesOptions, runtime: Runtime) {
+    const onReadable = (): void => {
+      this.#changes.fire(undefined);
+    };
+    this.#secrets = new Copy('SecretStorage', secrets, onReadable, runtime.closed, runtime);
+    this.#shared = new Copy('The shared copy', shared, onReadable, NEVER, runtime);
+    this.#inBrowser = inBrowser;
+    this.#subscriptions = [secrets, shared].map((place) =>
+      place.onDidChange((id) => {
+        this.#changes.fire(id);
+      }),
+    );
+  }
+
+  readonly onDidChange = this.#changes.event;
+
+  /** Rejects only when neither place can be read. */
+  async names(): Promise<readonly string[]> {
+    if (this.#secrets.isOutOfReach) return this.#shared.names();
+    const [inSecrets, inShared] = await Promise.allSettled([this.#secrets.names(), this.#shared.names()]);
+    if (inSecrets.status === 'rejected' && inShared.status === 'rejected') throw inSecrets.reason;
+    const [ofSecrets, ofShared] = [inSecrets, inShared].map((each) =>
+      each.status === 'fulfilled' ? each.value : undefined,
+    );
+    if (ofSecrets !== undefined && ofShared !== undefined) void this.#complete(ofSecrets, ofShared);
+    return [...new Set([...(ofSecrets ?? []), ...(ofShared ?? [])])];
+  }
+
+  /** Rejects only when neither place has the text and one could not be read. */
+  async read(name: string): Promise<string | undefined> {
+    let failure: unknown;
+    for (const copy of [this.#shared, this.#secrets])
+      try {
+        const text = copy.isOutOfReach ? undefined : await copy.place.read(name);
+        if (text !== undefined) return text;
+      } catch (error) {
+        failure = error;
+      }
+    if (failure !== undefined) throw failure as Error;
+    return undefined;
+  }
+
+  /** Resolves as soon as one place has the item. Rejects only when neither can store it. */
+  async add(item: Item, text: string): Promise<void> {
+    const inShared = this.#shared.add(item, text);
+    if (this.#secrets.isOutOfReach) return inShared;
+    const both = this.#belongsInSecrets(item)
+      ? [inShared, this.#secrets.add(item, text)]
+      : [inShared.catch(() => this.#secrets.add(item, text))];
+    try {
+      await Promise.any(both);
+    } catch (error) {
+      throw error instanceof AggregateError ? (error.errors.at(-1) as Error) : error;
+    }
+  }
+
+  /** Whether each place worked when it was last used. */
+  status(): { readonly secrets: CopyStatus; readonly shared: CopyStatus } {
+    return { secrets: this.#secrets.status, shared: this.#shared.status };
+  }
+
+  dispose(): void {
+    for (const each of [...this.#subscriptions, this.#secrets.place, this.#shared.place, this.#changes])
+      each.dispose();
+  }
+
+  #belongsInSecrets({ isMark, version }: Item): boolean {
+    return !this.#inBrowser || isMark || (version.revision === 0 && version.amendment === 0);
+  }
+
+  /**
+   * Copies what one place misses: a window may have closed before both had it, or one of them was lost. Never rejects.
+   */
+  async #complete(ofSecrets: readonly string[], ofShared: readonly string[]): Promise<void> {
+    if (this.#isCompleting) return;
+    this.#isCompleting = true;
+    const [inSecrets, inShared] = [newestItems(ofSecrets), newestItems(ofShared)];
+    const copies: (() => Promise<void>)[] = [];
+    for (const item of inSecrets.values())
+      if (isMissing(item, inShared)) copies.push(() => this.#copy(item, this.#secrets, this.#shared));
+    for (const item of inShared.values()) {
+      const other = inSecrets.get(item.id);
+      const isWanted = this.#belongsInSecrets(item) || other?.version.signIn !== item.version.signIn;
+      if (isWanted && isMissing(item, inSecrets))
+        copies.push(() => this.#copy(item, this.#shared, this.#secrets));
+    }
+    const left = copies.values();
+    const work = async (): Promise<void> => {
+      for (const copy of left) await copy();
+    };
+    await Promise.all(Array.from({ length: COPIES_AT_ONCE }, work));
+    this.#isCompleting = false;
+  }
+
+  async #copy(item: Item, from: Copy, to: Copy): Promise<void> {
+    if (to.isTryingToStore(item)) return;
+    try {
+      const text = item.isMark ? '' : await from.place.read(item.name);
+      if (text !== undefined) await to.add(item, text);
+    } catch {
+      // logged and tried again by `to`, or not readable
+    }
+  }
+}
+
+function isMissing(item: Item, there: ReadonlyMap<string, Item>): boolean {
+  const other = there.get(item.id);
+  return other === undefined || isNewerItem(item, other);
+}
+
+/** One of the two places. It tries again to store what it could not. */
+class Copy {
+  readonly place: ItemStorage;
+  readonly #name: string;
+  readonly #onReadable: () => void;
+  readonly #end: AbortSignal;
+  readonly #runtime: Runtime;
+  /** What could not be stored yet, by session id: the newest item only. */
+  readonly #missing = new Map<string, { readonly item: Item; readonly text: string }>();
+  #isTrying = false;
+  #isReadingAgain = false;
+  /** What failed when it was last done. */
+  readonly #failing = new Set<'read' | 'written'>();
+  #isUsed = false;
+
+  /** `onReadable`: when a list works again after one failed. `end`: aborts when the place can no longer be reached. */
+  constructor(name: string, place: ItemStorage, onReadable: () => void, end: AbortSignal, runtime: Runtime) {
+    this.#name = name;
+    this.place = place;
+    this.#onReadable = onReadable;
+    this.#end = end;
+    this.#runtime = runtime;
+  }
+
+  get status(): CopyStatus {
+    if (this.#failing.size > 0) return 'fails';
+    return this.#isUsed ? 'works' : 'unused';
+  }
+
+  get isOutOfReach(): boolean {
+    return this.#end.aborted;
+  }
+
+  isTryingToStore({ id }: Item): boolean {
+    return this.#missing.has(id);
+  }
+
+  async names(): Promise<readonly string[]> {
+    try {
+      return await this.#noted('read', () => this.place.names());
+    } catch (error) {
+      void this.#readAgain();
+      throw error;
+    }
+  }
+
+  async add(item: Item, text: string): Promise<void> {
+    try {
+      await this.#noted('written', () => this.place.add(item, text));
+    } catch (error) {
+      this.#tryAgain(item, text);
+      throw error;
+    }
+  }
+
+  /** A change that could not be read would be missed. Never rejects. */
+  async #readAgain(): Promise<void> {
+    if (this.#isReadingAgain) return;
+    this.#isReadingAgain = true;
+    await keepTrying(() => this.#noted('read', () => this.place.names()), this.#runtime);
+    this.#isReadingAgain = false;
+    if (!this.#runtime.closed.aborted) this.#onReadable();
+  }
+
+  /** Logs the first failure of a row. */
+  async #noted<T>(what: 'read' | 'written', work: () => Promise<T>): Promise<T> {
+    this.#end.throwIfAborted();
+    this.#isUsed = true;
+    try {
+      const result = await work();
+      this.#failing.delete(what);
+      return result;
+    } catch (error) {
+      if (!this.#failing.has(what) && !this.#runtime.closed.aborted)
+        this.#runtime.log.warn(`${this.#name} of the sessions cannot be ${what}: ${describeError(error)}.`);
+      this.#failing.add(what);
+      throw error;
+    }
+  }
+
+  #tryAgain(item: Item, text: string): void {
+    const other = this.#missing.get(item.id)?.item;
+    if (other === undefined || isNewerItem(item, other)) this.#missing.set(item.id, { item, text });
+    if (this.#isTrying) return;
+    this.#isTrying = true;
+    void keepTrying(() => this.#addMissing(), this.#runtime);
+  }
+
+  /** Rejects unless all are stored. One that cannot be stored keeps back no other. */
+  async #addMissing(): Promise<void> {
+    for (const [id, missing] of [...this.#missing])
+      try {
+        await this.#noted('written', () => this.place.add(missing.item, missing.text));
+        if (this.#missing.get(id) === missing) this.#missing.delete(id);
+      } catch {
+        // logged, and tried again with the others
+      }
+    if (this.#missing.size > 0) throw new Error('Some are not stored yet');
+    this.#isTrying = false;
+  }
+}

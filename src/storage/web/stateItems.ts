@@ -1,0 +1,131 @@
+import type * as vscode from 'vscode';
+
+import { Lazy } from '../../base/clock.ts';
+import { Emitter } from '../../base/emitter.ts';
+import type { Runtime } from '../../base/runtime.ts';
+import { type Item, parseItem } from '../../sessions/items.ts';
+import type { ItemStorage } from '../../sessions/ports.ts';
+import { fromBase64, type SessionCipher, toBase64 } from '../cipher.ts';
+import type { SharedKey } from '../keyAgreement.ts';
+import { olderNames } from '../olderNames.ts';
+
+const KEY_PREFIX = 'item/';
+/** How often a window polls its copy of the global state, for whose changes VS Code has no event. */
+const LOOK_EVERY_MS = 1_000;
+/** A write counts when it is still there after this time: another window's write can undo it until then. */
+const SETTLES_AFTER_MS = 1_000;
+const MAX_WRITES = 5;
+/** The value of a mark, which has no text. */
+const EMPTY = '-';
+
+/** Another window has undone a write each time. */
+export class UndoneError extends Error {
+  override readonly name = 'UndoneError';
+}
+
+/**
+ * Items in a browser: encrypted, in the extension's global state, which VS Code synchronizes between all windows. Only
+ * SecretStorage holds the key. VS Code writes the global state as a whole, so windows that write at the same time can
+ * undo each other's change: a write is repeated until it stays, and a window that misses one writes it again.
+ */
+export class StateItems implements ItemStorage {
+  readonly #memento: vscode.Memento;
+  readonly #key: SharedKey;
+  readonly #runtime: Runtime;
+  readonly #changes = new Emitter<string | undefined>();
+  readonly #opening = new Lazy(() => this.#open());
+
+  constructor(memento: vscode.Memento, key: SharedKey, runtime: Runtime) {
+    this.#memento = memento;
+    this.#key = key;
+    this.#runtime = runtime;
+    key.onDidChange(() => {
+      this.#changes.fire(undefined);
+    });
+  }
+
+  async names(): Promise<string[]> {
+    const cipher = await this.#opened();
+    const names: string[] = [];
+    for (const key of this.#keys()) {
+      const name = nameIn(key);
+      if (parseItem(name) !== undefined && key === (await keyOf(cipher, name))) names.push(name);
+    }
+    return names;
+  }
+
+  async read(name: string): Promise<string | undefined> {
+    const cipher = await this.#opened();
+    const sealed = this.#memento.get(await keyOf(cipher, name));
+    const bytes = typeof sealed === 'string' ? fromBase64(sealed) : undefined;
+    return bytes && cipher.open(name, bytes);
+  }
+
+  async add(item: Item, text: string): Promise<void> {
+    const { clock, closed } = this.#runtime;
+    for (let writes = 0; !(await this.#has(item)); writes++) {
+      if (writes === MAX_WRITES) throw new UndoneError();
+      const cipher = await this.#opened();
+      const value = item.isMark ? EMPTY : toBase64(await cipher.seal(item.name, text));
+      await this.#key.keep();
+      await this.#memento.update(await keyOf(cipher, item.name), value);
+      // Two windows that undo each other's write must not write again at the same moment.
+      await clock.sleep(SETTLES_AFTER_MS * (1 + Math.random()), closed);
+    }
+    const cipher = await this.#opened();
+    for (const older of olderNames(item.id, await this.names()))
+      await this.#memento.update(await keyOf(cipher, older), undefined);
+  }
+
+  readonly onDidChange = this.#changes.event;
+
+  dispose(): void {
+    this.#changes.dispose();
+  }
+
+  async #has({ name, isMark }: Item): Promise<boolean> {
+    return isMark ? (await this.names()).includes(name) : (await this.read(name)) !== undefined;
+  }
+
+  async #opened(): Promise<SessionCipher> {
+    await this.#opening.get();
+    return this.#key.cipher();
+  }
+
+  async #open(): Promise<void> {
+    const cipher = await this.#key.cipher();
+    // Items of a key that is lost. An open window that has them in memory writes them again, with this key.
+    for (const key of this.#keys()) {
+      const name = nameIn(key);
+      if (parseItem(name) !== undefined && key !== (await keyOf(cipher, name)))
+        await this.#memento.update(key, undefined);
+    }
+    void this.#look();
+  }
+
+  /** Polls the global state until the window closes. */
+  async #look(): Promise<void> {
+    const { clock, closed } = this.#runtime;
+    for (let before = new Set(this.#keys()); ;) {
+      await clock.sleep(LOOK_EVERY_MS, closed).catch(() => undefined);
+      if (closed.aborted) return;
+      const now = new Set(this.#keys());
+      const changed = [...now, ...before].filter((key) => !now.has(key) || !before.has(key));
+      const ids = changed.map((key) => parseItem(nameIn(key))?.id);
+      for (const id of new Set(ids)) if (id !== undefined) this.#changes.fire(id);
+      before = now;
+    }
+  }
+
+  #keys(): string[] {
+    return this.#memento.keys().filter((key) => key.startsWith(KEY_PREFIX));
+  }
+}
+
+async function keyOf(cipher: SessionCipher, name: string): Promise<string> {
+  return `${KEY_PREFIX}${name}.${await cipher.tagOf(name)}`;
+}
+
+function nameIn(key: string): string {
+  return key.slice(KEY_PREFIX.length, key.lastIndexOf('.'));
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { afterRenewal } from '../../../src/sessions/record.ts';
+import { SessionWorld } from '../support/sessionWorld.ts';
+
+const HOUR_MS = 3_600_000;
+
+async function overSession() {
+  const world = new SessionWorld();
+  const record = world.have('a', world.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
+  const [one, two] = [await world.ready(), await world.ready()];
+  world.clock.jump(2 * HOUR_MS);
+  return { world, record, one, two };
+}
+
+describe('a renewal that another window may send, too', () => {
+  it('is not sent while the windows cannot lock each other out', async () => {
+    const { world, one, two } = await overSession();
+    world.locks.isUsable = false;
+    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.listed(two), []);
+    assert.deepEqual(world.service.asked, []);
+    assert.match(one.log.lines.join('\n'), /this window cannot lock out the others/);
+    world.locks.isUsable = true;
+    await world.clock.advance(60_000);
+    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.listed(two), ['a: access 2']);
+    assert.deepEqual(world.service.reused, []);
+  });
+
+  it('is not sent by a window that hung until another one had the lock', async () => {
+    const { world, one, two } = await overSession();
+    one.storage.stop(); // it hangs after it has the lock
+    one.locks.freeze();
+    const hung = one.sessions.settle();
+    await world.clock.advance(30_000);
+    assert.deepEqual(await world.listed(two), ['a: access 2']);
+    one.storage.goOn();
+    one.locks.thaw();
+    await world.clock.run(hung);
+    await world.quiet();
+    assert.deepEqual(world.service.asked, ['renew refresh 1']);
+    assert.deepEqual(await world.listed(one), ['a: access 2']);
+  });
+
+  it('waits until this window sees the refresh token that the last owner has handed on', async () => {
+    const { world, record, one, two } = await overSession();
+    const { grant } = record;
+    await world.clock.run(
+      one.store.whileGranting(record, one.closed.signal, () => {
+        const renewed = { ...grant, accessToken: 'renewed', refreshToken: 'next' };
+        one.store.publish({ ...record, version: afterRenewal(record.version), grant: renewed });
+        return Promise.resolve();
+      }),
+    );
+    world.storage.emptyLists = 4; // window two does not see it yet
+    await world.clock.run(two.sessions.settle());
+    await world.quiet();
+    assert.deepEqual(world.service.asked, ['renew next']);
+  });
+
+  it('takes a rejection for final only when no other machine has stored a new token two seconds later', async () => {
+    const { world, record, one } = await overSession();
+    world.service.reject('refresh 1');
+    const settled = one.sessions.settle();
+    await world.clock.advance(1_000);
+    const renewed = { ...record.grant, accessToken: 'of another machine', refreshToken: 'next' };
+    const grantedAtMs = world.clock.now();
+    const expiresAtMs = grantedAtMs + HOUR_MS;
+    world.storage.have({
+      ...record,
+      version: afterRenewal(record.version),
+      grant: { ...renewed, expiresAtMs },
+      grantedAtMs,
+    });
+    await world.clock.run(settled);
+    assert.deepEqual(await world.listed(one), ['a: of another machine']);
+    assert.equal(one.store.liveSession('a')?.grant.refreshToken, 'next');
+  });
+});

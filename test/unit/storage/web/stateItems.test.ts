@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { itemOf, parseItem } from '../../../../src/sessions/items.ts';
+import { SessionCipher } from '../../../../src/storage/cipher.ts';
+import { StateItems, UndoneError } from '../../../../src/storage/web/stateItems.ts';
+import { textOf } from '../../support/fakeStorage.ts';
+import { put, textIn } from '../../support/folderWorld.ts';
+import { type KeyWindow, KeyWorld } from '../../support/keyWorld.ts';
+import { recordOf, removedOf } from '../../support/record.ts';
+import { renewed } from '../../support/storeWorld.ts';
+
+const A = recordOf('a');
+const SECOND = renewed(A, 'second');
+const MARK = removedOf('a');
+const B = recordOf('b');
+/** Longer than the way of a change to the other windows, and their look at it. */
+const A_MOMENT_MS = 2_000;
+
+interface Window extends Pick<KeyWindow, 'memento' | 'log' | 'key'> {
+  readonly items: StateItems;
+  readonly closed: AbortController;
+}
+
+function open(world: KeyWorld): Window {
+  const { memento, log, key } = world.open();
+  const closed = new AbortController();
+  const items = new StateItems(memento, key, { clock: world.clock, log, closed: closed.signal });
+  return { memento, log, key, items, closed };
+}
+
+/** A browser that has a key, and some windows that have looked at their items. */
+async function withWindows(count: number): Promise<[KeyWorld, ...Window[]]> {
+  const world = await KeyWorld.usedBefore();
+  const windows = Array.from({ length: count }, () => open(world));
+  for (const { items } of windows) await world.clock.run(items.names());
+  return [world, ...windows];
+}
+
+const keyOf = async ({ key }: Window, name: string): Promise<string> =>
+  `item/${name}.${await (await key.cipher()).tagOf(name)}`;
+
+describe('items in the global state', () => {
+  it('are added, listed and read by every window, and a newer one replaces the older ones', async () => {
+    const [world, one, two] = await withWindows(2);
+    assert.ok(one && two);
+    await world.clock.run(put(one.items, A));
+    await world.clock.run(put(one.items, B));
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual((await two.items.names()).sort(), [itemOf(A).name, itemOf(B).name]);
+    assert.equal(await textIn(two.items, A), textOf(A));
+    for (const record of [SECOND, MARK]) {
+      await world.clock.run(put(two.items, record));
+      await world.clock.advance(A_MOMENT_MS);
+      assert.deepEqual((await one.items.names()).sort(), [itemOf(B).name, itemOf(record).name].sort());
+    }
+    assert.deepEqual(one.log.lines, []);
+  });
+
+  it('do not go back when an older version is written late', async () => {
+    const [world, one, two] = await withWindows(2);
+    assert.ok(one && two);
+    await world.clock.run(put(one.items, SECOND));
+    await world.clock.advance(A_MOMENT_MS);
+    await world.clock.run(put(two.items, A));
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual(await one.items.names(), [itemOf(SECOND).name]);
+  });
+
+  it('are all there after windows have undone each other’s change', async () => {
+    const [world, one, two, three] = await withWindows(3);
+    assert.ok(one && two && three);
+    const records = [A, B, removedOf('c')];
+    await world.clock.run(
+      Promise.all([one, two, three].map(({ items }, at) => put(items, records[at] ?? A))),
+    );
+    await world.clock.advance(A_MOMENT_MS);
+    for (const { items } of [one, two, three])
+      assert.deepEqual((await items.names()).sort(), records.map((record) => itemOf(record).name).sort());
+  });
+
+  it('reject when each write is undone', async () => {
+    const [world, one] = await withWindows(1);
+    assert.ok(one);
+    let writes = 0;
+    one.memento.update = (key) => {
+      if (key.startsWith('item/')) writes += 1;
+      return Promise.resolve();
+    };
+    await assert.rejects(world.clock.run(put(one.items, A)), UndoneError);
+    assert.equal(writes, 5);
+  });
+
+  it("reject with VS Code's error", async () => {
+    const [world, one] = await withWindows(1);
+    assert.ok(one);
+    const failure = new Error('cannot be written');
+    one.memento.writeFailure = failure;
+    await assert.rejects(world.clock.run(put(one.items, A)), (error) => error === failure);
+  });
+
+  it('tell of changes in any window, and of nothing else, until the end', async () => {
+    const [world, one, two] = await withWindows(2);
+    assert.ok(one && two);
+    const heard: (string | undefined)[] = [];
+    two.items.onDidChange((id) => heard.push(id));
+    await world.clock.run(put(one.items, A));
+    await one.memento.update('other', 5);
+    await one.memento.update('item/letter', 5);
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual(heard, ['a']);
+    two.items.dispose();
+    await world.clock.run(put(one.items, SECOND));
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual(heard, ['a']);
+  });
+});
+
+describe('the text of an item in the global state that someone has changed', () => {
+  const values: Record<string, (sealed: string, other: string) => unknown> = {
+    'no text': () => 5,
+    'an empty text': () => '',
+    'no base64': () => '!',
+    'one character less': (sealed) => sealed.slice(4),
+    'another character': (sealed) => `${sealed.startsWith('A') ? 'B' : 'A'}${sealed.slice(1)}`,
+    'the text of another item': (_, other) => other,
+    'the text in the clear': () => textOf(A),
+    'an object': () => ({ sealed: '' }),
+  };
+  for (const [what, valueOf] of Object.entries(values))
+    it(`costs this item only, and is written again: ${what}`, async () => {
+      const [world, one] = await withWindows(1);
+      assert.ok(one);
+      for (const record of [A, B]) await world.clock.run(put(one.items, record));
+      const [key, other] = [await keyOf(one, itemOf(A).name), await keyOf(one, itemOf(B).name)];
+      const [sealed, otherSealed] = [key, other].map((each) => String(one.memento.get(each)));
+      await one.memento.update(key, valueOf(sealed ?? '', otherSealed ?? ''));
+      assert.deepEqual([await textIn(one.items, A), await textIn(one.items, B)], [undefined, textOf(B)]);
+      await world.clock.run(put(one.items, A));
+      assert.equal(await textIn(one.items, A), textOf(A));
+      assert.deepEqual(one.log.lines, []);
+    });
+});
+
+describe('what others have put into the global state', () => {
+  it('is no item without the tag of the key, and goes at the next start', async () => {
+    const [world, one] = await withWindows(1);
+    assert.ok(one);
+    await world.clock.run(put(one.items, A));
+    const other = await SessionCipher.create();
+    const planted = [
+      'item/a.9-0-0.removed.0123456789abcdef',
+      `item/a.9-0-0.removed.${await other.tagOf('a.9-0-0.removed')}`,
+      `item/a.9-0-0.removed.${await (await one.key.cipher()).tagOf(itemOf(A).name)}`,
+    ];
+    for (const key of planted) await one.memento.update(key, '-');
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual(await one.items.names(), [itemOf(A).name]);
+    const next = open(world);
+    assert.deepEqual(await world.clock.run(next.items.names()), [itemOf(A).name]);
+    assert.equal(next.memento.keys().filter((key) => key.startsWith('item/')).length, 1);
+  });
+
+  it('is left alone when it is of another form, such as a later format', async () => {
+    const [world, one] = await withWindows(1);
+    assert.ok(one);
+    const later = [
+      'item/',
+      'item/a',
+      'item/a.1-0-0-0.removed.0123456789abcdef',
+      'items',
+      'item2/a.1-0-0.removed',
+    ];
+    for (const key of later) await one.memento.update(key, 'later');
+    await world.clock.advance(A_MOMENT_MS);
+    const next = open(world);
+    assert.deepEqual(await world.clock.run(next.items.names()), []);
+    for (const record of [A, MARK]) await world.clock.run(put(next.items, record));
+    for (const key of later) assert.equal(next.memento.get(key), 'later');
+  });
+
+  it('costs no line in the log: 10,000 planted items', async () => {
+    const [world, one] = await withWindows(1);
+    assert.ok(one);
+    await world.clock.run(put(one.items, A));
+    for (let at = 0; at < 10_000; at++)
+      one.memento.kept.set(`item/session-${at}.1-0-0.removed.0123456789abcdef`, '-');
+    assert.deepEqual(await world.clock.run(one.items.names()), [itemOf(A).name]);
+    assert.deepEqual(one.log.lines, []);
+  });
+
+  it('of a lost key goes at the next start, and an open window writes its own again', async () => {
+    const [world, one] = await withWindows(1);
+    assert.ok(one);
+    const lost = await SessionCipher.create();
+    const { name } = itemOf(B);
+    await one.memento.update(`item/${name}.${await lost.tagOf(name)}`, '-');
+    await world.clock.advance(A_MOMENT_MS);
+    const next = open(world);
+    await world.clock.run(next.items.names());
+    assert.deepEqual(
+      next.memento.keys().filter((key) => parseItem(key.slice('item/'.length, -17)) !== undefined),
+      [],
+    );
+  });
+});

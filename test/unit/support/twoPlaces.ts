@@ -1,0 +1,152 @@
+import { newestItems } from '../../../src/sessions/items.ts';
+import type { Runtime } from '../../../src/base/runtime.ts';
+import { olderNames } from '../../../src/storage/olderNames.ts';
+import { TwoCopies } from '../../../src/storage/twoCopies.ts';
+import type { FakeClock } from './fakeClock.ts';
+import { FakeStorage, type FakeWindowStorage } from './fakeStorage.ts';
+
+/** Where the extension runs: in Node beside a desktop app or a browser, or in a web worker. */
+export type HostKind = 'desktop' | 'browser' | 'web';
+
+const never = new AbortController().signal;
+
+/**
+ * A store that each window reads once, at its start, and writes whole: what other windows have written since is lost.
+ * VS Code keeps the secrets of a browser in this way.
+ */
+export class SnapshotStorage extends FakeStorage {
+  override window(): FakeWindowStorage {
+    const own = new Map(this.stored);
+    const place = super.window();
+    return {
+      ...place,
+      names: async () => {
+        await place.names();
+        return [...own.keys()];
+      },
+      read: async (name) => {
+        await place.read(name);
+        return own.get(name);
+      },
+      add: async (item, text) => {
+        await place.add(item, text);
+        own.set(item.name, text);
+        for (const older of olderNames(item.id, [...own.keys()])) own.delete(older);
+        this.stored.clear();
+        for (const [name, each] of own) this.stored.set(name, each);
+      },
+    };
+  }
+}
+
+/** How long the global state of one window takes to reach the others, as measured in a browser. */
+const BROADCAST_MS = 130;
+const SETTLES_AFTER_MS = 1_000;
+
+/** VS Code's global state: each window has a copy, and a change replaces the copies of all the others as a whole. */
+export class StateStorage extends FakeStorage {
+  readonly #copies = new Set<Map<string, string>>();
+  readonly #ownClock: FakeClock;
+  #windows = 0;
+
+  constructor(clock: FakeClock) {
+    super(clock);
+    this.#ownClock = clock;
+  }
+
+  override loseAll(): void {
+    for (const copy of this.#copies) copy.clear();
+    super.loseAll();
+  }
+
+  override window(): FakeWindowStorage {
+    const own = new Map(this.stored);
+    this.#copies.add(own);
+    const place = super.window();
+    // The product waits for a random time: two windows that undo each other's write do not repeat it together.
+    const settlesAfterMs = SETTLES_AFTER_MS + 170 * this.#windows++;
+    let alive = true;
+    const write = (name: string, text: string | undefined): void => {
+      if (text === undefined) own.delete(name);
+      else own.set(name, text);
+      const whole = new Map(own);
+      this.#ownClock.at(this.#ownClock.ranMs + BROADCAST_MS, () => {
+        for (const copy of [this.stored, ...this.#copies])
+          if (copy !== own) {
+            copy.clear();
+            for (const [each, kept] of whole) copy.set(each, kept);
+          }
+        this.tellOfAll();
+      });
+    };
+    return {
+      ...place,
+      names: async () => {
+        await place.names();
+        return [...own.keys()];
+      },
+      read: async (name) => {
+        await place.read(name);
+        return own.get(name);
+      },
+      add: async (item, text) => {
+        for (let writes = 0; !own.has(item.name); writes++) {
+          if (writes === 5) throw new Error('undone');
+          await place.names(); // takes as long, and fails when it fails
+          if (!alive) return new Promise<never>(() => undefined);
+          write(item.name, text);
+          await this.#ownClock.sleep(settlesAfterMs, never);
+        }
+        for (const older of olderNames(item.id, [...own.keys()])) write(older, undefined);
+      },
+      die: () => {
+        alive = false;
+        this.#copies.delete(own);
+        place.die();
+      },
+    };
+  }
+}
+
+/** The two places of one user, as all windows share them. */
+export class TwoPlaces {
+  readonly secrets: FakeStorage;
+  readonly shared: FakeStorage;
+  readonly #kind: HostKind;
+
+  constructor(kind: HostKind, clock: FakeClock) {
+    this.#kind = kind;
+    this.secrets = kind === 'desktop' ? new FakeStorage(clock) : new SnapshotStorage(clock);
+    this.shared = kind === 'web' ? new StateStorage(clock) : new FakeStorage(clock);
+  }
+
+  /** The storage of a window, as the product puts it together. */
+  window(runtime: Runtime): FakeWindowStorage {
+    const places = { secrets: this.secrets.window(), shared: this.shared.window() };
+    const copies = new TwoCopies({ ...places, inBrowser: this.#kind !== 'desktop' }, runtime);
+    return {
+      names: () => copies.names(),
+      read: (name) => copies.read(name),
+      add: (item, text) => copies.add(item, text),
+      onDidChange: copies.onDidChange,
+      dispose: () => {
+        copies.dispose();
+      },
+      die: () => {
+        for (const place of Object.values(places)) place.die();
+      },
+      stop: () => {
+        for (const place of Object.values(places)) place.stop();
+      },
+      goOn: () => {
+        for (const place of Object.values(places)) place.goOn();
+      },
+    };
+  }
+
+  /** The newest text of each session in either place, by the names of their items. */
+  newest(): Map<string, string> {
+    const all = new Map([...this.secrets.stored, ...this.shared.stored]);
+    return new Map([...newestItems(all.keys()).values()].map(({ name }) => [name, all.get(name) ?? '']));
+  }
+}
