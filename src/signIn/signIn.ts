@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
+import type { Contact } from '../oauth/contact.ts';
 import type { Failed } from '../oauth/failure.ts';
 import type { Grant, IdentifyResult, IdentityService, ServiceFailure } from '../services/service.ts';
 import { revokeInBackground } from '../sessions/grants.ts';
@@ -9,6 +10,7 @@ import { sameScopes } from '../sessions/accounts.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
+import { followContact } from './contact.ts';
 import type { SignInProgress, SignInUi } from './signInUi.ts';
 
 /** What the caller asks for. */
@@ -120,9 +122,7 @@ async function waitForApproval(
     const { pending } = begun;
     log.info(`Waiting for the browser, at most ${Math.round((pending.deadlineMs - clock.now()) / 1000)} s.`);
     progress.pending(pending);
-    const waited = await pending.wait(signal, (reached) => {
-      progress.contact(reached);
-    });
+    const waited = await pending.wait(signal, contactShown(progress, clock));
     if (waited.kind !== 'expired') return waited;
     log.info('The sign-in has expired. Offering a new one.');
     const wanted = await withinAskLimit(clock, signal, (limits) => progress.expired(limits));
@@ -138,7 +138,7 @@ async function identify(
   { clock, log }: Runtime,
   signal: AbortSignal,
 ): Promise<Exclude<IdentifyResult, { kind: 'choice' }> | SignInFailure> {
-  let identified = await service.identify(grant, signal);
+  let identified = await service.identify(grant, signal, contactShown(progress, clock));
   while (identified.kind === 'choice') {
     const { choice } = identified;
     log.info(`The account has ${choice.identities.length} identities. Asking for one.`);
@@ -148,6 +148,12 @@ async function identify(
     identified = await choice.choose(chosen.answer, signal);
   }
   return identified;
+}
+
+function contactShown(progress: SignInProgress, clock: Clock): (contact: Contact) => void {
+  return followContact(clock, (contact) => {
+    progress.contact(contact);
+  });
 }
 
 /** Waits for an answer from the user. Rejects with `signal.reason`. */

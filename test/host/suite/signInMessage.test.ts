@@ -19,9 +19,13 @@ const WITHOUT_CODE: PendingSignIn = {
   wait,
 };
 
-const pending = (signIn: PendingSignIn): SignInState => ({ phase: 'pending', signIn, reached: true });
+const pending = (signIn: PendingSignIn): SignInState => ({
+  phase: 'pending',
+  signIn,
+  contact: { kind: 'service' },
+});
 const messageOf = (state: SignInState): string =>
-  signInMessage(state, 0, (action, text) => `[${text}](command:${action})`).replaceAll('\u00a0', ' ');
+  signInMessage(SERVICE, state, 0, (action, text) => `[${text}](command:${action})`).replaceAll('\u00a0', ' ');
 
 describe('the text of the sign-in notification', () => {
   it('has the code, each action, the warning and the time left', () => {
