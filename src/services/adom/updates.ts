@@ -65,7 +65,6 @@ export async function waitForIntent(
     await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
     const last = clock.now() >= deadlineMs;
     const streaming = mode !== 'poll' && !last && streamIsDue();
-    askedToWaitMs = 0;
     const status = streaming
       ? await streamIntent(http, statusUrl, deadlineMs, signal, { onOpen, onAnswer })
       : await poll();
@@ -91,6 +90,7 @@ export async function waitForIntent(
         break;
     }
     delay = Math.max(delay, askedToWaitMs);
+    askedToWaitMs = 0;
     if (last) return { kind: 'expired' };
     if (streaming) {
       brokenStreams += 1;

@@ -45,7 +45,7 @@ const ALL_PAUSES_MS = 130_000;
  * 6. No session was taken for rejected because another window had got a new token for it.
  */
 export class SessionModel {
-  readonly #world = new SessionWorld();
+  readonly #world: SessionWorld;
   /** Sessions that were signed out, and access tokens of sign-ins that failed, with the window that did it. */
   readonly #signedOut = new Map<string, Window | undefined>();
   readonly #unkept = new Map<string, Window>();
@@ -55,6 +55,10 @@ export class SessionModel {
   readonly #maybeRejected = new Set<string>();
   /** What is under way, and in which window. */
   readonly #work = new Map<Promise<unknown>, Window>();
+
+  constructor(world = new SessionWorld()) {
+    this.#world = world;
+  }
 
   async begin(): Promise<void> {
     while (this.#world.windows.length < 2) await this.#world.ready();

@@ -44,9 +44,13 @@ export class SessionWorld {
   readonly storage = new FakeStorage(this.clock);
   readonly locks = new FakeLocks(this.clock);
   readonly memento = new FakeMemento();
-  readonly service = new FakeService(this.clock);
+  readonly service: FakeService;
   readonly windows: Window[] = [];
   readonly #names = new Map<string, string>();
+
+  constructor(createService = (clock: FakeClock) => new FakeService(clock)) {
+    this.service = createService(this.clock);
+  }
 
   open(focused = false): Window {
     const { clock, service } = this;
