@@ -25,7 +25,10 @@ const pending = (signIn: PendingSignIn): SignInState => ({
   contact: { kind: 'service' },
 });
 const messageOf = (state: SignInState): string =>
-  signInMessage(SERVICE, state, 0, (action, text) => `[${text}](command:${action})`).replaceAll('\u00a0', ' ');
+  signInMessage(SERVICE, state, 0, (action, text) => `[${text}](command:${action})`).replaceAll(
+    '\u00a0',
+    ' ',
+  );
 
 describe('the text of the sign-in notification', () => {
   it('has the code, each action, the warning and the time left', () => {
@@ -91,5 +94,29 @@ describe('the status bar item of a sign-in', () => {
   it('shows no icon and no address of a service', () => {
     const { text, tooltip } = statusText(SERVICE, pending({ ...WITHOUT_CODE, userCode: '$(x)' }), 0);
     assert.doesNotMatch(`${text}${tooltip}`, /canary|\$\(x\)/);
+  });
+});
+
+describe('the text of the notification while something else answers', () => {
+  const contact = { kind: 'somethingElse', origin: 'https://auth.example', status: 403 } as const;
+  const expected =
+    'Something other than Sigma Identity is responding at auth.example (403). Your sign-in is safe. Trying again… ' +
+    '[Open auth.example](command:openHost) · [Diagnose](command:diagnose)';
+
+  it('says what answers where, that the sign-in is safe, and keeps the code', () => {
+    const message = messageOf({ phase: 'pending', signIn: WITH_CODE, contact });
+    assert.equal(message, `Your code is ABCD-EFGH. ${expected}`);
+  });
+
+  it('says so after the approval, too', () => {
+    assert.equal(messageOf({ phase: 'finishing', contact }), expected);
+  });
+
+  it('has no status for a redirect', () => {
+    const message = messageOf({
+      phase: 'finishing',
+      contact: { kind: 'somethingElse', origin: contact.origin },
+    });
+    assert.match(message, /is responding at auth\.example\. Your sign-in is safe\./);
   });
 });
