@@ -100,7 +100,7 @@ export const ErrorResponse = z.object({
 });
 const BetterAuthError = z.object({
   code: z.string().check(z.refine((code) => /^[A-Z][A-Z0-9_]*$/.test(code))),
-  message: nonEmpty,
+  message: lenient(nonEmpty),
 });
 const AnyObject = z.looseObject({});
 
@@ -145,7 +145,8 @@ function readErrorCode({ status, json }: HttpAnswer): Word | undefined {
 function readBetterAuth({ status, json }: HttpAnswer): Word | undefined {
   const { success, data } = z.safeParse(BetterAuthError, json);
   if (!success) return undefined;
-  return status === 401 ? { kind: 'tokenRejected' } : refused(data.message);
+  if (status === 401) return { kind: 'tokenRejected' };
+  return data.message === undefined ? undefined : refused(data.message);
 }
 
 function readChallenge({ headers }: HttpAnswer): Word | undefined {

@@ -7,7 +7,7 @@ import { disturbances } from '../support/disturbances.ts';
 import { holds } from '../support/fuzz.ts';
 import { SessionModel, type Step } from '../support/sessionModel.ts';
 import { step } from '../support/sessionSteps.ts';
-import { SessionWorld } from '../support/sessionWorld.ts';
+import { type SessionWorld, worldOf } from '../support/sessionWorld.ts';
 import { WireService } from '../support/wireService.ts';
 
 /** Something in between gives the next answers. */
@@ -68,8 +68,7 @@ describe('sessions while something in between answers for the service', () => {
   for (const kind of ['sigma', 'adom'] as const)
     it(`end only by a word of the service, and then they are not handed out (${kind})`, (context) =>
       holds(context, steps, async (all) => {
-        const world = new SessionWorld((clock) => new WireService(clock, kind));
-        const service = world.service as WireService;
+        const [world, service] = worldOf((clock) => new WireService(clock, kind));
         const model = new SessionModel(world);
         const witness = new Witness(world, service);
         await model.begin();

@@ -5,7 +5,7 @@ import type { Grant, VerifyResult } from '../../../src/services/service.ts';
 import type { FakeClock } from '../support/fakeClock.ts';
 import { FakeService } from '../support/fakeService.ts';
 import { recordOf } from '../support/record.ts';
-import { SessionWorld } from '../support/sessionWorld.ts';
+import { worldOf } from '../support/sessionWorld.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -41,9 +41,8 @@ class SlidingService extends FakeService {
 
 /** The user is back in the window every `everyMs`, for 30 days. Returns how long the session could be used. */
 async function use(lifeMs: number, updateAgeMs: number, everyMs: number): Promise<[number, SlidingService]> {
-  const world = new SessionWorld((clock) => new SlidingService(clock, lifeMs, updateAgeMs));
+  const [world, service] = worldOf((clock) => new SlidingService(clock, lifeMs, updateAgeMs));
   const { clock } = world;
-  const service = world.service as SlidingService;
   const beganMs = clock.now();
   world.have('a', service.grant({ lifeMs }), { signedInAtMs: beganMs, grantedAtMs: beganMs });
   const window = await world.ready();
@@ -90,8 +89,7 @@ describe('the person of a session', () => {
     ['is not named while the service has not said who it is', { isProvisional: true }, undefined],
   ] as const)
     it(name, async () => {
-      const world = new SessionWorld((clock) => new SlidingService(clock, DAY, HOUR));
-      const service = world.service as SlidingService;
+      const [world, service] = worldOf((clock) => new SlidingService(clock, DAY, HOUR));
       const atMs = world.clock.now() - 12 * HOUR;
       world.have('a', service.grant({ lifeMs: 12 * HOUR }), {
         signedInAtMs: atMs,

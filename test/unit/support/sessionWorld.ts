@@ -187,6 +187,14 @@ export class SessionWorld {
   }
 }
 
+/** A world with a service of another kind. */
+export function worldOf<T extends FakeService>(create: (clock: FakeClock) => T): [SessionWorld, T] {
+  let created: T | undefined;
+  const world = new SessionWorld((clock) => (created = create(clock)));
+  if (created === undefined) throw new Error('no service');
+  return [world, created];
+}
+
 function isNew(name: string): boolean {
   return name.startsWith('new ');
 }
