@@ -4,9 +4,8 @@ import { pause } from '../base/clock.ts';
 import { backOffMs, nextPollMs, retryAfterMs } from '../http/retry.ts';
 import { lenient, nonEmpty, safeAddress, seconds, userCode, withoutUndefined } from '../http/schema.ts';
 import { type Http, send } from '../http/send.ts';
-import { type Contact, contactOf } from './contact.ts';
+import { type Contact, contactOf, disturbanceOf, judge } from './judge.ts';
 import { type Failed, failureOf } from './failure.ts';
-import { disturbanceOf, judge } from './judge.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenResponse.ts';
 
 /** The endpoints of the device authorization grant (RFC 8628), and the client ID that we use there. */

@@ -92,6 +92,28 @@ function senderOf(outcome: HttpOutcome): Disturbance['from'] {
   return outcome.kind === 'answer' && outcome.status === 429 ? 'service' : 'somethingElse';
 }
 
+/** Who answered last, while a sign-in waits for the service. */
+export type Contact =
+  | { kind: 'service' }
+  /** Nobody did. */
+  | { kind: 'noAnswer' }
+  /** Something else, at the server's own address. */
+  | {
+      kind: 'somethingElse';
+      /** The origin that was asked. */
+      origin: string;
+      /** The HTTP status. Absent for a redirect. */
+      status?: number;
+    };
+
+/** Who gave the answer from `url`. An answer that is no disturbance is the service's own. */
+export function contactOf(disturbance: Disturbance | undefined, url: string): Contact {
+  if (disturbance === undefined || disturbance.from === 'service') return { kind: 'service' };
+  if (disturbance.from === 'nobody') return { kind: 'noAnswer' };
+  const { status } = disturbance;
+  return { kind: 'somethingElse', origin: new URL(url).origin, ...(status !== undefined && { status }) };
+}
+
 /** RFC 6749 §5.2. Some errors of better-auth, such as VALIDATION_ERROR, have `code` and `message` instead. */
 export const ErrorResponse = z.object({
   error: lenient(nonEmpty),

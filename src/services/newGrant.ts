@@ -1,8 +1,7 @@
 import { type Attempt, repeatFor, retryAfterMs } from '../http/retry.ts';
 import type { HttpOutcome } from '../http/outcome.ts';
 import type { Http } from '../http/send.ts';
-import { type Contact, contactOf } from '../oauth/contact.ts';
-import type { Disturbance, Word } from '../oauth/judge.ts';
+import { type Contact, contactOf, type Disturbance, type Word } from '../oauth/judge.ts';
 
 /** How long to ask while something in between keeps the service's answer away. The user looks at a notification. */
 const PATIENCE_MS = 2 * 60_000;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import type { Provider } from '../api.ts';
 import type { Servers } from '../http/address.ts';
-import type { Contact } from '../oauth/contact.ts';
+import type { Contact } from '../oauth/judge.ts';
 import type { Failed, Failure } from '../oauth/failure.ts';
 import type { Person } from './person.ts';
 import type { ServiceCheck } from './serviceCheck.ts';

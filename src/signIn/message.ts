@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import { besideLinks } from '../base/safeText.ts';
 import { hostOf, shortAddress } from '../http/address.ts';
-import type { Contact } from '../oauth/contact.ts';
+import type { Contact } from '../oauth/judge.ts';
 import type { PendingSignIn } from '../services/service.ts';
 
 /** What the user can do during a sign-in, besides canceling it. */

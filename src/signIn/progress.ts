@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
 import { hostOf } from '../http/address.ts';
-import type { Contact } from '../oauth/contact.ts';
+import type { Contact } from '../oauth/judge.ts';
 import type { IdentityChoice, PendingSignIn } from '../services/service.ts';
 import { hideNotifications, openAddress, runEditorCommand, showNotifications } from './editorCommands.ts';
 import { pickIdentity } from './identityPicker.ts';

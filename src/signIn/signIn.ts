@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
-import type { Contact } from '../oauth/contact.ts';
+import type { Contact } from '../oauth/judge.ts';
 import type { Failed } from '../oauth/failure.ts';
 import type { Grant, IdentifyResult, IdentityService, ServiceFailure } from '../services/service.ts';
 import { revokeInBackground } from '../sessions/grants.ts';
@@ -10,7 +10,6 @@ import { sameScopes } from '../sessions/accounts.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
-import { followContact } from './contact.ts';
 import type { SignInProgress, SignInUi } from './signInUi.ts';
 
 /** What the caller asks for. */
@@ -51,6 +50,10 @@ export type SignInFailure =
 
 /** How long to wait for an answer from the user. Meanwhile, VS Code holds up other requests to the provider. */
 const ASK_LIMIT_MS = 10 * 60_000;
+
+/** A proxy may answer once in the service's place without anyone noticing. After this it is news. */
+const ANSWERS_UNTIL_TOLD = 5;
+const MS_UNTIL_TOLD = 60_000;
 
 /** The abort reason when another window has completed the same sign-in. */
 class SignedInElsewhere extends Error {
@@ -154,6 +157,21 @@ function contactShown(progress: SignInProgress, clock: Clock): (contact: Contact
   return followContact(clock, (contact) => {
     progress.contact(contact);
   });
+}
+
+/**
+ * Follows who answers during a sign-in, and tells `show` what the user should see: at once that nobody answers or that
+ * the service is back, and that something else answers only when it has done so five times in a row, or for a minute.
+ */
+export function followContact(clock: Clock, show: (contact: Contact) => void): (contact: Contact) => void {
+  let answers = 0;
+  let sinceMs = 0;
+  return (contact) => {
+    if (contact.kind === 'service') answers = 0;
+    else if (answers++ === 0) sinceMs = clock.now();
+    const isNews = answers >= ANSWERS_UNTIL_TOLD || clock.now() - sinceMs >= MS_UNTIL_TOLD;
+    if (contact.kind !== 'somethingElse' || isNews) show(contact);
+  };
 }
 
 /** Waits for an answer from the user. Rejects with `signal.reason`. */

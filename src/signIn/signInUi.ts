@@ -1,4 +1,4 @@
-import type { Contact } from '../oauth/contact.ts';
+import type { Contact } from '../oauth/judge.ts';
 import type { IdentityChoice, IdentityService, PendingSignIn } from '../services/service.ts';
 import type { LiveSession } from '../sessions/record.ts';
 

@@ -2,7 +2,7 @@ import { pause } from '../../base/clock.ts';
 import type { HttpOutcome } from '../../http/outcome.ts';
 import { backOffMs, nextPollMs, retryAfterMs } from '../../http/retry.ts';
 import { type Http, send } from '../../http/send.ts';
-import { type Contact, contactOf } from '../../oauth/contact.ts';
+import { type Contact, contactOf } from '../../oauth/judge.ts';
 import type { Failed } from '../../oauth/failure.ts';
 import { type Intent, type IntentStatus, readIntentStatus } from './intent.ts';
 import { streamIntent } from './stream.ts';

@@ -1,6 +1,6 @@
 import { TimeLimitError, withTimeLimit } from '../../base/timeLimit.ts';
 import type { Http } from '../../http/send.ts';
-import type { Contact } from '../../oauth/contact.ts';
+import type { Contact } from '../../oauth/judge.ts';
 import { failed } from '../../oauth/failure.ts';
 import { looksLikeBapId } from '../bap.ts';
 import { askAboutNewGrant } from '../newGrant.ts';

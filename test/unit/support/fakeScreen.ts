@@ -1,4 +1,4 @@
-import type { Contact } from '../../../src/oauth/contact.ts';
+import type { Contact } from '../../../src/oauth/judge.ts';
 import type { SignInProgress } from '../../../src/signIn/signInUi.ts';
 import type { IdentityChoice, PendingSignIn } from '../../../src/services/service.ts';
 import type { FakeClock } from './fakeClock.ts';

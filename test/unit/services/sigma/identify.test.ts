@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
-import type { Contact } from '../../../../src/oauth/contact.ts';
+import type { Contact } from '../../../../src/oauth/judge.ts';
 import type { Grant, IdentifyResult } from '../../../../src/services/service.ts';
 import { html, json, networkError, never, redirect, type Reply, text } from '../../support/conversation.ts';
 import { assertCancels, sigmaWorld } from '../../support/serviceKit.ts';
