@@ -74,8 +74,8 @@ export class WireService extends FakeService {
     if (url.endsWith('/oauth2/token')) return this.#renewed(new URLSearchParams(body as URLSearchParams));
     const isGood = this.accepts(accessToken);
     const reply = this.#replyAbout(url, accessToken, isGood);
-    await this.#clock.sleep(this.takes.verify, NEVER);
     if (!isGood && !url.endsWith('/get-session')) this.denied.add(accessToken);
+    await this.#clock.sleep(this.takes.verify, NEVER);
     return reply;
   }
 
