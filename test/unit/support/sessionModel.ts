@@ -206,6 +206,7 @@ export class SessionModel {
     if (this.#world.windows.length === 1) return;
     const { service } = this.#world;
     this.#repairStorage();
+    await this.#world.clock.settle(); // what hung goes on before the window ends
     if (how === 'close') await this.#world.close(window);
     else this.#world.kill(window);
     for (const [work, by] of this.#work) if (by === window) this.#work.delete(work);
