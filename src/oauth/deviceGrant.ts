@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { pause } from '../base/clock.ts';
 import { backOffMs, nextPollMs, retryAfterMs } from '../http/retry.ts';
-import { lenient, nonEmpty, safeAddress, seconds, userCode, withoutUndefined } from '../http/schema.ts';
+import { lenient, nonEmpty, safeAddress, secondsOrText, userCode, withoutUndefined } from '../http/schema.ts';
 import { type Http, send } from '../http/send.ts';
 import { type Contact, contactOf, disturbanceOf, judge } from './judge.ts';
 import { type Failed, failureOf } from './failure.ts';
@@ -49,8 +49,8 @@ const CodeResponse = z.object({
   user_code: userCode,
   verification_uri: safeAddress,
   verification_uri_complete: lenient(safeAddress),
-  expires_in: seconds,
-  interval: lenient(seconds),
+  expires_in: secondsOrText,
+  interval: lenient(secondsOrText),
 });
 
 /**

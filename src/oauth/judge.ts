@@ -8,7 +8,7 @@ import {
   type Problem,
   problemOfOutcome,
 } from '../http/outcome.ts';
-import { lenient, nonEmpty, seconds } from '../http/schema.ts';
+import { lenient, nonEmpty, secondsOrText } from '../http/schema.ts';
 import { type Failed, failed, refused, type Refusal } from './failure.ts';
 
 /**
@@ -118,7 +118,7 @@ export function contactOf(disturbance: Disturbance | undefined, url: string): Co
 export const ErrorResponse = z.object({
   error: lenient(nonEmpty),
   error_description: lenient(nonEmpty),
-  interval: lenient(seconds),
+  interval: lenient(secondsOrText),
 });
 const BetterAuthError = z.object({
   code: z.string().check(z.refine((code) => /^[A-Z][A-Z0-9_]*$/.test(code))),

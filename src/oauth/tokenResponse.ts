@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { HttpOutcome } from '../http/outcome.ts';
-import { bearerToken, lenient, nonEmpty, seconds, withoutUndefined } from '../http/schema.ts';
+import { bearerToken, lenient, nonEmpty, secondsOrText, withoutUndefined } from '../http/schema.ts';
 import { type Http, send } from '../http/send.ts';
 import { type Failure, refused } from './failure.ts';
 import { type Disturbance, disturbanceOf, judge, type Word } from './judge.ts';
@@ -21,7 +21,7 @@ const TokenResponse = z.object({
   access_token: nonEmpty,
   token_type: lenient(z.string()),
   // The token counts as granted even if one of these is malformed.
-  expires_in: lenient(seconds),
+  expires_in: lenient(secondsOrText),
   refresh_token: lenient(nonEmpty),
 });
 

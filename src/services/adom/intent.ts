@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { isSafeAddress } from '../../http/address.ts';
 import { type HttpOutcome, isSuccess } from '../../http/outcome.ts';
-import { bearerToken, lenient, nonEmpty, safeAddress, seconds } from '../../http/schema.ts';
+import { bearerToken, lenient, nonEmpty, safeAddress, secondsOrText } from '../../http/schema.ts';
 import { type Http, send } from '../../http/send.ts';
 import { type Failed, failed, failureOf, refused } from '../../oauth/failure.ts';
 import { type Disturbance, disturbanceOf, judge } from '../../oauth/judge.ts';
@@ -31,7 +31,7 @@ const IntentResponse = z.object({
   token: nonEmpty.check(z.refine((token) => token.isWellFormed())),
   created_at: lenient(z.string()),
   expires_at: lenient(z.string()),
-  requested_max_age: lenient(seconds),
+  requested_max_age: lenient(secondsOrText),
   auth_url: z.nullish(safeAddress),
   updates_url: z.nullish(z.string()),
   confirmation_code: z.nullish(z.string().check(z.refine((text) => text.length <= 64))),

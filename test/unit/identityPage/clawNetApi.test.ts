@@ -188,7 +188,11 @@ describe('what others say of a BAP id on ClawNet', () => {
     { kind: 'answer', status: 200, body: { attestations: [], hasMore: false } },
     { kind: 'answer', status: 200, body: [] },
     { kind: 'answer', status: 200, body: { edges: 'many' } },
-    { kind: 'answer', status: 200, body: { edges: [], hasMore: false, padding: 'x'.repeat(2 ** 20) } },
+    {
+      kind: 'answer',
+      status: 200,
+      body: { edges: [], hasMore: false, padding: Array(50).fill('x'.repeat(100_000)) },
+    },
   ] satisfies Fault[])
     it(`cannot be told after this answer: ${JSON.stringify(fault).slice(0, 80)}`, async () => {
       fail(fault);
