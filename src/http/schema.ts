@@ -24,11 +24,19 @@ export const userCode = z.string().check(z.refine((text) => text !== '' && text.
 /** 100 years: still finite in milliseconds, also when added to a time. */
 const MAX_SECONDS = 100 * 365.25 * 24 * 3_600;
 
-/** A positive number of seconds from a server or a setting, capped at 100 years. */
+/** A positive number of seconds, capped at 100 years. */
 export const seconds = z.pipe(
   z.number().check(z.refine((value) => value > 0)),
   z.transform((value) => Math.min(value, MAX_SECONDS)),
 );
+/** A positive number of seconds from a server, capped at 100 years. Some servers send it as text. */
+export const secondsOrText = z.union([
+  seconds,
+  z.pipe(
+    z.pipe(z.string().check(z.refine((text) => /^\d+(\.\d+)?$/.test(text))), z.transform(Number)),
+    seconds,
+  ),
+]);
 /** An address that may carry a secret or be opened in a browser. */
 export const safeAddress = z.string().check(z.refine(isSafeAddress));
 

@@ -1,8 +1,9 @@
-import { type Clock, pause } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { describeError, type Log } from '../base/log.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
+import { readBody } from './body.ts';
 import type { ClockSkew } from './clockSkew.ts';
-import { isPermanent, type NetworkProblem, networkProblem } from './networkProblem.ts';
+import { type NetworkProblem, networkProblem } from './networkProblem.ts';
 import { type HttpOutcome, problemOfOutcome } from './outcome.ts';
 
 /** The parts of the platform that a request needs. */
@@ -36,12 +37,6 @@ export interface HttpRequest {
 export const FETCH_DEFAULTS = { redirect: 'manual', credentials: 'omit', cache: 'no-store' } as const;
 
 const TIMEOUT_MS = 15_000;
-/** The largest known answer contains a picture of 52 KB. */
-export const MAX_BODY_BYTES = 1024 * 1024;
-
-class AnswerTooLargeError extends Error {
-  override readonly name = 'AnswerTooLargeError';
-}
 
 /**
  * Sends one request and reads the whole answer, within 15 seconds. Never follows a redirect. Logs the request's name,
@@ -96,13 +91,13 @@ function unexplained({ isOnline }: Http): NetworkProblem {
   return isOnline() ? 'unexplained' : 'offline';
 }
 
-/** Reads a whole response. Rejects if the connection breaks or the body is larger than MAX_BODY_BYTES. */
+/** Reads a whole response. Rejects if the connection breaks or the body is too large. */
 export async function readResponse(response: Response): Promise<Exclude<HttpOutcome, { kind: 'noAnswer' }>> {
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
     await response.body?.cancel();
     return { kind: 'redirect' };
   }
-  const json = parseJson(await readText(response));
+  const json = parseJson(await readBody(response.body));
   return { kind: 'answer', status: response.status, headers: response.headers, json };
 }
 
@@ -114,24 +109,6 @@ function init(http: Http, request: HttpRequest, signal: AbortSignal): RequestIni
   if (request.json === undefined) return common;
   headers['content-type'] = 'application/json';
   return { ...common, body: JSON.stringify(request.json) };
-}
-
-async function readText(response: Response): Promise<string> {
-  const body: ReadableStream<Uint8Array> | null = response.body;
-  if (body === null) return '';
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  for (let bytes = 0; ;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > MAX_BODY_BYTES) {
-      await reader.cancel();
-      throw new AnswerTooLargeError();
-    }
-    text += decoder.decode(value, { stream: true });
-  }
 }
 
 function parseJson(text: string): unknown {
@@ -146,56 +123,4 @@ function parseJson(text: string): unknown {
 function errorCode(json: unknown): string {
   if (typeof json !== 'object' || json === null || !('error' in json)) return '';
   return typeof json.error === 'string' && /^[a-z_]{1,40}$/.test(json.error) ? ` ${json.error}` : '';
-}
-
-const FIRST_DELAY_MS = 1_000;
-/** Five retries wait 31 seconds in total: the user is looking at a notification. */
-const RETRIES = 5;
-/** Users who are back online should not have to wait longer. */
-const MAX_BACK_OFF_MS = 60_000;
-
-/**
- * Sends a request, and retries after a transient failure, but not after a permanent one such as an invalid certificate.
- * The delay starts at one second and doubles. Returns the last outcome. Rejects only with `signal.reason`.
- */
-export async function sendWithRetries(
-  http: Http,
-  request: HttpRequest,
-  signal: AbortSignal,
-  retries = RETRIES,
-): Promise<HttpOutcome> {
-  for (let tries = 0; ; tries++) {
-    const outcome = await send(http, request, signal);
-    const isFinal = outcome.kind === 'noAnswer' && isPermanent(outcome.problem);
-    if (isFinal || !isTransientFailure(outcome) || tries === retries) return outcome;
-    await pause(http.clock, FIRST_DELAY_MS * 2 ** tries, signal);
-  }
-}
-
-/** True if the same request may succeed later: no answer, 408, 429, or 5xx. */
-export function isTransientFailure(outcome: HttpOutcome): boolean {
-  if (outcome.kind !== 'answer') return outcome.kind === 'noAnswer';
-  return outcome.status === 408 || outcome.status === 429 || outcome.status >= 500;
-}
-
-/**
- * The delay in milliseconds after `failures` consecutive transient failures: the interval, doubled for each failure up
- * to a minute (RFC 8628 §3.5), and never shorter than the interval.
- */
-export function backOffMs(intervalMs: number, failures: number): number {
-  return Math.max(intervalMs, Math.min(intervalMs * 2 ** failures, MAX_BACK_OFF_MS));
-}
-
-/**
- * How long the server asks clients to wait, in milliseconds. Undefined if it does not say. `Retry-After` is a number of
- * seconds or an HTTP date (RFC 9110 §10.2.3); better-auth sends `X-Retry-After` in seconds.
- */
-export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
-  for (const name of ['retry-after', 'x-retry-after']) {
-    const value = headers.get(name) ?? '';
-    if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-    const dateMs = Date.parse(value);
-    if (!Number.isNaN(dateMs)) return Math.max(0, dateMs - nowMs);
-  }
-  return undefined;
 }

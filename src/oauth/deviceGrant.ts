@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 
 import { pause } from '../base/clock.ts';
-import { isSuccess } from '../http/outcome.ts';
-import { lenient, nonEmpty, safeAddress, seconds, userCode, withoutUndefined } from '../http/schema.ts';
-import { backOffMs, type Http, retryAfterMs, send } from '../http/send.ts';
+import { backOffMs, nextPollMs, retryAfterMs } from '../http/retry.ts';
+import { lenient, nonEmpty, safeAddress, secondsOrText, userCode, withoutUndefined } from '../http/schema.ts';
+import { type Http, send } from '../http/send.ts';
+import { type Contact, contactOf, disturbanceOf, judge } from './judge.ts';
 import { type Failed, failureOf } from './failure.ts';
 import { readTokenAnswer, type TokenGrant } from './tokenResponse.ts';
 
@@ -48,8 +49,8 @@ const CodeResponse = z.object({
   user_code: userCode,
   verification_uri: safeAddress,
   verification_uri_complete: lenient(safeAddress),
-  expires_in: seconds,
-  interval: lenient(seconds),
+  expires_in: secondsOrText,
+  interval: lenient(secondsOrText),
 });
 
 /**
@@ -68,14 +69,12 @@ export async function requestDeviceAuthorization(
     { name: 'device code', method: 'POST', url: client.codeUrl, json },
     signal,
   );
-  const answer = isSuccess(outcome) && z.safeParse(CodeResponse, outcome.json);
-  if (!answer || !answer.success) {
-    // Errors are those of the token endpoint (RFC 8628 §3.2 refers to RFC 6749 §5.2).
-    const error = readTokenAnswer(outcome);
-    if (error.kind === 'failed') return error;
-    if (error.kind !== 'transientFailure') return failureOf(outcome);
-    return { kind: 'failed', failure: { kind: 'unreachable', problem: error.problem } };
-  }
+  const judged = judge(outcome, 'oauth');
+  // Errors are those of the token endpoint (RFC 8628 §3.2 refers to RFC 6749 §5.2).
+  if (judged.kind === 'failed') return judged;
+  const answer = z.safeParse(CodeResponse, judged.kind === 'data' ? judged.json : undefined);
+  if (!answer.success)
+    return failureOf((judged.kind === 'disturbance' ? judged : disturbanceOf(outcome)).problem);
   const { device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval } =
     answer.data;
   return {
@@ -93,15 +92,16 @@ export async function requestDeviceAuthorization(
 
 /**
  * Polls until the user has decided or the code has expired (RFC 8628 §3.4, §3.5). Sends one poll at a time, and none
- * after the final answer: a later poll can revoke the grant. Calls `onContact` after each poll, with false after a
- * transient failure. Rejects only with `signal.reason`, immediately.
+ * after the final answer: a later poll can revoke the grant. The code came from the service, so from here on only the
+ * service's own word ends the wait: anything else backs off. Calls `onContact` after each poll. Rejects only with
+ * `signal.reason`, immediately.
  */
 export async function waitForDeviceGrant(
   http: Http,
   client: DeviceGrantClient,
   { deviceCode, deadlineMs, intervalMs }: DeviceAuthorization,
   signal: AbortSignal,
-  onContact: (reached: boolean) => void,
+  onContact: (contact: Contact) => void,
 ): Promise<DeviceGrantResult> {
   const { clock } = http;
   const json = {
@@ -109,29 +109,36 @@ export async function waitForDeviceGrant(
     device_code: deviceCode,
     client_id: client.clientId,
   };
+  const request = { name: 'device token', method: 'POST', url: client.tokenUrl, json } as const;
   let interval = intervalMs;
   let delay = interval;
   let failures = 0;
   for (;;) {
-    const dueMs = clock.now() + delay + MARGIN_MS;
+    const dueMs = nextPollMs(clock.now(), delay + MARGIN_MS, interval + MARGIN_MS, deadlineMs);
     await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
     // If the next poll is overdue, too, the laptop was asleep. The user may have approved on a phone, so poll once
     // more.
     if (deadlineMs < dueMs && clock.now() < dueMs) return { kind: 'expired' };
 
-    const outcome = await send(
-      http,
-      { name: 'device token', method: 'POST', url: client.tokenUrl, json },
-      signal,
-    );
+    const outcome = await send(http, request, signal);
     const answer = readTokenAnswer(outcome);
-    onContact(answer.kind !== 'transientFailure');
-    failures = answer.kind === 'transientFailure' ? failures + 1 : 0;
-    if (answer.kind === 'granted') return { ...answer, receivedAtMs: clock.now() };
-    if (answer.kind === 'expired' || answer.kind === 'failed') return answer;
-    if (answer.kind === 'slowDown') interval += SLOW_DOWN_MS; // for all later polls
-    delay = backOffMs(interval, failures); // the interval itself without a failure
-    // Any status can come with a Retry-After (RFC 9110 §10.2.3).
-    if (outcome.kind === 'answer') delay = Math.max(delay, retryAfterMs(outcome.headers, clock.now()) ?? 0);
+    onContact(contactOf(answer.kind === 'disturbance' ? answer : undefined, client.tokenUrl));
+    failures = answer.kind === 'disturbance' ? failures + 1 : 0;
+    switch (answer.kind) {
+      case 'granted':
+        return { ...answer, receivedAtMs: clock.now() };
+      case 'expired':
+      case 'failed':
+        return answer;
+      case 'tokenRejected': // says nothing about a code
+      case 'pending':
+      case 'disturbance':
+        break;
+      case 'slowDown': // for all later polls
+        interval = Math.max(interval + SLOW_DOWN_MS, answer.intervalMs ?? 0);
+        break;
+    }
+    // Without a failure, the back-off is the interval itself.
+    delay = Math.max(backOffMs(interval, failures), retryAfterMs(outcome, clock.now()));
   }
 }

@@ -1,15 +1,10 @@
 import * as z from 'zod/mini';
 
-import {
-  type HttpAnswer,
-  type HttpOutcome,
-  isSuccess,
-  type Problem,
-  problemOfOutcome,
-} from '../http/outcome.ts';
-import { bearerToken, lenient, nonEmpty, seconds, withoutUndefined } from '../http/schema.ts';
-import { type Http, isTransientFailure, send } from '../http/send.ts';
-import { ErrorResponse, type Failed, failed, type Failure, refused, failureOf } from './failure.ts';
+import type { HttpOutcome } from '../http/outcome.ts';
+import { bearerToken, lenient, nonEmpty, secondsOrText, withoutUndefined } from '../http/schema.ts';
+import { type Http, send } from '../http/send.ts';
+import { type Failure, refused } from './failure.ts';
+import { type Disturbance, disturbanceOf, judge, type Word } from './judge.ts';
 
 /** The tokens in a successful response (RFC 6749 §5.1). They are secrets. */
 export interface TokenGrant {
@@ -20,63 +15,22 @@ export interface TokenGrant {
 }
 
 /** What one answer of the token endpoint means. */
-export type TokenAnswer =
-  | { kind: 'granted'; grant: TokenGrant }
-  | { kind: 'pending' }
-  | { kind: 'slowDown' }
-  | { kind: 'expired' }
-  /** Its `retryAfterMs` may say how long to wait. */
-  | { kind: 'tooManyRequests' }
-  /** There was no answer, or the server has a temporary fault. */
-  | { kind: 'transientFailure'; problem: Problem }
-  | Failed;
+export type TokenAnswer = { kind: 'granted'; grant: TokenGrant } | Word | Disturbance;
 
 const TokenResponse = z.object({
   access_token: nonEmpty,
   token_type: lenient(z.string()),
   // The token counts as granted even if one of these is malformed.
-  expires_in: lenient(seconds),
+  expires_in: lenient(secondsOrText),
   refresh_token: lenient(nonEmpty),
 });
 
 /** Reads an answer of the token endpoint (RFC 6749 §5, RFC 8628 §3.5). */
 export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
-  if (outcome.kind === 'noAnswer') return { kind: 'transientFailure', problem: outcome.problem };
-  if (outcome.kind === 'redirect') return failureOf(outcome);
-  const refusal = z.safeParse(ErrorResponse, outcome.json);
-  const known = refusal.success ? readErrorCode(refusal.data.error) : undefined;
-  if (known !== undefined) return known;
-  if (isSuccess(outcome) && refusal.data?.error === undefined) return readGrant(outcome);
-  return readRefusal(outcome, refusal.data);
-}
-
-function readErrorCode(error: string | undefined): TokenAnswer | undefined {
-  switch (error) {
-    case 'authorization_pending':
-      return { kind: 'pending' };
-    case 'slow_down':
-      return { kind: 'slowDown' };
-    case 'expired_token':
-      return { kind: 'expired' };
-    case 'server_error':
-    case 'temporarily_unavailable':
-      return { kind: 'transientFailure', problem: 'serverFault' };
-    case 'access_denied':
-      return failed('denied');
-    case 'invalid_grant':
-      return failed('codeSpent');
-    case 'invalid_client':
-    case 'unauthorized_client':
-    case 'unsupported_grant_type':
-      return { kind: 'failed', failure: { kind: 'clientRefused', error } };
-    default:
-      return undefined;
-  }
-}
-
-function readGrant(outcome: HttpAnswer): TokenAnswer {
-  const granted = z.safeParse(TokenResponse, outcome.json);
-  if (!granted.success) return failureOf(outcome);
+  const judged = judge(outcome, 'oauth');
+  if (judged.kind !== 'data') return judged;
+  const granted = z.safeParse(TokenResponse, judged.json);
+  if (!granted.success) return disturbanceOf(outcome);
   const { access_token, token_type, expires_in, refresh_token } = granted.data;
   if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
     return refused(`token_type ${token_type}`);
@@ -94,23 +48,14 @@ function readGrant(outcome: HttpAnswer): TokenAnswer {
   };
 }
 
-/** Reads an answer without a known error code. */
-function readRefusal(outcome: HttpAnswer, refusal: z.infer<typeof ErrorResponse> | undefined): TokenAnswer {
-  const { status } = outcome;
-  if (status === 429) return { kind: 'tooManyRequests' };
-  if (isTransientFailure(outcome))
-    return { kind: 'transientFailure', problem: problemOfOutcome(outcome) ?? 'serverFault' };
-  const message = refusal?.error_description ?? refusal?.message ?? refusal?.error;
-  if (message === undefined || status === 404 || status === 405) return failureOf(outcome);
-  return refused(message);
-}
-
 export type RefreshResult =
   | { kind: 'granted'; grant: TokenGrant; receivedAtMs: number }
   /** The refresh token was already used, was revoked, or is unknown. Do not send it again. */
   | { kind: 'rejected' }
   /** The server rejects the client ID, which says nothing about the refresh token. */
   | { kind: 'clientRefused' }
+  /** The server refuses, in words that it may use for a dead refresh token. */
+  | { kind: 'doubtful' }
   /** The answer says nothing about the refresh token. */
   | { kind: 'unknown' };
 
@@ -134,8 +79,15 @@ export async function refreshGrant(
   return { kind: answer.kind === 'failed' ? refusalKind(answer.failure) : 'unknown' };
 }
 
-function refusalKind(failure: Failure): 'rejected' | 'clientRefused' | 'unknown' {
-  if (failure.kind === 'codeSpent') return 'rejected';
-  const isClient = failure.kind === 'clientRefused' && failure.error !== 'unsupported_grant_type';
-  return isClient ? 'clientRefused' : 'unknown';
+function refusalKind(failure: Failure): Exclude<RefreshResult['kind'], 'granted'> {
+  switch (failure.kind) {
+    case 'codeSpent':
+      return 'rejected';
+    case 'clientRefused':
+      return failure.error === 'unsupported_grant_type' ? 'unknown' : 'clientRefused';
+    case 'refused':
+      return 'doubtful';
+    default:
+      return 'unknown';
+  }
 }

@@ -16,6 +16,8 @@ export const Person = z.object({
   email: z.exactOptional(z.string()),
   picture: z.exactOptional(z.string()),
   bap: z.exactOptional(BapIdentity),
+  /** The service has not said yet who it is, so the IDs are made up. */
+  isProvisional: z.exactOptional(z.literal(true)),
 });
 export type Person = z.infer<typeof Person>;
 
@@ -41,6 +43,12 @@ export function createPerson({ subject, names, email, picture, bap }: Claims): P
     name: name ?? nameOf(accountId),
     ...withoutUndefined({ email: email && safeText(email), picture, bap }),
   };
+}
+
+/** Stands in while the service does not say who signed in: an account for this session alone. */
+export function provisionalPerson(): Person {
+  const id = `session-${crypto.randomUUID().slice(0, 8)}`;
+  return { subject: id, accountId: id, accountLabel: id, name: id, isProvisional: true };
 }
 
 /**

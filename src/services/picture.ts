@@ -29,7 +29,7 @@ export const picture = z.pipe(
 
 /** True for any address, even a relative one, but not for a `data:` URI: some have 52 KB, too much for the keyring. */
 export function isPictureUrl(address: string): boolean {
-  return address.length <= 2_048 && URL.parse(address)?.protocol !== 'data:';
+  return address !== '' && address.length <= 2_048 && URL.parse(address)?.protocol !== 'data:';
 }
 
 /** Turns the address of an on-chain file into an https address. Returns any other address unchanged. */

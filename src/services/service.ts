@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import type { Provider } from '../api.ts';
 import type { Servers } from '../http/address.ts';
+import type { Contact } from '../oauth/judge.ts';
 import type { Failed, Failure } from '../oauth/failure.ts';
 import type { Person } from './person.ts';
 import type { ServiceCheck } from './serviceCheck.ts';
@@ -32,19 +33,27 @@ export interface IdentityService extends ServiceTexts {
   servers(): Servers;
   /** Starts a sign-in. Rejects only with `signal.reason`. */
   begin(scopes: readonly string[], signal: AbortSignal): Promise<BeginResult>;
-  /** Asks who the grant belongs to. Use the grant in the result from now on. Rejects only with `signal.reason`. */
-  identify(grant: Grant, signal: AbortSignal): Promise<IdentifyResult>;
   /**
-   * Asks whether the access token still works. `rejected` only if the service itself says so; `unknown` for network
-   * errors, proxy pages, 429, and 5xx. Do not abort it: the answer may be the only copy of a rotated access token.
-   * Rejects only with `signal.reason`.
+   * Asks who a new grant belongs to. Fails only if the service itself says no, several times. If it does not say within
+   * two minutes, the person is a provisional one. Use the grant in the result from now on. Calls `onContact` after each
+   * answer. Rejects only with `signal.reason`.
    */
-  verify(grant: Grant, signal: AbortSignal): Promise<VerifyResult>;
+  identify(
+    grant: Grant,
+    signal: AbortSignal,
+    onContact?: (contact: Contact) => void,
+  ): Promise<IdentifyResult>;
   /**
-   * Extends the session, using the access token alone, and verifies the token at the same time. Absent for a service
-   * whose sessions cannot be extended. Rejects only with `signal.reason`.
+   * Asks whether the access token still works. `rejected` only if the service itself says so; `unknown` for any
+   * disturbance, and for an answer about somebody other than `subject`. Do not abort it: the answer may be the only
+   * copy of a rotated access token. Rejects only with `signal.reason`.
    */
-  readonly extend?: (grant: Grant, signal: AbortSignal) => Promise<VerifyResult>;
+  verify(grant: Grant, signal: AbortSignal, subject?: string): Promise<VerifyResult>;
+  /**
+   * Extends the session, using the access token alone, and verifies the token at the same time, as `verify` does.
+   * Absent for a service whose sessions cannot be extended. Rejects only with `signal.reason`.
+   */
+  readonly extend?: (grant: Grant, signal: AbortSignal, subject?: string) => Promise<VerifyResult>;
   /**
    * Exchanges the grant's refresh token for a new access token (RFC 6749 §6). Absent for a service without refresh
    * tokens. Rejects only with `signal.reason`.
@@ -128,10 +137,9 @@ export interface PendingSignIn {
   /** When the sign-in expires, in milliseconds of the wall clock. */
   readonly deadlineMs: number;
   /**
-   * Waits for the user's decision. Call it only once. Calls `onContact` with whether the service could be reached.
-   * Rejects only with `signal.reason`, immediately.
+   * Waits for the user's decision. Call it only once. Calls `onContact` after each answer. Rejects only with `signal.reason`, immediately.
    */
-  wait(signal: AbortSignal, onContact: (reached: boolean) => void): Promise<WaitResult>;
+  wait(signal: AbortSignal, onContact: (contact: Contact) => void): Promise<WaitResult>;
 }
 
 /** The tokens that a service granted, as stored with the session. They are secrets. */

@@ -8,6 +8,12 @@ const MARGIN_PART_OF_LIFE = 1 / 5;
 const SOON_MS = 5 * 60_000;
 /** To the user, a session has ended when it could not be renewed for this long after its expiry. */
 const OVERDUE_AFTER_MS = 10 * 60_000;
+/** better-auth's default for `updateAge`: it does not extend a session that is younger. */
+const EXTEND_AFTER_MS = 24 * 60 * 60_000;
+/** Servers with shorter sessions extend younger ones. */
+const EXTEND_AFTER_PART = 1 / 4;
+/** No session is so short that a service should be asked more often. */
+const EXTEND_AT_MOST_EVERY_MS = 60_000;
 /** How long the remains of an ended session are kept. */
 const KEPT_MS = 30 * 24 * 60 * 60_000;
 
@@ -34,6 +40,12 @@ export function endsSoon({ grant, grantedAtMs }: Life, nowMs: number): boolean {
   const expiresAtMs = expiryOf({ grant });
   const lifeMs = expiresAtMs - grantedAtMs; // zero or less if the clock was set back
   return expiresAtMs - nowMs <= (lifeMs > 0 ? Math.min(SOON_MS, lifeMs / 2) : SOON_MS);
+}
+
+/** How long after `fromMs` (wall clock) to ask for a later expiry: a quarter of what is left then, and a day at most. */
+export function extendAfterMs(session: Expiring, fromMs: number): number {
+  const partMs = (expiryOf(session) - fromMs) * EXTEND_AFTER_PART;
+  return Math.max(EXTEND_AT_MOST_EVERY_MS, Math.min(EXTEND_AFTER_MS, partMs));
 }
 
 /** True when the access token has expired. `isOver` is true a little earlier. */

@@ -28,6 +28,7 @@ export class ServiceSessions {
   readonly ending: SessionEnding;
   readonly verification: Verification;
   readonly #store: SessionStore;
+  readonly #notices: SessionNotices;
   readonly #runtime: Runtime;
 
   constructor(
@@ -47,6 +48,7 @@ export class ServiceSessions {
       runtime,
     );
     this.#store = store;
+    this.#notices = notices;
     this.#runtime = runtime;
     store.onDidChange(({ record }) => {
       if (record.serviceId === service.id) this.#revokeUnknown(record);
@@ -168,6 +170,9 @@ export class ServiceSessions {
     // waits for its expiry: the service may accept the token until then.
     if (!this.#isOver(record) || this.renewal.canSucceed(record)) return;
     if (this.renewal.isPossible(record) && !isExpired(record, this.#runtime.clock.now())) return;
-    await this.ending.end(record, 'expired');
+    // Its expiry would keep the grant for a clock that is wrong, and a rejected token would come back with it.
+    const reason = record.accessTokenRejected === true ? 'rejected' : 'expired';
+    if ((await this.ending.end(record, reason)) && reason === 'rejected' && this.records.isConfigured(record))
+      await this.#notices.rejected(record);
   }
 }

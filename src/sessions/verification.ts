@@ -3,6 +3,7 @@ import type { Runtime } from '../base/runtime.ts';
 import { abortable, NEVER } from '../base/timeLimit.ts';
 import type { Grant, IdentityService, VerifyResult } from '../services/service.ts';
 import type { SessionEnding } from './ending.ts';
+import { extendAfterMs } from './expiry.ts';
 import { isKept, publishNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
 import type { SessionNotices } from './notices.ts';
 import type { WindowLocks } from './ports.ts';
@@ -10,9 +11,6 @@ import type { LiveSession } from './record.ts';
 import type { Renewal } from './renewal.ts';
 import type { ServiceRecords } from './serviceRecords.ts';
 import type { SessionStore } from './store.ts';
-
-/** better-auth's default for `updateAge`: it does not extend a session that is younger. */
-const EXTENDED_FOR_MS = 24 * 60 * 60_000;
 
 type Question = 'verify' | 'extend';
 
@@ -70,15 +68,17 @@ export class Verification {
   }
 
   /**
-   * Starts to ask the service to extend a session that is a day old and cannot be renewed: once a day, in one window.
-   * If the service no longer knows the session, it ends as rejected. Returns false when it does not ask. Never rejects.
+   * Starts to ask the service to extend a session that cannot be renewed, after a part of its life, in one window. Asks
+   * again after a part of what is left, because a service may extend only an old session. If the service no longer
+   * knows the session, it ends as rejected. Returns false when it does not ask. Never rejects.
    */
   async extendIfOld(record: LiveSession): Promise<boolean> {
     const { service, renewal, locks } = this.#parts;
     const { id } = record;
-    const isOld = record.grantedAtMs + EXTENDED_FOR_MS <= this.#runtime.clock.now();
+    const nowMs = this.#runtime.clock.now();
+    const isOld = record.grantedAtMs + extendAfterMs(record, record.grantedAtMs) <= nowMs;
     if (service.extend === undefined || !isOld || renewal.canSucceed(record)) return false;
-    if (!(await locks.claimFor(`extend ${id}`, EXTENDED_FOR_MS))) return false;
+    if (!(await locks.claimFor(`extend ${id}`, extendAfterMs(record, nowMs)))) return false;
     this.#check('extend', id, this.#runtime.closed).catch((error: unknown) => {
       this.#runtime.log.warn(`A session could not be extended: ${describeError(error)}.`);
     });
@@ -119,7 +119,7 @@ export class Verification {
     await store.reread(id).catch(() => undefined); // memory is the fallback
     const asked = store.liveSession(id);
     // The request has its own time limit and is not aborted: its answer may be the only copy of a new token.
-    const verdict = asked === undefined ? UNKNOWN : await this.#send(question, asked.grant);
+    const verdict = asked === undefined ? UNKNOWN : await this.#send(question, asked);
     const answer = { asked, verdict };
     if (asked !== undefined && verdict.kind === 'valid' && !isSame(asked.grant, verdict.grant))
       await this.#keep(asked, verdict.grant, () => {
@@ -141,10 +141,11 @@ export class Verification {
       revokeInBackground(service, grant, this.#runtime);
   }
 
-  async #send(question: Question, grant: Grant): Promise<VerifyResult> {
+  async #send(question: Question, { grant, person }: LiveSession): Promise<VerifyResult> {
     const { service } = this.#parts;
-    if (question === 'verify') return service.verify(grant, NEVER);
-    return (await service.extend?.(grant, NEVER)) ?? UNKNOWN;
+    const subject = person.isProvisional === true ? undefined : person.subject;
+    if (question === 'verify') return service.verify(grant, NEVER, subject);
+    return (await service.extend?.(grant, NEVER, subject)) ?? UNKNOWN;
   }
 
   /** Ends a rejected session, unless it can be renewed. Returns true when it continues with another access token. */

@@ -2,40 +2,52 @@ import * as vscode from 'vscode';
 
 import { besideLinks } from '../base/safeText.ts';
 import { hostOf, shortAddress } from '../http/address.ts';
+import type { Contact } from '../oauth/judge.ts';
 import type { PendingSignIn } from '../services/service.ts';
 
 /** What the user can do during a sign-in, besides canceling it. */
-export type SignInAction = 'copyCode' | 'copyLink' | 'openPage' | 'showQr' | 'startAgain' | 'diagnose';
+export type SignInAction =
+  | 'copyCode'
+  | 'copyLink'
+  | 'openPage'
+  | 'showQr'
+  | 'startAgain'
+  | 'diagnose'
+  /** Opens what answers in the service's place: the login page of the network, if it is one. */
+  | 'openHost';
 
 /** The phase of a sign-in, as the user sees it. */
 export type SignInState =
   | { phase: 'starting' }
   /** `said` is the latest action: the notification confirms it, or says why it is not possible. */
-  | { phase: 'pending'; signIn: PendingSignIn; said?: SignInAction; reached: boolean }
+  | { phase: 'pending'; signIn: PendingSignIn; said?: SignInAction; contact: Contact }
   | { phase: 'expired'; hasCode: boolean }
   | { phase: 'choosing' }
-  | { phase: 'finishing' };
+  | { phase: 'finishing'; contact: Contact };
 
 /** Formats one link. */
 type Link = (action: SignInAction, text: string) => string;
 
-/** The text of the sign-in notification. `nowMs`: wall clock. */
-export function signInMessage(state: SignInState, nowMs: number, link: Link): string {
+/** The text of the notification for a sign-in with the service of this name. `nowMs`: wall clock. */
+export function signInMessage(serviceLabel: string, state: SignInState, nowMs: number, link: Link): string {
   switch (state.phase) {
     case 'starting':
       return vscode.l10n.t('Connecting…');
     case 'pending': {
-      const { signIn, said, reached } = state;
-      return [
+      const { signIn, said, contact } = state;
+      const code =
         signIn.userCode === undefined
           ? noCode(said)
-          : vscode.l10n.t('Your code is {0}.', besideLinks(signIn.userCode)),
+          : vscode.l10n.t('Your code is {0}.', besideLinks(signIn.userCode));
+      if (contact.kind === 'somethingElse') return `${code} ${somethingElse(serviceLabel, contact, link)}`;
+      return [
+        code,
         links(signIn, said, link),
         '·',
         vscode.l10n.t('Continue only if you started this.'),
         [
           ...(signIn.verificationUri === undefined ? [] : [elsewhere(signIn.verificationUri)]),
-          reached
+          contact.kind === 'service'
             ? timeLeft(signIn.deadlineMs - nowMs)
             : `${vscode.l10n.t('No connection. Trying again…')} ${link('diagnose', vscode.l10n.t('Diagnose'))}`,
         ].join(' · '),
@@ -48,8 +60,33 @@ export function signInMessage(state: SignInState, nowMs: number, link: Link): st
     case 'choosing':
       return vscode.l10n.t('Approved. Choose an identity in the list at the top of this window.');
     case 'finishing':
-      return vscode.l10n.t('Approved. Finishing…');
+      return state.contact.kind === 'somethingElse'
+        ? somethingElse(serviceLabel, state.contact, link)
+        : vscode.l10n.t('Approved. Finishing…');
   }
+}
+
+/** Says what answers in the service's place, and that it costs nothing. */
+function somethingElse(
+  serviceLabel: string,
+  { origin, status }: Extract<Contact, { kind: 'somethingElse' }>,
+  link: Link,
+): string {
+  const host = besideLinks(hostOf(origin));
+  const said =
+    status === undefined
+      ? vscode.l10n.t('Something other than {0} is responding at {1}.', serviceLabel, host)
+      : vscode.l10n.t({
+          message: 'Something other than {0} is responding at {1} ({2}).',
+          args: [serviceLabel, host, status],
+          comment: '{0}: a service, {1}: a host name, {2}: an HTTP status',
+        });
+  const open = vscode.l10n.t({ message: 'Open {0}', args: [host], comment: '{0}: a host name' });
+  return [
+    said,
+    vscode.l10n.t('Your sign-in is safe. Trying again…'),
+    `${link('openHost', open)} · ${link('diagnose', vscode.l10n.t('Diagnose'))}`,
+  ].join(' ');
 }
 
 function noCode(said: SignInAction | undefined): string {

@@ -21,6 +21,7 @@ const ACTIONS: readonly SignInAction[] = [
   'showQr',
   'startAgain',
   'diagnose',
+  'openHost',
 ];
 const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
 
@@ -70,7 +71,7 @@ export class SignInNotifications implements SignInUi {
       serviceLabel,
       this.#clock,
       this.#log,
-      (state) => signInMessage(state, this.#clock.now(), link),
+      (state) => signInMessage(serviceLabel, state, this.#clock.now(), link),
       () => {
         this.#running.delete(id);
         this.#tellRunning();

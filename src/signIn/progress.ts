@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
 import { hostOf } from '../http/address.ts';
+import type { Contact } from '../oauth/judge.ts';
 import type { IdentityChoice, PendingSignIn } from '../services/service.ts';
 import { hideNotifications, openAddress, runEditorCommand, showNotifications } from './editorCommands.ts';
 import { pickIdentity } from './identityPicker.ts';
@@ -12,6 +13,8 @@ import { QrPanel } from './qrPanel.ts';
 import type { SignInProgress } from './signInUi.ts';
 import { StatusItem, statusText } from './statusBar.ts';
 
+/** The service has answered last: it has sent the code, or the token. */
+const SERVICE: Contact = { kind: 'service' };
 /** VS Code delays a progress report that closely follows another one. The list must open after it. */
 const REPORT_DELAY_MS = 200;
 
@@ -76,15 +79,16 @@ export class ProgressNotification implements SignInProgress {
   }
 
   pending(signIn: PendingSignIn): void {
-    this.#set({ phase: 'pending', signIn, reached: true });
+    this.#set({ phase: 'pending', signIn, contact: SERVICE });
     clearTimeout(this.#showing);
     this.#showing = setTimeout(() => {
       showNotifications(this.#log);
     }, REPORT_DELAY_MS);
   }
 
-  contact(reached: boolean): void {
-    if (this.#state.phase === 'pending') this.#set({ ...this.#state, reached });
+  contact(contact: Contact): void {
+    const { phase } = this.#state;
+    if (phase === 'pending' || phase === 'finishing') this.#set({ ...this.#state, contact });
   }
 
   expired(signal: AbortSignal): Promise<void> {
@@ -102,7 +106,7 @@ export class ProgressNotification implements SignInProgress {
   }
 
   finishing(): void {
-    this.#set({ phase: 'finishing' });
+    this.#set({ phase: 'finishing', contact: SERVICE });
   }
 
   async choose(choice: IdentityChoice, signal: AbortSignal): Promise<string | undefined> {
@@ -124,10 +128,12 @@ export class ProgressNotification implements SignInProgress {
    */
   async act(action: SignInAction, by: 'link' | 'command'): Promise<boolean> {
     if (action === 'startAgain' && this.#state.phase === 'expired') this.#startAgain?.();
+    if (action === 'diagnose') await runEditorCommand(this.#log, 'bapIdentity.diagnose');
+    if (action === 'openHost' && 'contact' in this.#state && this.#state.contact.kind === 'somethingElse')
+      await openAddress(this.#log, this.#state.contact.origin);
     if (this.#state.phase !== 'pending') return true;
     const { signIn } = this.#state;
     if (action === 'openPage') await openAddress(this.#log, signIn.browserUri);
-    if (action === 'diagnose') await runEditorCommand(this.#log, 'bapIdentity.diagnose');
     if (action === 'showQr') this.#qr.show(signIn);
     if (action === 'copyCode' || action === 'copyLink') return this.#copy(action, signIn, by);
     return true;

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
+import type { Contact } from '../oauth/judge.ts';
 import type { Failed } from '../oauth/failure.ts';
 import type { Grant, IdentifyResult, IdentityService, ServiceFailure } from '../services/service.ts';
 import { revokeInBackground } from '../sessions/grants.ts';
@@ -47,6 +48,10 @@ export type SignInFailure =
 
 /** How long to wait for an answer from the user. Meanwhile, VS Code holds up other requests to the provider. */
 const ASK_LIMIT_MS = 10 * 60_000;
+
+/** A proxy may answer once in the service's place without anyone noticing. After this it is news. */
+const ANSWERS_UNTIL_TOLD = 5;
+const MS_UNTIL_TOLD = 60_000;
 
 /** The abort reason when another window has completed the same sign-in. */
 class SignedInElsewhere extends Error {
@@ -118,9 +123,7 @@ async function waitForApproval(
     const { pending } = begun;
     log.info(`Waiting for the browser, at most ${Math.round((pending.deadlineMs - clock.now()) / 1000)} s.`);
     progress.pending(pending);
-    const waited = await pending.wait(signal, (reached) => {
-      progress.contact(reached);
-    });
+    const waited = await pending.wait(signal, contactShown(progress, clock));
     if (waited.kind !== 'expired') return waited;
     log.info('The sign-in has expired. Offering a new one.');
     const wanted = await withinAskLimit(clock, signal, (limits) => progress.expired(limits));
@@ -136,7 +139,7 @@ async function identify(
   { clock, log }: Runtime,
   signal: AbortSignal,
 ): Promise<Exclude<IdentifyResult, { kind: 'choice' }> | SignInFailure> {
-  let identified = await service.identify(grant, signal);
+  let identified = await service.identify(grant, signal, contactShown(progress, clock));
   while (identified.kind === 'choice') {
     const { choice } = identified;
     log.info(`The account has ${choice.identities.length} identities. Asking for one.`);
@@ -146,6 +149,27 @@ async function identify(
     identified = await choice.choose(chosen.answer, signal);
   }
   return identified;
+}
+
+function contactShown(progress: SignInProgress, clock: Clock): (contact: Contact) => void {
+  return followContact(clock, (contact) => {
+    progress.contact(contact);
+  });
+}
+
+/**
+ * Follows who answers during a sign-in, and tells `show` what the user should see: at once that nobody answers or that
+ * the service is back, and that something else answers only when it has done so five times in a row, or for a minute.
+ */
+export function followContact(clock: Clock, show: (contact: Contact) => void): (contact: Contact) => void {
+  let answers = 0;
+  let sinceMs = 0;
+  return (contact) => {
+    if (contact.kind === 'service') answers = 0;
+    else if (answers++ === 0) sinceMs = clock.now();
+    const isNews = answers >= ANSWERS_UNTIL_TOLD || clock.now() - sinceMs >= MS_UNTIL_TOLD;
+    if (contact.kind !== 'somethingElse' || isNews) show(contact);
+  };
 }
 
 /** Waits for an answer from the user. Rejects with `signal.reason`. */

@@ -1,3 +1,4 @@
+import type { Contact } from '../oauth/judge.ts';
 import type { IdentityChoice, IdentityService, PendingSignIn } from '../services/service.ts';
 import type { LiveSession } from '../sessions/record.ts';
 
@@ -21,8 +22,8 @@ export interface SignInProgress {
   readonly cancelled: AbortSignal;
   /** Shows the code, what to do with it, and how long it lasts. */
   pending(signIn: PendingSignIn): void;
-  /** Shows whether the service can be reached. */
-  contact(reached: boolean): void;
+  /** Shows who answers: the service, nobody, or something else. */
+  contact(contact: Contact): void;
   /** Offers a new code. Resolves when the user asks for one. Rejects with `signal.reason`. */
   expired(signal: AbortSignal): Promise<void>;
   /** Shows that the sign-in is approved and almost complete. */

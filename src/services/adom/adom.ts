@@ -1,13 +1,14 @@
 import { parseServer, servers } from '../../http/address.ts';
-import { type HttpAnswer, isPage } from '../../http/outcome.ts';
+import type { HttpAnswer } from '../../http/outcome.ts';
 import { withoutUndefined } from '../../http/schema.ts';
 import { type Http, send } from '../../http/send.ts';
 import { failed } from '../../oauth/failure.ts';
+import { judge } from '../../oauth/judge.ts';
 import type { BeginResult, Grant, IdentityService, ServiceTexts } from '../service.ts';
 import { sendCheck, type ServiceCheck } from '../serviceCheck.ts';
 import { createIntent } from './intent.ts';
 import { type UpdatesMode, waitForIntent } from './updates.ts';
-import { credentials, identify, isUnauthorized, verify } from './user.ts';
+import { credentials, identify, verify } from './user.ts';
 
 export interface AdomSettings {
   /** The setting `bapIdentity.adom.apiUrl`, as the user wrote it. */
@@ -36,8 +37,8 @@ export function adom(http: Http, settings: () => AdomSettings, texts: ServiceTex
     settingKeys: { server: 'bapIdentity.adom.apiUrl' },
     servers: () => servers(settings().apiUrl, settings().defaultApiUrl),
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
-    identify: (grant, signal) => identify(http, grant, signal),
-    verify: (grant, signal) => verify(http, grant, signal),
+    identify: (grant, signal, onContact) => identify(http, grant, signal, onContact),
+    verify: (grant, signal, subject) => verify(http, grant, signal, subject),
     revoke: (grant, signal) => revoke(http, grant, signal),
     check: (signal) => check(http, settings(), signal),
   };
@@ -81,6 +82,6 @@ async function check(http: Http, { apiUrl }: AdomSettings, signal: AbortSignal):
   const server = parseServer(apiUrl);
   if (server === undefined) return { answer: 'badServerSetting' };
   const request = { name: 'check', method: 'GET', url: `${server}/user` } as const;
-  const isService = (answer: HttpAnswer): boolean => isUnauthorized(answer) && !isPage(answer.headers);
+  const isService = (answer: HttpAnswer): boolean => judge(answer, 'status').kind === 'tokenRejected';
   return (await sendCheck(http, request, signal, isService)).check;
 }

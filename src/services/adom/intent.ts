@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 
 import { isSafeAddress } from '../../http/address.ts';
-import { type HttpOutcome, isSuccess, type Problem, problemOfOutcome } from '../../http/outcome.ts';
-import { bearerToken, lenient, nonEmpty, safeAddress, seconds } from '../../http/schema.ts';
-import { type Http, isTransientFailure, retryAfterMs, send } from '../../http/send.ts';
+import { type HttpOutcome, isSuccess } from '../../http/outcome.ts';
+import { bearerToken, lenient, nonEmpty, safeAddress, secondsOrText } from '../../http/schema.ts';
+import { type Http, send } from '../../http/send.ts';
 import { type Failed, failed, failureOf, refused } from '../../oauth/failure.ts';
+import { type Disturbance, disturbanceOf, judge } from '../../oauth/judge.ts';
 
 /** A pending AuthenticationIntent. Both addresses contain its token, so they are secrets. */
 export interface Intent {
@@ -30,7 +31,7 @@ const IntentResponse = z.object({
   token: nonEmpty.check(z.refine((token) => token.isWellFormed())),
   created_at: lenient(z.string()),
   expires_at: lenient(z.string()),
-  requested_max_age: lenient(seconds),
+  requested_max_age: lenient(secondsOrText),
   auth_url: z.nullish(safeAddress),
   updates_url: z.nullish(z.string()),
   confirmation_code: z.nullish(z.string().check(z.refine((text) => text.length <= 64))),
@@ -53,7 +54,7 @@ export async function createIntent(
   const outcome = await send(http, { name: 'intent', method: 'POST', url, json }, signal);
   const answer = isSuccess(outcome) ? z.safeParse(IntentResponse, outcome.json).data : undefined;
   const statusUrl = answer && statusUrlOf(server, answer.token, answer.updates_url);
-  if (answer === undefined || statusUrl === undefined) return failureOf(outcome);
+  if (answer === undefined || statusUrl === undefined) return failureOf(disturbanceOf(outcome).problem);
   return {
     kind: 'created',
     intent: {
@@ -96,8 +97,8 @@ export type IntentStatus =
   | { kind: 'authenticated'; sessionToken: string }
   | { kind: 'pending' }
   | { kind: 'expired' }
-  /** Retry later. `waitMs` is how long the server asks to wait, or 0. */
-  | { kind: 'transientFailure'; waitMs: number; problem: Problem }
+  /** It says nothing: retry later. */
+  | Disturbance
   | Failed;
 
 const Pending = z.object({ state: z.literal('pending') });
@@ -107,26 +108,16 @@ const MalformedToken = z.object({ session_token: nonEmpty });
 /** Approved, but without a token: the session has ended, or the server does not return the token again. */
 const TokenGone = z.object({ state: z.literal('authenticated') });
 
-/**
- * Reads an answer to `GET /auth/intents/{token}/status` (Adom's AuthenticationIntent guide). `nowMs` is the wall clock,
- * for a Retry-After that is a date.
- */
-export function readIntentStatus(outcome: HttpOutcome, nowMs: number): IntentStatus {
-  if (isTransientFailure(outcome)) {
-    const waitMs = outcome.kind === 'answer' ? retryAfterMs(outcome.headers, nowMs) : undefined;
-    const problem = problemOfOutcome(outcome) ?? 'serverFault';
-    return { kind: 'transientFailure', waitMs: waitMs ?? 0, problem };
-  }
-  if (outcome.kind !== 'answer') return failureOf(outcome);
-  if (outcome.status === 410) return { kind: 'expired' };
-  if (outcome.status === 404 && outcome.json !== undefined) return failed('codeSpent');
-  if (outcome.status !== 200) return failureOf(outcome);
-  const { json } = outcome;
+/** Reads an answer to `GET /auth/intents/{token}/status` (Adom's AuthenticationIntent guide). */
+export function readIntentStatus(outcome: HttpOutcome): IntentStatus {
+  const judged = judge(outcome, 'status');
+  if (judged.kind === 'expired' || judged.kind === 'failed') return judged;
+  const json = judged.kind === 'data' ? judged.json : undefined;
   if (z.safeParse(Pending, json).success) return { kind: 'pending' };
   const token = readSessionToken(json);
   if (token !== undefined) return { kind: 'authenticated', sessionToken: token };
   if (z.safeParse(MalformedToken, json).success) return refused('malformed session_token');
-  return z.safeParse(TokenGone, json).success ? failed('codeSpent') : failureOf(outcome);
+  return z.safeParse(TokenGone, json).success ? failed('codeSpent') : disturbanceOf(outcome);
 }
 
 /** Reads the token from an answer or from the data of an `authenticated` event. Undefined if absent or malformed. */

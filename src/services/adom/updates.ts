@@ -1,8 +1,11 @@
 import { pause } from '../../base/clock.ts';
-import { backOffMs, type Http, send } from '../../http/send.ts';
+import type { HttpOutcome } from '../../http/outcome.ts';
+import { backOffMs, nextPollMs, retryAfterMs } from '../../http/retry.ts';
+import { type Http, send } from '../../http/send.ts';
+import { type Contact, contactOf } from '../../oauth/judge.ts';
 import type { Failed } from '../../oauth/failure.ts';
 import { type Intent, type IntentStatus, readIntentStatus } from './intent.ts';
-import { type StreamResult, streamIntent } from './stream.ts';
+import { streamIntent } from './stream.ts';
 
 /** How to learn the user's decision. `auto` prefers a stream, and polls while there is none. */
 export type UpdatesMode = 'auto' | 'stream' | 'poll';
@@ -14,44 +17,59 @@ export type IntentResult =
 const POLL_INTERVAL_MS = 2_000;
 /** While `auto` polls, it retries the stream this often: the network may have failed only once. */
 const STREAM_RETRY_MS = 60_000;
+/** After this many streams in a row that carried nothing, something in between swallows them. */
+const MUTE_STREAMS = 2;
+/** Then the stream is retried this seldom: an approval meanwhile would be noticed late. */
+const MUTE_RETRY_MS = 5 * 60_000;
 
 /**
  * Waits until the user has decided or the intent has expired. Runs one stream or one poll at a time, never both, so
  * that the token is retrieved once. Polls right after a broken stream, because the token may have been lost with it:
- * a later poll of the same intent returns it again (Adom's AuthenticationIntent guide). Calls `onContact` with whether
- * the service could be reached. Rejects only with `signal.reason`, immediately.
+ * a later poll of the same intent returns it again (Adom's AuthenticationIntent guide). The intent came from the
+ * service, so only the service's own word ends the wait: anything else backs off. Calls `onContact` after each answer.
+ * Rejects only with `signal.reason`, immediately.
  */
 export async function waitForIntent(
   http: Http,
   { statusUrl, deadlineMs }: Intent,
   mode: UpdatesMode,
   signal: AbortSignal,
-  onContact: (reached: boolean) => void,
+  onContact: (contact: Contact) => void,
 ): Promise<IntentResult> {
   const { clock } = http;
+  let askedToWaitMs = 0;
+  const onAnswer = (outcome: HttpOutcome): void => {
+    askedToWaitMs = retryAfterMs(outcome, clock.now());
+  };
   const poll = async (): Promise<IntentStatus> => {
     const request = { name: 'intent status', method: 'GET', url: statusUrl } as const;
-    return readIntentStatus(await send(http, request, signal), clock.now());
+    const outcome = await send(http, request, signal);
+    onAnswer(outcome);
+    return readIntentStatus(outcome);
   };
-  const stream = (): Promise<StreamResult> =>
-    streamIntent(http, statusUrl, deadlineMs, signal, () => {
-      onContact(true);
-    });
+  const onOpen = (): void => {
+    onContact({ kind: 'service' });
+  };
   let pollNext = false;
   let streamAgainAtMs = clock.now();
+  let muteStreams = 0;
   const streamIsDue = (): boolean => {
-    if (mode === 'auto') return clock.now() >= streamAgainAtMs;
-    return mode === 'stream' && !pollNext;
+    if (mode === 'auto' || muteStreams >= MUTE_STREAMS) return clock.now() >= streamAgainAtMs;
+    return !pollNext;
   };
   let delay = mode === 'poll' ? POLL_INTERVAL_MS : 0;
   let failures = 0;
   let brokenStreams = 0;
   for (;;) {
-    await pause(clock, Math.min(delay, deadlineMs - clock.now()), signal);
+    const dueMs = nextPollMs(clock.now(), delay, POLL_INTERVAL_MS, deadlineMs);
+    await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
     const last = clock.now() >= deadlineMs;
-    const streaming = !last && streamIsDue();
-    const status = streaming ? await stream() : await poll();
-    if (status.kind !== 'broken') onContact(status.kind !== 'transientFailure');
+    const streaming = mode !== 'poll' && !last && streamIsDue();
+    const status = streaming
+      ? await streamIntent(http, statusUrl, deadlineMs, signal, { onOpen, onAnswer })
+      : await poll();
+    if (status.kind !== 'broken' && status.kind !== 'mute')
+      onContact(contactOf(status.kind === 'disturbance' ? status : undefined, statusUrl));
     switch (status.kind) {
       case 'authenticated':
         return { ...status, receivedAtMs: clock.now() };
@@ -59,23 +77,28 @@ export async function waitForIntent(
       case 'failed':
         return status;
       case 'broken':
+      case 'mute':
         delay = 0;
         break;
       case 'pending':
         failures = 0;
         delay = POLL_INTERVAL_MS;
         break;
-      case 'transientFailure':
+      case 'disturbance':
         failures += 1;
-        delay = Math.max(status.waitMs, backOffMs(POLL_INTERVAL_MS, failures));
+        delay = backOffMs(POLL_INTERVAL_MS, failures);
         break;
     }
+    delay = Math.max(delay, askedToWaitMs);
+    askedToWaitMs = 0;
     if (last) return { kind: 'expired' };
     if (streaming) {
       brokenStreams += 1;
-      streamAgainAtMs = clock.now() + STREAM_RETRY_MS;
+      muteStreams = status.kind === 'mute' ? muteStreams + 1 : 0;
+      streamAgainAtMs = clock.now() + (muteStreams < MUTE_STREAMS ? STREAM_RETRY_MS : MUTE_RETRY_MS);
     }
-    pollNext = streaming && status.kind !== 'transientFailure';
-    if (mode === 'stream' && !pollNext) delay = Math.max(delay, backOffMs(POLL_INTERVAL_MS, brokenStreams));
+    pollNext = streaming && status.kind !== 'disturbance';
+    if (mode === 'stream' && !pollNext && muteStreams < MUTE_STREAMS)
+      delay = Math.max(delay, backOffMs(POLL_INTERVAL_MS, brokenStreams));
   }
 }

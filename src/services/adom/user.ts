@@ -1,44 +1,84 @@
 import * as z from 'zod/mini';
 
-import { type HttpAnswer, type HttpOutcome, isPage } from '../../http/outcome.ts';
+import type { HttpOutcome } from '../../http/outcome.ts';
 import { bearerToken, identifier, lenient } from '../../http/schema.ts';
-import { type Http, type HttpRequest, send, sendWithRetries } from '../../http/send.ts';
+import { type Http, type HttpRequest, send } from '../../http/send.ts';
+import { type Contact, disturbanceOf, judge } from '../../oauth/judge.ts';
 import { failed } from '../../oauth/failure.ts';
-import { createPerson, type Person } from '../person.ts';
+import { askAboutNewGrant, type Said } from '../newGrant.ts';
+import { createPerson, type Person, provisionalPerson } from '../person.ts';
 import type { Grant, IdentifyResult, VerifyResult } from '../service.ts';
 
 const SESSION_COOKIE = 'session_token';
-/** Few, because a sign-in succeeds without the user's data, too. */
-const USER_RETRIES = 2;
+/** A browser does not reveal that Adom forbids the request there, and a sign-in succeeds without the user's data. */
+const PATIENCE_IN_BROWSER_MS = 5_000;
 
-/**
- * Asks whose token it is. Sends the token as a Bearer token first, and after a 401 as a cookie, as some of Adom's own
- * clients do. A browser cannot send the cookie. Rejects only with `signal.reason`.
- */
-export async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<IdentifyResult> {
-  for (const sentAs of ['bearer', 'cookie'] as const) {
-    const tried: Grant = { ...grant, sentAs };
-    const outcome = await sendWithRetries(http, user(tried), signal, USER_RETRIES);
-    if (isUnauthorized(outcome)) {
-      if (http.inBrowser === true) return failed('needsCookie');
-      continue;
-    }
-    const person = readPerson(outcome);
-    if (person === undefined) return { kind: 'identified', person: unknownPerson(), grant: tried };
-    return { kind: 'identified', person, grant: rotated(http, tried, outcome) };
-  }
-  return failed('grantRejected');
+/** The user, and the grant that Adom has answered for. */
+interface Identified {
+  readonly person: Person;
+  readonly grant: Grant;
 }
 
-/**
- * Asks once, without retries, whether the token still works. Any 401 of Adom means that it does not, but a 401 with an
- * HTML page comes from a proxy. Rejects only with `signal.reason`.
- */
-export async function verify(http: Http, grant: Grant, signal: AbortSignal): Promise<VerifyResult> {
-  const outcome = await send(http, user(grant), signal);
-  if (isUnauthorized(outcome)) return { kind: isPage(outcome.headers) ? 'unknown' : 'rejected' };
-  if (readPerson(outcome) === undefined) return { kind: 'unknown' };
-  return { kind: 'valid', grant: rotated(http, grant, outcome) };
+/** Asks whose token it is. Rejects only with `signal.reason`. */
+export async function identify(
+  http: Http,
+  grant: Grant,
+  signal: AbortSignal,
+  onContact?: (contact: Contact) => void,
+): Promise<IdentifyResult> {
+  const patienceMs = http.inBrowser === true ? PATIENCE_IN_BROWSER_MS : undefined;
+  let tried = grant;
+  const askAs = (sentAs: 'bearer' | 'cookie'): Promise<Said<Identified>> => {
+    tried = { ...grant, sentAs };
+    return ask(http, tried, signal);
+  };
+  // Some of Adom's own clients send the token as a cookie. A browser cannot do that.
+  const askInEitherForm = async (): Promise<Said<Identified>> => {
+    const said = await askAs('bearer');
+    const isNo = said.answer.kind === 'tokenRejected';
+    return isNo && http.inBrowser !== true ? askAs('cookie') : said;
+  };
+  const asked = await askAboutNewGrant(http, askInEitherForm, signal, onContact, patienceMs);
+  switch (asked.kind) {
+    case 'said':
+      return { kind: 'identified', ...asked.value };
+    case 'unsaid':
+      return { kind: 'identified', person: provisionalPerson(), grant: tried };
+    case 'rejected':
+      return failed(http.inBrowser === true ? 'needsCookie' : 'grantRejected');
+  }
+}
+
+/** Asks once, without retries, whether the token still works. Rejects only with `signal.reason`. */
+export async function verify(
+  http: Http,
+  grant: Grant,
+  signal: AbortSignal,
+  subject?: string,
+): Promise<VerifyResult> {
+  const { answer } = await ask(http, grant, signal, subject);
+  if (answer.kind === 'said') return { kind: 'valid', grant: answer.value.grant };
+  return { kind: answer.kind === 'tokenRejected' ? 'rejected' : 'unknown' };
+}
+
+/** Asks for the user. An answer about somebody other than `subject` is a disturbance, and its token is not taken. */
+async function ask(
+  http: Http,
+  grant: Grant,
+  signal: AbortSignal,
+  subject?: string,
+): Promise<Said<Identified>> {
+  const request = user(grant);
+  const { url } = request;
+  const outcome = await send(http, request, signal);
+  const judged = judge(outcome, 'status');
+  if (judged.kind !== 'data') return { answer: judged, outcome, url };
+  const person = readPerson(judged.json);
+  const isOther = person !== undefined && subject !== undefined && person.subject !== subject;
+  if (isOther) http.log.warn('user: the answer is about somebody else, so it does not count.');
+  if (person === undefined || isOther) return { answer: disturbanceOf(outcome), outcome, url };
+  const value = { person, grant: rotated(http, grant, outcome) };
+  return { answer: { kind: 'said', value }, outcome, url };
 }
 
 function user(grant: Grant): HttpRequest {
@@ -52,10 +92,6 @@ export function credentials({ accessToken, sentAs }: Grant): Record<string, stri
     : { authorization: `Bearer ${accessToken}` };
 }
 
-export function isUnauthorized(outcome: HttpOutcome): outcome is HttpAnswer {
-  return outcome.kind === 'answer' && outcome.status === 401;
-}
-
 const optionalText = lenient(z.string());
 const User = z.object({
   id: identifier,
@@ -64,24 +100,29 @@ const User = z.object({
   email: optionalText,
 });
 
-function readPerson(outcome: HttpOutcome): Person | undefined {
-  const user = outcome.kind === 'answer' && outcome.status === 200 && z.safeParse(User, outcome.json).data;
-  if (!user) return undefined;
-  return createPerson({ subject: user.id, names: [user.display_name, user.name], email: user.email });
-}
-
-/** Stands in when Adom does not say who signed in: an account for this session alone. */
-function unknownPerson(): Person {
-  const id = `session-${crypto.randomUUID().slice(0, 8)}`;
-  return { subject: id, accountId: id, accountLabel: id, name: id };
+function readPerson(json: unknown): Person | undefined {
+  const user = z.safeParse(User, json).data;
+  return user && createPerson({ subject: user.id, names: [user.display_name, user.name], email: user.email });
 }
 
 /** Adom may rotate the session token when it returns the user. The session's expiry stays the same. */
 function rotated(http: Http, grant: Grant, outcome: HttpOutcome): Grant {
   if (outcome.kind !== 'answer') return grant;
   const cookie = readSetCookie(outcome.headers, SESSION_COOKIE, http.clock.now());
-  const accessToken = z.safeParse(bearerToken, cookie).data ?? grant.accessToken;
-  return { ...grant, accessToken };
+  if (cookie === undefined) return grant;
+  const accessToken = z.safeParse(bearerToken, percentDecoded(cookie)).data;
+  if (accessToken === undefined)
+    http.log.warn('user: the service has set a new session token that cannot be read. The old one stays.');
+  return { ...grant, accessToken: accessToken ?? grant.accessToken };
+}
+
+/** Many servers encode the values of cookies. No token has a percent sign (RFC 6750 §2.1). */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { parseServer } from '../../http/address.ts';
 import { type HttpOutcome, isSuccess } from '../../http/outcome.ts';
 import { lenient } from '../../http/schema.ts';
 import { type Http, sendWithin } from '../../http/send.ts';
-import { ErrorResponse } from '../../oauth/failure.ts';
+import { ErrorResponse } from '../../oauth/judge.ts';
 import { readTokenAnswer } from '../../oauth/tokenResponse.ts';
 import { CHECK_LIMIT_MS, type ClientCheck, sendCheck, type ServiceCheck } from '../serviceCheck.ts';
 
@@ -39,9 +39,8 @@ export async function checkSigma(
 
 /** True for every answer that a token endpoint gives to an unknown code. */
 function isTokenEndpoint(outcome: HttpOutcome): boolean {
-  const answer = readTokenAnswer(outcome);
-  if (answer.kind !== 'failed') return answer.kind === 'expired';
-  return answer.failure.kind !== 'notTheService' && answer.failure.kind !== 'unreachable';
+  const { kind } = readTokenAnswer(outcome);
+  return kind === 'failed' || kind === 'expired';
 }
 
 function refusesClient(outcome: HttpOutcome | undefined): boolean {

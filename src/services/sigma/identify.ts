@@ -1,10 +1,13 @@
-import { isPage } from '../../http/outcome.ts';
-import { type Http, sendWithin, sendWithRetries } from '../../http/send.ts';
-import { failed, failureOf } from '../../oauth/failure.ts';
+import { TimeLimitError, withTimeLimit } from '../../base/timeLimit.ts';
+import type { Http } from '../../http/send.ts';
+import type { Contact } from '../../oauth/judge.ts';
+import { failed } from '../../oauth/failure.ts';
 import { looksLikeBapId } from '../bap.ts';
+import { askAboutNewGrant } from '../newGrant.ts';
+import { provisionalPerson } from '../person.ts';
 import type { Grant, IdentifyResult, IdentityChoice, IdentityOption } from '../service.ts';
 import { listIdentityOptions, setActive } from './organizations.ts';
-import { personOf, readUserInfo, type UserInfo, userinfo } from './userinfo.ts';
+import { askUserInfo, personOf, type UserInfo } from './userinfo.ts';
 
 /** With the limits in organizations.ts, 20 seconds in total. */
 const SECOND_USERINFO_LIMIT_MS = 6_000;
@@ -18,17 +21,19 @@ interface ClaimedGrant {
 
 /**
  * Finds the BAP identity of a new token. The token is a session token of better-auth, which may stand for no identity
- * until the client sets one. Only the first userinfo request can fail a sign-in. The rest is best effort, and delays
+ * until the client sets one. Only userinfo can fail a sign-in, by a no of its own. The rest is best effort, and delays
  * the sign-in by at most 20 seconds. Rejects only with `signal.reason`.
  */
-export async function identify(http: Http, grant: Grant, signal: AbortSignal): Promise<IdentifyResult> {
-  const outcome = await sendWithRetries(http, userinfo(grant), signal);
-  const claims = readUserInfo(outcome);
-  if (claims === undefined) {
-    const rejected =
-      outcome.kind === 'answer' && [400, 401, 403].includes(outcome.status) && !isPage(outcome.headers);
-    return rejected ? failed('grantRejected') : failureOf(outcome);
-  }
+export async function identify(
+  http: Http,
+  grant: Grant,
+  signal: AbortSignal,
+  onContact?: (contact: Contact) => void,
+): Promise<IdentifyResult> {
+  const asked = await askAboutNewGrant(http, () => askUserInfo(http, grant, signal), signal, onContact);
+  if (asked.kind === 'rejected') return failed('grantRejected');
+  if (asked.kind === 'unsaid') return { kind: 'identified', person: provisionalPerson(), grant };
+  const claims = asked.value;
   const claimed: ClaimedGrant = { http, grant, claims };
   const person = personOf(claims);
   if (person.bap === undefined) return await findIdentity(claimed, signal);
@@ -76,14 +81,29 @@ async function activate(
   const active = await setActive(http, grant, id, signal);
   if (active === 'refused') return undefined;
   if (active === 'unknown') return withoutIdentity(claimed);
-  const answer = await sendWithin(http, SECOND_USERINFO_LIMIT_MS, userinfo(grant), signal);
-  const updated = readUserInfo(answer);
+  const updated = await askAgain(claimed, signal);
   const person = updated && personOf(updated);
   if (person?.bap !== undefined) return { kind: 'identified', person, grant };
   // This server's userinfo does not follow the active identity, but it has confirmed that the user may use it.
   if (!looksLikeBapId(id)) return withoutIdentity(claimed);
   const completed = { ...claims, bap_id: id, pubkey: undefined, bap: undefined };
   return { kind: 'identified', person: personOf(completed, name === id ? undefined : name), grant };
+}
+
+/** Asks userinfo once more, for a short time. Undefined without an answer about the same user. */
+async function askAgain(
+  { http, grant, claims }: ClaimedGrant,
+  signal: AbortSignal,
+): Promise<UserInfo | undefined> {
+  try {
+    const { answer } = await withTimeLimit(http.clock, SECOND_USERINFO_LIMIT_MS, signal, (limited) =>
+      askUserInfo(http, grant, limited, claims.sub),
+    );
+    return answer.kind === 'said' ? answer.value : undefined;
+  } catch (error) {
+    if (error instanceof TimeLimitError) return undefined;
+    throw error;
+  }
 }
 
 function withoutIdentity({ claims, grant }: ClaimedGrant): Extract<IdentifyResult, { kind: 'identified' }> {

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { isSuccess } from '../../http/outcome.ts';
 import { identifier, lenient, maybeJson } from '../../http/schema.ts';
 import { type Http, type HttpRequest, sendWithin } from '../../http/send.ts';
+import { judge } from '../../oauth/judge.ts';
 import { looksLikeBapId } from '../bap.ts';
 import { picture, trustedPicture } from '../picture.ts';
 import type { Grant, IdentityOption } from '../service.ts';
@@ -59,9 +60,9 @@ export async function setActive(
     json: { organizationId: id },
   };
   const outcome = await sendWithin(http, SET_ACTIVE_LIMIT_MS, request, signal);
-  if (outcome?.kind !== 'answer') return 'unknown';
-  if (outcome.status === 403) return 'refused';
+  const judged = outcome && judge(outcome, 'oauth');
+  if (judged?.kind === 'failed' && judged.failure.kind === 'refused') return 'refused';
   // The status proves nothing: a proxy's page has status 200, too. The service answers with the organization.
-  const organization = isSuccess(outcome) && z.safeParse(Organization, outcome.json).data;
+  const organization = judged?.kind === 'data' && z.safeParse(Organization, judged.json).data;
   return organization && organization.id === id ? 'active' : 'unknown';
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 
-import type { HttpOutcome } from '../../http/outcome.ts';
 import { identifier, lenient } from '../../http/schema.ts';
-import type { HttpRequest } from '../../http/send.ts';
+import { type Http, type HttpRequest, send } from '../../http/send.ts';
+import { disturbanceOf, judge } from '../../oauth/judge.ts';
 import { readBapIdentity } from '../bap.ts';
+import type { Said } from '../newGrant.ts';
 import { createPerson, type Person } from '../person.ts';
 import { picture } from '../picture.ts';
 import type { Grant } from '../service.ts';
@@ -23,7 +24,7 @@ const UserInfo = z.object({
 export type UserInfo = z.infer<typeof UserInfo>;
 
 /** Requests the claims of the identity that a token stands for (OpenID Connect Core 1.0 §5.3). */
-export function userinfo(grant: Grant): HttpRequest {
+function userinfo(grant: Grant): HttpRequest {
   const url = `${grant.server}/api/auth/oauth2/userinfo`;
   return { name: 'userinfo', method: 'GET', url, headers: bearer(grant) };
 }
@@ -33,10 +34,26 @@ export function bearer(grant: Grant): { authorization: string } {
   return { authorization: `Bearer ${grant.accessToken}` };
 }
 
-/** Undefined unless the answer is a 200 with a `sub`. */
-export function readUserInfo(outcome: HttpOutcome | undefined): UserInfo | undefined {
-  if (outcome?.kind !== 'answer' || outcome.status !== 200) return undefined;
-  return z.safeParse(UserInfo, outcome.json).data;
+/**
+ * Asks userinfo once. Data without a `sub` is a disturbance, and so is an answer about somebody other than `subject`
+ * (OpenID Connect Core 1.0 §5.3.2). Rejects only with `signal.reason`.
+ */
+export async function askUserInfo(
+  http: Http,
+  grant: Grant,
+  signal: AbortSignal,
+  subject?: string,
+): Promise<Said<UserInfo>> {
+  const request = userinfo(grant);
+  const { url } = request;
+  const outcome = await send(http, request, signal);
+  const judged = judge(outcome, 'oauth');
+  if (judged.kind !== 'data') return { answer: judged, outcome, url };
+  const value = z.safeParse(UserInfo, judged.json).data;
+  const isOther = value !== undefined && subject !== undefined && value.sub !== subject;
+  if (isOther) http.log.warn('userinfo: the answer is about somebody else, so it does not count.');
+  if (value === undefined || isOther) return { answer: disturbanceOf(outcome), outcome, url };
+  return { answer: { kind: 'said', value }, outcome, url };
 }
 
 /** `preferredName` takes precedence over the names in the claims. */

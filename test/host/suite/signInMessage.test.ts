@@ -19,9 +19,16 @@ const WITHOUT_CODE: PendingSignIn = {
   wait,
 };
 
-const pending = (signIn: PendingSignIn): SignInState => ({ phase: 'pending', signIn, reached: true });
+const pending = (signIn: PendingSignIn): SignInState => ({
+  phase: 'pending',
+  signIn,
+  contact: { kind: 'service' },
+});
 const messageOf = (state: SignInState): string =>
-  signInMessage(state, 0, (action, text) => `[${text}](command:${action})`).replaceAll('\u00a0', ' ');
+  signInMessage(SERVICE, state, 0, (action, text) => `[${text}](command:${action})`).replaceAll(
+    '\u00a0',
+    ' ',
+  );
 
 describe('the text of the sign-in notification', () => {
   it('contains the code, every action, the warning and the time left', () => {
@@ -87,5 +94,29 @@ describe('the status bar item of a sign-in', () => {
   it('renders no icon from a code and shows no secret URL', () => {
     const { text, tooltip } = statusText(SERVICE, pending({ ...WITHOUT_CODE, userCode: '$(x)' }), 0);
     assert.doesNotMatch(`${text}${tooltip}`, /canary|\$\(x\)/);
+  });
+});
+
+describe('the text of the notification while something else answers', () => {
+  const contact = { kind: 'somethingElse', origin: 'https://auth.example', status: 403 } as const;
+  const expected =
+    'Something other than Sigma Identity is responding at auth.example (403). Your sign-in is safe. Trying again… ' +
+    '[Open auth.example](command:openHost) · [Diagnose](command:diagnose)';
+
+  it('says what answers where, that the sign-in is safe, and keeps the code', () => {
+    const message = messageOf({ phase: 'pending', signIn: WITH_CODE, contact });
+    assert.equal(message, `Your code is ABCD-EFGH. ${expected}`);
+  });
+
+  it('says so after the approval, too', () => {
+    assert.equal(messageOf({ phase: 'finishing', contact }), expected);
+  });
+
+  it('has no status for a redirect', () => {
+    const message = messageOf({
+      phase: 'finishing',
+      contact: { kind: 'somethingElse', origin: contact.origin },
+    });
+    assert.match(message, /is responding at auth\.example\. Your sign-in is safe\./);
   });
 });

@@ -10,6 +10,7 @@ import {
   lenient,
   safeAddress,
   seconds,
+  secondsOrText,
   userCode,
 } from '../../../src/http/schema.ts';
 
@@ -24,6 +25,12 @@ const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown
   ['userCode', userCode, ['A', 'ABCD-1234', 'A'.repeat(64)], ['', 'A'.repeat(65), 1234, null, undefined]],
   ['identifier', identifier, ['a', ' ', 'a'.repeat(255)], ['', 'a'.repeat(256), 7, null, undefined]],
   ['seconds', seconds, [1, 0.5, 1e12], [0, -1, NaN, Infinity, '1', null, undefined]],
+  [
+    'secondsOrText',
+    secondsOrText,
+    [1, 0.5, 1e12, '3600', '1.5'],
+    [0, -1, NaN, Infinity, '0', '-1', '', ' 1', '1e3', 'x', null, undefined],
+  ],
   [
     'safeAddress',
     safeAddress,
@@ -42,13 +49,15 @@ describe('schema', () => {
 
   it('seconds are at most 100 years, so that a time in milliseconds is finite', () => {
     assert.equal(z.parse(seconds, 60), 60);
-    for (const huge of [1e10, 1e306, Number.MAX_VALUE]) assert.equal(z.parse(seconds, huge), 3_155_760_000);
+    assert.equal(z.parse(secondsOrText, '60'), 60);
+    for (const huge of [1e10, 1e306, Number.MAX_VALUE, '9'.repeat(300)])
+      assert.equal(z.parse(secondsOrText, huge), 3_155_760_000);
   });
 
   it('lenient gives a value that fits, and undefined for any other', () => {
     const schema = z.object({ optional: lenient(seconds), required: nonEmpty });
     assert.equal(z.parse(schema, { optional: 7, required: 'a' }).optional, 7);
-    for (const optional of [-7, '7', null, undefined, {}, []]) {
+    for (const optional of [-7, '-7', null, undefined, {}, []]) {
       assert.equal(z.parse(schema, { optional, required: 'a' }).optional, undefined);
     }
   });

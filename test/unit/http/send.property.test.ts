@@ -8,7 +8,8 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 
 import { NEVER } from '../../../src/base/timeLimit.ts';
-import { MAX_BODY_BYTES, send } from '../../../src/http/send.ts';
+import { MAX_BODY_CHARACTERS } from '../../../src/http/body.ts';
+import { send } from '../../../src/http/send.ts';
 import { streamIntent } from '../../../src/services/adom/stream.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { holds } from '../support/fuzz.ts';
@@ -46,9 +47,9 @@ const text = fc.oneof(
 );
 /** Too large, too deep, and a small answer that becomes a large one. */
 const huge = c<Uint8Array>(
-  Buffer.alloc(MAX_BODY_BYTES + 1, ' '),
+  Buffer.alloc(MAX_BODY_CHARACTERS + 1, ' '),
   Buffer.alloc(100_000, '['),
-  gzipSync(Buffer.alloc(5 * MAX_BODY_BYTES)),
+  gzipSync(Buffer.alloc(5 * MAX_BODY_CHARACTERS)),
 );
 const body = fc.oneof(
   { weight: 20, arbitrary: text.map((each) => Buffer.from(each)) },
@@ -108,15 +109,12 @@ describe('any answer over a real connection', () => {
       const clock = new FakeClock();
       const log = new RecordingLog();
       const http = { fetch: globalThis.fetch, clock, log };
-      const streamed = await streamIntent(
-        http,
-        `${origin}/canary`,
-        clock.now() + 900_000,
-        NEVER,
-        () => undefined,
-      );
+      const streamed = await streamIntent(http, `${origin}/canary`, clock.now() + 900_000, NEVER, {
+        onOpen: () => undefined,
+        onAnswer: () => undefined,
+      });
       assert.ok(
-        ['broken', 'pending', 'expired', 'authenticated', 'transientFailure'].includes(streamed.kind),
+        ['broken', 'mute', 'pending', 'expired', 'authenticated', 'disturbance'].includes(streamed.kind),
       );
       assert.deepEqual(requests, ['/canary']);
       assert.doesNotMatch(log.lines.join('\n'), /canary/);

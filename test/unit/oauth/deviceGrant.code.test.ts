@@ -79,6 +79,7 @@ const FAILURES: [name: string, reply: Reply, failure: Failure, endsAt?: number][
   ],
   ['a verification URI that is a command', having({ verification_uri: 'command:evil' }), NOT_THE_SERVICE],
   ['no expires_in', without('expires_in'), NOT_THE_SERVICE],
+  ['an expires_in that is no number', having({ expires_in: 'soon' }), NOT_THE_SERVICE],
   ['a negative expires_in', having({ expires_in: -1 }), NOT_THE_SERVICE],
 ];
 
@@ -136,6 +137,11 @@ describe('device grant: the request for a code', () => {
       deadlineMs: clock.now() + 2_000 + 900_000,
       intervalMs: 5_000,
     });
+  });
+
+  it('reads numbers that come as text', async () => {
+    const { deadlineMs, intervalMs } = await askForCode(having({ expires_in: '300', interval: '10' }));
+    assert.deepEqual([deadlineMs, intervalMs], [new FakeClock().now() + 300_000, 10_000]);
   });
 
   it('keeps the addresses exactly as they are', async () => {

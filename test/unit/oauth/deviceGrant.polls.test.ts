@@ -12,7 +12,6 @@ import {
   text,
 } from '../support/conversation.ts';
 import { hold, type Row } from '../support/deviceGrantRow.ts';
-import { unreachable } from '../support/unreachable.ts';
 
 const refusal = (error: string, status = 400): Reply => json(status, { error });
 const PENDING = refusal('authorization_pending');
@@ -46,7 +45,7 @@ const INTERVALS: Row[] = [
     polls: [5.5, 11],
     end: SIGNED_IN,
   },
-  ...[null, 0, -3, '2', {}].map((interval) => ({
+  ...[null, 0, -3, 'x', {}].map((interval) => ({
     name: `uses five seconds for the interval ${JSON.stringify(interval)}`,
     code: { interval },
     replies: [GRANTED],
@@ -81,6 +80,18 @@ const INTERVALS: Row[] = [
     contact: [true, true, true, true, true],
   },
   {
+    name: 'uses the interval that slow_down names, if it is longer, also later',
+    replies: [json(400, { error: 'slow_down', interval: 30 }), PENDING, SLOW_DOWN, GRANTED],
+    polls: [5.5, 36, 66.5, 102],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'adds 5 s to the interval when slow_down names a shorter one',
+    replies: [json(400, { error: 'slow_down', interval: 6 }), GRANTED],
+    polls: [5.5, 16],
+    end: SIGNED_IN,
+  },
+  {
     name: 'adds 10 s after two slow_down answers',
     replies: [SLOW_DOWN, SLOW_DOWN, PENDING, GRANTED],
     polls: [5.5, 16, 31.5, 47],
@@ -103,9 +114,9 @@ const TOO_MANY_REQUESTS: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'keeps the interval when the date has passed',
+    name: 'backs off when the date has passed',
     replies: [tooMany({ 'retry-after': 'Sun, 15 Jun 2025 11:00:00 GMT' }), GRANTED],
-    polls: [5.5, 11],
+    polls: [5.5, 16],
     end: SIGNED_IN,
   },
   {
@@ -115,56 +126,78 @@ const TOO_MANY_REQUESTS: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'keeps the interval without Retry-After',
-    replies: [tooMany({}), GRANTED],
-    polls: [5.5, 11],
+    name: 'measures a date by the clock of the server',
+    replies: [
+      tooMany({ 'retry-after': 'Sun, 15 Jun 2025 13:01:00 GMT', date: 'Sun, 15 Jun 2025 13:00:00 GMT' }),
+      GRANTED,
+    ],
+    polls: [5.5, 66],
     end: SIGNED_IN,
   },
   {
-    name: 'keeps the interval when Retry-After is shorter',
+    name: 'backs off without Retry-After',
+    replies: [tooMany({}), tooMany({}), PENDING, GRANTED],
+    polls: [5.5, 16, 36.5, 42],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'backs off when Retry-After is shorter',
     replies: [tooMany({ 'retry-after': '2' }), GRANTED],
-    polls: [5.5, 11],
+    polls: [5.5, 16],
     end: SIGNED_IN,
   },
   {
-    name: 'keeps the interval of slow_down when Retry-After is shorter',
+    name: 'backs off from the interval of slow_down when Retry-After is shorter',
     replies: [SLOW_DOWN, tooMany({ 'retry-after': '7' }), GRANTED],
-    polls: [5.5, 16, 26.5],
+    polls: [5.5, 16, 36.5],
     end: SIGNED_IN,
   },
   {
     name: 'ignores a malformed Retry-After',
     replies: [tooMany({ 'retry-after': 'soon' }), GRANTED],
-    polls: [5.5, 11],
+    polls: [5.5, 16],
     end: SIGNED_IN,
   },
   {
-    name: 'expires when Retry-After is longer than the life of the code',
+    name: 'polls once more before the deadline when Retry-After is longer than the life of the code',
     code: { expires_in: 60 },
-    replies: [tooMany({ 'retry-after': '3600' })],
-    polls: [5.5],
-    end: 'expired',
-    endsAt: 60,
+    replies: [tooMany({ 'retry-after': '3600' }), GRANTED],
+    polls: [5.5, 55],
+    end: SIGNED_IN,
   },
 ];
 
 const TRANSIENT_FAILURES: Row[] = [
   ...(
     [
+      ['404', json(404, { message: 'Not Found' })],
+      ['404 with HTML', html(404)],
+      ['405', json(405, { message: 'Method Not Allowed' })],
+      ['403 with HTML', html(403)],
+      ['200 with HTML', html(200)],
+      ['200 with other JSON', json(200, ['hello'])],
+      ['an empty 200', text(200, '')],
+      ['half of a grant', text(200, '{"access_token":"token"')],
+      ['204', text(204, '')],
+      ['a redirect', redirect('https://elsewhere.example/')],
+      ['an empty access token', json(200, { access_token: '', token_type: 'Bearer' })],
+      ['no access token', json(200, { token_type: 'Bearer' })],
+      ['an unknown error with 200', refusal('odd', 200)],
+      ['401 with a message', json(401, { message: 'Unauthorized' })],
+      ['400 with an empty object', json(400, {})],
+      ['400 with an error that is a number', json(400, { error: 7 })],
+      ['400 with a title as its error', json(400, { statusCode: 400, error: 'Bad Request' })],
+      ['access_denied as 503', refusal('access_denied', 503)],
       ['500', text(500, '')],
       ['502 with HTML', html(502)],
       ['503', json(503, { message: 'Service Unavailable' })],
       ['504', text(504, 'upstream timed out')],
       ['408', text(408, '')],
       ['500 with an unknown error', refusal('database_on_fire', 500)],
-      ['server_error', refusal('server_error')],
-      ['server_error as 500', refusal('server_error', 500)],
-      ['temporarily_unavailable', refusal('temporarily_unavailable')],
-      ['temporarily_unavailable as 503', refusal('temporarily_unavailable', 503)],
       ['a refused connection', REFUSED_CONNECTION],
       ['a reset connection', networkError('ECONNRESET')],
       ['no DNS', networkError('ENOTFOUND')],
-      ['an answer of more than a megabyte', text(200, ' '.repeat(1024 * 1024 + 1))],
+      ['an answer of more than four megabytes', text(200, ' '.repeat(4 * 1024 * 1024 + 1))],
     ] as const
   ).map(([what, reply]) => ({
     name: `polls again after ${what}`,
@@ -172,6 +205,18 @@ const TRANSIENT_FAILURES: Row[] = [
     polls: [5.5, 16, 21.5],
     end: SIGNED_IN,
     contact: [false, true, true],
+  })),
+  ...[
+    refusal('server_error'),
+    refusal('server_error', 500),
+    refusal('temporarily_unavailable'),
+    refusal('temporarily_unavailable', 503),
+  ].map((reply, index) => ({
+    name: `polls again when the service itself says that it has a problem (${index + 1})`,
+    replies: [reply, PENDING, GRANTED],
+    polls: [5.5, 16, 21.5],
+    end: SIGNED_IN,
+    contact: [true, true, true],
   })),
   ...(
     [
@@ -219,17 +264,31 @@ const TRANSIENT_FAILURES: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'expires while the server cannot be reached',
+    name: 'polls once more before the deadline, and expires, while the server cannot be reached',
     code: { expires_in: 60 },
-    replies: [REFUSED_CONNECTION, REFUSED_CONNECTION, REFUSED_CONNECTION],
-    polls: [5.5, 16, 36.5],
+    replies: [REFUSED_CONNECTION, REFUSED_CONNECTION, REFUSED_CONNECTION, REFUSED_CONNECTION],
+    polls: [5.5, 16, 36.5, 55],
     end: 'expired',
     endsAt: 60,
-    contact: [false, false, false],
+    contact: [false, false, false, false],
+  },
+  {
+    name: 'gets an approval with the last poll, after the network was away near the end',
+    code: { expires_in: 60 },
+    replies: [...Array<Reply>(3).fill(REFUSED_CONNECTION), GRANTED],
+    polls: [5.5, 16, 36.5, 55],
+    end: SIGNED_IN,
+  },
+  {
+    name: 'sends no last poll when the interval leaves no time for it',
+    code: { expires_in: 60, interval: 29 },
+    replies: [PENDING, REFUSED_CONNECTION],
+    polls: [29.5, 59],
+    end: 'expired',
+    endsAt: 60,
   },
 ];
 
-const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };
 const refused = (message: string): Failure => ({ kind: 'refused', message });
 const clientRefused = (error: string): Failure => ({ kind: 'clientRefused', error });
 
@@ -253,20 +312,6 @@ const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
     refused('Odd request'),
   ],
   ['an unknown error without a description', refusal('odd'), refused('odd')],
-  ['an unknown error with 200', refusal('odd', 200), refused('odd')],
-  ['401 with a message', json(401, { message: 'Unauthorized' }), refused('Unauthorized')],
-  ['400 with an empty object', json(400, {}), NOT_THE_SERVICE],
-  ['400 with an error that is a number', json(400, { error: 7 }), NOT_THE_SERVICE],
-  ['404', json(404, { message: 'Not Found' }), unreachable('notFound')],
-  ['404 with HTML', html(404), unreachable('notFound')],
-  ['405', json(405, { message: 'Method Not Allowed' }), unreachable('notFound')],
-  ['403 with HTML', html(403), unreachable('blocked')],
-  ['200 with HTML', html(200), unreachable('loginPage')],
-  ['200 with other JSON', json(200, ['hello']), NOT_THE_SERVICE],
-  ['204', text(204, ''), NOT_THE_SERVICE],
-  ['a redirect', redirect('https://elsewhere.example/'), unreachable('loginPage')],
-  ['an empty access token', json(200, { access_token: '', token_type: 'Bearer' }), NOT_THE_SERVICE],
-  ['no access token', json(200, { token_type: 'Bearer' }), NOT_THE_SERVICE],
   [
     'a token_type other than Bearer',
     json(200, { access_token: 't', token_type: 'DPoP' }),
@@ -291,7 +336,7 @@ const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
   ],
   [
     'a grant with members of the wrong type',
-    json(200, { access_token: 't', expires_in: '3600', refresh_token: 7, scope: ['openid'] }),
+    json(200, { access_token: 't', expires_in: 'soon', refresh_token: 7, scope: ['openid'] }),
     { granted: { accessToken: 't' } },
   ],
   [

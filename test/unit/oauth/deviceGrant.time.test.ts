@@ -122,12 +122,11 @@ const JUMPS: Row[] = [
     end: SIGNED_IN,
   },
   {
-    name: 'past the deadline during a Retry-After: expires without a poll',
-    replies: [json(429, {}, { 'retry-after': '7200' })],
+    name: 'past the deadline during a Retry-After: polls once',
+    replies: [json(429, {}, { 'retry-after': '7200' }), GRANTED],
     meanwhile: [[8, { jump: HOUR }]],
-    polls: [5.5],
-    end: 'expired',
-    endsAt: 10.5,
+    polls: [5.5, 10.5],
+    end: SIGNED_IN,
   },
   {
     name: 'past the deadline during the last wait: polls once',

@@ -29,7 +29,7 @@ describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
         assert.equal(pending.browserUri, `${server.url}/auth/intent?token=${token}`);
 
         const contact: boolean[] = [];
-        const waited = pending.wait(whileTesting(), (reached) => contact.push(reached));
+        const waited = pending.wait(whileTesting(), ({ kind }) => contact.push(kind === 'service'));
         if (updates !== 'poll') await until(() => server.openStreams === 1);
         server.approve(token);
         const grant = granted(await waited);

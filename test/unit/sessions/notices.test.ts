@@ -136,9 +136,9 @@ describe('session notices: ends', () => {
       world.service.renew = renew;
       return toldAfter(HOUR_MS);
     };
-    assert.deepEqual(await rejected(), ['ended a']);
+    assert.deepEqual(await rejected(), ['rejected a']);
     await world.clock.run(world.signIn(one, world.service.grant({ refreshable: true })));
-    assert.deepEqual(await rejected(), ['ended a']);
+    assert.deepEqual(await rejected(), ['rejected a']);
   });
 
   it('a sign-in before the end makes the old end silent, and the new end is told', async () => {

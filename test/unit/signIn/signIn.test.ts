@@ -131,9 +131,9 @@ function service(
           deadlineMs: clock.now() + WAIT_MS,
           wait: async (waitSignal, onContact) => {
             calls.push('wait');
-            onContact(false);
+            onContact({ kind: 'noAnswer' });
             await clock.sleep(WAIT_MS, waitSignal);
-            onContact(true);
+            onContact({ kind: 'service' });
             const waited = waitsLeft.shift();
             assert.ok(waited, 'one wait too many');
             return waited;

@@ -93,8 +93,8 @@ async function signIn(
   const begun = await requestDeviceAuthorization(http, CLIENT, ['openid'], signal);
   assert.ok(begun.kind === 'pending', 'the code was refused');
   try {
-    const result = await waitForDeviceGrant(http, CLIENT, begun.authorization, signal, (reached) => {
-      contact.push(reached);
+    const result = await waitForDeviceGrant(http, CLIENT, begun.authorization, signal, ({ kind }) => {
+      contact.push(kind === 'service');
     });
     if (result.kind === 'granted') return { granted: result.grant, receivedAtMs: result.receivedAtMs };
     return result.kind === 'failed' ? result.failure : result.kind;

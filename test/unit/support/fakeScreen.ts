@@ -1,3 +1,4 @@
+import type { Contact } from '../../../src/oauth/judge.ts';
 import type { SignInProgress } from '../../../src/signIn/signInUi.ts';
 import type { IdentityChoice, PendingSignIn } from '../../../src/services/service.ts';
 import type { FakeClock } from './fakeClock.ts';
@@ -26,8 +27,8 @@ export class FakeScreen implements SignInProgress {
     this.codes.push(signIn.userCode ?? 'none');
   }
 
-  contact(reached: boolean): void {
-    this.seen.push(reached ? 'reached' : 'offline');
+  contact({ kind }: Contact): void {
+    this.seen.push({ service: 'reached', noAnswer: 'offline', somethingElse: 'something else' }[kind]);
   }
 
   expired(signal: AbortSignal): Promise<void> {

@@ -109,7 +109,8 @@ async function signIn(
   const created = await createIntent(http, SERVER, BROWSER_SIDE, 7_776_000, signal);
   assert.ok(created.kind === 'created', 'the intent was refused');
   try {
-    const result = await waitForIntent(http, created.intent, mode, signal, (reached) => {
+    const result = await waitForIntent(http, created.intent, mode, signal, ({ kind }) => {
+      const reached = kind === 'service';
       if (contact.at(-1) !== reached) contact.push(reached);
     });
     if (result.kind === 'authenticated')

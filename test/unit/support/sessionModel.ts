@@ -4,7 +4,6 @@ import { isNewerItem, type Item, itemOf, newestItems } from '../../../src/sessio
 import type { LiveSession } from '../../../src/sessions/record.ts';
 import type { FakeStorage } from './fakeStorage.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
-import type { HostKind } from './twoPlaces.ts';
 
 /** What can happen. `window` and `session` are taken modulo the number of those that there are. */
 export type Step =
@@ -54,7 +53,6 @@ const ALL_PAUSES_MS = 130_000;
  */
 export class SessionModel {
   readonly #world: SessionWorld;
-  readonly #kind: HostKind | undefined;
   /** The newest version of each session that any window has seen. */
   readonly #newest = new Map<string, Item>();
   readonly #stopped = new Set<Window>();
@@ -70,10 +68,9 @@ export class SessionModel {
   /** What is under way, and in which window. */
   readonly #work = new Map<Promise<unknown>, Window>();
 
-  /** `kind`: with the two places of this host. In a web worker, rules 3, 4 and 7 are not promised. */
-  constructor(kind?: HostKind) {
-    this.#world = new SessionWorld(kind);
-    this.#kind = kind;
+  /** In the world of a web worker, rules 3, 4 and 7 are not promised. */
+  constructor(world = new SessionWorld()) {
+    this.#world = world;
   }
 
   async begin(): Promise<void> {
@@ -164,7 +161,7 @@ export class SessionModel {
     for (const window of this.#stopped) this.#goOn(window);
     this.#repairStorage();
     // A window in a browser never sees what another one has written to SecretStorage alone. The next start does.
-    if (this.#kind !== undefined) await this.#world.ready();
+    if (this.#world.kind !== undefined) await this.#world.ready();
     for (const round of ['finish all work', 'settle what has ended since'] as const) {
       await clock.run(Promise.all(windows.map((each) => each.sessions.settle())));
       await clock.run(Promise.all(this.#work.keys()));
@@ -177,7 +174,7 @@ export class SessionModel {
 
   #check(): void {
     const { service, windows } = this.#world;
-    const isWeb = this.#kind === 'web';
+    const isWeb = this.#world.kind === 'web';
     const byId = (a: LiveSession, b: LiveSession): number => (a.id < b.id ? -1 : 1);
     const stored = this.#world.storedLive().sort(byId);
     for (const { sessions } of windows) {
@@ -247,6 +244,7 @@ export class SessionModel {
     if (this.#world.windows.length === 1) return;
     const { service } = this.#world;
     this.#repairStorage();
+    await this.#world.clock.settle(); // what hung goes on before the window ends
     if (how === 'close') await this.#world.close(window);
     else this.#world.kill(window);
     for (const [work, by] of this.#work) if (by === window) this.#work.delete(work);

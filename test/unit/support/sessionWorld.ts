@@ -38,21 +38,29 @@ export interface Window {
   readonly locks: FakeWindowLocks;
 }
 
+interface WorldOptions {
+  readonly kind?: HostKind;
+  readonly createService?: (clock: FakeClock) => FakeService;
+}
+
 /** Several windows of one application, wired as in the product, and the service that all of them talk to. */
 export class SessionWorld {
   readonly clock = new FakeClock();
   /** One place for everything, unless the world has two. */
   readonly storage = new FakeStorage(this.clock);
+  readonly kind: HostKind | undefined;
   readonly places: TwoPlaces | undefined;
   readonly locks = new FakeLocks(this.clock);
   readonly memento = new FakeMemento();
-  readonly service = new FakeService(this.clock);
+  readonly service: FakeService;
   readonly windows: Window[] = [];
   readonly #names = new Map<string, string>();
 
   /** `kind`: with the two places of this host, and not with one place for everything. */
-  constructor(kind?: HostKind) {
+  constructor({ kind, createService = (clock) => new FakeService(clock) }: WorldOptions = {}) {
+    this.kind = kind;
     this.places = kind && new TwoPlaces(kind, this.clock);
+    this.service = createService(this.clock);
   }
 
   open(focused = false): Window {
@@ -200,6 +208,14 @@ export class SessionWorld {
       if (this.clock.ranMs > untilMs) throw new Error('The windows never come to rest');
     } while (this.clock.pending > this.windows.length);
   }
+}
+
+/** A world with a service of another kind. */
+export function worldOf<T extends FakeService>(create: (clock: FakeClock) => T): [SessionWorld, T] {
+  let created: T | undefined;
+  const world = new SessionWorld({ createService: (clock) => (created = create(clock)) });
+  if (created === undefined) throw new Error('no service');
+  return [world, created];
 }
 
 function isNew(name: string): boolean {

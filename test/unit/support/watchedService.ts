@@ -7,8 +7,8 @@ import type { FakeClock } from './fakeClock.ts';
 const REQUEST_MS = 15_000;
 /** A code or an intent lives no longer, whatever the server says. */
 const LIFE_MS = 3_600_000;
-/** Six tries to get userinfo with 31 seconds between them, and 20 seconds for all that follows. */
-const IDENTIFY_MS = 6 * REQUEST_MS + 31_000 + 20_000;
+/** Two minutes of questions, a last one in two forms, and 20 seconds for all that follows. */
+const IDENTIFY_MS = 120_000 + 2 * REQUEST_MS + 20_000;
 const CHOOSE_MS = 12_000;
 
 /** What a service was given during a sign-in, and what it gave. */

@@ -8,7 +8,8 @@ import { adomWorld, assertCancels } from '../../support/serviceKit.ts';
 
 const ANSWERS: [answer: ServiceCheck['answer'], name: string, reply: Reply][] = [
   ['service', '401', json(401, { error: 'Unauthorized' })],
-  ['service', '401 without a body', text(401, '')],
+  ['notTheService', '401 without a body', text(401, '')],
+  ['notTheService', '401 of a proxy', json(401, {}, { 'www-authenticate': 'Negotiate' })],
   ['loginPage', '401 of a page', html(401)],
   ['loginPage', 'a page', html(200)],
   ['notFound', '404', json(404, {})],

@@ -67,6 +67,9 @@ const leaky = (message: string): Reply =>
     [1, END],
   ]);
 
+/** What is asked about a new token in two minutes. */
+const patiently = (reply: Reply): Reply[] => Array<Reply>(16).fill(reply);
+
 const SIGN_INS: [
   name: string,
   replies: Reply[],
@@ -75,7 +78,7 @@ const SIGN_INS: [
 ][] = [
   ['success', [INTENT, STREAMED, USER], 'signedIn'],
   ['success with a cookie', [INTENT, STREAMED, echo(401), USER], 'signedIn'],
-  ['success without the user', [INTENT, STREAMED, html(404)], 'signedIn'],
+  ['success without the user', [INTENT, STREAMED, ...patiently(html(404))], 'signedIn'],
   [
     'success after transient failures',
     [
@@ -117,7 +120,7 @@ const SIGN_INS: [
   ['the stream is redirected', [INTENT, ELSEWHERE, TOLD, USER], 'signedIn'],
   ['the stream is redirected in a browser', [INTENT, opaqueRedirect(), TOLD, USER], 'signedIn'],
   ['the stream gets no answer', [INTENT, leakyError, TOLD, USER], 'signedIn'],
-  ['the user is redirected', [INTENT, STREAMED, ELSEWHERE], 'signedIn'],
+  ['the user is redirected', [INTENT, STREAMED, ...patiently(ELSEWHERE)], 'signedIn'],
   ['no intent: refused', [echo(400)], 'failed'],
   ['no intent: redirected', [ELSEWHERE], 'failed'],
   ['no intent: unreachable', [leakyError], 'failed'],
@@ -128,13 +131,13 @@ const SIGN_INS: [
     [json(201, { ...ANSWER, auth_url: `command:${SECRETS.intentToken}` })],
     'failed',
   ],
-  ['stream and poll are redirected', [INTENT, ELSEWHERE, ELSEWHERE], 'failed'],
+  ['stream and poll are redirected', [INTENT, ELSEWHERE, ELSEWHERE, TOLD, USER], 'signedIn'],
   ['an error that holds a secret', [INTENT, echo(404), echo(404)], 'failed'],
-  ['HTML instead of a token', [INTENT, html(200), html(200)], 'failed'],
-  ['the token is rejected', [INTENT, STREAMED, echo(401), echo(401), LOGGED_OUT], 'failed'],
+  ['HTML instead of a token', [INTENT, html(200), html(200), TOLD, USER], 'signedIn'],
+  ['the token is rejected', [INTENT, STREAMED, ...Array<Reply>(6).fill(echo(401)), LOGGED_OUT], 'failed'],
   [
     'the token is rejected and the logout is redirected',
-    [INTENT, STREAMED, echo(401), echo(401), ELSEWHERE],
+    [INTENT, STREAMED, ...Array<Reply>(6).fill(echo(401)), ELSEWHERE],
     'failed',
   ],
   ['cancelled during a stream', [INTENT, eventStream([[1, EVENT.slice(0, -3)]])], 'cancelled', 8],

@@ -111,7 +111,7 @@ describe('Adom: wait', () => {
       const it = adomWorld([intent, eventStream([[40, AUTHENTICATED]])]);
       const pending = await begin(it);
       const contact: boolean[] = [];
-      const waited = await it.clock.run(pending.wait(NEVER, (reached) => contact.push(reached)));
+      const waited = await it.clock.run(pending.wait(NEVER, ({ kind }) => contact.push(kind === 'service')));
       assert.equal(it.clock.ranMs, 40_000);
       const expiresAtMs = it.clock.now() + seconds * 1000;
       assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });

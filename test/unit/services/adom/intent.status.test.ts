@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { HttpOutcome, Problem } from '../../../../src/http/outcome.ts';
+import type { HttpOutcome } from '../../../../src/http/outcome.ts';
+import type { Disturbance } from '../../../../src/oauth/judge.ts';
 import {
   type IntentStatus,
   readIntentStatus,
   readSessionToken,
 } from '../../../../src/services/adom/intent.ts';
-import { unreachable } from '../../support/unreachable.ts';
 
-const NOT_THE_SERVICE: IntentStatus = { kind: 'failed', failure: { kind: 'notTheService' } };
 const CODE_SPENT: IntentStatus = { kind: 'failed', failure: { kind: 'codeSpent' } };
-const transientFailure = (problem: Problem, waitMs = 0): IntentStatus => ({
-  kind: 'transientFailure',
-  waitMs,
+const disturbance = (problem: Disturbance['problem'], status?: number): IntentStatus => ({
+  kind: 'disturbance',
   problem,
+  from: problem === 'busy' ? 'service' : 'somethingElse',
+  ...(status !== undefined && { status }),
 });
-const failureOf = (problem: Problem): IntentStatus => ({ kind: 'failed', failure: unreachable(problem) });
 const answer = (status: number, json: unknown, headers: Record<string, string> = {}): HttpOutcome => ({
   kind: 'answer',
   status,
@@ -24,7 +23,6 @@ const answer = (status: number, json: unknown, headers: Record<string, string> =
   json,
 });
 
-const NOW_MS = Date.UTC(2025, 5, 15, 12);
 const ROWS: [name: string, outcome: HttpOutcome, status: IntentStatus][] = [
   ['pending', answer(200, { state: 'pending' }), { kind: 'pending' }],
   ['pending with an empty token', answer(200, { state: 'pending', session_token: '' }), { kind: 'pending' }],
@@ -50,46 +48,43 @@ const ROWS: [name: string, outcome: HttpOutcome, status: IntentStatus][] = [
     answer(200, { state: 'authenticated', session_token: 'tok_${env:HOME}' }),
     { kind: 'failed', failure: { kind: 'refused', message: 'malformed session_token' } },
   ],
-  ['an unknown state', answer(200, { state: 'linked' }), NOT_THE_SERVICE],
-  ['other JSON', answer(200, [1]), NOT_THE_SERVICE],
-  ['null', answer(200, null), NOT_THE_SERVICE],
-  ['no JSON', answer(200, undefined), NOT_THE_SERVICE],
-  ['no content', answer(204, undefined), NOT_THE_SERVICE],
+  ['an unknown state', answer(200, { state: 'linked' }), disturbance('notTheService', 200)],
+  ['other JSON', answer(200, [1]), disturbance('notTheService', 200)],
+  ['null', answer(200, null), disturbance('notTheService', 200)],
+  ['no JSON', answer(200, undefined), disturbance('notTheService', 200)],
+  ['no content', answer(204, undefined), disturbance('notTheService', 204)],
   ['404 with JSON', answer(404, { error: 'not found' }), CODE_SPENT],
-  ['404 without JSON', answer(404, undefined), failureOf('notFound')],
+  ['404 without JSON', answer(404, undefined), disturbance('notFound', 404)],
   ['410', answer(410, { error: 'expired' }), { kind: 'expired' }],
-  ['410 without JSON', answer(410, undefined), { kind: 'expired' }],
-  ['401', answer(401, { error: 'unauthorized' }), NOT_THE_SERVICE],
-  ['403', answer(403, undefined), failureOf('blocked')],
-  ['a token with 403', answer(403, { state: 'authenticated', session_token: 'tok_1' }), failureOf('blocked')],
-  ['405', answer(405, undefined), failureOf('notFound')],
-  ['a redirect', { kind: 'redirect' }, failureOf('loginPage')],
-  ['no answer', { kind: 'noAnswer', problem: 'dns' }, transientFailure('dns')],
-  ['408', answer(408, undefined), transientFailure('serverFault')],
-  ['429', answer(429, {}), transientFailure('busy')],
-  ['429 with Retry-After', answer(429, {}, { 'retry-after': '7' }), transientFailure('busy', 7_000)],
+  ['410 without JSON', answer(410, undefined), disturbance('notTheService', 410)],
+  ['401', answer(401, { error: 'unauthorized' }), disturbance('notTheService', 401)],
+  ['403', answer(403, undefined), disturbance('blocked', 403)],
   [
-    '429 with a Retry-After that is a date',
-    answer(429, {}, { 'retry-after': 'Sun, 15 Jun 2025 12:00:30 GMT' }),
-    transientFailure('busy', 30_000),
+    'a token with 403',
+    answer(403, { state: 'authenticated', session_token: 'tok_1' }),
+    disturbance('blocked', 403),
   ],
-  ['500', answer(500, { error: 'boom' }), transientFailure('serverFault')],
+  ['405', answer(405, undefined), disturbance('notFound', 405)],
+  ['a redirect', { kind: 'redirect' }, disturbance('loginPage')],
   [
-    '503 with Retry-After',
-    answer(503, undefined, { 'retry-after': '60' }),
-    transientFailure('serverFault', 60_000),
+    'no answer',
+    { kind: 'noAnswer', problem: 'dns' },
+    { kind: 'disturbance', problem: 'dns', from: 'nobody' },
   ],
+  ['408', answer(408, undefined), disturbance('serverFault', 408)],
+  ['429', answer(429, {}), disturbance('busy', 429)],
+  ['500', answer(500, { error: 'boom' }), disturbance('serverFault', 500)],
   [
     'a token with 500',
     answer(500, { state: 'authenticated', session_token: 'tok_1' }),
-    transientFailure('serverFault'),
+    disturbance('serverFault', 500),
   ],
 ];
 
 describe('readIntentStatus', () => {
   for (const [name, outcome, status] of ROWS) {
     it(name, () => {
-      assert.deepEqual(readIntentStatus(outcome, NOW_MS), status);
+      assert.deepEqual(readIntentStatus(outcome), status);
     });
   }
 

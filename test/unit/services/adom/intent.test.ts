@@ -241,7 +241,8 @@ describe('createIntent: the answer', () => {
     ['shortened by the server', 3_600, 3_600],
     ['missing', undefined, 2_592_000],
     ['null', null, 2_592_000],
-    ['no number', '3600', 2_592_000],
+    ['a number as text', '3600', 3_600],
+    ['no number', 'long', 2_592_000],
     ['nothing', 0, 2_592_000],
     ['less than nothing', -1, 2_592_000],
   ] as const) {

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
-import { streamIntent } from '../../../../src/services/adom/stream.ts';
+import { type StreamEvents, streamIntent } from '../../../../src/services/adom/stream.ts';
 import { after, Conversation, networkError, never, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../../support/eventStream.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { hold, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentRow.ts';
 import { adoptPlatformTimers } from '../../support/platformTimers.ts';
+
+const NO_EVENTS: StreamEvents = { onOpen: () => undefined, onAnswer: () => undefined };
 
 describe('intent stream: the connection', () => {
   it('asks for a stream with the options of every request, and closes it', async () => {
@@ -21,9 +23,7 @@ describe('intent stream: the connection', () => {
       );
     };
     const { signal } = new AbortController();
-    await clock.run(
-      streamIntent({ ...http, fetch }, STATUS_URL, clock.now() + 1_000, signal, () => undefined),
-    );
+    await clock.run(streamIntent({ ...http, fetch }, STATUS_URL, clock.now() + 60_000, signal, NO_EVENTS));
     assert.equal(seen.length, 1);
     const [[input, init = {}] = []] = seen;
     assert.equal(input, STATUS_URL);
@@ -42,9 +42,7 @@ describe('intent stream: the connection', () => {
     const conversation = new Conversation(clock, [eventStream([[0, AUTHENTICATED]])]);
     const { fetch, log } = conversation.http;
     const { signal } = new AbortController();
-    await clock.run(
-      streamIntent({ fetch, clock, log }, STATUS_URL, clock.now() + 1_000, signal, () => undefined),
-    );
+    await clock.run(streamIntent({ fetch, clock, log }, STATUS_URL, clock.now() + 60_000, signal, NO_EVENTS));
     assert.deepEqual(conversation.requests[0]?.headers, { accept: 'text/event-stream' });
   });
 
@@ -52,7 +50,7 @@ describe('intent stream: the connection', () => {
     const clock = new FakeClock();
     const { http, log } = new Conversation(clock, [networkError('ECONNRESET')]);
     const { signal } = new AbortController();
-    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, signal, () => undefined);
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, signal, NO_EVENTS);
     assert.deepEqual(await clock.run(streamed), { kind: 'broken' });
     assert.deepEqual(log.lines, [
       'debug intent stream: TypeError (cause: Error ECONNRESET)',
@@ -66,7 +64,7 @@ describe('intent stream: the connection', () => {
       const { http, log } = new Conversation(clock, [
         eventStream([[0, `event: authenticated\ndata: ${data}\n\n`]]),
       ]);
-      const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, NEVER, () => undefined);
+      const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, NEVER, NO_EVENTS);
       assert.deepEqual(await clock.run(streamed), { kind: 'broken' });
       assert.deepEqual(log.lines, ['debug intent stream: open', 'debug intent stream: broken']);
     });
@@ -78,7 +76,7 @@ describe('intent stream: the connection', () => {
     clock.at(500, () => {
       cancel.abort(new Error('cancelled'));
     });
-    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, cancel.signal, () => undefined);
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, cancel.signal, NO_EVENTS);
     await assert.rejects(clock.run(streamed), { message: 'cancelled' });
     await clock.settle();
     assert.deepEqual(log.lines, []);
@@ -88,7 +86,7 @@ describe('intent stream: the connection', () => {
     const clock = new FakeClock();
     const { http, requests } = new Conversation(clock, []);
     const cancelled = AbortSignal.abort(new Error('cancelled'));
-    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, cancelled, () => undefined);
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, cancelled, NO_EVENTS);
     await assert.rejects(clock.run(streamed), { message: 'cancelled' });
     assert.deepEqual(requests, []);
   });
@@ -99,8 +97,11 @@ describe('intent stream: the connection', () => {
     try {
       const { http } = new Conversation(clock, [eventStream([[1, END]])]);
       const cancel = new AbortController();
-      const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, cancel.signal, () => {
-        cancel.abort(new Error('cancelled'));
+      const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, cancel.signal, {
+        ...NO_EVENTS,
+        onOpen: () => {
+          cancel.abort(new Error('cancelled'));
+        },
       });
       await assert.rejects(clock.run(streamed), { message: 'cancelled' });
       await clock.settle();
@@ -114,7 +115,7 @@ describe('intent stream: the connection', () => {
     const clock = new FakeClock();
     const headers = { 'content-type': 'text/event-stream' };
     const { http } = new Conversation(clock, [text(203, AUTHENTICATED, headers)]);
-    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, NEVER, () => undefined);
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, NEVER, NO_EVENTS);
     assert.deepEqual(await clock.run(streamed), { kind: 'broken' });
   });
 
@@ -122,7 +123,7 @@ describe('intent stream: the connection', () => {
     const clock = new FakeClock();
     const comment = `:${' '.repeat(1024 * 1024 - AUTHENTICATED.length - 2)}\n`;
     const { http } = new Conversation(clock, [eventStream([[0, comment + AUTHENTICATED]])]);
-    const streamed = streamIntent(http, STATUS_URL, clock.now() + 1_000, NEVER, () => undefined);
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, NEVER, NO_EVENTS);
     assert.equal((await clock.run(streamed)).kind, 'authenticated');
   });
 
@@ -191,7 +192,7 @@ describe('intent stream: the connection', () => {
         const conversation = new Conversation(clock, [eventStream(pieces)]);
         const { signal } = new AbortController();
         await clock.run(
-          streamIntent(conversation.http, STATUS_URL, clock.now() + 900_000, signal, () => undefined),
+          streamIntent(conversation.http, STATUS_URL, clock.now() + 900_000, signal, NO_EVENTS),
         );
         assert.equal(clock.pending, 0, 'EventSource would reconnect');
         await clock.advance(24 * 3_600_000);

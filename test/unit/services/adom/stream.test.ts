@@ -185,7 +185,7 @@ const ENDS: Row[] = [
         [5, 'event: timeout\n\n'],
         [5, END],
       ]),
-      { answer: () => new Response('', { status: 410 }) },
+      { answer: () => new Response('{}', { status: 410 }) },
     ],
     asks: ['stream 0', 'poll 5'],
     end: 'expired',

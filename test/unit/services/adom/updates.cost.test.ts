@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 
 import type { UpdatesMode } from '../../../../src/services/adom/updates.ts';
 import { html, networkError, type Reply } from '../../support/conversation.ts';
-import { END, eventStream, pings, TIMEOUT } from '../../support/eventStream.ts';
+import { END, eventStream, PING, pings, TIMEOUT } from '../../support/eventStream.ts';
 import { hold, PENDING, type Row } from '../../support/intentRow.ts';
 
 const MINUTES_15 = 900;
@@ -65,7 +65,10 @@ const COSTS: {
   {
     mode: 'auto',
     server: 'ends every stream after 30 s',
-    streams: eventStream([[30, END]]),
+    streams: eventStream([
+      [1, PING],
+      [30, END],
+    ]),
     asks: [
       ...every(90, 0, MINUTES_15 - 1).flatMap((start): Ask[] => [
         `stream ${start}`,
@@ -80,13 +83,16 @@ const COSTS: {
     server: 'is silent in every stream',
     streams: eventStream([]),
     asks: [
-      ...every(105, 0, 840).flatMap((start): Ask[] => [
-        `stream ${start}`,
-        ...asks('poll', every(2, start + 45, Math.min(start + 104, MINUTES_15))),
-      ]),
-      'poll 900',
+      'stream 0',
+      ...asks('poll', every(2, 45, 104)),
+      'stream 105',
+      ...asks('poll', every(2, 150, 449)),
+      'stream 450',
+      ...asks('poll', every(2, 495, 794)),
+      'stream 795',
+      ...asks('poll', every(2, 840, MINUTES_15)),
     ],
-    requests: 258,
+    requests: 365,
   },
   {
     mode: 'stream',

@@ -48,8 +48,8 @@ const DEADLINE: Row[] = [
   {
     name: 'before the stream answers',
     intent: living(20),
-    replies: [never(), PENDING],
-    asks: ['stream 0', 'poll 20'],
+    replies: [never(), ...pending(4)],
+    asks: ['stream 0', 'poll 15', 'poll 17', 'poll 19', 'poll 20'],
     end: 'expired',
   },
   {
@@ -70,7 +70,13 @@ const DEADLINE: Row[] = [
   {
     name: 'just after a stream breaks: polls then and at the deadline',
     intent: living(20),
-    replies: [eventStream([[19, CUT]]), ...pending(2)],
+    replies: [
+      eventStream([
+        [9, PING],
+        [19, CUT],
+      ]),
+      ...pending(2),
+    ],
     asks: ['stream 0', 'poll 19', 'poll 20'],
     end: 'expired',
   },
@@ -116,19 +122,19 @@ const DEADLINE: Row[] = [
     endsAt: 11,
   },
   {
-    name: 'during a long back-off: polls once at the deadline',
+    name: 'during a long back-off: polls once more just before the deadline',
     mode: 'poll',
     intent: living(50),
     replies: [OFFLINE, OFFLINE, OFFLINE, OFFLINE, TOLD],
-    asks: ['poll 2', 'poll 6', 'poll 14', 'poll 30', 'poll 50'],
+    asks: ['poll 2', 'poll 6', 'poll 14', 'poll 30', 'poll 45'],
     end: SIGNED_IN,
   },
   {
     name: 'between two streams',
     mode: 'stream',
     intent: living(20),
-    replies: [OFFLINE, PENDING, OFFLINE, PENDING, OFFLINE, PENDING, TOLD],
-    asks: ['stream 0', 'poll 0', 'stream 4', 'poll 4', 'stream 12', 'poll 12', 'poll 20'],
+    replies: [OFFLINE, PENDING, OFFLINE, PENDING, OFFLINE, PENDING, OFFLINE, TOLD],
+    asks: ['stream 0', 'poll 0', 'stream 4', 'poll 4', 'stream 12', 'poll 12', 'stream 15', 'poll 15'],
     end: SIGNED_IN,
   },
 ];

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import type { Grant } from '../../../../src/services/service.ts';
-import { html, json, type Reply, text } from '../../support/conversation.ts';
+import { json, type Reply, text } from '../../support/conversation.ts';
 import { adomWorld, type World } from '../../support/serviceKit.ts';
 
 const GRANT: Grant = {
@@ -50,6 +50,39 @@ describe('Adom: a new session token in a cookie', () => {
     assert.deepEqual(await verified(json(200, USER, quoted)), rotated);
   });
 
+  for (const [cookie, token] of [
+    ['canary%2Dnew', 'canary-new'],
+    ['"canary%2Dnew"', 'canary-new'],
+    ['a1b2%2Bc3%3D%3D', 'a1b2+c3=='],
+  ] as const)
+    it(`is decoded: ${cookie}`, async () => {
+      const encoded = { 'set-cookie': `session_token=${cookie}; Path=/` };
+      assert.deepEqual(await verified(json(200, USER, encoded)), { ...GRANT, accessToken: token });
+    });
+
+  for (const cookie of ['s%3Aabc.def', '1|canary', 'id:canary', 'canary%ZZ', 'canary%20new'])
+    it(`is logged when it cannot be read: ${cookie}`, async () => {
+      const { clock, conversation, service } = adomWorld([
+        json(200, USER, { 'set-cookie': `session_token=${cookie}` }),
+      ]);
+      assert.deepEqual(await clock.run(service.verify(GRANT, NEVER)), { kind: 'valid', grant: GRANT });
+      const { lines } = conversation.log;
+      assert.match(lines.join(), /warn user: .*new session token that cannot be read/);
+      assert.doesNotMatch(lines.join(), /canary|abc/);
+    });
+
+  it('is not taken from an answer about somebody else, and the log says so', async () => {
+    const { clock, conversation, service } = adomWorld([json(200, USER, NEW)]);
+    assert.deepEqual(await clock.run(service.verify(GRANT, NEVER, 'usr_2')), { kind: 'unknown' });
+    assert.match(conversation.log.lines.join(), /warn user: the answer is about somebody else/);
+  });
+
+  it('is taken from an answer about the same user', async () => {
+    const { clock, service } = adomWorld([json(200, USER, NEW)]);
+    const verdict = await clock.run(service.verify(GRANT, NEVER, 'usr_1'));
+    assert.deepEqual(verdict, { kind: 'valid', grant: rotated });
+  });
+
   for (const cookie of [
     'session_token=; Path=/',
     'session_token=canary-new; Max-Age=0',
@@ -70,9 +103,9 @@ describe('Adom: a new session token in a cookie', () => {
     for (const reply of [text(200, '', NEW), json(200, {}, NEW), json(200, null, NEW), json(500, USER, NEW)])
       assert.equal(await verified(reply), 'unknown');
     assert.equal(await verified(json(401, USER, NEW)), 'rejected');
-    assert.deepEqual((await identified(text(200, 'Welcome', NEW))).grant, GRANT);
+    assert.deepEqual((await identified(text(200, 'Welcome', NEW), json(404, {}))).grant, GRANT);
     assert.deepEqual((await identified(json(404, USER, NEW))).grant, GRANT);
-    const refused = await identified(json(401, USER, NEW), html(200));
+    const refused = await identified(json(401, USER, NEW), json(404, {}));
     assert.deepEqual(refused.grant, { ...GRANT, sentAs: 'cookie' });
     const [, second] = refused.conversation.requests;
     assert.equal(second?.headers.cookie, 'session_token=canary-old');

@@ -58,22 +58,36 @@ const FORMS: [
     'cookie',
   ],
   [
-    'fails when both get 401',
-    [DEAD, DEAD],
+    'fails when both get 401 three times within some seconds',
+    [DEAD, DEAD, DEAD, DEAD, DEAD, DEAD],
     [
       [0, BEARER],
       [0, COOKIE],
+      [1, BEARER],
+      [1, COOKIE],
+      [3, BEARER],
+      [3, COOKIE],
     ],
     'grantRejected',
   ],
   [
-    'fails when both get 401 with HTML',
-    [html(401), html(401)],
+    'asks again after a 401, because the token is new',
+    [DEAD, DEAD, json(200, USER)],
     [
       [0, BEARER],
       [0, COOKIE],
+      [1, BEARER],
     ],
-    'grantRejected',
+    'bearer',
+  ],
+  [
+    'waits for Retry-After',
+    [json(429, {}, { 'retry-after': '40' }), json(200, USER)],
+    [
+      [0, BEARER],
+      [40, BEARER],
+    ],
+    'bearer',
   ],
   [
     'repeats Bearer after 503, and sends a cookie after 401',
@@ -86,41 +100,59 @@ const FORMS: [
     'cookie',
   ],
   [
-    'repeats the cookie after a transient failure',
-    [DEAD, json(429, {}), OFFLINE, json(200, USER)],
+    'repeats both after a disturbance',
+    [DEAD, json(429, {}), DEAD, OFFLINE, DEAD, json(200, USER)],
     [
       [0, BEARER],
       [0, COOKIE],
+      [1, BEARER],
       [1, COOKIE],
+      [3, BEARER],
       [3, COOKIE],
     ],
     'cookie',
   ],
-  ['sends no cookie when Bearer gets 403', [json(403, {})], [[0, BEARER]], 'bearer'],
+  [
+    'sends no cookie when Bearer gets 403',
+    [json(403, {}), json(200, USER)],
+    [
+      [0, BEARER],
+      [1, BEARER],
+    ],
+    'bearer',
+  ],
 ];
+
+/** When something else answers, it asks for two minutes. */
+const PATIENT = [0, 1, 3, 7, 15, 25, 35, 45, 55, 65, 75, 85, 95, 105, 115, 120];
 
 /** The server does not give the user. The sign-in succeeds without. */
 const UNKNOWN: [name: string, replies: Reply[], times: number[], ranSeconds?: number][] = [
-  ['404', [json(404, {})], [0]],
-  ['404 with HTML', [html(404)], [0]],
-  ['403', [json(403, { error: 'forbidden' })], [0]],
-  ['405', [text(405, '')], [0]],
-  ['200 with HTML', [html(200)], [0]],
-  ['204', [text(204, '')], [0]],
-  ['malformed JSON', [text(200, '{"id":"usr_1"')], [0]],
-  ['other JSON', [json(200, ['usr_1'])], [0]],
-  ['no id', [json(200, { name: 'Ann' })], [0]],
-  ['an empty id', [json(200, { id: '', name: 'Ann' })], [0]],
-  ['a null id', [json(200, { id: null, name: 'Ann' })], [0]],
-  ['an id of more than 255 characters', [json(200, { id: 'a'.repeat(256) })], [0]],
-  ['a user with an error status', [json(403, USER)], [0]],
-  ['a redirect', [redirect('https://evil.example/user')], [0]],
-  ['500', [text(500, ''), text(500, ''), text(500, '')], [0, 1, 3]],
-  ['429', [json(429, {}), json(429, {}), json(429, {})], [0, 1, 3]],
-  ['no network', [OFFLINE, OFFLINE, OFFLINE], [0, 1, 3]],
-  ['no answer', [never(), never(), never()], [0, 16, 33], 48],
-  ['401 for Bearer, 404 for the cookie', [DEAD, html(404)], [0, 0]],
-  ['401 for Bearer, no network for the cookie', [DEAD, OFFLINE, OFFLINE, OFFLINE], [0, 0, 1, 3]],
+  ['404 of Adom itself', [json(404, {})], [0]],
+  ['no answer', Array<Reply>(7).fill(never()), [0, 16, 33, 52, 75, 100, 120], 135],
+  ['401 for Bearer, 404 for the cookie', [DEAD, json(404, {})], [0, 0]],
+  ...(
+    [
+      ['404 with HTML', html(404)],
+      ['403', json(403, { error: 'forbidden' })],
+      ['405', text(405, '')],
+      ['401 with HTML', html(401)],
+      ['401 of a proxy', json(401, {}, { 'www-authenticate': 'Negotiate' })],
+      ['200 with HTML', html(200)],
+      ['204', text(204, '')],
+      ['malformed JSON', text(200, '{"id":"usr_1"')],
+      ['other JSON', json(200, ['usr_1'])],
+      ['no id', json(200, { name: 'Ann' })],
+      ['an empty id', json(200, { id: '', name: 'Ann' })],
+      ['a null id', json(200, { id: null, name: 'Ann' })],
+      ['an id of more than 255 characters', json(200, { id: 'a'.repeat(256) })],
+      ['a user with an error status', json(403, USER)],
+      ['a redirect', redirect('https://evil.example/user')],
+      ['500', text(500, '')],
+      ['429', json(429, {})],
+      ['no network', OFFLINE],
+    ] as const
+  ).map(([name, reply]): (typeof UNKNOWN)[number] => [name, PATIENT.map(() => reply), PATIENT]),
 ];
 
 describe('Adom: how the token is sent', () => {
@@ -237,7 +269,12 @@ describe('Adom: the server does not give the user', () => {
       assert.ok(identified.kind === 'identified');
       const { accountId, ...person } = identified.person;
       assert.match(accountId, /^session-[0-9a-f]{8}$/);
-      assert.deepEqual(person, { accountLabel: accountId, subject: accountId, name: accountId });
+      assert.deepEqual(person, {
+        accountLabel: accountId,
+        subject: accountId,
+        name: accountId,
+        isProvisional: true,
+      });
       assert.equal(identified.grant.accessToken, 'tok_1');
       assert.deepEqual(conversation.times, times);
       assert.equal(clock.ranMs / 1000, ranSeconds);
@@ -247,7 +284,7 @@ describe('Adom: the server does not give the user', () => {
   it('gives every such session another account, without the token in the label', async () => {
     const labels = new Set<string>();
     for (let count = 0; count < 5; count++) {
-      const { identified } = await identify([html(404)]);
+      const { identified } = await identify([json(404, {})]);
       assert.ok(identified.kind === 'identified');
       labels.add(identified.person.accountLabel);
     }
@@ -271,10 +308,18 @@ describe('Adom: identify, cancelled', () => {
 
 describe('Adom: identify, in a browser', () => {
   it('sends no cookie after a 401, because a browser would drop it', async () => {
-    const { clock, conversation } = adomWorld([DEAD]);
+    const { clock, conversation } = adomWorld([DEAD, DEAD, DEAD]);
     const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), serviceTexts);
     const identified = await clock.run(service.identify(GRANT, NEVER));
     assert.deepEqual(identified, { kind: 'failed', failure: { kind: 'needsCookie' } });
     conversation.assertOver();
+  });
+
+  it('does not wait long for a service that the browser may keep away', async () => {
+    const { clock, conversation } = adomWorld(Array<Reply>(4).fill(networkError('any')));
+    const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), serviceTexts);
+    const identified = await clock.run(service.identify(GRANT, NEVER));
+    assert.ok(identified.kind === 'identified' && identified.person.isProvisional === true);
+    assert.deepEqual(conversation.times, [0, 1, 3, 5]);
   });
 });

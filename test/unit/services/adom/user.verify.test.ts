@@ -37,8 +37,8 @@ const ANSWERS: [kind: VerifyResult['kind'], name: string, reply: Reply][] = [
   ['valid', 'the user after 14 s', after(14, json(200, USER))],
   ['rejected', '401 with an error', json(401, { error: 'unauthorized' })],
   ['rejected', '401 with a message', json(401, { message: 'Not logged in' })],
-  ['rejected', '401 with a text', text(401, 'Unauthorized', { 'content-type': 'text/plain' })],
-  ['rejected', '401 without a body', text(401, '')],
+  ['unknown', '401 with a text', text(401, 'Unauthorized', { 'content-type': 'text/plain' })],
+  ['unknown', '401 without a body', text(401, '')],
   ['unknown', '401 of a page', html(401)],
   [
     'unknown',

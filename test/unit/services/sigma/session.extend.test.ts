@@ -87,15 +87,6 @@ describe('Sigma Identity: extend', () => {
     ['an end at this moment', session(until(0))],
     ['no session', json(200, { session: null })],
     ['an empty object', json(200, {})],
-    ['a page', html(200)],
-    ['nothing', text(204, '')],
-    ['an empty text', text(200, '')],
-    ['null with 201', json(201, null)],
-    ['404', json(404, null)],
-    ['403', json(403, { error: 'invalid_token' })],
-    ['401 without an error code', json(401, { code: 'UNAUTHORIZED', message: 'Failed to get session' })],
-    ['401 of a page', html(401)],
-    ['a redirect', redirect('https://elsewhere.example/?token=canary')],
   ] satisfies [string, Reply][])
     it(`does not know after ${name}`, async () => {
       const { conversation, extend } = world(reply);
@@ -111,27 +102,95 @@ describe('Sigma Identity: extend', () => {
     conversation.assertOver();
   });
 
-  it('gives up after half a minute without a network', async () => {
-    const { clock, conversation, extend } = world(...Array<Reply>(6).fill(networkError('ENOTFOUND')));
+  it('waits as long as Retry-After says', async () => {
+    const { conversation, extend } = world(json(429, {}, { 'retry-after': '40' }), session());
+    assert.deepEqual(await extend(), extended);
+    assert.deepEqual(conversation.times, [0, 40]);
+  });
+
+  for (const [name, reply] of [
+    ['a page', html(200)],
+    ['nothing', text(204, '')],
+    ['an empty text', text(200, '')],
+    ['404', json(404, null)],
+    ['403', json(403, { error: 'invalid_token' })],
+    ['401 of a page', html(401)],
+    ['a redirect', redirect('https://elsewhere.example/?token=canary')],
+    ['no network', networkError('ENOTFOUND')],
+  ] satisfies [string, Reply][])
+    it(`does not know after two minutes of ${name}`, async () => {
+      const { clock, conversation, extend } = world(...Array<Reply>(16).fill(reply));
+      assert.deepEqual(await extend(), unknown);
+      assert.equal(clock.ranMs, 120_000);
+      conversation.assertOver();
+      assert.doesNotMatch(conversation.log.lines.join(), /canary|elsewhere/);
+    });
+
+  it('does not ask again when the certificate is not valid', async () => {
+    const { conversation, extend } = world(networkError('CERT_HAS_EXPIRED'));
     assert.deepEqual(await extend(), unknown);
-    assert.equal(clock.ranMs, 31_000);
     conversation.assertOver();
+  });
+
+  describe('when the server defers it', () => {
+    const deferred = json(200, { session: { token: 'canary-access', ...until(DAY_MS) }, needsRefresh: true });
+    const read: VerifyResult = { kind: 'valid', grant: GRANT };
+    for (const [name, reply, result] of [
+      ['extends with a POST', session(), extended],
+      ['keeps what it has read when something else answers the POST', html(200), read],
+      ['keeps what it has read when the POST has no session', json(200, null), read],
+    ] satisfies [string, Reply, VerifyResult][])
+      it(name, async () => {
+        const { conversation, extend } = world(deferred, reply);
+        assert.deepEqual(await extend(), result);
+        conversation.assertOver();
+        const [, second] = conversation.requests;
+        assert.equal(`${second?.method} ${second?.url}`, `POST ${GRANT.server}/api/auth/get-session`);
+        assert.deepEqual(second?.body, {});
+        assert.equal(second.headers.authorization, 'Bearer canary-access');
+      });
+
+    it('sends no POST when there is no need', async () => {
+      const { conversation, extend } = world(
+        json(200, { session: { token: 'canary-access', ...until(7 * DAY_MS) }, needsRefresh: false }),
+      );
+      assert.deepEqual(await extend(), extended);
+      conversation.assertOver();
+    });
   });
 
   const gone = json(200, null);
   const invalid = json(401, { error: 'invalid_token' });
   for (const [kind, name, replies] of [
     ['rejected', 'null, and userinfo rejects the token, too', [gone, invalid]],
-    ['rejected', 'null, and userinfo does not say', [gone, text(500, '')]],
-    ['rejected', 'null, and userinfo is not there', [gone, json(404, {})]],
+    ['rejected', 'null with 201, and userinfo rejects the token, too', [json(201, null), invalid]],
     ['rejected', '401 invalid_token', [invalid, invalid]],
-    ['unknown', 'null, but userinfo accepts the token', [gone, json(200, { sub: 'user-1' })]],
+    [
+      'rejected',
+      '401 of better-auth',
+      [json(401, { code: 'UNAUTHORIZED', message: 'Failed to get session' }), invalid],
+    ],
+    ['unknown', 'null, and userinfo says 500', [gone, text(500, '')]],
+    ['unknown', 'null, and userinfo is not there', [gone, json(404, {})]],
+    ['unknown', 'null, and userinfo cannot be reached', [gone, networkError('ENOTFOUND')]],
+    ['unknown', 'null, and a connection breaks', [gone, networkError('ECONNRESET')]],
+    ['unknown', 'null, and a page answers', [gone, html(200)]],
+    ['unknown', 'null, and a page answers with 401', [gone, html(401)]],
+    ['unknown', 'null, and a page answers with 403', [gone, html(403)]],
+    ['unknown', 'null, and userinfo says 429', [gone, json(429, {})]],
+    ['unknown', 'null, and userinfo is redirected', [gone, redirect('https://elsewhere.example/')]],
   ] satisfies [VerifyResult['kind'], string, Reply[]][])
     it(`${kind}: ${name}`, async () => {
       const { conversation, extend } = world(...replies);
       assert.deepEqual(await extend(), { kind });
       conversation.assertOver();
     });
+
+  it('is valid when the server has no session for a token that userinfo accepts', async () => {
+    const { conversation, extend } = world(gone, json(200, { sub: 'user-1' }));
+    assert.deepEqual(await extend(), { kind: 'valid', grant: GRANT });
+    conversation.assertOver();
+  });
 
   it('rejects at once when it is cancelled', async () => {
     for (const replies of [[never()], [gone, never()], [after(1, gone), never()]]) {

@@ -112,6 +112,18 @@ describe('Sigma Identity: renew', () => {
     });
   }
 
+  const doubt = json(400, { error: 'invalid_request', error_description: 'session not found' });
+  for (const [kind, name, reply] of [
+    ['rejected', 'rejects the access token, too', json(401, { error: 'invalid_token' })],
+    ['unknown', 'still accepts the access token', json(200, { sub: 'user-1' })],
+    ['unknown', 'does not say', html(401)],
+  ] satisfies [RenewResult['kind'], string, Reply][])
+    it(`${kind} after a refusal in doubtful words, when userinfo ${name}`, async () => {
+      const { conversation, renew } = world(doubt, reply);
+      assert.deepEqual(await renew(), { kind });
+      conversation.assertOver();
+    });
+
   it('logs no secret', async () => {
     for (const reply of [json(200, GRANTED), json(400, { error: 'canary x' }), networkError('ECONNRESET')]) {
       const { conversation, renew } = world(reply);

@@ -49,6 +49,7 @@ const ANSWERS: [kind: VerifyResult['kind'], name: string, reply: Reply][] = [
     '400 of an older version of better-auth',
     json(400, { error: 'invalid_request', error_description: 'Invalid access token' }),
   ],
+  ['rejected', '401 of better-auth', json(401, { code: 'UNAUTHORIZED', message: 'Unauthorized' })],
   ['unknown', '401 of a page', html(401)],
   ['unknown', '401 without a body', text(401, '')],
   ['unknown', '400 with another error', json(400, { error: 'invalid_request' })],
@@ -96,6 +97,18 @@ describe('Sigma Identity: verify', () => {
     const { authorization, ...others } = request.headers;
     assert.equal(authorization, 'Bearer canary-access');
     assert.doesNotMatch(JSON.stringify(others), /canary/);
+  });
+
+  it('does not believe an answer about somebody else, and the log says so', async () => {
+    const { clock, conversation, service } = world(json(200, CLAIMS));
+    assert.deepEqual(await clock.run(service.verify(GRANT, NEVER, 'user-2')), { kind: 'unknown' });
+    assert.match(conversation.log.lines.join(), /warn userinfo: the answer is about somebody else/);
+  });
+
+  it('believes an answer about the same user', async () => {
+    const { clock, service } = world(json(200, CLAIMS));
+    const verdict = await clock.run(service.verify(GRANT, NEVER, 'user-1'));
+    assert.deepEqual(verdict, { kind: 'valid', grant: GRANT });
   });
 
   it('gives up after 15 s', async () => {

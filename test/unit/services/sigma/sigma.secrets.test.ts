@@ -51,6 +51,8 @@ const echo = (status: number): Reply =>
     { error: `no ${SECRETS.deviceCode}`, error_description: SECRETS.accessToken, message: SECRETS.userCode },
     { location: `https://evil.example/?token=${SECRETS.accessToken}` },
   );
+const refusal = json(400, { error: 'odd', error_description: SECRETS.deviceCode });
+const INVALID = json(401, { error: 'invalid_token', error_description: SECRETS.accessToken });
 const ELSEWHERE = redirect(`https://evil.example/?token=${SECRETS.accessToken}`);
 const leakyError: Reply = {
   answer: () => {
@@ -96,19 +98,20 @@ const SIGN_INS: [
     'failed',
   ],
   ['denied', [CODE, json(400, { error: 'access_denied', error_description: SECRETS.userCode })], 'failed'],
-  ['an error that holds a secret', [CODE, echo(400)], 'failed'],
-  ['HTML instead of a token', [CODE, html(200)], 'failed'],
-  ['a poll is redirected', [CODE, ELSEWHERE], 'failed'],
+  ['an error that holds a secret', [CODE, echo(400), GRANTED, PERSON, echo(500)], 'signedIn'],
+  ['a refusal that holds a secret', [CODE, refusal], 'failed'],
+  ['HTML instead of a token', [CODE, html(200), GRANTED, PERSON, echo(500)], 'signedIn'],
+  ['a poll is redirected', [CODE, ELSEWHERE, GRANTED, PERSON, echo(500)], 'signedIn'],
   [
     'a token_type other than Bearer',
     [CODE, json(200, { access_token: SECRETS.accessToken, token_type: 'mac' })],
     'failed',
   ],
-  ['the token is rejected', [CODE, GRANTED, echo(401), ...REVOKED], 'failed'],
-  ['userinfo is redirected', [CODE, GRANTED, ELSEWHERE, ...REVOKED], 'failed'],
+  ['the token is rejected', [CODE, GRANTED, INVALID, INVALID, INVALID, ...REVOKED], 'failed'],
+  ['userinfo is redirected', [CODE, GRANTED, ...Array<Reply>(16).fill(ELSEWHERE)], 'signedIn'],
   [
     'the token is rejected and revoke is redirected',
-    [CODE, GRANTED, echo(401), ELSEWHERE, ELSEWHERE],
+    [CODE, GRANTED, INVALID, INVALID, INVALID, ELSEWHERE, ELSEWHERE],
     'failed',
   ],
   ['cancelled between polls', [CODE, PENDING], 'cancelled', 8],

@@ -82,7 +82,7 @@ describe('Sigma Identity: wait', () => {
     const it = sigmaWorld([json(200, CODE), json(200, granted)]);
     const pending = await begin(it);
     const contact: boolean[] = [];
-    const waited = await it.clock.run(pending.wait(NEVER, (reached) => contact.push(reached)));
+    const waited = await it.clock.run(pending.wait(NEVER, ({ kind }) => contact.push(kind === 'service')));
     assert.deepEqual(waited, {
       kind: 'granted',
       grant: {

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import * as fc from 'fast-check';
+
+import { disturbances } from '../support/disturbances.ts';
+import { holds } from '../support/fuzz.ts';
+import { SessionModel, type Step } from '../support/sessionModel.ts';
+import { step } from '../support/sessionSteps.ts';
+import { type SessionWorld, worldOf } from '../support/sessionWorld.ts';
+import { WireService } from '../support/wireService.ts';
+
+/** Something in between gives the next answers. */
+interface Between {
+  readonly does: 'between';
+  readonly answers: readonly number[];
+}
+
+const between: fc.Arbitrary<Between> = fc.record({
+  does: fc.constant('between' as const),
+  answers: fc.array(fc.nat(disturbances.length - 1), { minLength: 1, maxLength: 4 }),
+});
+/**
+ * No sign-in is cancelled while it is stored: the store then puts the session back as this window knew it, even if
+ * another window has ended it meanwhile.
+ */
+const uncancelled = step.map((each): Step => {
+  if (each.does !== 'sign in') return each;
+  const { cancelAfterMs, ...rest } = each;
+  return rest;
+});
+const steps = fc.array(fc.oneof({ weight: 3, arbitrary: uncancelled }, { weight: 1, arbitrary: between }), {
+  maxLength: 40,
+  size: 'max',
+});
+
+/** Follows which tokens each session has had, to hold them against what the service has said. */
+class Witness {
+  readonly #world: SessionWorld;
+  readonly #service: WireService;
+  readonly #tokens = new Map<string, Set<string>>();
+  /** What a window may have heard and lost when it ended. */
+  readonly #lost = new Set<string>();
+
+  constructor(world: SessionWorld, service: WireService) {
+    this.#world = world;
+    this.#service = service;
+  }
+
+  look(after: Step | Between): void {
+    for (const record of this.#world.windows.flatMap(({ store }) => store.sessions())) {
+      const grant = record.state === 'live' ? record.grant : record.expired?.grant;
+      if (grant === undefined) continue;
+      this.#tokens.set(record.id, (this.#tokens.get(record.id) ?? new Set()).add(grant.accessToken));
+    }
+    if (after.does === 'close' || after.does === 'kill')
+      for (const token of this.#service.denied) this.#lost.add(token);
+  }
+
+  check(): void {
+    const { denied } = this.#service;
+    for (const { sessions } of this.#world.windows) {
+      for (const { id, reason } of sessions.records.ended())
+        if (reason === 'rejected')
+          assert.ok(
+            [...(this.#tokens.get(id) ?? [])].some((token) => denied.has(token)),
+            'no session ends without a word of the service',
+          );
+      for (const { grant } of sessions.usable())
+        if (!this.#lost.has(grant.accessToken))
+          assert.ok(!denied.has(grant.accessToken), 'no session that got one is handed out');
+    }
+  }
+}
+
+describe('sessions while something in between answers for the service', () => {
+  for (const kind of ['sigma', 'adom'] as const)
+    it(`end only by a word of the service, and then they are not handed out (${kind})`, (context) =>
+      holds(context, steps, async (all) => {
+        const [world, service] = worldOf((clock) => new WireService(clock, kind));
+        const model = new SessionModel(world);
+        const witness = new Witness(world, service);
+        await model.begin();
+        for (const each of all) {
+          if (each.does !== 'between') await model.take(each);
+          else service.between.push(...each.answers.flatMap((index) => disturbances[index] ?? []));
+          witness.look(each);
+        }
+        service.between.length = 0;
+        await model.rest();
+        witness.check();
+      }));
+});
