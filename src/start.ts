@@ -27,7 +27,7 @@ import { registerTerminalEnvironment } from './sharing/terminal/environment.ts';
 import { terminalQuestions } from './sharing/terminal/questions.ts';
 import { SignInNotifications } from './signIn/notification.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
-import type { WindowStorage } from './storage/windowStorage.ts';
+import type { WindowStorage } from './sessions/ports.ts';
 
 /** What differs between Node and a web worker. */
 export interface Platform {

@@ -67,3 +67,11 @@ export interface StorageStatus {
   /** How many locks all windows hold right now. Undefined where locks are not files or cannot be read. */
   readonly heldLocks?: number | undefined;
 }
+
+/** The storage that all windows of one user share. Each platform has its own. */
+export interface WindowStorage {
+  readonly locks: WindowLocks;
+  readonly storage: ItemStorage;
+  /** For Diagnose Sign-In. Rejects with the platform's error when the storage cannot be opened. */
+  readonly status: () => Promise<StorageStatus>;
+}

@@ -65,7 +65,7 @@ export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
     records.onDidChange((change) => {
       changes.fire(change);
     });
-  const upkeep = new SessionUpkeep({ byService, store, locks, notices, isFocused }, runtime);
+  const upkeep = new SessionUpkeep({ byService, store, notices, isFocused }, runtime);
   void upkeep.run();
   const startupCheck = watchForLostSessions(store, memento, notices, runtime);
   return {

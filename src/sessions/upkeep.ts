@@ -2,13 +2,12 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { endsSoon, isForgettable, isOverdue, isOver } from './expiry.ts';
 import type { SessionNotices } from './notices.ts';
-import type { WindowLocks } from './ports.ts';
 import type { EndedSession, LiveSession } from './record.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
 import type { SessionStore } from './store.ts';
 
 const LOOK_EVERY_MS = 30_000;
-/** A session is not verified again for this long. */
+/** A window does not verify a session again for this long. */
 const VERIFIED_FOR_MS = 60 * 60_000;
 /** An hour of running time. */
 const LOOKS_UNTIL_SETTLED = (60 * 60_000) / LOOK_EVERY_MS;
@@ -16,7 +15,6 @@ const LOOKS_UNTIL_SETTLED = (60 * 60_000) / LOOK_EVERY_MS;
 export interface UpkeepParts {
   readonly byService: readonly ServiceSessions[];
   readonly store: SessionStore;
-  readonly locks: WindowLocks;
   readonly notices: SessionNotices;
   readonly isFocused: () => boolean;
 }
@@ -26,6 +24,8 @@ export class SessionUpkeep {
   readonly #parts: UpkeepParts;
   readonly #runtime: Runtime;
   #wasFocused: boolean;
+  /** When this window last asked whether a session still works. Not shared: no file must keep a window from asking. */
+  readonly #verifiedAtMs = new Map<string, number>();
   /** How many looks in a row have found the same. */
   readonly #looks = new Map<string, number>();
 
@@ -123,13 +123,17 @@ export class SessionUpkeep {
 
   /** Skips the sessions in `asked`: asking to extend a session verifies it, too. */
   async #verify(sessions: ServiceSessions, asked: readonly string[]): Promise<void> {
-    const oldMs = this.#runtime.clock.now() - VERIFIED_FOR_MS;
     await sessions.settle();
     for (const { id, signedInAtMs } of sessions.usable()) {
-      if (signedInAtMs > oldMs || asked.includes(id)) continue;
-      if (await this.#parts.locks.claimFor(`verify ${id}`, VERIFIED_FOR_MS))
-        await sessions.verification.verify(id, this.#runtime.closed);
+      if (asked.includes(id) || this.#isFresh(this.#verifiedAtMs.get(id) ?? signedInAtMs)) continue;
+      this.#verifiedAtMs.set(id, this.#runtime.clock.now());
+      await sessions.verification.verify(id, this.#runtime.closed);
     }
+  }
+
+  /** In both directions of time: a clock that was ahead when it was noted does not skip a check for long. */
+  #isFresh(sinceMs: number): boolean {
+    return Math.abs(this.#runtime.clock.now() - sinceMs) < VERIFIED_FOR_MS;
   }
 
   /** Logs a failure. The next look retries. */

@@ -1,9 +1,8 @@
 import type * as vscode from 'vscode';
 
 import type { Disposable } from '../base/emitter.ts';
-import { type Item, parseItem } from '../sessions/items.ts';
+import { type Item, parseItem, olderNames } from '../sessions/items.ts';
 import type { ItemStorage } from '../sessions/ports.ts';
-import { olderNames } from './olderNames.ts';
 
 const KEY_PREFIX = 'session/';
 /** The text of an item that has none. */

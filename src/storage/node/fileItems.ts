@@ -5,11 +5,10 @@ import path from 'node:path';
 import { Emitter } from '../../base/emitter.ts';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
-import { type Item, parseItem } from '../../sessions/items.ts';
+import { type Item, parseItem, olderNames } from '../../sessions/items.ts';
 import type { ItemStorage } from '../../sessions/ports.ts';
 import type { SessionCipher } from '../cipher.ts';
 import type { SharedKey } from '../keyAgreement.ts';
-import { olderNames } from '../olderNames.ts';
 import { emptyFile, hasCode, readRegular, removeFile, UNFINISHED, writeWhole } from './files.ts';
 
 /** Larger than any session. A larger file is not ours. */

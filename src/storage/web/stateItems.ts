@@ -3,11 +3,10 @@ import type * as vscode from 'vscode';
 import { Lazy } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { Runtime } from '../../base/runtime.ts';
-import { type Item, parseItem } from '../../sessions/items.ts';
+import { type Item, parseItem, olderNames } from '../../sessions/items.ts';
 import type { ItemStorage } from '../../sessions/ports.ts';
 import { fromBase64, type SessionCipher, toBase64 } from '../cipher.ts';
 import type { SharedKey } from '../keyAgreement.ts';
-import { olderNames } from '../olderNames.ts';
 
 const KEY_PREFIX = 'item/';
 /** How often a window polls its copy of the global state, for whose changes VS Code has no event. */

@@ -4,7 +4,7 @@ import type { Runtime } from '../../base/runtime.ts';
 import { SharedKey } from '../keyAgreement.ts';
 import { SecretItems } from '../secretItems.ts';
 import { TwoCopies } from '../twoCopies.ts';
-import type { WindowStorage } from '../windowStorage.ts';
+import type { WindowStorage } from '../../sessions/ports.ts';
 import { StateItems } from './stateItems.ts';
 import { WebLocks } from './webLocks.ts';
 

@@ -8,9 +8,9 @@ import {
   newestItems,
   parseItem,
   recordOf as read,
+  olderNames,
 } from '../../../src/sessions/items.ts';
 import { FIRST_VERSION, serialize } from '../../../src/sessions/record.ts';
-import { olderNames } from '../../../src/storage/olderNames.ts';
 import { endedOf, recordOf, removedOf } from '../support/record.ts';
 import { renewed } from '../support/storeWorld.ts';
 

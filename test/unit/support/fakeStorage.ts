@@ -1,7 +1,6 @@
-import { itemOf, newestItems, parseItem } from '../../../src/sessions/items.ts';
+import { itemOf, newestItems, parseItem, olderNames } from '../../../src/sessions/items.ts';
 import type { ItemStorage } from '../../../src/sessions/ports.ts';
 import { serialize, type SessionRecord } from '../../../src/sessions/record.ts';
-import { olderNames } from '../../../src/storage/olderNames.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** The storage as one window sees it. */

@@ -256,9 +256,12 @@ export class SessionModel {
         this.#excused.add(grant.refreshToken);
     }
     this.#stopped.delete(window);
-    // What only this window had seen is lost with it.
+    // What only this window had seen is lost with it. So is what only the SecretStorage of a browser has: another
+    // window there has not read it, and writes all that it has.
     this.#newest.clear();
-    for (const [id, item] of newestItems(this.#names())) this.#newest.set(id, item);
+    const { kind, places } = this.#world;
+    const names = kind === 'desktop' || places === undefined ? this.#names() : places.shared.stored.keys();
+    for (const [id, item] of newestItems(names)) this.#newest.set(id, item);
     this.#see();
   }
 

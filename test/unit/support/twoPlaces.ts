@@ -1,6 +1,5 @@
-import { newestItems } from '../../../src/sessions/items.ts';
+import { newestItems, olderNames } from '../../../src/sessions/items.ts';
 import type { Runtime } from '../../../src/base/runtime.ts';
-import { olderNames } from '../../../src/storage/olderNames.ts';
 import { TwoCopies } from '../../../src/storage/twoCopies.ts';
 import type { FakeClock } from './fakeClock.ts';
 import { FakeStorage, type FakeWindowStorage } from './fakeStorage.ts';

@@ -148,7 +148,8 @@ class World {
       const { name, bytes } = this.#seen[next.from % this.#seen.length] ?? { name: 'x', bytes: '' };
       return writeFile(path.join(this.#folder, name), bytes);
     }
-    const files = (await readdir(this.#folder)).sort();
+    // One that is not complete yet would be gone before the change.
+    const files = (await readdir(this.#folder)).filter((each) => !each.endsWith('.tmp')).sort();
     const name = files[next.file % Math.max(1, files.length)];
     if (name === undefined) return;
     const target = path.join(this.#folder, name);

@@ -5,7 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type * as vscode from 'vscode';
 
 import { itemOf, parseItem } from '../../../../src/sessions/items.ts';
-import type { WindowStorage } from '../../../../src/storage/windowStorage.ts';
+import type { WindowStorage } from '../../../../src/sessions/ports.ts';
 import { openNodeStorage } from '../../../../src/storage/node/nodeStorage.ts';
 import { DiskClock } from '../../support/diskClock.ts';
 import { FakeMemento } from '../../support/fakeMemento.ts';
