@@ -137,7 +137,8 @@ export interface PendingSignIn {
   /** When the sign-in expires, in milliseconds of the wall clock. */
   readonly deadlineMs: number;
   /**
-   * Waits for the user's decision. Call it only once. Calls `onContact` after each answer. Rejects only with `signal.reason`, immediately.
+   * Waits for the user's decision. Call it only once. Calls `onContact` after each answer. Rejects only with
+   * `signal.reason`, immediately.
    */
   wait(signal: AbortSignal, onContact: (contact: Contact) => void): Promise<WaitResult>;
 }

@@ -88,4 +88,18 @@ describe('a hostile program running as the same user, with two windows open', ()
     await two.reload();
     await expectBothSignedIn();
   });
+
+  it('leaves nobody signed in after the browser’s site data is cleared, and a new sign-in works', async () => {
+    await two.page.goto('about:blank');
+    await one.clearSiteData();
+    await one.reload();
+    await one.run('Consumer: Who Is Signed In with Sigma Identity');
+    await one.waitForNotification('Consumer: nobody is signed in.');
+    await one.run('Consumer: Sign In with Sigma Identity');
+    await one.answerDialog('Allow');
+    await service.approve(await one.userCode(sigma.label));
+    await one.waitForNotification('Consumer: the service says 200.');
+    await two.reload();
+    await two.waitForAccountsEntry('satoshi (');
+  });
 });

@@ -109,6 +109,25 @@ describe('a running sign-in', () => {
     await expectNothingLeft();
   });
 
+  it('shows what responds in place of the service, and continues when the service is back', async () => {
+    await fromPalette();
+    const code = await workbench.userCode('Sigma Identity');
+    sigma.failNext('/api/auth/device/token', { kind: 'html', status: 403 }, 1_000);
+    const { host } = new URL(sigma.url);
+    await workbench.notificationList
+      .getByText(`Something other than Sigma Identity is responding at ${host} (403).`)
+      .waitFor();
+    await workbench.notificationList.getByRole('link', { name: `Open ${host}` }).waitFor();
+    for (const theme of ['Dark Modern', 'Light Modern'] as const) {
+      await workbench.useTheme(theme);
+      await workbench.run('Notifications: Show Notifications');
+      await workbench.screenshot(`sight-something-else-${theme}`);
+    }
+    sigma.clearFaults();
+    await sigma.approve(code);
+    await expectNothingLeft();
+  });
+
   it('ends with one message that names the account and links to its identity', async () => {
     await fromPalette();
     await sigma.approve(await workbench.userCode('Sigma Identity'));

@@ -99,6 +99,14 @@ export class Workbench {
     await this.#accountsButton().waitFor();
   }
 
+  /** Clears all that the browser has stored for the server, as a user does in the browser’s settings. */
+  async clearSiteData(): Promise<void> {
+    await this.page.goto('about:blank'); // a window would write it again
+    const devTools = await this.#context.newCDPSession(this.page);
+    const { origin } = new URL(this.#host.url);
+    await devTools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#host.stop();
