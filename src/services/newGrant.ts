@@ -23,7 +23,8 @@ export type NewGrantResult<T> =
   | { kind: 'unsaid' };
 
 /**
- * Asks whose a new token is, until the service says so, or for `patienceMs` while something else answers. Calls `onContact` after each answer. Rejects as `ask` does, or with `signal.reason`.
+ * Asks whose a new token is, until the service says so, or for `patienceMs` while something else answers. Calls
+ * `onContact` after each answer. Rejects as `ask` does, or with `signal.reason`.
  */
 export async function askAboutNewGrant<T>(
   { clock }: Http,

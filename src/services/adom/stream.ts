@@ -29,7 +29,8 @@ const MAX_STREAM_BYTES = 1024 * 1024;
 
 /**
  * Streams an intent's status until there is an answer, the stream breaks or is silent for 45 seconds, or `deadlineMs`
- * (wall clock) passes; a mute one ends early enough for a poll before the deadline. Opens one connection, never reconnects, and has closed it when the promise settles. Rejects only with `signal.reason`.
+ * (wall clock) passes; a mute one ends early enough for a poll before the deadline. Opens one connection, never
+ * reconnects, and has closed it when the promise settles. Rejects only with `signal.reason`.
  */
 export async function streamIntent(
   http: Http,
