@@ -77,7 +77,7 @@ export class Additions {
       if (error instanceof StoreError) failure = error;
     }
     if (signal.aborted) {
-      this.#undo(added);
+      this.#undo(record);
       await stored.saveAtLast(record.id);
       signal.throwIfAborted();
     }
@@ -87,12 +87,14 @@ export class Additions {
     this.#notStored.fire(record);
   }
 
-  /** Publishes a version that is newer than the one whose write may still land. */
-  #undo({ record: { id, version }, replaced }: Added): void {
-    this.#parts.memory.publish(
-      replaced === undefined
-        ? { format: 1, id, version, state: 'removed' }
-        : { ...replaced, version: afterSignIn(version) },
-    );
+  /**
+   * Publishes a version that is newer than the one whose write may still land: the session as it is by now, because
+   * another window may have ended it meanwhile.
+   */
+  #undo({ id, version }: LiveSession): void {
+    const { memory } = this.#parts;
+    const now = memory.get(id);
+    if (now === undefined) memory.publish({ format: 1, id, version, state: 'removed' });
+    else memory.publish({ ...now, version: afterSignIn(version) });
   }
 }

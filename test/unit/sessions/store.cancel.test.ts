@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { deserialize, type SessionRecord } from '../../../src/sessions/record.ts';
+import { afterAmendment, deserialize, type SessionRecord } from '../../../src/sessions/record.ts';
 import { endedOf, recordOf } from '../support/record.ts';
 import { add, type StoreWindow, StoreWorld, tokenOf } from '../support/storeWorld.ts';
 
@@ -80,6 +80,25 @@ describe('session store: the person cancels while a sign-in is being stored (L4)
     await world.clock.run(add(two, 'a', 'second'));
     await world.clock.advance(120_000);
     for (const window of [one, two]) assert.equal(tokenOf(window, 'a'), 'second');
+  });
+
+  it('a cancelled sign-in brings nothing back that another window has ended meanwhile', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const [one, two] = [await world.ready(), await world.ready()];
+    world.storage.writeMs = 5_000;
+    const ended = endedOf('a', { reason: 'rejected', version: afterAmendment(A.version) });
+    const ending = two.store.replace(ended);
+    await world.clock.advance(1_000);
+    const cancel = new AbortController();
+    const adding = add(one, 'a', 'cancelled token', cancel.signal);
+    world.clock.at(5_500, () => {
+      cancel.abort(cancelled);
+    });
+    await assert.rejects(world.clock.run(adding), (error) => error === cancelled);
+    await world.clock.run(ending);
+    await world.clock.advance(120_000);
+    for (const { store } of [one, two]) assert.equal(store.get('a')?.state, 'ended');
   });
 
   it('a cancelled sign-in is undone later when the storage fails in between', async () => {
