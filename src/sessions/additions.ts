@@ -4,7 +4,7 @@ import type { SessionOf } from './accounts.ts';
 import { type GrantLock, handOn } from './grantLock.ts';
 import type { SessionMemory } from './memory.ts';
 import type { HeldLock } from './ports.ts';
-import { afterSignIn, type LiveSession, type Session } from './record.ts';
+import { afterSignIn, compareVersions, type LiveSession, type Session } from './record.ts';
 import { type StoredSessions, StoreError } from './storedSessions.ts';
 
 /** A new sign-in, and the version of the session that it replaced. */
@@ -50,8 +50,10 @@ export class Additions {
         const added = { record: make(id, replaced), replaced };
         await this.#keep(added, signal);
         handOn(lock, memory.itemOf(id));
-        // The user may have signed out of the session during the write.
-        if (memory.get(id)?.state !== 'removed') return added;
+        const now = memory.get(id);
+        const isSignedOut = now?.state === 'removed';
+        // The user may have signed out during the write: of the session before it, or of this very sign-in.
+        if (!isSignedOut || compareVersions(now.version, added.record.version) >= 0) return added;
       }
     };
     // Without the lock, two windows that finish the same sign-in together would make two sessions of it.

@@ -119,6 +119,7 @@ export class SessionModel {
         break;
       case 'lose':
         this.#placeOf(step).loseAll();
+        this.#forgetLost();
         break;
       case 'hide':
         this.#placeOf(step).emptyLists = 1;
@@ -226,6 +227,8 @@ export class SessionModel {
 
   #signOut(window: Window, { id }: LiveSession): void {
     this.#signedOut.set(id, window);
+    // In a web worker a stale window can bring it back. The service has revoked its token then.
+    if (this.#world.kind === 'web') this.#maybeRejected.add(id);
     const leaving = window.sessions.signOut(id);
     this.#begin(
       window,
@@ -256,13 +259,21 @@ export class SessionModel {
         this.#excused.add(grant.refreshToken);
     }
     this.#stopped.delete(window);
-    // What only this window had seen is lost with it. So is what only the SecretStorage of a browser has: another
-    // window there has not read it, and writes all that it has.
+    this.#forgetLost();
+  }
+
+  /**
+   * Leaves out of the rules what no place and no window has any longer. So is what only the SecretStorage of a browser
+   * has: another window there has not read it, and writes all that it has.
+   */
+  #forgetLost(): void {
     this.#newest.clear();
     const { kind, places } = this.#world;
     const names = kind === 'desktop' || places === undefined ? this.#names() : places.shared.stored.keys();
     for (const [id, item] of newestItems(names)) this.#newest.set(id, item);
     this.#see();
+    for (const id of this.#signedOut.keys())
+      if (this.#newest.get(id)?.isMark !== true) this.#signedOut.delete(id);
   }
 
   #goOn(window: Window): void {

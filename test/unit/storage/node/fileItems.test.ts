@@ -155,7 +155,13 @@ describe('the folder of items', { skip: process.platform === 'win32' }, () => {
     await put(items, A);
     await rm(world.parent, { recursive: true });
     await writeFile(world.parent, '');
-    for (const use of [items.names(), textIn(items, A), put(items, A), world.open().names()])
+    const uses = [
+      () => items.names(),
+      () => textIn(items, A),
+      () => put(items, A),
+      () => world.open().names(),
+    ];
+    for (const use of uses)
       await assert.rejects(use, ({ code }: NodeJS.ErrnoException) => code === 'ENOTDIR' || code === 'EEXIST');
   });
 
