@@ -79,7 +79,7 @@ export class Additions {
       if (error instanceof StoreError) failure = error;
     }
     if (signal.aborted) {
-      this.#undo(record);
+      this.#undo(added);
       await stored.saveAtLast(record.id);
       signal.throwIfAborted();
     }
@@ -93,10 +93,13 @@ export class Additions {
    * Publishes a version that is newer than the one whose write may still land: the session as it is by now, because
    * another window may have ended it meanwhile.
    */
-  #undo({ id, version }: LiveSession): void {
+  #undo({ record: { id, version }, replaced }: Added): void {
     const { memory } = this.#parts;
     const now = memory.get(id);
-    if (now === undefined) memory.publish({ format: 1, id, version, state: 'removed' });
-    else memory.publish({ ...now, version: afterSignIn(version) });
+    // A part of the storage may have had the write, and told of it.
+    const isUndone = now !== undefined && compareVersions(now.version, version) === 0;
+    const before = isUndone ? replaced : now;
+    if (before === undefined) memory.publish({ format: 1, id, version, state: 'removed' });
+    else memory.publish({ ...before, version: afterSignIn(version) });
   }
 }

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { afterAmendment, deserialize, type SessionRecord } from '../../../src/sessions/record.ts';
+import {
+  afterAmendment,
+  afterSignIn,
+  deserialize,
+  type SessionRecord,
+} from '../../../src/sessions/record.ts';
 import { endedOf, recordOf } from '../support/record.ts';
 import { add, type StoreWindow, StoreWorld, tokenOf } from '../support/storeWorld.ts';
 
@@ -80,6 +85,29 @@ describe('session store: the person cancels while a sign-in is being stored (L4)
     await world.clock.run(add(two, 'a', 'second'));
     await world.clock.advance(120_000);
     for (const window of [one, two]) assert.equal(tokenOf(window, 'a'), 'second');
+  });
+
+  it('a cancelled sign-in is undone also when storage has told of it before the write ended', async () => {
+    for (const before of [undefined, A]) {
+      const world = new StoreWorld();
+      if (before !== undefined) world.have(before);
+      const window = await world.ready();
+      world.storage.writeMs = 5_000;
+      const cancel = new AbortController();
+      const adding = add(window, 'a', 'cancelled token', cancel.signal);
+      world.clock.at(1_000, () => {
+        const version = before === undefined ? A.version : afterSignIn(before.version);
+        const grant = { ...A.grant, accessToken: 'cancelled token' };
+        world.put(recordOf('a', { version, grant }));
+      });
+      world.clock.at(3_000, () => {
+        cancel.abort(cancelled);
+      });
+      await assert.rejects(world.clock.run(adding), (error) => error === cancelled);
+      await world.clock.advance(120_000);
+      assert.equal(tokenOf(window, 'a'), before?.grant.accessToken);
+      assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
+    }
   });
 
   it('a cancelled sign-in brings nothing back that another window has ended meanwhile', async () => {
