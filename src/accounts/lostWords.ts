@@ -27,7 +27,7 @@ export function lostMessage(label: string, place: LossPlace): string {
       );
     case 'browserWithServer':
       return vscode.l10n.t(
-        'You have been signed out of {0}: the site data of this browser was cleared, its window was private, or the server was set up again. Sign in again, or learn how to stay signed in.',
+        'You have been signed out of {0}: the site data of this browser was cleared, its window was private, or the server couldn’t keep your session. Sign in again, or learn how to stay signed in.',
         label,
       );
     case 'portable':

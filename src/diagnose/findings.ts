@@ -105,7 +105,7 @@ function lossFinding(place: LossPlace): string {
     case 'browser':
     case 'browserWithServer':
       return vscode.l10n.t(
-        'Sessions were lost at the last start: the site data of this browser was cleared, its window was private, or the server was set up again.',
+        'Sessions were lost at the last start: the site data of this browser was cleared, its window was private, or the server couldn’t keep your session.',
       );
     case 'portable':
     case 'desktop':

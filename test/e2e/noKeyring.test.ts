@@ -4,7 +4,7 @@ import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { independentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
-const LOST = 'You have been signed out of Sigma Identity: VS Code couldn’t keep your session, most likely';
+const LOST = 'You have been signed out of Sigma Identity: the site data of this browser was cleared,';
 
 describe('without a keyring', () => {
   let sigma: SigmaServer;

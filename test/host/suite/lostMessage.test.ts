@@ -9,7 +9,7 @@ type Env = Pick<typeof vscode.env, 'uiKind' | 'remoteName'> & { readonly isAppPo
 describe('the message on lost sessions', () => {
   const rows: [env: Env, place: LossPlace, words: RegExp][] = [
     [{ uiKind: Web, remoteName: undefined }, 'browser', /this browser no longer has your session/],
-    [{ uiKind: Web, remoteName: 'codespaces' }, 'browserWithServer', /the server was set up again/],
+    [{ uiKind: Web, remoteName: 'codespaces' }, 'browserWithServer', /the server couldn’t keep your session/],
     [{ uiKind: Desktop, remoteName: undefined }, 'desktop', /has no keyring/],
     [{ uiKind: Desktop, remoteName: 'dev-container', isAppPortable: false }, 'desktop', /has no keyring/],
     [{ uiKind: Desktop, remoteName: undefined, isAppPortable: true }, 'portable', /portable mode/],
