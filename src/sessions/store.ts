@@ -184,9 +184,9 @@ export class SessionStore {
   #reconcile(only?: string): Promise<void> {
     return this.#stored.limited(NEVER, async () => {
       // A list that is made while another window replaces an item may show neither the old one nor the new one. What
-      // memory does not know yet would not be missed, so a start always makes two.
+      // memory does not know yet would not be missed in a list of all, so there are always two.
       const isWhole = await this.#compare(only, false);
-      if (!isWhole || !this.#memory.firesChanges) await this.#compare(only, true);
+      if (!isWhole || only === undefined) await this.#compare(only, true);
     });
   }
 
@@ -206,6 +206,7 @@ export class SessionStore {
   /** Returns false when it needs another list. Storage is written in the background. */
   async #take(id: string, item: Item | undefined, isLast: boolean): Promise<boolean> {
     const known = this.#memory.itemOf(id);
+    if (item === undefined && !isLast) return false;
     if (item !== undefined && (known === undefined || isNewerItem(item, known))) {
       const stored = await this.#stored.read(item);
       if (stored === undefined && !isLast) return false;
@@ -215,7 +216,6 @@ export class SessionStore {
       }
       this.#memory.publish(stored, item);
     } else if (known !== undefined && known.name !== item?.name) {
-      if (item === undefined && !isLast) return false;
       void this.#stored.save(id).catch(() => undefined); // logged and retried there
     }
     this.#unreadable.delete(id);
