@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/oauth/failure.ts';
 import type { Grant } from '../../../src/services/service.ts';
 import { requestsTo, secondPerson, type Fault, type SigmaServer } from '../../servers/sigma.ts';
-import { begin, granted, sigmaService, until, whileTesting } from './client.ts';
+import { begin, granted, sigmaService, unlimited, until, whileTesting } from './client.ts';
 import { accessToken, sigmaServer, userinfo } from './sigmaApi.ts';
 import { unreachable } from '../support/unreachable.ts';
 
@@ -32,7 +32,8 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
     const grant = granted(await pending.wait(whileTesting(), () => undefined));
     assert.deepEqual(answersToPolls(server), [200], 'no poll after success');
 
-    const identified = await service.identify(grant, whileTesting());
+    const unhurried = sigmaService(server, unlimited);
+    const identified = await unhurried.identify(grant, whileTesting());
     assert.ok(identified.kind === 'identified');
     const { person } = identified;
     const [, { bapId, pubkey, profile } = assert.fail()] = secondPerson.identities;
@@ -41,7 +42,7 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
     assert.equal(person.bap?.pubkey, pubkey);
 
     assert.equal((await userinfo(server, grant.accessToken)).status, 200);
-    await service.revoke(grant, whileTesting());
+    await unhurried.revoke(grant, whileTesting());
     assert.equal((await userinfo(server, grant.accessToken)).status, 401, 'the token has ended');
   });
 
@@ -65,7 +66,7 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
       const server = await sigmaServer({ revocation });
       const grant = await grantFor(server);
       if (revocation) server.failNext('/api/auth/sign-out', { kind: 'answer', status: 500 });
-      await sigmaService(server).revoke(grant, whileTesting());
+      await sigmaService(server, unlimited).revoke(grant, whileTesting());
       assert.equal((await userinfo(server, grant.accessToken)).status, 401);
     });
   }

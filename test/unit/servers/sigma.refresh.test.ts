@@ -134,7 +134,8 @@ describe('Sigma Identity over HTTP: renew', { concurrency: true }, () => {
     await server.approve(pending.userCode ?? '', 1, 1);
     const grant = granted(await pending.wait(whileTesting(), () => undefined));
     const renew = (current: Grant, clientId?: string): Promise<RenewResult> =>
-      sigmaService(server, clientId).renew?.(current, whileTesting()) ?? assert.fail('renew is missing');
+      sigmaService(server, hurried, clientId).renew?.(current, whileTesting()) ??
+      assert.fail('renew is missing');
     return { server, grant, renew };
   }
 
