@@ -1,6 +1,7 @@
 import type { Grant, IdentityService, RenewResult, VerifyResult } from '../../../src/services/service.ts';
 import type { Servers } from '../../../src/http/address.ts';
 import type { FakeClock } from './fakeClock.ts';
+import type { FakeProcess } from './fakeProcess.ts';
 
 /** The default of its setting, and the server that it begins with. */
 export const SERVER = 'https://auth.example';
@@ -34,6 +35,9 @@ export class FakeService implements IdentityService {
   readonly asked: string[] = [];
   /** Refresh tokens that came a second time. A strict service ends the session then. */
   readonly reused: string[] = [];
+
+  /** The service as the product's client in a window sees it. */
+  readonly seenFrom: (process: FakeProcess) => IdentityService = () => this;
 
   readonly #clock: FakeClock;
   readonly #good = new Set<string>();

@@ -12,6 +12,7 @@ import type { SessionStore } from '../../../src/sessions/store.ts';
 import { FakeClock } from './fakeClock.ts';
 import { FakeLocks, type FakeWindowLocks } from './fakeLocks.ts';
 import { FakeMemento } from './fakeMemento.ts';
+import { FakeProcess } from './fakeProcess.ts';
 import { FakeService } from './fakeService.ts';
 import { FakeStorage, type FakeWindowStorage } from './fakeStorage.ts';
 import { noticeText } from './noticeText.ts';
@@ -36,6 +37,7 @@ export interface Window {
   focused: boolean;
   readonly storage: FakeWindowStorage;
   readonly locks: FakeWindowLocks;
+  readonly process: FakeProcess;
 }
 
 interface WorldOptions {
@@ -64,15 +66,15 @@ export class SessionWorld {
   }
 
   open(focused = false): Window {
-    const { clock, service } = this;
+    const process = new FakeProcess(this.clock);
     const [log, closed] = [new RecordingLog(), new AbortController()];
-    const runtime = { clock, log, closed: closed.signal };
+    const runtime = { clock: process.clock, log, closed: closed.signal };
     const storage = this.places?.window(runtime) ?? this.storage.window();
     const locks = this.locks.window();
     const state = { focused };
     const all = openSessions(
       {
-        services: [service],
+        services: [this.service.seenFrom(process)],
         ...{ storage, locks, memento: this.memento },
         isFocused: () => state.focused,
       },
@@ -85,7 +87,7 @@ export class SessionWorld {
     const notices: string[] = [];
     all.onNotice((notice) => notices.push(noticeText(notice)));
     const window: Window = {
-      ...{ all, store: all.store, sessions, changes, notices, log, closed, storage, locks },
+      ...{ all, store: all.store, sessions, changes, notices, log, closed, storage, locks, process },
       get focused() {
         return state.focused;
       },
@@ -119,6 +121,7 @@ export class SessionWorld {
 
   /** The window's process ends at once. */
   kill(window: Window): void {
+    window.process.end();
     window.closed.abort(new Error('killed'));
     window.all.dispose();
     window.storage.die();

@@ -1,10 +1,11 @@
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { Http } from '../../../src/http/send.ts';
 import { adom } from '../../../src/services/adom/adom.ts';
-import type { Grant, IdentityService, RenewResult, VerifyResult } from '../../../src/services/service.ts';
+import type { Grant, IdentityService } from '../../../src/services/service.ts';
 import { sigma } from '../../../src/services/sigma/sigma.ts';
 import { json, networkError, type Reply, text } from './conversation.ts';
 import type { FakeClock } from './fakeClock.ts';
+import type { FakeProcess } from './fakeProcess.ts';
 import { FakeService, SERVER } from './fakeService.ts';
 import { RecordingLog } from './recordingLog.ts';
 import { serviceTexts } from './serviceTexts.ts';
@@ -24,39 +25,51 @@ export class WireService extends FakeService {
   /** The access tokens that the service itself has rejected on the wire. */
   readonly denied = new Set<string>();
   readonly #clock: FakeClock;
-  readonly #client: IdentityService;
+  readonly #kind: 'sigma' | 'adom';
   readonly #accessTokens = new Map<string, string>();
   #noes = 0;
+
+  override readonly seenFrom = (process: FakeProcess): IdentityService => {
+    const client = this.#client(process);
+    const { id, label, purpose, tokenRights, defaultScopes, settingKeys } = this;
+    const verify: IdentityService['verify'] = async (grant, signal, subject) =>
+      received(await client.verify(sent(grant), signal, subject));
+    return {
+      ...{ id, label, purpose, tokenRights, defaultScopes, settingKeys, verify },
+      extend: async (grant, signal, subject) => {
+        if (client.extend === undefined) return verify(grant, signal, subject);
+        return received(await client.extend(sent(grant), signal, subject));
+      },
+      renew: async (grant, signal) => {
+        if (client.renew === undefined) return this.renew(grant, signal);
+        const { refreshToken } = grant;
+        if (refreshToken !== undefined) this.#accessTokens.set(refreshToken, grant.accessToken);
+        return received(await client.renew(sent(grant), signal));
+      },
+      revoke: (grant, signal) => this.revoke(grant, signal),
+      servers: () => this.servers(),
+      begin: () => this.begin(),
+      check: () => this.check(),
+      identify: () => this.identify(),
+    };
+  };
 
   constructor(clock: FakeClock, kind: 'sigma' | 'adom') {
     super(clock);
     this.#clock = clock;
+    this.#kind = kind;
+  }
+
+  #client(process: FakeProcess): IdentityService {
     const http: Http = {
-      fetch: (input, init) => this.#answer(input as string, init ?? {}),
-      clock,
+      fetch: (input, init) => process.whileAlive(this.#answer(input as string, init ?? {})),
+      clock: process.clock,
       log: new RecordingLog(),
     };
     const common = { sessionMaxAgeSeconds: 60, updates: 'poll', clientId: 'editor' } as const;
-    this.#client =
-      kind === 'sigma'
-        ? sigma(http, () => ({ ...common, serverUrl: SERVER, defaultServerUrl: SERVER }), serviceTexts)
-        : adom(http, () => ({ ...common, apiUrl: SERVER, defaultApiUrl: SERVER }), serviceTexts);
-  }
-
-  override async verify(grant: Grant, signal: AbortSignal, subject?: string): Promise<VerifyResult> {
-    return received(await this.#client.verify(sent(grant), signal, subject));
-  }
-
-  override async extend(grant: Grant, signal: AbortSignal, subject?: string): Promise<VerifyResult> {
-    const asked = this.#client.extend?.(sent(grant), signal, subject);
-    return asked === undefined ? this.verify(grant, signal, subject) : received(await asked);
-  }
-
-  override async renew(grant: Grant, signal: AbortSignal): Promise<RenewResult> {
-    if (this.#client.renew === undefined) return super.renew(grant, signal);
-    const { refreshToken } = grant;
-    if (refreshToken !== undefined) this.#accessTokens.set(refreshToken, grant.accessToken);
-    return received(await this.#client.renew(sent(grant), signal));
+    return this.#kind === 'sigma'
+      ? sigma(http, () => ({ ...common, serverUrl: SERVER, defaultServerUrl: SERVER }), serviceTexts)
+      : adom(http, () => ({ ...common, apiUrl: SERVER, defaultApiUrl: SERVER }), serviceTexts);
   }
 
   async #answer(url: string, { headers, body, signal }: RequestInit): Promise<Response> {
