@@ -31,6 +31,8 @@ export class FakeStorage {
   emptyLists = 0;
 
   readonly #clock: FakeClock;
+  /** Whether the windows live that wait for a list that shows nothing. */
+  readonly #waiting = new Set<() => boolean>();
   readonly #listeners = new Set<(id: string | undefined) => void>();
   #hanging: PromiseWithResolvers<undefined> | undefined;
 
@@ -98,6 +100,11 @@ export class FakeStorage {
     this.tellOfAll();
   }
 
+  /** The next list shows nothing. The list after such a one shows all: no window sees two of them in a row. */
+  hideNextList(): void {
+    if (![...this.#waiting].some((isAlive) => isAlive())) this.emptyLists = 1;
+  }
+
   /** Tells the windows that any text may have changed. */
   tellOfAll(): void {
     this.#tell(undefined);
@@ -137,12 +144,14 @@ export class FakeStorage {
       for (const listener of own) this.#listeners.delete(listener);
     };
     return {
-      names: () =>
-        read(() => {
-          if (this.emptyLists === 0) return [...this.stored.keys()];
-          this.emptyLists -= 1;
-          return [];
-        }),
+      names: async () => {
+        if (this.emptyLists === 0) return read(() => [...this.stored.keys()]);
+        this.emptyLists -= 1;
+        this.#waiting.add(isAlive);
+        const names = await read(() => []);
+        this.#waiting.delete(isAlive);
+        return names;
+      },
       read: (name) => read(() => this.stored.get(name)),
       add: ({ name, id }, text) =>
         write(id, () => {

@@ -122,7 +122,7 @@ export class SessionModel {
         this.#forgetLost();
         break;
       case 'hide':
-        this.#placeOf(step).emptyLists = 1;
+        this.#placeOf(step).hideNextList();
         break;
       case 'reject': {
         const { accessToken, refreshToken } = record?.grant ?? {};
