@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { describeError, type Log } from '../../base/log.ts';
 import { safeText } from '../../base/safeText.ts';
 import { hostOf } from '../../http/address.ts';
+import type { Account } from '../../sessions/accounts.ts';
 import { settings } from '../../settings.ts';
 import { openSetting } from '../../signIn/editorCommands.ts';
 import type { McpServer, SettingProblem } from './servers.ts';
@@ -138,17 +139,19 @@ export const mcpQuestions: McpQuestions = {
   },
 
   async account(server, accounts) {
-    const signIn = { label: `$(add) ${vscode.l10n.t('Sign in to another account…')}`, account: undefined };
-    const item = await vscode.window.showQuickPick(
-      [...accounts.map((account) => ({ label: account.label, account })), signIn],
-      {
-        title: titleOf(server),
-        placeHolder: vscode.l10n.t('Select the account to use with this server'),
-        // VS Code asks while the user works elsewhere, and their typing must not answer.
-        ignoreFocusOut: true,
-      },
-    );
-    return item === undefined ? undefined : (item.account ?? 'signIn');
+    const items: (vscode.QuickPickItem & { readonly answer?: Account | 'signIn' | 'refuse' })[] = [
+      ...accounts.map((account) => ({ label: account.label, answer: account })),
+      { label: `$(add) ${vscode.l10n.t('Sign in to another account…')}`, answer: 'signIn' },
+      { label: '', kind: vscode.QuickPickItemKind.Separator },
+      { label: `$(close) ${vscode.l10n.t('Don’t use an account with this server')}`, answer: 'refuse' },
+    ];
+    const item = await vscode.window.showQuickPick(items, {
+      title: titleOf(server),
+      placeHolder: vscode.l10n.t('Select the account to use with this server'),
+      // VS Code asks while the user works elsewhere, and their typing must not answer.
+      ignoreFocusOut: true,
+    });
+    return item?.answer ?? 'hidden';
   },
 
   async allow(server, service, account) {

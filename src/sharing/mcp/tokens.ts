@@ -7,12 +7,15 @@ import { type Account, accountsOf } from '../../sessions/accounts.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import type { McpChoices, McpServer } from './servers.ts';
 
-/** The questions to the user. An answer is undefined or false when they dismiss the question. */
+/** The questions to the user. An answer is undefined or false when they dismiss a modal dialog. */
 export interface McpQuestions {
   /** Offers a sign-in. `account`: the label of the account whose session has ended, if one has. */
   signIn(server: McpServer, service: IdentityService, account: string | undefined): Promise<boolean>;
-  /** Asks which account to use with the server. */
-  account(server: McpServer, accounts: readonly Account[]): Promise<Account | 'signIn' | undefined>;
+  /**
+   * Asks which account to use with the server. VS Code hides the list when any other list opens, so `hidden` is no
+   * answer.
+   */
+  account(server: McpServer, accounts: readonly Account[]): Promise<Account | 'signIn' | 'refuse' | 'hidden'>;
   /** Asks whether the server may get the token of this account. */
   allow(
     server: McpServer,
@@ -20,6 +23,9 @@ export interface McpQuestions {
     account: Account,
   ): Promise<'allow' | 'otherAccount' | undefined>;
 }
+
+/** What came of the questions about one server. */
+type Outcome = 'allowed' | 'refused' | 'hidden';
 
 export type McpProvider = Pick<ServiceProvider, 'service' | 'sessions' | 'createSession'>;
 
@@ -58,10 +64,10 @@ export class McpTokens {
     for (;;) {
       const verified = await this.#verified(provider, server);
       if (verified !== undefined) return verified;
-      if (this.#refused.has(server.label) || !(await this.#askInTurn(provider, server))) {
-        this.#refused.add(server.label);
-        return undefined;
-      }
+      if (this.#refused.has(server.label)) return undefined;
+      const outcome = await this.#askInTurn(provider, server);
+      if (outcome === 'refused') this.#refused.add(server.label);
+      if (outcome !== 'allowed') return undefined;
     }
   }
 
@@ -85,57 +91,63 @@ export class McpTokens {
     return sessions.usable().find((record) => record.id === id);
   }
 
-  #askInTurn(provider: McpProvider, server: McpServer): Promise<boolean> {
+  #askInTurn(provider: McpProvider, server: McpServer): Promise<Outcome> {
     const turn = this.#lastQuestion.then(async () => {
       const isSettled = (await this.#chosen(provider, server)) !== undefined;
-      return isSettled || this.#ask(provider, server);
+      return isSettled ? 'allowed' : this.#ask(provider, server);
     });
     this.#lastQuestion = turn.catch(() => undefined);
     return turn;
   }
 
-  /** True when the user has allowed an account that is signed in. */
-  async #ask(provider: McpProvider, server: McpServer): Promise<boolean> {
+  /** `allowed` when the user has allowed an account that is signed in. */
+  async #ask(provider: McpProvider, server: McpServer): Promise<Outcome> {
     const { service, sessions } = provider;
     const chosen = this.#choices.sessionFor(server);
     const { records } = sessions;
     const ended = records.ended().find((record) => record.id === chosen && records.isConfigured(record));
     if (ended !== undefined) {
       const { accountId: id, accountLabel: label } = ended.person;
-      if (!(await this.#questions.signIn(server, service, label))) return false;
+      if (!(await this.#questions.signIn(server, service, label))) return 'refused';
       const signedIn = await this.#signIn(provider, ended.scopes, { id, label });
-      if (signedIn === undefined) return false;
-      if (signedIn === chosen) return true;
+      if (signedIn === undefined) return 'refused';
+      if (signedIn === chosen) return 'allowed';
     }
     for (let pick = false; ; pick = true) {
       const account = await this.#account(provider, server, pick);
-      if (account === undefined) return false;
+      if (typeof account === 'string') return account;
       const answer = await this.#questions.allow(server, service, account);
-      if (answer === undefined) return false;
+      if (answer === undefined) return 'refused';
       if (answer === 'otherAccount') continue;
       const newest = account.sessions.at(-1) ?? account.sessions[0];
       await this.#choices.keep(server, newest.id);
       this.#runtime.log.info(`The user allowed an MCP server to get a token of ${service.label}.`);
-      return true;
+      return 'allowed';
     }
   }
 
   /** The only account, or the one that the user picks or signs in with. */
-  async #account(provider: McpProvider, server: McpServer, pick: boolean): Promise<Account | undefined> {
+  async #account(
+    provider: McpProvider,
+    server: McpServer,
+    pick: boolean,
+  ): Promise<Account | 'refused' | 'hidden'> {
     const { service, sessions } = provider;
     await sessions.settle();
     const accounts = accountsOf(sessions.usable());
     const [first, ...others] = accounts;
     if (first === undefined) {
-      if (!(await this.#questions.signIn(server, service, undefined))) return undefined;
+      if (!(await this.#questions.signIn(server, service, undefined))) return 'refused';
     } else {
       if (others.length === 0 && !pick) return first;
       const picked = await this.#questions.account(server, accounts);
+      if (picked === 'refuse') return 'refused';
       if (picked !== 'signIn') return picked;
     }
     const id = await this.#signIn(provider, service.defaultScopes);
     await sessions.settle();
-    return accountsOf(sessions.usable()).find((account) => account.sessions.some((each) => each.id === id));
+    const signedIn = accountsOf(sessions.usable());
+    return signedIn.find((account) => account.sessions.some((each) => each.id === id)) ?? 'refused';
   }
 
   /** The id of the new session. Undefined after a failure, which the user has seen. */

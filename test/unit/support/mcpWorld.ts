@@ -10,7 +10,7 @@ export const tools: McpServer = {
 };
 
 /** What the person answers, in order: to sign in or not, which account, and whether the server may get the token. */
-export type Answer = 'sign in' | 'allow' | 'other account' | 'no' | { readonly pick: string };
+export type Answer = 'sign in' | 'allow' | 'other account' | 'no' | 'hidden' | { readonly pick: string };
 
 /** One window with the choices of a person, who answers questions from a list. */
 export class McpWorld {
@@ -54,8 +54,9 @@ export class McpWorld {
         const ids = accounts.map(({ id }) => id);
         const answer = this.#answer(`which of ${ids.join(', ')} for ${server.label}?`);
         if (answer === 'sign in') return Promise.resolve('signIn');
+        if (answer === 'no') return Promise.resolve('refuse');
         const picked = typeof answer === 'object' ? answer.pick : undefined;
-        return Promise.resolve(accounts.find(({ id }) => id === picked));
+        return Promise.resolve(accounts.find(({ id }) => id === picked) ?? 'hidden');
       },
       allow: (server, _, { id }) => {
         const answer = this.#answer(`may ${server.label} have ${id}?`);

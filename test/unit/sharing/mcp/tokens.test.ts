@@ -95,6 +95,25 @@ describe('the token for an MCP server', () => {
     assert.deepEqual(mcp.asked, ['sign in with Test Identity for Tools?', 'may Tools have bap-1?']);
   });
 
+  it('is asked for again at the next start when another list hides the one of accounts', async () => {
+    signedInAs('a', 'bap-1');
+    signedInAs('b', 'bap-2');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('hidden', { pick: 'bap-2' }, 'allow');
+    assert.equal(await mcp.token(tokens), undefined);
+    assert.equal(await mcp.token(tokens), 'access 2');
+  });
+
+  it('is not asked for again after the user wants no account with the server', async () => {
+    signedInAs('a', 'bap-1');
+    signedInAs('b', 'bap-2');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('no');
+    assert.equal(await mcp.token(tokens), undefined);
+    assert.equal(await mcp.token(tokens), undefined);
+    assert.equal(mcp.asked.length, 1);
+  });
+
   it('is not given when the user declines or cancels the sign-in', async () => {
     const { tokens } = await mcp.open();
     mcp.signsInAs = undefined;
