@@ -17,7 +17,8 @@ export function registerCommands(
   const commands = {
     'bapIdentity.signIn': async (): Promise<void> => {
       const provider = await pickService(providers);
-      if (provider !== undefined) await provider.createSession(provider.service.defaultScopes);
+      if (provider === undefined || provider.showQuestion()) return;
+      await provider.createSession(provider.service.defaultScopes);
     },
     'bapIdentity.signOut': () => signOut(providers),
     'bapIdentity.showLog': async () => {

@@ -5,7 +5,6 @@ import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError } from '../base/timeLimit.ts';
 import type { ClockSkew } from '../http/clockSkew.ts';
 import type { IdentityService } from '../services/service.ts';
-import { scopeKey } from '../sessions/accounts.ts';
 import type { AccountChange, LiveSession } from '../sessions/record.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
@@ -17,6 +16,7 @@ import {
   unreadableMessage,
 } from '../signIn/failureMessages.ts';
 import { clockWords, serviceNames } from '../signIn/networkWords.ts';
+import { SharedSignIns } from '../signIn/sharedSignIns.ts';
 import { signIn, type SignInFailure, type SignInRequest } from '../signIn/signIn.ts';
 import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
 
@@ -31,8 +31,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   readonly #clockSkew: ClockSkew | undefined;
   readonly #changes = new vscode.EventEmitter<ChangeEvent>();
   readonly #listener: { dispose(): void };
-  /** Sign-ins in progress, keyed by scopes and account. */
-  readonly #signIns = new Map<string, Promise<LiveSession>>();
+  readonly #signIns: SharedSignIns;
 
   readonly onDidChangeSessions = this.#changes.event;
 
@@ -43,6 +42,14 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     this.#view = view;
     this.#runtime = runtime;
     this.#clockSkew = clockSkew;
+    this.#signIns = new SharedSignIns(
+      sessions,
+      runtime.clock,
+      (request) => this.#signIn(request),
+      () => {
+        if (!this.showQuestion()) view.remind();
+      },
+    );
     this.#listener = sessions.records.onDidChange((change) => {
       this.#changes.fire(this.#eventOf(change));
     });
@@ -71,22 +78,19 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   }
 
   /**
-   * Runs a sign-in. A second call for the same scopes and account joins the one in progress. Throws a
-   * CancellationError when the user cancels, and a SignInError when it fails.
+   * Runs a sign-in. A second call for the same scopes and account joins the one in progress, or gets the session of one
+   * that has just ended. Throws a CancellationError when the user cancels, and a SignInError when it fails.
    */
   async createSession(
     scopes: readonly string[],
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession> {
-    const key = JSON.stringify([scopeKey(scopes), account?.id]);
-    let running = this.#signIns.get(key);
-    if (running === undefined) {
-      running = this.#signIn({ scopes, accountId: account?.id }).finally(() => this.#signIns.delete(key));
-      this.#signIns.set(key, running);
-    } else {
-      this.#view.remind();
-    }
-    return toSession(await running, scopes);
+    return toSession(await this.#signIns.get({ scopes, accountId: account?.id }), scopes);
+  }
+
+  /** Brings a question back that a sign-in in progress waits for. Returns whether there is one. */
+  showQuestion(): boolean {
+    return this.#view.showQuestion(this.service.label);
   }
 
   /**
@@ -112,10 +116,16 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   async #signIn(request: SignInRequest): Promise<LiveSession> {
     const { sessions } = this;
     const result = await signIn({ sessions, view: this.#view, runtime: this.#runtime }, request);
-    if (result.kind === 'signedInElsewhere') return result.record;
+    const { service } = this;
+    const view = this.#view;
+    if (result.kind === 'signedInElsewhere') {
+      view.signedInElsewhere(service, result.record);
+      return result.record;
+    }
     if (result.kind === 'signedIn') {
-      this.#view.signedIn(this.service, result.record);
-      if (result.hasNoBapIdentity) this.#view.hasNoBapIdentity(this.service);
+      view.signedIn(service, result.record);
+      if (result.withoutIdentity === 'hasNone') view.hasNoBapIdentity(service);
+      if (result.withoutIdentity === 'choseNone') view.choseNoIdentity(service);
       return result.record;
     }
     if (result.kind === 'cancelled') throw new vscode.CancellationError();

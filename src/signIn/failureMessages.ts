@@ -15,11 +15,6 @@ export function signInFailureMessage(result: SignInFailure, service: ServiceName
         'The sign-in with {0} timed out before you approved it. Sign in again to start over.',
         service.label,
       );
-    case 'notChosen':
-      return vscode.l10n.t(
-        'You approved the sign-in with {0} but didn’t choose an identity in time. Sign in again and choose one.',
-        service.label,
-      );
     case 'unexpected':
       return vscode.l10n.t(
         'The sign-in with {0} failed because of a bug in this extension. Sign in again. If it keeps happening, run “BAP Identity: Diagnose Sign-In”.',
@@ -110,7 +105,7 @@ export function unknownSessionMessage(): string {
 /** False when the user already knows the cause, so that a diagnosis would tell them nothing new. */
 export function isWorthDiagnosis(result: SignInFailure): boolean {
   const kind = result.kind === 'failed' ? result.failure.kind : result.kind;
-  return !['denied', 'codeSpent', 'noScopes', 'expired', 'notChosen'].includes(kind);
+  return !['denied', 'codeSpent', 'noScopes', 'expired'].includes(kind);
 }
 
 /** The key of the setting that may have caused the failure, if any. */

@@ -12,6 +12,8 @@ export type SignInAction =
   | 'openPage'
   | 'showQr'
   | 'startAgain'
+  /** Shows the list of identities again. */
+  | 'choose'
   | 'diagnose'
   /** Opens what answers in the service's place: the login page of the network, if it is one. */
   | 'openHost';
@@ -22,7 +24,8 @@ export type SignInState =
   /** `said` is the latest action: the notification confirms it, or says why it is not possible. */
   | { phase: 'pending'; signIn: PendingSignIn; said?: SignInAction; contact: Contact }
   | { phase: 'expired'; hasCode: boolean }
-  | { phase: 'choosing' }
+  /** `deadlineMs`: when it continues without an answer, by the wall clock. */
+  | { phase: 'choosing'; deadlineMs: number }
   | { phase: 'finishing'; contact: Contact };
 
 /** Formats one link. */
@@ -58,7 +61,12 @@ export function signInMessage(serviceLabel: string, state: SignInState, nowMs: n
       return `${vscode.l10n.t('This sign-in has timed out.')} ${link('startAgain', again)}`;
     }
     case 'choosing':
-      return vscode.l10n.t('Approved. Choose an identity in the list at the top of this window.');
+      return [
+        vscode.l10n.t('Approved. Choose an identity, or you’ll be signed in without one.'),
+        link('choose', vscode.l10n.t('Choose an identity…')),
+        '·',
+        timeLeft(state.deadlineMs - nowMs),
+      ].join(' ');
     case 'finishing':
       return state.contact.kind === 'somethingElse'
         ? somethingElse(serviceLabel, state.contact, link)

@@ -40,6 +40,27 @@ export async function showSignedIn(
   if (answer === show) showIdentity(record);
 }
 
+/** Says that a sign-in has ended here because the user has completed it in another window. */
+export function showSignedInElsewhere(serviceLabel: string, { person }: LiveSession): void {
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t({
+      message: 'You signed in to {0} as {1} in another window, so the sign-in in this window has ended.',
+      args: [serviceLabel, person.name],
+      comment: '{0}: a service, {1}: a person',
+    }),
+  );
+}
+
+/** Says that a session has no BAP identity because the user chose none in time. */
+export function showChoseNone(serviceLabel: string): void {
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'You didn’t choose an identity in time, so you are signed in to {0} without one. To use one, sign in again and choose it.',
+      serviceLabel,
+    ),
+  );
+}
+
 /** Says that an account has no BAP identity, and offers the page that creates one. */
 export async function showNoIdentity(serviceLabel: string, page: string, log: Log): Promise<void> {
   const open = vscode.l10n.t({ message: 'Open {0}', args: [hostOf(page)], comment: '{0}: a host name' });

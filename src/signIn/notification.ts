@@ -6,7 +6,13 @@ import type { IdentityService } from '../services/service.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { hideNotifications, registerCommands, setContext, showNotifications } from './editorCommands.ts';
 import { type SignInAction, signInMessage } from './message.ts';
-import { showFailure, showNoIdentity, showSignedIn } from './messages.ts';
+import {
+  showChoseNone,
+  showFailure,
+  showNoIdentity,
+  showSignedIn,
+  showSignedInElsewhere,
+} from './messages.ts';
 import { registerPaletteCommands } from './paletteCommands.ts';
 import { ProgressNotification } from './progress.ts';
 import type { SignInError, SignInProgress, SignInUi } from './signInUi.ts';
@@ -20,6 +26,7 @@ const ACTIONS: readonly SignInAction[] = [
   'openPage',
   'showQr',
   'startAgain',
+  'choose',
   'diagnose',
   'openHost',
 ];
@@ -87,12 +94,25 @@ export class SignInNotifications implements SignInUi {
     void showSignedIn(label, record, this.#showIdentity);
   }
 
+  signedInElsewhere({ label }: IdentityService, record: LiveSession): void {
+    showSignedInElsewhere(label, record);
+  }
+
   failed(error: SignInError): void {
     void showFailure(error, this.#channel, this.#log);
   }
 
   hasNoBapIdentity({ label, identitiesAt }: IdentityService): void {
     if (identitiesAt !== undefined) void showNoIdentity(label, identitiesAt, this.#log);
+  }
+
+  choseNoIdentity({ label }: IdentityService): void {
+    showChoseNone(label);
+  }
+
+  showQuestion(serviceLabel: string): boolean {
+    const ofService = [...this.#running.values()].filter((signIn) => signIn.serviceLabel === serviceLabel);
+    return ofService.some((signIn) => signIn.showQuestion());
   }
 
   remind(): void {

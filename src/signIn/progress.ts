@@ -3,11 +3,12 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
+import { abortable } from '../base/timeLimit.ts';
 import { hostOf } from '../http/address.ts';
 import type { Contact } from '../oauth/judge.ts';
 import type { IdentityChoice, PendingSignIn } from '../services/service.ts';
 import { hideNotifications, openAddress, runEditorCommand, showNotifications } from './editorCommands.ts';
-import { pickIdentity } from './identityPicker.ts';
+import { IdentityPicker } from './identityPicker.ts';
 import type { SignInAction, SignInState } from './message.ts';
 import { QrPanel } from './qrPanel.ts';
 import type { SignInProgress } from './signInUi.ts';
@@ -25,7 +26,6 @@ const REPORT_DELAY_MS = 200;
 export class ProgressNotification implements SignInProgress {
   readonly serviceLabel: string;
   readonly #cancelled = new AbortController();
-  readonly #closed = Promise.withResolvers<undefined>();
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #textOf: (state: SignInState) => string;
@@ -33,11 +33,13 @@ export class ProgressNotification implements SignInProgress {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #qr: QrPanel;
   readonly #status = new StatusItem();
+  #closed = Promise.withResolvers<undefined>();
   #progress: vscode.Progress<{ message: string }> | undefined;
   #shown = '';
   #isAsking = false;
   #state: SignInState = { phase: 'starting' };
   #startAgain: (() => void) | undefined;
+  #picker: IdentityPicker | undefined;
   #showing: ReturnType<typeof setTimeout> | undefined;
 
   /** `textOf` formats the notification for a state. */
@@ -54,17 +56,7 @@ export class ProgressNotification implements SignInProgress {
     this.#qr = new QrPanel(serviceLabel);
     this.#textOf = textOf;
     this.#onClose = onClose;
-    const options: vscode.ProgressOptions = {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Sign in with {0}', serviceLabel),
-      cancellable: true,
-    };
-    void vscode.window.withProgress(options, (progress, token) => {
-      this.#progress = progress;
-      token.onCancellationRequested(this.cancel);
-      this.#render();
-      return this.#closed.promise;
-    });
+    this.#open();
     this.#timer = setInterval(() => {
       this.#render();
     }, 1_000);
@@ -109,13 +101,30 @@ export class ProgressNotification implements SignInProgress {
     this.#set({ phase: 'finishing', contact: SERVICE });
   }
 
-  async choose(choice: IdentityChoice, signal: AbortSignal): Promise<string | undefined> {
-    this.#set({ phase: 'choosing' });
-    hideNotifications(this.#log); // while they are open, Escape closes them and not the question
-    const chosen = await pickIdentity(this.serviceLabel, choice, signal);
-    if (chosen !== 'cancelled') return chosen.id;
-    this.cancel();
-    throw this.#cancelled.signal.reason;
+  async choose(choice: IdentityChoice, deadlineMs: number, signal: AbortSignal): Promise<string | undefined> {
+    this.#set({ phase: 'choosing', deadlineMs });
+    const picker = new IdentityPicker(this.serviceLabel, choice, () => {
+      this.#open();
+    });
+    this.#picker = picker;
+    this.showQuestion();
+    try {
+      const answer = await abortable(picker.answer, signal);
+      if (answer !== 'cancel') return answer.id;
+      this.cancel();
+      throw this.#cancelled.signal.reason;
+    } finally {
+      this.#picker = undefined;
+      picker.dispose();
+    }
+  }
+
+  /** Shows the list of identities if the sign-in waits for an answer from it. Returns whether it does. */
+  showQuestion(): boolean {
+    if (this.#picker === undefined) return false;
+    hideNotifications(this.#log); // while they are open, Escape closes them and not the list
+    this.#picker.show();
+    return true;
   }
 
   readonly cancel = (): void => {
@@ -128,6 +137,7 @@ export class ProgressNotification implements SignInProgress {
    */
   async act(action: SignInAction, by: 'link' | 'command'): Promise<boolean> {
     if (action === 'startAgain' && this.#state.phase === 'expired') this.#startAgain?.();
+    if (action === 'choose') this.showQuestion();
     if (action === 'diagnose') await runEditorCommand(this.#log, 'bapIdentity.diagnose');
     if (action === 'openHost' && 'contact' in this.#state && this.#state.contact.kind === 'somethingElse')
       await openAddress(this.#log, this.#state.contact.origin);
@@ -174,6 +184,25 @@ export class ProgressNotification implements SignInProgress {
     } finally {
       this.#isAsking = false;
     }
+  }
+
+  /** Opens the notification. A new one replaces the one before, because VS Code shows an old one in its list only. */
+  #open(): void {
+    this.#closed.resolve(undefined);
+    const closed = Promise.withResolvers<undefined>();
+    this.#closed = closed;
+    const options: vscode.ProgressOptions = {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Sign in with {0}', this.serviceLabel),
+      cancellable: true,
+    };
+    void vscode.window.withProgress(options, (progress, token) => {
+      token.onCancellationRequested(this.cancel);
+      this.#progress = progress;
+      this.#shown = '';
+      this.#render();
+      return closed.promise;
+    });
   }
 
   #set(state: SignInState): void {

@@ -29,8 +29,8 @@ export type SignInResult =
   | {
       kind: 'signedIn';
       record: LiveSession;
-      /** The service says that the user has no BAP identity. */
-      hasNoBapIdentity: boolean;
+      /** Why it has no BAP identity: the account has none, or the user chose none in time. */
+      withoutIdentity?: 'hasNone' | 'choseNone';
     }
   /** Another window has completed the same sign-in and shown the confirmation. */
   | { kind: 'signedInElsewhere'; record: LiveSession }
@@ -41,8 +41,6 @@ export type SignInFailure =
   | Failed<ServiceFailure>
   /** The user neither approved in time nor asked for a new code. */
   | { kind: 'expired' }
-  /** The user did not choose an identity in time. */
-  | { kind: 'notChosen' }
   /** A bug in this extension. */
   | { kind: 'unexpected'; cause: unknown };
 
@@ -93,7 +91,8 @@ export async function signIn(context: SignInContext, request: SignInRequest): Pr
     const record = await sessions.keep(request.scopes, identified.grant, identified.person, signal);
     unkept = undefined;
     log.info(`Signed in with ${service.label}.`);
-    return { kind: 'signedIn', record, hasNoBapIdentity: identified.hasNoBapIdentity === true };
+    const withoutIdentity = identified.hasNoBapIdentity === true ? 'hasNone' : identified.withoutIdentity;
+    return { kind: 'signedIn', record, ...(withoutIdentity && { withoutIdentity }) };
   } catch (error) {
     if (!signal.aborted) return failureOf(error, runtime);
     if (signal.reason instanceof SignedInElsewhere) {
@@ -131,25 +130,39 @@ async function waitForApproval(
   }
 }
 
-/** Asks who the grant belongs to. A user with several identities chooses one, until the service accepts the choice. */
+/**
+ * Asks who the grant belongs to. A user with several identities chooses one, until the service accepts the choice. Their
+ * approval counts without a choice, too.
+ */
 async function identify(
   service: IdentityService,
   grant: Grant,
   progress: SignInProgress,
   { clock, log }: Runtime,
   signal: AbortSignal,
-): Promise<Exclude<IdentifyResult, { kind: 'choice' }> | SignInFailure> {
+): Promise<Identified | SignInFailure> {
+  let withoutIdentity: 'choseNone' | undefined;
   let identified = await service.identify(grant, signal, contactShown(progress, clock));
   while (identified.kind === 'choice') {
     const { choice } = identified;
     log.info(`The account has ${choice.identities.length} identities. Asking for one.`);
-    const chosen = await withinAskLimit(clock, signal, (limits) => progress.choose(choice, limits));
-    if (chosen === 'late') return { kind: 'notChosen' };
+    const deadlineMs = clock.now() + ASK_LIMIT_MS;
+    const chosen = await withinAskLimit(clock, signal, (limits) =>
+      progress.choose(choice, deadlineMs, limits),
+    );
+    if (chosen === 'late') {
+      log.info('No identity was chosen in time. Going on without one.');
+      withoutIdentity = 'choseNone';
+    }
     progress.finishing();
-    identified = await choice.choose(chosen.answer, signal);
+    identified = await choice.choose(chosen === 'late' ? undefined : chosen.answer, signal);
   }
-  return identified;
+  return identified.kind === 'failed'
+    ? identified
+    : { ...identified, ...(withoutIdentity && { withoutIdentity }) };
 }
+
+type Identified = Extract<IdentifyResult, { kind: 'identified' }> & { withoutIdentity?: 'choseNone' };
 
 function contactShown(progress: SignInProgress, clock: Clock): (contact: Contact) => void {
   return followContact(clock, (contact) => {
@@ -186,18 +199,22 @@ async function withinAskLimit<T>(
   }
 }
 
-/** Aborts its signal when another window completes the same sign-in at the same server. */
+/**
+ * Aborts its signal when another window completes the same sign-in at the same server: for the account that is asked
+ * for, or for any account if this window had none for these scopes. Otherwise the user may be adding another account.
+ */
 function watchOtherWindows(
   sessions: ServiceSessions,
   { scopes, accountId }: SignInRequest,
 ): { signal: AbortSignal; stop: () => void } {
   const done = new AbortController();
   const { current } = sessions.service.servers();
+  const hadNone = sessions.records.configured({ scopes }).length === 0;
   const listener = sessions.records.onDidChange(({ record, isSignIn }) => {
     const isSame =
       record.server === current &&
       sameScopes(record.scopes, scopes) &&
-      (accountId === undefined || record.person.accountId === accountId);
+      (accountId === undefined ? hadNone : record.person.accountId === accountId);
     if (isSignIn && isSame) done.abort(new SignedInElsewhere(record));
   });
   return {

@@ -10,8 +10,14 @@ export interface SignInUi {
   failed(error: SignInError): void;
   /** Confirms a sign-in in this window. */
   signedIn(service: IdentityService, record: LiveSession): void;
+  /** Says why the sign-in in this window has ended: the user completed the same one in another window. */
+  signedInElsewhere(service: IdentityService, record: LiveSession): void;
   /** Says, after a sign-in, that the account has no BAP identity. */
   hasNoBapIdentity(service: IdentityService): void;
+  /** Says, after a sign-in, that it has no BAP identity because the user chose none in time. */
+  choseNoIdentity(service: IdentityService): void;
+  /** Brings a question back that a sign-in with this service waits for. Returns whether there is one. */
+  showQuestion(serviceLabel: string): boolean;
   /** Brings the sign-ins in progress back into view for a user who asks a second time. */
   remind(): void;
 }
@@ -29,10 +35,11 @@ export interface SignInProgress {
   /** Shows that the sign-in is approved and almost complete. */
   finishing(): void;
   /**
-   * Asks which identity the user signs in as. Resolves with its ID, or with undefined when they continue without one.
-   * Closing the question cancels the sign-in. Rejects with `signal.reason`.
+   * Asks which identity the user signs in as. Resolves with its ID, or with undefined when they continue without one. A
+   * question that is out of view is still open. `deadlineMs`: when the sign-in continues without an answer, by the wall
+   * clock. Rejects with `signal.reason`.
    */
-  choose(choice: IdentityChoice, signal: AbortSignal): Promise<string | undefined>;
+  choose(choice: IdentityChoice, deadlineMs: number, signal: AbortSignal): Promise<string | undefined>;
   /** Removes it from view. */
   close(): void;
 }

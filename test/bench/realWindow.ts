@@ -37,6 +37,9 @@ const view: SignInUi = {
   failed: () => undefined,
   signedIn: () => undefined,
   hasNoBapIdentity: () => undefined,
+  choseNoIdentity: () => undefined,
+  signedInElsewhere: () => undefined,
+  showQuestion: () => false,
   remind: () => undefined,
 };
 

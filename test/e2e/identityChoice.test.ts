@@ -99,13 +99,38 @@ describe('choosing a BAP identity during sign-in', () => {
     await expectSignedIn('satoshi', satoshi.bapId);
   });
 
-  it('ends the sign-in and revokes its token on Escape', async () => {
+  const CHOOSING = 'Sign in with Sigma Identity: Approved. Choose an identity';
+
+  it('takes no hidden list for an answer, and brings it back from the notification and the palette', async () => {
+    assert.ok(kestrel);
+    await signInAs(PERSON_OF_TWO);
+    await list().waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await list().waitFor({ state: 'hidden' });
+    await workbench.notification(CHOOSING).waitFor();
+    for (const theme of ['Light Modern', 'Dark Modern'] as const) {
+      await workbench.useTheme(theme);
+      await workbench.screenshot(`identity-hidden-${theme.split(' ')[0]?.toLowerCase() ?? ''}`);
+    }
+    await workbench.clickInNotification(CHOOSING, 'link', 'Choose an identity…');
+    await list().waitFor();
+
+    await workbench.page.keyboard.press('F1');
+    await list().waitFor({ state: 'hidden' });
+    await workbench.page.keyboard.press('Escape');
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+    await workbench.listItem(kestrel.bapId).click();
+    await expectSignedIn('kestrel', kestrel.bapId);
+  });
+
+  it('ends the sign-in and revokes its token when the user cancels it in the list', async () => {
     const signOuts = (): number =>
       requestsTo(sigma.requests, '/api/auth/sign-out').filter(({ status }) => status === 200).length;
     const before = signOuts();
     await signInAs(PERSON_OF_TWO);
     await list().waitFor();
-    await workbench.page.keyboard.press('Escape');
+    await choose('Cancel this sign-in');
     await list().waitFor({ state: 'hidden' });
     await workbench.notification('Sign in with Sigma Identity:').waitFor({ state: 'detached' });
     await workbench.until(() => Promise.resolve(signOuts() > before), 'the token to be revoked');

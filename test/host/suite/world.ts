@@ -59,6 +59,7 @@ export class World {
 
   /** Completes a sign-in with a token that expires after `lifeMs`. */
   async signIn(scopes: string[], lifeMs?: number): Promise<vscode.AuthenticationSession> {
+    this.clock.jump(1_000); // a person never signs in again at the moment that extensions share
     const session = this.provider.createSession(scopes);
     await this.pending();
     this.approve(lifeMs);
@@ -151,6 +152,9 @@ export class World {
       failed: ({ message }) => this.failures.push(message),
       signedIn: (_, { person }) => this.told.push(person.name),
       hasNoBapIdentity: () => undefined,
+      choseNoIdentity: () => undefined,
+      signedInElsewhere: () => undefined,
+      showQuestion: () => false,
       remind: () => (this.reminded += 1),
     };
   }

@@ -8,7 +8,7 @@ import type {
   IdentityChoice,
   IdentityService,
 } from '../../../src/services/service.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { FakeClock, START_MS } from '../support/fakeClock.ts';
 import { recordOf } from '../support/record.ts';
 import { SignInWorld } from '../support/signInWorld.ts';
 import { serviceTexts } from '../support/serviceTexts.ts';
@@ -120,9 +120,10 @@ describe('a sign-in as a person with several identities', () => {
   it('goes on without one when the person wants it so', async () => {
     const { result } = await run({ answers: ['bob', undefined], refused: ['bob'] });
     assert.equal(accountOf(result), NOBODY);
+    assert.ok(result.kind === 'signedIn' && result.withoutIdentity === undefined, 'that is no news to them');
   });
 
-  it('ends at once, and revokes the token, when the person closes the list', async () => {
+  it('ends at once, and revokes the token, when the person cancels instead', async () => {
     const cancel = (world: SignInWorld): void => {
       world.screen.cancel();
     };
@@ -143,12 +144,14 @@ describe('a sign-in as a person with several identities', () => {
     assert.deepEqual(calls, ['choose ann', 'revoke']);
   });
 
-  it('ends after ten minutes without a choice, takes the list away, and revokes the token', async () => {
-    const { result, endedAtMs, calls, seen } = await run({});
-    assert.deepEqual(result, { kind: 'notChosen' });
-    assert.equal(endedAtMs, LIMIT_MS);
-    assert.deepEqual(calls, ['revoke']);
-    assert.deepEqual(seen.slice(-2), ['choice withdrawn', 'closed']);
+  it('continues without one after ten minutes, takes the list away, and revokes nothing', async () => {
+    const { result, endedAtMs, calls, seen, world } = await run({});
+    assert.equal(accountOf(result), NOBODY);
+    assert.equal(result.kind === 'signedIn' && result.withoutIdentity, 'choseNone');
+    assert.equal(endedAtMs, LIMIT_MS + CHOOSE_MS);
+    assert.deepEqual(world.screen.deadlines, [START_MS + LIMIT_MS]);
+    assert.deepEqual(calls, ['choose none']);
+    assert.deepEqual(seen.slice(-3), ['choice withdrawn', 'finishing', 'closed']);
   });
 
   it('takes the list away when another window completes the same sign-in', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 
 import type { Failure } from '../../../src/oauth/failure.ts';
+import type { LiveSession } from '../../../src/sessions/record.ts';
 import type { SignInResult } from '../../../src/signIn/signIn.ts';
 import type { Person } from '../../../src/services/person.ts';
 import type {
@@ -47,6 +48,8 @@ interface Script {
   /** The server in the settings. An action can change it. */
   readonly setting?: { server: string };
   readonly storage?: { readonly writeMs?: number; readonly writeFailure?: Error };
+  /** A session that the window has before. */
+  readonly session?: LiveSession;
   /** Something else that happens at a time. */
   readonly at?: readonly [ms: number, action: (world: SignInWorld) => void];
 }
@@ -65,6 +68,8 @@ async function run(script: Script): Promise<Outcome> {
   const clock = new FakeClock();
   const calls: string[] = [];
   const world = new SignInWorld(clock, service(script, clock, calls), script.wishes);
+  if (script.session !== undefined) world.storage.have(script.session);
+  await world.sessions.load();
   Object.assign(world.storage, script.storage);
   if (script.cancelAtMs !== undefined)
     clock.at(script.cancelAtMs, () => {
@@ -165,7 +170,7 @@ describe('a sign-in', () => {
   it('ends with a stored session, which has what the service told of the grant', async () => {
     const { result, endedAtMs, screen, calls, world } = await run({});
     assert.ok(result.kind === 'signedIn');
-    assert.equal(result.hasNoBapIdentity, false);
+    assert.equal(result.withoutIdentity, undefined);
     assert.deepEqual([result.record.grant, result.record.person], [LEARNT, PERSON]);
     assert.equal(endedAtMs, STORE_AT_MS);
     assert.deepEqual(screen.seen, [...ONE_CODE, 'finishing', 'closed']);
@@ -189,7 +194,7 @@ describe('a sign-in', () => {
 
   it('tells at its end that the person has no BAP identity', async () => {
     const { result } = await run({ identifies: 'person without a BAP identity' });
-    assert.ok(result.kind === 'signedIn' && result.hasNoBapIdentity);
+    assert.ok(result.kind === 'signedIn' && result.withoutIdentity === 'hasNone');
   });
 
   it('fails without a code', async () => {
@@ -345,6 +350,37 @@ describe('a sign-in that another window completes', () => {
   ] as const)
     it(`ends as ${kind} when the account must be ${accountId}, and that window signed in as bap-1`, async () => {
       assert.equal((await run({ accountId, at: elsewhere(['openid']) })).result.kind, kind);
+    });
+
+  const had = (different: Partial<LiveSession>): LiveSession =>
+    recordOf('had', { serviceId: 'adom', scopes: ['openid'], person: PERSON, ...different });
+  const BOB: Person = { ...PERSON, accountId: 'bob' };
+  const rows: [
+    name: string,
+    session: LiveSession,
+    accountId: string | undefined,
+    kind: SignInResult['kind'],
+  ][] = [
+    ['the person adds an account to the one of that window', had({}), undefined, 'signedIn'],
+    ['the person adds an account to another one', had({ person: BOB }), undefined, 'signedIn'],
+    ['that account is asked for', had({}), 'bap-1', 'signedInElsewhere'],
+    [
+      'this window has a session for other scopes only',
+      had({ scopes: ['email'] }),
+      undefined,
+      'signedInElsewhere',
+    ],
+    [
+      'this window has a session of another server only',
+      had({ server: 'https://other.example' }),
+      undefined,
+      'signedInElsewhere',
+    ],
+  ];
+  for (const [name, session, accountId, kind] of rows)
+    it(`ends as ${kind} when ${name}`, async () => {
+      const asked = accountId === undefined ? {} : { accountId };
+      assert.equal((await run({ session, ...asked, at: elsewhere(['openid']) })).result.kind, kind);
     });
 
   it('goes on when that window signed in at another server, which the settings have named since', async () => {

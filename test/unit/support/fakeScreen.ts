@@ -11,6 +11,8 @@ export class FakeScreen implements SignInProgress {
   readonly codes: string[] = [];
   /** The identities that the person is asked about, by id, for each question. */
   readonly asked: string[][] = [];
+  /** When the sign-in continues without an answer, for each question. */
+  readonly deadlines: number[] = [];
   /** What the person answers, question by question: an id, or undefined for none. No answer when it is empty. */
   readonly answers: (string | undefined)[] = [];
   readonly #clock: FakeClock;
@@ -41,9 +43,14 @@ export class FakeScreen implements SignInProgress {
     this.seen.push('finishing');
   }
 
-  choose({ identities, refused }: IdentityChoice, signal: AbortSignal): Promise<string | undefined> {
+  choose(
+    { identities, refused }: IdentityChoice,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     this.seen.push(refused === undefined ? 'choice' : `choice without ${refused.id}`);
     this.asked.push(identities.map(({ id }) => id));
+    this.deadlines.push(deadlineMs);
     if (this.answers.length === 0)
       return new Promise((_, reject) => {
         signal.addEventListener('abort', () => {

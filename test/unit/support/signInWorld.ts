@@ -48,6 +48,9 @@ export class SignInWorld {
       failed: () => undefined,
       signedIn: () => undefined,
       hasNoBapIdentity: () => undefined,
+      choseNoIdentity: () => undefined,
+      signedInElsewhere: () => undefined,
+      showQuestion: () => false,
       remind: () => undefined,
     };
     return signIn({ sessions: this.sessions, view, runtime: this.#runtime }, { scopes, accountId });
