@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
-import type { IdentityChoice, IdentityOption } from '../services/service.ts';
+import type { FailedIdentity, IdentityChoice, IdentityOption } from '../services/service.ts';
 
 interface Item extends vscode.QuickPickItem {
   /** Undefined for the item that continues without a BAP identity. */
@@ -15,15 +15,15 @@ interface Item extends vscode.QuickPickItem {
  */
 export async function pickIdentity(
   serviceLabel: string,
-  { identities, refused }: IdentityChoice,
+  { identities, failed }: IdentityChoice,
   signal: AbortSignal,
 ): Promise<{ id: string | undefined } | 'cancelled'> {
   const picker = vscode.window.createQuickPick<Item>();
   picker.title = vscode.l10n.t('Sign in with {0}', serviceLabel);
-  picker.placeholder = placeholder(serviceLabel, refused);
+  picker.placeholder = placeholder(serviceLabel, failed, identities.length);
   picker.ignoreFocusOut = true;
   picker.matchOnDescription = true;
-  picker.items = [...identities.map(itemOf), ...(refused === undefined ? [] : [withoutIdentity()])];
+  picker.items = [...identities.map(itemOf), ...(failed === undefined ? [] : [withoutIdentity()])];
   try {
     return await new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => {
@@ -43,13 +43,22 @@ export async function pickIdentity(
   }
 }
 
-function placeholder(serviceLabel: string, refused: IdentityOption | undefined): string {
-  if (refused === undefined) return vscode.l10n.t('Choose the identity to use for this sign-in only');
-  return vscode.l10n.t(
-    '{0} refused “{1}”. Choose another identity, or continue without one',
-    serviceLabel,
-    nameOf(refused),
-  );
+function placeholder(serviceLabel: string, failed: FailedIdentity | undefined, count: number): string {
+  if (failed === undefined) return vscode.l10n.t('Choose the identity to use for this sign-in only');
+  const name = nameOf(failed.identity);
+  if (failed.reason === 'unconfirmed')
+    return vscode.l10n.t(
+      '{0} didn’t confirm “{1}”. Choose again, or continue without an identity',
+      serviceLabel,
+      name,
+    );
+  return count === 1
+    ? vscode.l10n.t('{0} refused “{1}”. Try again, or continue without an identity', serviceLabel, name)
+    : vscode.l10n.t(
+        '{0} refused “{1}”. Choose another identity, or continue without one',
+        serviceLabel,
+        name,
+      );
 }
 
 function itemOf(identity: IdentityOption): Item {

@@ -41,8 +41,8 @@ export class FakeScreen implements SignInProgress {
     this.seen.push('finishing');
   }
 
-  choose({ identities, refused }: IdentityChoice, signal: AbortSignal): Promise<string | undefined> {
-    this.seen.push(refused === undefined ? 'choice' : `choice without ${refused.id}`);
+  choose({ identities, failed }: IdentityChoice, signal: AbortSignal): Promise<string | undefined> {
+    this.seen.push(failed === undefined ? 'choice' : `choice without ${failed.identity.id}`);
     this.asked.push(identities.map(({ id }) => id));
     if (this.answers.length === 0)
       return new Promise((_, reject) => {
