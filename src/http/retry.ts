@@ -1,10 +1,13 @@
 import { type Clock, pause } from '../base/clock.ts';
+import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import { serverTimeMs } from './clockSkew.ts';
 import type { HttpOutcome } from './outcome.ts';
 
 const FIRST_DELAY_MS = 1_000;
 /** The user is waiting, and may have just logged in to their network. */
 const MAX_DELAY_MS = 10_000;
+/** The time that is left for the last attempt within a limit. */
+const LAST_ATTEMPT_MS = 3_000;
 /** Users who are back online should not have to wait longer. */
 const MAX_BACK_OFF_MS = 60_000;
 /** How long before a deadline the last poll is sent, so that its answer comes before the server's own deadline. */
@@ -31,6 +34,27 @@ export async function repeatFor<T>(
     if (attempted.kind === 'done') return attempted.result;
     if (isLast) return undefined;
     await pause(clock, Math.min(Math.max(delayMs, attempted.waitMs), untilMs - clock.now()), signal);
+  }
+}
+
+/**
+ * Repeats an attempt as `repeatFor` does, within `limitMs` milliseconds in total, with a last attempt three seconds
+ * before the end. Undefined after that, even if an attempt is still waiting. Rejects as `attempt` does, or with
+ * `signal.reason`.
+ */
+export async function repeatWithin<T>(
+  clock: Clock,
+  limitMs: number,
+  signal: AbortSignal,
+  attempt: (signal: AbortSignal) => Promise<Attempt<T>>,
+): Promise<T | undefined> {
+  try {
+    return await withTimeLimit(clock, limitMs, signal, (limited) =>
+      repeatFor(clock, limitMs - LAST_ATTEMPT_MS, limited, () => attempt(limited)),
+    );
+  } catch (error) {
+    if (signal.aborted || !(error instanceof TimeLimitError)) throw error;
+    return undefined;
   }
 }
 

@@ -79,7 +79,7 @@ export async function sendWithin(
   try {
     return await withTimeLimit(http.clock, limitMs, signal, (limited) => send(http, request, limited));
   } catch (error) {
-    if (!(error instanceof TimeLimitError)) throw error;
+    if (signal.aborted || !(error instanceof TimeLimitError)) throw error;
     http.log.debug(`${request.name}: no answer within ${limitMs} ms`);
     return undefined;
   }

@@ -87,20 +87,26 @@ export type IdentifyResult =
       /** The service says that the user has no BAP identity. */
       hasNoBapIdentity?: boolean;
     }
-  /** The user has several identities, and the grant stands for none of them yet. */
+  /** The user has several identities, or one that could not be activated, and the grant stands for none of them yet. */
   | { kind: 'choice'; choice: IdentityChoice }
   | Failed<ServiceFailure>;
 
 /** The identities that the user can choose from for this sign-in. */
 export interface IdentityChoice {
   readonly identities: readonly IdentityOption[];
-  /** The previous choice, if the service refused it. */
-  readonly refused: IdentityOption | undefined;
+  /** The identity that was tried before. Undefined for the first question about several. */
+  readonly failed: FailedIdentity | undefined;
   /**
-   * Makes the grant stand for the identity with this ID, or for none. Returns another choice if the service refuses it.
-   * Rejects only with `signal.reason`.
+   * Makes the grant stand for the identity with this ID; undefined continues without one. Returns another choice if
+   * the service refuses the identity or does not confirm it. Rejects only with `signal.reason`.
    */
   choose(id: string | undefined, signal: AbortSignal): Promise<IdentifyResult>;
+}
+
+export interface FailedIdentity {
+  readonly identity: IdentityOption;
+  /** `unconfirmed`: the service does not say that the grant stands for it, or says something else. */
+  readonly reason: 'refused' | 'unconfirmed';
 }
 
 export interface IdentityOption {

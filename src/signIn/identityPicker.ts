@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
-import type { IdentityChoice, IdentityOption } from '../services/service.ts';
+import type { FailedIdentity, IdentityChoice, IdentityOption } from '../services/service.ts';
 
 /** The ID of an identity, undefined for none, or the end of the sign-in. */
 export type IdentityAnswer = { readonly id: string | undefined } | 'cancel';
@@ -36,16 +36,16 @@ export class IdentityPicker implements vscode.Disposable {
   /** Opens a new list each time: VS Code shows one that was hidden without its items (seen in 1.139). */
   show(): void {
     this.dispose();
-    const { identities, refused } = this.#choice;
+    const { identities, failed } = this.#choice;
     const picker = vscode.window.createQuickPick<Item>();
     this.#picker = picker;
     picker.title = vscode.l10n.t('Sign in with {0}', this.#serviceLabel);
-    picker.placeholder = placeholder(this.#serviceLabel, refused);
+    picker.placeholder = placeholder(this.#serviceLabel, failed, identities.length);
     picker.ignoreFocusOut = true;
     picker.matchOnDescription = true;
     picker.items = [
       ...identities.map(itemOf),
-      ...(refused === undefined ? [] : [withoutIdentity()]),
+      ...(failed === undefined ? [] : [withoutIdentity()]),
       { label: '', kind: vscode.QuickPickItemKind.Separator },
       cancelItem(),
     ];
@@ -67,13 +67,22 @@ export class IdentityPicker implements vscode.Disposable {
   }
 }
 
-function placeholder(serviceLabel: string, refused: IdentityOption | undefined): string {
-  if (refused === undefined) return vscode.l10n.t('Choose the identity to use for this sign-in only');
-  return vscode.l10n.t(
-    '{0} refused “{1}”. Choose another identity, or continue without one',
-    serviceLabel,
-    nameOf(refused),
-  );
+function placeholder(serviceLabel: string, failed: FailedIdentity | undefined, count: number): string {
+  if (failed === undefined) return vscode.l10n.t('Choose the identity to use for this sign-in only');
+  const name = nameOf(failed.identity);
+  if (failed.reason === 'unconfirmed')
+    return vscode.l10n.t(
+      '{0} didn’t confirm “{1}”. Choose again, or continue without an identity',
+      serviceLabel,
+      name,
+    );
+  return count === 1
+    ? vscode.l10n.t('{0} refused “{1}”. Try again, or continue without an identity', serviceLabel, name)
+    : vscode.l10n.t(
+        '{0} refused “{1}”. Choose another identity, or continue without one',
+        serviceLabel,
+        name,
+      );
 }
 
 function itemOf(identity: IdentityOption): Item {

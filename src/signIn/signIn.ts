@@ -131,7 +131,7 @@ async function waitForApproval(
 }
 
 /**
- * Asks who the grant belongs to. A user with several identities chooses one, until the service accepts the choice. Their
+ * Asks who the grant belongs to. The user chooses an identity where needed, until the service confirms it. Their
  * approval counts without a choice, too.
  */
 async function identify(
@@ -145,7 +145,7 @@ async function identify(
   let identified = await service.identify(grant, signal, contactShown(progress, clock));
   while (identified.kind === 'choice') {
     const { choice } = identified;
-    log.info(`The account has ${choice.identities.length} identities. Asking for one.`);
+    log.info(`Identities to choose from: ${choice.identities.length}.`);
     const deadlineMs = clock.now() + ASK_LIMIT_MS;
     const chosen = await withinAskLimit(clock, signal, (limits) =>
       progress.choose(choice, deadlineMs, limits),

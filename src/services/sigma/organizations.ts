@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
-import { isSuccess } from '../../http/outcome.ts';
+import { isSuccess, problemOfOutcome } from '../../http/outcome.ts';
+import { type Attempt, repeatWithin, retryAfterMs } from '../../http/retry.ts';
 import { identifier, lenient, maybeJson } from '../../http/schema.ts';
 import { type Http, type HttpRequest, sendWithin } from '../../http/send.ts';
 import { judge } from '../../oauth/judge.ts';
@@ -9,9 +10,8 @@ import { picture, trustedPicture } from '../picture.ts';
 import type { Grant, IdentityOption } from '../service.ts';
 import { bearer } from './userinfo.ts';
 
-/** The user is waiting: with the second userinfo request in identify.ts, the limits add up to 20 seconds. */
+/** The user is waiting. */
 const LIST_LIMIT_MS = 8_000;
-const SET_ACTIVE_LIMIT_MS = 6_000;
 
 /** Sigma models a BAP identity as a better-auth organization whose ID is the BAP ID. */
 const Organization = z.object({
@@ -43,13 +43,15 @@ export async function listIdentityOptions(
 }
 
 /**
- * Makes the token stand for one identity. `refused`: the server says that the user may not use it. `unknown`: the
- * server did not say. Rejects only with `signal.reason`.
+ * Makes the token stand for one identity, trying again for as long as something keeps the server's answer away, within
+ * `limitMs` milliseconds. `refused`: the server itself says no. `unknown`: it does not say. Rejects only with
+ * `signal.reason`.
  */
 export async function setActive(
   http: Http,
   grant: Grant,
   id: string,
+  limitMs: number,
   signal: AbortSignal,
 ): Promise<'active' | 'refused' | 'unknown'> {
   const request: HttpRequest = {
@@ -59,10 +61,16 @@ export async function setActive(
     headers: bearer(grant),
     json: { organizationId: id },
   };
-  const outcome = await sendWithin(http, SET_ACTIVE_LIMIT_MS, request, signal);
-  const judged = outcome && judge(outcome, 'oauth');
-  if (judged?.kind === 'failed' && judged.failure.kind === 'refused') return 'refused';
-  // The status proves nothing: a proxy's page has status 200, too. The service answers with the organization.
-  const organization = judged?.kind === 'data' && z.safeParse(Organization, judged.json).data;
-  return organization && organization.id === id ? 'active' : 'unknown';
+  const attempt = async (limited: AbortSignal): Promise<Attempt<'active' | 'refused' | 'unknown'>> => {
+    const outcome = await sendWithin(http, limitMs / 2, request, limited); // an answer may get lost
+    if (outcome === undefined) return { kind: 'again', waitMs: 0 };
+    const judged = judge(outcome, 'oauth');
+    if (judged.kind === 'failed') return { kind: 'done', result: 'refused' };
+    // The status proves nothing: a proxy's page has status 200, too. The service answers with the organization.
+    const organization = judged.kind === 'data' && z.safeParse(Organization, judged.json).data;
+    if (organization && organization.id === id) return { kind: 'done', result: 'active' };
+    if (problemOfOutcome(outcome) === 'notFound') return { kind: 'done', result: 'unknown' };
+    return { kind: 'again', waitMs: retryAfterMs(outcome, http.clock.now()) };
+  };
+  return (await repeatWithin(http.clock, limitMs, signal, attempt)) ?? 'unknown';
 }

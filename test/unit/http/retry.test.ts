@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { type Attempt, backOffMs, nextPollMs, repeatFor, retryAfterMs } from '../../../src/http/retry.ts';
+import { NEVER, TimeLimitError } from '../../../src/base/timeLimit.ts';
+import {
+  type Attempt,
+  backOffMs,
+  nextPollMs,
+  repeatFor,
+  repeatWithin,
+  retryAfterMs,
+} from '../../../src/http/retry.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
 const AGAIN = { kind: 'again', waitMs: 0 } as const;
@@ -51,6 +59,46 @@ describe('repeatFor', () => {
     await assert.rejects(clock.run(repeated), (error) => error === reason);
     assert.equal(clock.ranMs, 2_500);
     assert.equal(clock.pending, 0);
+  });
+});
+
+describe('repeatWithin', () => {
+  /** The attempts of ten seconds, each of which takes `takesMs`. */
+  async function run(takesMs: number, signal = NEVER, attempted: Attempt<string> = AGAIN) {
+    const clock = new FakeClock();
+    const seen: number[] = [];
+    const repeated = repeatWithin(clock, 10_000, signal, async (limited) => {
+      seen.push(clock.ranMs / 1000);
+      await clock.sleep(takesMs, limited);
+      return attempted;
+    });
+    const result = await clock.run(repeated);
+    assert.equal(clock.pending, 0);
+    return { result, seen, endedAt: clock.ranMs / 1000 };
+  }
+
+  it('gives the result', async () => {
+    assert.deepEqual(await run(500, NEVER, DONE), { result: 'ok', seen: [0], endedAt: 0.5 });
+  });
+
+  it('makes its last attempt three seconds before the end', async () => {
+    assert.deepEqual(await run(0), { result: undefined, seen: [0, 1, 3, 7], endedAt: 7 });
+  });
+
+  it('ends at the limit while an attempt is waiting', async () => {
+    assert.deepEqual(await run(60_000), { result: undefined, seen: [0], endedAt: 10 });
+  });
+
+  it('rejects as the attempt does', async () => {
+    const clock = new FakeClock();
+    const reason = new Error('broken');
+    const repeated = repeatWithin(clock, 10_000, NEVER, () => Promise.reject(reason));
+    await assert.rejects(clock.run(repeated), (error) => error === reason);
+  });
+
+  it('takes the limit of its caller for no limit of its own', async () => {
+    const outer = new TimeLimitError();
+    await assert.rejects(run(60_000, AbortSignal.abort(outer)), (error) => error === outer);
   });
 });
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER, withTimeLimit } from '../../../src/base/timeLimit.ts';
 import { MAX_BODY_CHARACTERS } from '../../../src/http/body.ts';
 import { ClockSkew } from '../../../src/http/clockSkew.ts';
 import type { HttpOutcome } from '../../../src/http/outcome.ts';
-import { type HttpRequest, send } from '../../../src/http/send.ts';
+import { type HttpRequest, send, sendWithin } from '../../../src/http/send.ts';
 import {
   after,
   Conversation,
@@ -261,6 +262,26 @@ describe('send: cancelled', () => {
       assert.deepEqual(conversation.log.lines, []);
     });
   }
+});
+
+describe('sendWithin', () => {
+  it('gives up at its limit, and logs it', async () => {
+    const clock = new FakeClock();
+    const conversation = new Conversation(clock, [never()]);
+    assert.equal(await clock.run(sendWithin(conversation.http, 6_000, GET, NEVER)), undefined);
+    assert.equal(clock.ranMs, 6_000);
+    assert.deepEqual(conversation.log.lines, ['debug test: no answer within 6000 ms']);
+  });
+
+  it('does not take the limit of its caller for its own', async () => {
+    const clock = new FakeClock();
+    const conversation = new Conversation(clock, [never()]);
+    const limited = withTimeLimit(clock, 2_000, NEVER, (signal) =>
+      sendWithin(conversation.http, 6_000, GET, signal),
+    );
+    await assert.rejects(clock.run(limited), { name: 'TimeLimitError' });
+    assert.deepEqual(conversation.log.lines, []);
+  });
 });
 
 describe('send: the log', () => {

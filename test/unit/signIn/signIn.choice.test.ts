@@ -55,7 +55,7 @@ function service(clock: FakeClock, calls: string[], refused: readonly string[]):
   };
   const choiceOf = (refusedBefore?: typeof ANN): IdentityChoice => ({
     identities: [ANN, BOB],
-    refused: refusedBefore,
+    failed: refusedBefore && { identity: refusedBefore, reason: 'refused' },
     choose: async (id, signal) => {
       calls.push(`choose ${id ?? 'none'}`);
       await clock.sleep(CHOOSE_MS, signal);
@@ -104,7 +104,7 @@ describe('a sign-in as a person with several identities', () => {
     assert.deepEqual(asked, [['ann', 'bob']]);
     assert.deepEqual(seen, ['pending', 'finishing', 'choice', 'finishing', 'closed']);
     assert.deepEqual(calls, ['choose bob']);
-    assert.ok(world.log.lines.includes('info The account has 2 identities. Asking for one.'));
+    assert.ok(world.log.lines.includes('info Identities to choose from: 2.'));
   });
 
   it('asks again for as long as the service refuses the choice', async () => {

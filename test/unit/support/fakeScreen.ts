@@ -44,11 +44,11 @@ export class FakeScreen implements SignInProgress {
   }
 
   choose(
-    { identities, refused }: IdentityChoice,
+    { identities, failed }: IdentityChoice,
     deadlineMs: number,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    this.seen.push(refused === undefined ? 'choice' : `choice without ${refused.id}`);
+    this.seen.push(failed === undefined ? 'choice' : `choice without ${failed.identity.id}`);
     this.asked.push(identities.map(({ id }) => id));
     this.deadlines.push(deadlineMs);
     if (this.answers.length === 0)

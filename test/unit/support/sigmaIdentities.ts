@@ -39,7 +39,7 @@ export async function identify(replies: Reply[], choices: (string | undefined)[]
   for (const id of choices) {
     assert.ok(identified.kind === 'choice');
     asked.push(identified.choice.identities.map((each) => each.id));
-    refused.push(identified.choice.refused?.id);
+    refused.push(identified.choice.failed?.identity.id);
     identified = await clock.run(identified.choice.choose(id, NEVER));
   }
   conversation.assertOver();

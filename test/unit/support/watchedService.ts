@@ -7,9 +7,10 @@ import type { FakeClock } from './fakeClock.ts';
 const REQUEST_MS = 15_000;
 /** A code or an intent lives no longer, whatever the server says. */
 const LIFE_MS = 3_600_000;
-/** Two minutes of questions, a last one in two forms, and 20 seconds for all that follows. */
-const IDENTIFY_MS = 120_000 + 2 * REQUEST_MS + 20_000;
-const CHOOSE_MS = 12_000;
+/** The identity is active and confirmed within this time, or not at all. */
+const CHOOSE_MS = 20_000;
+/** Two minutes of questions, a last one in two forms, the list of identities, and the only one of them. */
+const IDENTIFY_MS = 120_000 + 2 * REQUEST_MS + 8_000 + CHOOSE_MS;
 
 /** What a service was given during a sign-in, and what it gave. */
 export interface Watched {

@@ -43,6 +43,8 @@ const GRANTED = json(200, {
 });
 const PERSON = json(200, { sub: 'user-1', name: 'Ann' });
 const ONE_IDENTITY = json(200, [{ id: '4U5eEMQSUdmPXeqmyQJtvELPNE8E', name: 'Ann' }]);
+const ACTIVE = json(200, { id: '4U5eEMQSUdmPXeqmyQJtvELPNE8E' });
+const NOT_A_MEMBER = json(403, { code: 'NOT_A_MEMBER', message: SECRETS.accessToken });
 const REVOKED = [json(200, { success: true }), text(200, '')];
 /** A server that repeats secrets in an answer. */
 const echo = (status: number): Reply =>
@@ -66,10 +68,19 @@ const SIGN_INS: [
   ends: SignInResult['kind'] | 'cancelled',
   cancelAt?: number,
 ][] = [
-  ['success', [CODE, PENDING, GRANTED, PERSON, ONE_IDENTITY, echo(200)], 'signedIn'],
+  ['success', [CODE, PENDING, GRANTED, PERSON, ONE_IDENTITY, ACTIVE, echo(200), PERSON], 'signedIn'],
   ['success, though the list of identities fails', [CODE, GRANTED, PERSON, echo(500)], 'signedIn'],
   ['success, though the list is redirected', [CODE, GRANTED, PERSON, ELSEWHERE], 'signedIn'],
-  ['success, though no identity can be set', [CODE, GRANTED, PERSON, ONE_IDENTITY, ELSEWHERE], 'signedIn'],
+  [
+    'success, though no identity can be set',
+    [CODE, GRANTED, PERSON, ONE_IDENTITY, ...Array<Reply>(5).fill(ELSEWHERE), PERSON],
+    'signedIn',
+  ],
+  [
+    'success, though the identity is refused',
+    [CODE, GRANTED, PERSON, ONE_IDENTITY, NOT_A_MEMBER],
+    'signedIn',
+  ],
   [
     'success after transient failures',
     [
@@ -131,6 +142,7 @@ describe('secrets in a Sigma sign-in', () => {
       const { clock, conversation, service } = sigmaWorld(replies);
       const { log, requests } = conversation;
       const world = new SignInWorld(clock, service);
+      world.screen.answers.push(undefined); // continues without an identity when asked
       if (cancelAt !== undefined) {
         clock.at(cancelAt * 1000, () => {
           world.screen.cancel();
