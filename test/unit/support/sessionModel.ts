@@ -251,7 +251,11 @@ export class SessionModel {
     if (how === 'close') await this.#world.close(window);
     else this.#world.kill(window);
     for (const [work, by] of this.#work) if (by === window) this.#work.delete(work);
-    for (const [id, by] of this.#signedOut) if (by === window) this.#signedOut.delete(id);
+    for (const [id, by] of this.#signedOut)
+      if (by === window) {
+        this.#signedOut.delete(id);
+        this.#maybeRejected.add(id); // its token may be revoked and its mark lost
+      }
     for (const { id, grant } of this.#world.storedLive()) {
       this.#maybeRejected.add(id);
       if (this.#unkept.get(grant.accessToken) === window) this.#unkept.delete(grant.accessToken);
