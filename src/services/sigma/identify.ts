@@ -32,8 +32,8 @@ export async function identify(
 ): Promise<IdentifyResult> {
   const asked = await askAboutNewGrant(http, () => askUserInfo(http, grant, signal), signal, onContact);
   if (asked.kind === 'rejected') return failed('grantRejected');
-  if (asked.kind === 'unsaid') return { kind: 'identified', person: provisionalPerson(), grant };
-  const claims = asked.value;
+  if (asked.kind === 'unknown') return { kind: 'identified', person: provisionalPerson(), grant };
+  const claims = asked.owner;
   const claimed: ClaimedGrant = { http, grant, claims };
   const person = personOf(claims);
   if (person.bap === undefined) return await findIdentity(claimed, signal);
@@ -99,7 +99,7 @@ async function askAgain(
     const { answer } = await withTimeLimit(http.clock, SECOND_USERINFO_LIMIT_MS, signal, (limited) =>
       askUserInfo(http, grant, limited, claims.sub),
     );
-    return answer.kind === 'said' ? answer.value : undefined;
+    return answer.kind === 'owner' ? answer.owner : undefined;
   } catch (error) {
     if (error instanceof TimeLimitError) return undefined;
     throw error;
