@@ -79,7 +79,7 @@ export function add(
     const first = withToken(recordOf(its), accessToken);
     return current === undefined ? first : { ...first, version: afterSignIn(current.version) };
   };
-  return store.add(recordOf(id), () => id, make, signal);
+  return store.add({ session: recordOf(id), find: () => id, make }, signal);
 }
 
 /** The version of a session that a renewal makes. */
