@@ -2,17 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { SessionCipher } from '../../../src/storage/cipher.ts';
-import { ciphersInOrder, KeyWorld } from '../support/keyWorld.ts';
-
-/** Longer than a look at the global state and its way to the other windows. */
-const A_MOMENT_MS = 3_000;
-/** Longer than windows need to agree. */
-const AGREED_MS = 20_000;
-
-const only = (values: readonly string[]): string => {
-  assert.equal(new Set(values).size, 1, values.join());
-  return values[0] ?? '';
-};
+import { A_MOMENT_MS, AGREED_MS, KeyWorld, SMALLEST_NAME, twoKeys } from '../support/keyWorld.ts';
 
 for (const client of ['browser', 'desktop'] as const)
   describe(`the key of the windows of a ${client}`, () => {
@@ -51,7 +41,7 @@ for (const client of ['browser', 'desktop'] as const)
         assert.equal(new Set(made.map(({ name }) => name)).size, count);
         await world.clock.advance(count * AGREED_MS);
         const [winner] = made.map(({ name }) => name).sort();
-        assert.equal(only(await world.names()), winner);
+        assert.equal(await world.agreedName(), winner);
         for (const [at, { changes }] of windows.entries())
           assert.equal(changes.at(-1), made[at]?.name === winner ? undefined : winner);
         for (const window of windows) window.close();
@@ -60,15 +50,14 @@ for (const client of ['browser', 'desktop'] as const)
 
     it('is the same again after windows with different stored keys have met', async () => {
       const world = new KeyWorld(client);
-      const [winner, loser] = await ciphersInOrder(2);
-      assert.ok(winner !== undefined && loser !== undefined);
+      const { winner, loser } = await twoKeys();
       world.secrets.stored.set('sessionKey', loser.keyText);
       const one = await world.ready();
       world.secrets.stored.set('sessionKey', winner.keyText);
       const two = await world.ready();
       await world.clock.advance(AGREED_MS);
       assert.deepEqual([one.changes, two.changes], [[winner.name], []]);
-      assert.equal(only(await world.names()), winner.name);
+      assert.equal(await world.agreedName(), winner.name);
       await world.clock.run(one.key.keep());
       assert.equal(world.storedKey, winner.keyText);
     });
@@ -125,10 +114,10 @@ describe('a window that cannot read the key of another one', () => {
     const world = new KeyWorld();
     const stored = await SessionCipher.create();
     world.secrets.stored.set('sessionKey', stored.keyText);
-    world.state.set('sessionKeyName', '0'.repeat(32));
+    world.state.set('sessionKeyName', SMALLEST_NAME);
     const [one, two] = [await world.ready(), await world.ready()];
     await world.clock.advance(AGREED_MS);
-    assert.equal(only(await world.names()), stored.name);
+    assert.equal(await world.agreedName(), stored.name);
     assert.deepEqual([one.changes, two.changes], [[], []]);
     assert.deepEqual([...world.state], [['sessionKeyName', stored.name]]);
   });
@@ -137,12 +126,11 @@ describe('a window that cannot read the key of another one', () => {
 describe('the agreement', () => {
   it('takes no key that is beaten by the one of the window', async () => {
     const world = new KeyWorld();
-    const [winner, loser] = await ciphersInOrder(2);
-    assert.ok(winner !== undefined && loser !== undefined);
+    const { winner, loser } = await twoKeys();
     world.secrets.stored.set('sessionKey', loser.keyText);
     const one = await world.ready();
     await world.clock.advance(A_MOMENT_MS);
-    world.write(new Map([['sessionKeyName', '0'.repeat(32)]])); // the first window asks, and gives up first
+    world.write(new Map([['sessionKeyName', SMALLEST_NAME]])); // the first window asks, and gives up first
     await world.clock.advance(A_MOMENT_MS);
     world.secrets.stored.set('sessionKey', winner.keyText);
     const two = await world.ready();
@@ -154,8 +142,7 @@ describe('the agreement', () => {
   for (const wins of [true, false])
     it(`includes a window of another profile of a desktop app, whose key ${wins ? 'wins' : 'loses'}`, async () => {
       const world = new KeyWorld('desktop');
-      const [winner, loser] = await ciphersInOrder(2);
-      assert.ok(winner !== undefined && loser !== undefined);
+      const { winner, loser } = await twoKeys();
       const [own, other] = wins ? [loser, winner] : [winner, loser];
       world.secrets.stored.set('sessionKey', own.keyText);
       const one = await world.ready();
@@ -186,15 +173,14 @@ describe('the agreement', () => {
     const world = new KeyWorld();
     for (let count = 0; count < 2; count++) world.asking();
     await world.clock.advance(2_331);
-    world.write(new Map([['sessionKeyName', '0'.repeat(32)]]));
+    world.write(new Map([['sessionKeyName', SMALLEST_NAME]]));
     await world.clock.advance(AGREED_MS);
-    assert.deepEqual([...world.state], [['sessionKeyName', only(await world.names())]]);
+    assert.deepEqual([...world.state], [['sessionKeyName', await world.agreedName()]]);
   });
 
   it('tells nobody after the end of the event', async () => {
     const world = new KeyWorld();
-    const [winner, loser] = await ciphersInOrder(2);
-    assert.ok(winner !== undefined && loser !== undefined);
+    const { winner, loser } = await twoKeys();
     world.secrets.stored.set('sessionKey', winner.keyText);
     await world.ready();
     world.secrets.stored.set('sessionKey', loser.keyText);

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { KeyWorld } from '../support/keyWorld.ts';
-
-/** Longer than a look at the global state and its way to the other windows. */
-const A_MOMENT_MS = 3_000;
-/** Longer than windows need to agree. */
-const AGREED_MS = 20_000;
+import { A_MOMENT_MS, AGREED_MS, KeyWorld, SMALLEST_NAME } from '../support/keyWorld.ts';
 
 describe('the key when VS Code refuses', () => {
   it("rejects with VS Code's error while secrets cannot be read or stored, and works at the next call", async () => {
@@ -70,7 +65,7 @@ describe('the key when VS Code refuses', () => {
   it('ends the question for the key of another window without a word', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
-    world.write(new Map([['sessionKeyName', '0'.repeat(32)]]));
+    world.write(new Map([['sessionKeyName', SMALLEST_NAME]]));
     await world.clock.advance(A_MOMENT_MS);
     assert.notEqual(one.request, undefined);
     one.close();

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { createDecipheriv, createECDH, hkdfSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 
-import { KeyWorld, strangersPair } from '../support/keyWorld.ts';
+import { A_MOMENT_MS, KeyWorld, SMALLEST_NAME, strangersPair } from '../support/keyWorld.ts';
 
-/** Longer than a look at the global state and its way to the other windows. */
-const A_MOMENT_MS = 3_000;
 const OLDER = 'warn A request for the key of stored sessions is older than this window: no answer.';
 const WRONG = 'warn A request for the key of stored sessions has no public key: no answer.';
 
@@ -114,7 +112,7 @@ describe('a window that asks for the key', () => {
     const two = world.asking();
     await world.clock.advance(150);
     const first = two.request ?? '';
-    world.write(new Map([['sessionKeyName', '0'.repeat(32)]])); // another change undoes the request
+    world.write(new Map([['sessionKeyName', SMALLEST_NAME]])); // another change undoes the request
     await world.clock.advance(800);
     const second = two.request ?? '';
     assert.ok(first !== '' && second !== '' && first !== second);

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import type * as vscode from 'vscode';
 
 import { SessionCipher } from '../../../src/storage/cipher.ts';
@@ -10,11 +12,19 @@ import { RecordingLog } from './recordingLog.ts';
 /** As measured in a browser. */
 const BROADCAST_MS = 130;
 
-/** Keys in the order in which they win. */
-export async function ciphersInOrder(count: number): Promise<SessionCipher[]> {
-  const ciphers = await Promise.all(Array.from({ length: count }, () => SessionCipher.create()));
-  return ciphers.sort((one, other) => (one.name < other.name ? -1 : 1));
+/** Long enough for a window to look at the global state, and for what it writes to reach the others. */
+export const A_MOMENT_MS = 3_000;
+/** Long enough for windows to agree on a key. */
+export const AGREED_MS = 20_000;
+
+/** Two keys. The windows that have them agree on the winner. */
+export async function twoKeys(): Promise<{ winner: SessionCipher; loser: SessionCipher }> {
+  const [one, other] = [await SessionCipher.create(), await SessionCipher.create()];
+  return one.name < other.name ? { winner: one, loser: other } : { winner: other, loser: one };
 }
+
+/** The name of a key that beats every other key, and that no window has. */
+export const SMALLEST_NAME = '0'.repeat(32);
 
 /** A pair of keys that is no window's. */
 export async function strangersPair() {
@@ -90,9 +100,11 @@ export class KeyWorld {
     for (const window of this.windows) if (window !== from) window.memento.replaceBy(copy);
   }
 
-  /** The names of the keys that the open windows have. */
-  async names(): Promise<string[]> {
-    return Promise.all([...this.windows].map((window) => this.clock.run(window.name())));
+  /** The name of the key that all open windows have. Throws if they do not agree. */
+  async agreedName(): Promise<string> {
+    const names = await Promise.all([...this.windows].map((window) => this.clock.run(window.name())));
+    assert.equal(new Set(names).size, 1, names.join());
+    return names[0] ?? '';
   }
 }
 

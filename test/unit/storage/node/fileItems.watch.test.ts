@@ -7,12 +7,13 @@ import { describe, it, type TestContext } from 'node:test';
 
 import { itemOf } from '../../../../src/sessions/items.ts';
 import { SharedKey } from '../../../../src/storage/keyAgreement.ts';
+import { SessionCipher } from '../../../../src/storage/cipher.ts';
 import { FileItems } from '../../../../src/storage/node/fileItems.ts';
 import { FakeMemento } from '../../support/fakeMemento.ts';
 import { FakeSecrets } from '../../support/fakeSecrets.ts';
 import { textOf } from '../../support/fakeStorage.ts';
 import { FolderWorld, nextChange, put, textIn } from '../../support/folderWorld.ts';
-import { ciphersInOrder } from '../../support/keyWorld.ts';
+import { twoKeys } from '../../support/keyWorld.ts';
 import { recordOf, removedOf } from '../../support/record.ts';
 import { renewed } from '../../support/storeWorld.ts';
 
@@ -33,7 +34,7 @@ describe('a change of an item in the folder', { timeout: 20_000 }, () => {
 
   it('is not told to windows with another key, to other listeners, or after the end', async (t) => {
     const world = await FolderWorld.create(t);
-    const [otherKey] = await ciphersInOrder(1);
+    const otherKey = await SessionCipher.create();
     const [one, two, foreign] = [await world.ready(), await world.ready(), await world.ready(otherKey)];
     const heard: string[] = [];
     foreign.onDidChange((id) => heard.push(`foreign ${id}`));
@@ -143,8 +144,7 @@ describe('a watcher that fails', () => {
 describe('another key that the windows agree on', { timeout: 20_000 }, () => {
   it('is told to the window, which uses and watches its folder from then on', async (t) => {
     const world = await FolderWorld.create(t);
-    const [winner, loser] = await ciphersInOrder(2);
-    assert.ok(winner !== undefined && loser !== undefined);
+    const { winner, loser } = await twoKeys();
     const [memento, clock] = [new FakeMemento(), world.clock];
     const runtime = { clock, log: world.log, closed: world.closed.signal };
     const open = async (keyText: string): Promise<FileItems> => {
