@@ -11,19 +11,19 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { hold, type Row } from '../support/deviceGrantRow.ts';
+import { play, type Scenario } from '../support/deviceGrantRow.ts';
 
 const refusal = (error: string, status = 400): Reply => json(status, { error });
 const PENDING = refusal('authorization_pending');
 const SLOW_DOWN = refusal('slow_down');
 const GRANTED = json(200, { access_token: 'token', token_type: 'Bearer', expires_in: 3600, scope: 'openid' });
-const SIGNED_IN: Row['end'] = { granted: { accessToken: 'token', expiresInSeconds: 3600 } };
+const SIGNED_IN: Scenario['end'] = { granted: { accessToken: 'token', expiresInSeconds: 3600 } };
 const REFUSED_CONNECTION = networkError('ECONNREFUSED');
 const tooMany = (headers: Record<string, string>): Reply =>
   json(429, { message: 'Too many requests.' }, headers);
 
 /** Every poll comes half a second after the interval, so that no server sees it as too early. */
-const INTERVALS: Row[] = [
+const INTERVALS: Scenario[] = [
   {
     name: 'ends at the first poll that grants',
     replies: [GRANTED],
@@ -99,7 +99,7 @@ const INTERVALS: Row[] = [
   },
 ];
 
-const TOO_MANY_REQUESTS: Row[] = [
+const TOO_MANY_REQUESTS: Scenario[] = [
   {
     name: 'waits for Retry-After in seconds, and then polls at the interval again',
     replies: [tooMany({ 'retry-after': '30' }), PENDING, GRANTED],
@@ -167,7 +167,7 @@ const TOO_MANY_REQUESTS: Row[] = [
   },
 ];
 
-const TRANSIENT_FAILURES: Row[] = [
+const TRANSIENT_FAILURES: Scenario[] = [
   ...(
     [
       ['404', json(404, { message: 'Not Found' })],
@@ -293,7 +293,7 @@ const refused = (message: string): Failure => ({ kind: 'refused', message });
 const clientRefused = (error: string): Failure => ({ kind: 'clientRefused', error });
 
 /** The reply to the only poll, and the result. */
-const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
+const ENDS: [name: string, reply: Reply, end: Scenario['end']][] = [
   ['expired_token', refusal('expired_token'), 'expired'],
   ['access_denied', refusal('access_denied'), { kind: 'denied' }],
   ['invalid_grant', refusal('invalid_grant'), { kind: 'codeSpent' }],
@@ -346,7 +346,7 @@ const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
   ],
 ];
 
-for (const [title, rows] of [
+for (const [title, scenarios] of [
   ['interval', INTERVALS],
   ['429', TOO_MANY_REQUESTS],
   ['transient failures', TRANSIENT_FAILURES],
@@ -356,6 +356,6 @@ for (const [title, rows] of [
   ],
 ] as const) {
   describe(`device grant: ${title}`, () => {
-    for (const row of rows) it(row.name, () => hold(row));
+    for (const scenario of scenarios) it(scenario.name, () => play(scenario));
   });
 }

@@ -60,7 +60,7 @@ describe('ending a session', () => {
     const { world, one, two, a } = await withA();
     await world.clock.run(world.signIn(two, world.service.grant()));
     assert.equal(await world.clock.run(one.sessions.ending.end(a, 'expired')), false);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
   it('ends it once, also when it is asked to twice at the same time', async () => {
@@ -68,7 +68,7 @@ describe('ending a session', () => {
     world.storage.readMs = 100;
     const both = [one.sessions.ending.end(a, 'expired'), one.sessions.ending.end(a, 'expired')];
     assert.deepEqual(await world.clock.run(Promise.all(both)), [true, false]);
-    assert.deepEqual(world.heard(one), ['removed a']);
+    assert.deepEqual(world.changesOf(one), ['removed a']);
   });
 
   for (const failure of ['readFailure', 'writeFailure'] as const)
@@ -76,7 +76,7 @@ describe('ending a session', () => {
       const { world, one, a } = await withA();
       world.storage[failure] = locked;
       assert.equal(await world.clock.run(one.sessions.ending.end(a, 'rejected')), true);
-      assert.deepEqual(world.heard(one), ['removed a']);
+      assert.deepEqual(world.changesOf(one), ['removed a']);
       if (failure === 'writeFailure')
         assert.match(
           one.log.lines.join('\n'),
@@ -101,7 +101,7 @@ describe('hiding a session until it is renewed', () => {
     const { world, one, two, a } = await withA();
     await world.clock.run(world.signIn(two, world.service.grant()));
     await world.clock.run(one.sessions.ending.hideUntilRenewed(a));
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
   it('a session that another window has just ended is not hidden, but stays ended', async () => {
@@ -117,7 +117,7 @@ describe('a session that has expired by a wrong clock', () => {
   it('is live again as it was when the clock is set right (L5)', async () => {
     const { world, one, two, a } = await withA();
     world.clock.jump(8 * HOUR_MS);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     world.clock.jump(-8 * HOUR_MS);
     await world.clock.run(one.sessions.ending.resumeAfterWrongClock(endedA(one)));
     const expected = { ...a, version: { ...a.version, amendment: 2 } };
@@ -129,7 +129,7 @@ describe('a session that has expired by a wrong clock', () => {
   it('stays ended while it is over', async () => {
     const { world, one } = await withA();
     world.clock.jump(8 * HOUR_MS);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     await world.clock.run(one.sessions.ending.resumeAfterWrongClock(endedA(one)));
     assert.equal(endedA(one).reason, 'expired');
   });
@@ -137,13 +137,13 @@ describe('a session that has expired by a wrong clock', () => {
   it('stays ended after its grant was dropped', async () => {
     const { world, one, two } = await withA();
     world.clock.jump(8 * HOUR_MS);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     await world.clock.run(one.sessions.ending.dropExpiredGrant(endedA(one)));
     assert.deepEqual(world.service.asked, ['revoke access 1']);
     assert.doesNotMatch(world.storage.stored.get('a') ?? '', /access/);
     world.clock.jump(-8 * HOUR_MS);
     for (const window of [one, two]) {
-      assert.deepEqual(await world.listed(window), []);
+      assert.deepEqual(await world.sessionsOf(window), []);
       assert.equal(isLive(window.store.get('a')), false);
     }
   });

@@ -19,7 +19,7 @@ class Starts {
     world.clock.jump(HOUR_MS);
     for (let count = 0; count < windows; count++) world.open();
     await world.clock.advance(10_000);
-    return world.told();
+    return world.notices();
   }
 
   get one(): Window {

@@ -120,7 +120,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(HOUR_MS), []);
     world.service.offline = false;
     await toldAfter(LOOK_MS);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
   it('each end of a session without a known end is told', async () => {
@@ -150,7 +150,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(4 * MINUTE_MS), ['ended a']);
     await world.clock.run(world.signIn(one, world.service.grant(), ['a']));
     assert.deepEqual(await toldAfter(DAY_MS), []);
-    assert.deepEqual(world.heard(one), ['changed a', 'removed a', 'added a']);
+    assert.deepEqual(world.changesOf(one), ['changed a', 'removed a', 'added a']);
   });
 
   it('the person is told nothing of sessions that are renewed, have no end, or were signed out', async () => {
@@ -161,7 +161,7 @@ describe('session notices: ends', () => {
     });
     await world.clock.run(one.sessions.signOut('c'));
     assert.deepEqual(await toldAfter(3 * HOUR_MS), []);
-    assert.deepEqual(await world.listed(one), ['a: access 6', 'b: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 6', 'b: access 2']);
   });
 
   it('the end is told when the refresh token is rejected', async () => {

@@ -33,7 +33,7 @@ describe('a session of another server than the one in the settings', () => {
     set(world, STAGING);
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['removed a']);
-      assert.deepEqual(await world.listed(window), []);
+      assert.deepEqual(await world.sessionsOf(window), []);
       assert.deepEqual([window.sessions.records.configured(), window.all.usable()], [[], []]);
       assert.deepEqual(window.sessions.records.liveSessions(), [record], 'for the sign-out');
       assert.deepEqual(window.sessions.records.dormant(), [record], 'for Show Identity');
@@ -42,10 +42,10 @@ describe('a session of another server than the one in the settings', () => {
     set(world, SERVER);
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['added a']);
-      assert.deepEqual(await world.listed(window), ['a: access 1']);
+      assert.deepEqual(await world.sessionsOf(window), ['a: access 1']);
       assert.deepEqual(window.sessions.records.dormant(), []);
     }
-    assert.deepEqual([world.service.asked, world.told()], [[], []]);
+    assert.deepEqual([world.service.asked, world.notices()], [[], []]);
   });
 
   it('is hidden in a window that opens later, and that is no change there', async () => {
@@ -53,9 +53,9 @@ describe('a session of another server than the one in the settings', () => {
     world.have('a', world.service.grant());
     world.service.server = STAGING;
     const one = await world.ready();
-    assert.deepEqual([heard(world, one), await world.listed(one)], [[], []]);
+    assert.deepEqual([heard(world, one), await world.sessionsOf(one)], [[], []]);
     set(world, SERVER);
-    assert.deepEqual([heard(world, one), await world.listed(one)], [['added a'], ['a: access 1']]);
+    assert.deepEqual([heard(world, one), await world.sessionsOf(one)], [['added a'], ['a: access 1']]);
   });
 
   it('is hidden while the setting is no address', async () => {
@@ -63,9 +63,9 @@ describe('a session of another server than the one in the settings', () => {
     world.have('a', world.service.grant());
     const one = await world.ready();
     set(world, undefined);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     set(world, SERVER);
-    assert.deepEqual(await world.listed(one), ['a: access 1']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
     assert.deepEqual(heard(world, one), ['removed a', 'added a']);
   });
 
@@ -123,7 +123,7 @@ describe('a session of another server than the one in the settings', () => {
     set(world, STAGING);
     assert.equal(await world.clock.run(verifying), false);
     await world.quiet();
-    assert.deepEqual([one.store.get('a')?.state, world.told()], ['ended', []]);
+    assert.deepEqual([one.store.get('a')?.state, world.notices()], ['ended', []]);
   });
 
   it('makes room for those of the new server', async () => {
@@ -133,7 +133,7 @@ describe('a session of another server than the one in the settings', () => {
     const one = await world.ready();
     set(world, STAGING);
     assert.deepEqual(heard(world, one), ['removed a', 'added b']);
-    assert.deepEqual(await world.listed(one), ['b: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['b: access 2']);
   });
 
   it('is neither renewed, nor verified, nor told of; it is renewed when it is back', async () => {
@@ -144,13 +144,13 @@ describe('a session of another server than the one in the settings', () => {
     assert.deepEqual(await toldAfter(2 * HOUR_MS), []);
     await world.comeBackTo(one);
     assert.equal(await one.sessions.verification.verify('a', one.closed.signal), false);
-    assert.deepEqual([await world.listed(one), world.service.asked], [[], []]);
+    assert.deepEqual([await world.sessionsOf(one), world.service.asked], [[], []]);
     assert.deepEqual(
       one.sessions.records.dormant().map(({ id }) => id),
       ['a'],
     );
     set(world, SERVER);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
     assert.deepEqual(await toldAfter(LOOK_MS), []);
   });
 
@@ -179,7 +179,7 @@ describe('a session of another server than the one in the settings', () => {
     set(world, SERVER);
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['added b']);
-      assert.deepEqual(await world.listed(window), ['b: access 2']);
+      assert.deepEqual(await world.sessionsOf(window), ['b: access 2']);
     }
     assert.deepEqual(world.service.asked, ['revoke access 1']);
   });
@@ -204,13 +204,13 @@ describe('the same id at two servers', () => {
     assert.deepEqual(world.service.asked, [], 'no grant is replaced');
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['added new 1', 'removed new 1', 'added new 2']);
-      assert.deepEqual(await world.listed(window), ['new 2: access 2']);
+      assert.deepEqual(await world.sessionsOf(window), ['new 2: access 2']);
     }
     const again = await world.clock.run(world.signIn(one, world.service.grant()));
     assert.deepEqual([again.id, again.person.accountLabel], [there.id, there.person.accountLabel]);
     await world.clock.run(one.sessions.signOut(there.id));
     set(world, SERVER);
-    assert.deepEqual(await world.listed(one), ['new 1: access 1']);
+    assert.deepEqual(await world.sessionsOf(one), ['new 1: access 1']);
   });
 
   it('is told of twice when both end at the same time', async () => {
@@ -230,6 +230,6 @@ describe('the same id at two servers', () => {
     set(world, STAGING);
     const { server, person } = await world.clock.run(world.signIn(one, grant));
     assert.deepEqual([server, person.accountLabel], [SERVER, 'Ann (bap-1)']);
-    assert.deepEqual([await world.listed(one), heard(world, one)], [[], []]);
+    assert.deepEqual([await world.sessionsOf(one), heard(world, one)], [[], []]);
   });
 });

@@ -12,7 +12,7 @@ async function expired(): Promise<{ world: SessionWorld; one: Window }> {
   world.have('b', world.service.grant(), { scopes: ['email'] });
   const one = await world.ready();
   world.clock.jump(8 * HOUR_MS);
-  assert.deepEqual(await world.listed(one), ['b: access 2']);
+  assert.deepEqual(await world.sessionsOf(one), ['b: access 2']);
   return { world, one };
 }
 

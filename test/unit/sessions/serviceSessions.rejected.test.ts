@@ -12,10 +12,10 @@ for (const lifeMs of [undefined, 86_400_000])
     service.reject(grant.accessToken, grant.refreshToken);
     const window = await world.ready();
     for (const round of ['first', 'second', 'third'])
-      assert.deepEqual(await world.listed(window), [], `the ${round} time`);
+      assert.deepEqual(await world.sessionsOf(window), [], `the ${round} time`);
     await world.quiet();
     const stored = world.stored('a');
     assert.ok(stored?.state === 'ended' && stored.reason === 'rejected');
     assert.equal(stored.expired, undefined, 'its grant is not kept');
-    assert.deepEqual(world.told(), ['rejected a']);
+    assert.deepEqual(world.notices(), ['rejected a']);
   });

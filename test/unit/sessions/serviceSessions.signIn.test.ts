@@ -19,7 +19,7 @@ async function withA(): Promise<{ world: SessionWorld; one: Window; two: Window 
 /** What each window lists. */
 async function listed(world: SessionWorld): Promise<string[][]> {
   const all: string[][] = [];
-  for (const window of world.windows) all.push(await world.listed(window));
+  for (const window of world.windows) all.push(await world.sessionsOf(window));
   return all;
 }
 
@@ -144,7 +144,7 @@ describe('sign-in: the token that it replaces (M2)', () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: 60_000, refreshable: true }));
     const [one, two] = [await world.ready(), await world.ready()];
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
     await world.clock.run(world.signIn(two, world.service.grant()));
     assert.deepEqual(world.service.asked, ['renew refresh 1', 'revoke access 2']);
   });
@@ -184,7 +184,7 @@ describe('sign-in: the person cancels', () => {
       await world.clock.advance(120_000);
       assert.deepEqual(await listed(world), [[], []]);
       assert.deepEqual(world.storedLive(), []);
-      assert.deepEqual(world.heard(one), []);
+      assert.deepEqual(world.changesOf(one), []);
       assert.deepEqual(two.sessions.records.configured(), []);
     });
 
@@ -198,7 +198,7 @@ describe('sign-in: the person cancels', () => {
       assert.deepEqual(world.storedLive(), one.sessions.records.configured());
       assert.deepEqual(world.service.asked, []);
       assert.equal(world.service.accepts('access 1'), true);
-      assert.deepEqual(world.heard(one), []);
+      assert.deepEqual(world.changesOf(one), []);
     });
 
   it('the next sign-in works, in this window and in the other one', async () => {

@@ -34,7 +34,7 @@ describe('sign-out', () => {
     assert.deepEqual(left(world), ['b', 'ended', 'ofBob', 'endedOfBob']);
     await signOut('b');
     assert.deepEqual(left(world), ['ofBob', 'endedOfBob']);
-    assert.deepEqual(world.heard(one), ['removed a', 'removed b']);
+    assert.deepEqual(world.changesOf(one), ['removed a', 'removed b']);
     assert.deepEqual(world.service.asked, ['revoke access 1', 'revoke access 2']);
     assert.doesNotMatch(one.log.lines.join('\n'), /^warn/m, 'nothing is asked for what has no grant');
   });
@@ -46,12 +46,12 @@ describe('sign-out', () => {
     const one = await world.ready();
     world.clock.jump(NIGHT_MS);
     world.service.offline = true;
-    assert.deepEqual(await world.listed(one), ['b: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['b: access 2']);
     assert.equal(one.sessions.records.configured().length, 2);
     await world.clock.run(one.sessions.signOut('b'));
     world.service.offline = false;
     await world.clock.advance(MINUTE_MS);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     assert.deepEqual(left(world), []);
     const revoked = world.service.asked.filter((each) => each.startsWith('revoke'));
     assert.deepEqual(revoked.sort(), ['revoke access 1', 'revoke access 2']);
@@ -84,7 +84,7 @@ describe('sign-out', () => {
     world.storage.writeMs = 5_000;
     const leaving = one.sessions.signOut('a');
     await world.clock.settle();
-    assert.deepEqual([one.sessions.records.configured(), world.heard(one)], [[], ['removed a']]);
+    assert.deepEqual([one.sessions.records.configured(), world.changesOf(one)], [[], ['removed a']]);
     await world.clock.run(leaving);
   });
 
@@ -106,11 +106,11 @@ describe('sign-out', () => {
     const [one, two] = [await world.ready(), await world.ready()];
     world.storage.writeFailure = new Error('locked');
     await assert.rejects(world.clock.run(one.sessions.signOut('a')), StoreError);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     assert.deepEqual(world.service.asked, ['revoke access 1']);
     world.storage.writeFailure = undefined;
     await world.clock.advance(MINUTE_MS);
-    assert.deepEqual(await world.listed(two), []);
+    assert.deepEqual(await world.sessionsOf(two), []);
     assert.deepEqual(left(world), []);
   });
 
@@ -125,6 +125,6 @@ describe('sign-out', () => {
     const { id } = await world.clock.run(world.signIn(two, world.service.grant()));
     await world.quiet();
     assert.equal(world.nameOf(id), 'new 1');
-    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['new 1: access 2']);
+    for (const window of [one, two]) assert.deepEqual(await world.sessionsOf(window), ['new 1: access 2']);
   });
 });

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { play, type Row } from '../support/sessionRow.ts';
+import { play, type Scenario } from '../support/sessionScenario.ts';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
 const HOUR_MS = 3_600_000;
 const LASTING = { lifeMs: 2 * HOUR_MS, refreshable: true };
 
-const VERIFICATION: Row[] = [
+const VERIFICATION: Scenario[] = [
   {
     name: 'a session that the service accepts stays',
     steps: [[0, 'one', 'verifies']],
-    listed: ['a: access 1'],
+    sessions: ['a: access 1'],
     asked: ['verify access 1'],
   },
   {
@@ -21,7 +21,7 @@ const VERIFICATION: Row[] = [
       [0, 'service', 'goes offline'],
       [0, 'one', 'verifies'],
     ],
-    listed: ['a: access 1'],
+    sessions: ['a: access 1'],
     asked: ['verify access 1'],
   },
   {
@@ -33,10 +33,10 @@ const VERIFICATION: Row[] = [
       [5, 'one', 'verifies'], // both look at what is stored when the first one ends it
       [1_000, 'two', 'verifies'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['verify access 1'],
-    told: ['rejected a'],
+    notices: ['rejected a'],
   },
   {
     name: 'two windows that find out at the same time tell the person once',
@@ -46,10 +46,10 @@ const VERIFICATION: Row[] = [
       [0, 'one', 'verifies'],
       [5, 'two', 'verifies'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['verify access 1'],
-    told: ['rejected a'],
+    notices: ['rejected a'],
   },
   {
     name: 'two windows tell the person once, also when the first has not stored the end yet',
@@ -59,10 +59,10 @@ const VERIFICATION: Row[] = [
       [0, 'one', 'verifies'],
       [5, 'two', 'verifies'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['verify access 1', 'verify access 1'],
-    told: ['rejected a'],
+    notices: ['rejected a'],
   },
   {
     name: 'a rejected access token is renewed, if that is possible',
@@ -71,8 +71,8 @@ const VERIFICATION: Row[] = [
       [0, 'service', { rejects: ['access 1'] }],
       [0, 'one', 'verifies'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['verify access 1', 'renew refresh 1'],
   },
   {
@@ -85,8 +85,8 @@ const VERIFICATION: Row[] = [
       [10, 'one', 'verifies'],
       [20, 'two', 'verifies'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['verify access 1', 'renew refresh 1', 'verify access 1'],
   },
   {
@@ -96,10 +96,10 @@ const VERIFICATION: Row[] = [
       [0, 'service', { rejects: ['access 1', 'refresh 1'] }],
       [0, 'one', 'verifies'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['verify access 1', 'renew refresh 1'],
-    told: ['rejected a'],
+    notices: ['rejected a'],
   },
   {
     name: 'a renewal that takes long: the rejected token is not handed out until the new one arrives',
@@ -109,8 +109,8 @@ const VERIFICATION: Row[] = [
       [0, 'service', { rejects: ['access 1'] }],
       [0, 'one', 'verifies'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a', 'changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a', 'changed a'],
     asked: ['verify access 1', 'renew refresh 1'],
   },
   {
@@ -123,8 +123,8 @@ const VERIFICATION: Row[] = [
       [50, 'service', 'goes offline'],
       [1_000, 'clock', { jumpsMs: -HOUR_MS }],
     ],
-    listed: [],
-    heard: ['changed a'],
+    sessions: [],
+    changes: ['changed a'],
     asked: ['verify access 1', 'renew refresh 1'],
   },
   {
@@ -136,16 +136,16 @@ const VERIFICATION: Row[] = [
       [0, 'one', 'verifies'],
       [50, 'service', 'goes offline'],
       [1_000, 'service', 'is back'],
-      [31_000, 'one', 'lists'],
+      [31_000, 'one', 'gets sessions'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a', 'changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a', 'changed a'],
     asked: ['verify access 1', 'renew refresh 1', 'renew refresh 1'],
   },
 ];
 
 describe('sessions of a service: verification', () => {
-  for (const row of VERIFICATION) it(row.name, () => play(row));
+  for (const scenario of VERIFICATION) it(scenario.name, () => play(scenario));
 
   for (const [name, expected, refreshable, rejected, offline] of [
     ['true for an accepted session', true, false, [], false],
@@ -236,7 +236,7 @@ describe('sessions of a service: verification', () => {
       world.service.reject('access 1');
       world.storage[failure] = new Error('locked');
       assert.equal(await world.clock.run(one.sessions.verification.verify('a', one.closed.signal)), false);
-      assert.deepEqual([world.heard(one), one.notices], [['removed a'], ['rejected a']]);
+      assert.deepEqual([world.changesOf(one), one.notices], [['removed a'], ['rejected a']]);
     });
 
   it('the person is told again when a session is rejected after a new sign-in', async () => {

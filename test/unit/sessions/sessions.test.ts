@@ -64,7 +64,7 @@ describe('openSessions', () => {
     world.clock.jump(HOUR_MS);
     assert.deepEqual(current(), ['b']);
     await world.quiet();
-    assert.deepEqual([world.service.asked, world.heard(one)], [[], []]);
+    assert.deepEqual([world.service.asked, world.changesOf(one)], [[], []]);
   });
 
   it('find gives a live session of any service, with the sessions of its service', async () => {

@@ -76,7 +76,7 @@ describe('session store: a write that fails', () => {
     world.storage.writeFailure = locked;
     for (const record of [SECOND, THIRD])
       await assert.rejects(world.clock.run(window.store.replace(record)), isStoreError);
-    assert.equal(world.clock.pending, 1, 'one row of attempts is enough');
+    assert.equal(world.clock.pending, 1, 'one series of attempts is enough');
     world.storage.writeFailure = undefined;
     await world.clock.advance(60_000);
     assert.equal(world.texts.a, textOf(THIRD));

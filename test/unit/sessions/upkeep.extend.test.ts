@@ -37,11 +37,11 @@ describe('session upkeep: a later end when the person comes back', () => {
     await world.quiet();
     for (const window of [one, two]) {
       assert.equal(endOf(window), world.clock.now() - 100 + world.service.extendedMs);
-      assert.deepEqual(await world.listed(window), ['a: access 1']);
-      assert.deepEqual(world.heard(window), ['changed a']);
+      assert.deepEqual(await world.sessionsOf(window), ['a: access 1']);
+      assert.deepEqual(world.changesOf(window), ['changed a']);
     }
     assert.deepEqual(world.stored('a'), one.store.liveSession('a'));
-    assert.deepEqual(world.told(), []);
+    assert.deepEqual(world.notices(), []);
   });
 
   it('the service is asked once a day for a session, in one window', async () => {
@@ -58,7 +58,7 @@ describe('session upkeep: a later end when the person comes back', () => {
       assert.deepEqual(await extended(), []);
       world.clock.jump(HOUR_MS);
     }
-    assert.deepEqual(await world.listed(two), ['a: access 1'], 'it has gone on past its first end');
+    assert.deepEqual(await world.sessionsOf(two), ['a: access 1'], 'it has gone on past its first end');
   });
 
   it('without an answer, the service is asked again the next day', async () => {
@@ -71,7 +71,7 @@ describe('session upkeep: a later end when the person comes back', () => {
     assert.deepEqual(await back(one), ['verify access 1'], 'whether it works is asked as before');
     world.clock.jump(DAY_MS);
     assert.deepEqual(await back(one), ['extend access 1']);
-    assert.deepEqual(world.told(), []);
+    assert.deepEqual(world.notices(), []);
   });
 
   for (const [name, old] of [
@@ -101,11 +101,11 @@ describe('session upkeep: a later end when the person comes back', () => {
     const { world, one } = await worldWith({ lifeMs: 4 * MINUTE_MS });
     one.focused = true;
     await world.clock.advance(MINUTE_MS);
-    assert.deepEqual(world.told(), ['ends soon a']);
+    assert.deepEqual(world.notices(), ['ends soon a']);
     await world.comeBackTo(one);
     world.clock.jump(world.service.extendedMs - 4 * MINUTE_MS);
     await world.clock.advance(MINUTE_MS);
-    assert.deepEqual(world.told(), ['ends soon a', 'ends soon a']);
+    assert.deepEqual(world.notices(), ['ends soon a', 'ends soon a']);
   });
 
   it('a question that waits when the window closes is logged', async () => {
@@ -122,12 +122,12 @@ describe('session upkeep: a later end when the person comes back', () => {
   it('a session that is over is not asked for', async () => {
     const { world, one, back } = await worldWith({ lifeMs: MINUTE_MS });
     assert.deepEqual(await back(one), []);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
   });
 
   it('a silent getSession does not use the network', async () => {
     const { world, one } = await worldWith({ lifeMs: 2 * MINUTE_MS });
-    assert.deepEqual(await world.listed(one), ['a: access 1']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
     assert.deepEqual(world.service.asked, []);
   });
 
@@ -155,7 +155,7 @@ describe('session upkeep: a later end when the person comes back', () => {
     world.service.takes.extend = 40_000; // a look comes while the service is asked
     await world.comeBackTo(one);
     await world.clock.advance(2 * MINUTE_MS);
-    assert.deepEqual(world.told(), []);
+    assert.deepEqual(world.notices(), []);
     assert.equal(one.sessions.records.configured().length, 1);
   });
 
@@ -164,7 +164,7 @@ describe('session upkeep: a later end when the person comes back', () => {
     world.service.offline = true;
     assert.deepEqual(await back(one), ['extend access 1']);
     await world.clock.advance(30_000);
-    assert.deepEqual(world.told(), ['ends soon a']);
+    assert.deepEqual(world.notices(), ['ends soon a']);
   });
 
   it('a session that the service does not know ends in all windows, and the person is told once', async () => {
@@ -174,7 +174,7 @@ describe('session upkeep: a later end when the person comes back', () => {
     await world.quiet();
     await back(two);
     assert.deepEqual([one.sessions.records.configured(), two.sessions.records.configured()], [[], []]);
-    assert.deepEqual(world.told(), ['rejected a']);
+    assert.deepEqual(world.notices(), ['rejected a']);
     assert.equal(one.sessions.records.ended()[0]?.reason, 'rejected');
   });
 
@@ -199,7 +199,7 @@ describe('session upkeep: a later end when the person comes back', () => {
     await world.clock.advance(1_000);
     await world.clock.run(world.signIn(two, world.service.grant({ lifeMs: HOUR_MS })));
     await world.quiet();
-    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['a: access 2']);
+    for (const window of [one, two]) assert.deepEqual(await world.sessionsOf(window), ['a: access 2']);
     assert.ok((endOf(one) ?? Infinity) <= world.clock.now() + HOUR_MS);
   });
 
@@ -208,10 +208,10 @@ describe('session upkeep: a later end when the person comes back', () => {
     [world.service.takes.extend, world.storage.writeMs] = [2_000, 500];
     await back(one);
     await world.clock.advance(1_800);
-    assert.deepEqual(await world.listed(two), [], 'it is over');
+    assert.deepEqual(await world.sessionsOf(two), [], 'it is over');
     await world.quiet();
-    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['a: access 1']);
-    assert.deepEqual(world.told(), []);
+    for (const window of [one, two]) assert.deepEqual(await world.sessionsOf(window), ['a: access 1']);
+    assert.deepEqual(world.notices(), []);
   });
 
   it('a new end that cannot be stored at once holds here, and is stored later', async () => {

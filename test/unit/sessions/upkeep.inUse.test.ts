@@ -46,7 +46,7 @@ async function use(lifeMs: number, updateAgeMs: number, everyMs: number): Promis
   const beganMs = clock.now();
   world.have('a', service.grant({ lifeMs }), { signedInAtMs: beganMs, grantedAtMs: beganMs });
   const window = await world.ready();
-  while (clock.now() - beganMs < 30 * DAY && (await world.listed(window)).length > 0) {
+  while (clock.now() - beganMs < 30 * DAY && (await world.sessionsOf(window)).length > 0) {
     clock.jump(everyMs);
     await world.comeBackTo(window);
     await world.quiet();

@@ -16,7 +16,7 @@ describe('session upkeep', () => {
     assert.equal(world.stored('a')?.state, 'ended');
     assert.deepEqual(await toldAfter(2 * LOOK_MS), []);
     assert.equal(world.stored('a')?.state, 'removed');
-    assert.deepEqual([world.heard(one), world.heard(two)], [['removed a'], ['removed a']]);
+    assert.deepEqual([world.changesOf(one), world.changesOf(two)], [['removed a'], ['removed a']]);
   });
 
   it('forgets nothing by a clock that is far ahead for less than an hour', async () => {
@@ -46,14 +46,14 @@ describe('session upkeep', () => {
     world.storage.readFailure = new Error('locked');
     const one = world.open(true);
     await world.clock.advance(HOUR_MS);
-    assert.deepEqual(world.told(), []);
+    assert.deepEqual(world.notices(), []);
     assert.match(
       one.log.lines.join('\n'),
       /The sessions could not be looked after this time: StoreError \(cause: Error\)\./,
     );
     world.storage.readFailure = undefined;
     await world.clock.advance(LOOK_MS);
-    assert.deepEqual(world.told(), ['ended a']);
+    assert.deepEqual(world.notices(), ['ended a']);
   });
 
   it('the looks end with the window', async () => {

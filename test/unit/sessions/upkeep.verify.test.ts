@@ -85,7 +85,7 @@ describe('session upkeep: verification when the person comes back', () => {
     all.world.service.reject('access 1');
     all.world.service.offline = true;
     assert.deepEqual(await focus(all, all.one), ['verify access 1']);
-    assert.deepEqual(await all.world.listed(all.two), ['a: access 1']);
+    assert.deepEqual(await all.world.sessionsOf(all.two), ['a: access 1']);
     all.world.service.offline = false;
     assert.deepEqual(await focus(all, all.one), []);
     await all.toldAfter(HOUR_MS);

@@ -53,7 +53,7 @@ for (const [bad, good, name] of [
       world[bad].writeFailure = failure;
       await put(copies, THIRD);
       await world.clock.settle();
-      assert.equal(log.lines.length, 2, 'a new row of failures');
+      assert.equal(log.lines.length, 2, 'a new series of failures');
       world[bad].writeFailure = undefined;
       await world.clock.advance(60_000);
       assert.deepEqual(world.names[bad], namesOf(THIRD, B));

@@ -188,18 +188,18 @@ export class SessionWorld {
     return name;
   }
 
-  heard({ changes }: Window): string[] {
+  changesOf({ changes }: Window): string[] {
     return changes.map(({ kind, record }) => `${kind} ${this.nameOf(record.id)}`);
   }
 
   /** What an extension would get, such as `a: access 1`. */
-  async listed({ sessions }: Window): Promise<string[]> {
+  async sessionsOf({ sessions }: Window): Promise<string[]> {
     await this.clock.run(sessions.settle());
     return sessions.usable().map(({ id, grant }) => `${this.nameOf(id)}: ${grant.accessToken}`);
   }
 
   /** What the person has been told, in any window that is open. */
-  told(): string[] {
+  notices(): string[] {
     return this.windows.flatMap(({ notices }) => notices);
   }
 

@@ -20,7 +20,7 @@ export async function watched(before: (world: SessionWorld) => void): Promise<Wa
   one.focused = true;
   const toldAfter = async (ms: number): Promise<string[]> => {
     await world.clock.advance(ms);
-    const told = world.told();
+    const told = world.notices();
     for (const { notices } of world.windows) notices.length = 0;
     return told;
   };

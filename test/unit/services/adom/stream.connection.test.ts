@@ -6,7 +6,7 @@ import { type StreamEvents, streamIntent } from '../../../../src/services/adom/s
 import { after, Conversation, networkError, never, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../../support/eventStream.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
-import { hold, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentRow.ts';
+import { play, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentRow.ts';
 import { adoptPlatformTimers } from '../../support/platformTimers.ts';
 
 const NO_EVENTS: StreamEvents = { onOpen: () => undefined, onAnswer: () => undefined };
@@ -133,7 +133,7 @@ describe('intent stream: the connection', () => {
     'Text/Event-Stream ;charset=UTF-8',
   ]) {
     it(`reads an answer of the type "${type}" as a stream`, () =>
-      hold({
+      play({
         name: type,
         replies: [eventStream([[1, AUTHENTICATED]], type)],
         asks: ['stream 0'],
@@ -144,7 +144,7 @@ describe('intent stream: the connection', () => {
 
   for (const type of ['text/event-streaming', 'text/plain', 'application/x-text/event-stream']) {
     it(`does not read an answer of the type "${type}" as a stream`, () =>
-      hold({
+      play({
         name: type,
         replies: [
           eventStream(
@@ -207,7 +207,7 @@ describe('intent stream: the connection', () => {
 
 describe('intent stream: silence', () => {
   it('is counted from the answer of the server, and not from the request', () =>
-    hold({
+    play({
       name: 'an answer after 40 s',
       replies: [after(40, eventStream([])), TOLD],
       asks: ['stream 0', 'poll 85'],
@@ -217,7 +217,7 @@ describe('intent stream: silence', () => {
 
 describe('intent stream: silence while the wall clock is set back', () => {
   it('ends the stream after 45 s of running time', () =>
-    hold({
+    play({
       name: 'an hour back',
       replies: [eventStream([[10, PING]]), PENDING, TOLD],
       meanwhile: [[20, { jump: -3_600 }]],

@@ -17,13 +17,13 @@ import {
 } from '../../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING, pings } from '../../support/eventStream.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
-import { hold, PENDING, type Row, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentRow.ts';
+import { play, PENDING, type Scenario, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentRow.ts';
 
 const OFFLINE = networkError('ECONNREFUSED');
 const times = <T>(count: number, each: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => each(i));
 const pending = (count: number): Reply[] => Array<Reply>(count).fill(PENDING);
-const polls = (from: number, to: number): Row['asks'] =>
+const polls = (from: number, to: number): Scenario['asks'] =>
   times((to - from) / 2 + 1, (i) => `poll ${from + 2 * i}` as const);
 const told = eventStream([[0, AUTHENTICATED]]);
 const pinged = (end: Piece): Reply => eventStream([[0, PING], end]);
@@ -58,7 +58,7 @@ const TRANSIENT_FAILURES: [name: string, reply: Reply, nextAt: number][] = [
   ['503 with a Retry-After of more than a minute', text(503, '', { 'retry-after': '90' }), 90],
 ];
 
-const AUTO: Row[] = [
+const AUTO: Scenario[] = [
   {
     name: 'JSON with the token instead of a stream',
     replies: [TOLD],
@@ -165,7 +165,7 @@ const AUTO: Row[] = [
 ];
 
 /** Streams only, with one poll after each broken stream, because the token may be lost with the stream. */
-const STREAM: Row[] = [
+const STREAM: Scenario[] = [
   {
     name: 'JSON with the token instead of a stream',
     replies: [TOLD],
@@ -225,7 +225,7 @@ describe('intent updates: polls when the answer is no stream', () => {
   for (const mode of ['auto', 'stream'] as const) {
     for (const [name, reply, pollAt] of NO_STREAM) {
       it(`${name} (${mode})`, () =>
-        hold({
+        play({
           name,
           mode,
           replies: [reply, TOLD],
@@ -242,7 +242,7 @@ describe('intent updates: waits after a transient failure', () => {
     it(`${name} (auto)`, () => {
       const next = nextAt < 60 ? 'poll' : 'stream';
       const replies = [reply, TOLD];
-      return hold({
+      return play({
         name,
         replies,
         asks: ['stream 0', `${next} ${nextAt}`],
@@ -251,7 +251,7 @@ describe('intent updates: waits after a transient failure', () => {
       });
     });
     it(`${name} (stream)`, () =>
-      hold({
+      play({
         name,
         mode: 'stream',
         replies: [reply, told],
@@ -263,11 +263,11 @@ describe('intent updates: waits after a transient failure', () => {
 });
 
 describe('intent updates: mode auto', () => {
-  for (const row of AUTO) it(row.name, () => hold(row));
+  for (const scenario of AUTO) it(scenario.name, () => play(scenario));
 });
 
 describe('intent updates: mode stream', () => {
-  for (const row of STREAM) it(row.name, () => hold({ ...row, mode: 'stream' }));
+  for (const scenario of STREAM) it(scenario.name, () => play({ ...scenario, mode: 'stream' }));
 });
 
 describe('intent updates: onContact', () => {

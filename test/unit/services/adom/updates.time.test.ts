@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 
 import { after, json, networkError, never, type Reply } from '../../support/conversation.ts';
 import { AUTHENTICATED, CUT, eventStream, type Piece, PING, pings } from '../../support/eventStream.ts';
-import { hold, living, PENDING, type Row, SIGNED_IN, TOLD } from '../../support/intentRow.ts';
+import { play, living, PENDING, type Scenario, SIGNED_IN, TOLD } from '../../support/intentRow.ts';
 
 const HOUR = 3_600;
 const OFFLINE = networkError('ENOTFOUND');
@@ -11,7 +11,7 @@ const STREAM = eventStream(pings(15, 2 * HOUR));
 const pending = (times: number): Reply[] => Array<Reply>(times).fill(PENDING);
 
 /** It polls once more at the deadline: the person may have approved just before. */
-const DEADLINE: Row[] = [
+const DEADLINE: Scenario[] = [
   {
     name: 'during a stream: expires when the last poll is pending',
     replies: [STREAM, PENDING],
@@ -104,7 +104,7 @@ const DEADLINE: Row[] = [
     asks: ['poll 1'],
     end: SIGNED_IN,
   },
-  ...(['auto', 'stream', 'poll'] as const).map((mode): Row => ({
+  ...(['auto', 'stream', 'poll'] as const).map((mode): Scenario => ({
     name: `already past when the intent comes: polls once (${mode})`,
     mode,
     intent: living(-60),
@@ -140,8 +140,8 @@ const DEADLINE: Row[] = [
 ];
 
 /** A pause looks at the wall clock every five seconds, so it notices a jump within five seconds. */
-const JUMPS: Row[] = [
-  ...(['auto', 'stream'] as const).flatMap((mode): Row[] => [
+const JUMPS: Scenario[] = [
+  ...(['auto', 'stream'] as const).flatMap((mode): Scenario[] => [
     {
       name: `past the deadline during a stream: polls once and gets the token (${mode})`,
       mode,
@@ -264,11 +264,11 @@ const JUMPS: Row[] = [
   },
 ];
 
-for (const [title, rows] of [
+for (const [title, scenarios] of [
   ['the deadline', DEADLINE],
   ['after a jump of the wall clock', JUMPS],
 ] as const) {
   describe(`intent updates: ${title}`, () => {
-    for (const row of rows) it(row.name, () => hold(row));
+    for (const scenario of scenarios) it(scenario.name, () => play(scenario));
   });
 }
