@@ -20,7 +20,7 @@ describe('the stored key', () => {
     assert.equal(world.storedKey, (await one.key.cipher()).keyText);
   });
 
-  it('is stored by the window that has lost its own, also when that fails at first', async () => {
+  it('is stored by the window whose own key lost, even if that fails at first', async () => {
     const world = new KeyWorld();
     const { winner, loser } = await twoKeys();
     world.secrets.stored.set('sessionKey', winner.keyText);
@@ -53,7 +53,7 @@ describe('the stored key', () => {
       assert.deepEqual(one.warnings, ['warn The key of stored sessions is damaged.']);
     });
 
-  it('is asked for when it is damaged and another window has it', async () => {
+  it('is requested when it is damaged and another window has it', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
     await world.clock.advance(A_MOMENT_MS);

@@ -16,7 +16,7 @@ for (const client of ['browser', 'desktop'] as const)
       assert.deepEqual([world.state.get('sessionKeyName'), window.log.lines], [stored.name, []]);
     });
 
-    it('is made once by the first window, and is the same for the windows after it', async () => {
+    it('is created once by the first window, and is the same for later windows', async () => {
       const world = new KeyWorld(client);
       const one = world.open();
       const [cipher, same] = await world.clock.run(Promise.all([one.key.cipher(), one.key.cipher()]));
@@ -48,7 +48,7 @@ for (const client of ['browser', 'desktop'] as const)
         assert.equal((await (await world.ready()).key.cipher()).name, winner);
       });
 
-    it('is the same again after windows with different stored keys have met', async () => {
+    it('is the same again once windows with different stored keys have met', async () => {
       const world = new KeyWorld(client);
       const { winner, loser } = await twoKeys();
       world.secrets.stored.set('sessionKey', loser.keyText);
@@ -64,7 +64,7 @@ for (const client of ['browser', 'desktop'] as const)
   });
 
 describe('a window that cannot read the key of another one', () => {
-  it('gets it, and stores it, and it is not in the global state', async () => {
+  it('gets the key and stores it, and the key is never in the global state', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
     const { keyText } = await one.key.cipher();
@@ -83,7 +83,7 @@ describe('a window that cannot read the key of another one', () => {
     assert.deepEqual(one.changes.concat(two.changes, one.warnings, two.warnings), []);
   });
 
-  it('makes its own when no other window is open, after five seconds', async () => {
+  it('creates its own after five seconds when no other window is open', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
     const { name } = await one.key.cipher();
@@ -101,7 +101,7 @@ describe('a window that cannot read the key of another one', () => {
   });
 
   for (const odd of ['', 'garbage', '0'.repeat(31), 5, null, { name: '0'.repeat(32) }])
-    it(`asks nobody where the name of the agreed key is ${JSON.stringify(odd)}`, async () => {
+    it(`asks nobody if the name of the agreed key is ${JSON.stringify(odd)}`, async () => {
       const world = new KeyWorld();
       world.state.set('sessionKeyName', odd);
       const one = await world.ready();
@@ -110,7 +110,7 @@ describe('a window that cannot read the key of another one', () => {
       assert.deepEqual([...world.state], [['sessionKeyName', await one.name()]]);
     });
 
-  it('keeps its own key when a smaller name belongs to no window', async () => {
+  it('keeps its own key when no window has the one with the smaller name', async () => {
     const world = new KeyWorld();
     const stored = await SessionCipher.create();
     world.secrets.stored.set('sessionKey', stored.keyText);
@@ -123,8 +123,8 @@ describe('a window that cannot read the key of another one', () => {
   });
 });
 
-describe('the agreement', () => {
-  it('takes no key that is beaten by the one of the window', async () => {
+describe('the agreement on a key', () => {
+  it('accepts no key that the window’s own key beats', async () => {
     const world = new KeyWorld();
     const { winner, loser } = await twoKeys();
     world.secrets.stored.set('sessionKey', loser.keyText);
@@ -157,7 +157,7 @@ describe('the agreement', () => {
       assert.equal(world.state.get('sessionKeyName'), winner.name);
     });
 
-  it('does not store the key every second where SecretStorage forgets it', async () => {
+  it('does not store the key every second if SecretStorage forgets it', async () => {
     const world = new KeyWorld('desktop');
     let stores = 0;
     world.secrets.window().onDidChange(() => {
@@ -178,7 +178,7 @@ describe('the agreement', () => {
     assert.deepEqual([...world.state], [['sessionKeyName', await world.agreedName()]]);
   });
 
-  it('tells nobody after the end of the event', async () => {
+  it('fires nothing after it is disposed', async () => {
     const world = new KeyWorld();
     const { winner, loser } = await twoKeys();
     world.secrets.stored.set('sessionKey', winner.keyText);

@@ -22,7 +22,7 @@ describe('the key when VS Code refuses', () => {
     assert.equal((await key.cipher()).keyText, keyText);
   });
 
-  it('is there while the global state cannot be written, which is logged once, and is agreed on later', async () => {
+  it('is available while the global state cannot be written, which is logged once, and is agreed on later', async () => {
     const world = new KeyWorld();
     const one = world.open();
     one.memento.writeFailure = new Error('cannot be written');
@@ -38,7 +38,7 @@ describe('the key when VS Code refuses', () => {
     assert.equal(one.warnings.length, 2);
   });
 
-  it('is not made anew while no other window can be asked, and works at the next call', async () => {
+  it('is not created again while no other window can be asked, and is read at the next call', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
     await world.clock.advance(A_MOMENT_MS);
@@ -52,7 +52,7 @@ describe('the key when VS Code refuses', () => {
     assert.equal(await two.name(), await one.name());
   });
 
-  it('leaves nothing in the global state when the key that was given cannot be stored', async () => {
+  it('leaves nothing in the global state if it cannot be stored after an exchange', async () => {
     const world = await KeyWorld.usedBefore();
     await world.ready();
     const two = world.asking();
@@ -62,7 +62,7 @@ describe('the key when VS Code refuses', () => {
     assert.deepEqual([...world.state.keys()], ['sessionKeyName']);
   });
 
-  it('ends the question for the key of another window without a word', async () => {
+  it('ends a request to another window without a log line', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
     world.write(new Map([['sessionKeyName', SMALLEST_NAME]]));

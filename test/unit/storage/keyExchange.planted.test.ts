@@ -32,7 +32,7 @@ describe('a request for the key that was there before a window', () => {
     for (const window of windows) assert.deepEqual(window.log.lines, [OLDER]);
   });
 
-  it('gets no answer from windows that start together, also before they have their key', async () => {
+  it('gets no answer from windows that start together, even before they have their key', async () => {
     const world = await KeyWorld.usedBefore();
     const { publicKey } = await strangersPair();
     world.state.set('keyRequest', { publicKey });
@@ -72,7 +72,7 @@ describe('a request for the key that was there before a window', () => {
       assert.deepEqual([[...world.state.keys()], one.warnings], [['sessionKeyName'], [OLDER]]);
     });
 
-  it('takes its answer with it', async () => {
+  it('takes its answer along', async () => {
     const world = await KeyWorld.usedBefore();
     world.state.set('keyRequest', { publicKey: 'x' }).set('keyAnswer', { to: 'x', from: 'y', sealed: '' });
     await world.ready();
@@ -80,7 +80,7 @@ describe('a request for the key that was there before a window', () => {
     assert.deepEqual([...world.state.keys()], ['sessionKeyName']);
   });
 
-  it('is no answer to a window that asks', async () => {
+  it('does not count as an answer to a window that asks', async () => {
     const world = await KeyWorld.usedBefore();
     world.state.set('keyAnswer', { to: 'another window', from: 'y', sealed: 'AAAA' });
     const two = world.asking();
