@@ -14,7 +14,7 @@ async function overSession() {
   return { world, record, one, two };
 }
 
-describe('a renewal that another window may send, too', () => {
+describe('a renewal that another window may also send', () => {
   it('is not sent while the windows cannot lock each other out', async () => {
     const { world, one, two } = await overSession();
     world.locks.isUsable = false;
@@ -29,7 +29,7 @@ describe('a renewal that another window may send, too', () => {
     assert.deepEqual(world.service.reused, []);
   });
 
-  it('is not sent by a window that hung until another one had the lock', async () => {
+  it('is not sent by a window that hung until another one got the lock', async () => {
     const { world, one, two } = await overSession();
     one.storage.stop(); // it hangs after it has the lock
     one.locks.freeze();
@@ -60,7 +60,7 @@ describe('a renewal that another window may send, too', () => {
     assert.deepEqual(world.service.asked, ['renew next']);
   });
 
-  it('takes a rejection for final only when no other machine has stored a new token two seconds later', async () => {
+  it('treats a rejection as final only if no other machine has stored a new token two seconds later', async () => {
     const { world, record, one } = await overSession();
     world.service.reject('refresh 1');
     const settled = one.sessions.settle();

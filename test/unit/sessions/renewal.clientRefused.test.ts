@@ -11,7 +11,7 @@ const REFUSED = [0, 'service', 'refuses the client'] as const;
 
 const SCENARIOS: Scenario[] = [
   {
-    name: 'a session is handed out as before, and each window asks once',
+    name: 'a session is still handed out, and each window asks once',
     a: SOON,
     steps: [
       REFUSED,
@@ -36,7 +36,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['renew refresh 1', 'renew refresh 1'],
   },
   {
-    name: 'a session ends as expired after its own end',
+    name: 'a session ends as expired after its expiry',
     a: SOON,
     steps: [REFUSED, [0, 'one', 'gets sessions'], [4 * MINUTE_MS, 'one', 'gets sessions']],
     sessions: [],
@@ -61,7 +61,7 @@ const SCENARIOS: Scenario[] = [
 describe('renewal: the service refuses the client', () => {
   for (const scenario of SCENARIOS) it(scenario.name, () => play(scenario));
 
-  it('the person hears before the end and at it, once each', async () => {
+  it('the user is told once before the end, and once at it', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant(SOON));
     world.service.refusesClient = true;
@@ -73,7 +73,7 @@ describe('renewal: the service refuses the client', () => {
     assert.equal(window.sessions.records.ended()[0]?.reason, 'expired');
   });
 
-  it('a session ends at its own end, and not a moment later', async () => {
+  it('a session ends when it expires, and not a moment later', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant(SOON));
     world.service.refusesClient = true;
@@ -87,7 +87,7 @@ describe('renewal: the service refuses the client', () => {
     assert.equal(window.store.get('a')?.state, 'ended');
   });
 
-  it('a new sign-in shows that the client is accepted, and is renewed again', async () => {
+  it('a new sign-in shows that the client is accepted, and can be renewed again', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant(SOON));
     world.service.refusesClient = true;
@@ -99,7 +99,7 @@ describe('renewal: the service refuses the client', () => {
     assert.deepEqual(await world.sessionsOf(window), ['a: access 3']);
   });
 
-  it('a session that such a window ends while another one renews it goes on with the new token', async () => {
+  it('a session that such a window ends while another one renews it continues with the new token', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant(SOON));
     world.service.refusesClient = true;
@@ -117,7 +117,7 @@ describe('renewal: the service refuses the client', () => {
     for (const window of [refused, other]) assert.deepEqual(await world.sessionsOf(window), ['a: access 2']);
   });
 
-  it('the log says so once, without a token', async () => {
+  it('the refusal is logged once, without a token', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant(SOON));
     world.service.refusesClient = true;

@@ -57,7 +57,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['renew refresh 1', 'revoke access 2'],
   })),
   {
-    name: 'a sign-in: a refresh token that is rejected takes nothing from it',
+    name: 'a sign-in: a rejected refresh token does not affect it',
     a: SOON,
     takes: { renew: 2_000 },
     steps: [
@@ -70,7 +70,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['renew refresh 1', 'revoke access 1'],
   },
   {
-    name: 'a sign-in that takes long to store: it replaces and revokes the new grant',
+    name: 'a sign-in that is slow to store: it replaces and revokes the new grant',
     a: SOON,
     takes: { renew: 2_000, read: 20, write: 3_000 },
     steps: [

@@ -52,7 +52,7 @@ describe('renewal: the storage fails', () => {
     assert.deepEqual([world.service.asked, world.service.reused], [['renew refresh 1'], []]);
   });
 
-  it('many calls at once send one request in ten seconds (M1)', async () => {
+  it('many calls at the same time send one request in ten seconds (M1)', async () => {
     const { world, one } = await windows();
     world.service.lifeMs = 0;
     world.storage.writeFailure = locked;
@@ -112,7 +112,7 @@ describe('renewal: the storage fails', () => {
 });
 
 describe('renewal: the service fails', () => {
-  it('an error of the program is logged by its name, and costs no session (S4)', async () => {
+  it('an unexpected error is logged by its name, and ends no session (S4)', async () => {
     const { world, one } = await windows();
     const renew = world.service.renew.bind(world.service);
     let requests = 0;
@@ -131,7 +131,7 @@ describe('renewal: the service fails', () => {
     assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
-  it('no token and no name is logged', async () => {
+  it('no token or name is logged', async () => {
     const { world, one } = await windows();
     world.service.offline = true;
     await world.sessionsOf(one);
@@ -146,7 +146,7 @@ describe('renewal: the service fails', () => {
 });
 
 describe('renewal: the window closes', () => {
-  it('finish waits for the answer and its storing, and the next window uses the new token (M7)', async () => {
+  it('finish waits until the answer is stored, and the next window uses the new token (M7)', async () => {
     const { world, one, two } = await windows();
     await world.close(two);
     [world.service.takes.renew, world.storage.writeMs] = [2_000, 1_000];
@@ -184,7 +184,7 @@ describe('renewal: the window closes', () => {
     assert.deepEqual(world.service.reused, []);
   });
 
-  it('a session that the person signs out of while its renewal waits is no failure', async () => {
+  it('a sign-out while the renewal waits is not a failure', async () => {
     const { world, one, two } = await windows();
     world.service.takes.renew = 3_000;
     const first = one.sessions.settle();
@@ -199,7 +199,7 @@ describe('renewal: the window closes', () => {
     );
   });
 
-  it('a refresh token that is rejected after a sign-out is no failure', async () => {
+  it('a refresh token that is rejected after a sign-out is not a failure', async () => {
     const { world, one } = await windows();
     world.service.takes.renew = 1_000;
     world.service.reject('refresh 1');

@@ -41,7 +41,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['renew refresh 1'],
   },
   {
-    name: 'each renewal uses the refresh token that came last, in any window',
+    name: 'each renewal uses the latest refresh token, in any window',
     a: SOON,
     steps: [
       [0, 'one', 'gets sessions'],
@@ -55,7 +55,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['renew refresh 1', 'renew refresh 2', 'renew refresh 3'],
   },
   ...[OVER, SOON].map((a) => ({
-    name: `all windows need a session that ${a === OVER ? 'is over' : 'ends soon'}, and send one request`,
+    name: `all windows that need a session that ${a === OVER ? 'is over' : 'ends soon'} send one request`,
     a,
     takes: { renew: 2_000, read: 20, write: 50 },
     steps: [
@@ -70,7 +70,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['renew refresh 1'],
   })),
   {
-    name: 'a session with a rejected refresh token lasts as long as its access token, and is not asked for again',
+    name: 'a session with a rejected refresh token lasts as long as its access token, and renewal is not tried again',
     a: SOON,
     steps: [
       [0, 'service', { rejects: ['refresh 1'] }],
@@ -136,7 +136,7 @@ describe('renewal: when, and in which window', () => {
   for (const scenario of SCENARIOS) it(scenario.name, () => play(scenario));
 });
 
-describe('renewal: how long a caller waits for a session', () => {
+describe('a caller that needs a session waits for its renewal', () => {
   it('not at all while the session can be used', async () => {
     const { world, one } = await windows(SOON);
     world.service.takes.renew = 2_000;
@@ -145,13 +145,13 @@ describe('renewal: how long a caller waits for a session', () => {
     assert.deepEqual(await waited(world, one), [['a: access 2'], 0]);
   });
 
-  it('until the renewal has ended, when the session is over', async () => {
+  it('until the renewal has ended, if the session is over', async () => {
     const { world, one } = await windows(OVER);
     world.service.takes.renew = 2_000;
     assert.deepEqual(await waited(world, one), [['a: access 2'], 2_000]);
   });
 
-  it('ten seconds at most, and the renewal goes on after that', async () => {
+  it('ten seconds at most, and the renewal continues after that', async () => {
     const { world, one, two } = await windows(OVER);
     world.service.takes.renew = 15_000;
     assert.deepEqual(await waited(world, one), [[], 10_000]);
@@ -166,7 +166,7 @@ describe('renewal: how long a caller waits for a session', () => {
     assert.deepEqual(world.storedLive(), one.sessions.records.configured());
   });
 
-  it('ten seconds, while a window that has died still holds the lock', async () => {
+  it('ten seconds, while a dead window still holds the lock', async () => {
     const { world, one, two } = await windows(OVER);
     world.service.takes.renew = 5_000;
     void two.sessions.settle();
@@ -178,7 +178,7 @@ describe('renewal: how long a caller waits for a session', () => {
     assert.deepEqual(world.service.asked, asked, 'the lock is still taken');
   });
 
-  it('until the lock of a window that has died is free', async () => {
+  it('until the lock of a dead window is free', async () => {
     const { world, one, two } = await windows(OVER);
     const lock = `grant ${sessionKey(recordOf('a'))}`;
     const holding = two.locks.withLock(lock, two.closed.signal, () => new Promise(() => undefined));
@@ -191,8 +191,8 @@ describe('renewal: how long a caller waits for a session', () => {
   });
 });
 
-describe('renewal: lives of tokens', () => {
-  it('a token without a known end replaces one that has ended, and is not renewed', async () => {
+describe('renewal: token lifetimes', () => {
+  it('a token without a known expiry replaces an expired one, and is not renewed', async () => {
     const { world, one } = await windows(OVER);
     const grant = world.service.grant();
     world.service.renew = () => Promise.resolve({ kind: 'granted', grant });
@@ -201,7 +201,7 @@ describe('renewal: lives of tokens', () => {
     assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
-  it('a token that lives a minute is handed out, and renewed once in its last half (M5)', async () => {
+  it('a token that lasts a minute is handed out, and renewed once in its last half (M5)', async () => {
     const { world, one } = await windows(OVER);
     world.service.lifeMs = MINUTE_MS;
     const listed = new Set<string>();
@@ -215,7 +215,7 @@ describe('renewal: lives of tokens', () => {
     assert.ok(length >= 5 && length <= 11, `one renewal in about 30 seconds, not ${length} in 300`);
   });
 
-  it('a token that is over when it arrives costs one request in ten seconds (M5)', async () => {
+  it('a token that is over when it arrives causes one request in ten seconds (M5)', async () => {
     const { world, one, two } = await windows(OVER);
     world.service.lifeMs = 0;
     const atMs: number[] = [];
@@ -232,7 +232,7 @@ describe('renewal: lives of tokens', () => {
     assert.deepEqual(world.service.reused, []);
   });
 
-  it('a service that cannot renew is not asked, and the session ends', async () => {
+  it('a session ends without a request if its service cannot renew', async () => {
     const { world, one } = await windows(SOON);
     Object.assign(world.service, { renew: undefined });
     assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
@@ -249,7 +249,7 @@ async function windows(a: typeof OVER): Promise<{ world: SessionWorld; one: Wind
   return { world, one: await world.ready(), two: await world.ready() };
 }
 
-/** What a window lists, and after how many milliseconds. */
+/** The usable sessions of a window, and after how many milliseconds they are there. */
 async function waited(world: SessionWorld, window: Window): Promise<[string[], number]> {
   const begunMs = world.clock.ranMs;
   const listed = await world.sessionsOf(window);

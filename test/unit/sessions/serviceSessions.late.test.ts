@@ -5,10 +5,10 @@ import { play, type Scenario } from '../support/sessionScenario.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
 
 const HOUR_MS = 3_600_000;
-/** A session that is over one second after the beginning. */
+/** A session that is over one second after the start. */
 const ONE_SECOND_LEFT = { lifeMs: 61_000 };
 
-/** Answers that come when something newer has come before them. */
+/** Answers that arrive after something newer. */
 const SCENARIOS: Scenario[] = [
   {
     name: 'a sign-in after a sign-out makes a new session',
@@ -56,7 +56,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['revoke access 1'],
   },
   {
-    name: 'a window that finds a session over looks into storage first, and finds a sign-in there',
+    name: 'a window that finds a session over reads storage first, and finds a sign-in there',
     a: ONE_SECOND_LEFT,
     takes: { read: 300 },
     steps: [
@@ -103,7 +103,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['revoke access 1'],
   },
   {
-    name: 'a sign-out while a verification waits for its answer: the person is told nothing',
+    name: 'a sign-out while a verification waits for its answer: the user is told nothing',
     takes: { verify: 2_000 },
     steps: [
       [0, 'service', { rejects: ['access 1'] }],
@@ -185,10 +185,10 @@ const SCENARIOS: Scenario[] = [
   ]),
 ];
 
-describe('sessions of a service: what comes late changes nothing that is newer', () => {
+describe('sessions of a service: late answers change nothing that is newer', () => {
   for (const scenario of SCENARIOS) it(scenario.name, () => play(scenario));
 
-  it('a session that came and went before a window could read it does not come back', async () => {
+  it('a session that was added and removed before a window could read it does not come back', async () => {
     const { world, one } = await withA();
     const two = await world.ready();
     world.storage.readMs = 700;

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
 for (const lifeMs of [undefined, 86_400_000])
-  it(`a rejected session ends as rejected once its refresh token is, too, and stays ended (${lifeMs ?? 'no'} ms)`, async () => {
+  it(`a session is rejected once its refresh token is also rejected, and stays ended (${lifeMs ?? 'no'} ms)`, async () => {
     const world = new SessionWorld();
     const { service } = world;
     const grant = service.grant({ refreshable: true, ...(lifeMs !== undefined && { lifeMs }) });

@@ -18,7 +18,7 @@ function left(world: SessionWorld): string[] {
 }
 
 describe('sign-out', () => {
-  it('of the last session takes ended sessions of the account, too, and leaves other accounts alone', async () => {
+  it('of the last session also removes ended sessions of the account, and leaves other accounts alone', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     world.have('b', world.service.grant());
@@ -39,7 +39,7 @@ describe('sign-out', () => {
     assert.doesNotMatch(one.log.lines.join('\n'), /^warn/m, 'nothing is asked for what has no grant');
   });
 
-  it('of the last session that can be used takes sessions that wait for their renewal, too', async () => {
+  it('of the last usable session also removes sessions that wait for their renewal', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     world.have('b', world.service.grant(), { scopes: ['email'] });
@@ -57,7 +57,7 @@ describe('sign-out', () => {
     assert.deepEqual(revoked.sort(), ['revoke access 1', 'revoke access 2']);
   });
 
-  it('leaves a mark that says nothing of the person', async () => {
+  it('leaves a mark that says nothing about the user', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ refreshable: true }));
     const one = await world.ready();
@@ -77,7 +77,7 @@ describe('sign-out', () => {
     assert.ok(one.store.liveSession('other'));
   });
 
-  it('holds at once, before anything is stored', async () => {
+  it('takes effect at once, before anything is stored', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
@@ -88,7 +88,7 @@ describe('sign-out', () => {
     await world.clock.run(leaving);
   });
 
-  it('in a window that has read nothing yet reads first', async () => {
+  it('in a window that has read nothing yet reads the storage first', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = world.open();
@@ -100,7 +100,7 @@ describe('sign-out', () => {
     ]);
   });
 
-  it('that cannot be stored says so, and holds in this window and later in all', async () => {
+  it('that cannot be stored says so, and takes effect in this window, and later in all', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const [one, two] = [await world.ready(), await world.ready()];
@@ -114,11 +114,11 @@ describe('sign-out', () => {
     assert.deepEqual(left(world), []);
   });
 
-  it('of this session in the other window leads the next sign-in to a new session', async () => {
+  it('in the other window makes the next sign-in a new session', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const [one, two] = [await world.ready(), await world.ready()];
-    world.storage.readMs = 700; // for the look that follows the event
+    world.storage.readMs = 700; // for the read that follows the event
     await world.clock.run(one.sessions.signOut('a'));
     assert.equal(two.sessions.records.configured().length, 1, 'it has not heard yet');
     world.storage.readMs = 5;

@@ -12,12 +12,12 @@ const NIGHT_MS = 9 * HOUR_MS;
 
 const EXPIRY: Scenario[] = [
   {
-    name: 'a session without a known end does not end',
+    name: 'a session without a known expiry does not end',
     steps: [[0, 'clock', { jumpsMs: 1_000 * NIGHT_MS }]],
     sessions: ['a: access 1'],
   },
   {
-    name: 'a session is listed until a minute before its end',
+    name: 'a session is handed out until a minute before it expires',
     a: { lifeMs: HOUR_MS },
     steps: [[0, 'clock', { jumpsMs: 59 * MINUTE_MS - 1_000 }]],
     sessions: ['a: access 1'],
@@ -46,7 +46,7 @@ const EXPIRY: Scenario[] = [
     changes: ['removed a'],
   },
   {
-    name: 'a session comes back in all windows when the clock was ahead and is set right (L5)',
+    name: 'a session comes back in all windows when a clock that was ahead is set right (L5)',
     a: { lifeMs: HOUR_MS },
     steps: [
       [0, 'clock', { jumpsMs: 8 * HOUR_MS }],
@@ -58,7 +58,7 @@ const EXPIRY: Scenario[] = [
     changes: ['removed a', 'added a'],
   },
   {
-    name: 'a session that has ended stays ended while the clock is not set back before its end',
+    name: 'an ended session stays ended until the clock is set back before its expiry',
     a: { lifeMs: HOUR_MS },
     steps: [
       [0, 'clock', { jumpsMs: 2 * HOUR_MS }],
@@ -94,8 +94,8 @@ const EXPIRY: Scenario[] = [
   },
 ];
 
-describe('sessions of a service: what a window lists', () => {
-  it('live sessions of this service, oldest sign-in first, as memory has them', async () => {
+describe('the usable sessions of a service', () => {
+  it('are the live ones of this service in memory, oldest sign-in first', async () => {
     const world = new SessionWorld();
     world.have('young', world.service.grant(), { signedInAtMs: 3_000 });
     world.have('old', world.service.grant(), { signedInAtMs: 1_000 });
@@ -120,7 +120,7 @@ describe('sessions of a service: what a window lists', () => {
     ['scopes without a session', { scopes: [] }, []],
     ['an unknown account', { accountId: 'bap-3' }, []],
   ] as const)
-    it(`with ${name}: ${expected.join(', ') || 'nothing'}`, async () => {
+    it(`are ${expected.join(', ') || 'none'} with ${name}`, async () => {
       const world = new SessionWorld();
       world.have('a', world.service.grant());
       world.have('b', world.service.grant(), { scopes: ['email'] });
@@ -136,7 +136,7 @@ describe('sessions of a service: what a window lists', () => {
       );
     });
 
-  it('it waits for the renewal of sessions that the filter lets through, and of no other (S1)', async () => {
+  it('are given after the renewal of those that match the filter, and of no other (S1)', async () => {
     const world = new SessionWorld();
     const over = { lifeMs: MINUTE_MS, refreshable: true };
     world.have('a', world.service.grant());
@@ -152,7 +152,7 @@ describe('sessions of a service: what a window lists', () => {
     assert.deepEqual([world.service.asked, world.clock.ranMs], [['renew refresh 2'], 5_000]);
   });
 
-  it('it rejects with a StoreError while the storage cannot be read', async () => {
+  it('reject with a StoreError while the storage cannot be read', async () => {
     const world = new SessionWorld();
     world.storage.readFailure = new Error('locked');
     const { sessions } = world.open();
@@ -160,7 +160,7 @@ describe('sessions of a service: what a window lists', () => {
     await assert.rejects(world.clock.run(sessions.load()), StoreError);
   });
 
-  it('a listener hears of sessions of this service alone', async () => {
+  it('report changes only to listeners of their own service', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
@@ -174,7 +174,7 @@ describe('sessions of a service: what a window lists', () => {
 describe('sessions of a service: expiry', () => {
   for (const scenario of EXPIRY) it(scenario.name, () => play(scenario));
 
-  it('an end has no timer: a window notices it when it is asked', async () => {
+  it('has no timer: a window notices it when asked for sessions', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: HOUR_MS }));
     const one = await world.ready();

@@ -25,12 +25,12 @@ const VERIFICATION: Scenario[] = [
     asked: ['verify access 1'],
   },
   {
-    name: 'a session that the service rejects ends in all windows, and the person is told once',
+    name: 'a session that the service rejects ends in all windows, and the user is told once',
     takes: { verify: 100, read: 20 },
     steps: [
       [0, 'service', { rejects: ['access 1'] }],
       [0, 'one', 'verifies'],
-      [5, 'one', 'verifies'], // both look at what is stored when the first one ends it
+      [5, 'one', 'verifies'], // both read the storage when the first one ends it
       [1_000, 'two', 'verifies'],
     ],
     sessions: [],
@@ -39,7 +39,7 @@ const VERIFICATION: Scenario[] = [
     notices: ['rejected a'],
   },
   {
-    name: 'two windows that find out at the same time tell the person once',
+    name: 'two windows that find out at the same time tell the user once',
     takes: { verify: 100, read: 20, write: 50 },
     steps: [
       [0, 'service', { rejects: ['access 1'] }],
@@ -52,7 +52,7 @@ const VERIFICATION: Scenario[] = [
     notices: ['rejected a'],
   },
   {
-    name: 'two windows tell the person once, also when the first has not stored the end yet',
+    name: 'two windows tell the user once, even when the first has not stored the end yet',
     takes: { verify: 100, write: 500 },
     steps: [
       [0, 'service', { rejects: ['access 1'] }],
@@ -65,7 +65,7 @@ const VERIFICATION: Scenario[] = [
     notices: ['rejected a'],
   },
   {
-    name: 'a rejected access token is renewed, if that is possible',
+    name: 'a rejected access token is renewed if possible',
     a: LASTING,
     steps: [
       [0, 'service', { rejects: ['access 1'] }],
@@ -76,7 +76,7 @@ const VERIFICATION: Scenario[] = [
     asked: ['verify access 1', 'renew refresh 1'],
   },
   {
-    name: 'a rejected access token is renewed once, also when both windows find out at the same time',
+    name: 'a rejected access token is renewed once, even when both windows find out at the same time',
     a: LASTING,
     takes: { verify: 100, renew: 400, read: 20, write: 50 },
     steps: [
@@ -114,7 +114,7 @@ const VERIFICATION: Scenario[] = [
     asked: ['verify access 1', 'renew refresh 1'],
   },
   {
-    name: 'a rejected token is not handed out while it cannot be renewed, also when the clock is set back',
+    name: 'a rejected token is not handed out while it cannot be renewed, even when the clock is set back',
     a: LASTING,
     takes: { verify: 100 },
     steps: [
@@ -154,7 +154,7 @@ describe('sessions of a service: verification', () => {
     ['true for a rejected token that could be renewed', true, true, ['access 1'], false],
     ['false when the refresh token is rejected, too', false, true, ['access 1', 'refresh 1'], false],
   ] as const)
-    it(`gives ${name}`, async () => {
+    it(`returns ${name}`, async () => {
       const world = new SessionWorld();
       world.have('a', world.service.grant({ refreshable }));
       const one = await world.ready();
@@ -163,7 +163,7 @@ describe('sessions of a service: verification', () => {
       assert.equal(await world.clock.run(one.sessions.verification.verify('a', one.closed.signal)), expected);
     });
 
-  it('gives false for an unknown session, and for one of another service, and asks no service', async () => {
+  it('returns false for an unknown session and for one of another service, without a request', async () => {
     const world = new SessionWorld();
     world.have('other', world.service.grant(), { serviceId: 'adom' });
     const one = await world.ready();
@@ -179,7 +179,7 @@ describe('sessions of a service: verification', () => {
     assert.equal(await world.clock.run(one.sessions.verification.verify('a', one.closed.signal)), true);
   });
 
-  it('gives false for a session that the person signs out of while the service is asked', async () => {
+  it('returns false if the user signs out during the request', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
@@ -190,7 +190,7 @@ describe('sessions of a service: verification', () => {
     assert.equal(await world.clock.run(verifying), false);
   });
 
-  it('gives false for a session that the person signs out of while this window waits for another one', async () => {
+  it('returns false if the user signs out while this window waits for another one', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const [one, two] = [await world.ready(), await world.ready()];
@@ -203,7 +203,7 @@ describe('sessions of a service: verification', () => {
     assert.deepEqual(world.service.asked, ['verify access 1', 'revoke access 1']);
   });
 
-  it('asks for two sessions at the same time, and gives each its own answer', async () => {
+  it('asks about two sessions at the same time, and returns the right answer for each', async () => {
     const world = new SessionWorld();
     for (const id of ['a', 'b']) world.have(id, world.service.grant(), { scopes: [id] });
     const one = await world.ready();
@@ -214,7 +214,7 @@ describe('sessions of a service: verification', () => {
     assert.deepEqual(one.log.lines[0], 'warn Test Identity rejects a session.');
   });
 
-  it('rejects with the reason of its signal', async () => {
+  it('rejects with the reason of the signal', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
@@ -229,7 +229,7 @@ describe('sessions of a service: verification', () => {
   });
 
   for (const failure of ['readFailure', 'writeFailure'] as const)
-    it(`a rejected session ends and the person is told, in spite of a ${failure}`, async () => {
+    it(`ends a rejected session and tells the user, despite a ${failure}`, async () => {
       const world = new SessionWorld();
       world.have('a', world.service.grant());
       const one = await world.ready();
@@ -239,7 +239,7 @@ describe('sessions of a service: verification', () => {
       assert.deepEqual([world.changesOf(one), one.notices], [['removed a'], ['rejected a']]);
     });
 
-  it('the person is told again when a session is rejected after a new sign-in', async () => {
+  it('tells the user again when a session is rejected after a new sign-in', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
@@ -251,7 +251,7 @@ describe('sessions of a service: verification', () => {
     assert.deepEqual(one.notices, ['rejected a', 'rejected a']);
   });
 
-  it('no token and no name is logged in the life of a session', async () => {
+  it('logs no token and no name in the life of a session', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     const one = await world.ready();

@@ -7,7 +7,7 @@ import { SessionWorld } from '../support/sessionWorld.ts';
 const ROTATES = [0, 'service', 'rotates'] as const;
 const SLOW = { verify: 500, read: 20, write: 50 };
 
-/** The service gives a new access token with its answer, and accepts the old one no longer. */
+/** The service returns a new access token with its answer, and no longer accepts the old one. */
 const SCENARIOS: Scenario[] = [
   {
     name: 'the new token is kept in all windows, under the id of the session, and the old one is not revoked',
@@ -33,7 +33,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['verify access 1', 'verify access 2'],
   },
   {
-    name: 'two extensions that ask in one window at the same moment cost one request',
+    name: 'two extensions that ask in one window at the same moment cause one request',
     takes: SLOW,
     steps: [ROTATES, [0, 'one', 'verifies'], [10, 'one', 'verifies']],
     sessions: ['a: access 2'],
@@ -41,7 +41,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['verify access 1'],
   },
   {
-    name: 'a new token that is rejected ends the session, as every rejection does',
+    name: 'a new token that is rejected ends the session, like any rejection',
     takes: SLOW,
     steps: [
       ROTATES,
@@ -114,20 +114,20 @@ describe('verification: the service gives a new access token', () => {
     return { world, grant, one, two };
   };
 
-  it('a window that has not heard of a new token looks into storage before it asks', async () => {
+  it('a window that does not know a new token reads storage before it asks', async () => {
     const { world, one } = await rotating();
     world.have('a', world.service.grant(), { version: { signIn: 1, revision: 1, amendment: 0 } });
     await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
     assert.deepEqual(world.service.asked, ['verify access 2']);
   });
 
-  it('the new token counts as a renewal, so that no end of the old one wins over it', async () => {
+  it('the new token counts as a renewal, so that an end of the old one does not win over it', async () => {
     const { world, one } = await rotating();
     await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
     assert.deepEqual(one.store.liveSession('a')?.version, { signIn: 1, revision: 1, amendment: 0 });
   });
 
-  it('the end of the session stays as it was', async () => {
+  it('the expiry of the session stays the same', async () => {
     const { world, grant, one } = await rotating();
     await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
     assert.deepEqual(one.store.liveSession('a')?.grant, { ...grant, accessToken: 'access 2' });
@@ -146,7 +146,7 @@ describe('verification: the service gives a new access token', () => {
     assert.deepEqual(await world.sessionsOf(two), ['a: access 2']);
   });
 
-  it('a session that a wrong clock ends meanwhile goes on with the new token when the clock is right', async () => {
+  it('a session that a wrong clock ends meanwhile continues with the new token when the clock is right', async () => {
     const { world, one, two } = await rotating();
     const verifying = one.sessions.verification.verify('a', one.closed.signal);
     await world.clock.advance(1_000);
@@ -185,7 +185,7 @@ describe('verification: the service gives a new access token', () => {
     assert.deepEqual(await world.sessionsOf(two), ['a: access 2']);
   });
 
-  it('a window that closes while another one asks does not ask any more', async () => {
+  it('a window that closes while another one asks no longer asks', async () => {
     const { world, one, two } = await rotating();
     one.sessions.verification.verify('a', one.closed.signal).catch(() => undefined);
     await world.clock.advance(100);
@@ -196,7 +196,7 @@ describe('verification: the service gives a new access token', () => {
     assert.deepEqual(world.service.asked, ['verify access 1']);
   });
 
-  it('a rejection is left to the next window when this one closes, so that the person hears of it', async () => {
+  it('a rejection is left to the next window when this one closes, so that the user is told', async () => {
     const { world, one, two } = await rotating();
     world.service.reject('access 1');
     one.sessions.verification.verify('a', one.closed.signal).catch(() => undefined);
@@ -206,7 +206,7 @@ describe('verification: the service gives a new access token', () => {
     assert.deepEqual([one.notices, two.notices], [[], ['rejected a']]);
   });
 
-  it('a sign-in that is cancelled while the new token arrives does not bring the old one back', async () => {
+  it('a sign-in that is cancelled while the new token arrives does not restore the old one', async () => {
     const { world, one, two } = await rotating();
     world.storage.writeMs = 1_000;
     const verifying = one.sessions.verification.verify('a', one.closed.signal);
