@@ -226,7 +226,7 @@ describe('intent stream: polls after a broken stream', () => {
       ['one line', `:${'a'.repeat(50_000)}`],
       ['data of one event', `data: ${'a'.repeat(50_000)}\n`],
     ] as const) {
-      it(`a stream that sends ${what} without end (${mode})`, () =>
+      it(`a stream that sends ${what} endlessly (${mode})`, () =>
         play({
           name: what,
           mode,

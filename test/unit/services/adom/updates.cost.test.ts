@@ -12,7 +12,7 @@ const every = (step: number, from: number, to: number): number[] =>
 const asks = (kind: 'stream' | 'poll', at: readonly number[]): Ask[] =>
   at.map((second): Ask => `${kind} ${second}`);
 
-/** The requests in 15 minutes when the person does not decide, by mode and by the server's abilities. */
+/** The requests in 15 minutes when the user does not decide, by mode and by what the server supports. */
 const COSTS: {
   mode: UpdatesMode;
   server: string;
@@ -120,7 +120,7 @@ describe('intent updates: number of requests in 15 minutes', () => {
     });
   }
 
-  it('auto: 34 requests without network', async (t) => {
+  it('auto: 34 requests without a network', async (t) => {
     // 0, 4, 12, 28, 60, then every minute a stream and a poll.
     const asks: Ask[] = [
       ...([`stream 0`, 'poll 0', 'poll 4', 'poll 12', 'poll 28'] as const),

@@ -45,14 +45,14 @@ describe('a server that does not help', () => {
       assert.equal(world.clock.pending, 0);
     });
 
-    it(`does not end the sign-in, and makes no identity up, with ${what} to set-active`, async () => {
+    it(`does not end the sign-in, and invents no identity, with ${what} from set-active`, async () => {
       const { identified, requests, world } = await identify([userinfo(), list(ANN), reply]);
       assert.equal(bapIdOf(identified), undefined);
       assert.deepEqual(requests, [USERINFO, LIST, setActive(ANN)]);
       assert.equal(world.clock.ranMs, setActiveMs);
     });
 
-    it(`keeps the identity of userinfo with ${what} to set-active`, async () => {
+    it(`keeps the identity of userinfo with ${what} from set-active`, async () => {
       const { identified, world } = await identify([userinfo({ bap_id: ANN }), reply]);
       assert.equal(bapIdOf(identified), ANN);
       assert.equal(world.clock.ranMs, setActiveMs);
@@ -70,7 +70,7 @@ describe('a server that does not help', () => {
     assert.ok(identified.kind === 'identified' && identified.hasNoBapIdentity !== true);
   });
 
-  it('holds a sign-in up for 20 seconds at most', async () => {
+  it('delays a sign-in for 20 seconds at most', async () => {
     const slow = (reply: Reply, seconds: number): Reply => ({ ...reply, seconds });
     const { identified, world } = await identify([
       userinfo(),
@@ -89,13 +89,13 @@ describe('a server that does not help', () => {
     ['set-active after userinfo', [userinfo({ bap_id: ANN }), never()]],
     ['the second userinfo', [userinfo(), list(ANN), active(ANN), never()]],
   ] as const) {
-    it(`is left at once when the person cancels: ${step}`, async () => {
+    it(`is abandoned at once when the user cancels: ${step}`, async () => {
       const world = sigmaWorld(replies);
       await assertCancels(world, 2, (signal) => world.service.identify(GRANT, signal));
     });
   }
 
-  it('is left at once when the person cancels after a choice', async () => {
+  it('is abandoned at once when the user cancels after a choice', async () => {
     const world = sigmaWorld([userinfo(), list(ANN, BOB), never()]);
     const identified = await world.clock.run(world.service.identify(GRANT, NEVER));
     assert.ok(identified.kind === 'choice');
