@@ -26,7 +26,7 @@ export const PENDING = json(200, { state: 'pending' });
 export const TOLD = json(200, { state: 'authenticated', session_token: 'tok_1' });
 export const SIGNED_IN = { token: 'tok_1' };
 
-/** Members of an intent that lives `seconds`. */
+/** Members of an intent that lasts `seconds`. */
 export function living(seconds: number): Readonly<Record<string, unknown>> {
   return { expires_at: new Date(Date.parse(INTENT.created_at) + seconds * 1000).toISOString() };
 }

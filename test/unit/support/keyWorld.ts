@@ -26,7 +26,7 @@ export async function twoKeys(): Promise<{ winner: SessionCipher; loser: Session
 /** The name of a key that beats every other key, and that no window has. */
 export const SMALLEST_NAME = '0'.repeat(32);
 
-/** A pair of keys that is no window's. */
+/** A key pair that belongs to no window. */
 export async function strangersPair() {
   const curve = { name: 'ECDH', namedCurve: 'P-256' } as const;
   const { privateKey, publicKey } = await crypto.subtle.generateKey(curve, false, ['deriveBits']);
@@ -34,14 +34,14 @@ export async function strangersPair() {
   return { privateKey, publicKey: Buffer.from(bytes).toString('base64') };
 }
 
-/** The windows of one client. A window of a browser reads the secrets at its start alone, and writes all that it knows. */
+/** The windows of one client. A window in a browser reads the secrets only at its start, and writes all that it knows. */
 export class KeyWorld {
   readonly clock = new CryptoClock();
   /** The global state that the client keeps. */
   state = new Map<string, unknown>();
   /** The secrets that the client keeps. */
   readonly secrets = new FakeSecrets(this.clock);
-  /** The open ones. */
+  /** The windows that are open. */
   readonly windows = new Set<KeyWindow>();
   /** What the global state has been, in JSON. */
   readonly history: string[] = [];
@@ -67,7 +67,7 @@ export class KeyWorld {
     return this.secrets.stored.get('sessionKey');
   }
 
-  /** A window that the person opens. */
+  /** A window that the user opens. */
   open(): KeyWindow {
     const window = new KeyWindow(this);
     this.windows.add(window);
@@ -109,7 +109,7 @@ export class KeyWorld {
 }
 
 class WindowState extends FakeMemento {
-  /** What the window wrote; set by its window. */
+  /** Called after each write; set by the window. */
   onWrite: (copy: ReadonlyMap<string, unknown>) => void = () => undefined;
 
   override async update(key: string, value: unknown): Promise<void> {
@@ -129,7 +129,7 @@ export class KeyWindow {
   readonly secrets: FakeSecrets;
   readonly log = new RecordingLog();
   readonly key: SharedKey;
-  /** The names of the keys that this window was told of. */
+  /** The names of the keys in the change events of this window. */
   readonly changes: string[] = [];
   readonly #closed = new AbortController();
   readonly #world: KeyWorld;
@@ -154,7 +154,7 @@ export class KeyWindow {
     this.key.onDidChange(({ name }) => this.changes.push(name));
   }
 
-  /** VS Code can no longer be reached then. */
+  /** Closes the window: it can no longer reach VS Code. */
   close(): void {
     this.#world.windows.delete(this);
     this.memento.writeFailure = new Error('Canceled');
@@ -162,12 +162,12 @@ export class KeyWindow {
     this.key.dispose();
   }
 
-  /** The name of its key. */
+  /** The name of the window's key. */
   async name(): Promise<string> {
     return (await this.key.cipher()).name;
   }
 
-  /** The public key of who asks for the key, as this window sees it. */
+  /** The public key of the window that requests the key, as this window sees it. */
   get request(): string | undefined {
     return this.memento.get<{ publicKey: string }>('keyRequest')?.publicKey;
   }

@@ -1,18 +1,18 @@
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
 const HOUR_MS = 3_600_000;
-/** A window looks every 30 seconds. */
+/** A window checks its sessions every 30 seconds. */
 export const LOOK_MS = 30_000;
 
 export interface WatchedWindows {
   readonly world: SessionWorld;
   readonly one: Window;
   readonly two: Window;
-  /** Lets time run. Gives what the person has been told since the last call. */
+  /** Lets time run, then returns the notices that the user got since the last call. */
   readonly toldAfter: (ms: number) => Promise<string[]>;
 }
 
-/** Two windows. The person looks at window one. */
+/** Two windows. The user looks at window one. */
 export async function watched(before: (world: SessionWorld) => void): Promise<WatchedWindows> {
   const world = new SessionWorld();
   before(world);
