@@ -6,7 +6,7 @@ import type { OwnerAnswer } from './tokenOwner.ts';
 /** How long to ask while something in between keeps the service's answer away. The user looks at a notification. */
 const PATIENCE_MS = 2 * 60_000;
 /** A store behind the service may not know a token that is a second old, so one no is not its last word. */
-const NOES = 3;
+const REJECTED_AFTER_NOES = 3;
 
 export type NewGrantResult<T> =
   | { kind: 'owner'; owner: T }
@@ -33,7 +33,7 @@ export async function askAboutNewGrant<T>(
     if (answer.kind === 'owner') return { kind: 'done', result: answer };
     if (isNo(answer)) noes += 1;
     else if (answer.kind !== 'disturbance') return { kind: 'done', result: { kind: 'unknown' } };
-    if (noes === NOES) return { kind: 'done', result: { kind: 'rejected' } };
+    if (noes === REJECTED_AFTER_NOES) return { kind: 'done', result: { kind: 'rejected' } };
     return { kind: 'again', waitMs: retryAfterMs(outcome, clock.now()) };
   };
   return (await repeatFor(clock, patienceMs, signal, attempt)) ?? { kind: 'unknown' };
