@@ -6,7 +6,7 @@ export interface Disposable {
 /** Subscribes a listener. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
-/** The source of an event, as `vscode.EventEmitter` is one, for code that runs without VS Code. */
+/** The source of an event, like `vscode.EventEmitter`, for code that runs without VS Code. */
 export class Emitter<T> implements Disposable {
   readonly #listeners = new Set<{ readonly listener: (value: T) => void }>();
 

@@ -21,7 +21,7 @@ export const bearerToken = nonEmpty.check(z.refine((token) => /^[\w.~+/-]+=*$/.t
 export const identifier = z.string().check(z.refine((id) => id !== '' && id.length <= 255));
 /** A code that the user reads and types: 1 to 64 characters. */
 export const userCode = z.string().check(z.refine((text) => text !== '' && text.length <= 64));
-/** 100 years: still finite in milliseconds, also when added to a time. */
+/** 100 years: still finite in milliseconds, even when added to a time. */
 const MAX_SECONDS = 100 * 365.25 * 24 * 3_600;
 
 /** A positive number of seconds, capped at 100 years. */

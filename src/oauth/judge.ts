@@ -106,7 +106,7 @@ export type Contact =
       status?: number;
     };
 
-/** Who gave the answer from `url`. An answer that is no disturbance is the service's own. */
+/** Who gave the answer from `url`. An answer that is not a disturbance is the service's own. */
 export function contactOf(disturbance: Disturbance | undefined, url: string): Contact {
   if (disturbance === undefined || disturbance.from === 'service') return { kind: 'service' };
   if (disturbance.from === 'nobody') return { kind: 'noAnswer' };
@@ -179,8 +179,8 @@ function readChallenge({ headers }: HttpAnswer): Word | undefined {
 }
 
 /**
- * True for a 401 whose challenges all want something else than our token: of another scheme, or for the realm of a
- * gateway. Whoever finds fault with our token says so with an error (RFC 6750 §3).
+ * True for a 401 whose challenges all want something other than our token: they have another scheme, or the realm of a
+ * gateway. A server that rejects our token says so with an error (RFC 6750 §3).
  */
 function asksForOtherCredentials({ status, headers }: HttpAnswer): boolean {
   const challenges = status === 401 ? readChallenges(headers) : [];

@@ -1,26 +1,19 @@
 import { type Attempt, repeatFor, retryAfterMs } from '../http/retry.ts';
-import type { HttpOutcome } from '../http/outcome.ts';
 import type { Http } from '../http/send.ts';
 import { type Contact, contactOf, type Disturbance, type Word } from '../oauth/judge.ts';
+import type { OwnerAnswer } from './tokenOwner.ts';
 
 /** How long to ask while something in between keeps the service's answer away. The user looks at a notification. */
 const PATIENCE_MS = 2 * 60_000;
 /** A store behind the service may not know a token that is a second old, so one no is not its last word. */
-const NOES = 3;
-
-/** What one answer to "whose token is this?" says. */
-export interface Said<T> {
-  readonly answer: { kind: 'said'; value: T } | Word | Disturbance;
-  readonly outcome: HttpOutcome;
-  readonly url: string;
-}
+const REJECTED_AFTER_NOES = 3;
 
 export type NewGrantResult<T> =
-  | { kind: 'said'; value: T }
+  | { kind: 'owner'; owner: T }
   /** The service itself has said no three times. */
   | { kind: 'rejected' }
   /** There is no answer, or none that says whose token it is. */
-  | { kind: 'unsaid' };
+  | { kind: 'unknown' };
 
 /**
  * Asks whose a new token is, until the service says so, or for `patienceMs` while something else answers. Calls
@@ -28,7 +21,7 @@ export type NewGrantResult<T> =
  */
 export async function askAboutNewGrant<T>(
   { clock }: Http,
-  ask: () => Promise<Said<T>>,
+  ask: () => Promise<OwnerAnswer<T>>,
   signal: AbortSignal,
   onContact: (contact: Contact) => void = () => undefined,
   patienceMs = PATIENCE_MS,
@@ -37,13 +30,13 @@ export async function askAboutNewGrant<T>(
   const attempt = async (): Promise<Attempt<NewGrantResult<T>>> => {
     const { answer, outcome, url } = await ask();
     onContact(contactOf(answer.kind === 'disturbance' ? answer : undefined, url));
-    if (answer.kind === 'said') return { kind: 'done', result: answer };
+    if (answer.kind === 'owner') return { kind: 'done', result: answer };
     if (isNo(answer)) noes += 1;
-    else if (answer.kind !== 'disturbance') return { kind: 'done', result: { kind: 'unsaid' } };
-    if (noes === NOES) return { kind: 'done', result: { kind: 'rejected' } };
+    else if (answer.kind !== 'disturbance') return { kind: 'done', result: { kind: 'unknown' } };
+    if (noes === REJECTED_AFTER_NOES) return { kind: 'done', result: { kind: 'rejected' } };
     return { kind: 'again', waitMs: retryAfterMs(outcome, clock.now()) };
   };
-  return (await repeatFor(clock, patienceMs, signal, attempt)) ?? { kind: 'unsaid' };
+  return (await repeatFor(clock, patienceMs, signal, attempt)) ?? { kind: 'unknown' };
 }
 
 /** The token is rejected, or may not be used to ask. */

@@ -7,6 +7,15 @@ import type { HeldLock } from './ports.ts';
 import { afterSignIn, compareVersions, type LiveSession, type Session } from './record.ts';
 import { type StoredSessions, StoreError } from './storedSessions.ts';
 
+/** A new sign-in to keep, and how to find out which session it continues. */
+export interface NewSignIn {
+  readonly session: SessionOf;
+  /** Returns the id of the session that the sign-in continues, if there is one. */
+  readonly find: () => string | undefined;
+  /** Returns the new version of the session with this id, for the current one. */
+  readonly make: (id: string, current: Session | undefined) => LiveSession;
+}
+
 /** A new sign-in, and the version of the session that it replaced. */
 export interface Added {
   readonly record: LiveSession;
@@ -22,7 +31,7 @@ export interface AdditionParts {
   readonly isUnreadable: (id: string) => boolean;
 }
 
-/** Keeps new sign-ins. */
+/** Keeps new sign-ins, as `SessionStore.add` promises. */
 export class Additions {
   readonly #parts: AdditionParts;
   readonly #notStored = new Emitter<LiveSession>();
@@ -33,13 +42,7 @@ export class Additions {
 
   readonly onNotStored = this.#notStored.event;
 
-  /** See `SessionStore.add`. */
-  add(
-    session: SessionOf,
-    find: () => string | undefined,
-    make: (id: string, current: Session | undefined) => LiveSession,
-    signal: AbortSignal,
-  ): Promise<Added> {
+  add({ session, find, make }: NewSignIn, signal: AbortSignal): Promise<Added> {
     const { memory, grantLock, reread, isUnreadable } = this.#parts;
     const work = async (lock: HeldLock): Promise<Added> => {
       await reread();

@@ -114,7 +114,7 @@ export class ServiceSessions {
         grantedAtMs: nowMs,
       };
     };
-    const { record, replaced } = await this.#store.add(about, find, make, signal);
+    const { record, replaced } = await this.#store.add({ session: about, find, make }, signal);
     const old = grantOf(replaced);
     if (old !== undefined && old.accessToken !== grant.accessToken)
       revokeInBackground(this.service, old, this.#runtime);

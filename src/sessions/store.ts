@@ -3,8 +3,7 @@ import { describeError } from '../base/log.ts';
 import { keepTrying, Lazy } from '../base/clock.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER } from '../base/timeLimit.ts';
-import type { SessionOf } from './accounts.ts';
-import { type Added, Additions } from './additions.ts';
+import { type Added, Additions, type NewSignIn } from './additions.ts';
 import { GrantLock, handOn } from './grantLock.ts';
 import { isNewerItem, type Item } from './items.ts';
 import { SessionMemory } from './memory.ts';
@@ -81,18 +80,12 @@ export class SessionStore {
   }
 
   /**
-   * Stores a new sign-in, then publishes it. All sessions are reread from storage first. Then `find` returns the id of
-   * the session that the sign-in continues, if there is one, and `make` returns the new version for the current one. A
-   * session that is signed out at this moment is not continued. Where storage fails, the sign-in is kept in memory, and
-   * `onNotStored` fires. Throws `signal.reason`: then nothing stays, and a write that lands later is undone.
+   * Stores a new sign-in, then publishes it. Rereads all sessions from storage before it looks for the session that the
+   * sign-in continues, and continues none that is signed out at this moment. Where storage fails, the sign-in is kept in
+   * memory, and `onNotStored` fires. Throws `signal.reason`: then nothing stays, and a write that lands later is undone.
    */
-  add(
-    session: SessionOf,
-    find: () => string | undefined,
-    make: (id: string, current: Session | undefined) => LiveSession,
-    signal: AbortSignal,
-  ): Promise<Added> {
-    return this.#additions.add(session, find, make, signal);
+  add(signIn: NewSignIn, signal: AbortSignal): Promise<Added> {
+    return this.#additions.add(signIn, signal);
   }
 
   /** Publishes a new version, then stores it. Throws a StoreError when the first attempt fails; retries follow. */

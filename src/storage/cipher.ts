@@ -1,6 +1,6 @@
 const NONCE_BYTES = 12;
 const KEY_BYTES = 32;
-/** How many tags are kept, lest names of other programs fill the memory. */
+/** How many tags are kept, so that names from other programs cannot fill the memory. */
 const MAX_TAGS = 20_000;
 
 /** Encrypts what is stored outside SecretStorage: AES-256-GCM by the Web Crypto API, in Node and in a web worker. */
@@ -21,18 +21,18 @@ export class SessionCipher {
     this.#hmac = hmac;
   }
 
-  /** With a new key. */
+  /** Creates a new key. */
   static create(): Promise<SessionCipher> {
     return SessionCipher.#derive(crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
   }
 
-  /** Undefined for a text that is no key. */
+  /** Undefined for a text that is not a key. */
   static async of(keyText: string): Promise<SessionCipher | undefined> {
     const bytes = fromBase64(keyText);
     return bytes?.length === KEY_BYTES ? SessionCipher.#derive(bytes) : undefined;
   }
 
-  /** A key of its own for each purpose, so that what one of them shows tells nothing about another. */
+  /** Derives one key for each purpose, so that none of them reveals anything about another. */
   static async #derive(bytes: Bytes): Promise<SessionCipher> {
     const root = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey', 'deriveBits']);
     const hmac = { name: 'HMAC', hash: 'SHA-256', length: 256 };
@@ -54,7 +54,7 @@ export class SessionCipher {
     return openWith(this.#aes, itemName, sealed);
   }
 
-  /** Sixteen hex digits that only a holder of the key can tell, so a name with its tag is not from a stranger. */
+  /** Sixteen hex digits that only a holder of the key can compute, so a name with its tag is not from a stranger. */
   async tagOf(itemName: string): Promise<string> {
     const known = this.#tags.get(itemName);
     if (known !== undefined) return known;
@@ -70,7 +70,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /** A key of WebCrypto. Its name differs between the types of Node and those of web workers. */
 export type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
-/** A key for sealWith and openWith. The same secret gives another key for other info. */
+/** A key for `sealWith` and `openWith`. The same secret gives a different key for different `info`. */
 export function aesKey(hkdfSecret: Key, info: string): Promise<Key> {
   const aes = { name: 'AES-GCM', length: 256 };
   return crypto.subtle.deriveKey(hkdf(info), hkdfSecret, aes, false, ['encrypt', 'decrypt']);
@@ -101,7 +101,7 @@ function gcm(iv: Bytes, context: string) {
   return { name: 'AES-GCM', iv, additionalData: utf8(context) } as const;
 }
 
-/** No salt: the secrets that go in are random, and each is used with infos of its own. */
+/** No salt: the secrets are random, and `info` differs for each use. */
 function hkdf(info: string) {
   return { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: utf8(info) } as const;
 }

@@ -21,7 +21,7 @@ interface Held {
   inForce: SessionCipher;
   /** What SecretStorage has, as far as this window knows. */
   stored: SessionCipher | undefined;
-  /** The name of a key that no window has given. */
+  /** The name of a key that was requested, and that no window has given. */
   askedInVain: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export class SharedKey implements Disposable {
   /** Some window has stored a key, perhaps this one, since this one has read it. */
   #mayDiffer = false;
 
-  /** Make it before this window writes to the global state: see KeyExchange. */
+  /** Create it before this window writes to the global state: see KeyExchange. */
   constructor(secrets: vscode.SecretStorage, memento: vscode.Memento, runtime: Runtime) {
     this.#secrets = secrets;
     this.#memento = memento;
@@ -52,7 +52,7 @@ export class SharedKey implements Disposable {
     });
   }
 
-  /** Tells when the windows have agreed on another key than the one that this window had. */
+  /** Fires when the windows have agreed on another key than the one that this window had. */
   readonly onDidChange = this.#changes.event;
 
   /** The key in force: stored, from another window, or new. Rejects with VS Code's error; the next call tries again. */

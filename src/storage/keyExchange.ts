@@ -20,20 +20,20 @@ const LOOKS = 25;
 const ASK_AGAIN_LOOKS = 4;
 
 /**
- * The way of the key from one window to another: the extension's global state, which VS Code synchronizes between all
- * windows. That is no place for secrets, so the key is sealed for the window that asks. Both windows make a pair of keys
+ * Moves the key from one window to another through the extension's global state, which VS Code synchronizes between all
+ * windows. That is no place for secrets, so the key is sealed for the window that asks. Both windows create a key pair
  * for this exchange alone (ECDH).
  */
 export class KeyExchange {
   readonly #memento: vscode.Memento;
   readonly #runtime: Runtime;
-  /** Public keys that this window never answers: those from before it, wrong ones, and its own. */
+  /** Public keys that this window never answers: older than the window, invalid, or its own. */
   readonly #refused = new Set<string>();
 
   /**
-   * Make it before this window writes to the global state. A request that is there already may come from a program that
-   * wrote it into the profile while no window was open, so it is removed, lest a later window find it anew. A window that
-   * is asking now asks again, with another key.
+   * Create it before this window writes to the global state. A request that is there already may come from a program
+   * that wrote it into the profile while no window was open, so it is removed before a later window finds it. A window
+   * that is asking now asks again, with another key.
    */
   constructor(memento: vscode.Memento, runtime: Runtime) {
     this.#memento = memento;

@@ -16,12 +16,12 @@ export interface CopiesOptions {
   readonly inBrowser: boolean;
 }
 
-/** A process may have few files open, and the marks of years can miss in one place. */
+/** A process may have few files open, and the marks of years can be missing in one place. */
 const COPIES_AT_ONCE = 8;
 
 /**
  * The two places of each item: SecretStorage, which belongs to the user and survives a rebuilt container, and a shared
- * copy, which tells the other windows. What either of them has counts, and what one of them misses is tried again.
+ * copy, which tells the other windows. What either of them has counts, and what one of them lacks is stored there again.
  */
 export class TwoCopies implements ItemStorage {
   readonly #secrets: Copy;
@@ -205,7 +205,7 @@ class Copy {
     if (!this.#runtime.closed.aborted) this.#onReadable();
   }
 
-  /** Logs the first failure of a row. */
+  /** Logs only the first of consecutive failures. */
   async #noted<T>(what: 'read' | 'written', work: () => Promise<T>): Promise<T> {
     this.#end.throwIfAborted();
     this.#isUsed = true;

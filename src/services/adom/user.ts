@@ -2,12 +2,13 @@ import * as z from 'zod/mini';
 
 import type { HttpOutcome } from '../../http/outcome.ts';
 import { bearerToken, identifier, lenient } from '../../http/schema.ts';
-import { type Http, type HttpRequest, send } from '../../http/send.ts';
-import { type Contact, disturbanceOf, judge } from '../../oauth/judge.ts';
+import type { Http, HttpRequest } from '../../http/send.ts';
+import type { Contact } from '../../oauth/judge.ts';
 import { failed } from '../../oauth/failure.ts';
-import { askAboutNewGrant, type Said } from '../newGrant.ts';
+import { askAboutNewGrant } from '../newGrant.ts';
 import { createPerson, type Person, provisionalPerson } from '../person.ts';
 import type { Grant, IdentifyResult, VerifyResult } from '../service.ts';
+import { askForOwner, type OwnerAnswer } from '../tokenOwner.ts';
 
 const SESSION_COOKIE = 'session_token';
 /** A browser does not reveal that Adom forbids the request there, and a sign-in succeeds without the user's data. */
@@ -28,21 +29,21 @@ export async function identify(
 ): Promise<IdentifyResult> {
   const patienceMs = http.inBrowser === true ? PATIENCE_IN_BROWSER_MS : undefined;
   let tried = grant;
-  const askAs = (sentAs: 'bearer' | 'cookie'): Promise<Said<Identified>> => {
+  const askAs = (sentAs: 'bearer' | 'cookie'): Promise<OwnerAnswer<Identified>> => {
     tried = { ...grant, sentAs };
     return ask(http, tried, signal);
   };
   // Some of Adom's own clients send the token as a cookie. A browser cannot do that.
-  const askInEitherForm = async (): Promise<Said<Identified>> => {
-    const said = await askAs('bearer');
-    const isNo = said.answer.kind === 'tokenRejected';
-    return isNo && http.inBrowser !== true ? askAs('cookie') : said;
+  const askInEitherForm = async (): Promise<OwnerAnswer<Identified>> => {
+    const asked = await askAs('bearer');
+    const isNo = asked.answer.kind === 'tokenRejected';
+    return isNo && http.inBrowser !== true ? askAs('cookie') : asked;
   };
-  const asked = await askAboutNewGrant(http, askInEitherForm, signal, onContact, patienceMs);
-  switch (asked.kind) {
-    case 'said':
-      return { kind: 'identified', ...asked.value };
-    case 'unsaid':
+  const result = await askAboutNewGrant(http, askInEitherForm, signal, onContact, patienceMs);
+  switch (result.kind) {
+    case 'owner':
+      return { kind: 'identified', ...result.owner };
+    case 'unknown':
       return { kind: 'identified', person: provisionalPerson(), grant: tried };
     case 'rejected':
       return failed(http.inBrowser === true ? 'needsCookie' : 'grantRejected');
@@ -57,28 +58,22 @@ export async function verify(
   subject?: string,
 ): Promise<VerifyResult> {
   const { answer } = await ask(http, grant, signal, subject);
-  if (answer.kind === 'said') return { kind: 'valid', grant: answer.value.grant };
+  if (answer.kind === 'owner') return { kind: 'valid', grant: answer.owner.grant };
   return { kind: answer.kind === 'tokenRejected' ? 'rejected' : 'unknown' };
 }
 
-/** Asks for the user. An answer about somebody other than `subject` is a disturbance, and its token is not taken. */
+/** Asks for the user, as `askForOwner` does. Only an answer about the right user can rotate the token. */
 async function ask(
   http: Http,
   grant: Grant,
   signal: AbortSignal,
   subject?: string,
-): Promise<Said<Identified>> {
-  const request = user(grant);
-  const { url } = request;
-  const outcome = await send(http, request, signal);
-  const judged = judge(outcome, 'status');
-  if (judged.kind !== 'data') return { answer: judged, outcome, url };
-  const person = readPerson(judged.json);
-  const isOther = person !== undefined && subject !== undefined && person.subject !== subject;
-  if (isOther) http.log.warn('user: the answer is about somebody else, so it does not count.');
-  if (person === undefined || isOther) return { answer: disturbanceOf(outcome), outcome, url };
-  const value = { person, grant: rotated(http, grant, outcome) };
-  return { answer: { kind: 'said', value }, outcome, url };
+): Promise<OwnerAnswer<Identified>> {
+  const question = { request: user(grant), dialect: 'status', read: readUser } as const;
+  const { answer, outcome, url } = await askForOwner(http, question, signal, subject);
+  if (answer.kind !== 'owner') return { answer, outcome, url };
+  const owner = { person: answer.owner, grant: rotated(http, grant, outcome) };
+  return { answer: { kind: 'owner', owner }, outcome, url };
 }
 
 function user(grant: Grant): HttpRequest {
@@ -100,9 +95,11 @@ const User = z.object({
   email: optionalText,
 });
 
-function readPerson(json: unknown): Person | undefined {
+function readUser(json: unknown): { subject: string; owner: Person } | undefined {
   const user = z.safeParse(User, json).data;
-  return user && createPerson({ subject: user.id, names: [user.display_name, user.name], email: user.email });
+  if (user === undefined) return undefined;
+  const { id: subject, display_name, name, email } = user;
+  return { subject, owner: createPerson({ subject, names: [display_name, name], email }) };
 }
 
 /** Adom may rotate the session token when it returns the user. The session's expiry stays the same. */

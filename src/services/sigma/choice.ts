@@ -103,9 +103,9 @@ async function askAgain(
   let unsettled: 'contradiction' | undefined;
   const settled = await repeatWithin<Person>(http.clock, USERINFO_LIMIT_MS, signal, async (limited) => {
     const { answer, outcome } = await askUserInfo(http, grant, limited);
-    if (answer.kind === 'said') {
-      const person = personOf(answer.value);
-      const isSameUser = answer.value.sub === claims.sub;
+    if (answer.kind === 'owner') {
+      const person = personOf(answer.owner);
+      const isSameUser = answer.owner.sub === claims.sub;
       if (isSameUser && mayBeChosen(person, activated)) return { kind: 'done', result: person };
       http.log.warn(`userinfo: the answer is about another ${isSameUser ? 'identity' : 'user'}.`);
       unsettled = 'contradiction';

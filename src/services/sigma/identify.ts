@@ -24,8 +24,8 @@ export async function identify(
 ): Promise<IdentifyResult> {
   const asked = await askAboutNewGrant(http, () => askUserInfo(http, grant, signal), signal, onContact);
   if (asked.kind === 'rejected') return failed('grantRejected');
-  if (asked.kind === 'unsaid') return { kind: 'identified', person: provisionalPerson(), grant };
-  const claims = asked.value;
+  if (asked.kind === 'unknown') return { kind: 'identified', person: provisionalPerson(), grant };
+  const claims = asked.owner;
   const claimed: ClaimedGrant = { http, grant, claims };
   const person = personOf(claims);
   if (person.bap === undefined) return await findIdentity(claimed, signal);

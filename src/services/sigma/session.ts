@@ -27,7 +27,7 @@ export async function verify(
   subject?: string,
 ): Promise<VerifyResult> {
   const { answer } = await askUserInfo(http, grant, signal, subject);
-  if (answer.kind === 'said') return { kind: 'valid', grant };
+  if (answer.kind === 'owner') return { kind: 'valid', grant };
   return { kind: answer.kind === 'tokenRejected' ? 'rejected' : 'unknown' };
 }
 

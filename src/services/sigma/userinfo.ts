@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
 
 import { identifier, lenient } from '../../http/schema.ts';
-import { type Http, type HttpRequest, send } from '../../http/send.ts';
-import { disturbanceOf, judge } from '../../oauth/judge.ts';
+import type { Http, HttpRequest } from '../../http/send.ts';
 import { readBapIdentity } from '../bap.ts';
-import type { Said } from '../newGrant.ts';
 import { createPerson, type Person } from '../person.ts';
 import { picture } from '../picture.ts';
 import type { Grant } from '../service.ts';
+import { askForOwner, type OwnerAnswer } from '../tokenOwner.ts';
 
 /** Only `sub` is always present. Names require a published profile, and `email` requires the scope `email`. */
 const UserInfo = z.object({
@@ -34,26 +33,20 @@ export function bearer(grant: Grant): { authorization: string } {
   return { authorization: `Bearer ${grant.accessToken}` };
 }
 
-/**
- * Asks userinfo once. Data without a `sub` is a disturbance, and so is an answer about somebody other than `subject`
- * (OpenID Connect Core 1.0 §5.3.2). Rejects only with `signal.reason`.
- */
+/** Asks userinfo once, as `askForOwner` does. */
 export async function askUserInfo(
   http: Http,
   grant: Grant,
   signal: AbortSignal,
   subject?: string,
-): Promise<Said<UserInfo>> {
+): Promise<OwnerAnswer<UserInfo>> {
   const request = userinfo(grant);
-  const { url } = request;
-  const outcome = await send(http, request, signal);
-  const judged = judge(outcome, 'oauth');
-  if (judged.kind !== 'data') return { answer: judged, outcome, url };
-  const value = z.safeParse(UserInfo, judged.json).data;
-  const isOther = value !== undefined && subject !== undefined && value.sub !== subject;
-  if (isOther) http.log.warn('userinfo: the answer is about somebody else, so it does not count.');
-  if (value === undefined || isOther) return { answer: disturbanceOf(outcome), outcome, url };
-  return { answer: { kind: 'said', value }, outcome, url };
+  return await askForOwner(http, { request, dialect: 'oauth', read: readClaims }, signal, subject);
+}
+
+function readClaims(json: unknown): { subject: string; owner: UserInfo } | undefined {
+  const claims = z.safeParse(UserInfo, json).data;
+  return claims && { subject: claims.sub, owner: claims };
 }
 
 /** `preferredName` takes precedence over the names in the claims. */

@@ -29,8 +29,7 @@ export class FileItems implements ItemStorage {
   /** The folder of the key, watched since this window first used it. */
   #folder: string | undefined;
   #watcher: FSWatcher | undefined;
-  /** The folder could not be watched, and this has been logged. */
-  #isLate = false;
+  #hasLoggedWatchFailure = false;
   #isDisposed = false;
 
   /** `parent`: an absolute path. It is created if it does not exist. */
@@ -162,10 +161,10 @@ export class FileItems implements ItemStorage {
         }
       });
       this.#watcher.on('error', (error) => {
-        this.#unwatch(error);
+        this.#stopWatching(error);
       });
     } catch (error) {
-      if (!hasCode(error, 'ENOENT')) this.#unwatch(error); // otherwise the user has deleted the folder
+      if (!hasCode(error, 'ENOENT')) this.#stopWatching(error); // otherwise the user has deleted the folder
     }
   }
 
@@ -180,12 +179,12 @@ export class FileItems implements ItemStorage {
     this.#changes.fire(undefined);
   }
 
-  #unwatch(error: unknown): void {
+  #stopWatching(error: unknown): void {
     this.#watcher?.close();
     this.#watcher = undefined;
-    if (!this.#isLate)
+    if (!this.#hasLoggedWatchFailure)
       this.#runtime.log.warn(`Changes by other windows are noticed late: ${describeError(error)}.`);
-    this.#isLate = true;
+    this.#hasLoggedWatchFailure = true;
   }
 
   #folderOf(cipher: SessionCipher): string {

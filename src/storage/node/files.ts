@@ -40,7 +40,7 @@ export async function removeFile(file: string): Promise<void> {
   await whileBusy(() => rm(file, { force: true }));
 }
 
-/** Takes the content out of a regular file, and follows no link. Rejects with the file system's error. */
+/** Truncates a regular file, and follows no link. Rejects with the file system's error. */
 export async function emptyFile(file: string): Promise<void> {
   const handle = await open(file, constants.O_WRONLY | constants.O_TRUNC | NO_DETOUR);
   await handle.close();

@@ -149,10 +149,10 @@ describe('the provider', () => {
 
   it('distinguishes a sign-in in another window from a renewal without using the clock', async () => {
     const world = new World();
-    const { id } = await world.signIn(['a']);
+    const { id, account } = await world.signIn(['a']);
     world.clock.jump(-1_000);
     const settled: string[] = [];
-    const here = world.provider.createSession(['a']);
+    const here = world.provider.createSession(['a'], { account });
     void here.then(({ accessToken }) => settled.push(accessToken));
     await world.pending();
     const { store } = world.sessions;

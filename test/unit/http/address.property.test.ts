@@ -34,7 +34,7 @@ function isThisMachine({ hostname }: URL): boolean {
 }
 
 describe('an address from outside', () => {
-  it('is safe only if it is https or of this machine, holds no user, and every parser sees the same host', (context) =>
+  it('is safe only if it is https or on this machine, has no user, and has the same host to every parser', (context) =>
     holds(context, address, (text) => {
       if (!isSafeAddress(text)) return;
       const url = new URL(text);
@@ -59,7 +59,7 @@ describe('an address from outside', () => {
 });
 
 describe('the server of a setting', () => {
-  it('is in one form, of the host in the text, and cannot be left by a path that is added to it', (context) =>
+  it('has one form, with the host in the text, and no path added to it can leave it', (context) =>
     holds(context, address, (text) => {
       const server = parseServer(text);
       if (server === undefined) return;
@@ -100,7 +100,7 @@ describe('the address of an intent’s updates', () => {
 });
 
 describe('the address of a picture', () => {
-  it('is on https, of the server or a host of the list, with no user', (context) =>
+  it('is https, on the server or a listed host, without a user', (context) =>
     holds(context, address, (text) => {
       const shown = trustedPicture(text, 'https://auth.example');
       if (shown === undefined) return;
@@ -112,7 +112,7 @@ describe('the address of a picture', () => {
 });
 
 describe('this machine', () => {
-  it('is what the text says as an address, too', (context) =>
+  it('is the same in a hostname and in an address', (context) =>
     holds(
       context,
       fc.oneof(

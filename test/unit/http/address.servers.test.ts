@@ -20,7 +20,7 @@ describe('servers', () => {
       });
     });
 
-  it('are those of the settings as they are now, at each service', () => {
+  it('follow the current settings of each service', () => {
     const sigma = sigmaWorld([], { serverUrl: 'https://staging.example' }).service;
     assert.deepEqual(sigma.servers(), {
       current: 'https://staging.example',
@@ -35,7 +35,7 @@ describe('servers', () => {
 });
 
 describe('shortAddress', () => {
-  it('gives all of an address that tells one server from another', () => {
+  it('keeps everything in an address that distinguishes servers', () => {
     assert.equal(shortAddress('https://auth.example/eu'), 'auth.example/eu');
     assert.equal(shortAddress('http://127.0.0.1:4711'), '127.0.0.1:4711');
     assert.equal(shortAddress('no address of https://a'), 'no address of https://a');

@@ -124,7 +124,7 @@ describe('address', () => {
     assert.equal(hostOf(long).length, 101);
   });
 
-  it('shows a host of 100 characters whole', () => {
+  it('shows all of a host of 100 characters', () => {
     const host = `${'a'.repeat(60)}.${'b'.repeat(31)}.example`;
     assert.equal(host.length, 100);
     assert.equal(hostOf(`https://${host}/device`), host);

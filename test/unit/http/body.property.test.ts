@@ -22,7 +22,7 @@ function streamOf(text: string, cuts: readonly number[]): ReadableStream<Uint8Ar
 }
 
 describe('readBody', () => {
-  it('gives the text as it is, in whatever pieces it comes', (context) =>
+  it('returns the text unchanged, in whatever pieces it comes', (context) =>
     holds(
       context,
       fc.tuple(
@@ -40,7 +40,7 @@ describe('readBody', () => {
       },
     ));
 
-  it('empties long strings alone, wherever the pieces end', (context) =>
+  it('empties only long strings, wherever the pieces end', (context) =>
     holds(context, fc.array(fc.nat(700_000), { maxLength: 6 }), async (cuts) => {
       const text = `{"sub":"user-1","picture":"${LONG}","list":["${LONG}","\\\\"],"name":"Ann"}`;
       assert.deepEqual(JSON.parse(await readBody(streamOf(text, cuts))), {

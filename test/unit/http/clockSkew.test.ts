@@ -42,7 +42,7 @@ describe('the clock of this computer and the Date of an answer', () => {
     ]);
   });
 
-  it('keeps what it knows when an answer tells nothing', () => {
+  it('keeps what it knows when an answer has no date', () => {
     const skew = new ClockSkew();
     skew.observe(new Headers({ date: DATE }), SERVER_MS + 10 * MINUTE_MS, new RecordingLog());
     skew.observe(new Headers(), SERVER_MS, new RecordingLog());

@@ -62,23 +62,23 @@ const CODES: [code: string, problem: NetworkProblem][] = [
 const ERRORS: [name: string, error: unknown, problem: NetworkProblem | undefined][] = [
   ['our own time limit', new TimeLimitError(), 'timeout'],
   [
-    'the first code of the tries of several addresses',
+    'the first code of attempts at several addresses',
     fetchFailed(new AggregateError([coded('ECONNREFUSED'), coded('ENETUNREACH')])),
     'refused',
   ],
   [
-    'the code of the tries together',
+    'the code of all attempts together',
     fetchFailed(Object.assign(new AggregateError([]), { code: 'ETIMEDOUT' })),
     'timeout',
   ],
   ['a code that is not known before one that is', coded('EODD', { cause: coded('ECONNRESET') }), 'reset'],
   [
-    'a tunnel whose proxy wants a login, as VS Code tells it',
+    'a tunnel whose proxy wants a login, as VS Code reports it',
     fetchFailed(coded('UND_ERR_ABORTED', { connectResponseStatusCode: 407 })),
     'proxyLogin',
   ],
   [
-    'a tunnel that the proxy forbids, as VS Code tells it',
+    'a tunnel that the proxy forbids, as VS Code reports it',
     fetchFailed(coded('UND_ERR_ABORTED', { connectResponseStatusCode: 403 })),
     'proxyRefused',
   ],
@@ -94,7 +94,7 @@ const ERRORS: [name: string, error: unknown, problem: NetworkProblem | undefined
   ],
   ['the name of this server', fetchFailed(coded('ENOTFOUND', { hostname: 'auth.example' })), 'dns'],
   [
-    'the name of another server than this',
+    'the name of another server',
     fetchFailed(coded('ENOTFOUND', { hostname: 'proxy.example' })),
     'proxyUnreachable',
   ],
@@ -129,17 +129,17 @@ describe('networkProblem', () => {
     });
   }
 
-  it('reads a refused connection to the port of http', () => {
+  it('recognizes a refused connection to the port of http', () => {
     const error = coded('ECONNREFUSED', { port: 80 });
     assert.equal(networkProblem(error, 'http://localhost/'), 'refused');
     assert.equal(networkProblem(error, URL_ASKED), 'proxyUnreachable');
   });
 
-  it('does not guess at a proxy when the address is none', () => {
+  it('does not guess a proxy when the address is invalid', () => {
     assert.equal(networkProblem(coded('ECONNREFUSED', { port: 3128 }), 'no address'), 'refused');
   });
 
-  it('reads an error that is one of its own tries', () => {
+  it('reads an error that contains itself', () => {
     const error = new AggregateError([]);
     error.errors = [error];
     assert.equal(networkProblem(error, URL_ASKED), undefined);
@@ -151,7 +151,7 @@ describe('networkProblem', () => {
     assert.equal(networkProblem(error, URL_ASKED), undefined);
   });
 
-  it('knows which problems do not pass by themselves', () => {
+  it('knows which problems do not go away by themselves', () => {
     const problems = new Set([...CODES.map(([, problem]) => problem), 'proxyLogin'] as const);
     assert.deepEqual(
       [...problems].filter((problem) => isPermanent(problem)),

@@ -47,14 +47,14 @@ describe('schema', () => {
     });
   }
 
-  it('seconds are at most 100 years, so that a time in milliseconds is finite', () => {
+  it('limits seconds to 100 years, so that a time in milliseconds is finite', () => {
     assert.equal(z.parse(seconds, 60), 60);
     assert.equal(z.parse(secondsOrText, '60'), 60);
     for (const huge of [1e10, 1e306, Number.MAX_VALUE, '9'.repeat(300)])
       assert.equal(z.parse(secondsOrText, huge), 3_155_760_000);
   });
 
-  it('lenient gives a value that fits, and undefined for any other', () => {
+  it('lenient returns a value that fits, and undefined for any other', () => {
     const schema = z.object({ optional: lenient(seconds), required: nonEmpty });
     assert.equal(z.parse(schema, { optional: 7, required: 'a' }).optional, 7);
     for (const optional of [-7, '-7', null, undefined, {}, []]) {

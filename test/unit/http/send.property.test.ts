@@ -86,7 +86,7 @@ describe('any answer over a real connection', () => {
   });
   after(() => server.close());
 
-  it('is an answer, a redirect or no answer: nothing else is asked, and nothing is thrown', (context) =>
+  it('is an answer, a redirect or no answer: nothing else is requested, and nothing is thrown', (context) =>
     holds(context, sent, async (answer) => {
       [next, requests] = [answer, []];
       const log = new RecordingLog();

@@ -5,7 +5,7 @@ import { NEVER, withTimeLimit } from '../../../src/base/timeLimit.ts';
 import { MAX_BODY_CHARACTERS } from '../../../src/http/body.ts';
 import { ClockSkew } from '../../../src/http/clockSkew.ts';
 import type { HttpOutcome } from '../../../src/http/outcome.ts';
-import { type HttpRequest, send, sendWithin } from '../../../src/http/send.ts';
+import { send, sendWithin } from '../../../src/http/send.ts';
 import {
   after,
   Conversation,
@@ -20,21 +20,7 @@ import {
   text,
 } from '../support/conversation.ts';
 import { FakeClock } from '../support/fakeClock.ts';
-
-const GET: HttpRequest = { name: 'test', method: 'GET', url: 'https://auth.example/me?secret=canary' };
-
-async function exchange(
-  reply: Reply,
-  request: Partial<HttpRequest> = {},
-): Promise<{ outcome: HttpOutcome; conversation: Conversation; clock: FakeClock }> {
-  const clock = new FakeClock();
-  const conversation = new Conversation(clock, [reply]);
-  const sent = send(conversation.http, { ...GET, ...request }, new AbortController().signal);
-  const outcome = await clock.run(sent);
-  assert.equal(clock.pending, 0, 'timers left over');
-  conversation.assertOver();
-  return { outcome, conversation, clock };
-}
+import { exchange, GET } from '../support/exchange.ts';
 
 async function answerTo(reply: Reply): Promise<Extract<HttpOutcome, { kind: 'answer' }>> {
   const { outcome } = await exchange(reply);
@@ -51,7 +37,7 @@ describe('send: the request', () => {
     assert.deepEqual(requests[0]?.headers, { accept: 'application/json' });
   });
 
-  it('sends a GET without body, cookies and cache, and follows no redirect', async () => {
+  it('sends a GET without a body, cookies or a cache, and follows no redirect', async () => {
     const clock = new FakeClock();
     let init: RequestInit | undefined;
     const { http } = new Conversation(clock, []);
@@ -78,14 +64,14 @@ describe('send: the request', () => {
     assert.deepEqual(request.body, { a: 'é' });
   });
 
-  it('sends a form, and leaves its content type to the platform', async () => {
+  it('sends a form, and leaves the content type to the platform', async () => {
     const { conversation } = await exchange(json(200, {}), { method: 'POST', form: { a: '1&2' } });
     const [request] = conversation.requests;
     assert.equal(request?.headers['content-type'], undefined);
     assert.deepEqual(request?.body, { a: '1&2' });
   });
 
-  it('sends the headers of the request with our own', async () => {
+  it('adds the headers of the request to our own', async () => {
     const { conversation } = await exchange(json(200, {}), { headers: { authorization: 'Bearer t' } });
     assert.deepEqual(conversation.requests[0]?.headers, {
       accept: 'application/json',
@@ -96,7 +82,7 @@ describe('send: the request', () => {
 });
 
 describe('send: the outcome', () => {
-  it('gives an answer with status, headers and JSON', async () => {
+  it('returns an answer with status, headers and JSON', async () => {
     const answer = await answerTo(json(418, { tea: true }, { 'retry-after': '7' }));
     assert.equal(answer.status, 418);
     assert.equal(answer.headers.get('retry-after'), '7');
@@ -110,13 +96,13 @@ describe('send: the outcome', () => {
     ['half of JSON', text(200, '{"access_token":')],
     ['invalid UTF-8', { answer: () => new Response(new Uint8Array([0x22, 0xff, 0xfe])) }],
   ] as const) {
-    it(`gives an answer without JSON for ${name}`, async () => {
+    it(`returns an answer without JSON for ${name}`, async () => {
       assert.equal((await answerTo(reply)).json, undefined);
     });
   }
 
   for (const status of [300, 399])
-    it(`gives redirect for ${status}`, async () => {
+    it(`returns redirect for ${status}`, async () => {
       assert.deepEqual((await exchange(json(status, {}))).outcome, { kind: 'redirect' });
     });
 
@@ -132,13 +118,13 @@ describe('send: the outcome', () => {
     assert.deepEqual((await answerTo({ answer: () => new Response(body()) })).json, { name: 'é' });
   });
 
-  it('accepts an answer of four megabytes, and no larger one', async () => {
+  it('accepts an answer of four megabytes, but no larger one', async () => {
     const full = `7${' '.repeat(MAX_BODY_CHARACTERS - 1)}`;
     assert.equal((await answerTo(text(200, full))).json, 7);
     assert.equal((await exchange(text(200, `${full} `))).outcome.kind, 'noAnswer');
   });
 
-  it('stops reading when an answer becomes too large', async () => {
+  it('stops reading when an answer gets too large', async () => {
     let cancelled = false;
     const endless = new ReadableStream({
       pull(controller) {
@@ -166,7 +152,7 @@ describe('send: the outcome', () => {
     });
   }
 
-  it('gives noAnswer with the problem for a network error, and logs both at the info level', async () => {
+  it('returns noAnswer with the problem for a network error, and logs both at the info level', async () => {
     for (const [code, problem] of [
       ['ECONNREFUSED', 'refused'],
       ['CERT_HAS_EXPIRED', 'certificateExpired'],
@@ -184,7 +170,7 @@ describe('send: the outcome', () => {
     [true, 'unexplained'],
     [false, 'offline'],
   ] as const) {
-    it(`gives the problem "${problem}" in a browser that is ${online ? 'online' : 'offline'}`, async () => {
+    it(`returns the problem "${problem}" in a browser that is ${online ? 'online' : 'offline'}`, async () => {
       const clock = new FakeClock();
       const { http } = new Conversation(clock, []);
       const fetch = (): Promise<never> => Promise.reject(new TypeError('Failed to fetch'));
@@ -193,7 +179,7 @@ describe('send: the outcome', () => {
     });
   }
 
-  it('hears from the answer how far the clock is off', async () => {
+  it('learns from the answer how far the clock is off', async () => {
     const clock = new FakeClock();
     const date = new Date(clock.now() - 3_600_000).toUTCString();
     const { http } = new Conversation(clock, [json(200, {}, { date })]);
@@ -202,7 +188,7 @@ describe('send: the outcome', () => {
     assert.equal(Math.round((clockSkew.aheadMs ?? 0) / 60_000), 60);
   });
 
-  it('reads no time from a redirect, which may be of anybody', async () => {
+  it('reads no time from a redirect, which may come from anybody', async () => {
     const clock = new FakeClock();
     const { http } = new Conversation(clock, [redirect('https://elsewhere.example/')]);
     const clockSkew = new ClockSkew();
@@ -210,7 +196,7 @@ describe('send: the outcome', () => {
     assert.deepEqual([outcome, clockSkew.aheadMs], [{ kind: 'redirect' }, undefined]);
   });
 
-  it('gives noAnswer when the connection breaks during the body', async () => {
+  it('returns noAnswer when the connection breaks during the body', async () => {
     const body = new ReadableStream({
       start(controller) {
         controller.error(new TypeError('terminated'));
@@ -224,7 +210,7 @@ describe('send: the outcome', () => {
     ['no answer', never()],
     ['half a body', neverEnds(200)],
   ] as const) {
-    it(`gives noAnswer after 15 s with ${name}, and aborts the request`, async () => {
+    it(`returns noAnswer after 15 s with ${name}, and aborts the request`, async () => {
       const { outcome, conversation, clock } = await exchange(reply);
       assert.deepEqual(outcome, { kind: 'noAnswer', problem: 'timeout' });
       assert.equal(clock.ranMs, 15_000);
@@ -281,68 +267,5 @@ describe('sendWithin', () => {
     );
     await assert.rejects(clock.run(limited), { name: 'TimeLimitError' });
     assert.deepEqual(conversation.log.lines, []);
-  });
-});
-
-describe('send: the log', () => {
-  for (const [name, reply, line, level = 'debug'] of [
-    ['logs the status', after(0.25, json(200, { access_token: 'canary' })), '200 after 250 ms'],
-    ['logs a plain error code', json(400, { error: 'slow_down' }), '400 slow_down after 0 ms'],
-    [
-      'does not log an error with other text',
-      json(400, { error: 'token canary-1 is bad' }),
-      '400 after 0 ms',
-    ],
-    ['does not log an error that is null', json(400, { error: null }), '400 after 0 ms'],
-    ['does not log an error that is an object', json(400, { error: { canary: 1 } }), '400 after 0 ms'],
-    [
-      'does not log the target of a redirect',
-      redirect('https://elsewhere.example/canary'),
-      'redirect refused from auth.example (loginPage) after 0 ms',
-      'info',
-    ],
-    [
-      'logs the code of a network error, not its message',
-      networkError('ECONNRESET'),
-      'no answer from auth.example (reset: TypeError (cause: Error ECONNRESET)) after 0 ms',
-      'info',
-    ],
-    [
-      'logs what is wrong with an answer',
-      json(404, { error: 'no_such_page' }),
-      '404 no_such_page from auth.example (notFound) after 0 ms',
-      'info',
-    ],
-  ] as const) {
-    it(name, async () => {
-      const { conversation } = await exchange(reply);
-      assert.deepEqual(conversation.log.lines, [`${level} test: ${line}`]);
-    });
-  }
-
-  it('logs that an answer was too large', async () => {
-    const { conversation } = await exchange(text(200, 'x'.repeat(MAX_BODY_CHARACTERS + 1)));
-    assert.deepEqual(conversation.log.lines, [
-      'info test: no answer from auth.example (unknown: AnswerTooLargeError) after 0 ms',
-    ]);
-  });
-
-  it('logs the name of an error without a code', async () => {
-    const failing = (error: unknown): Reply => ({
-      answer: () => {
-        throw error;
-      },
-    });
-    for (const [error, reason] of [
-      [new TypeError('canary'), 'TypeError'],
-      [new TypeError('canary', { cause: 'canary' }), 'TypeError'],
-      [new TypeError('canary', { cause: { code: 'https://canary' } }), 'TypeError'],
-      ['canary', 'an unknown error'],
-    ] as const) {
-      const { conversation } = await exchange(failing(error));
-      assert.deepEqual(conversation.log.lines, [
-        `info test: no answer from auth.example (unknown: ${reason}) after 0 ms`,
-      ]);
-    }
   });
 });

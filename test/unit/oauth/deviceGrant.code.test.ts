@@ -127,7 +127,7 @@ describe('device grant: the request for a code', () => {
     assert.deepEqual(conversation.requests[0]?.body, { client_id: 'editor' });
   });
 
-  it('reads the answer, and counts the life from it', async () => {
+  it('reads the answer, and counts the lifetime from its arrival', async () => {
     const clock = new FakeClock();
     assert.deepEqual(await askForCode(after(2, json(200, CODE))), {
       deviceCode: 'the-device-code',
@@ -139,12 +139,12 @@ describe('device grant: the request for a code', () => {
     });
   });
 
-  it('reads numbers that come as text', async () => {
+  it('accepts numbers that come as strings', async () => {
     const { deadlineMs, intervalMs } = await askForCode(having({ expires_in: '300', interval: '10' }));
     assert.deepEqual([deadlineMs, intervalMs], [new FakeClock().now() + 300_000, 10_000]);
   });
 
-  it('keeps the addresses exactly as they are', async () => {
+  it('keeps the URIs exactly as they are', async () => {
     const verification_uri = 'HTTPS://Auth.Example:443/a/../device?x=%41&y=é';
     const authorization = await askForCode(
       having({ verification_uri, verification_uri_complete: `${verification_uri}#ABCD` }),
@@ -202,7 +202,7 @@ describe('device grant: the request for a code', () => {
     conversation.assertOver();
   });
 
-  it('sends nothing when the signal is aborted already', async () => {
+  it('sends nothing if the signal is already aborted', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, []);
     const reason = new Error('cancelled');

@@ -1,17 +1,17 @@
 import { describe, it } from 'node:test';
 
 import { after, json, networkError, never, neverEnds, type Reply } from '../support/conversation.ts';
-import { hold, type Row } from '../support/deviceGrantRow.ts';
+import { play, type Scenario } from '../support/deviceGrantRow.ts';
 
 const PENDING = json(400, { error: 'authorization_pending' });
 const GRANTED = json(200, { access_token: 'token', token_type: 'Bearer' });
-const SIGNED_IN: Row['end'] = { granted: { accessToken: 'token' } };
+const SIGNED_IN: Scenario['end'] = { granted: { accessToken: 'token' } };
 const EXPIRED_TOKEN = json(400, { error: 'expired_token' });
 const OFFLINE = networkError('ENOTFOUND');
 const HOUR = 3_600;
 const pending = (times: number): Reply[] => Array<Reply>(times).fill(PENDING);
 
-const DEADLINE: Row[] = [
+const DEADLINE: Scenario[] = [
   {
     name: 'expires between two polls',
     code: { expires_in: 14 },
@@ -85,7 +85,7 @@ const DEADLINE: Row[] = [
 ];
 
 /** A pause looks at the wall clock every five seconds, so it notices a jump at 10.5 s at the latest. */
-const JUMPS: Row[] = [
+const JUMPS: Scenario[] = [
   {
     name: 'past the deadline: polls once and gets the token',
     replies: [PENDING, GRANTED],
@@ -195,7 +195,7 @@ const JUMPS: Row[] = [
   },
 ];
 
-const CANCEL: Row[] = [
+const CANCEL: Scenario[] = [
   {
     name: 'before the first poll',
     replies: [],
@@ -238,12 +238,12 @@ const CANCEL: Row[] = [
   },
 ];
 
-for (const [title, rows] of [
+for (const [title, scenarios] of [
   ['the deadline', DEADLINE],
   ['after a jump of the wall clock', JUMPS],
   ['rejects at once when it is cancelled', CANCEL],
 ] as const) {
   describe(`device grant: ${title}`, () => {
-    for (const row of rows) it(row.name, () => hold(row));
+    for (const scenario of scenarios) it(scenario.name, () => play(scenario));
   });
 }

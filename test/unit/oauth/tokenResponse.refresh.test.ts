@@ -85,7 +85,7 @@ describe('refreshGrant: granted', () => {
       { accessToken: 'new', refreshToken: 'old' },
     ],
     [
-      'reads an expires_in that is a text',
+      'accepts an expires_in that is a string',
       { access_token: 'new', expires_in: '3600', refresh_token: 'newer' },
       { accessToken: 'new', refreshToken: 'newer', expiresInSeconds: 3_600 },
     ],
@@ -96,7 +96,7 @@ describe('refreshGrant: granted', () => {
     });
   }
 
-  it('gives the time of the answer, not of the request', async () => {
+  it('returns the time of the answer, not of the request', async () => {
     const { clock, result } = await ask(after(9, json(200, GRANTED)));
     assert.equal(clock.ranMs, 9_000);
     assert.ok(result.kind === 'granted');
@@ -196,7 +196,7 @@ describe('refreshGrant: not granted', () => {
 describe('refreshGrant: cancelled', () => {
   const reason = new Error('cancelled');
 
-  it('sends nothing when the signal is aborted already', async () => {
+  it('sends nothing if the signal is already aborted', async () => {
     const { http, requests } = new Conversation(new FakeClock(), []);
     const asked = refreshGrant(http, TOKEN_URL, 'editor', 'old', AbortSignal.abort(reason));
     await assert.rejects(asked, (error) => error === reason);

@@ -11,14 +11,14 @@ function read(status: number, json: unknown, headers?: Record<string, string>): 
 
 /** The tests of the device grant cover most answers. These tests cover the rest. */
 describe('readTokenAnswer', () => {
-  it('does not grant when the answer has a token and an error', () => {
+  it('does not grant a token that comes with an error', () => {
     assert.deepEqual(read(200, { access_token: 't', error: 'access_denied' }), {
       kind: 'failed',
       failure: { kind: 'denied' },
     });
   });
 
-  it('does not grant when the status is an error', () => {
+  it('does not grant a token with an error status', () => {
     assert.deepEqual(read(400, { access_token: 't' }), {
       kind: 'disturbance',
       problem: 'notTheService',
@@ -27,7 +27,7 @@ describe('readTokenAnswer', () => {
     });
   });
 
-  it('reads numbers that come as text', () => {
+  it('accepts numbers that come as strings', () => {
     assert.deepEqual(read(200, { access_token: 't', expires_in: '3600' }), {
       kind: 'granted',
       grant: { accessToken: 't', expiresInSeconds: 3_600 },
@@ -49,7 +49,7 @@ describe('readTokenAnswer', () => {
     );
   });
 
-  it('accepts an access token in every form of RFC 6750 section 2.1', () => {
+  it('accepts every form of access token in RFC 6750 §2.1', () => {
     for (const token of ['t', 'AZaz09-._~+/', 'a.b.c==', 'a'.repeat(16_384)]) {
       assert.deepEqual(read(200, { access_token: token }), {
         kind: 'granted',
@@ -58,7 +58,7 @@ describe('readTokenAnswer', () => {
     }
   });
 
-  it('refuses an access token with other characters, and does not repeat it', () => {
+  it('refuses an access token with other characters, and does not quote it', () => {
     for (const token of ['tok_${env:HOME}', 'a b', 'a\r\nb', ' a', 'a=b', '=', 'é', 'a\0', 'tok{1}']) {
       assert.deepEqual(read(200, { access_token: token }), {
         kind: 'failed',
@@ -67,7 +67,7 @@ describe('readTokenAnswer', () => {
     }
   });
 
-  it('shortens a life of more than 100 years', () => {
+  it('shortens a lifetime of more than 100 years', () => {
     assert.deepEqual(read(200, { access_token: 't', expires_in: 1e306 }), {
       kind: 'granted',
       grant: { accessToken: 't', expiresInSeconds: 3_155_760_000 },

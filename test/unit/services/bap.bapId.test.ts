@@ -33,12 +33,12 @@ describe('the form of a BAP id', () => {
     ['a very long text', 'z'.repeat(1_000_000)],
   ];
   for (const [name, text] of others) {
-    it(`has not ${name}`, () => {
+    it(`does not have ${name}`, () => {
       assert.equal(looksLikeBapId(text), false);
     });
   }
 
-  it('has no id of 32 letters and digits, as better-auth makes them', () => {
+  it('does not match an id of 32 letters and digits, as better-auth makes them', () => {
     const id = fc.stringMatching(/^[A-Za-z0-9]{32}$/);
     fc.assert(fc.property(id, (text) => !looksLikeBapId(text)));
   });

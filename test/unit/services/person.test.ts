@@ -52,12 +52,12 @@ describe('person', () => {
 });
 
 describe('the name of a person without one', () => {
-  it('can be seen, even if nothing of the id can be seen', () => {
+  it('is visible, even if nothing in the id is', () => {
     assert.equal(createPerson({ subject: ' ', names: [] }).name, '%20');
     assert.equal(createPerson({ subject: '\u200b\u202e', names: [''] }).name, '%E2%80…0%AE');
   });
 
-  it('is the id as it is if it can be seen', () => {
+  it('is the id as it is, if it is visible', () => {
     assert.equal(createPerson({ subject: 'ann b', names: [] }).name, 'ann b');
   });
 });
@@ -71,23 +71,23 @@ describe('account label', () => {
     assert.equal(labelOf(undefined, BAP_ID), BAP_ID);
   });
 
-  it('is the same for the same id, and another for another id with the same name', () => {
+  it('is the same for the same id, and different for another id with the same name', () => {
     assert.equal(labelOf('Ann', BAP_ID), labelOf('Ann', BAP_ID));
     assert.notEqual(labelOf('Ann', BAP_ID), labelOf('Ann', 'Go8vCHAa4S6AhXKTABGpANiz35K'));
   });
 
-  it('encodes the markup in an id', () => {
+  it('escapes markup in an id', () => {
     assert.equal(
       labelOf('Ann', '[x](command:y)\n$(eye)\u202e'),
       'Ann (%5Bx%5D(command%3Ay)%0A%24(eye)%E2%80%AE)',
     );
   });
 
-  it('is well-formed for an id with half of a surrogate pair', () => {
+  it('is well-formed even if the id has half of a surrogate pair', () => {
     assert.ok(labelOf('Ann', 'half a pair \ud800').isWellFormed());
   });
 
-  it('is not the same for two halves of surrogate pairs', () => {
+  it('is different for two different halves of surrogate pairs', () => {
     assert.notEqual(labelOf('Ann', '\ud800'), labelOf('Ann', '\ud801'));
   });
 

@@ -33,7 +33,7 @@ describe('a picture on the blockchain', () => {
     [`ORD://${FILE}`, FILE],
     [`bitfs://${TXID}.out.0.3`, `${TXID}.out.0.3`],
   ] as const)
-    it(`${address}: is on ordfs.network`, () => {
+    it(`is on ordfs.network: ${address}`, () => {
       assert.equal(resolveOnChain(address), `https://ordfs.network/${id}`);
     });
 });
@@ -58,7 +58,7 @@ describe('any other picture', () => {
     `ipfs://${TXID}`,
     `db://${TXID}`,
   ])
-    it(`${JSON.stringify(address)}: stays as it is`, () => {
+    it(`stays as it is: ${JSON.stringify(address)}`, () => {
       assert.equal(resolveOnChain(address), address);
     });
 });
@@ -84,7 +84,7 @@ describe('a picture that is not shown', () => {
       assert.equal(trustedPicture(address, server), undefined);
     });
 
-  it('but one of the server or of a public host is', () => {
+  it('is never one on the server or a public host', () => {
     assert.equal(trustedPicture('/ann.png', SERVER), `${SERVER}/ann.png`);
     for (const host of [
       'ordfs.network',

@@ -127,8 +127,8 @@ function assertStatements(answer: StatementsAnswer | undefined): void {
   }
 }
 
-describe('a session about which a server answers anything', () => {
-  it('of Sigma Identity ends only at a definite word, in time, and tells no secret', (context) =>
+describe('a session whose server answers anything', () => {
+  it('of Sigma Identity ends only when the service definitely says so, in time, without leaking a secret', (context) =>
     holds(context, fc.record({ answers: sigmaSessionAnswers, ...rest }), (story) =>
       askAll(
         story,
@@ -142,7 +142,7 @@ describe('a session about which a server answers anything', () => {
       ),
     ));
 
-  it('of Adom ends only at a definite word, in time, and tells no secret', (context) =>
+  it('of Adom ends only when the service definitely says so, in time, without leaking a secret', (context) =>
     holds(context, fc.record({ answers: adomSessionAnswers, ...rest }), (story) => {
       const settings = {
         apiUrl: ADOM,
@@ -155,7 +155,7 @@ describe('a session about which a server answers anything', () => {
 });
 
 describe('ClawNet that answers anything', () => {
-  it('gives safe texts and whole statements, or nothing', (context) =>
+  it('yields safe texts and whole statements, or nothing', (context) =>
     holds(context, fc.record({ answers: clawNetAnswers, ...rest }), async (story) => {
       for (const list of ['trust', 'vouches'] as const) {
         const { result } = await run(story, LIMITS.ask, (http, signal) =>

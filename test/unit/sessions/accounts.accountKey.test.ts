@@ -9,7 +9,7 @@ const { person, server: OWN } = A;
 const STAGING = 'https://staging.example';
 
 describe('an account', () => {
-  it('is the same for every session that one id has at one server of one service', () => {
+  it('is the same for every session of one id on one server of one service', () => {
     assert.ok(sameAccount(A, recordOf('b', { scopes: ['email'], person: { ...person, name: 'Ann Smith' } })));
   });
 
@@ -18,11 +18,11 @@ describe('an account', () => {
     ['server', { server: STAGING }],
     ['id', { person: { ...person, accountId: 'bap-2' } }],
   ] as const)
-    it(`is another one with another ${what}`, () => {
+    it(`is a different one with a different ${what}`, () => {
       assert.ok(!sameAccount(A, recordOf('b', other)));
     });
 
-  it('has a key that no other account has', () => {
+  it('has a unique key', () => {
     const [one, two] = [
       recordOf('a', { server: 'https://a.example b', person: { ...person, accountId: 'c' } }),
       recordOf('a', { server: 'https://a.example', person: { ...person, accountId: 'b c' } }),
@@ -32,11 +32,11 @@ describe('an account', () => {
 });
 
 describe('a person as VS Code knows them', () => {
-  it('has nothing of the server at the service’s own', () => {
+  it('does not mention the server if it is the service’s own', () => {
     assert.equal(qualifiedByServer(person, OWN, OWN), person);
   });
 
-  it('has another id and another label at each other server', () => {
+  it('has a different id and label on every other server', () => {
     const at = (server: string): readonly [string, string] => {
       const { accountId, accountLabel } = qualifiedByServer(person, server, OWN);
       return [accountId, accountLabel];
@@ -48,12 +48,12 @@ describe('a person as VS Code knows them', () => {
     ]);
   });
 
-  it('names the server when the service has none of its own, and keeps the person’s name', () => {
+  it('names the server when the service has no default one, and keeps the person’s name', () => {
     const { accountLabel, name } = qualifiedByServer(person, STAGING, undefined);
     assert.deepEqual([accountLabel, name], ['Ann (bap-1) · staging.example', 'Ann']);
   });
 
-  it('brings no link into a message', () => {
+  it('puts no link into a message', () => {
     const { accountLabel } = qualifiedByServer(person, `${STAGING}/[a](command:b)`, OWN);
     assert.equal(accountLabel, 'Ann (bap-1) · staging.example/[a] (command:b)');
   });

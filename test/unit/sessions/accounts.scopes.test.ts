@@ -23,7 +23,7 @@ describe('scopes', () => {
       assert.equal(scopeKey(a) === scopeKey(b), same);
     });
 
-  it('the lists of the callers stay as they are', () => {
+  it('are compared without changing the lists of the callers', () => {
     const [a, b] = [Object.freeze(['profile', 'openid']), Object.freeze(['openid', 'profile'])];
     assert.equal(sameScopes(a, b), true);
     assert.deepEqual(a, ['profile', 'openid']);

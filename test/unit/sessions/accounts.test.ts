@@ -18,14 +18,14 @@ function recordFor(service: string, accountId: string): LiveSession {
 }
 
 describe('accountsOf', () => {
-  it('puts the sessions of one account together and keeps their order', () => {
+  it('groups the sessions of one account and keeps their order', () => {
     assert.deepEqual(accountsOf([A, B, C]), [
       { ...AT_SERVER, id: 'bap-1', label: 'Ann (bap-1)', sessions: [A, C] },
       { ...AT_SERVER, id: 'bap-2', label: 'Bob (bap-2)', sessions: [B] },
     ]);
   });
 
-  it('keeps accounts of two services apart, also when they have the same id', () => {
+  it('keeps accounts of two services apart, even if they have the same id', () => {
     const other = recordOf('other', { serviceId: 'adom' });
     assert.deepEqual(
       accountsOf([A, other]).map(({ serviceId, sessions }) => [serviceId, sessions.length]),
@@ -36,7 +36,7 @@ describe('accountsOf', () => {
     );
   });
 
-  it('keeps accounts of two servers apart, also when they have the same id', () => {
+  it('keeps accounts of two servers apart, even if they have the same id', () => {
     const other = recordOf('other', { server: 'https://other.example' });
     assert.deepEqual(
       accountsOf([A, other]).map((account) => [account.server, account.sessions.length]),
@@ -47,7 +47,7 @@ describe('accountsOf', () => {
     );
   });
 
-  it('does not mix up ids that look the same when they are put together', () => {
+  it('does not mix up ids that look the same when joined', () => {
     for (const [one, two] of [
       [recordFor('a', 'bc'), recordFor('ab', 'c')],
       [recordFor('a', 'b c'), recordFor('a b', 'c')],
@@ -60,18 +60,18 @@ describe('accountsOf', () => {
     assert.equal(accountsOf([A, renamed])[0]?.label, 'Ann (bap-1)');
   });
 
-  it('gives no account when there is no session', () => {
+  it('returns no account when there is no session', () => {
     assert.deepEqual(accountsOf([]), []);
   });
 });
 
 describe('newestFirst', () => {
-  it('sorts by the time of the sign-in and leaves the list of its caller as it is', () => {
+  it('sorts by sign-in time and does not change the list of its caller', () => {
     const sessions = Object.freeze([B, C, A]);
     assert.deepEqual(newestFirst(sessions), [C, B, A]);
   });
 
-  it('keeps the order of sessions that were signed in to at the same moment', () => {
+  it('keeps the order of sessions with the same sign-in time', () => {
     const twin = recordOf('twin', { signedInAtMs: 1_000 });
     assert.deepEqual(newestFirst([A, twin]), [A, twin]);
     assert.deepEqual(newestFirst([twin, A]), [twin, A]);

@@ -25,12 +25,12 @@ const steps = fc.array(fc.oneof({ weight: 3, arbitrary: step }, { weight: 1, arb
   size: 'max',
 });
 
-/** Follows which tokens each session has had, to hold them against what the service has said. */
+/** Records which tokens each session has had, to compare them with what the service has said. */
 class Witness {
   readonly #world: SessionWorld;
   readonly #service: WireService;
   readonly #tokens = new Map<string, Set<string>>();
-  /** What a window may have heard and lost when it ended. */
+  /** Answers that a window may have received and lost when it ended. */
   readonly #lost = new Set<string>();
 
   constructor(world: SessionWorld, service: WireService) {
@@ -66,7 +66,7 @@ class Witness {
 
 describe('sessions while something in between answers for the service', () => {
   for (const kind of ['sigma', 'adom'] as const)
-    it(`end only by a word of the service, and then they are not handed out (${kind})`, (context) =>
+    it(`end only when the service itself says so, and are not handed out after that (${kind})`, (context) =>
       holds(context, steps, async (all) => {
         const [world, service] = worldOf((clock) => new WireService(clock, kind));
         const model = new SessionModel(world);

@@ -29,7 +29,7 @@ function endedA({ store }: Window): EndedSession {
 }
 
 describe('ending a session', () => {
-  it('an expired session keeps who it was for, and its grant for now (L5)', async () => {
+  it('keeps the person of an expired session, and its grant for now (L5)', async () => {
     const { world, one, a } = await withA();
     assert.equal(await world.clock.run(one.sessions.ending.end(a, 'expired')), true);
     const { grant, grantedAtMs, state, version, ...lasting } = a;
@@ -48,7 +48,7 @@ describe('ending a session', () => {
     assert.deepEqual(one.log.lines, ['info A session with Test Identity has ended: expired.']);
   });
 
-  it('a rejected session keeps no token', async () => {
+  it('drops all tokens of a rejected session', async () => {
     const { world, one, a } = await withA();
     assert.equal(await world.clock.run(one.sessions.ending.end(a, 'rejected')), true);
     assert.doesNotMatch(world.storage.stored.get('a') ?? '', /access|grant"/);
@@ -60,23 +60,23 @@ describe('ending a session', () => {
     const { world, one, two, a } = await withA();
     await world.clock.run(world.signIn(two, world.service.grant()));
     assert.equal(await world.clock.run(one.sessions.ending.end(a, 'expired')), false);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
-  it('ends it once, also when it is asked to twice at the same time', async () => {
+  it('ends it once, even when asked twice at the same time', async () => {
     const { world, one, a } = await withA();
     world.storage.readMs = 100;
     const both = [one.sessions.ending.end(a, 'expired'), one.sessions.ending.end(a, 'expired')];
     assert.deepEqual(await world.clock.run(Promise.all(both)), [true, false]);
-    assert.deepEqual(world.heard(one), ['removed a']);
+    assert.deepEqual(world.changesOf(one), ['removed a']);
   });
 
   for (const failure of ['readFailure', 'writeFailure'] as const)
-    it(`holds in memory in spite of a ${failure}, and is stored later`, async () => {
+    it(`takes effect in memory despite a ${failure}, and is stored later`, async () => {
       const { world, one, a } = await withA();
       world.storage[failure] = locked;
       assert.equal(await world.clock.run(one.sessions.ending.end(a, 'rejected')), true);
-      assert.deepEqual(world.heard(one), ['removed a']);
+      assert.deepEqual(world.changesOf(one), ['removed a']);
       if (failure === 'writeFailure')
         assert.match(
           one.log.lines.join('\n'),
@@ -101,10 +101,10 @@ describe('hiding a session until it is renewed', () => {
     const { world, one, two, a } = await withA();
     await world.clock.run(world.signIn(two, world.service.grant()));
     await world.clock.run(one.sessions.ending.hideUntilRenewed(a));
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
-  it('a session that another window has just ended is not hidden, but stays ended', async () => {
+  it('leaves a session ended that another window has just ended', async () => {
     const { world, one, two, a } = await withA();
     await world.clock.run(two.sessions.ending.end(two.store.liveSession('a') ?? assert.fail(), 'rejected'));
     await world.clock.run(one.sessions.ending.hideUntilRenewed(a));
@@ -113,11 +113,11 @@ describe('hiding a session until it is renewed', () => {
   });
 });
 
-describe('a session that has expired by a wrong clock', () => {
-  it('is live again as it was when the clock is set right (L5)', async () => {
+describe('a session that expired because of a wrong clock', () => {
+  it('is live again, unchanged, when the clock is set right (L5)', async () => {
     const { world, one, two, a } = await withA();
     world.clock.jump(8 * HOUR_MS);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     world.clock.jump(-8 * HOUR_MS);
     await world.clock.run(one.sessions.ending.resumeAfterWrongClock(endedA(one)));
     const expected = { ...a, version: { ...a.version, amendment: 2 } };
@@ -129,26 +129,26 @@ describe('a session that has expired by a wrong clock', () => {
   it('stays ended while it is over', async () => {
     const { world, one } = await withA();
     world.clock.jump(8 * HOUR_MS);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     await world.clock.run(one.sessions.ending.resumeAfterWrongClock(endedA(one)));
     assert.equal(endedA(one).reason, 'expired');
   });
 
-  it('stays ended after its grant was dropped', async () => {
+  it('stays ended once its grant has been dropped', async () => {
     const { world, one, two } = await withA();
     world.clock.jump(8 * HOUR_MS);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     await world.clock.run(one.sessions.ending.dropExpiredGrant(endedA(one)));
     assert.deepEqual(world.service.asked, ['revoke access 1']);
     assert.doesNotMatch(world.storage.stored.get('a') ?? '', /access/);
     world.clock.jump(-8 * HOUR_MS);
     for (const window of [one, two]) {
-      assert.deepEqual(await world.listed(window), []);
+      assert.deepEqual(await world.sessionsOf(window), []);
       assert.equal(isLive(window.store.get('a')), false);
     }
   });
 
-  it('a session without a grant has nothing to drop', async () => {
+  it('has nothing to drop without a grant', async () => {
     const { world, one, a } = await withA();
     await world.clock.run(one.sessions.ending.end(a, 'rejected'));
     await world.clock.run(one.sessions.ending.dropExpiredGrant(endedA(one)));

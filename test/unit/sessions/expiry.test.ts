@@ -39,7 +39,7 @@ const ROWS: readonly (readonly [lifeS: number, soonAtS: number, overAtS: number]
 
 describe('the end of a session', () => {
   for (const [lifeS, soonAtS, overAtS] of ROWS)
-    it(`a token of ${lifeS} s ends soon after ${soonAtS} s, and is over after ${overAtS} s`, () => {
+    it(`a token that lasts ${lifeS} s ends soon after ${soonAtS} s, and is over after ${overAtS} s`, () => {
       const session = lasting(lifeS * 1_000);
       const at = (seconds: number, ms: number): number => GRANTED_MS + seconds * 1_000 + ms;
       assert.equal(endsSoon(session, at(soonAtS, -1)), false);
@@ -49,11 +49,11 @@ describe('the end of a session', () => {
       assert.equal(overAtMs(session), at(overAtS, 0));
     });
 
-  it('a token of 60 s can be handed out (M5)', () => {
+  it('a token that lasts 60 s can be handed out (M5)', () => {
     assert.equal(isOver(lasting(60_000), GRANTED_MS), false);
   });
 
-  it('a session without a known end does not end', () => {
+  it('a session without a known expiry does not end', () => {
     assert.equal(endsSoon(recordOf('a'), Number.MAX_SAFE_INTEGER), false);
     assert.equal(isOver(recordOf('a'), Number.MAX_SAFE_INTEGER), false);
     assert.equal(overAtMs(recordOf('a')), Infinity);
@@ -68,13 +68,13 @@ describe('the end of a session', () => {
     assert.deepEqual([isExpired(recordOf('a'), 9e15), isOverdue(recordOf('a'), 9e15)], [false, false]);
   });
 
-  it('endOf gives the end of a live and of an ended session', () => {
+  it('endOf returns the end of a live session and of an ended one', () => {
     assert.equal(endOf(lasting(1)), GRANTED_MS + 1);
     assert.equal(endOf(endedOf('a', { expiresAtMs: 7 })), 7);
     assert.deepEqual([endOf(recordOf('a')), endOf(endedOf('a'))], [0, 0]);
   });
 
-  it('a session that has ended stays over', () => {
+  it('an ended session stays over', () => {
     assert.equal(endsSoon(lasting(3_600_000), GRANTED_MS * 2), true);
     assert.equal(isOver(lasting(3_600_000), GRANTED_MS * 2), true);
   });

@@ -33,14 +33,14 @@ describe('the name of an item', () => {
     assert.deepEqual(parseItem(item.name), { ...item, isMark: true });
   });
 
-  it('is another one for another text, and the same one for the same text', () => {
+  it('depends on the text alone', () => {
     const one = itemOf(A).name;
     assert.equal(itemOf({ ...A }).name, one);
     for (const other of [recordOf('a', { grantedAtMs: 5 }), endedOf('a'), recordOf('b')])
       assert.notEqual(itemOf(other).name, one);
   });
 
-  it('holds the largest id and version', () => {
+  it('can hold the largest id and version', () => {
     const name = `${'x'.repeat(64)}.${'9'.repeat(15)}-0-${'9'.repeat(15)}.${HASH}`;
     const version = { signIn: 999_999_999_999_999, revision: 0, amendment: 999_999_999_999_999 };
     assert.deepEqual(parseItem(name), { name, id: 'x'.repeat(64), version, isMark: false });
@@ -72,7 +72,7 @@ describe('the name of an item', () => {
     'an unfinished file': `a.1-0-0.${HASH}.0123abcd.tmp`,
   };
   for (const [what, name] of Object.entries(foreign))
-    it(`is no name: ${what}`, () => {
+    it(`is not valid: ${what}`, () => {
       assert.equal(parseItem(name), undefined);
       assert.deepEqual([...newestItems([name, itemOf(A).name]).values()], [itemOf(A)]);
       assert.deepEqual(olderNames('a', [name, itemOf(A).name, itemOf(SECOND).name]), [itemOf(A).name]);
@@ -99,7 +99,7 @@ describe('the text of an item', () => {
       assert.equal(read(itemOf(SECOND), text), undefined);
     });
 
-  it('of a later format is not read, also when its name fits', () => {
+  it('is not read if it has a later format, even if its name fits', () => {
     const text = JSON.stringify({ ...A, format: 2 });
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
     assert.equal(read({ ...itemOf(A), name: `a.1-0-0.${hash}` }, text), undefined);
@@ -121,14 +121,14 @@ describe('the newest item', () => {
   ];
   const items = oldestFirst.map((name) => parseItem(name)).filter((item) => item !== undefined);
 
-  it('is decided in the same way in every window', () => {
+  it('is the same in every window', () => {
     assert.equal(items.length, oldestFirst.length);
     for (const [at, item] of items.entries())
       for (const [other, otherItem] of items.entries())
         assert.equal(isNewerItem(item, otherItem), at > other, `${item.name} ${otherItem.name}`);
   });
 
-  it('is found among many sessions, in any order, and the others are the older ones', () => {
+  it('is found among many sessions, in any order, and all others count as older', () => {
     for (const names of [oldestFirst, oldestFirst.toReversed()]) {
       const all = [...names, `b.1-0-0.${HASH}`, `b.1-2-0.${HASH}`, 'letter.txt', `c.3-0-0.${HASH}`];
       assert.deepEqual([...newestItems(all)].map(([id, { name }]) => [id, name]).sort(), [
@@ -142,7 +142,7 @@ describe('the newest item', () => {
     }
   });
 
-  it('of a first version is no mark', () => {
+  it('is not a mark when it is the first version', () => {
     assert.deepEqual(itemOf(A).version, FIRST_VERSION);
     assert.equal(newestItems([itemOf(A).name]).get('a')?.isMark, false);
   });

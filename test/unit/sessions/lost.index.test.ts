@@ -8,7 +8,7 @@ import { recordOf } from '../support/record.ts';
 const { grant } = recordOf('a');
 
 describe('session index', () => {
-  it('comes back as it was written, and scopes keep their order', async () => {
+  it('is read back as it was written, with the scopes in order', async () => {
     const memento = new FakeMemento();
     const index = [{ id: 'a', serviceId: 'sigma-identity', scopes: ['profile', 'openid'] }];
     await writeSessionIndex(memento, index);
@@ -34,7 +34,7 @@ describe('session index', () => {
   });
 
   for (const odd of ['text', 7, null, {}, [null], [{ id: 'a' }], [{ id: 'a', serviceId: 1, scopes: [] }]])
-    it(`is empty where something else is kept: ${JSON.stringify(odd)}`, async () => {
+    it(`is empty if something else is stored in its place: ${JSON.stringify(odd)}`, async () => {
       const memento = new FakeMemento();
       await writeSessionIndex(memento, [recordOf('a')]);
       const [key] = memento.keys();
@@ -43,7 +43,7 @@ describe('session index', () => {
       assert.deepEqual(readSessionIndex(memento), []);
     });
 
-  it('a failed write rejects with the error of VS Code', async () => {
+  it('rejects with VS Code’s error when it cannot be written', async () => {
     const memento = new FakeMemento();
     memento.writeFailure = new Error('full');
     await assert.rejects(

@@ -12,14 +12,14 @@ const locked = new Error('The keyring is locked');
 class Starts {
   readonly world = new SessionWorld();
 
-  /** Closes all windows, opens new ones, and gives what the person is told at this start. */
+  /** Closes all windows, opens new ones, and returns the notices of this start. */
   async start(windows = 1): Promise<string[]> {
     const { world } = this;
     for (const each of [...world.windows]) await world.close(each);
     world.clock.jump(HOUR_MS);
     for (let count = 0; count < windows; count++) world.open();
     await world.clock.advance(10_000);
-    return world.told();
+    return world.notices();
   }
 
   get one(): Window {
@@ -53,28 +53,28 @@ async function withTwo(): Promise<Starts> {
 }
 
 describe('lost sessions', () => {
-  it('the person is told once, at the start that finds sessions gone', async () => {
+  it('are reported once, at the start that finds them gone', async () => {
     const starts = await withTwo();
     starts.world.storage.stored.clear();
     assert.deepEqual(await starts.start(), ['lost a+b']);
     assert.deepEqual(await starts.start(), []);
   });
 
-  it('the person is told in one of several windows that open together', async () => {
+  it('are reported in one of several windows that open together', async () => {
     const starts = await withTwo();
     starts.world.storage.stored.clear();
     starts.world.storage.readMs = 100;
     assert.deepEqual(await starts.start(4), ['lost a+b']);
   });
 
-  it('the person is told of the sessions that are gone, and of no others', async () => {
+  it('are reported without the sessions that are still there', async () => {
     const starts = await withTwo();
     starts.world.storage.drop('a');
     assert.deepEqual(await starts.start(), ['lost a']);
     assert.deepEqual(starts.expected, ['b']);
   });
 
-  it('there is one message for each service', async () => {
+  it('are reported in one message per service', async () => {
     const starts = await withTwo();
     starts.world.have('c', starts.world.service.grant(), { serviceId: 'adom' });
     await starts.start();
@@ -82,7 +82,7 @@ describe('lost sessions', () => {
     assert.deepEqual((await starts.start()).sort(), ['lost a+b', 'lost c']);
   });
 
-  it('there is one message for each service also when each has lost one session', async () => {
+  it('are reported in one message per service even when each has lost one session', async () => {
     const starts = await withTwo();
     await starts.signOut('b');
     starts.world.have('c', starts.world.service.grant(), { serviceId: 'adom' });
@@ -91,7 +91,7 @@ describe('lost sessions', () => {
     assert.deepEqual((await starts.start()).sort(), ['lost a', 'lost c']);
   });
 
-  it('the person is told again when it happens again', async () => {
+  it('are reported again when it happens again', async () => {
     const starts = await withTwo();
     starts.world.storage.stored.clear();
     await starts.start();
@@ -103,20 +103,20 @@ describe('lost sessions', () => {
     assert.deepEqual(others, []);
   });
 
-  it('the person is told nothing while all sessions are there', async () => {
+  it('are not reported while all sessions are there', async () => {
     const starts = await withTwo();
     assert.deepEqual(await starts.start(3), []);
     assert.deepEqual(starts.expected, ['a', 'b']);
   });
 
-  it('a session that was signed out is not lost', async () => {
+  it('do not include a session that was signed out', async () => {
     const starts = await withTwo();
     await starts.signOut('a');
     assert.deepEqual(starts.expected, ['b']);
     assert.deepEqual(await starts.start(), []);
   });
 
-  it('a session that was signed out in another window is not lost', async () => {
+  it('do not include a session that was signed out in another window', async () => {
     const starts = await withTwo();
     await starts.start(2);
     await starts.signOut('a');
@@ -125,7 +125,7 @@ describe('lost sessions', () => {
     assert.deepEqual(starts.expected, []);
   });
 
-  it('a session that has ended is not lost, before the start or at it', async () => {
+  it('do not include a session that ended before the start or at it', async () => {
     const starts = await withTwo();
     const { world, one } = starts;
     world.service.reject('access 1');
@@ -138,7 +138,7 @@ describe('lost sessions', () => {
     assert.deepEqual(await starts.start(), []);
   });
 
-  it('a start that cannot read the storage tells nothing, and the next start can tell', async () => {
+  it('are reported at the next start when this one cannot read the storage', async () => {
     const starts = await withTwo();
     const { storage } = starts.world;
     storage.readFailure = locked;
@@ -157,7 +157,7 @@ describe('lost sessions', () => {
     assert.deepEqual(await starts.start(), ['lost a+b']);
   });
 
-  it('a sign-out in a window that could read the storage only later loses nothing', async () => {
+  it('do not include a session that was signed out in a window that could read the storage only later', async () => {
     const starts = await withTwo();
     starts.world.storage.readFailure = locked;
     await starts.start();
@@ -166,7 +166,7 @@ describe('lost sessions', () => {
     assert.deepEqual(await starts.start(), []);
   });
 
-  it('the window knows how many there should have been, and how many are lost', async () => {
+  it('are counted, and so are the sessions that there should have been', async () => {
     const starts = await withTwo();
     const kept = () => starts.world.clock.run(starts.one.all.startupCheck);
     assert.deepEqual(await kept(), { expected: 0, lost: 0 });
@@ -180,7 +180,7 @@ describe('lost sessions', () => {
     assert.equal(await kept(), undefined, 'nobody knows');
   });
 
-  it('an index that cannot be written is logged, and sign-in works all the same', async () => {
+  it('do not break sign-in when their index cannot be written, which is logged', async () => {
     const starts = await withTwo();
     const { world } = starts;
     world.memento.writeFailure = new Error('full');

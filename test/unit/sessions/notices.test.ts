@@ -10,7 +10,7 @@ const DAY_MS = 24 * HOUR_MS;
 const BOB = { person: { ...recordOf('any').person, accountId: 'bap-2' } };
 
 describe('session notices: ends', () => {
-  it('five minutes before the end and at the end, one window tells the person once', async () => {
+  it('one window tells the user once five minutes before the end, and once at the end', async () => {
     const { one, two, toldAfter } = await watched(anHourOf('a'));
     two.focused = true; // as two windows can be, in a browser
     assert.deepEqual(await toldAfter(55 * MINUTE_MS - 1_000), []);
@@ -21,7 +21,7 @@ describe('session notices: ends', () => {
     assert.deepEqual([one.sessions.records.configured(), two.sessions.records.configured()], [[], []]);
   });
 
-  it('the person is told once for an account, however many of its sessions end', async () => {
+  it('the user is told once for each account, however many of its sessions end', async () => {
     const { toldAfter } = await watched((world) => {
       anHourOf('a', 'b', 'c')(world);
       world.have('d', world.service.grant({ lifeMs: HOUR_MS }), BOB);
@@ -31,7 +31,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(DAY_MS), []);
   });
 
-  it('a window waits with its message until the person looks at it', async () => {
+  it('a window holds its message back until the user looks at it', async () => {
     const { world, one, two, toldAfter } = await watched(anHourOf('a'));
     one.focused = false;
     assert.deepEqual(await toldAfter(2 * HOUR_MS), []);
@@ -41,7 +41,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(HOUR_MS), []);
   });
 
-  it('after a night in which the laptop slept, the person hears of the end alone', async () => {
+  it('the user is only told about the end after a night in which the laptop slept', async () => {
     const { world, toldAfter } = await watched(anHourOf('a'));
     world.clock.jump(9 * HOUR_MS);
     assert.deepEqual(await toldAfter(LOOK_MS), ['ended a']);
@@ -57,7 +57,7 @@ describe('session notices: ends', () => {
     assert.equal((await world.clock.run(world.signIn(one, world.service.grant()))).id, 'a');
   });
 
-  it('a session that could not be renewed is not told of again when it ends', async () => {
+  it('the user is not told again when a session that could not be renewed ends', async () => {
     const { world, toldAfter } = await watched((it) => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     });
@@ -69,7 +69,7 @@ describe('session notices: ends', () => {
     assert.equal(world.stored('a')?.state, 'ended');
   });
 
-  it('a sign-in to another account brings no second message for this one', async () => {
+  it('a sign-in to another account causes no second message about this one', async () => {
     const { world, one, toldAfter } = await watched((it) => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS }));
       it.have('b', it.service.grant({ lifeMs: HOUR_MS + 2 * MINUTE_MS }), { scopes: ['email'] });
@@ -79,7 +79,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(2 * MINUTE_MS), []);
   });
 
-  it('the person is not told again after a restart', async () => {
+  it('the user is not told again after a restart', async () => {
     const { world, one, two, toldAfter } = await watched(anHourOf('a'));
     assert.deepEqual(await toldAfter(HOUR_MS + LOOK_MS), ['ends soon a', 'ended a']);
     await world.close(one);
@@ -90,7 +90,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(three.notices, []);
   });
 
-  it('the person hears of the next session that ends, after a sign-in to the first one', async () => {
+  it('the user is told about the next session that ends, after a new sign-in to the first one', async () => {
     const { world, one, toldAfter } = await watched((it) => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS }));
       it.have('b', it.service.grant({ lifeMs: HOUR_MS + 8 * MINUTE_MS }), { scopes: ['email'] });
@@ -100,7 +100,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(HOUR_MS), ['ends soon b', 'ended b']);
   });
 
-  it('the person is told in time after a sign-in with a clock that was set back', async () => {
+  it('the user is told in time after a sign-in with a clock that was set back', async () => {
     const { world, one, toldAfter } = await watched((it) => {
       const nowMs = it.clock.now();
       it.have('a', it.service.grant(), { signedInAtMs: nowMs, grantedAtMs: nowMs });
@@ -110,7 +110,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(57 * MINUTE_MS), ['ends soon a']);
   });
 
-  it('a session that could not be renewed for ten minutes has ended for the person, but is still tried', async () => {
+  it('a session that could not be renewed for ten minutes has ended for the user, but renewal is still tried', async () => {
     const { world, one, toldAfter } = await watched((it) => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     });
@@ -120,10 +120,10 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(HOUR_MS), []);
     world.service.offline = false;
     await toldAfter(LOOK_MS);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
-  it('each end of a session without a known end is told', async () => {
+  it('the user is told about every end of a session without a known expiry', async () => {
     const { world, one, toldAfter } = await watched((it) =>
       it.have('a', it.service.grant({ refreshable: true })),
     );
@@ -141,7 +141,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(await rejected(), ['rejected a']);
   });
 
-  it('a sign-in before the end makes the old end silent, and the new end is told', async () => {
+  it('the user is told about the end of a new sign-in only, not about the end that it put off', async () => {
     const { world, one, toldAfter } = await watched(anHourOf('a'));
     assert.deepEqual(await toldAfter(56 * MINUTE_MS), ['ends soon a']);
     await world.clock.run(world.signIn(one, world.service.grant({ lifeMs: HOUR_MS }), ['a']));
@@ -150,10 +150,10 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(4 * MINUTE_MS), ['ended a']);
     await world.clock.run(world.signIn(one, world.service.grant(), ['a']));
     assert.deepEqual(await toldAfter(DAY_MS), []);
-    assert.deepEqual(world.heard(one), ['changed a', 'removed a', 'added a']);
+    assert.deepEqual(world.changesOf(one), ['changed a', 'removed a', 'added a']);
   });
 
-  it('the person is told nothing of sessions that are renewed, have no end, or were signed out', async () => {
+  it('the user is told nothing about sessions that are renewed, have no expiry, or were signed out', async () => {
     const { world, one, toldAfter } = await watched((it) => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
       it.have('b', it.service.grant(), { scopes: ['email'] });
@@ -161,10 +161,10 @@ describe('session notices: ends', () => {
     });
     await world.clock.run(one.sessions.signOut('c'));
     assert.deepEqual(await toldAfter(3 * HOUR_MS), []);
-    assert.deepEqual(await world.listed(one), ['a: access 6', 'b: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 6', 'b: access 2']);
   });
 
-  it('the end is told when the refresh token is rejected', async () => {
+  it('the user is told about the end when the refresh token is rejected', async () => {
     const { world, toldAfter } = await watched((it) => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     });
@@ -172,7 +172,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(HOUR_MS + LOOK_MS), ['ends soon a', 'ended a']);
   });
 
-  it('a rejected session is told once, and not as an end', async () => {
+  it('the user is told once about a rejected session, and not that it has ended', async () => {
     const { world, one, toldAfter } = await watched((it) => it.have('a', it.service.grant()));
     world.service.reject('access 1');
     await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));

@@ -56,7 +56,7 @@ describe('changeBetween', () => {
       if (change !== undefined) assert.equal(change.record, change.kind === 'removed' ? before : after);
     });
 
-  it('the change of a removed session holds the session as it was', () => {
+  it('a removal carries the session as it was', () => {
     const before: LiveSession = recordOf('a', { scopes: ['email'] });
     assert.equal(changeBetween(before, removedOf('a'))?.record, before);
   });

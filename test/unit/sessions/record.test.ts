@@ -56,7 +56,7 @@ const EACH_KIND: readonly (readonly [name: string, record: Session])[] = [
 
 describe('session record: what is written', () => {
   for (const [name, record] of EACH_KIND)
-    it(`${name} comes back as it was`, () => {
+    it(`${name} is read back as it was`, () => {
       assert.deepEqual(deserialize(record.id, serialize(record)), record);
     });
 
@@ -65,7 +65,7 @@ describe('session record: what is written', () => {
     assert.deepEqual(record?.state === 'live' && record.scopes, ['profile', 'openid']);
   });
 
-  it('members that do not belong to a session are dropped, in writing and in reading', () => {
+  it('members that do not belong to a session are dropped on write and on read', () => {
     const record = { ...recordOf('a'), idToken: 'secret', person: { ...recordOf('a').person, claims: 'x' } };
     assert.deepEqual(JSON.parse(serialize(record)), recordOf('a'));
     assert.deepEqual(deserialize('a', JSON.stringify(record)), recordOf('a'));
@@ -76,7 +76,7 @@ describe('session record: what is written', () => {
     ['end', recordOf('a', { grant: { ...grant, expiresAtMs: Infinity } })],
     ['version', recordOf('a', { version: { signIn: NaN, revision: 0, amendment: 0 } })],
   ] as const satisfies (readonly [string, LiveSession])[])
-    it(`a record with a ${name} that is no finite number is not written, because it could not be read`, () => {
+    it(`a record with a ${name} that is not a finite number is not written, because it could not be read back`, () => {
       assert.throws(() => serialize(broken));
     });
 });

@@ -51,7 +51,7 @@ describe('the order of versions', () => {
       assert.equal(isNewer(newer, structuredClone(newer)), false, 'it is not newer than itself');
     });
 
-  it('two windows that make the same version at the same moment choose the same one', () => {
+  it('is the same in two windows that make the same version at the same moment', () => {
     const { grant } = recordOf('a');
     const [one, two] = ['one', 'two'].map((accessToken) =>
       recordOf('a', { version: version(1, 1), grant: { ...grant, accessToken } }),
@@ -60,7 +60,7 @@ describe('the order of versions', () => {
     assert.notEqual(isNewer(one, two), isNewer(two, one));
   });
 
-  it('the time of a change does not matter, because a clock can be set back', () => {
+  it('does not depend on the time of a change, because a clock can be set back', () => {
     const early = recordOf('a', { version: version(2), signedInAtMs: 1_000, grantedAtMs: 1_000 });
     const late = recordOf('a', { version: version(1), signedInAtMs: 9_000, grantedAtMs: 9_000 });
     assert.equal(isNewer(early, late), true);
@@ -78,7 +78,7 @@ describe('the next version', () => {
       assert.deepEqual(next, expected);
     });
 
-  it('a renewal is newer than any number of amendments of what it renews', () => {
+  it('is newer for a renewal than after any number of amendments of what it renews', () => {
     let amended = FIRST_VERSION;
     for (let count = 0; count < 100; count++) amended = afterAmendment(amended);
     // With two equal versions, the text would decide. So try a text that sorts early, and one that sorts late.
@@ -92,7 +92,7 @@ describe('the next version', () => {
     }
   });
 
-  it('a sign-in is newer than any number of renewals of the sign-in before', () => {
+  it('is newer for a sign-in than after any number of renewals of the previous sign-in', () => {
     let renewed = FIRST_VERSION;
     for (let count = 0; count < 100; count++) renewed = afterRenewal(renewed);
     const signedIn = recordOf('a', { version: afterSignIn(FIRST_VERSION) });

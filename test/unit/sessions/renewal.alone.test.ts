@@ -14,34 +14,34 @@ async function overSession() {
   return { world, record, one, two };
 }
 
-describe('a renewal that another window may send, too', () => {
+describe('a renewal that another window may also send', () => {
   it('is not sent while the windows cannot lock each other out', async () => {
     const { world, one, two } = await overSession();
     world.locks.isUsable = false;
-    assert.deepEqual(await world.listed(one), []);
-    assert.deepEqual(await world.listed(two), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
+    assert.deepEqual(await world.sessionsOf(two), []);
     assert.deepEqual(world.service.asked, []);
     assert.match(one.log.lines.join('\n'), /this window cannot lock out the others/);
     world.locks.isUsable = true;
     await world.clock.advance(60_000);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
-    assert.deepEqual(await world.listed(two), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(two), ['a: access 2']);
     assert.deepEqual(world.service.reused, []);
   });
 
-  it('is not sent by a window that hung until another one had the lock', async () => {
+  it('is not sent by a window that hung until another one got the lock', async () => {
     const { world, one, two } = await overSession();
     one.storage.stop(); // it hangs after it has the lock
     one.locks.freeze();
     const hung = one.sessions.settle();
     await world.clock.advance(30_000);
-    assert.deepEqual(await world.listed(two), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(two), ['a: access 2']);
     one.storage.goOn();
     one.locks.thaw();
     await world.clock.run(hung);
     await world.quiet();
     assert.deepEqual(world.service.asked, ['renew refresh 1']);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
   it('waits until this window sees the refresh token that the last owner has handed on', async () => {
@@ -60,7 +60,7 @@ describe('a renewal that another window may send, too', () => {
     assert.deepEqual(world.service.asked, ['renew next']);
   });
 
-  it('takes a rejection for final only when no other machine has stored a new token two seconds later', async () => {
+  it('treats a rejection as final only if no other machine has stored a new token two seconds later', async () => {
     const { world, record, one } = await overSession();
     world.service.reject('refresh 1');
     const settled = one.sessions.settle();
@@ -75,7 +75,7 @@ describe('a renewal that another window may send, too', () => {
       grantedAtMs,
     });
     await world.clock.run(settled);
-    assert.deepEqual(await world.listed(one), ['a: of another machine']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: of another machine']);
     assert.equal(one.store.liveSession('a')?.grant.refreshToken, 'next');
   });
 });

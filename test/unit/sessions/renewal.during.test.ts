@@ -1,22 +1,22 @@
 import { describe, it } from 'node:test';
 
-import { play, type Row } from '../support/sessionRow.ts';
+import { play, type Scenario } from '../support/sessionScenario.ts';
 
 const MINUTE_MS = 60_000;
 /** A session in its last five minutes. */
 const SOON = { lifeMs: 4 * MINUTE_MS, refreshable: true };
 
-const ROWS: Row[] = [
+const SCENARIOS: Scenario[] = [
   ...(['one', 'two'] as const).map((who) => ({
     name: `a sign-out in window ${who}: the new grant is revoked`,
     a: SOON,
     takes: { renew: 2_000, read: 20, write: 50 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, who, 'signs out'],
-    ] satisfies Row['steps'],
-    listed: [],
-    heard: ['removed a'],
+    ] satisfies Scenario['steps'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['renew refresh 1', 'revoke access 1', 'revoke access 2'],
   })),
   {
@@ -24,12 +24,12 @@ const ROWS: Row[] = [
     a: { lifeMs: -60_000, refreshable: true },
     takes: { renew: 4_000, write: 25_000 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [100, 'one', 'signs out'],
-      [5_000, 'two', 'lists'],
+      [5_000, 'two', 'gets sessions'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['renew refresh 1', 'revoke access 1', 'revoke access 2'],
   },
   {
@@ -37,11 +37,11 @@ const ROWS: Row[] = [
     a: SOON,
     takes: { renew: 400, read: 700 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, 'two', 'signs out'],
     ],
-    listed: [],
-    heard: { one: ['changed a', 'removed a'], two: ['removed a'] },
+    sessions: [],
+    changes: { one: ['changed a', 'removed a'], two: ['removed a'] },
     asked: ['renew refresh 1', 'revoke access 1', 'revoke access 2'],
   },
   ...(['one', 'two'] as const).map((who) => ({
@@ -49,36 +49,36 @@ const ROWS: Row[] = [
     a: SOON,
     takes: { renew: 2_000, read: 20, write: 50 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, who, 'signs in'],
-    ] satisfies Row['steps'],
-    listed: ['a: access 3'],
-    heard: ['changed a', 'changed a'],
+    ] satisfies Scenario['steps'],
+    sessions: ['a: access 3'],
+    changes: ['changed a', 'changed a'],
     asked: ['renew refresh 1', 'revoke access 2'],
   })),
   {
-    name: 'a sign-in: a refresh token that is rejected takes nothing from it',
+    name: 'a sign-in: a rejected refresh token does not affect it',
     a: SOON,
     takes: { renew: 2_000 },
     steps: [
       [0, 'service', { rejects: ['refresh 1'] }],
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, 'two', 'signs in'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1', 'revoke access 1'],
   },
   {
-    name: 'a sign-in that takes long to store: it replaces and revokes the new grant',
+    name: 'a sign-in that is slow to store: it replaces and revokes the new grant',
     a: SOON,
     takes: { renew: 2_000, read: 20, write: 3_000 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, 'two', 'signs in'],
     ],
-    listed: ['a: access 3'],
-    heard: ['changed a', 'changed a'],
+    sessions: ['a: access 3'],
+    changes: ['changed a', 'changed a'],
     asked: ['renew refresh 1', 'revoke access 2'],
   },
   {
@@ -86,11 +86,11 @@ const ROWS: Row[] = [
     a: SOON,
     takes: { renew: 2_000 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, 'two', 'signs in for other scopes'],
     ],
-    listed: ['a: access 2', 'new 1: access 3'],
-    heard: ['added new 1', 'changed a'],
+    sessions: ['a: access 2', 'new 1: access 3'],
+    changes: ['added new 1', 'changed a'],
     asked: ['renew refresh 1'],
   },
   // The service rejects the old access token once it has granted another.
@@ -99,11 +99,11 @@ const ROWS: Row[] = [
     a: SOON,
     takes: { renew: 2_000, verify: 500, read: 20, write: 50 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, who, 'verifies'],
-    ] satisfies Row['steps'],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    ] satisfies Scenario['steps'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1', 'verify access 1'],
   })),
   {
@@ -111,11 +111,11 @@ const ROWS: Row[] = [
     a: SOON,
     takes: { renew: 1_000, verify: 3_000 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [500, 'two', 'verifies'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1', 'verify access 1'],
   },
   {
@@ -123,11 +123,11 @@ const ROWS: Row[] = [
     a: SOON,
     takes: { renew: 12_000, verify: 500, read: 20, write: 50 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [900, 'two', 'verifies'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a', 'changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a', 'changed a'],
     asked: ['renew refresh 1', 'verify access 1'],
   },
   {
@@ -135,11 +135,11 @@ const ROWS: Row[] = [
     a: SOON,
     takes: { renew: 12_000, verify: 500, read: 20, write: 2_000 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [2_900, 'two', 'verifies'],
     ],
-    listed: ['a: access 2'],
-    heard: { one: ['changed a'], two: ['changed a', 'changed a'] },
+    sessions: ['a: access 2'],
+    changes: { one: ['changed a'], two: ['changed a', 'changed a'] },
     asked: ['renew refresh 1', 'verify access 1'],
   },
   {
@@ -147,13 +147,13 @@ const ROWS: Row[] = [
     a: SOON,
     takes: { renew: 2_000, read: 20, write: 50 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, 'storage', 'gets the first text back'],
       [2_040, 'storage', 'gets the first text back'],
       [3_000, 'storage', 'gets the first text back'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1'],
   },
   {
@@ -161,13 +161,13 @@ const ROWS: Row[] = [
     a: SOON,
     takes: { renew: 2_000, read: 20, write: 50 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, 'storage', 'loses the text'],
       [2_040, 'storage', 'loses the text'],
       [3_000, 'storage', 'loses the text'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1'],
   },
   {
@@ -175,16 +175,16 @@ const ROWS: Row[] = [
     a: SOON,
     takes: { renew: 2_000 },
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, 'clock', { jumpsMs: 4 * MINUTE_MS }],
-      [1_000, 'two', 'lists'],
+      [1_000, 'two', 'gets sessions'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1'],
   },
 ];
 
 describe('renewal: what happens while the service is asked for a new token', () => {
-  for (const row of ROWS) it(row.name, () => play(row));
+  for (const scenario of SCENARIOS) it(scenario.name, () => play(scenario));
 });

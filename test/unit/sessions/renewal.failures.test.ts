@@ -23,17 +23,17 @@ describe('renewal: the storage fails', () => {
       if (failure === 'fails') world.storage.writeFailure = locked;
       else world.storage.writeMs = 15 * MINUTE_MS;
       await world.clock.run(listing);
-      assert.deepEqual(await world.listed(one), ['a: access 2']);
+      assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
       // For ten minutes nothing can be stored. Window one uses its token, and sends no other request.
       for (let count = 0; count < 60; count++) {
-        assert.deepEqual(await world.listed(one), ['a: access 2']);
+        assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
         await world.clock.advance(10_000);
       }
       assert.deepEqual(world.service.asked, ['renew refresh 1']);
       world.storage.writeFailure = undefined;
       await world.clock.advance(6 * MINUTE_MS);
       assert.deepEqual(world.storedLive(), one.sessions.records.configured());
-      assert.deepEqual(await world.listed(two), ['a: access 2']);
+      assert.deepEqual(await world.sessionsOf(two), ['a: access 2']);
       assert.deepEqual(world.service.asked, ['renew refresh 1']);
       assert.equal(world.service.accepts('access 2'), true);
     });
@@ -41,18 +41,18 @@ describe('renewal: the storage fails', () => {
   it('the other window sends no used refresh token while the new one is not stored (M1)', async () => {
     const { world, one, two } = await windows();
     world.storage.writeFailure = locked;
-    await world.listed(one);
+    await world.sessionsOf(one);
     for (let count = 0; count < 20; count++) {
-      assert.deepEqual(await world.listed(two), []);
+      assert.deepEqual(await world.sessionsOf(two), []);
       await world.clock.advance(1_000);
     }
     world.storage.writeFailure = undefined;
     await world.clock.advance(MINUTE_MS);
-    assert.deepEqual(await world.listed(two), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(two), ['a: access 2']);
     assert.deepEqual([world.service.asked, world.service.reused], [['renew refresh 1'], []]);
   });
 
-  it('many calls at once send one request in ten seconds (M1)', async () => {
+  it('many calls at the same time send one request in ten seconds (M1)', async () => {
     const { world, one } = await windows();
     world.service.lifeMs = 0;
     world.storage.writeFailure = locked;
@@ -67,13 +67,13 @@ describe('renewal: the storage fails', () => {
   it('nothing is sent while the storage cannot be read, because a refresh token works once', async () => {
     const { world, one } = await windows();
     world.storage.readFailure = locked;
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     assert.deepEqual(world.service.asked, []);
     world.storage.readFailure = undefined;
     await world.clock.advance(29_000);
-    assert.deepEqual(await world.listed(one), [], 'it waits 30 seconds after a failure');
+    assert.deepEqual(await world.sessionsOf(one), [], 'it waits 30 seconds after a failure');
     await world.clock.advance(1_000);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
     assert.match(
       one.log.lines.join('\n'),
       /A session with Test Identity could not be renewed: StoreError \(cause: Error\)\./,
@@ -87,7 +87,7 @@ describe('renewal: the storage fails', () => {
     await world.clock.advance(1_000);
     world.storage.readFailure = locked;
     await world.clock.run(listing);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
     world.storage.readFailure = undefined;
     await world.clock.advance(MINUTE_MS);
     assert.deepEqual(world.storedLive(), one.sessions.records.configured());
@@ -106,13 +106,13 @@ describe('renewal: the storage fails', () => {
       await world.clock.run(Promise.all([first, two.sessions.settle()]));
       await world.quiet();
       assert.deepEqual(world.service.asked, ['renew refresh 1']);
-      assert.deepEqual(await world.listed(two), ['a: access 2']);
+      assert.deepEqual(await world.sessionsOf(two), ['a: access 2']);
     }
   });
 });
 
 describe('renewal: the service fails', () => {
-  it('an error of the program is logged by its name, and costs no session (S4)', async () => {
+  it('an unexpected error is logged by its name, and ends no session (S4)', async () => {
     const { world, one } = await windows();
     const renew = world.service.renew.bind(world.service);
     let requests = 0;
@@ -121,23 +121,23 @@ describe('renewal: the service fails', () => {
       return Promise.reject(new TypeError('access 1 is not a function'));
     };
     for (let second = 0; second < 29; second++) {
-      assert.deepEqual(await world.listed(one), []);
+      assert.deepEqual(await world.sessionsOf(one), []);
       await world.clock.advance(1_000);
     }
     assert.equal(requests, 1, 'one attempt in 30 seconds');
     assert.deepEqual(one.log.lines, ['warn A session with Test Identity could not be renewed: TypeError.']);
     world.service.renew = renew;
     await world.clock.advance(1_000);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
-  it('no token and no name is logged', async () => {
+  it('no token or name is logged', async () => {
     const { world, one } = await windows();
     world.service.offline = true;
-    await world.listed(one);
+    await world.sessionsOf(one);
     world.service.offline = false;
     await world.clock.advance(30_000);
-    await world.listed(one);
+    await world.sessionsOf(one);
     assert.deepEqual(one.log.lines, [
       'warn Test Identity could not be asked for a new token. Trying again later.',
       'info Renewed a session with Test Identity.',
@@ -146,7 +146,7 @@ describe('renewal: the service fails', () => {
 });
 
 describe('renewal: the window closes', () => {
-  it('finish waits for the answer and its storing, and the next window uses the new token (M7)', async () => {
+  it('finish waits until the answer is stored, and the next window uses the new token (M7)', async () => {
     const { world, one, two } = await windows();
     await world.close(two);
     [world.service.takes.renew, world.storage.writeMs] = [2_000, 1_000];
@@ -156,7 +156,7 @@ describe('renewal: the window closes', () => {
     await world.close(one);
     assert.equal(world.clock.ranMs - begunMs, 2_850, 'two seconds for the answer, one for the storage');
     const next = await world.ready();
-    assert.deepEqual(await world.listed(next), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(next), ['a: access 2']);
     assert.deepEqual([world.service.asked, world.service.reused], [['renew refresh 1'], []]);
   });
 
@@ -169,7 +169,7 @@ describe('renewal: the window closes', () => {
     await world.close(two);
     assert.equal(world.clock.ranMs, 1_000, 'finish does not wait');
     await world.clock.run(first);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
     assert.deepEqual(world.service.asked, ['renew refresh 1']);
   });
 
@@ -177,14 +177,14 @@ describe('renewal: the window closes', () => {
     const { world, one, two } = await windows();
     await world.close(two);
     world.storage.writeFailure = locked;
-    await world.listed(one);
+    await world.sessionsOf(one);
     world.storage.writeFailure = undefined;
     await world.close(one);
-    assert.deepEqual(await world.listed(await world.ready()), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(await world.ready()), ['a: access 2']);
     assert.deepEqual(world.service.reused, []);
   });
 
-  it('a session that the person signs out of while its renewal waits is no failure', async () => {
+  it('a sign-out while the renewal waits is not a failure', async () => {
     const { world, one, two } = await windows();
     world.service.takes.renew = 3_000;
     const first = one.sessions.settle();
@@ -199,7 +199,7 @@ describe('renewal: the window closes', () => {
     );
   });
 
-  it('a refresh token that is rejected after a sign-out is no failure', async () => {
+  it('a refresh token that is rejected after a sign-out is not a failure', async () => {
     const { world, one } = await windows();
     world.service.takes.renew = 1_000;
     world.service.reject('refresh 1');

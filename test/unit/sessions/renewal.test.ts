@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { sessionKey } from '../../../src/sessions/accounts.ts';
 import { recordOf } from '../support/record.ts';
-import { play, type Row } from '../support/sessionRow.ts';
+import { play, type Scenario } from '../support/sessionScenario.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
 
 const MINUTE_MS = 60_000;
@@ -14,19 +14,19 @@ const SOON = { lifeMs: 4 * MINUTE_MS, refreshable: true };
 /** A session that is over, because it is in its last minute. */
 const OVER = { lifeMs: MINUTE_MS, refreshable: true };
 
-const ROWS: Row[] = [
+const SCENARIOS: Scenario[] = [
   {
     name: 'a session is not renewed before its last five minutes',
     a: { lifeMs: 5 * MINUTE_MS + 1_000, refreshable: true },
-    steps: [[0, 'one', 'lists']],
-    listed: ['a: access 1'],
+    steps: [[0, 'one', 'gets sessions']],
+    sessions: ['a: access 1'],
   },
   {
     name: 'a session is renewed in its last five minutes',
     a: { lifeMs: 5 * MINUTE_MS, refreshable: true },
-    steps: [[0, 'one', 'lists']],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    steps: [[0, 'one', 'gets sessions']],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1'],
   },
   {
@@ -34,50 +34,50 @@ const ROWS: Row[] = [
     a: SOON,
     steps: [
       [0, 'clock', { jumpsMs: NIGHT_MS }],
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1'],
   },
   {
-    name: 'each renewal uses the refresh token that came last, in any window',
+    name: 'each renewal uses the latest refresh token, in any window',
     a: SOON,
     steps: [
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, 'clock', { jumpsMs: NIGHT_MS }],
-      [1_000, 'two', 'lists'],
+      [1_000, 'two', 'gets sessions'],
       [2_000, 'clock', { jumpsMs: NIGHT_MS }],
-      [2_000, 'one', 'lists'],
+      [2_000, 'one', 'gets sessions'],
     ],
-    listed: ['a: access 4'],
-    heard: ['changed a', 'changed a', 'changed a'],
+    sessions: ['a: access 4'],
+    changes: ['changed a', 'changed a', 'changed a'],
     asked: ['renew refresh 1', 'renew refresh 2', 'renew refresh 3'],
   },
   ...[OVER, SOON].map((a) => ({
-    name: `all windows need a session that ${a === OVER ? 'is over' : 'ends soon'}, and send one request`,
+    name: `all windows that need a session that ${a === OVER ? 'is over' : 'ends soon'} send one request`,
     a,
     takes: { renew: 2_000, read: 20, write: 50 },
     steps: [
-      [0, 'one', 'lists'],
-      [0, 'one', 'lists'],
-      [0, 'two', 'lists'],
-      [1_000, 'two', 'lists'],
-      [2_050, 'one', 'lists'],
-    ] satisfies Row['steps'],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+      [0, 'one', 'gets sessions'],
+      [0, 'one', 'gets sessions'],
+      [0, 'two', 'gets sessions'],
+      [1_000, 'two', 'gets sessions'],
+      [2_050, 'one', 'gets sessions'],
+    ] satisfies Scenario['steps'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1'],
   })),
   {
-    name: 'a session with a rejected refresh token lasts as long as its access token, and is not asked for again',
+    name: 'a session with a rejected refresh token lasts as long as its access token, and renewal is not tried again',
     a: SOON,
     steps: [
       [0, 'service', { rejects: ['refresh 1'] }],
-      [0, 'one', 'lists'],
-      [60_000, 'two', 'lists'],
+      [0, 'one', 'gets sessions'],
+      [60_000, 'two', 'gets sessions'],
     ],
-    listed: ['a: access 1'],
+    sessions: ['a: access 1'],
     asked: ['renew refresh 1'],
   },
   {
@@ -85,10 +85,10 @@ const ROWS: Row[] = [
     a: OVER,
     steps: [
       [0, 'service', { rejects: ['refresh 1'] }],
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['renew refresh 1'],
   },
   {
@@ -96,11 +96,11 @@ const ROWS: Row[] = [
     a: OVER,
     steps: [
       [0, 'service', 'goes offline'],
-      [0, 'one', 'lists'],
-      [29_000, 'one', 'lists'],
-      [30_000, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
+      [29_000, 'one', 'gets sessions'],
+      [30_000, 'one', 'gets sessions'],
     ],
-    listed: [],
+    sessions: [],
     asked: ['renew refresh 1', 'renew refresh 1'],
   },
   {
@@ -108,13 +108,13 @@ const ROWS: Row[] = [
     a: { lifeMs: -2 * HOUR_MS, refreshable: true },
     steps: [
       [0, 'service', 'goes offline'],
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, 'clock', { jumpsMs: -HOUR_MS }],
       [1_000, 'service', 'is back'],
-      [1_000, 'one', 'lists'],
+      [1_000, 'one', 'gets sessions'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1', 'renew refresh 1'],
   },
   {
@@ -122,21 +122,21 @@ const ROWS: Row[] = [
     a: OVER,
     steps: [
       [0, 'service', 'goes offline'],
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [10_000, 'service', 'is back'],
-      [30_000, 'one', 'lists'],
+      [30_000, 'one', 'gets sessions'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['renew refresh 1', 'renew refresh 1'],
   },
 ];
 
 describe('renewal: when, and in which window', () => {
-  for (const row of ROWS) it(row.name, () => play(row));
+  for (const scenario of SCENARIOS) it(scenario.name, () => play(scenario));
 });
 
-describe('renewal: how long a caller waits for a session', () => {
+describe('a caller that needs a session waits for its renewal', () => {
   it('not at all while the session can be used', async () => {
     const { world, one } = await windows(SOON);
     world.service.takes.renew = 2_000;
@@ -145,13 +145,13 @@ describe('renewal: how long a caller waits for a session', () => {
     assert.deepEqual(await waited(world, one), [['a: access 2'], 0]);
   });
 
-  it('until the renewal has ended, when the session is over', async () => {
+  it('until the renewal has ended, if the session is over', async () => {
     const { world, one } = await windows(OVER);
     world.service.takes.renew = 2_000;
     assert.deepEqual(await waited(world, one), [['a: access 2'], 2_000]);
   });
 
-  it('ten seconds at most, and the renewal goes on after that', async () => {
+  it('ten seconds at most, and the renewal continues after that', async () => {
     const { world, one, two } = await windows(OVER);
     world.service.takes.renew = 15_000;
     assert.deepEqual(await waited(world, one), [[], 10_000]);
@@ -166,7 +166,7 @@ describe('renewal: how long a caller waits for a session', () => {
     assert.deepEqual(world.storedLive(), one.sessions.records.configured());
   });
 
-  it('ten seconds, while a window that has died still holds the lock', async () => {
+  it('ten seconds, while a dead window still holds the lock', async () => {
     const { world, one, two } = await windows(OVER);
     world.service.takes.renew = 5_000;
     void two.sessions.settle();
@@ -178,7 +178,7 @@ describe('renewal: how long a caller waits for a session', () => {
     assert.deepEqual(world.service.asked, asked, 'the lock is still taken');
   });
 
-  it('until the lock of a window that has died is free', async () => {
+  it('until the lock of a dead window is free', async () => {
     const { world, one, two } = await windows(OVER);
     const lock = `grant ${sessionKey(recordOf('a'))}`;
     const holding = two.locks.withLock(lock, two.closed.signal, () => new Promise(() => undefined));
@@ -191,22 +191,22 @@ describe('renewal: how long a caller waits for a session', () => {
   });
 });
 
-describe('renewal: lives of tokens', () => {
-  it('a token without a known end replaces one that has ended, and is not renewed', async () => {
+describe('renewal: token lifetimes', () => {
+  it('a token without a known expiry replaces an expired one, and is not renewed', async () => {
     const { world, one } = await windows(OVER);
     const grant = world.service.grant();
     world.service.renew = () => Promise.resolve({ kind: 'granted', grant });
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
     world.clock.jump(NIGHT_MS);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
-  it('a token that lives a minute is handed out, and renewed once in its last half (M5)', async () => {
+  it('a token that lasts a minute is handed out, and renewed once in its last half (M5)', async () => {
     const { world, one } = await windows(OVER);
     world.service.lifeMs = MINUTE_MS;
     const listed = new Set<string>();
     for (let second = 0; second < 300; second++) {
-      for (const each of await world.listed(one)) listed.add(each);
+      for (const each of await world.sessionsOf(one)) listed.add(each);
       assert.equal(one.sessions.records.configured().length, 1);
       await world.clock.advance(1_000);
     }
@@ -215,7 +215,7 @@ describe('renewal: lives of tokens', () => {
     assert.ok(length >= 5 && length <= 11, `one renewal in about 30 seconds, not ${length} in 300`);
   });
 
-  it('a token that is over when it arrives costs one request in ten seconds (M5)', async () => {
+  it('a token that is over when it arrives causes one request in ten seconds (M5)', async () => {
     const { world, one, two } = await windows(OVER);
     world.service.lifeMs = 0;
     const atMs: number[] = [];
@@ -225,20 +225,20 @@ describe('renewal: lives of tokens', () => {
       return renew(grant, signal);
     };
     for (let count = 0; count < 100; count++) {
-      await world.listed(count % 2 === 0 ? one : two);
+      await world.sessionsOf(count % 2 === 0 ? one : two);
       await world.clock.advance(500);
     }
     assert.deepEqual(atMs, [0, 10_000, 20_000, 30_000, 40_000]);
     assert.deepEqual(world.service.reused, []);
   });
 
-  it('a service that cannot renew is not asked, and the session ends', async () => {
+  it('a session ends without a request if its service cannot renew', async () => {
     const { world, one } = await windows(SOON);
     Object.assign(world.service, { renew: undefined });
-    assert.deepEqual(await world.listed(one), ['a: access 1']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
     world.clock.jump(NIGHT_MS);
-    assert.deepEqual(await world.listed(one), []);
-    assert.deepEqual(world.heard(one), ['removed a']);
+    assert.deepEqual(await world.sessionsOf(one), []);
+    assert.deepEqual(world.changesOf(one), ['removed a']);
   });
 });
 
@@ -249,9 +249,9 @@ async function windows(a: typeof OVER): Promise<{ world: SessionWorld; one: Wind
   return { world, one: await world.ready(), two: await world.ready() };
 }
 
-/** What a window lists, and after how many milliseconds. */
+/** The usable sessions of a window, and after how many milliseconds they are there. */
 async function waited(world: SessionWorld, window: Window): Promise<[string[], number]> {
   const begunMs = world.clock.ranMs;
-  const listed = await world.listed(window);
+  const listed = await world.sessionsOf(window);
   return [listed, world.clock.ranMs - begunMs];
 }

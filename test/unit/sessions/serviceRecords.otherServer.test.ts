@@ -10,13 +10,13 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const STAGING = 'https://staging.example';
 
-/** The person changes the setting. Every window hears of it. */
+/** The user changes the setting. Every window gets the event. */
 function set(world: SessionWorld, server: string | undefined): void {
   world.service.server = server;
   for (const { all } of world.windows) all.followSettings();
 }
 
-/** The changes that the window has told of since the last call, with the siblings that are left or there. */
+/** The changes that the window has fired since the last call, with the siblings of each. */
 function heard(world: SessionWorld, { changes }: Window): string[] {
   return changes
     .splice(0)
@@ -26,14 +26,14 @@ function heard(world: SessionWorld, { changes }: Window): string[] {
 }
 
 describe('a session of another server than the one in the settings', () => {
-  it('is not handed out in any window, stays stored, and is back when the setting is back', async () => {
+  it('is not handed out in any window, stays in storage, and comes back with the setting', async () => {
     const world = new SessionWorld();
     const record = world.have('a', world.service.grant());
     const [one, two] = [await world.ready(), await world.ready()];
     set(world, STAGING);
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['removed a']);
-      assert.deepEqual(await world.listed(window), []);
+      assert.deepEqual(await world.sessionsOf(window), []);
       assert.deepEqual([window.sessions.records.configured(), window.all.usable()], [[], []]);
       assert.deepEqual(window.sessions.records.liveSessions(), [record], 'for the sign-out');
       assert.deepEqual(window.sessions.records.dormant(), [record], 'for Show Identity');
@@ -42,34 +42,34 @@ describe('a session of another server than the one in the settings', () => {
     set(world, SERVER);
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['added a']);
-      assert.deepEqual(await world.listed(window), ['a: access 1']);
+      assert.deepEqual(await world.sessionsOf(window), ['a: access 1']);
       assert.deepEqual(window.sessions.records.dormant(), []);
     }
-    assert.deepEqual([world.service.asked, world.told()], [[], []]);
+    assert.deepEqual([world.service.asked, world.notices()], [[], []]);
   });
 
-  it('is hidden in a window that opens later, and that is no change there', async () => {
+  it('is hidden in a window that opens later, without a change event', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     world.service.server = STAGING;
     const one = await world.ready();
-    assert.deepEqual([heard(world, one), await world.listed(one)], [[], []]);
+    assert.deepEqual([heard(world, one), await world.sessionsOf(one)], [[], []]);
     set(world, SERVER);
-    assert.deepEqual([heard(world, one), await world.listed(one)], [['added a'], ['a: access 1']]);
+    assert.deepEqual([heard(world, one), await world.sessionsOf(one)], [['added a'], ['a: access 1']]);
   });
 
-  it('is hidden while the setting is no address', async () => {
+  it('is hidden while the setting is not an address', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
     set(world, undefined);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     set(world, SERVER);
-    assert.deepEqual(await world.listed(one), ['a: access 1']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
     assert.deepEqual(heard(world, one), ['removed a', 'added a']);
   });
 
-  it('is not told of again when another setting changes', async () => {
+  it('fires no second change when another setting changes', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
@@ -77,7 +77,7 @@ describe('a session of another server than the one in the settings', () => {
     assert.deepEqual(heard(world, one), []);
   });
 
-  it('goes with its siblings one after the other, and comes back like that', async () => {
+  it('is removed and added back one by one, with its siblings', async () => {
     const world = new SessionWorld();
     for (const id of ['a', 'b']) world.have(id, world.service.grant(), { scopes: [id] });
     const one = await world.ready();
@@ -89,7 +89,7 @@ describe('a session of another server than the one in the settings', () => {
     assert.deepEqual(heard(world, one), ['removed a beside b']);
   });
 
-  it('has no session of another account beside it, and the setting is no sign-in', async () => {
+  it('does not list sessions of other accounts as siblings, and a changed setting is not a sign-in', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     world.have('b', world.service.grant(), { person: { ...recordOf('b').person, accountId: 'bap-2' } });
@@ -112,7 +112,7 @@ describe('a session of another server than the one in the settings', () => {
     assert.deepEqual(world.service.asked, []);
   });
 
-  it('ends without a message when the setting changes while the service is asked', async () => {
+  it('ends without a message when the setting changes during the request', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
@@ -123,7 +123,7 @@ describe('a session of another server than the one in the settings', () => {
     set(world, STAGING);
     assert.equal(await world.clock.run(verifying), false);
     await world.quiet();
-    assert.deepEqual([one.store.get('a')?.state, world.told()], ['ended', []]);
+    assert.deepEqual([one.store.get('a')?.state, world.notices()], ['ended', []]);
   });
 
   it('makes room for those of the new server', async () => {
@@ -133,10 +133,10 @@ describe('a session of another server than the one in the settings', () => {
     const one = await world.ready();
     set(world, STAGING);
     assert.deepEqual(heard(world, one), ['removed a', 'added b']);
-    assert.deepEqual(await world.listed(one), ['b: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['b: access 2']);
   });
 
-  it('is neither renewed, nor verified, nor told of; it is renewed when it is back', async () => {
+  it('is neither renewed nor verified nor mentioned, and is renewed when it comes back', async () => {
     const { world, one, toldAfter } = await watched((it) => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     });
@@ -144,17 +144,17 @@ describe('a session of another server than the one in the settings', () => {
     assert.deepEqual(await toldAfter(2 * HOUR_MS), []);
     await world.comeBackTo(one);
     assert.equal(await one.sessions.verification.verify('a', one.closed.signal), false);
-    assert.deepEqual([await world.listed(one), world.service.asked], [[], []]);
+    assert.deepEqual([await world.sessionsOf(one), world.service.asked], [[], []]);
     assert.deepEqual(
       one.sessions.records.dormant().map(({ id }) => id),
       ['a'],
     );
     set(world, SERVER);
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
     assert.deepEqual(await toldAfter(LOOK_MS), []);
   });
 
-  it('ends when its time is over, without a word until its server is set', async () => {
+  it('ends when it expires, without a message until its server is configured again', async () => {
     const { world, one, two, toldAfter } = await watched((it) => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS }));
     });
@@ -168,7 +168,7 @@ describe('a session of another server than the one in the settings', () => {
     for (const window of [one, two]) assert.deepEqual(heard(world, window), []);
   });
 
-  it('can be signed out of, alone', async () => {
+  it('can be signed out by itself', async () => {
     const world = new SessionWorld();
     for (const id of ['a', 'b']) world.have(id, world.service.grant(), { scopes: [id] });
     const [one, two] = [await world.ready(), await world.ready()];
@@ -179,14 +179,14 @@ describe('a session of another server than the one in the settings', () => {
     set(world, SERVER);
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['added b']);
-      assert.deepEqual(await world.listed(window), ['b: access 2']);
+      assert.deepEqual(await world.sessionsOf(window), ['b: access 2']);
     }
     assert.deepEqual(world.service.asked, ['revoke access 1']);
   });
 });
 
-describe('the same id at two servers', () => {
-  it('is two accounts with two sessions, and each has a label of its own', async () => {
+describe('the same id on two servers', () => {
+  it('means two accounts with a session and a label each', async () => {
     const world = new SessionWorld();
     const [one, two] = [await world.ready(), await world.ready()];
     const here = await world.clock.run(world.signIn(one, world.service.grant()));
@@ -204,16 +204,16 @@ describe('the same id at two servers', () => {
     assert.deepEqual(world.service.asked, [], 'no grant is replaced');
     for (const window of [one, two]) {
       assert.deepEqual(heard(world, window), ['added new 1', 'removed new 1', 'added new 2']);
-      assert.deepEqual(await world.listed(window), ['new 2: access 2']);
+      assert.deepEqual(await world.sessionsOf(window), ['new 2: access 2']);
     }
     const again = await world.clock.run(world.signIn(one, world.service.grant()));
     assert.deepEqual([again.id, again.person.accountLabel], [there.id, there.person.accountLabel]);
     await world.clock.run(one.sessions.signOut(there.id));
     set(world, SERVER);
-    assert.deepEqual(await world.listed(one), ['new 1: access 1']);
+    assert.deepEqual(await world.sessionsOf(one), ['new 1: access 1']);
   });
 
-  it('is told of twice when both end at the same time', async () => {
+  it('causes two messages when both end at the same time', async () => {
     const { toldAfter, world } = await watched((it) => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS }));
       it.have('b', { ...it.service.grant({ lifeMs: HOUR_MS }), server: STAGING }, { server: STAGING });
@@ -223,13 +223,13 @@ describe('the same id at two servers', () => {
     assert.deepEqual(await toldAfter(LOOK_MS), ['ended b']);
   });
 
-  it('keeps a sign-in that ends after the setting has changed at the server that granted it', async () => {
+  it('keeps a sign-in on the server that granted it, even if the setting has changed before it is complete', async () => {
     const world = new SessionWorld();
     const one = await world.ready();
     const grant = world.service.grant();
     set(world, STAGING);
     const { server, person } = await world.clock.run(world.signIn(one, grant));
     assert.deepEqual([server, person.accountLabel], [SERVER, 'Ann (bap-1)']);
-    assert.deepEqual([await world.listed(one), heard(world, one)], [[], []]);
+    assert.deepEqual([await world.sessionsOf(one), heard(world, one)], [[], []]);
   });
 });

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
 describe('a sign-in that is cancelled', () => {
-  it('ends at once while the storage does not answer a read', async () => {
+  it('ends at once even if the storage does not answer a read', async () => {
     const world = new SessionWorld();
     const one = await world.ready();
     world.storage.hangs = true;

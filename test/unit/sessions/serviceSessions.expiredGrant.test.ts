@@ -12,7 +12,7 @@ async function expired(): Promise<{ world: SessionWorld; one: Window }> {
   world.have('b', world.service.grant(), { scopes: ['email'] });
   const one = await world.ready();
   world.clock.jump(8 * HOUR_MS);
-  assert.deepEqual(await world.listed(one), ['b: access 2']);
+  assert.deepEqual(await world.sessionsOf(one), ['b: access 2']);
   return { world, one };
 }
 
@@ -24,7 +24,7 @@ describe('the grant that an expired session still has', () => {
     assert.deepEqual(world.service.asked, ['revoke access 1']);
   });
 
-  it('is revoked when the person signs out of the last session of the account', async () => {
+  it('is revoked when the user signs out of the last session of the account', async () => {
     const { world, one } = await expired();
     await world.clock.run(one.sessions.signOut('b'));
     await world.clock.advance(2 * HOUR_MS);

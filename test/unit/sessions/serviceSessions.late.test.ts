@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { play, type Row } from '../support/sessionRow.ts';
+import { play, type Scenario } from '../support/sessionScenario.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
 
 const HOUR_MS = 3_600_000;
-/** A session that is over one second after the beginning. */
+/** A session that is over one second after the start. */
 const ONE_SECOND_LEFT = { lifeMs: 61_000 };
 
-/** Answers that come when something newer has come before them. */
-const ROWS: Row[] = [
+/** Answers that arrive after something newer. */
+const SCENARIOS: Scenario[] = [
   {
     name: 'a sign-in after a sign-out makes a new session',
     steps: [
       [0, 'one', 'signs out'],
       [0, 'one', 'signs in'],
     ],
-    listed: ['new 1: access 2'],
-    heard: ['removed a', 'added new 1'],
+    sessions: ['new 1: access 2'],
+    changes: ['removed a', 'added new 1'],
     asked: ['revoke access 1'],
   },
   {
@@ -27,8 +27,8 @@ const ROWS: Row[] = [
       [0, 'two', 'signs out'],
       [750, 'one', 'signs in'],
     ],
-    listed: ['new 1: access 2'],
-    heard: ['removed a', 'added new 1'],
+    sessions: ['new 1: access 2'],
+    changes: ['removed a', 'added new 1'],
     asked: ['revoke access 1'],
   },
   {
@@ -37,10 +37,10 @@ const ROWS: Row[] = [
     takes: { read: 20, write: 3_000 },
     steps: [
       [0, 'one', 'signs in'],
-      [2_000, 'one', 'lists'],
+      [2_000, 'one', 'gets sessions'],
     ],
-    listed: ['a: access 2'],
-    heard: { one: ['removed a', 'added a'], two: ['changed a'] },
+    sessions: ['a: access 2'],
+    changes: { one: ['removed a', 'added a'], two: ['changed a'] },
     asked: ['revoke access 1'],
   },
   {
@@ -49,22 +49,22 @@ const ROWS: Row[] = [
     takes: { read: 20, write: 3_000 },
     steps: [
       [0, 'one', 'signs in'],
-      [2_000, 'two', 'lists'],
+      [2_000, 'two', 'gets sessions'],
     ],
-    listed: ['a: access 2'],
-    heard: { one: ['changed a'], two: ['removed a', 'added a'] },
+    sessions: ['a: access 2'],
+    changes: { one: ['changed a'], two: ['removed a', 'added a'] },
     asked: ['revoke access 1'],
   },
   {
-    name: 'a window that finds a session over looks into storage first, and finds a sign-in there',
+    name: 'a window that finds a session over reads storage first, and finds a sign-in there',
     a: ONE_SECOND_LEFT,
     takes: { read: 300 },
     steps: [
       [0, 'one', 'signs in'],
-      [1_300, 'two', 'lists'],
+      [1_300, 'two', 'gets sessions'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['revoke access 1'],
   },
   {
@@ -75,8 +75,8 @@ const ROWS: Row[] = [
       [0, 'two', 'verifies'],
       [1_000, 'one', 'signs in'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['verify access 1', 'revoke access 1'],
   },
   {
@@ -87,8 +87,8 @@ const ROWS: Row[] = [
       [0, 'one', 'verifies'],
       [50, 'two', 'signs in'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['verify access 1', 'revoke access 1'],
   },
   {
@@ -98,20 +98,20 @@ const ROWS: Row[] = [
       [0, 'one', 'signs in'],
       [1_000, 'storage', 'gets the first text back'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['revoke access 1'],
   },
   {
-    name: 'a sign-out while a verification waits for its answer: the person is told nothing',
+    name: 'a sign-out while a verification waits for its answer: the user is told nothing',
     takes: { verify: 2_000 },
     steps: [
       [0, 'service', { rejects: ['access 1'] }],
       [0, 'two', 'verifies'],
       [1_000, 'one', 'signs out'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['verify access 1', 'revoke access 1'],
   },
   {
@@ -121,11 +121,11 @@ const ROWS: Row[] = [
       [0, 'one', 'signs out'],
       [10, 'two', 'signs out'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['revoke access 1', 'revoke access 1'],
   },
-  ...(['gets the first text back', 'loses the text'] as const).flatMap((happens): Row[] => [
+  ...(['gets the first text back', 'loses the text'] as const).flatMap((happens): Scenario[] => [
     {
       name: `the storage ${happens} after a sign-in: the sign-in stays (R1)`,
       takes: { read: 20, write: 50 },
@@ -133,8 +133,8 @@ const ROWS: Row[] = [
         [0, 'one', 'signs in'],
         [1_000, 'storage', happens],
       ],
-      listed: ['a: access 2'],
-      heard: ['changed a'],
+      sessions: ['a: access 2'],
+      changes: ['changed a'],
       asked: ['revoke access 1'],
     },
     {
@@ -144,8 +144,8 @@ const ROWS: Row[] = [
         [0, 'one', 'signs in'],
         [40, 'storage', happens],
       ],
-      listed: ['a: access 2'],
-      heard: ['changed a'],
+      sessions: ['a: access 2'],
+      changes: ['changed a'],
       asked: ['revoke access 1'],
     },
     {
@@ -155,8 +155,8 @@ const ROWS: Row[] = [
         [0, 'one', 'signs out'],
         [1_000, 'storage', happens],
       ],
-      listed: [],
-      heard: ['removed a'],
+      sessions: [],
+      changes: ['removed a'],
       asked: ['revoke access 1'],
     },
     {
@@ -164,11 +164,11 @@ const ROWS: Row[] = [
       a: { lifeMs: HOUR_MS },
       steps: [
         [0, 'clock', { jumpsMs: HOUR_MS }],
-        [0, 'one', 'lists'],
+        [0, 'one', 'gets sessions'],
         [1_000, 'storage', happens],
       ],
-      listed: [],
-      heard: ['removed a'],
+      sessions: [],
+      changes: ['removed a'],
     },
     {
       name: `the storage ${happens} after a rejection: the session does not come back (R1)`,
@@ -177,18 +177,18 @@ const ROWS: Row[] = [
         [0, 'one', 'verifies'],
         [1_000, 'storage', happens],
       ],
-      listed: [],
-      heard: ['removed a'],
+      sessions: [],
+      changes: ['removed a'],
       asked: ['verify access 1'],
-      told: ['rejected a'],
+      notices: ['rejected a'],
     },
   ]),
 ];
 
-describe('sessions of a service: what comes late changes nothing that is newer', () => {
-  for (const row of ROWS) it(row.name, () => play(row));
+describe('sessions of a service: late answers change nothing that is newer', () => {
+  for (const scenario of SCENARIOS) it(scenario.name, () => play(scenario));
 
-  it('a session that came and went before a window could read it does not come back', async () => {
+  it('a session that was added and removed before a window could read it does not come back', async () => {
     const { world, one } = await withA();
     const two = await world.ready();
     world.storage.readMs = 700;
@@ -199,7 +199,7 @@ describe('sessions of a service: what comes late changes nothing that is newer',
     await world.close(one);
     world.storage.restore(record);
     await world.quiet();
-    assert.deepEqual(await world.listed(two), ['a: access 1']);
+    assert.deepEqual(await world.sessionsOf(two), ['a: access 1']);
     assert.equal(world.stored(id)?.state, 'removed');
     assert.deepEqual(
       two.changes.filter(({ record }) => record.id === 'a'),

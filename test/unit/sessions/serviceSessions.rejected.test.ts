@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
 for (const lifeMs of [undefined, 86_400_000])
-  it(`a rejected session ends as rejected once its refresh token is, too, and stays ended (${lifeMs ?? 'no'} ms)`, async () => {
+  it(`a session is rejected once its refresh token is also rejected, and stays ended (${lifeMs ?? 'no'} ms)`, async () => {
     const world = new SessionWorld();
     const { service } = world;
     const grant = service.grant({ refreshable: true, ...(lifeMs !== undefined && { lifeMs }) });
@@ -12,10 +12,10 @@ for (const lifeMs of [undefined, 86_400_000])
     service.reject(grant.accessToken, grant.refreshToken);
     const window = await world.ready();
     for (const round of ['first', 'second', 'third'])
-      assert.deepEqual(await world.listed(window), [], `the ${round} time`);
+      assert.deepEqual(await world.sessionsOf(window), [], `the ${round} time`);
     await world.quiet();
     const stored = world.stored('a');
     assert.ok(stored?.state === 'ended' && stored.reason === 'rejected');
     assert.equal(stored.expired, undefined, 'its grant is not kept');
-    assert.deepEqual(world.told(), ['rejected a']);
+    assert.deepEqual(world.notices(), ['rejected a']);
   });

@@ -16,15 +16,15 @@ async function withA(): Promise<{ world: SessionWorld; one: Window; two: Window 
   return { world, one: await world.ready(), two: await world.ready() };
 }
 
-/** What each window lists. */
+/** The usable sessions of each window. */
 async function listed(world: SessionWorld): Promise<string[][]> {
   const all: string[][] = [];
-  for (const window of world.windows) all.push(await world.listed(window));
+  for (const window of world.windows) all.push(await world.sessionsOf(window));
   return all;
 }
 
 describe('sign-in: which session it continues', () => {
-  it('the same account and scopes keep the id, and the account keeps its label', async () => {
+  it('the same account with the same scopes keeps its session id and its label', async () => {
     const { world, one } = await withA();
     const { person } = recordOf('a');
     const renamed = { ...person, accountLabel: 'Ann Other (bap-1)' };
@@ -56,7 +56,7 @@ describe('sign-in: which session it continues', () => {
     assert.equal(id, 'a');
   });
 
-  it('two sign-ins that end at the same moment make one session, in one window and in two', async () => {
+  it('two sign-ins that complete at the same moment make one session, in one window and in two', async () => {
     const world = new SessionWorld();
     const [one, two] = [await world.ready(), await world.ready()];
     [world.storage.readMs, world.storage.writeMs] = [20, 50];
@@ -90,10 +90,10 @@ describe('sign-in: which session it continues', () => {
     assert.equal(world.clock.ranMs, 5_000);
   });
 
-  it('a session that another window has made is continued, although this window has not heard of it', async () => {
+  it('a session that another window has added is continued, even if this window does not know it yet', async () => {
     const world = new SessionWorld();
     const [one, two] = [await world.ready(), await world.ready()];
-    world.storage.readMs = 700; // for the look that follows the event
+    world.storage.readMs = 700; // for the read that follows the event
     const first = await world.clock.run(world.signIn(one, world.service.grant()));
     assert.deepEqual(two.sessions.records.configured(), [], 'it has not heard yet');
     world.storage.readMs = 5;
@@ -104,7 +104,7 @@ describe('sign-in: which session it continues', () => {
   });
 });
 
-describe('sign-in: the token that it replaces (M2)', () => {
+describe('the token that a sign-in replaces (M2)', () => {
   it('is revoked, without waiting for the service', async () => {
     const { world, one } = await withA();
     world.service.takes.revoke = HOUR_MS;
@@ -122,7 +122,7 @@ describe('sign-in: the token that it replaces (M2)', () => {
     assert.deepEqual(world.service.asked, []);
   });
 
-  it('is revoked also when the new sign-in is in memory only, and the other window learns of it later', async () => {
+  it('is revoked even when the new sign-in is in memory only, and the other window learns about it later', async () => {
     const { world, one } = await withA();
     world.storage.writeFailure = locked;
     await world.clock.run(world.signIn(one, world.service.grant()));
@@ -140,18 +140,18 @@ describe('sign-in: the token that it replaces (M2)', () => {
     assert.deepEqual(world.service.asked, []);
   });
 
-  it('is revoked as the other window has renewed it, also when this window has not heard of that', async () => {
+  it('is revoked in its renewed form, even when this window does not know about the renewal yet', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: 60_000, refreshable: true }));
     const [one, two] = [await world.ready(), await world.ready()];
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
     await world.clock.run(world.signIn(two, world.service.grant()));
     assert.deepEqual(world.service.asked, ['renew refresh 1', 'revoke access 2']);
   });
 });
 
-describe('sign-in: the person cancels', () => {
-  /** Signs in, and cancels after so many milliseconds. Gives when the sign-in has ended. */
+describe('sign-in: the user cancels', () => {
+  /** Signs in, and cancels after this many milliseconds. Returns when the sign-in has ended. */
   async function cancelAfter(ms: number, world: SessionWorld, window: Window): Promise<number> {
     const begunMs = world.clock.ranMs;
     const cancel = new AbortController();
@@ -175,7 +175,7 @@ describe('sign-in: the person cancels', () => {
   });
 
   for (const ms of [0, 5_000, 19_999])
-    it(`${ms} ms after the write began: nothing of a first sign-in stays in any window (L4)`, async () => {
+    it(`${ms} ms after the write began: nothing is left of a first sign-in in any window (L4)`, async () => {
       const world = new SessionWorld();
       const [one, two] = [await world.ready(), await world.ready()];
       world.storage.writeMs = 20_000;
@@ -184,7 +184,7 @@ describe('sign-in: the person cancels', () => {
       await world.clock.advance(120_000);
       assert.deepEqual(await listed(world), [[], []]);
       assert.deepEqual(world.storedLive(), []);
-      assert.deepEqual(world.heard(one), []);
+      assert.deepEqual(world.changesOf(one), []);
       assert.deepEqual(two.sessions.records.configured(), []);
     });
 
@@ -198,7 +198,7 @@ describe('sign-in: the person cancels', () => {
       assert.deepEqual(world.storedLive(), one.sessions.records.configured());
       assert.deepEqual(world.service.asked, []);
       assert.equal(world.service.accepts('access 1'), true);
-      assert.deepEqual(world.heard(one), []);
+      assert.deepEqual(world.changesOf(one), []);
     });
 
   it('the next sign-in works, in this window and in the other one', async () => {

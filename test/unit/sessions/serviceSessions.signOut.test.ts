@@ -18,7 +18,7 @@ function left(world: SessionWorld): string[] {
 }
 
 describe('sign-out', () => {
-  it('of the last session takes ended sessions of the account, too, and leaves other accounts alone', async () => {
+  it('of the last session also removes ended sessions of the account, and leaves other accounts alone', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     world.have('b', world.service.grant());
@@ -34,30 +34,30 @@ describe('sign-out', () => {
     assert.deepEqual(left(world), ['b', 'ended', 'ofBob', 'endedOfBob']);
     await signOut('b');
     assert.deepEqual(left(world), ['ofBob', 'endedOfBob']);
-    assert.deepEqual(world.heard(one), ['removed a', 'removed b']);
+    assert.deepEqual(world.changesOf(one), ['removed a', 'removed b']);
     assert.deepEqual(world.service.asked, ['revoke access 1', 'revoke access 2']);
     assert.doesNotMatch(one.log.lines.join('\n'), /^warn/m, 'nothing is asked for what has no grant');
   });
 
-  it('of the last session that can be used takes sessions that wait for their renewal, too', async () => {
+  it('of the last usable session also removes sessions that wait for their renewal', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     world.have('b', world.service.grant(), { scopes: ['email'] });
     const one = await world.ready();
     world.clock.jump(NIGHT_MS);
     world.service.offline = true;
-    assert.deepEqual(await world.listed(one), ['b: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['b: access 2']);
     assert.equal(one.sessions.records.configured().length, 2);
     await world.clock.run(one.sessions.signOut('b'));
     world.service.offline = false;
     await world.clock.advance(MINUTE_MS);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     assert.deepEqual(left(world), []);
     const revoked = world.service.asked.filter((each) => each.startsWith('revoke'));
     assert.deepEqual(revoked.sort(), ['revoke access 1', 'revoke access 2']);
   });
 
-  it('leaves a mark that says nothing of the person', async () => {
+  it('leaves a mark that says nothing about the user', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ refreshable: true }));
     const one = await world.ready();
@@ -77,18 +77,18 @@ describe('sign-out', () => {
     assert.ok(one.store.liveSession('other'));
   });
 
-  it('holds at once, before anything is stored', async () => {
+  it('takes effect at once, before anything is stored', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
     world.storage.writeMs = 5_000;
     const leaving = one.sessions.signOut('a');
     await world.clock.settle();
-    assert.deepEqual([one.sessions.records.configured(), world.heard(one)], [[], ['removed a']]);
+    assert.deepEqual([one.sessions.records.configured(), world.changesOf(one)], [[], ['removed a']]);
     await world.clock.run(leaving);
   });
 
-  it('in a window that has read nothing yet reads first', async () => {
+  it('in a window that has read nothing yet reads the storage first', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = world.open();
@@ -100,31 +100,31 @@ describe('sign-out', () => {
     ]);
   });
 
-  it('that cannot be stored says so, and holds in this window and later in all', async () => {
+  it('that cannot be stored says so, and takes effect in this window, and later in all', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const [one, two] = [await world.ready(), await world.ready()];
     world.storage.writeFailure = new Error('locked');
     await assert.rejects(world.clock.run(one.sessions.signOut('a')), StoreError);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     assert.deepEqual(world.service.asked, ['revoke access 1']);
     world.storage.writeFailure = undefined;
     await world.clock.advance(MINUTE_MS);
-    assert.deepEqual(await world.listed(two), []);
+    assert.deepEqual(await world.sessionsOf(two), []);
     assert.deepEqual(left(world), []);
   });
 
-  it('of this session in the other window leads the next sign-in to a new session', async () => {
+  it('in the other window makes the next sign-in a new session', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const [one, two] = [await world.ready(), await world.ready()];
-    world.storage.readMs = 700; // for the look that follows the event
+    world.storage.readMs = 700; // for the read that follows the event
     await world.clock.run(one.sessions.signOut('a'));
     assert.equal(two.sessions.records.configured().length, 1, 'it has not heard yet');
     world.storage.readMs = 5;
     const { id } = await world.clock.run(world.signIn(two, world.service.grant()));
     await world.quiet();
     assert.equal(world.nameOf(id), 'new 1');
-    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['new 1: access 2']);
+    for (const window of [one, two]) assert.deepEqual(await world.sessionsOf(window), ['new 1: access 2']);
   });
 });

@@ -16,7 +16,7 @@ describe('a sign-out while a sign-in to the same session is being stored', () =>
       const kept = await world.clock.run(keeping);
       await world.clock.run(leaving);
       await world.quiet();
-      const isListed = (await world.listed(one)).some((each) => each.endsWith('access 2'));
+      const isListed = (await world.sessionsOf(one)).some((each) => each.endsWith('access 2'));
       if (who === 'the same window') assert.ok(isListed, 'the sign-in ends later, and is not kept');
       assert.ok(isListed || !world.service.accepts('access 2'), `${kept.grant.accessToken} is left alive`);
     });

@@ -3,34 +3,34 @@ import { describe, it } from 'node:test';
 
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { endedOf, recordOf, removedOf } from '../support/record.ts';
-import { play, type Row } from '../support/sessionRow.ts';
+import { play, type Scenario } from '../support/sessionScenario.ts';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const NIGHT_MS = 9 * HOUR_MS;
 
-const EXPIRY: Row[] = [
+const EXPIRY: Scenario[] = [
   {
-    name: 'a session without a known end does not end',
+    name: 'a session without a known expiry does not end',
     steps: [[0, 'clock', { jumpsMs: 1_000 * NIGHT_MS }]],
-    listed: ['a: access 1'],
+    sessions: ['a: access 1'],
   },
   {
-    name: 'a session is listed until a minute before its end',
+    name: 'a session is handed out until a minute before it expires',
     a: { lifeMs: HOUR_MS },
     steps: [[0, 'clock', { jumpsMs: 59 * MINUTE_MS - 1_000 }]],
-    listed: ['a: access 1'],
+    sessions: ['a: access 1'],
   },
   {
     name: 'a session ends in its last minute, in all windows',
     a: { lifeMs: HOUR_MS },
     steps: [
       [0, 'clock', { jumpsMs: 59 * MINUTE_MS }],
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
   },
   {
     name: 'a session that ended while the laptop slept ends once, when both windows are asked for it',
@@ -38,46 +38,46 @@ const EXPIRY: Row[] = [
     takes: { read: 20, write: 50 },
     steps: [
       [0, 'clock', { jumpsMs: NIGHT_MS }],
-      [0, 'one', 'lists'],
-      [0, 'two', 'lists'],
-      [5, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
+      [0, 'two', 'gets sessions'],
+      [5, 'one', 'gets sessions'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
   },
   {
-    name: 'a session comes back in all windows when the clock was ahead and is set right (L5)',
+    name: 'a session comes back in all windows when a clock that was ahead is set right (L5)',
     a: { lifeMs: HOUR_MS },
     steps: [
       [0, 'clock', { jumpsMs: 8 * HOUR_MS }],
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [60_000, 'clock', { jumpsMs: -8 * HOUR_MS }],
-      [61_000, 'two', 'lists'],
+      [61_000, 'two', 'gets sessions'],
     ],
-    listed: ['a: access 1'],
-    heard: ['removed a', 'added a'],
+    sessions: ['a: access 1'],
+    changes: ['removed a', 'added a'],
   },
   {
-    name: 'a session that has ended stays ended while the clock is not set back before its end',
+    name: 'an ended session stays ended until the clock is set back before its expiry',
     a: { lifeMs: HOUR_MS },
     steps: [
       [0, 'clock', { jumpsMs: 2 * HOUR_MS }],
-      [0, 'one', 'lists'],
+      [0, 'one', 'gets sessions'],
       [1_000, 'clock', { jumpsMs: -HOUR_MS }],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
   },
   {
     name: 'a sign-in after the end continues the session with its id, and revokes the expired token',
     a: { lifeMs: HOUR_MS },
     steps: [
       [0, 'clock', { jumpsMs: NIGHT_MS }],
-      [0, 'two', 'lists'],
+      [0, 'two', 'gets sessions'],
       [1_000, 'one', 'signs in'],
     ],
-    listed: ['a: access 2'],
-    heard: ['removed a', 'added a'],
+    sessions: ['a: access 2'],
+    changes: ['removed a', 'added a'],
     asked: ['revoke access 1'],
   },
   {
@@ -88,14 +88,14 @@ const EXPIRY: Row[] = [
       [0, 'one', 'signs in'],
       [1_000, 'clock', { jumpsMs: NIGHT_MS }],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['revoke access 1'],
   },
 ];
 
-describe('sessions of a service: what a window lists', () => {
-  it('live sessions of this service, oldest sign-in first, as memory has them', async () => {
+describe('the usable sessions of a service', () => {
+  it('are the live ones of this service in memory, oldest sign-in first', async () => {
     const world = new SessionWorld();
     world.have('young', world.service.grant(), { signedInAtMs: 3_000 });
     world.have('old', world.service.grant(), { signedInAtMs: 1_000 });
@@ -120,7 +120,7 @@ describe('sessions of a service: what a window lists', () => {
     ['scopes without a session', { scopes: [] }, []],
     ['an unknown account', { accountId: 'bap-3' }, []],
   ] as const)
-    it(`with ${name}: ${expected.join(', ') || 'nothing'}`, async () => {
+    it(`are ${expected.join(', ') || 'none'} with ${name}`, async () => {
       const world = new SessionWorld();
       world.have('a', world.service.grant());
       world.have('b', world.service.grant(), { scopes: ['email'] });
@@ -136,7 +136,7 @@ describe('sessions of a service: what a window lists', () => {
       );
     });
 
-  it('it waits for the renewal of sessions that the filter lets through, and of no other (S1)', async () => {
+  it('are given after the renewal of those that match the filter, and of no other (S1)', async () => {
     const world = new SessionWorld();
     const over = { lifeMs: MINUTE_MS, refreshable: true };
     world.have('a', world.service.grant());
@@ -152,7 +152,7 @@ describe('sessions of a service: what a window lists', () => {
     assert.deepEqual([world.service.asked, world.clock.ranMs], [['renew refresh 2'], 5_000]);
   });
 
-  it('it rejects with a StoreError while the storage cannot be read', async () => {
+  it('reject with a StoreError while the storage cannot be read', async () => {
     const world = new SessionWorld();
     world.storage.readFailure = new Error('locked');
     const { sessions } = world.open();
@@ -160,29 +160,29 @@ describe('sessions of a service: what a window lists', () => {
     await assert.rejects(world.clock.run(sessions.load()), StoreError);
   });
 
-  it('a listener hears of sessions of this service alone', async () => {
+  it('report changes only to listeners of their own service', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
     world.have('other', world.service.grant(), { serviceId: 'adom' });
     await world.clock.run(one.store.rereadAll());
     await world.clock.run(one.sessions.signOut('a'));
-    assert.deepEqual(world.heard(one), ['removed a']);
+    assert.deepEqual(world.changesOf(one), ['removed a']);
   });
 });
 
 describe('sessions of a service: expiry', () => {
-  for (const row of EXPIRY) it(row.name, () => play(row));
+  for (const scenario of EXPIRY) it(scenario.name, () => play(scenario));
 
-  it('an end has no timer: a window notices it when it is asked', async () => {
+  it('has no timer: a window notices it when asked for sessions', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: HOUR_MS }));
     const one = await world.ready();
-    await world.listed(one);
+    await world.sessionsOf(one);
     assert.equal(world.clock.pending, 1, 'only the look every 30 seconds');
     await world.clock.advance(NIGHT_MS);
-    assert.deepEqual(world.heard(one), []);
-    assert.deepEqual(await world.listed(one), []);
-    assert.deepEqual(world.heard(one), ['removed a']);
+    assert.deepEqual(world.changesOf(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
+    assert.deepEqual(world.changesOf(one), ['removed a']);
   });
 });

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { play, type Row } from '../support/sessionRow.ts';
+import { play, type Scenario } from '../support/sessionScenario.ts';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
 const HOUR_MS = 3_600_000;
 const LASTING = { lifeMs: 2 * HOUR_MS, refreshable: true };
 
-const VERIFICATION: Row[] = [
+const VERIFICATION: Scenario[] = [
   {
     name: 'a session that the service accepts stays',
     steps: [[0, 'one', 'verifies']],
-    listed: ['a: access 1'],
+    sessions: ['a: access 1'],
     asked: ['verify access 1'],
   },
   {
@@ -21,62 +21,62 @@ const VERIFICATION: Row[] = [
       [0, 'service', 'goes offline'],
       [0, 'one', 'verifies'],
     ],
-    listed: ['a: access 1'],
+    sessions: ['a: access 1'],
     asked: ['verify access 1'],
   },
   {
-    name: 'a session that the service rejects ends in all windows, and the person is told once',
+    name: 'a session that the service rejects ends in all windows, and the user is told once',
     takes: { verify: 100, read: 20 },
     steps: [
       [0, 'service', { rejects: ['access 1'] }],
       [0, 'one', 'verifies'],
-      [5, 'one', 'verifies'], // both look at what is stored when the first one ends it
+      [5, 'one', 'verifies'], // both read the storage when the first one ends it
       [1_000, 'two', 'verifies'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['verify access 1'],
-    told: ['rejected a'],
+    notices: ['rejected a'],
   },
   {
-    name: 'two windows that find out at the same time tell the person once',
+    name: 'two windows that find out at the same time tell the user once',
     takes: { verify: 100, read: 20, write: 50 },
     steps: [
       [0, 'service', { rejects: ['access 1'] }],
       [0, 'one', 'verifies'],
       [5, 'two', 'verifies'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['verify access 1'],
-    told: ['rejected a'],
+    notices: ['rejected a'],
   },
   {
-    name: 'two windows tell the person once, also when the first has not stored the end yet',
+    name: 'two windows tell the user once, even when the first has not stored the end yet',
     takes: { verify: 100, write: 500 },
     steps: [
       [0, 'service', { rejects: ['access 1'] }],
       [0, 'one', 'verifies'],
       [5, 'two', 'verifies'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['verify access 1', 'verify access 1'],
-    told: ['rejected a'],
+    notices: ['rejected a'],
   },
   {
-    name: 'a rejected access token is renewed, if that is possible',
+    name: 'a rejected access token is renewed if possible',
     a: LASTING,
     steps: [
       [0, 'service', { rejects: ['access 1'] }],
       [0, 'one', 'verifies'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['verify access 1', 'renew refresh 1'],
   },
   {
-    name: 'a rejected access token is renewed once, also when both windows find out at the same time',
+    name: 'a rejected access token is renewed once, even when both windows find out at the same time',
     a: LASTING,
     takes: { verify: 100, renew: 400, read: 20, write: 50 },
     steps: [
@@ -85,8 +85,8 @@ const VERIFICATION: Row[] = [
       [10, 'one', 'verifies'],
       [20, 'two', 'verifies'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['verify access 1', 'renew refresh 1', 'verify access 1'],
   },
   {
@@ -96,10 +96,10 @@ const VERIFICATION: Row[] = [
       [0, 'service', { rejects: ['access 1', 'refresh 1'] }],
       [0, 'one', 'verifies'],
     ],
-    listed: [],
-    heard: ['removed a'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['verify access 1', 'renew refresh 1'],
-    told: ['rejected a'],
+    notices: ['rejected a'],
   },
   {
     name: 'a renewal that takes long: the rejected token is not handed out until the new one arrives',
@@ -109,12 +109,12 @@ const VERIFICATION: Row[] = [
       [0, 'service', { rejects: ['access 1'] }],
       [0, 'one', 'verifies'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a', 'changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a', 'changed a'],
     asked: ['verify access 1', 'renew refresh 1'],
   },
   {
-    name: 'a rejected token is not handed out while it cannot be renewed, also when the clock is set back',
+    name: 'a rejected token is not handed out while it cannot be renewed, even when the clock is set back',
     a: LASTING,
     takes: { verify: 100 },
     steps: [
@@ -123,8 +123,8 @@ const VERIFICATION: Row[] = [
       [50, 'service', 'goes offline'],
       [1_000, 'clock', { jumpsMs: -HOUR_MS }],
     ],
-    listed: [],
-    heard: ['changed a'],
+    sessions: [],
+    changes: ['changed a'],
     asked: ['verify access 1', 'renew refresh 1'],
   },
   {
@@ -136,16 +136,16 @@ const VERIFICATION: Row[] = [
       [0, 'one', 'verifies'],
       [50, 'service', 'goes offline'],
       [1_000, 'service', 'is back'],
-      [31_000, 'one', 'lists'],
+      [31_000, 'one', 'gets sessions'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a', 'changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a', 'changed a'],
     asked: ['verify access 1', 'renew refresh 1', 'renew refresh 1'],
   },
 ];
 
 describe('sessions of a service: verification', () => {
-  for (const row of VERIFICATION) it(row.name, () => play(row));
+  for (const scenario of VERIFICATION) it(scenario.name, () => play(scenario));
 
   for (const [name, expected, refreshable, rejected, offline] of [
     ['true for an accepted session', true, false, [], false],
@@ -154,7 +154,7 @@ describe('sessions of a service: verification', () => {
     ['true for a rejected token that could be renewed', true, true, ['access 1'], false],
     ['false when the refresh token is rejected, too', false, true, ['access 1', 'refresh 1'], false],
   ] as const)
-    it(`gives ${name}`, async () => {
+    it(`returns ${name}`, async () => {
       const world = new SessionWorld();
       world.have('a', world.service.grant({ refreshable }));
       const one = await world.ready();
@@ -163,7 +163,7 @@ describe('sessions of a service: verification', () => {
       assert.equal(await world.clock.run(one.sessions.verification.verify('a', one.closed.signal)), expected);
     });
 
-  it('gives false for an unknown session, and for one of another service, and asks no service', async () => {
+  it('returns false for an unknown session and for one of another service, without a request', async () => {
     const world = new SessionWorld();
     world.have('other', world.service.grant(), { serviceId: 'adom' });
     const one = await world.ready();
@@ -179,7 +179,7 @@ describe('sessions of a service: verification', () => {
     assert.equal(await world.clock.run(one.sessions.verification.verify('a', one.closed.signal)), true);
   });
 
-  it('gives false for a session that the person signs out of while the service is asked', async () => {
+  it('returns false if the user signs out during the request', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
@@ -190,7 +190,7 @@ describe('sessions of a service: verification', () => {
     assert.equal(await world.clock.run(verifying), false);
   });
 
-  it('gives false for a session that the person signs out of while this window waits for another one', async () => {
+  it('returns false if the user signs out while this window waits for another one', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const [one, two] = [await world.ready(), await world.ready()];
@@ -203,7 +203,7 @@ describe('sessions of a service: verification', () => {
     assert.deepEqual(world.service.asked, ['verify access 1', 'revoke access 1']);
   });
 
-  it('asks for two sessions at the same time, and gives each its own answer', async () => {
+  it('asks about two sessions at the same time, and returns the right answer for each', async () => {
     const world = new SessionWorld();
     for (const id of ['a', 'b']) world.have(id, world.service.grant(), { scopes: [id] });
     const one = await world.ready();
@@ -214,7 +214,7 @@ describe('sessions of a service: verification', () => {
     assert.deepEqual(one.log.lines[0], 'warn Test Identity rejects a session.');
   });
 
-  it('rejects with the reason of its signal', async () => {
+  it('rejects with the reason of the signal', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
@@ -229,17 +229,17 @@ describe('sessions of a service: verification', () => {
   });
 
   for (const failure of ['readFailure', 'writeFailure'] as const)
-    it(`a rejected session ends and the person is told, in spite of a ${failure}`, async () => {
+    it(`ends a rejected session and tells the user, despite a ${failure}`, async () => {
       const world = new SessionWorld();
       world.have('a', world.service.grant());
       const one = await world.ready();
       world.service.reject('access 1');
       world.storage[failure] = new Error('locked');
       assert.equal(await world.clock.run(one.sessions.verification.verify('a', one.closed.signal)), false);
-      assert.deepEqual([world.heard(one), one.notices], [['removed a'], ['rejected a']]);
+      assert.deepEqual([world.changesOf(one), one.notices], [['removed a'], ['rejected a']]);
     });
 
-  it('the person is told again when a session is rejected after a new sign-in', async () => {
+  it('tells the user again when a session is rejected after a new sign-in', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready();
@@ -251,7 +251,7 @@ describe('sessions of a service: verification', () => {
     assert.deepEqual(one.notices, ['rejected a', 'rejected a']);
   });
 
-  it('no token and no name is logged in the life of a session', async () => {
+  it('logs no token and no name in the life of a session', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     const one = await world.ready();

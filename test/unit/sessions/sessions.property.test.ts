@@ -9,7 +9,7 @@ import { SessionWorld } from '../support/sessionWorld.ts';
 
 describe('sessions in several windows, whatever happens in whatever order', () => {
   for (const kind of ['desktop', 'browser', 'web'] as const)
-    it(`agree, bring nothing back, lose nothing, and send no refresh token twice: ${kind}`, (context) =>
+    it(`agree, revive and lose nothing, and send no refresh token twice: ${kind}`, (context) =>
       holds(context, fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
         const model = new SessionModel(new SessionWorld({ kind }));
         await model.begin();

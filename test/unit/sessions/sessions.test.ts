@@ -43,7 +43,7 @@ function twoServices(): {
 }
 
 describe('openSessions', () => {
-  it('gives the sessions of each service, in the order of the services', () => {
+  it('opens the sessions of each service, in the order of the services', () => {
     const { sessions, close } = twoServices();
     assert.deepEqual(
       sessions.byService.map(({ service }) => service.id),
@@ -52,7 +52,7 @@ describe('openSessions', () => {
     close();
   });
 
-  it('usable gives sessions that are not over, service by service, and never uses the network', async () => {
+  it('lists usable sessions service by service, without the network', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     world.have('b', world.service.grant());
@@ -64,10 +64,10 @@ describe('openSessions', () => {
     world.clock.jump(HOUR_MS);
     assert.deepEqual(current(), ['b']);
     await world.quiet();
-    assert.deepEqual([world.service.asked, world.heard(one)], [[], []]);
+    assert.deepEqual([world.service.asked, world.changesOf(one)], [[], []]);
   });
 
-  it('find gives a live session of any service, with the sessions of its service', async () => {
+  it('finds a live session of any service, with the sessions of its service', async () => {
     const { clock, sessions, close } = twoServices();
     await clock.run(sessions.load());
     await clock.run(sessions.store.replace(recordOf('a')));
@@ -80,13 +80,13 @@ describe('openSessions', () => {
     close();
   });
 
-  it('load rejects with a StoreError while the storage cannot be read', async () => {
+  it('cannot load while the storage cannot be read: a StoreError', async () => {
     const world = new SessionWorld();
     world.storage.readFailure = new Error('locked');
     await assert.rejects(world.clock.run(world.open().all.load()), StoreError);
   });
 
-  it('a listener hears of changes of all services, until it is disposed', async () => {
+  it('tells a listener about changes of all services, until it is disposed', async () => {
     const { clock, sessions, close } = twoServices();
     await clock.run(sessions.load());
     const heard: string[] = [];
@@ -101,7 +101,7 @@ describe('openSessions', () => {
     close();
   });
 
-  it('a grant goes to its own service and to no other when another window signs out of a newer one', async () => {
+  it('revokes a grant at its own service and no other when another window signs out of a newer one', async () => {
     const { clock, sessions, services, close } = twoServices();
     await clock.run(sessions.load());
     const newer = recordOf('a', { version: { signIn: 2, revision: 0, amendment: 0 } });
@@ -115,7 +115,7 @@ describe('openSessions', () => {
     close();
   });
 
-  it('no request is sent when a window opens', async () => {
+  it('sends no request when a window opens', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: 60_000, refreshable: true }));
     await world.ready();
@@ -123,14 +123,14 @@ describe('openSessions', () => {
     assert.deepEqual(world.service.asked, []);
   });
 
-  it('focusIs makes the window look at its sessions', async () => {
+  it('checks the sessions when the window gets the focus', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     await world.comeBackTo(await world.ready());
     assert.deepEqual(world.service.asked, ['verify access 1']);
   });
 
-  it('a closed window tells of no change', async () => {
+  it('fires no change in a closed window', async () => {
     const { clock, sessions, close } = twoServices();
     await clock.run(sessions.load());
     const heard: string[] = [];
@@ -140,7 +140,7 @@ describe('openSessions', () => {
     assert.deepEqual(heard, []);
   });
 
-  it('a window that is disposed lets its storage go, too', async () => {
+  it('disposes its storage with the window', async () => {
     const { clock, storage, close } = twoServices();
     const window = storage.window();
     const dispose = mock.method(window, 'dispose');
@@ -153,7 +153,7 @@ describe('openSessions', () => {
     await clock.settle();
   });
 
-  it('a closed window has no timer and hears nothing', async () => {
+  it('leaves no timer and no listener in a closed window', async () => {
     const { clock, storage, close } = twoServices();
     await clock.settle();
     close();

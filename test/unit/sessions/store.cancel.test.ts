@@ -20,7 +20,7 @@ interface Case {
   readonly two: StoreWindow;
 }
 
-/** Window one adds `cancelled token` to the session `a`. The person cancels after so many milliseconds. */
+/** Window one adds `cancelled token` to the session `a`. The user cancels after this many milliseconds. */
 async function cancelAfter(ms: number, before?: SessionRecord): Promise<Case> {
   const world = new StoreWorld();
   if (before !== undefined) world.have(before);
@@ -44,9 +44,9 @@ const MOMENTS = [
   ['just before the write lands', 20_999],
 ] as const;
 
-describe('session store: the person cancels while a sign-in is being stored (L4)', () => {
+describe('session store: the user cancels while a sign-in is being stored (L4)', () => {
   for (const [name, ms] of MOMENTS) {
-    it(`${name}: nothing of a first sign-in stays`, async () => {
+    it(`${name}: nothing is left of a first sign-in`, async () => {
       const { world, one, two } = await cancelAfter(ms);
       await world.clock.advance(120_000);
       for (const window of [one, two]) {
@@ -87,7 +87,7 @@ describe('session store: the person cancels while a sign-in is being stored (L4)
     for (const window of [one, two]) assert.equal(tokenOf(window, 'a'), 'second');
   });
 
-  it('a cancelled sign-in is undone also when storage has told of it before the write ended', async () => {
+  it('a cancelled sign-in is undone even when storage fired its change before the write ended', async () => {
     for (const before of [undefined, A]) {
       const world = new StoreWorld();
       if (before !== undefined) world.have(before);
@@ -110,7 +110,7 @@ describe('session store: the person cancels while a sign-in is being stored (L4)
     }
   });
 
-  it('a cancelled sign-in brings nothing back that another window has ended meanwhile', async () => {
+  it('a cancelled sign-in revives nothing that another window has ended meanwhile', async () => {
     const world = new StoreWorld();
     world.have(A);
     const [one, two] = [await world.ready(), await world.ready()];
@@ -139,7 +139,7 @@ describe('session store: the person cancels while a sign-in is being stored (L4)
     assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
   });
 
-  it('while another window holds the lock, the caller does not wait either (L3)', async () => {
+  it('the caller does not wait either while another window holds the lock (L3)', async () => {
     const world = new StoreWorld();
     const [one, two] = [await world.ready(), await world.ready()];
     const holding = two.store.whileGranting(A, two.closed.signal, () =>

@@ -18,7 +18,7 @@ function isStoreError(error: unknown): boolean {
 
 describe('session store: a write that fails', () => {
   for (const failure of ['writeFailure', 'readFailure'] as const)
-    it(`a sign-in is in memory in spite of a ${failure}, says so once, and is stored later`, async () => {
+    it(`a sign-in is in memory despite a ${failure}, fires onNotStored once, and is stored later`, async () => {
       const world = new StoreWorld();
       const window = world.open();
       const notStored: string[] = [];
@@ -56,7 +56,7 @@ describe('session store: a write that fails', () => {
     assert.equal(world.clock.pending, 0);
   });
 
-  it('a removal is out of sight at once, and reaches the storage later', async () => {
+  it('a removal takes effect in memory at once, and is stored later', async () => {
     const world = new StoreWorld();
     world.have(A);
     const window = await world.ready();
@@ -69,21 +69,21 @@ describe('session store: a write that fails', () => {
     assert.deepEqual(window.told, ['removed a']);
   });
 
-  it('the newest version is written when several were not', async () => {
+  it('the newest version is written when several could not be', async () => {
     const world = new StoreWorld();
     world.have(A);
     const window = await world.ready();
     world.storage.writeFailure = locked;
     for (const record of [SECOND, THIRD])
       await assert.rejects(world.clock.run(window.store.replace(record)), isStoreError);
-    assert.equal(world.clock.pending, 1, 'one row of attempts is enough');
+    assert.equal(world.clock.pending, 1, 'one series of attempts is enough');
     world.storage.writeFailure = undefined;
     await world.clock.advance(60_000);
     assert.equal(world.texts.a, textOf(THIRD));
     assert.equal(world.clock.pending, 0);
   });
 
-  it('a failure after a success begins new attempts', async () => {
+  it('a failure after a success starts new attempts', async () => {
     const world = new StoreWorld();
     world.have(A);
     const window = await world.ready();
@@ -125,7 +125,7 @@ describe('session store: a write that fails', () => {
     }
   });
 
-  it('a text that was lost behind the windows is written when the storage works again', async () => {
+  it('a text that was lost without an event is written when the storage works again', async () => {
     const world = new StoreWorld();
     world.have(A);
     const window = await world.ready();
@@ -160,7 +160,7 @@ describe('session store: a write that fails', () => {
 });
 
 describe('session store: a storage that does not answer', () => {
-  it('a sign-in is in memory after a minute, and what lands later is the same', async () => {
+  it('a sign-in is in memory after a minute, and the write that lands later changes nothing', async () => {
     const world = new StoreWorld();
     const [one, two] = [await world.ready(), await world.ready()];
     world.storage.writeMs = 70_000;
@@ -212,61 +212,4 @@ describe('session store: a storage that does not answer', () => {
       await assert.rejects(world.clock.run(store[call]('a')), StoreError);
       assert.equal(world.clock.ranMs, 60_000);
     });
-});
-
-describe('session store: a read that fails', () => {
-  it('load says so, and the next load tries again', async () => {
-    const world = new StoreWorld();
-    world.have(A);
-    world.storage.readFailure = locked;
-    const { store } = world.open();
-    await assert.rejects(world.clock.run(store.load()), isStoreError);
-    assert.deepEqual(store.records(), []);
-    world.storage.readFailure = undefined;
-    await world.clock.run(store.load());
-    assert.deepEqual(store.get('a'), A);
-  });
-
-  for (const call of ['reread', 'rereadAll'] as const)
-    it(`${call} says so and leaves memory as it is`, async () => {
-      const world = new StoreWorld();
-      world.have(A);
-      const { store } = await world.ready();
-      world.have(SECOND);
-      world.storage.readFailure = locked;
-      await assert.rejects(world.clock.run(store[call]('a')), isStoreError);
-      assert.deepEqual(store.get('a'), A);
-      world.storage.readFailure = undefined;
-      await world.clock.run(store[call]('a'));
-      assert.deepEqual(store.get('a'), SECOND);
-    });
-
-  it('a window that could not read a change tries again', async () => {
-    const world = new StoreWorld();
-    world.have(A);
-    const window = await world.ready();
-    world.storage.readFailure = locked;
-    world.put(SECOND);
-    await world.clock.advance(20_000);
-    assert.equal(tokenOf(window, 'a'), 'token of a');
-    assert.deepEqual(window.log.lines, [
-      'warn A change of a session could not be read: StoreError (cause: Error). Trying again.',
-    ]);
-    world.storage.readFailure = undefined;
-    await world.clock.advance(60_000);
-    assert.equal(tokenOf(window, 'a'), 'second');
-    assert.deepEqual(window.told, ['changed a']);
-    assert.equal(world.clock.pending, 0);
-  });
-
-  it('a window that hears of a change before it could load tries again', async () => {
-    const world = new StoreWorld();
-    const window = world.open();
-    world.storage.readFailure = locked;
-    world.put(A);
-    await world.clock.advance(5_000);
-    world.storage.readFailure = undefined;
-    await world.clock.advance(60_000);
-    assert.deepEqual(await world.live(window), ['a']);
-  });
 });

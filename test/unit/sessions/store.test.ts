@@ -26,7 +26,7 @@ describe('session store: what it holds', () => {
     assert.deepEqual(world.texts, { a: textOf(A), b: textOf(B) });
   });
 
-  it('before a load it holds nothing, and it reads nothing without being asked', async () => {
+  it('nothing is known before a load, and nothing is read without being asked', async () => {
     const world = new StoreWorld();
     world.have(A);
     world.storage.readFailure = new Error('locked');
@@ -36,7 +36,7 @@ describe('session store: what it holds', () => {
     assert.deepEqual(log.lines, []);
   });
 
-  it('it loads once, however often it is asked', async () => {
+  it('storage is read once, however often load is called', async () => {
     const world = new StoreWorld();
     world.have(A);
     const { store } = world.open();
@@ -46,7 +46,7 @@ describe('session store: what it holds', () => {
     assert.deepEqual(store.get('a'), A);
   });
 
-  it('it gives sessions of all services, oldest sign-in first, without those that were signed out', async () => {
+  it('sessions of all services are there, oldest sign-in first, without those that were signed out', async () => {
     const world = new StoreWorld();
     world.have(
       recordOf('young', { signedInAtMs: 4_000 }),
@@ -70,7 +70,7 @@ describe('session store: what it holds', () => {
     );
   });
 
-  it('one session is live, or it is not', async () => {
+  it('liveSession finds only live sessions', async () => {
     const world = new StoreWorld();
     world.have(A, endedOf('ended'), removedOf('removed'));
     const { store } = await world.ready();
@@ -83,7 +83,7 @@ describe('session store: what it holds', () => {
 
 describe('session store: changes in one window', () => {
   for (const eventsFirst of [true, false])
-    it(`each change is told once, when the storage tells of it ${eventsFirst ? 'before' : 'after'} its answer`, async () => {
+    it(`each change fires once, when the storage event comes ${eventsFirst ? 'before' : 'after'} the answer`, async () => {
       const world = new StoreWorld();
       world.storage.eventsFirst = eventsFirst;
       const window = await world.ready();
@@ -104,7 +104,7 @@ describe('session store: changes in one window', () => {
     assert.deepEqual(changes, [{ kind: 'removed', record: A, isSignIn: false }]);
   });
 
-  it('a listener that is disposed hears nothing, and a store that is disposed tells nothing', async () => {
+  it('neither a disposed listener nor a disposed store gets events', async () => {
     const world = new StoreWorld();
     const { store, told } = await world.ready();
     const more: unknown[] = [];
@@ -142,7 +142,7 @@ describe('session store: changes in one window', () => {
     assert.deepEqual(window.told, ['added a']);
   });
 
-  it('an addition gives the version that it took the place of', async () => {
+  it('an addition returns the version that it replaced', async () => {
     const world = new StoreWorld();
     const window = await world.ready();
     const first = await world.clock.run(add(window, 'a', 'first'));
@@ -184,7 +184,7 @@ describe('session store: changes in one window', () => {
     assert.deepEqual(told, ['removed a']);
   });
 
-  it('what is removed leaves a mark that holds nothing, in memory and in storage', async () => {
+  it('a removed session leaves a mark without data, in memory and in storage', async () => {
     const world = new StoreWorld();
     world.have(A, endedOf('old'));
     const [window, other] = [await world.ready(), await world.ready()];
@@ -195,7 +195,7 @@ describe('session store: changes in one window', () => {
     assert.deepEqual(window.told, []);
   });
 
-  it('a change of one session makes a window read that one alone', async () => {
+  it('a change of one session makes a window read only that one', async () => {
     const world = new StoreWorld();
     world.have(A, B);
     await world.ready();
@@ -208,7 +208,7 @@ describe('session store: changes in one window', () => {
     );
   });
 
-  it('a change of a session that nobody knows is no failure', async () => {
+  it('a change of an unknown session is not a failure', async () => {
     const world = new StoreWorld();
     const window = await world.ready();
     world.storage.lose('unknown');

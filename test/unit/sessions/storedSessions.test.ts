@@ -71,13 +71,13 @@ describe('stored sessions: reading and writing', () => {
       ]);
     });
 
-  it('does not write a record that could not be read again', async () => {
+  it('does not write a record that could not be read back', async () => {
     const { clock, storage, stored } = world();
     await assert.rejects(clock.run(stored.add({ ...A, signedInAtMs: NaN })));
     assert.equal(storage.stored.size, 0);
   });
 
-  it('passes on the errors of the platform, but not for one item that cannot be read', async () => {
+  it('passes the platform’s errors on, except for one item that cannot be read', async () => {
     const { clock, storage, log, stored } = world();
     storage.readFailure = storage.writeFailure = locked;
     for (const call of [() => stored.newestItems(), () => stored.add(A)])

@@ -19,7 +19,7 @@ async function worldWith({ lifeMs = 5 * DAY_MS, refreshable = false, ageMs = 2 *
   const atMs = world.clock.now() - ageMs;
   world.have('a', world.service.grant({ lifeMs, refreshable }), { signedInAtMs: atMs, grantedAtMs: atMs });
   const [one, two] = [await world.ready(), await world.ready()];
-  /** The person comes back to the window. Gives what the service was asked because of that. */
+  /** The user comes back to the window. Returns the requests that this causes. */
   const back = async (window: Window): Promise<string[]> => {
     const before = world.service.asked.length;
     await world.comeBackTo(window);
@@ -30,21 +30,21 @@ async function worldWith({ lifeMs = 5 * DAY_MS, refreshable = false, ageMs = 2 *
 
 const endOf = ({ store }: Window): number | undefined => store.liveSession('a')?.grant.expiresAtMs;
 
-describe('session upkeep: a later end when the person comes back', () => {
-  it('the new end is kept in all windows, under the same id and token, without a message', async () => {
+describe('session upkeep: extension when the user comes back', () => {
+  it('the new expiry is kept in all windows, with the same id and token, without a message', async () => {
     const { world, one, two, back } = await worldWith();
     assert.deepEqual(await back(one), ['extend access 1']);
     await world.quiet();
     for (const window of [one, two]) {
       assert.equal(endOf(window), world.clock.now() - 100 + world.service.extendedMs);
-      assert.deepEqual(await world.listed(window), ['a: access 1']);
-      assert.deepEqual(world.heard(window), ['changed a']);
+      assert.deepEqual(await world.sessionsOf(window), ['a: access 1']);
+      assert.deepEqual(world.changesOf(window), ['changed a']);
     }
     assert.deepEqual(world.stored('a'), one.store.liveSession('a'));
-    assert.deepEqual(world.told(), []);
+    assert.deepEqual(world.notices(), []);
   });
 
-  it('the service is asked once a day for a session, in one window', async () => {
+  it('a session is extended once a day, in one window', async () => {
     const { world, one, two, back } = await worldWith();
     world.service.takes.extend = 1_000;
     const extended = async (): Promise<string[]> => {
@@ -58,10 +58,10 @@ describe('session upkeep: a later end when the person comes back', () => {
       assert.deepEqual(await extended(), []);
       world.clock.jump(HOUR_MS);
     }
-    assert.deepEqual(await world.listed(two), ['a: access 1'], 'it has gone on past its first end');
+    assert.deepEqual(await world.sessionsOf(two), ['a: access 1'], 'it has gone on past its first end');
   });
 
-  it('without an answer, the service is asked again the next day', async () => {
+  it('the service is asked again the next day if it does not answer', async () => {
     const { world, one, back } = await worldWith();
     world.service.offline = true;
     const before = endOf(one);
@@ -71,19 +71,19 @@ describe('session upkeep: a later end when the person comes back', () => {
     assert.deepEqual(await back(one), ['verify access 1'], 'whether it works is asked as before');
     world.clock.jump(DAY_MS);
     assert.deepEqual(await back(one), ['extend access 1']);
-    assert.deepEqual(world.told(), []);
+    assert.deepEqual(world.notices(), []);
   });
 
   for (const [name, old] of [
     ['younger than a day', { ageMs: DAY_MS - 1 }],
     ['with a refresh token', { refreshable: true }],
   ] satisfies [string, Old][])
-    it(`a session ${name} is not asked for`, async () => {
+    it(`a session ${name} is not extended`, async () => {
       const { one, back } = await worldWith(old);
       assert.deepEqual(await back(one), ['verify access 1']);
     });
 
-  it('each session is asked for', async () => {
+  it('every session is extended', async () => {
     const { world, one, back } = await worldWith();
     const atMs = world.clock.now() - 2 * DAY_MS;
     const b = { signedInAtMs: atMs, grantedAtMs: atMs, scopes: ['b'] };
@@ -91,24 +91,24 @@ describe('session upkeep: a later end when the person comes back', () => {
     assert.deepEqual(await back(one), ['extend access 1', 'extend access 2']);
   });
 
-  it('at a service that has no later ends, the session is verified', async () => {
+  it('a session is verified if its service cannot extend it', async () => {
     const { world, one, back } = await worldWith();
     Object.assign(world.service, { extend: undefined });
     assert.deepEqual(await back(one), ['verify access 1']);
   });
 
-  it('the person hears of the later end, too, when it comes', async () => {
+  it('the user is also told about the later end when it comes', async () => {
     const { world, one } = await worldWith({ lifeMs: 4 * MINUTE_MS });
     one.focused = true;
     await world.clock.advance(MINUTE_MS);
-    assert.deepEqual(world.told(), ['ends soon a']);
+    assert.deepEqual(world.notices(), ['ends soon a']);
     await world.comeBackTo(one);
     world.clock.jump(world.service.extendedMs - 4 * MINUTE_MS);
     await world.clock.advance(MINUTE_MS);
-    assert.deepEqual(world.told(), ['ends soon a', 'ends soon a']);
+    assert.deepEqual(world.notices(), ['ends soon a', 'ends soon a']);
   });
 
-  it('a question that waits when the window closes is logged', async () => {
+  it('a request that waits when the window closes is logged', async () => {
     const { world, one, two, back } = await worldWith();
     world.service.takes.verify = 1_000;
     const verifying = two.sessions.verification.verify('a', two.closed.signal);
@@ -119,19 +119,19 @@ describe('session upkeep: a later end when the person comes back', () => {
     assert.deepEqual(one.log.lines, ['warn A session could not be extended: Error.']);
   });
 
-  it('a session that is over is not asked for', async () => {
+  it('a session that is over is not extended', async () => {
     const { world, one, back } = await worldWith({ lifeMs: MINUTE_MS });
     assert.deepEqual(await back(one), []);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
   });
 
   it('a silent getSession does not use the network', async () => {
     const { world, one } = await worldWith({ lifeMs: 2 * MINUTE_MS });
-    assert.deepEqual(await world.listed(one), ['a: access 1']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
     assert.deepEqual(world.service.asked, []);
   });
 
-  it('a session whose end is not known gets one', async () => {
+  it('a session without a known expiry gets one', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant(), { grantedAtMs: world.clock.now() - DAY_MS });
     const one = await world.ready();
@@ -139,7 +139,7 @@ describe('session upkeep: a later end when the person comes back', () => {
     assert.equal(endOf(one), world.clock.now() + world.service.extendedMs);
   });
 
-  it('a session whose refresh token is refused because of the client gets a later end instead', async () => {
+  it('a session is extended if it cannot be renewed because the client is refused', async () => {
     const { world, one, back } = await worldWith({ lifeMs: 4 * MINUTE_MS, refreshable: true });
     world.service.refusesClient = true;
     await back(one);
@@ -150,35 +150,35 @@ describe('session upkeep: a later end when the person comes back', () => {
     assert.equal(one.store.liveSession('a')?.grant.refreshToken, 'refresh 1');
   });
 
-  it('a session that ends soon gets its later end first, and the person hears nothing', async () => {
+  it('a session that ends soon is extended before the user is told', async () => {
     const { world, one } = await worldWith({ lifeMs: 4 * MINUTE_MS });
-    world.service.takes.extend = 40_000; // a look comes while the service is asked
+    world.service.takes.extend = 40_000; // a check is due during the request
     await world.comeBackTo(one);
     await world.clock.advance(2 * MINUTE_MS);
-    assert.deepEqual(world.told(), []);
+    assert.deepEqual(world.notices(), []);
     assert.equal(one.sessions.records.configured().length, 1);
   });
 
-  it('a session that ends soon and gets no later end is told of', async () => {
+  it('the user is told about a session that ends soon and cannot be extended', async () => {
     const { world, one, back } = await worldWith({ lifeMs: 4 * MINUTE_MS });
     world.service.offline = true;
     assert.deepEqual(await back(one), ['extend access 1']);
     await world.clock.advance(30_000);
-    assert.deepEqual(world.told(), ['ends soon a']);
+    assert.deepEqual(world.notices(), ['ends soon a']);
   });
 
-  it('a session that the service does not know ends in all windows, and the person is told once', async () => {
+  it('a session that the service does not know ends in all windows, and the user is told once', async () => {
     const { world, one, two, back } = await worldWith();
     world.service.reject('access 1');
     assert.deepEqual(await back(one), ['extend access 1']);
     await world.quiet();
     await back(two);
     assert.deepEqual([one.sessions.records.configured(), two.sessions.records.configured()], [[], []]);
-    assert.deepEqual(world.told(), ['rejected a']);
+    assert.deepEqual(world.notices(), ['rejected a']);
     assert.equal(one.sessions.records.ended()[0]?.reason, 'rejected');
   });
 
-  it('an answer that comes after a sign-out brings nothing back', async () => {
+  it('an answer after a sign-out revives nothing', async () => {
     for (const who of ['one', 'two'] as const) {
       const { world, one, two, back } = await worldWith();
       [world.service.takes.extend, world.storage.readMs] = [2_000, 20];
@@ -192,29 +192,29 @@ describe('session upkeep: a later end when the person comes back', () => {
     }
   });
 
-  it('an answer that comes after a new sign-in changes nothing of it', async () => {
+  it('an answer after a new sign-in does not change it', async () => {
     const { world, one, two, back } = await worldWith();
     world.service.takes.extend = 2_000;
     await back(one);
     await world.clock.advance(1_000);
     await world.clock.run(world.signIn(two, world.service.grant({ lifeMs: HOUR_MS })));
     await world.quiet();
-    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['a: access 2']);
+    for (const window of [one, two]) assert.deepEqual(await world.sessionsOf(window), ['a: access 2']);
     assert.ok((endOf(one) ?? Infinity) <= world.clock.now() + HOUR_MS);
   });
 
-  it('an end that the other window stores at this very moment gives way to the later one', async () => {
+  it('the later expiry wins over an end that the other window stores at the same moment', async () => {
     const { world, one, two, back } = await worldWith({ lifeMs: 61_000 });
     [world.service.takes.extend, world.storage.writeMs] = [2_000, 500];
     await back(one);
     await world.clock.advance(1_800);
-    assert.deepEqual(await world.listed(two), [], 'it is over');
+    assert.deepEqual(await world.sessionsOf(two), [], 'it is over');
     await world.quiet();
-    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['a: access 1']);
-    assert.deepEqual(world.told(), []);
+    for (const window of [one, two]) assert.deepEqual(await world.sessionsOf(window), ['a: access 1']);
+    assert.deepEqual(world.notices(), []);
   });
 
-  it('a new end that cannot be stored at once holds here, and is stored later', async () => {
+  it('a new expiry that cannot be stored at once is used here, and stored later', async () => {
     const { world, one, two, back } = await worldWith();
     world.storage.writeFailure = new Error('locked');
     await back(one);

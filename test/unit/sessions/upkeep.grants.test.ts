@@ -12,7 +12,7 @@ async function expiredByWrongClock(focused: boolean): Promise<{ world: SessionWo
   world.have('a', world.service.grant({ lifeMs: 6 * HOUR_MS }));
   const one = await world.ready(focused);
   world.clock.jump(8 * HOUR_MS);
-  assert.deepEqual(await world.listed(one), []);
+  assert.deepEqual(await world.sessionsOf(one), []);
   return { world, one };
 }
 
@@ -24,15 +24,15 @@ function hasGrant(world: SessionWorld): boolean {
 
 describe('session upkeep: the grant of an expired session (L5)', () => {
   for (const focused of [true, false])
-    it(`a clock that is wrong for less than an hour costs no session, in a window ${focused ? 'with' : 'without'} focus`, async () => {
+    it(`a clock that is wrong for less than an hour ends no session, in a window ${focused ? 'with' : 'without'} focus`, async () => {
       const { world, one } = await expiredByWrongClock(focused);
       await world.clock.advance(59 * MINUTE_MS);
       world.clock.jump(-8 * HOUR_MS);
-      assert.deepEqual(await world.listed(one), ['a: access 1']);
+      assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
       await world.clock.advance(2 * HOUR_MS);
-      assert.deepEqual(await world.listed(one), ['a: access 1']);
+      assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
       assert.deepEqual(world.service.asked, []);
-      assert.deepEqual(world.heard(one), ['removed a', 'added a']);
+      assert.deepEqual(world.changesOf(one), ['removed a', 'added a']);
     });
 
   for (const focused of [true, false])
@@ -43,12 +43,12 @@ describe('session upkeep: the grant of an expired session (L5)', () => {
       await world.clock.advance(1);
       assert.deepEqual([world.service.asked, hasGrant(world)], [['revoke access 1'], false]);
       world.clock.jump(-8 * HOUR_MS);
-      assert.deepEqual(await world.listed(one), []);
+      assert.deepEqual(await world.sessionsOf(one), []);
       await world.clock.advance(2 * HOUR_MS);
       assert.deepEqual(world.service.asked, ['revoke access 1']);
     });
 
-  it('the time in which a laptop sleeps does not count', async () => {
+  it('the time that a laptop sleeps does not count', async () => {
     const { world } = await expiredByWrongClock(true);
     await world.clock.advance(30 * MINUTE_MS);
     world.clock.jump(9 * HOUR_MS);
@@ -58,7 +58,7 @@ describe('session upkeep: the grant of an expired session (L5)', () => {
     assert.deepEqual([world.service.asked, hasGrant(world)], [['revoke access 1'], false]);
   });
 
-  it('the hour begins again after the clock was right in between', async () => {
+  it('the hour starts again after the clock was right in between', async () => {
     const { world, one } = await expiredByWrongClock(false);
     await world.clock.advance(50 * MINUTE_MS);
     world.clock.jump(-8 * HOUR_MS);
@@ -67,21 +67,21 @@ describe('session upkeep: the grant of an expired session (L5)', () => {
     await world.clock.advance(50 * MINUTE_MS);
     assert.deepEqual([world.service.asked, hasGrant(world)], [[], true]);
     world.clock.jump(-8 * HOUR_MS);
-    assert.deepEqual(await world.listed(one), ['a: access 1']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
   });
 
-  it('the hour begins again after a new sign-in to the same session', async () => {
+  it('the hour starts again after a new sign-in to the same session', async () => {
     const { world, one } = await expiredByWrongClock(false);
     await world.clock.advance(HOUR_MS);
     await world.clock.run(world.signIn(one, world.service.grant({ lifeMs: HOUR_MS })));
-    assert.deepEqual(await world.listed(one), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
     world.clock.jump(2 * HOUR_MS);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     await world.clock.advance(59 * MINUTE_MS);
     assert.equal(hasGrant(world), true);
   });
 
-  it('the hour begins again in a window that opens later', async () => {
+  it('the hour starts again in a window that opens later', async () => {
     const { world, one } = await expiredByWrongClock(true);
     await world.clock.advance(50 * MINUTE_MS);
     await world.close(one);

@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** As better-auth does, it extends a session that is older than `updateAgeMs`, and ends one that nobody uses. */
+/** Like better-auth, extends a session that is older than `updateAgeMs`, and ends one that nobody uses. */
 class SlidingService extends FakeService {
   readonly asks: number[] = [];
   readonly subjects: (string | undefined)[] = [];
@@ -39,14 +39,14 @@ class SlidingService extends FakeService {
   }
 }
 
-/** The user is back in the window every `everyMs`, for 30 days. Returns how long the session could be used. */
+/** The user comes back to the window every `everyMs`, for 30 days. Returns how long the session could be used. */
 async function use(lifeMs: number, updateAgeMs: number, everyMs: number): Promise<[number, SlidingService]> {
   const [world, service] = worldOf((clock) => new SlidingService(clock, lifeMs, updateAgeMs));
   const { clock } = world;
   const beganMs = clock.now();
   world.have('a', service.grant({ lifeMs }), { signedInAtMs: beganMs, grantedAtMs: beganMs });
   const window = await world.ready();
-  while (clock.now() - beganMs < 30 * DAY && (await world.listed(window)).length > 0) {
+  while (clock.now() - beganMs < 30 * DAY && (await world.sessionsOf(window)).length > 0) {
     clock.jump(everyMs);
     await world.comeBackTo(window);
     await world.quiet();
@@ -54,7 +54,7 @@ async function use(lifeMs: number, updateAgeMs: number, everyMs: number): Promis
   return [clock.now() - beganMs, service];
 }
 
-/** The life of a session, from what age the server extends it, and how often the user is back. */
+/** The lifetime of a session, the age from which the server extends it, and how often the user comes back. */
 const ROWS: [lifeMs: number, updateAgeMs: number, everyMs: number, name: string][] = [
   [12 * HOUR, HOUR, HOUR, '12 hours, extended after one, with the user back every hour'],
   [
@@ -70,14 +70,14 @@ const ROWS: [lifeMs: number, updateAgeMs: number, everyMs: number, name: string]
 
 describe('a session that is in use', () => {
   for (const [lifeMs, updateAgeMs, everyMs, name] of ROWS)
-    it(`goes on for 30 days if it lasts ${name}`, async () => {
+    it(`continues for 30 days if it lasts ${name}`, async () => {
       const [usedMs, { asks }] = await use(lifeMs, updateAgeMs, everyMs);
       assert.ok(usedMs >= 30 * DAY, `it ended after ${usedMs / HOUR} hours`);
       for (const [index, atMs] of asks.entries())
         assert.ok(atMs - (asks[index - 1] ?? -Infinity) >= MINUTE, 'a minute apart at least');
     });
 
-  it('ends when nobody is back in time', async () => {
+  it('ends if the user does not come back in time', async () => {
     const [usedMs] = await use(12 * HOUR, HOUR, 13 * HOUR);
     assert.ok(usedMs < 14 * HOUR);
   });

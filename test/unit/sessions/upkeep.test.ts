@@ -16,10 +16,10 @@ describe('session upkeep', () => {
     assert.equal(world.stored('a')?.state, 'ended');
     assert.deepEqual(await toldAfter(2 * LOOK_MS), []);
     assert.equal(world.stored('a')?.state, 'removed');
-    assert.deepEqual([world.heard(one), world.heard(two)], [['removed a'], ['removed a']]);
+    assert.deepEqual([world.changesOf(one), world.changesOf(two)], [['removed a'], ['removed a']]);
   });
 
-  it('forgets nothing by a clock that is far ahead for less than an hour', async () => {
+  it('forgets nothing because of a clock that is far ahead for less than an hour', async () => {
     const { world, toldAfter } = await watched(anHourOf('a'));
     await toldAfter(2 * HOUR_MS);
     for (let day = 0; day < 3; day++) {
@@ -40,23 +40,23 @@ describe('session upkeep', () => {
     for (const { store } of [one, two]) assert.equal(store.get('a')?.state, 'removed');
   });
 
-  it('a window looks again after the storage has failed', async () => {
+  it('continues after the storage has failed', async () => {
     const world = new SessionWorld();
     anHourOf('a')(world);
     world.storage.readFailure = new Error('locked');
     const one = world.open(true);
     await world.clock.advance(HOUR_MS);
-    assert.deepEqual(world.told(), []);
+    assert.deepEqual(world.notices(), []);
     assert.match(
       one.log.lines.join('\n'),
       /The sessions could not be looked after this time: StoreError \(cause: Error\)\./,
     );
     world.storage.readFailure = undefined;
     await world.clock.advance(LOOK_MS);
-    assert.deepEqual(world.told(), ['ended a']);
+    assert.deepEqual(world.notices(), ['ended a']);
   });
 
-  it('the looks end with the window', async () => {
+  it('ends with the window', async () => {
     const { world, one, two } = await watched(anHourOf('a'));
     await world.close(one);
     await world.close(two);

@@ -8,20 +8,20 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-describe('session upkeep: verification when the person comes back', () => {
+describe('session upkeep: verification when the user comes back', () => {
   const focus = async ({ world }: WatchedWindows, window: Window): Promise<string[]> => {
     const before = world.service.asked.length;
     await world.comeBackTo(window);
     return world.service.asked.slice(before);
   };
 
-  it('no session is verified at the start, nor while the person stays away', async () => {
+  it('no session is verified at the start or while the user is away', async () => {
     const { world, toldAfter } = await watched((it) => it.have('a', it.service.grant()));
     await toldAfter(DAY_MS);
     assert.deepEqual(world.service.asked, []);
   });
 
-  it('no session is verified while the person pauses and stays in the window', async () => {
+  it('no session is verified while the user pauses and stays in the window', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready(true);
@@ -69,7 +69,7 @@ describe('session upkeep: verification when the person comes back', () => {
     assert.deepEqual(await focus(all, all.one), ['verify access 1']);
   });
 
-  it('a rejected session ends, and the window that the person looks at tells so', async () => {
+  it('a rejected session ends, and the window with the focus says so', async () => {
     const all = await watched((world) => world.have('a', world.service.grant()));
     all.world.service.reject('access 1');
     await focus(all, all.one);
@@ -85,7 +85,7 @@ describe('session upkeep: verification when the person comes back', () => {
     all.world.service.reject('access 1');
     all.world.service.offline = true;
     assert.deepEqual(await focus(all, all.one), ['verify access 1']);
-    assert.deepEqual(await all.world.listed(all.two), ['a: access 1']);
+    assert.deepEqual(await all.world.sessionsOf(all.two), ['a: access 1']);
     all.world.service.offline = false;
     assert.deepEqual(await focus(all, all.one), []);
     await all.toldAfter(HOUR_MS);
@@ -100,7 +100,7 @@ describe('session upkeep: verification when the person comes back', () => {
     assert.deepEqual(all.one.notices, ['ended a']);
   });
 
-  it('a window that closes, or a storage that fails, costs no session', async () => {
+  it('a closing window or a failing storage ends no session', async () => {
     const all = await watched((world) => world.have('a', world.service.grant({ lifeMs: HOUR_MS })));
     all.world.service.takes.verify = 1_000;
     const focused = focus(all, all.one);

@@ -1,47 +1,47 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { play, type Row } from '../support/sessionRow.ts';
+import { play, type Scenario } from '../support/sessionScenario.ts';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
 const ROTATES = [0, 'service', 'rotates'] as const;
 const SLOW = { verify: 500, read: 20, write: 50 };
 
-/** The service gives a new access token with its answer, and accepts the old one no longer. */
-const ROWS: Row[] = [
+/** The service returns a new access token with its answer, and no longer accepts the old one. */
+const SCENARIOS: Scenario[] = [
   {
     name: 'the new token is kept in all windows, under the id of the session, and the old one is not revoked',
     steps: [ROTATES, [0, 'one', 'verifies']],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['verify access 1'],
   },
   {
     name: 'a refresh token stays with the session',
     a: { lifeMs: 3_600_000, refreshable: true },
-    steps: [ROTATES, [0, 'one', 'verifies'], [3_600_000, 'one', 'lists']],
-    listed: ['a: access 3'],
-    heard: ['changed a', 'changed a'],
+    steps: [ROTATES, [0, 'one', 'verifies'], [3_600_000, 'one', 'gets sessions']],
+    sessions: ['a: access 3'],
+    changes: ['changed a', 'changed a'],
     asked: ['verify access 1', 'renew refresh 1'],
   },
   {
     name: 'a window that verifies at the same moment waits, and asks with the new token',
     takes: { ...SLOW, write: 3_000 },
     steps: [ROTATES, [0, 'one', 'verifies'], [10, 'two', 'verifies']],
-    listed: ['a: access 3'],
-    heard: ['changed a', 'changed a'],
+    sessions: ['a: access 3'],
+    changes: ['changed a', 'changed a'],
     asked: ['verify access 1', 'verify access 2'],
   },
   {
-    name: 'two extensions that ask in one window at the same moment cost one request',
+    name: 'two extensions that ask in one window at the same moment cause one request',
     takes: SLOW,
     steps: [ROTATES, [0, 'one', 'verifies'], [10, 'one', 'verifies']],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['verify access 1'],
   },
   {
-    name: 'a new token that is rejected ends the session, as every rejection does',
+    name: 'a new token that is rejected ends the session, like any rejection',
     takes: SLOW,
     steps: [
       ROTATES,
@@ -49,41 +49,41 @@ const ROWS: Row[] = [
       [5_000, 'service', { rejects: ['access 2'] }],
       [5_000, 'two', 'verifies'],
     ],
-    listed: [],
-    heard: ['changed a', 'removed a'],
+    sessions: [],
+    changes: ['changed a', 'removed a'],
     asked: ['verify access 1', 'verify access 2'],
-    told: ['rejected a'],
+    notices: ['rejected a'],
   },
   ...(['one', 'two'] as const).map((who) => ({
     name: `a sign-out in window ${who} meanwhile wins, and the new token is revoked`,
     takes: { ...SLOW, verify: 2_000 },
-    steps: [ROTATES, [0, 'one', 'verifies'], [1_000, who, 'signs out']] satisfies Row['steps'],
-    listed: [],
-    heard: ['removed a'],
+    steps: [ROTATES, [0, 'one', 'verifies'], [1_000, who, 'signs out']] satisfies Scenario['steps'],
+    sessions: [],
+    changes: ['removed a'],
     asked: ['verify access 1', 'revoke access 1', 'revoke access 2'],
   })),
   {
     name: 'a sign-out that is not stored yet when the answer comes wins, and the new token is revoked',
     takes: { verify: 400, read: 700 },
     steps: [ROTATES, [0, 'one', 'verifies'], [1_000, 'two', 'signs out']],
-    listed: [],
-    heard: { one: ['changed a', 'removed a'], two: ['removed a'] },
+    sessions: [],
+    changes: { one: ['changed a', 'removed a'], two: ['removed a'] },
     asked: ['verify access 1', 'revoke access 1', 'revoke access 2'],
   },
   {
     name: 'a new sign-in does not wait for the answer, and the new token is revoked',
     takes: { ...SLOW, verify: 2_000 },
     steps: [ROTATES, [0, 'one', 'verifies'], [1_000, 'two', 'signs in']],
-    listed: ['a: access 3'],
-    heard: ['changed a'],
+    sessions: ['a: access 3'],
+    changes: ['changed a'],
     asked: ['verify access 1', 'revoke access 1', 'revoke access 2'],
   },
   {
     name: 'a new sign-in that this window has not heard of wins, and the new token is revoked',
     takes: { verify: 1_000, read: 700 },
     steps: [ROTATES, [0, 'one', 'verifies'], [200, 'two', 'signs in']],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['verify access 1', 'revoke access 1', 'revoke access 3'],
   },
   {
@@ -95,14 +95,14 @@ const ROWS: Row[] = [
       [540, 'storage', 'gets the first text back'],
       [3_000, 'storage', 'gets the first text back'],
     ],
-    listed: ['a: access 2'],
-    heard: ['changed a'],
+    sessions: ['a: access 2'],
+    changes: ['changed a'],
     asked: ['verify access 1'],
   },
 ];
 
 describe('verification: the service gives a new access token', () => {
-  for (const row of ROWS) it(row.name, () => play(row));
+  for (const scenario of SCENARIOS) it(scenario.name, () => play(scenario));
 
   const rotating = async () => {
     const world = new SessionWorld();
@@ -114,20 +114,20 @@ describe('verification: the service gives a new access token', () => {
     return { world, grant, one, two };
   };
 
-  it('a window that has not heard of a new token looks into storage before it asks', async () => {
+  it('a window that does not know a new token reads storage before it asks', async () => {
     const { world, one } = await rotating();
     world.have('a', world.service.grant(), { version: { signIn: 1, revision: 1, amendment: 0 } });
     await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
     assert.deepEqual(world.service.asked, ['verify access 2']);
   });
 
-  it('the new token counts as a renewal, so that no end of the old one wins over it', async () => {
+  it('the new token counts as a renewal, so that an end of the old one does not win over it', async () => {
     const { world, one } = await rotating();
     await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
     assert.deepEqual(one.store.liveSession('a')?.version, { signIn: 1, revision: 1, amendment: 0 });
   });
 
-  it('the end of the session stays as it was', async () => {
+  it('the expiry of the session stays the same', async () => {
     const { world, grant, one } = await rotating();
     await world.clock.run(one.sessions.verification.verify('a', one.closed.signal));
     assert.deepEqual(one.store.liveSession('a')?.grant, { ...grant, accessToken: 'access 2' });
@@ -143,20 +143,20 @@ describe('verification: the service gives a new access token', () => {
     });
     await assert.rejects(world.clock.run(verifying), (error) => error === reason);
     await world.quiet();
-    assert.deepEqual(await world.listed(two), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(two), ['a: access 2']);
   });
 
-  it('a session that a wrong clock ends meanwhile goes on with the new token when the clock is right', async () => {
+  it('a session that a wrong clock ends meanwhile continues with the new token when the clock is right', async () => {
     const { world, one, two } = await rotating();
     const verifying = one.sessions.verification.verify('a', one.closed.signal);
     await world.clock.advance(1_000);
     world.clock.jump(91 * 86_400_000);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     await world.clock.run(verifying);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     world.clock.jump(-91 * 86_400_000);
     await world.quiet();
-    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['a: access 2']);
+    for (const window of [one, two]) assert.deepEqual(await world.sessionsOf(window), ['a: access 2']);
     assert.deepEqual(world.service.asked, ['verify access 1']);
   });
 
@@ -166,13 +166,13 @@ describe('verification: the service gives a new access token', () => {
     await world.clock.advance(500);
     await world.clock.run(world.signIn(one, world.service.grant({ lifeMs: 86_400_000 })));
     world.clock.jump(2 * 86_400_000);
-    assert.deepEqual(await world.listed(one), []);
+    assert.deepEqual(await world.sessionsOf(one), []);
     await world.clock.run(verifying);
     await world.quiet();
     assert.ok(world.service.asked.includes('revoke access 2'));
     world.clock.jump(-2 * 86_400_000);
     await world.quiet();
-    assert.deepEqual(await world.listed(one), ['a: access 3']);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 3']);
   });
 
   it('a window that closes waits for the answer and stores it', async () => {
@@ -182,10 +182,10 @@ describe('verification: the service gives a new access token', () => {
     await world.close(one);
     assert.equal(world.clock.ranMs, 2_000);
     await world.quiet();
-    assert.deepEqual(await world.listed(two), ['a: access 2']);
+    assert.deepEqual(await world.sessionsOf(two), ['a: access 2']);
   });
 
-  it('a window that closes while another one asks does not ask any more', async () => {
+  it('a window that closes while another one asks no longer asks', async () => {
     const { world, one, two } = await rotating();
     one.sessions.verification.verify('a', one.closed.signal).catch(() => undefined);
     await world.clock.advance(100);
@@ -196,7 +196,7 @@ describe('verification: the service gives a new access token', () => {
     assert.deepEqual(world.service.asked, ['verify access 1']);
   });
 
-  it('a rejection is left to the next window when this one closes, so that the person hears of it', async () => {
+  it('a rejection is left to the next window when this one closes, so that the user is told', async () => {
     const { world, one, two } = await rotating();
     world.service.reject('access 1');
     one.sessions.verification.verify('a', one.closed.signal).catch(() => undefined);
@@ -206,7 +206,7 @@ describe('verification: the service gives a new access token', () => {
     assert.deepEqual([one.notices, two.notices], [[], ['rejected a']]);
   });
 
-  it('a sign-in that is cancelled while the new token arrives does not bring the old one back', async () => {
+  it('a sign-in that is cancelled while the new token arrives does not restore the old one', async () => {
     const { world, one, two } = await rotating();
     world.storage.writeMs = 1_000;
     const verifying = one.sessions.verification.verify('a', one.closed.signal);
@@ -218,7 +218,7 @@ describe('verification: the service gives a new access token', () => {
     await assert.rejects(signingIn);
     assert.equal(await world.clock.run(verifying), true);
     await world.quiet();
-    for (const window of [one, two]) assert.deepEqual(await world.listed(window), ['a: access 2']);
+    for (const window of [one, two]) assert.deepEqual(await world.sessionsOf(window), ['a: access 2']);
   });
 
   it('a new token that cannot be stored is used here, and the other window waits for it', async () => {

@@ -8,7 +8,7 @@ import { holds } from '../support/fuzz.ts';
 import { hostileText } from '../support/hostile.ts';
 
 const itemName = fc.constantFrom('session-a', 'session-b', 'session-c', '');
-/** What a stranger may do to the bytes of an item. */
+/** What a stranger can do to the bytes of an item. */
 const change = fc.oneof(
   fc.record({ does: fc.constant('flip' as const), at: fc.nat(300), bit: fc.nat(7) }),
   fc.record({ does: fc.constant('cut' as const), at: fc.nat(300), bit: fc.constant(0) }),
@@ -31,7 +31,7 @@ function changed(bytes: Bytes, { does, at, bit }: Change): Bytes {
 }
 
 describe('an encrypted item, whatever a stranger does to it', () => {
-  it('is read with its own key and name and unchanged, or not at all', (context) =>
+  it('is read only with its own key and name, and only unchanged', (context) =>
     holds(
       context,
       fc.tuple(hostileText, itemName, itemName, fc.array(change, { maxLength: 3 })),
@@ -55,7 +55,7 @@ describe('an encrypted item, whatever a stranger does to it', () => {
       assert.equal(await cipher.open(own, Uint8Array.from(bytes)), undefined);
     }));
 
-  it('has a name with a tag that nobody makes without the key', (context) =>
+  it('has a name with a tag that nobody can make without the key', (context) =>
     holds(context, fc.tuple(hostileText, hostileText), async ([one, other]) => {
       const [cipher, stranger] = [await SessionCipher.create(), await SessionCipher.create()];
       const tag = await cipher.tagOf(one);

@@ -13,20 +13,20 @@ async function cipherOf(text: string): Promise<SessionCipher> {
 }
 
 describe('the cipher of stored sessions', () => {
-  it('gives back every text', async () => {
+  it('decrypts what it has encrypted', async () => {
     const cipher = await SessionCipher.create();
     for (const text of ['', 'a', 'ä€😀', '\ufeffwith a byte order mark', 'x'.repeat(100_000), '\0'])
       assert.equal(await cipher.open('item', await cipher.seal('item', text)), text);
   });
 
-  it('gives back the text to everyone with the same key', async () => {
+  it('decrypts for everyone with the same key', async () => {
     const cipher = await SessionCipher.create();
     const same = await cipherOf(cipher.keyText);
     assert.equal(same.keyText, cipher.keyText);
     assert.equal(await same.open('item', await cipher.seal('item', 'text')), 'text');
   });
 
-  it('gives nothing with another key, or for another item', async () => {
+  it('decrypts nothing with another key, or for another item', async () => {
     const cipher = await cipherOf(keyText(1));
     const sealed = await cipher.seal('item', 'text');
     assert.equal(await (await cipherOf(keyText(2))).open('item', sealed), undefined);
@@ -34,7 +34,7 @@ describe('the cipher of stored sessions', () => {
       assert.equal(await cipher.open(other, sealed), undefined);
   });
 
-  it('gives nothing when any bit was changed', async () => {
+  it('decrypts nothing if any bit was changed', async () => {
     const cipher = await SessionCipher.create();
     const sealed = await cipher.seal('item', 'text');
     for (let bit = 0; bit < 8 * sealed.length; bit++) {
@@ -44,7 +44,7 @@ describe('the cipher of stored sessions', () => {
     }
   });
 
-  it('gives nothing when bytes are missing or added', async () => {
+  it('decrypts nothing if bytes are missing or added', async () => {
     const cipher = await SessionCipher.create();
     const sealed = await cipher.seal('item', 'text');
     for (let length = 0; length < sealed.length; length++) {
@@ -55,7 +55,7 @@ describe('the cipher of stored sessions', () => {
     assert.equal(await cipher.open('item', Uint8Array.from([0, ...sealed])), undefined);
   });
 
-  it('opens bytes that lie in the middle of others, such as a Buffer of Node', async () => {
+  it('decrypts bytes in the middle of a larger buffer, such as Node’s Buffer', async () => {
     const cipher = await SessionCipher.create();
     const sealed = await cipher.seal('item', 'text');
     const around = Uint8Array.from([1, 2, 3, ...sealed, 4, 5]);
@@ -63,7 +63,7 @@ describe('the cipher of stored sessions', () => {
     assert.equal(await cipher.open('item', Buffer.from(sealed)), 'text');
   });
 
-  it('never makes the same bytes twice, and uses each nonce once', async () => {
+  it('never produces the same bytes twice, and uses each nonce once', async () => {
     const cipher = await SessionCipher.create();
     const made = await Promise.all(Array.from({ length: 1_000 }, () => cipher.seal('item', 'text')));
     const texts = made.map((bytes) => Buffer.from(bytes).toString('hex'));
@@ -71,7 +71,7 @@ describe('the cipher of stored sessions', () => {
     assert.equal(new Set(texts.map((hex) => hex.slice(0, 24))).size, 1_000);
   });
 
-  it('holds neither the text nor the name of the item in its bytes', async () => {
+  it('puts neither the text nor the name of the item into its bytes', async () => {
     const sealed = Buffer.from(await (await SessionCipher.create()).seal('the item', 'the text'));
     assert.equal(sealed.includes('the text'), false);
     assert.equal(sealed.includes('the item'), false);
@@ -79,13 +79,13 @@ describe('the cipher of stored sessions', () => {
 });
 
 describe('the key of the cipher', () => {
-  it('is another one each time: 32 bytes in base64', async () => {
+  it('is different each time: 32 bytes in base64', async () => {
     const ciphers = await Promise.all(Array.from({ length: 20 }, () => SessionCipher.create()));
     assert.equal(new Set(ciphers.map((cipher) => cipher.keyText)).size, 20);
     for (const cipher of ciphers) assert.equal(Buffer.from(cipher.keyText, 'base64').length, 32);
   });
 
-  it('is written in one way, however it was written', async () => {
+  it('has one canonical form, however it was written', async () => {
     const [loose, usual] = [keyText(1).replace('=', ' \n'), keyText(1)];
     assert.equal((await cipherOf(loose)).keyText, usual);
   });
@@ -103,7 +103,7 @@ describe('the key of the cipher', () => {
       assert.equal(await SessionCipher.of(text), undefined);
     });
 
-  it('has a name that is another one for each key, does not tell the key, and is valid on Windows', async () => {
+  it('has a name that is unique to the key, does not reveal it, and is valid on Windows', async () => {
     const [one, two] = [await cipherOf(keyText(1)), await cipherOf(keyText(2))];
     assert.match(one.name, /^[0-9a-f]{32}$/);
     assert.equal((await cipherOf(keyText(1))).name, one.name);
@@ -111,7 +111,7 @@ describe('the key of the cipher', () => {
     assert.equal(one.name.includes(Buffer.alloc(32, 1).toString('hex').slice(0, 8)), false);
   });
 
-  it('gives what RFC 5869, AES-256-GCM and HMAC give, so that every version reads what is stored', async () => {
+  it('follows RFC 5869, AES-256-GCM and HMAC, so that every version can read what is stored', async () => {
     const derived = (purpose: string, length: number): Buffer =>
       Buffer.from(hkdfSync('sha256', Buffer.alloc(32, 1), '', `bap-identity: ${purpose}`, length));
     const cipher = await cipherOf(keyText(1));
@@ -130,7 +130,7 @@ describe('the key of the cipher', () => {
 });
 
 describe('the tag of an item', () => {
-  it('is sixteen hex digits, and another one for each name and each key', async () => {
+  it('is sixteen hex digits, and different for each name and each key', async () => {
     const [one, two] = [await cipherOf(keyText(1)), await cipherOf(keyText(2))];
     const tags = [await one.tagOf('a'), await one.tagOf('b'), await two.tagOf('a'), await one.tagOf('')];
     assert.equal(new Set(tags).size, 4);
@@ -138,7 +138,7 @@ describe('the tag of an item', () => {
     assert.equal(await (await cipherOf(keyText(1))).tagOf('a'), tags[0]);
   });
 
-  it('cannot be told from the name of the key, or without the key', async () => {
+  it('cannot be computed from the name of the key, or without the key', async () => {
     const cipher = await cipherOf(keyText(1));
     const tag = await cipher.tagOf('a');
     assert.notEqual(tag, await hashOf('a'));
@@ -147,7 +147,7 @@ describe('the tag of an item', () => {
 });
 
 describe('base64 and the hash of a name', () => {
-  it('are as everywhere else', async () => {
+  it('match the standards', async () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
     assert.equal(toBase64(bytes), Buffer.from(bytes).toString('base64'));
     assert.deepEqual(fromBase64(toBase64(bytes)), bytes);

@@ -5,17 +5,17 @@ import * as fc from 'fast-check';
 
 import { holds } from '../support/fuzz.ts';
 import { anyJson, nearly } from '../support/hostile.ts';
-import { type KeyWindow, KeyWorld, strangersPair } from '../support/keyWorld.ts';
+import { type KeyWindow, KeyWorld, SMALLEST_NAME, strangersPair } from '../support/keyWorld.ts';
 
 const LATEST_MS = 20_000;
-/** Windows that ask at the same time can be in each other's way for a while. */
+/** Windows that ask at the same time can get in each other's way for a while. */
 const AGREED_MS = 120_000;
 
 const base64 = fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes).toString('base64'));
 const { publicKey: PUBLIC } = await strangersPair();
-/** A public key, one that is no point of the curve, or no key at all. */
+/** A public key, one that is not a point on the curve, or no key at all. */
 const publicKey = fc.oneof(fc.constantFrom(PUBLIC, Buffer.alloc(65, 4).toString('base64'), 'x'), base64);
-/** Stands for the public key of the window that asks, which is made anew each time. */
+/** Stands for the public key of the requesting window, which is new each time. */
 const ASKING = 'the window that asks';
 const request = fc.oneof({ weight: 4, arbitrary: nearly({ publicKey }) }, anyJson);
 const answer = fc.oneof(
@@ -25,7 +25,7 @@ const answer = fc.oneof(
   },
   anyJson,
 );
-const name = fc.oneof(fc.constantFrom('0'.repeat(32), 'f'.repeat(32)), anyJson);
+const name = fc.oneof(fc.constantFrom(SMALLEST_NAME, 'f'.repeat(32)), anyJson);
 /** What a stranger writes into the global state. */
 const write = fc.oneof(
   fc.record({ key: fc.constant('keyRequest'), value: request }),
@@ -47,8 +47,8 @@ const story = fc.record({
   keeps: fc.array(fc.tuple(atMs, fc.nat(3)), { maxLength: 3 }),
 });
 
-describe('the windows of one client, whenever they open and close, whatever the global state has', () => {
-  it('agree on one key, which no stranger gets or gives', (context) =>
+describe('the windows of one client, whenever they open and close, and whatever is in the global state', () => {
+  it('agree on one key, which no stranger gets or provides', (context) =>
     holds(context, story, async ({ client, openings, planted, writes, keeps }) => {
       const world = new KeyWorld(client);
       const { clock } = world;

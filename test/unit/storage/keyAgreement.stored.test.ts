@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { ciphersInOrder, KeyWorld } from '../support/keyWorld.ts';
-
-/** Longer than a look at the global state and its way to the other windows. */
-const A_MOMENT_MS = 3_000;
-/** Longer than windows need to agree. */
-const AGREED_MS = 20_000;
-
-const only = (values: readonly string[]): string => {
-  assert.equal(new Set(values).size, 1, values.join());
-  return values[0] ?? '';
-};
+import { A_MOMENT_MS, AGREED_MS, KeyWorld, twoKeys } from '../support/keyWorld.ts';
 
 describe('the stored key', () => {
   it('is not stored again while nothing changes', async () => {
@@ -30,10 +20,9 @@ describe('the stored key', () => {
     assert.equal(world.storedKey, (await one.key.cipher()).keyText);
   });
 
-  it('is stored by the window that has lost its own, also when that fails at first', async () => {
+  it('is stored by the window whose own key lost, even if that fails at first', async () => {
     const world = new KeyWorld();
-    const [winner, loser] = await ciphersInOrder(2);
-    assert.ok(winner !== undefined && loser !== undefined);
+    const { winner, loser } = await twoKeys();
     world.secrets.stored.set('sessionKey', winner.keyText);
     await world.ready();
     world.secrets.stored.set('sessionKey', loser.keyText);
@@ -64,12 +53,12 @@ describe('the stored key', () => {
       assert.deepEqual(one.warnings, ['warn The key of stored sessions is damaged.']);
     });
 
-  it('is asked for when it is damaged and another window has it', async () => {
+  it('is requested when it is damaged and another window has it', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
     await world.clock.advance(A_MOMENT_MS);
     world.secrets.stored.set('sessionKey', 'damaged');
     await world.ready();
-    assert.equal(only(await world.names()), await one.name());
+    assert.equal(await world.agreedName(), await one.name());
   });
 });

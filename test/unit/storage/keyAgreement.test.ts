@@ -2,17 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { SessionCipher } from '../../../src/storage/cipher.ts';
-import { ciphersInOrder, KeyWorld } from '../support/keyWorld.ts';
-
-/** Longer than a look at the global state and its way to the other windows. */
-const A_MOMENT_MS = 3_000;
-/** Longer than windows need to agree. */
-const AGREED_MS = 20_000;
-
-const only = (values: readonly string[]): string => {
-  assert.equal(new Set(values).size, 1, values.join());
-  return values[0] ?? '';
-};
+import { A_MOMENT_MS, AGREED_MS, KeyWorld, SMALLEST_NAME, twoKeys } from '../support/keyWorld.ts';
 
 for (const client of ['browser', 'desktop'] as const)
   describe(`the key of the windows of a ${client}`, () => {
@@ -26,7 +16,7 @@ for (const client of ['browser', 'desktop'] as const)
       assert.deepEqual([world.state.get('sessionKeyName'), window.log.lines], [stored.name, []]);
     });
 
-    it('is made once by the first window, and is the same for the windows after it', async () => {
+    it('is created once by the first window, and is the same for later windows', async () => {
       const world = new KeyWorld(client);
       const one = world.open();
       const [cipher, same] = await world.clock.run(Promise.all([one.key.cipher(), one.key.cipher()]));
@@ -51,31 +41,30 @@ for (const client of ['browser', 'desktop'] as const)
         assert.equal(new Set(made.map(({ name }) => name)).size, count);
         await world.clock.advance(count * AGREED_MS);
         const [winner] = made.map(({ name }) => name).sort();
-        assert.equal(only(await world.names()), winner);
+        assert.equal(await world.agreedName(), winner);
         for (const [at, { changes }] of windows.entries())
           assert.equal(changes.at(-1), made[at]?.name === winner ? undefined : winner);
         for (const window of windows) window.close();
         assert.equal((await (await world.ready()).key.cipher()).name, winner);
       });
 
-    it('is the same again after windows with different stored keys have met', async () => {
+    it('is the same again once windows with different stored keys have met', async () => {
       const world = new KeyWorld(client);
-      const [winner, loser] = await ciphersInOrder(2);
-      assert.ok(winner !== undefined && loser !== undefined);
+      const { winner, loser } = await twoKeys();
       world.secrets.stored.set('sessionKey', loser.keyText);
       const one = await world.ready();
       world.secrets.stored.set('sessionKey', winner.keyText);
       const two = await world.ready();
       await world.clock.advance(AGREED_MS);
       assert.deepEqual([one.changes, two.changes], [[winner.name], []]);
-      assert.equal(only(await world.names()), winner.name);
+      assert.equal(await world.agreedName(), winner.name);
       await world.clock.run(one.key.keep());
       assert.equal(world.storedKey, winner.keyText);
     });
   });
 
 describe('a window that cannot read the key of another one', () => {
-  it('gets it, and stores it, and it is not in the global state', async () => {
+  it('gets the key and stores it, and the key is never in the global state', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
     const { keyText } = await one.key.cipher();
@@ -94,7 +83,7 @@ describe('a window that cannot read the key of another one', () => {
     assert.deepEqual(one.changes.concat(two.changes, one.warnings, two.warnings), []);
   });
 
-  it('makes its own when no other window is open, after five seconds', async () => {
+  it('creates its own after five seconds when no other window is open', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
     const { name } = await one.key.cipher();
@@ -112,7 +101,7 @@ describe('a window that cannot read the key of another one', () => {
   });
 
   for (const odd of ['', 'garbage', '0'.repeat(31), 5, null, { name: '0'.repeat(32) }])
-    it(`asks nobody where the name of the agreed key is ${JSON.stringify(odd)}`, async () => {
+    it(`asks nobody if the name of the agreed key is ${JSON.stringify(odd)}`, async () => {
       const world = new KeyWorld();
       world.state.set('sessionKeyName', odd);
       const one = await world.ready();
@@ -121,28 +110,27 @@ describe('a window that cannot read the key of another one', () => {
       assert.deepEqual([...world.state], [['sessionKeyName', await one.name()]]);
     });
 
-  it('keeps its own key when a smaller name belongs to no window', async () => {
+  it('keeps its own key when no window has the one with the smaller name', async () => {
     const world = new KeyWorld();
     const stored = await SessionCipher.create();
     world.secrets.stored.set('sessionKey', stored.keyText);
-    world.state.set('sessionKeyName', '0'.repeat(32));
+    world.state.set('sessionKeyName', SMALLEST_NAME);
     const [one, two] = [await world.ready(), await world.ready()];
     await world.clock.advance(AGREED_MS);
-    assert.equal(only(await world.names()), stored.name);
+    assert.equal(await world.agreedName(), stored.name);
     assert.deepEqual([one.changes, two.changes], [[], []]);
     assert.deepEqual([...world.state], [['sessionKeyName', stored.name]]);
   });
 });
 
-describe('the agreement', () => {
-  it('takes no key that is beaten by the one of the window', async () => {
+describe('the agreement on a key', () => {
+  it('accepts no key that the window’s own key beats', async () => {
     const world = new KeyWorld();
-    const [winner, loser] = await ciphersInOrder(2);
-    assert.ok(winner !== undefined && loser !== undefined);
+    const { winner, loser } = await twoKeys();
     world.secrets.stored.set('sessionKey', loser.keyText);
     const one = await world.ready();
     await world.clock.advance(A_MOMENT_MS);
-    world.write(new Map([['sessionKeyName', '0'.repeat(32)]])); // the first window asks, and gives up first
+    world.write(new Map([['sessionKeyName', SMALLEST_NAME]])); // the first window asks, and gives up first
     await world.clock.advance(A_MOMENT_MS);
     world.secrets.stored.set('sessionKey', winner.keyText);
     const two = await world.ready();
@@ -154,8 +142,7 @@ describe('the agreement', () => {
   for (const wins of [true, false])
     it(`includes a window of another profile of a desktop app, whose key ${wins ? 'wins' : 'loses'}`, async () => {
       const world = new KeyWorld('desktop');
-      const [winner, loser] = await ciphersInOrder(2);
-      assert.ok(winner !== undefined && loser !== undefined);
+      const { winner, loser } = await twoKeys();
       const [own, other] = wins ? [loser, winner] : [winner, loser];
       world.secrets.stored.set('sessionKey', own.keyText);
       const one = await world.ready();
@@ -170,7 +157,7 @@ describe('the agreement', () => {
       assert.equal(world.state.get('sessionKeyName'), winner.name);
     });
 
-  it('does not store the key every second where SecretStorage forgets it', async () => {
+  it('does not store the key every second if SecretStorage forgets it', async () => {
     const world = new KeyWorld('desktop');
     let stores = 0;
     world.secrets.window().onDidChange(() => {
@@ -186,15 +173,14 @@ describe('the agreement', () => {
     const world = new KeyWorld();
     for (let count = 0; count < 2; count++) world.asking();
     await world.clock.advance(2_331);
-    world.write(new Map([['sessionKeyName', '0'.repeat(32)]]));
+    world.write(new Map([['sessionKeyName', SMALLEST_NAME]]));
     await world.clock.advance(AGREED_MS);
-    assert.deepEqual([...world.state], [['sessionKeyName', only(await world.names())]]);
+    assert.deepEqual([...world.state], [['sessionKeyName', await world.agreedName()]]);
   });
 
-  it('tells nobody after the end of the event', async () => {
+  it('fires nothing after it is disposed', async () => {
     const world = new KeyWorld();
-    const [winner, loser] = await ciphersInOrder(2);
-    assert.ok(winner !== undefined && loser !== undefined);
+    const { winner, loser } = await twoKeys();
     world.secrets.stored.set('sessionKey', winner.keyText);
     await world.ready();
     world.secrets.stored.set('sessionKey', loser.keyText);

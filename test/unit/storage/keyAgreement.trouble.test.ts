@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { KeyWorld } from '../support/keyWorld.ts';
-
-/** Longer than a look at the global state and its way to the other windows. */
-const A_MOMENT_MS = 3_000;
-/** Longer than windows need to agree. */
-const AGREED_MS = 20_000;
+import { A_MOMENT_MS, AGREED_MS, KeyWorld, SMALLEST_NAME } from '../support/keyWorld.ts';
 
 describe('the key when VS Code refuses', () => {
   it("rejects with VS Code's error while secrets cannot be read or stored, and works at the next call", async () => {
@@ -27,7 +22,7 @@ describe('the key when VS Code refuses', () => {
     assert.equal((await key.cipher()).keyText, keyText);
   });
 
-  it('is there while the global state cannot be written, which is logged once, and is agreed on later', async () => {
+  it('is available while the global state cannot be written, which is logged once, and is agreed on later', async () => {
     const world = new KeyWorld();
     const one = world.open();
     one.memento.writeFailure = new Error('cannot be written');
@@ -43,7 +38,7 @@ describe('the key when VS Code refuses', () => {
     assert.equal(one.warnings.length, 2);
   });
 
-  it('is not made anew while no other window can be asked, and works at the next call', async () => {
+  it('is not created again while no other window can be asked, and is read at the next call', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
     await world.clock.advance(A_MOMENT_MS);
@@ -57,7 +52,7 @@ describe('the key when VS Code refuses', () => {
     assert.equal(await two.name(), await one.name());
   });
 
-  it('leaves nothing in the global state when the key that was given cannot be stored', async () => {
+  it('leaves nothing in the global state if it cannot be stored after an exchange', async () => {
     const world = await KeyWorld.usedBefore();
     await world.ready();
     const two = world.asking();
@@ -67,10 +62,10 @@ describe('the key when VS Code refuses', () => {
     assert.deepEqual([...world.state.keys()], ['sessionKeyName']);
   });
 
-  it('ends the question for the key of another window without a word', async () => {
+  it('ends a request to another window without a log line', async () => {
     const world = new KeyWorld();
     const one = await world.ready();
-    world.write(new Map([['sessionKeyName', '0'.repeat(32)]]));
+    world.write(new Map([['sessionKeyName', SMALLEST_NAME]]));
     await world.clock.advance(A_MOMENT_MS);
     assert.notEqual(one.request, undefined);
     one.close();

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { KeyWorld, strangersPair } from '../support/keyWorld.ts';
+import { A_MOMENT_MS, KeyWorld, strangersPair } from '../support/keyWorld.ts';
 
-/** Longer than a look at the global state and its way to the other windows. */
-const A_MOMENT_MS = 3_000;
 const OLDER = 'warn A request for the key of stored sessions is older than this window: no answer.';
 
 describe('a request for the key that was there before a window', () => {
@@ -34,7 +32,7 @@ describe('a request for the key that was there before a window', () => {
     for (const window of windows) assert.deepEqual(window.log.lines, [OLDER]);
   });
 
-  it('gets no answer from windows that start together, also before they have their key', async () => {
+  it('gets no answer from windows that start together, even before they have their key', async () => {
     const world = await KeyWorld.usedBefore();
     const { publicKey } = await strangersPair();
     world.state.set('keyRequest', { publicKey });
@@ -43,7 +41,7 @@ describe('a request for the key that was there before a window', () => {
     await world.clock.advance(60_000);
     assert.equal(world.answered.has(publicKey), false);
     assert.equal(world.answered.size, 1);
-    assert.equal(new Set(await world.names()).size, 1);
+    await world.agreedName(); // throws if they do not agree
     assert.deepEqual([...world.state.keys()], ['sessionKeyName']);
   });
 
@@ -74,7 +72,7 @@ describe('a request for the key that was there before a window', () => {
       assert.deepEqual([[...world.state.keys()], one.warnings], [['sessionKeyName'], [OLDER]]);
     });
 
-  it('takes its answer with it', async () => {
+  it('takes its answer along', async () => {
     const world = await KeyWorld.usedBefore();
     world.state.set('keyRequest', { publicKey: 'x' }).set('keyAnswer', { to: 'x', from: 'y', sealed: '' });
     await world.ready();
@@ -82,7 +80,7 @@ describe('a request for the key that was there before a window', () => {
     assert.deepEqual([...world.state.keys()], ['sessionKeyName']);
   });
 
-  it('is no answer to a window that asks', async () => {
+  it('does not count as an answer to a window that asks', async () => {
     const world = await KeyWorld.usedBefore();
     world.state.set('keyAnswer', { to: 'another window', from: 'y', sealed: 'AAAA' });
     const two = world.asking();

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { createDecipheriv, createECDH, hkdfSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 
-import { KeyWorld, strangersPair } from '../support/keyWorld.ts';
+import { A_MOMENT_MS, KeyWorld, SMALLEST_NAME, strangersPair } from '../support/keyWorld.ts';
 
-/** Longer than a look at the global state and its way to the other windows. */
-const A_MOMENT_MS = 3_000;
 const OLDER = 'warn A request for the key of stored sessions is older than this window: no answer.';
 const WRONG = 'warn A request for the key of stored sessions has no public key: no answer.';
 
@@ -41,7 +39,7 @@ describe('a window that asks for the key', () => {
     assert.deepEqual(three.log.lines.slice(1), ['info Gave the key of stored sessions to another window.']);
   });
 
-  it('gets the key when another one asks at the same time', async () => {
+  it('gets the key when another window asks at the same time', async () => {
     const world = await KeyWorld.usedBefore();
     const one = await world.ready();
     const [two, three] = [world.asking(), world.asking()];
@@ -51,7 +49,7 @@ describe('a window that asks for the key', () => {
     assert.deepEqual([...world.state.keys()], ['sessionKeyName']);
   });
 
-  it('gets the key although other changes of the global state overwrite the request', async () => {
+  it('gets the key even if other changes of the global state overwrite its request', async () => {
     const world = await KeyWorld.usedBefore();
     const one = await world.ready();
     for (let ms = 0; ms < 3_000; ms += 150)
@@ -61,7 +59,7 @@ describe('a window that asks for the key', () => {
     assert.equal(await two.name(), await one.name());
   });
 
-  it('leaves a request behind when it closes, which keeps nobody from the key', async () => {
+  it('leaves a request behind when it closes, which does not keep others from the key', async () => {
     const world = await KeyWorld.usedBefore();
     const one = await world.ready();
     const two = world.asking();
@@ -77,7 +75,7 @@ describe('a window that asks for the key', () => {
     assert.deepEqual([[...world.state.keys()], two.warnings], [['sessionKeyName'], []]);
   });
 
-  it('is not answered by itself when a stale window brings its request back', async () => {
+  it('does not answer itself when a stale window brings its request back', async () => {
     const world = await KeyWorld.usedBefore();
     const one = await world.ready();
     const two = world.asking();
@@ -92,7 +90,7 @@ describe('a window that asks for the key', () => {
     assert.deepEqual([[...world.answered], [...world.state.keys()]], [[], ['sessionKeyName']]);
   });
 
-  it('waits for a right answer after a wrong one', async () => {
+  it('keeps waiting for a valid answer after an invalid one', async () => {
     const world = await KeyWorld.usedBefore();
     const one = await world.ready();
     const { publicKey: from } = await strangersPair();
@@ -109,12 +107,12 @@ describe('a window that asks for the key', () => {
     }
   });
 
-  it('takes no answer to another window, or to an earlier request of its own', async () => {
+  it('accepts no answer to another window, or to its own earlier request', async () => {
     const world = await KeyWorld.usedBefore();
     const two = world.asking();
     await world.clock.advance(150);
     const first = two.request ?? '';
-    world.write(new Map([['sessionKeyName', '0'.repeat(32)]])); // another change undoes the request
+    world.write(new Map([['sessionKeyName', SMALLEST_NAME]])); // another change undoes the request
     await world.clock.advance(800);
     const second = two.request ?? '';
     assert.ok(first !== '' && second !== '' && first !== second);

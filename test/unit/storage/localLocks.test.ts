@@ -33,7 +33,7 @@ describe('locks of one window', () => {
     await a.release();
   });
 
-  it('settle as the work does, and let the next work begin in both cases', async () => {
+  it('settle as the work does, and then let the next work start', async () => {
     const locks = new LocalLocks(new FakeClock());
     const failure = new Error('failed');
     const fails = locks.withLock('a', NEVER, () => Promise.reject(failure));
@@ -52,7 +52,7 @@ describe('locks of one window', () => {
     assert.equal(await locks.withLock('a', NEVER, () => Promise.resolve('next')), 'next');
   });
 
-  it('do not begin work whose signal was aborted before', async () => {
+  it('do not start work whose signal was already aborted', async () => {
     const locks = new LocalLocks(new FakeClock());
     const reason = new Error('cancelled');
     let began = false;
@@ -100,7 +100,7 @@ describe('locks of one window', () => {
     assert.equal(next.has, 'worked');
   });
 
-  it('do not interrupt work that has begun', async () => {
+  it('do not interrupt work that has started', async () => {
     const locks = new LocalLocks(new FakeClock());
     const cancel = new AbortController();
     const work = locks.withLock('a', cancel.signal, async () => {
@@ -132,8 +132,8 @@ describe('a lock of one window', () => {
   });
 });
 
-describe('what one window tells once', () => {
-  it('is told again after its time', async () => {
+describe('a claim within one window', () => {
+  it('can be made again after its time', async () => {
     const clock = new FakeClock();
     const locks = new LocalLocks(clock);
     assert.equal(await locks.claimFor('a', HOUR_MS), true);
@@ -145,7 +145,7 @@ describe('what one window tells once', () => {
     assert.equal(await locks.claimFor('a', HOUR_MS), true);
   });
 
-  it('counts for the time of the one who asks, not of the one who told it', async () => {
+  it('lasts for the time that the next caller gives, not the one that made it', async () => {
     const clock = new FakeClock();
     const locks = new LocalLocks(clock);
     assert.equal(await locks.claimFor('a', 1_000 * HOUR_MS), true);
@@ -154,7 +154,7 @@ describe('what one window tells once', () => {
     assert.equal(await locks.claimFor('a', HOUR_MS), true);
   });
 
-  it('is told again when the clock was set back by more than its time', async () => {
+  it('can be made again when the clock was set back by more than its time', async () => {
     const clock = new FakeClock();
     const locks = new LocalLocks(clock);
     assert.equal(await locks.claimFor('a', HOUR_MS), true);

@@ -36,7 +36,7 @@ describe('items in SecretStorage', () => {
     assert.deepEqual(await two.names(), [itemOf(B).name, itemOf(MARK).name]);
   });
 
-  it('do not go back when an older version is written late', async () => {
+  it('do not revert when an older version is written late', async () => {
     for (const newer of [SECOND, MARK]) {
       const [, one, two] = twoWindows();
       await put(one, newer);
@@ -55,7 +55,7 @@ describe('items in SecretStorage', () => {
     }
   });
 
-  it('have a key of their own each, beside other secrets, and never an empty text', async () => {
+  it('have one key each, beside other secrets, and never an empty text', async () => {
     const [secrets, one] = twoWindows();
     const others: [string, string][] = [
       ['sessionKey', 'another secret'],
@@ -75,7 +75,7 @@ describe('items in SecretStorage', () => {
     );
   });
 
-  it('tell each listener of each change, in whichever window, and of no other secret', async () => {
+  it('fire each change of any window to each listener, and no change of other secrets', async () => {
     const [secrets, one, two] = twoWindows();
     const heard: string[] = [];
     one.onDidChange((id) => heard.push(`one ${id}`));
@@ -89,7 +89,7 @@ describe('items in SecretStorage', () => {
     assert.deepEqual(heard, [...both, ...both, ...both]); // added, marked, and the older one deleted
   });
 
-  it('tell nothing after the end', async () => {
+  it('fire nothing after the end', async () => {
     const [secrets, one, two] = twoWindows();
     one.onDidChange(() => assert.fail('it was disposed'));
     one.onDidChange(() => assert.fail('it was disposed'));

@@ -53,13 +53,13 @@ for (const [bad, good, name] of [
       world[bad].writeFailure = failure;
       await put(copies, THIRD);
       await world.clock.settle();
-      assert.equal(log.lines.length, 2, 'a new row of failures');
+      assert.equal(log.lines.length, 2, 'a new series of failures');
       world[bad].writeFailure = undefined;
       await world.clock.advance(60_000);
       assert.deepEqual(world.names[bad], namesOf(THIRD, B));
     });
 
-    it('resolve as soon as the other has it', async () => {
+    it('accept an item as soon as the other has it', async () => {
       const world = new CopiesWorld();
       world[bad].hangs = true;
       const { copies } = world.open();
@@ -70,7 +70,7 @@ for (const [bad, good, name] of [
       assert.deepEqual(world.names[bad], namesOf(A));
     });
 
-    it('get it at the next start, when the window died between the two', async () => {
+    it('get it at the next start if the window died between the two', async () => {
       const world = new CopiesWorld();
       world[bad].writeFailure = failure;
       const { copies, closed } = world.open();

@@ -18,7 +18,7 @@ const AMENDED = { ...A, version: afterAmendment(A.version) };
 const RETRIED_MS = 10_000;
 
 describe('the two copies of items', () => {
-  it('both get what is added, and each can be lost', async () => {
+  it('both receive what is added, and either can be lost', async () => {
     for (const lost of ['secrets', 'shared'] as const) {
       const world = new CopiesWorld();
       const { copies } = world.open();
@@ -41,7 +41,7 @@ describe('the two copies of items', () => {
     assert.deepEqual([...(await world.open().copies.names())].sort(), namesOf(A, B, SECOND, removedOf('c')));
   });
 
-  it('give a text that one of them has', async () => {
+  it('return a text that only one of them has', async () => {
     const world = new CopiesWorld();
     world.secrets.have(A);
     world.shared.have(B);
@@ -57,7 +57,7 @@ describe('the two copies of items', () => {
     [A, AMENDED],
   ] as const)
     for (const place of ['secrets', 'shared'] as const)
-      it(`make up for what one missed: ${namesOf(newer).join()} is only in ${place}`, async () => {
+      it(`fill in what one has missed: ${namesOf(newer).join()} is only in ${place}`, async () => {
         const world = new CopiesWorld();
         for (const each of ['secrets', 'shared'] as const) world[each].have(each === place ? newer : older);
         const { copies, log } = world.open();
@@ -67,7 +67,7 @@ describe('the two copies of items', () => {
         assert.deepEqual(log.lines, []);
       });
 
-  it('are compared at each listing of both, so what one has lost comes back', async () => {
+  it('are compared whenever both are listed, so what one has lost comes back', async () => {
     const world = new CopiesWorld();
     world.secrets.have(A);
     world.shared.readFailure = new Error('no disk');
@@ -84,7 +84,7 @@ describe('the two copies of items', () => {
     }
   });
 
-  it('make up for all that one missed, except for an item that is gone', async () => {
+  it('fill in everything that one has missed, except an item that is gone', async () => {
     const world = new CopiesWorld();
     const records = Array.from({ length: 100 }, (_, at) => recordOf(`session-${at}`));
     for (const record of records) world.secrets.have(record);
@@ -114,7 +114,7 @@ describe('the two copies of items', () => {
     assert.deepEqual(copies.status(), { secrets: 'works', shared: 'works' });
   });
 
-  it('tell of changes in either, until the end', () => {
+  it('fire changes of either, until the end', () => {
     const world = new CopiesWorld();
     const { copies } = world.open();
     const heard: (string | undefined)[] = [];
@@ -133,7 +133,7 @@ describe('the two copies of items', () => {
   });
 });
 
-describe('the two copies in a browser, where SecretStorage gets what the user does', () => {
+describe('in a browser, where SecretStorage gets only what the user does', () => {
   for (const [what, record, isInSecrets] of [
     ['a sign-in', A, true],
     ['another sign-in', AGAIN, true],
@@ -150,7 +150,7 @@ describe('the two copies in a browser, where SecretStorage gets what the user do
       assert.deepEqual(log.lines, []);
     });
 
-  it('gets a renewal when the shared copy fails', async () => {
+  it('SecretStorage gets a renewal when the shared copy fails', async () => {
     const world = new CopiesWorld('browser');
     const { copies } = world.open();
     await put(copies, A);
@@ -162,7 +162,7 @@ describe('the two copies in a browser, where SecretStorage gets what the user do
     assert.deepEqual(world.names.shared, namesOf(SECOND));
   });
 
-  it('gets a renewal at the next start only when it misses the sign-in', async () => {
+  it('SecretStorage gets a renewal at the next start only if it lacks the sign-in', async () => {
     for (const [there, wanted] of [
       [[A], namesOf(A)],
       [[], namesOf(renewed(AGAIN, 'third'))],

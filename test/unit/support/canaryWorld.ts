@@ -5,7 +5,7 @@ import { SessionWorld, type Window } from './sessionWorld.ts';
 const HOUR_MS = 3_600_000;
 const server = 'https://auth.example';
 
-/** A person, all of whose texts hold a canary. */
+/** A person whose texts all contain a canary. */
 const person: LiveSession['person'] = {
   accountId: 'canary id',
   accountLabel: 'canary label',

@@ -22,7 +22,7 @@ export interface Reply {
    * an answer.
    */
   readonly answer: (wire: Wire) => Response | Promise<Response>;
-  /** The time that the reply takes, in seconds. */
+  /** How long the reply takes, in seconds. */
   readonly seconds?: number;
 }
 

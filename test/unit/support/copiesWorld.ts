@@ -9,7 +9,7 @@ export interface CopiesWindow {
   readonly copies: TwoCopies;
   readonly log: RecordingLog;
   readonly closed: AbortController;
-  /** What was asked of SecretStorage. */
+  /** The calls to SecretStorage. */
   readonly asked: string[];
 }
 

@@ -2,7 +2,7 @@ import { FakeClock } from './fakeClock.ts';
 
 let underWay = 0;
 
-/** Counts the operations of the Web Crypto API, which run on threads of their own. */
+/** Counts the operations of the Web Crypto API, which run on their own threads. */
 for (const name of [
   'digest',
   'importKey',
@@ -26,7 +26,7 @@ for (const name of [
   Object.defineProperty(crypto.subtle, name, { value: counted });
 }
 
-/** Virtual time for code that encrypts: no time passes while an operation is under way. */
+/** Virtual time for code that encrypts: no time passes while an operation is in progress. */
 export class CryptoClock extends FakeClock {
   override async settle(): Promise<void> {
     do await super.settle();

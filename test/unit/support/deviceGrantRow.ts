@@ -26,8 +26,8 @@ export const CODE = {
   interval: 5,
 };
 
-/** One conversation after the code came. All times are seconds of running time since then. */
-export interface Row {
+/** What the server and the user do after the code arrived. All times are seconds of running time since then. */
+export interface Scenario {
   readonly name: string;
   /** Members of the code's answer that differ; undefined leaves one out. */
   readonly code?: Readonly<Record<string, unknown>>;
@@ -44,13 +44,16 @@ export interface Row {
   readonly contact?: readonly boolean[];
 }
 
-/** Runs one conversation from the request for a code to its end, and checks all of it. */
-export async function hold(row: Row): Promise<void> {
+/** Plays one scenario, from the request for a code to its end, and checks the outcome. */
+export async function play(scenario: Scenario): Promise<void> {
   const clock = new FakeClock();
-  const conversation = new Conversation(clock, [json(200, { ...CODE, ...row.code }), ...row.replies]);
+  const conversation = new Conversation(clock, [
+    json(200, { ...CODE, ...scenario.code }),
+    ...scenario.replies,
+  ]);
   const cancel = new AbortController();
   const contact: boolean[] = [];
-  for (const [at, event] of row.meanwhile ?? []) {
+  for (const [at, event] of scenario.meanwhile ?? []) {
     clock.at(at * 1000, () => {
       if (event === 'cancel') cancel.abort(new Error('cancelled'));
       else clock.jump(event.jump * 1000);
@@ -61,8 +64,8 @@ export async function hold(row: Row): Promise<void> {
 
   const endedAt = clock.ranMs / 1000;
   const endedAtMs = clock.now();
-  assert.deepEqual(conversation.times, [0, ...row.polls], 'when the requests came');
-  assert.equal(endedAt, row.endsAt ?? row.polls.at(-1), 'when it ended');
+  assert.deepEqual(conversation.times, [0, ...scenario.polls], 'when the requests came');
+  assert.equal(endedAt, scenario.endsAt ?? scenario.polls.at(-1), 'when it ended');
   assert.equal(clock.pending, 0, 'timers left over');
   for (const poll of conversation.requests.slice(1)) {
     assert.equal(`${poll.method} ${poll.url}`, `POST ${CLIENT.tokenUrl}`);
@@ -75,14 +78,14 @@ export async function hold(row: Row): Promise<void> {
   }
   if (typeof end === 'object' && 'granted' in end) {
     assert.equal(end.receivedAtMs, endedAtMs, 'when the grant was received');
-    assert.deepEqual({ granted: end.granted }, row.end);
-  } else assert.deepEqual(end, row.end);
+    assert.deepEqual({ granted: end.granted }, scenario.end);
+  } else assert.deepEqual(end, scenario.end);
   for (const line of conversation.log.lines.slice(1)) assert.match(line, /^\w+ device token: /);
-  if (row.contact) assert.deepEqual(contact, row.contact);
+  if (scenario.contact) assert.deepEqual(contact, scenario.contact);
 
   await clock.advance(2 * 3_600_000); // nothing may follow the end
   conversation.assertOver();
-  assert.equal(conversation.requests.length, 1 + row.polls.length, 'a poll after the end');
+  assert.equal(conversation.requests.length, 1 + scenario.polls.length, 'a poll after the end');
 }
 
 async function signIn(

@@ -1,6 +1,6 @@
 import { CryptoClock } from './cryptoClock.ts';
 
-/** Virtual time for code that works with real files: no time passes while an operation on a file is under way. */
+/** Virtual time for code that works with real files: no time passes while a file operation is in progress. */
 export class DiskClock extends CryptoClock {
   override async settle(): Promise<void> {
     do await super.settle();

@@ -1,7 +1,7 @@
 import { captures } from './captures.ts';
 import { html, json, networkError, redirect, type Reply, text } from './conversation.ts';
 
-/** Answers that say nothing about a sign-in or a session: those of real software, and what no capture can show. */
+/** Answers that say nothing about a sign-in or a session: those of real software, and some that no capture can show. */
 export const disturbances: readonly Reply[] = [
   ...captures,
   html(200),

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { Clock } from '../../../src/base/clock.ts';
 
-/** 2025-06-15T12:00:00Z: any moment will do, as long as it is the same every time. */
+/** 2025-06-15T12:00:00Z. Any moment will do, as long as it is the same every time. */
 export const START_MS = Date.UTC(2025, 5, 15, 12);
 /** A chain of promises inside `fetch` and its streams is over after one turn; the others are for safety. */
 const TURNS = 4;
@@ -11,11 +11,11 @@ const TURNS = 4;
 interface Timer {
   readonly dueMs: number;
   readonly fire: () => void;
-  /** Part of the test's script and no timer of the code under test. */
+  /** Belongs to the test, not to the code under test. */
   readonly scripted: boolean;
 }
 
-/** Virtual time: nothing passes but what a test lets pass. */
+/** Virtual time: it passes only as a test lets it pass. */
 export class FakeClock implements Clock {
   /** In the order they fire. */
   #timers: Timer[] = [];
@@ -51,17 +51,17 @@ export class FakeClock implements Clock {
     return this.#timers.filter((timer) => !timer.scripted).length;
   }
 
-  /** The wall clock moves and no time runs: a laptop sleeps, or somebody sets the clock. */
+  /** Moves the wall clock without running time: a laptop sleeps, or somebody sets the clock. */
   jump(ms: number): void {
     this.#offsetMs += ms;
   }
 
-  /** Does something of the test's own `ms` milliseconds of running time after the test began. */
+  /** Schedules an action of the test itself, `ms` milliseconds of running time after the test began. */
   at(ms: number, action: () => void): void {
     this.#add(ms - this.#ranMs, true, action);
   }
 
-  /** Lets everything happen that needs no time. */
+  /** Lets everything happen that takes no time. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < TURNS; turn++) await nextTurn();
   }
@@ -74,7 +74,7 @@ export class FakeClock implements Clock {
     this.#ranMs = endMs;
   }
 
-  /** Lets time run until the work is done. Fails when it waits for something that no timer will bring. */
+  /** Lets time run until the work is done. Fails if the work waits for something that no timer will bring about. */
   async run<T>(work: Promise<T>): Promise<T> {
     const state = { settled: false };
     const done = (): void => {

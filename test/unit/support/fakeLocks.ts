@@ -2,7 +2,7 @@ import type { HeldLock, WindowLocks } from '../../../src/sessions/ports.ts';
 import { LocalLocks } from '../../../src/storage/localLocks.ts';
 import type { FakeClock } from './fakeClock.ts';
 
-/** How long a lock stays taken after the window that held it has shown its last sign of life. */
+/** How long a lock stays taken after the last sign of life of the window that held it. */
 const STALE_AFTER_MS = 20_000;
 
 /** The locks as one window sees them. */
@@ -10,7 +10,7 @@ export interface FakeWindowLocks extends WindowLocks {
   /** The window's process ends. The other windows get its locks later. */
   die(): void;
   /**
-   * The window shows no sign of life any longer, because it hangs or its browser tab is gone, but its work may go on.
+   * The window shows no more signs of life, because it hangs or its browser tab is gone, but its work may continue.
    * The other windows get its locks later.
    */
   freeze(): void;
@@ -18,11 +18,11 @@ export interface FakeWindowLocks extends WindowLocks {
   thaw(): void;
 }
 
-/** The locks of all windows of one person. */
+/** The locks of all windows of one user. */
 export class FakeLocks {
-  /** The names for which `claimFor` was true, in order. */
+  /** The names for which `claimFor` returned true, in order. */
   readonly told: string[] = [];
-  /** False: the folder cannot be used, so no window can lock out another one. */
+  /** False if the folder cannot be used, so that no window can lock out another one. */
   isUsable = true;
   /** The owner of each lock that is held. */
   readonly #owners = new Map<string, object>();

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/base/clock.ts';
 
-/** The process of a window. Once it has ended, nothing that it waits for comes. */
+/** The process of a window. After its end, nothing that it waits for arrives. */
 export class FakeProcess {
   readonly clock: Clock;
   readonly #ended = new AbortController();

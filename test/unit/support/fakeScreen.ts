@@ -3,22 +3,22 @@ import type { SignInProgress } from '../../../src/signIn/signInUi.ts';
 import type { IdentityChoice, PendingSignIn } from '../../../src/services/service.ts';
 import type { FakeClock } from './fakeClock.ts';
 
-/** Notes what a person would see, and asks for a new code as often as it is told to. */
+/** Records what a user would see, and asks for a new code as often as it is told to. */
 export class FakeScreen implements SignInProgress {
   readonly #cancel = new AbortController();
   readonly cancelled = this.#cancel.signal;
   readonly seen: string[] = [];
   readonly codes: string[] = [];
-  /** The identities that the person is asked about, by id, for each question. */
+  /** The ids of the identities that the user can choose from, for each question. */
   readonly asked: string[][] = [];
   /** When the sign-in continues without an answer, for each question. */
   readonly deadlines: number[] = [];
-  /** What the person answers, question by question: an id, or undefined for none. No answer when it is empty. */
+  /** The user's answers, question by question: an id, or undefined for none. No answer once it is empty. */
   readonly answers: (string | undefined)[] = [];
   readonly #clock: FakeClock;
   readonly #wishes: number[];
 
-  /** `wishes`: after how many seconds the person asks for a new code, expiry by expiry; then never again. */
+  /** `wishes`: after how many seconds the user asks for a new code, expiry by expiry; then never again. */
   constructor(clock: FakeClock, wishes: readonly number[] = []) {
     this.#clock = clock;
     this.#wishes = [...wishes];
@@ -65,7 +65,7 @@ export class FakeScreen implements SignInProgress {
     this.seen.push('closed');
   }
 
-  /** The person cancels. */
+  /** The user cancels. */
   cancel(): void {
     this.#cancel.abort(new Error('cancelled'));
   }

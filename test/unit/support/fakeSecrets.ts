@@ -8,7 +8,7 @@ const noCancel = new AbortController().signal;
 
 /**
  * VS Code's SecretStorage as all windows of one application share it. Everything takes a moment, calls for one key
- * are served in order, and every window hears of every change, its own too, a moment before the call that made it is
+ * are served in order, and every window gets every change, even its own, a moment before the call that made it is
  * answered.
  */
 export class FakeSecrets {
@@ -19,7 +19,7 @@ export class FakeSecrets {
   /** How long an answer takes, in milliseconds. */
   readMs = 0;
   writeMs = 0;
-  /** Some keyrings answer before they tell; some tell before they answer. */
+  /** Some keyrings fire the event before they answer, others after it. */
   eventsFirst = true;
 
   readonly #clock: FakeClock;
@@ -56,7 +56,7 @@ export class FakeSecrets {
     };
   }
 
-  /** What was there when it was asked for, later. */
+  /** Returns later what was there when the call was made. */
   async #read<T>(look: () => T): Promise<T> {
     await Promise.resolve();
     if (this.readFailure) throw this.readFailure;
@@ -65,7 +65,7 @@ export class FakeSecrets {
     return found;
   }
 
-  /** `change` returns false where nothing changed, of which nobody hears. */
+  /** `change` returns false if nothing changed: then there is no event. */
   async #write(key: string, change: () => boolean): Promise<void> {
     await Promise.resolve();
     if (this.writeFailure) throw this.writeFailure;

@@ -3,12 +3,12 @@ import type { Servers } from '../../../src/http/address.ts';
 import type { FakeClock } from './fakeClock.ts';
 import type { FakeProcess } from './fakeProcess.ts';
 
-/** The default of its setting, and the server that it begins with. */
+/** The default of its setting, and its server at the start. */
 export const SERVER = 'https://auth.example';
 
 /**
- * A service that knows which tokens are good. It decides when it is asked, and answers later. A refresh token works
- * once, and ends the access token that came with it.
+ * A service that knows which tokens are good. It decides when a request arrives, and answers later. A refresh token
+ * works once, and ends the access token that came with it.
  */
 export class FakeService implements IdentityService {
   readonly id = 'sigma-identity';
@@ -17,26 +17,26 @@ export class FakeService implements IdentityService {
   readonly tokenRights = 'test';
   readonly defaultScopes = [];
   readonly settingKeys = { server: 'test.server' };
-  /** The setting as the person wrote it. It grants there. A window hears of a change by `followSettings`. */
+  /** The setting as the user wrote it. New grants are for this server. `followSettings` tells a window about a change. */
   server: string | undefined = SERVER;
   /** How long an answer takes, in milliseconds. */
   readonly takes = { verify: 0, extend: 0, renew: 0, revoke: 0 };
-  /** It gives no definite answer, as without a network, behind a proxy's page, or with a 403, 429 or 5xx. */
+  /** Gives no definite answer, as without a network, behind a proxy's page, or with a 403, 429 or 5xx. */
   offline = false;
-  /** It refuses our client where a client is named: at a renewal. */
+  /** Refuses our client where a client is named: at a renewal. */
   refusesClient = false;
-  /** It gives a new access token with each verification, and ends the one before. */
+  /** Gives a new access token with each verification, and ends the previous one. */
   rotates = false;
-  /** The life of the access tokens that it grants for refresh tokens. */
+  /** The lifetime of the access tokens that it grants for refresh tokens. */
   lifeMs = 3_600_000;
-  /** How long a session lasts after it was asked for a later end. */
+  /** How long a session lasts from its extension. */
   extendedMs = 7 * 24 * 3_600_000;
-  /** What it was asked, such as `renew refresh 1`. */
+  /** The requests that it got, such as `renew refresh 1`. */
   readonly asked: string[] = [];
-  /** Refresh tokens that came a second time. A strict service ends the session then. */
+  /** Refresh tokens that were sent a second time. A strict service then ends the session. */
   readonly reused: string[] = [];
 
-  /** The service as the product's client in a window sees it. */
+  /** The service as a window sees it. */
   readonly seenFrom: (process: FakeProcess) => IdentityService = () => this;
 
   readonly #clock: FakeClock;
@@ -66,7 +66,7 @@ export class FakeService implements IdentityService {
     return { current: this.server, defaultServer: SERVER };
   }
 
-  /** True for a refresh token that has brought new tokens. */
+  /** True for a refresh token that was exchanged for new tokens. */
   isUsed(token: string): boolean {
     return this.#used.has(token);
   }

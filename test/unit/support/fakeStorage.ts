@@ -7,14 +7,14 @@ import type { FakeClock } from './fakeClock.ts';
 export interface FakeWindowStorage extends ItemStorage {
   /** The window's process ends. What has not landed by then never lands. */
   die(): void;
-  /** The window's process stops, and goes on later. What has not landed by then lands when it goes on. */
+  /** The window's process stops, and continues later. What has not landed by then lands when it continues. */
   stop(): void;
   goOn(): void;
 }
 
 /**
- * The storage that all windows share. A read gives what was there when the read began. A write lands after `writeMs`,
- * and then every window hears of it, also the one that wrote.
+ * The storage that all windows share. A read returns what was there when it began. A write lands after `writeMs`, and
+ * then every window gets the event, even the one that wrote.
  */
 export class FakeStorage {
   /** The texts, by the names of their items. */
@@ -25,9 +25,9 @@ export class FakeStorage {
   /** How long an answer takes, in milliseconds. */
   readMs = 0;
   writeMs = 0;
-  /** Some storages answer before they tell of a change. Others tell before they answer. */
+  /** Some storages fire the event before they answer, others after it. */
   eventsFirst = true;
-  /** How many lists from now on show nothing, as one that is made while another window replaces each item. */
+  /** How many of the next lists are empty, like one that is made while another window replaces each item. */
   emptyLists = 0;
 
   readonly #clock: FakeClock;
@@ -49,7 +49,7 @@ export class FakeStorage {
     return this.#hanging !== undefined;
   }
 
-  /** While it hangs, no answer comes. When it stops to hang, all answers come that are due. */
+  /** While it hangs, no answer comes. When it stops hanging, all answers that are due come. */
   set hangs(hangs: boolean) {
     if (hangs) this.#hanging ??= Promise.withResolvers();
     else {
@@ -64,37 +64,37 @@ export class FakeStorage {
     return item && this.stored.get(item.name);
   }
 
-  /** Stores a record, and no window is told. */
+  /** Stores a record without an event. */
   have(record: SessionRecord): void {
     this.stored.set(itemOf(record).name, textOf(record));
     for (const older of olderNames(record.id, [...this.stored.keys()])) this.stored.delete(older);
   }
 
-  /** Another window has stored a record, and the windows are told. */
+  /** Another window stores a record, and the windows get the event. */
   put(record: SessionRecord): void {
     this.have(record);
     this.#tell(record.id);
   }
 
-  /** Another program deletes all items of a session, and no window is told. */
+  /** Another program deletes all items of a session, without an event. */
   drop(sessionId: string): void {
     for (const name of [...this.stored.keys()])
       if (parseItem(name)?.id === sessionId) this.stored.delete(name);
   }
 
-  /** Another program deletes all items of a session, and the windows are told. */
+  /** Another program deletes all items of a session, and the windows get the event. */
   lose(sessionId: string): void {
     this.drop(sessionId);
     this.#tell(sessionId);
   }
 
-  /** Another program, such as a tool that restores files, has put this record in the place of what was there. */
+  /** Another program, such as one that restores files, replaces what was there by this record. */
   restore(record: SessionRecord): void {
     this.lose(record.id);
     this.put(record);
   }
 
-  /** Everything in it is lost, and the windows are told. */
+  /** Everything in it is lost, and the windows get the event. */
   loseAll(): void {
     this.stored.clear();
     this.tellOfAll();
@@ -105,7 +105,7 @@ export class FakeStorage {
     if (![...this.#waiting].some((isAlive) => isAlive())) this.emptyLists = 1;
   }
 
-  /** Tells the windows that any text may have changed. */
+  /** Fires the event that says that any text may have changed. */
   tellOfAll(): void {
     this.#tell(undefined);
   }
@@ -183,7 +183,7 @@ export class FakeStorage {
   }
 }
 
-/** What is stored of a record. */
+/** The text that is stored for a record. */
 export function textOf(record: SessionRecord): string {
   return record.state === 'removed' ? '' : serialize(record);
 }

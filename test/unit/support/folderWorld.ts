@@ -20,9 +20,9 @@ export class FolderWorld {
   readonly clock = new DiskClock();
   /** The folder for all keys. It does not exist before a window uses it. */
   readonly parent: string;
-  /** With the key that the windows have, unless they are opened with another one. */
+  /** The key that the windows have, unless they are opened with another one. */
   readonly cipher: SessionCipher;
-  /** The lines of all windows. */
+  /** The log lines of all windows. */
   readonly log = new RecordingLog();
   readonly closed: AbortController;
   readonly #open: FileItems[];
@@ -62,7 +62,7 @@ export class FolderWorld {
     return items;
   }
 
-  /** A window that has used the folder, so it watches it. */
+  /** A window that has used the folder, and so watches it. */
   async ready(cipher = this.cipher): Promise<FileItems> {
     const items = this.open(cipher);
     await items.names();
@@ -74,7 +74,7 @@ export class FolderWorld {
     return path.join(this.folder, await this.fileNameOf(itemOf(record).name));
   }
 
-  /** The name of the file of an item, whatever its name. Only a program with the key can tell. */
+  /** The name of the file of an item, whatever its name. Only a program with the key can know it. */
   async fileNameOf(itemName: string, cipher = this.cipher): Promise<string> {
     return `${itemName}.${await cipher.tagOf(itemName)}`;
   }

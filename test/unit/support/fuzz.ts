@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 export const RUNS = positive(process.env.FUZZ_RUNS) ?? 200;
 /** The same seed gives the same cases. */
 export const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
-/** The way to the one case that failed, as the failure names it. It makes sense for one property alone. */
+/** The path to the one case that failed, as the failure names it. It makes sense for a single property only. */
 const PATH = process.env.FUZZ_PATH;
 
 /** Rejections that nobody has handled, and errors that nobody has caught. */
@@ -15,8 +15,8 @@ const strays: unknown[] = [];
 process.on('unhandledRejection', (reason) => strays.push(reason));
 
 /**
- * Tries a law with random values, and says in the test's output how to try the same values again. A law also fails
- * when it leaves a rejection that nobody handles.
+ * Checks a property with random values, and says in the test's output how to try the same values again. A property
+ * also fails when it leaves a rejection that nobody handles.
  */
 export async function holds<T>(
   test: TestContext,

@@ -64,7 +64,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.constant('') },
 );
 
-/** Numbers that are no good number of seconds, or a strange one. */
+/** Numbers that are no valid number of seconds, or an odd one. */
 export const oddNumber: fc.Arbitrary<number> = fc.oneof(
   fc.constantFrom(0, -0, -1, 0.5, 1e-9, 1, 5, 2 ** 31, 2 ** 53, 8.64e15, 1e21, 1e300, 1.79e308, -1e300),
   fc.double(),
@@ -76,14 +76,14 @@ const key = fc.oneof(
   hostileText,
 );
 
-/** Any value that JSON can have. */
+/** Any JSON value. */
 export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 6, arbitrary: leaf },
   { weight: 1, arbitrary: fc.array(leaf, { maxLength: 4 }) },
   { weight: 1, arbitrary: fc.dictionary(key, leaf, { maxKeys: 4 }) },
 );
 
-/** An object that is good half of the time. Otherwise one member or another is anything, or absent. */
+/** An object that is valid half of the time. Otherwise some members are anything, or absent. */
 export function nearly(members: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> {
   const odd = Object.entries(members).map(([name, good]) => [
     name,

@@ -8,7 +8,7 @@ import { FakeMemento } from './fakeMemento.ts';
 import { FakeSecrets } from './fakeSecrets.ts';
 import { RecordingLog } from './recordingLog.ts';
 
-/** A window with real files and the system's clock. Writing needs no lock, so it shares none with other windows. */
+/** A window with real files and the system's clock. Writes need no lock, so it shares none with other windows. */
 export function openHungWindow(
   folder: string,
   keyText: string,

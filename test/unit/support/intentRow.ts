@@ -26,13 +26,13 @@ export const PENDING = json(200, { state: 'pending' });
 export const TOLD = json(200, { state: 'authenticated', session_token: 'tok_1' });
 export const SIGNED_IN = { token: 'tok_1' };
 
-/** Members of an intent that lives `seconds`. */
+/** Members of an intent that lasts `seconds`. */
 export function living(seconds: number): Readonly<Record<string, unknown>> {
   return { expires_at: new Date(Date.parse(INTENT.created_at) + seconds * 1000).toISOString() };
 }
 
-/** One conversation after the intent came. All times are seconds of running time since then. */
-export interface Row {
+/** What the server and the user do after the intent arrived. All times are seconds of running time since then. */
+export interface Scenario {
   readonly name: string;
   readonly mode?: UpdatesMode;
   /** Members of the intent that differ; undefined leaves one out. */
@@ -50,29 +50,32 @@ export interface Row {
   readonly contact?: readonly boolean[];
 }
 
-/** Runs one conversation from the request for an intent to its end, and checks all of it. */
-export async function hold(row: Row): Promise<void> {
+/** Plays one scenario, from the request for an intent to its end, and checks the outcome. */
+export async function play(scenario: Scenario): Promise<void> {
   const clock = new FakeClock();
   const restore = adoptPlatformTimers(clock);
   try {
-    const conversation = new Conversation(clock, [json(201, { ...INTENT, ...row.intent }), ...row.replies]);
+    const conversation = new Conversation(clock, [
+      json(201, { ...INTENT, ...scenario.intent }),
+      ...scenario.replies,
+    ]);
     const cancel = new AbortController();
     const contact: boolean[] = [];
-    for (const [at, event] of row.meanwhile ?? []) {
+    for (const [at, event] of scenario.meanwhile ?? []) {
       clock.at(at * 1000, () => {
         if (event === 'cancel') cancel.abort(new Error('cancelled'));
         else clock.jump(event.jump * 1000);
       });
     }
 
-    const end = await clock.run(signIn(conversation, row.mode ?? 'auto', cancel.signal, contact));
+    const end = await clock.run(signIn(conversation, scenario.mode ?? 'auto', cancel.signal, contact));
 
     const endedAt = clock.ranMs / 1000;
     const endedAtMs = clock.now();
     const [, ...requests] = conversation.requests;
     const asks = requests.map(({ at, headers }) => `${kindOf(headers)} ${at}`);
-    assert.deepEqual(asks, row.asks, 'what it asked for, and when');
-    assert.equal(endedAt, row.endsAt ?? requests.at(-1)?.at, 'when it ended');
+    assert.deepEqual(asks, scenario.asks, 'what it asked for, and when');
+    assert.equal(endedAt, scenario.endsAt ?? requests.at(-1)?.at, 'when it ended');
     assert.equal(clock.pending, 0, 'timers left over');
     for (const { method, url, body, redirect, headers } of requests) {
       assert.equal(`${method} ${url}`, `GET ${STATUS_URL}`);
@@ -83,14 +86,14 @@ export async function hold(row: Row): Promise<void> {
     }
     if (typeof end === 'object' && 'token' in end) {
       assert.equal(end.receivedAtMs, endedAtMs, 'when the token was received');
-      assert.deepEqual({ token: end.token }, row.end);
-    } else assert.deepEqual(end, row.end);
-    if (row.contact) assert.deepEqual(contact, row.contact);
+      assert.deepEqual({ token: end.token }, scenario.end);
+    } else assert.deepEqual(end, scenario.end);
+    if (scenario.contact) assert.deepEqual(contact, scenario.contact);
 
     conversation.assertOver();
     await clock.advance(2 * 3_600_000); // nothing may follow the end
     conversation.assertOver();
-    assert.equal(conversation.requests.length, 1 + row.asks.length, 'a request after the end');
+    assert.equal(conversation.requests.length, 1 + scenario.asks.length, 'a request after the end');
   } finally {
     restore();
   }

@@ -18,11 +18,11 @@ import { INTENT } from './intentRow.ts';
 import { RecordingLog } from './recordingLog.ts';
 import { serviceTexts } from './serviceTexts.ts';
 
-/** What comes of one answer, for each thing that can be asked. */
+/** What one answer leads to, for each kind of request. */
 export interface Verdicts {
-  /** The request that begins a sign-in. */
+  /** The request that starts a sign-in. */
   readonly code: ServiceFailure['kind'];
-  /** The first poll. `goes on`: it is asked again, and then the sign-in is approved. */
+  /** The first poll. `goes on`: it is sent again, and then the sign-in is approved. */
   readonly wait: 'goes on' | 'expired' | ServiceFailure['kind'];
   /** Each request about a new token. */
   readonly identify: 'provisional' | ServiceFailure['kind'];
@@ -45,7 +45,7 @@ const GOOD: readonly [Path, Reply][] = [
   [/status$/, json(200, { state: 'authenticated', session_token: 'token' })],
 ];
 
-/** A server that gives good answers, and `reply` to the next `times` requests for a path. */
+/** A server that answers well, but with `reply` to the next `times` requests for a path. */
 class Server {
   readonly clock = new FakeClock();
   readonly http: Http;

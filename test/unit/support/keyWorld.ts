@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import type * as vscode from 'vscode';
 
 import { SessionCipher } from '../../../src/storage/cipher.ts';
@@ -10,13 +12,21 @@ import { RecordingLog } from './recordingLog.ts';
 /** As measured in a browser. */
 const BROADCAST_MS = 130;
 
-/** Keys in the order in which they win. */
-export async function ciphersInOrder(count: number): Promise<SessionCipher[]> {
-  const ciphers = await Promise.all(Array.from({ length: count }, () => SessionCipher.create()));
-  return ciphers.sort((one, other) => (one.name < other.name ? -1 : 1));
+/** Long enough for a window to look at the global state, and for what it writes to reach the others. */
+export const A_MOMENT_MS = 3_000;
+/** Long enough for windows to agree on a key. */
+export const AGREED_MS = 20_000;
+
+/** Two keys. The windows that have them agree on the winner. */
+export async function twoKeys(): Promise<{ winner: SessionCipher; loser: SessionCipher }> {
+  const [one, other] = [await SessionCipher.create(), await SessionCipher.create()];
+  return one.name < other.name ? { winner: one, loser: other } : { winner: other, loser: one };
 }
 
-/** A pair of keys that is no window's. */
+/** The name of a key that beats every other key, and that no window has. */
+export const SMALLEST_NAME = '0'.repeat(32);
+
+/** A key pair that belongs to no window. */
 export async function strangersPair() {
   const curve = { name: 'ECDH', namedCurve: 'P-256' } as const;
   const { privateKey, publicKey } = await crypto.subtle.generateKey(curve, false, ['deriveBits']);
@@ -24,14 +34,14 @@ export async function strangersPair() {
   return { privateKey, publicKey: Buffer.from(bytes).toString('base64') };
 }
 
-/** The windows of one client. A window of a browser reads the secrets at its start alone, and writes all that it knows. */
+/** The windows of one client. A window in a browser reads the secrets only at its start, and writes all that it knows. */
 export class KeyWorld {
   readonly clock = new CryptoClock();
   /** The global state that the client keeps. */
   state = new Map<string, unknown>();
   /** The secrets that the client keeps. */
   readonly secrets = new FakeSecrets(this.clock);
-  /** The open ones. */
+  /** The windows that are open. */
   readonly windows = new Set<KeyWindow>();
   /** What the global state has been, in JSON. */
   readonly history: string[] = [];
@@ -57,7 +67,7 @@ export class KeyWorld {
     return this.secrets.stored.get('sessionKey');
   }
 
-  /** A window that the person opens. */
+  /** A window that the user opens. */
   open(): KeyWindow {
     const window = new KeyWindow(this);
     this.windows.add(window);
@@ -90,14 +100,16 @@ export class KeyWorld {
     for (const window of this.windows) if (window !== from) window.memento.replaceBy(copy);
   }
 
-  /** The names of the keys that the open windows have. */
-  async names(): Promise<string[]> {
-    return Promise.all([...this.windows].map((window) => this.clock.run(window.name())));
+  /** The name of the key that all open windows have. Throws if they do not agree. */
+  async agreedName(): Promise<string> {
+    const names = await Promise.all([...this.windows].map((window) => this.clock.run(window.name())));
+    assert.equal(new Set(names).size, 1, names.join());
+    return names[0] ?? '';
   }
 }
 
 class WindowState extends FakeMemento {
-  /** What the window wrote; set by its window. */
+  /** Called after each write; set by the window. */
   onWrite: (copy: ReadonlyMap<string, unknown>) => void = () => undefined;
 
   override async update(key: string, value: unknown): Promise<void> {
@@ -117,7 +129,7 @@ export class KeyWindow {
   readonly secrets: FakeSecrets;
   readonly log = new RecordingLog();
   readonly key: SharedKey;
-  /** The names of the keys that this window was told of. */
+  /** The names of the keys in the change events of this window. */
   readonly changes: string[] = [];
   readonly #closed = new AbortController();
   readonly #world: KeyWorld;
@@ -142,7 +154,7 @@ export class KeyWindow {
     this.key.onDidChange(({ name }) => this.changes.push(name));
   }
 
-  /** VS Code can no longer be reached then. */
+  /** Closes the window: it can no longer reach VS Code. */
   close(): void {
     this.#world.windows.delete(this);
     this.memento.writeFailure = new Error('Canceled');
@@ -150,12 +162,12 @@ export class KeyWindow {
     this.key.dispose();
   }
 
-  /** The name of its key. */
+  /** The name of the window's key. */
   async name(): Promise<string> {
     return (await this.key.cipher()).name;
   }
 
-  /** The public key of who asks for the key, as this window sees it. */
+  /** The public key of the window that requests the key, as this window sees it. */
   get request(): string | undefined {
     return this.memento.get<{ publicKey: string }>('keyRequest')?.publicKey;
   }

@@ -12,9 +12,9 @@ import { FakeClock } from './fakeClock.ts';
 import { RecordingLog } from './recordingLog.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
-/** After this long without a sign of life, a lock is taken whose owner may be in another container. */
+/** How long without a sign of life before a lock is taken from an owner that may be in another container. */
 export const STALE_MS = 20_000;
-/** The same for an owner whose process lives, such as every window of a test. */
+/** The same for an owner whose process is alive, like every window of a test. */
 export const STALE_ALIVE_MS = 60_000;
 
 /** A lock that a test holds. */
@@ -23,11 +23,11 @@ export interface TakenLock extends HeldLock {
   release(): Promise<void>;
 }
 
-/** Windows of one person that share a folder for their locks. */
+/** Windows of one user that share a folder for their locks. */
 export class LockWorld {
   readonly clock = new DiskClock();
   readonly folder: string;
-  /** The lines of all windows. */
+  /** The log lines of all windows. */
   readonly log = new RecordingLog();
   readonly #closed: AbortSignal;
 
@@ -49,7 +49,7 @@ export class LockWorld {
     return new FileLocks(this.folder, roundTrip, { clock: this.clock, log: this.log, closed });
   }
 
-  /** A window whose process hangs: its timers fire only when the test moves this other clock. */
+  /** A window whose process hangs: its timers fire only when the test advances this other clock. */
   openFrozen(clock = new FakeClock()): FileLocks {
     return new FileLocks(this.folder, answered, { clock, log: this.log, closed: this.#closed });
   }
@@ -64,7 +64,7 @@ export class LockWorld {
     return path.join(this.folder, `${hashOf(name)}.claim`);
   }
 
-  /** Leaves a lock behind, as a window in another container does that crashes while it works. */
+  /** Leaves a lock behind, like a window in another container that crashes while it works. */
   async leave(name: string, owner = ownerElsewhere()): Promise<void> {
     await this.createFolder();
     await writeFile(this.fileOf(name), owner);
@@ -79,7 +79,7 @@ function answered(): Promise<unknown> {
   return Promise.resolve();
 }
 
-/** An owner whose process cannot be looked at, as in another container. */
+/** An owner whose process cannot be seen, as in another container. */
 export function ownerElsewhere(): string {
   return `${randomUUID()} 1 0123456789abcdef`;
 }
@@ -108,7 +108,7 @@ export async function hold(locks: WindowLocks, name: string): Promise<TakenLock>
   };
 }
 
-/** Asks for a lock, and tells what came of it. The work ends at once. */
+/** Asks for a lock, and records the outcome. The work ends at once. */
 export function wait(locks: WindowLocks, name: string, signal = NEVER): Waiting {
   const waiting: Waiting = { has: 'to wait', settled: Promise.resolve() };
   waiting.settled = locks

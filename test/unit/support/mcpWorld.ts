@@ -9,16 +9,16 @@ export const tools: McpServer = {
   provider: 'sigma-identity',
 };
 
-/** What the person answers, in order: to sign in or not, which account, and whether the server may get the token. */
+/** The user's answers, in order: to sign in or not, which account, and whether the server may get the token. */
 export type Answer = 'sign in' | 'allow' | 'other account' | 'no' | 'hidden' | { readonly pick: string };
 
-/** One window with the choices of a person, who answers questions from a list. */
+/** One window, and a user who answers questions from a list. */
 export class McpWorld {
   readonly world = new SessionWorld();
   /** Every question, in order. */
   readonly asked: string[] = [];
   readonly answers: Answer[] = [];
-  /** The account that the next sign-in is as. Undefined: the person cancels it. */
+  /** The account of the next sign-in. Undefined: the user cancels it. */
   signsInAs: string | undefined = 'bap-1';
   readonly choices = new McpChoices(this.world.memento, () => undefined);
 
@@ -36,7 +36,7 @@ export class McpWorld {
     return { window, tokens: new McpTokens(providers, this.choices, this.#questions(), runtime) };
   }
 
-  /** The token for a server. Undefined when it gets none. */
+  /** The token for a server. Undefined if it gets none. */
   async token(tokens: McpTokens, server = tools): Promise<string | undefined> {
     const session: LiveSession | undefined = await this.world.clock.run(tokens.tokenFor(server));
     return session?.grant.accessToken;

@@ -49,7 +49,7 @@ const headers = fc.oneof(
 const NOT_JSON = ['', '{', '<!doctype html><title>Log in', '[[[[', '\ufeff{}', 'null', '1e999', '"\\ud800"'];
 const HUGE = ['x'.repeat(1_100_000), '['.repeat(100_000) + ']'.repeat(100_000)];
 
-/** An answer whose JSON is good most of the time. Most answers come at once, in one piece, and with success. */
+/** An answer whose JSON is valid most of the time. Most answers come at once, in one piece, and with success. */
 export function answer(
   good: fc.Arbitrary<unknown>,
   statuses: fc.Arbitrary<number> = fc.constant(200),

@@ -29,9 +29,9 @@ const OK: OddAnswer = { status: 200, headers: {}, pieces: ['{}'], everyMs: 0, en
 /** A server that gives each address its own list of answers. The last one of a list is repeated. */
 export class OddServer {
   readonly requests: OddRequest[] = [];
-  /** Bodies that are neither at their end, nor given up by the client. */
+  /** Bodies that have neither ended nor been abandoned by the client. */
   open = 0;
-  /** A request was sent that would follow a redirect, with the token that it carries. */
+  /** Whether a request was sent that would follow a redirect, with the token that it carries. */
   followsRedirects = false;
   readonly fetch: typeof globalThis.fetch;
   readonly #clock: FakeClock;
@@ -95,7 +95,7 @@ export class OddServer {
           }
           if (end === 'begins again' && pieces.length > 0) {
             next = 0;
-            // Without a pause, a reader that reads for ever would stop the test.
+            // Without a pause, a reader that never stops would block the test.
             await this.#pass(Math.max(everyMs, 1_000));
           } else if (end === 'stays open' || end === 'begins again') await new Promise(() => undefined);
           else {

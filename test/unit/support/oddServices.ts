@@ -5,7 +5,7 @@ import { answer, orHuge, some, stream } from './oddAnswers.ts';
 
 const c = fc.constantFrom;
 
-/** Every secret has this in it, so that a test finds it wherever it does not belong. */
+/** Part of every secret, so that a test finds it wherever it does not belong. */
 export const CANARY = /canary/i;
 export const SIGMA = 'https://auth.example';
 export const ADOM = 'https://adom.example';

@@ -5,7 +5,7 @@ import type { LiveSession } from '../../../src/sessions/record.ts';
 import type { FakeStorage } from './fakeStorage.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
-/** What can happen. `window` and `session` are taken modulo the number of those that there are. */
+/** What can happen. `window` and `session` are taken modulo the number that there are. */
 export type Step =
   | {
       does: 'sign in';
@@ -22,22 +22,22 @@ export type Step =
   | { does: 'pass' | 'jump'; ms: number }
   | {
       does: 'storage';
-      /** Both when there is one place for everything. */
+      /** Both are the same when there is one place for everything. */
       place: 'secrets' | 'shared' | 'both';
       readMs: number;
       writeMs: number;
       eventsFirst: boolean;
       state: 'works' | 'fails' | 'hangs';
     }
-  /** A place loses all that it has, or shows nothing in its next list. */
+  /** A place loses everything, or its next list is empty. */
   | { does: 'lose' | 'hide'; place: 'secrets' | 'shared' }
   | { does: 'service'; takesMs: number; offline: boolean; rotates: boolean }
-  /** The person sets a server, and every window hears of it. */
+  /** The user sets a server, and every window gets the event. */
   | { does: 'set'; server: string };
 
 /** The most windows that are open at the same time. */
 const MAX_WINDOWS = 4;
-/** Longer than the pause after a failed renewal, and than the longest pause between two attempts to store. */
+/** Longer than the pause after a failed renewal, and than the longest delay between two attempts to store. */
 const ALL_PAUSES_MS = 130_000;
 
 /**
@@ -47,8 +47,8 @@ const ALL_PAUSES_MS = 130_000;
  * 2. Storage agrees with them.
  * 3. No session that was signed out, and no grant of a failed sign-in, is there.
  * 4. No refresh token was sent twice.
- * 5. No session is handed out but those of the server that is set.
- * 6. No session was taken for rejected because another window had got a new token for it.
+ * 5. Only sessions of the configured server are handed out.
+ * 6. No session was taken for rejected because another window had received a new token for it.
  * 7. Once a window has seen a version, no window and no start takes an older one for current.
  */
 export class SessionModel {
@@ -154,7 +154,7 @@ export class SessionModel {
     this.#see();
   }
 
-  /** Lets all come to its end, with a storage and a service that work, and checks the rules. */
+  /** Lets everything come to its end, with a storage and a service that work, and checks the rules. */
   async rest(): Promise<void> {
     const { clock, service, windows } = this.#world;
     const { offline } = service;

@@ -48,7 +48,7 @@ interface WorldOptions {
 /** Several windows of one application, wired as in the product, and the service that all of them talk to. */
 export class SessionWorld {
   readonly clock = new FakeClock();
-  /** One place for everything, unless the world has two. */
+  /** The one place for everything, unless the world has two. */
   readonly storage = new FakeStorage(this.clock);
   readonly kind: HostKind | undefined;
   readonly places: TwoPlaces | undefined;
@@ -58,7 +58,7 @@ export class SessionWorld {
   readonly windows: Window[] = [];
   readonly #names = new Map<string, string>();
 
-  /** `kind`: with the two places of this host, and not with one place for everything. */
+  /** With `kind`, sessions have the two places of this host instead of one place for everything. */
   constructor({ kind, createService = (clock) => new FakeService(clock) }: WorldOptions = {}) {
     this.kind = kind;
     this.places = kind && new TwoPlaces(kind, this.clock);
@@ -129,7 +129,7 @@ export class SessionWorld {
     this.windows.splice(this.windows.indexOf(window), 1);
   }
 
-  /** The person had left the window, and is back. */
+  /** The user leaves the window, and comes back. */
   async comeBackTo(window: Window): Promise<void> {
     window.focused = false;
     window.all.focusIs(false);
@@ -169,7 +169,7 @@ export class SessionWorld {
     return [...ids].map((id) => this.stored(id)).filter(isLive);
   }
 
-  /** The person has signed in: the window keeps the grant. */
+  /** The user has signed in, and the window keeps the grant. */
   signIn(
     { sessions }: Window,
     grant: Grant,
@@ -181,29 +181,29 @@ export class SessionWorld {
     return sessions.keep(scopes, grant, { ...person, accountId, accountLabel: `Ann (${accountId})` }, signal);
   }
 
-  /** `new 1` and so on for ids that sign-ins have made up. */
+  /** The id, or `new 1` and so on for ids that sign-ins have created. */
   nameOf(id: string): string {
     const name = this.#names.get(id) ?? `new ${[...this.#names.values()].filter(isNew).length + 1}`;
     this.#names.set(id, name);
     return name;
   }
 
-  heard({ changes }: Window): string[] {
+  changesOf({ changes }: Window): string[] {
     return changes.map(({ kind, record }) => `${kind} ${this.nameOf(record.id)}`);
   }
 
   /** What an extension would get, such as `a: access 1`. */
-  async listed({ sessions }: Window): Promise<string[]> {
+  async sessionsOf({ sessions }: Window): Promise<string[]> {
     await this.clock.run(sessions.settle());
     return sessions.usable().map(({ id, grant }) => `${this.nameOf(id)}: ${grant.accessToken}`);
   }
 
-  /** What the person has been told, in any window that is open. */
-  told(): string[] {
+  /** The notices that the user got, in any window that is open. */
+  notices(): string[] {
     return this.windows.flatMap(({ notices }) => notices);
   }
 
-  /** Lets time run until all work has ended. What stays is the look every 30 seconds in each window. */
+  /** Lets time run until all work has ended, except for the timer of each window, which fires every 30 seconds. */
   async quiet(): Promise<void> {
     const untilMs = this.clock.ranMs + 1_800_000;
     do {
@@ -213,7 +213,7 @@ export class SessionWorld {
   }
 }
 
-/** A world with a service of another kind. */
+/** A world with another kind of service. */
 export function worldOf<T extends FakeService>(create: (clock: FakeClock) => T): [SessionWorld, T] {
   let created: T | undefined;
   const world = new SessionWorld({ createService: (clock) => (created = create(clock)) });

@@ -29,7 +29,7 @@ export const list = (...ids: string[]): Reply =>
 export const active = (id: string): Reply => json(200, organization(id));
 export const notAMember = json(403, { message: 'No', code: 'USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION' });
 
-/** Identifies, and answers each choice with the next id of `choices`. */
+/** Identifies the user, and answers each choice with the next id of `choices`. */
 export async function identify(replies: Reply[], choices: (string | undefined)[] = []) {
   const world = sigmaWorld(replies);
   const { clock, conversation, service } = world;

@@ -10,7 +10,7 @@ import { FakeScreen } from './fakeScreen.ts';
 import { FakeStorage } from './fakeStorage.ts';
 import { RecordingLog } from './recordingLog.ts';
 
-/** One window in which a person signs in with one service. Its sessions are wired as in the product. */
+/** One window in which a user signs in with one service. Its sessions are wired as in the product. */
 export class SignInWorld {
   readonly clock: FakeClock;
   readonly storage: FakeStorage;
@@ -21,7 +21,7 @@ export class SignInWorld {
   readonly sessions: ServiceSessions;
   readonly #runtime: Runtime;
 
-  /** `wishes`: after how many seconds the person asks for a new code, expiry by expiry. */
+  /** `wishes`: after how many seconds the user asks for a new code, expiry by expiry. */
   constructor(clock: FakeClock, service: IdentityService, wishes: readonly number[] = []) {
     this.clock = clock;
     this.storage = new FakeStorage(clock);

@@ -16,19 +16,19 @@ import { RecordingLog } from './recordingLog.ts';
 /** The store of one window. */
 export interface StoreWindow {
   readonly store: SessionStore;
-  /** Every change that it told of, such as `added a`. */
+  /** Every change that it fired, such as `added a`. */
   readonly told: string[];
   readonly log: RecordingLog;
   readonly closed: AbortController;
 }
 
-/** The stores of several windows over one storage, and nothing else of the sessions. */
+/** The stores of several windows over one storage, without the rest of the sessions. */
 export class StoreWorld {
   readonly clock = new FakeClock();
   readonly storage = new FakeStorage(this.clock);
   readonly locks = new FakeLocks(this.clock);
 
-  /** Opens a window that reads the storage when it is asked to. */
+  /** Opens a window that has not read the storage yet. */
   open(): StoreWindow {
     const [log, closed] = [new RecordingLog(), new AbortController()];
     const runtime = { clock: this.clock, log, closed: closed.signal };
@@ -50,7 +50,7 @@ export class StoreWorld {
     for (const record of records) this.storage.have(record);
   }
 
-  /** Another program, or another window, has stored this record, and the windows hear of it. */
+  /** Another program or another window has stored this record, and the windows get the event. */
   put(record: SessionRecord): void {
     this.storage.put(record);
   }
@@ -61,14 +61,14 @@ export class StoreWorld {
     return Object.fromEntries(ids.map((id) => [id, this.storage.textOf(id) ?? '']));
   }
 
-  /** Lets ten seconds pass, then gives the ids of the live sessions. */
+  /** Lets ten seconds pass, then returns the ids of the live sessions. */
   async live({ store }: StoreWindow): Promise<string[]> {
     await this.clock.advance(10_000);
     return store.sessions().flatMap(({ id, state }) => (state === 'live' ? [id] : []));
   }
 }
 
-/** A sign-in that gives this token, as the person does it in one window. */
+/** Adds a sign-in with this token in one window. */
 export function add(
   { store }: StoreWindow,
   id: string,
@@ -79,15 +79,15 @@ export function add(
     const first = withToken(recordOf(its), accessToken);
     return current === undefined ? first : { ...first, version: afterSignIn(current.version) };
   };
-  return store.add(recordOf(id), () => id, make, signal);
+  return store.add({ session: recordOf(id), find: () => id, make }, signal);
 }
 
-/** The version of a session that a renewal makes. */
+/** The version of a session that a renewal creates. */
 export function renewed(record: LiveSession, accessToken: string): LiveSession {
   return withToken({ ...record, version: afterRenewal(record.version) }, accessToken);
 }
 
-/** The version of a session that a sign-in makes. */
+/** The version of a session that a sign-in creates. */
 export function signedInAgain(record: LiveSession, accessToken: string): LiveSession {
   return withToken({ ...record, version: afterSignIn(record.version) }, accessToken);
 }

@@ -9,6 +9,21 @@ export type HostKind = 'desktop' | 'browser' | 'web';
 
 const never = new AbortController().signal;
 
+/** A window that reads its own copy of what is stored. It takes as long as reading `place`, and fails when that fails. */
+function readsCopy(place: FakeWindowStorage, copy: ReadonlyMap<string, string>): FakeWindowStorage {
+  return {
+    ...place,
+    names: async () => {
+      await place.names();
+      return [...copy.keys()];
+    },
+    read: async (name) => {
+      await place.read(name);
+      return copy.get(name);
+    },
+  };
+}
+
 /**
  * A store that each window reads once, at its start, and writes whole: what other windows have written since is lost.
  * VS Code keeps the secrets of a browser in this way.
@@ -18,15 +33,7 @@ export class SnapshotStorage extends FakeStorage {
     const own = new Map(this.stored);
     const place = super.window();
     return {
-      ...place,
-      names: async () => {
-        await place.names();
-        return [...own.keys()];
-      },
-      read: async (name) => {
-        await place.read(name);
-        return own.get(name);
-      },
+      ...readsCopy(place, own),
       add: async (item, text) => {
         await place.add(item, text);
         own.set(item.name, text);
@@ -79,15 +86,7 @@ export class StateStorage extends FakeStorage {
       });
     };
     return {
-      ...place,
-      names: async () => {
-        await place.names();
-        return [...own.keys()];
-      },
-      read: async (name) => {
-        await place.read(name);
-        return own.get(name);
-      },
+      ...readsCopy(place, own),
       add: async (item, text) => {
         for (let writes = 0; !own.has(item.name); writes++) {
           if (writes === 5) throw new Error('undone');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { IdentifyResult, IdentityService } from '../../../src/services/service.ts';
 import type { FakeClock } from './fakeClock.ts';
 
-/** The limit of one request. */
+/** The time limit of one request. */
 const REQUEST_MS = 15_000;
 /** A code or an intent lives no longer, whatever the server says. */
 const LIFE_MS = 3_600_000;
@@ -12,7 +12,7 @@ const CHOOSE_MS = 20_000;
 /** Two minutes of questions, a last one in two forms, the list of identities, and the only one of them. */
 const IDENTIFY_MS = 120_000 + 2 * REQUEST_MS + 8_000 + CHOOSE_MS;
 
-/** What a service was given during a sign-in, and what it gave. */
+/** What a service received and returned during a sign-in. */
 export interface Watched {
   readonly service: IdentityService;
   readonly signals: Set<AbortSignal>;
@@ -43,7 +43,7 @@ export function watched(service: IdentityService, clock: FakeClock): Watched {
     const { pending } = begun;
     const lifeMs = pending.deadlineMs - clock.now();
     assert.ok(lifeMs >= 0 && lifeMs <= LIFE_MS, `a life of ${lifeMs} ms`);
-    // A request can be under way at the deadline. Adom’s client looks once more after that.
+    // A request can be in progress at the deadline. Adom’s client polls once more after that.
     const lateMs = REQUEST_MS * (service.id === 'adom' ? 2 : 1);
     const untilMs = clock.ranMs + lifeMs + lateMs;
     const wait: typeof pending.wait = async (waitSignal, onContact) => {

@@ -1,18 +1,18 @@
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
 const HOUR_MS = 3_600_000;
-/** A window looks every 30 seconds. */
+/** A window checks its sessions every 30 seconds. */
 export const LOOK_MS = 30_000;
 
 export interface WatchedWindows {
   readonly world: SessionWorld;
   readonly one: Window;
   readonly two: Window;
-  /** Lets time run. Gives what the person has been told since the last call. */
+  /** Lets time run, then returns the notices that the user got since the last call. */
   readonly toldAfter: (ms: number) => Promise<string[]>;
 }
 
-/** Two windows. The person looks at window one. */
+/** Two windows. The user looks at window one. */
 export async function watched(before: (world: SessionWorld) => void): Promise<WatchedWindows> {
   const world = new SessionWorld();
   before(world);
@@ -20,7 +20,7 @@ export async function watched(before: (world: SessionWorld) => void): Promise<Wa
   one.focused = true;
   const toldAfter = async (ms: number): Promise<string[]> => {
     await world.clock.advance(ms);
-    const told = world.told();
+    const told = world.notices();
     for (const { notices } of world.windows) notices.length = 0;
     return told;
   };

@@ -20,7 +20,7 @@ const NO_OF_ADOM = json(401, { error: 'Unauthorized' });
 
 /** The same service behind the product's own client, with something in between that answers now and then. */
 export class WireService extends FakeService {
-  /** The next answers, which come from something in between and not from the service. */
+  /** The next answers, which come from something in between instead of the service. */
   readonly between: Reply[] = [];
   /** The access tokens that the service itself has rejected on the wire. */
   readonly denied = new Set<string>();

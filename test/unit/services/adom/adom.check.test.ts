@@ -35,7 +35,7 @@ describe('Adom: check', () => {
     });
   }
 
-  it('asks nothing when the setting is no address', async () => {
+  it('sends nothing if the setting is not an address', async () => {
     const { service, clock, conversation } = adomWorld([], { apiUrl: '' });
     assert.deepEqual(await clock.run(service.check(NEVER)), { answer: 'badServerSetting' });
     conversation.assertOver();

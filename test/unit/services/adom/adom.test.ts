@@ -25,7 +25,7 @@ describe('Adom: the service', () => {
 });
 
 describe('Adom: begin', () => {
-  it('uses the server and the session life of the settings', async () => {
+  it('uses the server and the session lifetime of the settings', async () => {
     const it = adomWorld([CREATED], { apiUrl: ' https://adom.example/eu/ ', sessionMaxAgeSeconds: 60 });
     await begin(it);
     const [request] = it.conversation.requests;
@@ -33,7 +33,7 @@ describe('Adom: begin', () => {
     assert.deepEqual(request?.body, { max_age: 60 });
   });
 
-  it('gives the address to open, and no code when there is none', async () => {
+  it('returns the address to open, and no code if there is none', async () => {
     const it = adomWorld([CREATED]);
     const shown = JSON.stringify(await begin(it));
     assert.deepEqual(JSON.parse(shown), {
@@ -42,7 +42,7 @@ describe('Adom: begin', () => {
     });
   });
 
-  it('gives the code when there is one', async () => {
+  it('returns the code if there is one', async () => {
     const pending = await begin(adomWorld([json(201, { ...INTENT, confirmation_code: 'BCDF-GHJK' })]));
     assert.equal(pending.userCode, 'BCDF-GHJK');
     assert.ok(!('verificationUri' in pending), 'the address is a secret');
@@ -92,7 +92,7 @@ describe('Adom: begin', () => {
       { kind: 'notTheService' },
     ],
   ] satisfies [string, Reply, ServiceFailure][]) {
-    it(`gives the failure of the request: ${name}`, async () => {
+    it(`returns the failure of the request: ${name}`, async () => {
       const { clock, conversation, service } = adomWorld([reply]);
       assert.deepEqual(await clock.run(service.begin([], NEVER)), { kind: 'failed', failure });
       conversation.assertOver();
@@ -106,7 +106,7 @@ describe('Adom: wait', () => {
     ['the life that the server names', 3_600, 3_600],
     ['at most 100 years', 1e306, 3_155_760_000],
   ] as const) {
-    it(`counts the life of the grant from its receipt: ${name}`, async () => {
+    it(`counts the lifetime of the grant from its receipt: ${name}`, async () => {
       const intent = json(201, { ...INTENT, requested_max_age: maxAge });
       const it = adomWorld([intent, eventStream([[40, AUTHENTICATED]])]);
       const pending = await begin(it);
@@ -166,7 +166,7 @@ describe('Adom: wait', () => {
     assert.equal(conversation.requests[1]?.url, STATUS_URL);
   });
 
-  it('gives the other results of the wait', async () => {
+  it('returns the other results of the wait', async () => {
     for (const [replies, waited] of [
       [[json(410, {})], { kind: 'expired' }],
       [[json(404, {}), json(404, {})], { kind: 'failed', failure: { kind: 'codeSpent' } }],

@@ -88,7 +88,7 @@ describe('readIntentStatus', () => {
     });
   }
 
-  it('accepts a token in the form of RFC 6750 only', () => {
+  it('accepts a token only in the form of RFC 6750', () => {
     assert.equal(readSessionToken({ session_token: 'tok_1' }), 'tok_1');
     for (const value of [undefined, null, '', 'a b', '${x}', 7, {}, ['tok_1'], 'x'.repeat(20_000)]) {
       assert.equal(readSessionToken({ session_token: value }), undefined);

@@ -6,13 +6,13 @@ import { type StreamEvents, streamIntent } from '../../../../src/services/adom/s
 import { after, Conversation, networkError, never, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../../support/eventStream.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
-import { hold, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentRow.ts';
+import { play, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentRow.ts';
 import { adoptPlatformTimers } from '../../support/platformTimers.ts';
 
 const NO_EVENTS: StreamEvents = { onOpen: () => undefined, onAnswer: () => undefined };
 
 describe('intent stream: the connection', () => {
-  it('asks for a stream with the options of every request, and closes it', async () => {
+  it('requests a stream with the usual options, and closes it', async () => {
     const clock = new FakeClock();
     const { http } = new Conversation(clock, []);
     const seen: [input: unknown, init: RequestInit | undefined][] = [];
@@ -59,7 +59,7 @@ describe('intent stream: the connection', () => {
   });
 
   for (const data of ['{"session_token":"tok_1', '{}'])
-    it(`logs that it gives nothing when the data of its event is ${data}`, async () => {
+    it(`logs that it does not help when the data of its event is ${data}`, async () => {
       const clock = new FakeClock();
       const { http, log } = new Conversation(clock, [
         eventStream([[0, `event: authenticated\ndata: ${data}\n\n`]]),
@@ -69,7 +69,7 @@ describe('intent stream: the connection', () => {
       assert.deepEqual(log.lines, ['debug intent stream: open', 'debug intent stream: broken']);
     });
 
-  it('logs no error when the person cancels', async () => {
+  it('logs no error when the user cancels', async () => {
     const clock = new FakeClock();
     const { http, log } = new Conversation(clock, [never()]);
     const cancel = new AbortController();
@@ -82,7 +82,7 @@ describe('intent stream: the connection', () => {
     assert.deepEqual(log.lines, []);
   });
 
-  it('opens no connection when the person has cancelled already', async () => {
+  it('opens no connection if the user has already cancelled', async () => {
     const clock = new FakeClock();
     const { http, requests } = new Conversation(clock, []);
     const cancelled = AbortSignal.abort(new Error('cancelled'));
@@ -91,7 +91,7 @@ describe('intent stream: the connection', () => {
     assert.deepEqual(requests, []);
   });
 
-  it('does not reconnect when the person cancels as it opens', async () => {
+  it('does not reconnect when the user cancels while it opens', async () => {
     const clock = new FakeClock();
     const restore = adoptPlatformTimers(clock);
     try {
@@ -111,7 +111,7 @@ describe('intent stream: the connection', () => {
     }
   });
 
-  it('does not read an answer of another status than 200 as a stream', async () => {
+  it('does not read an answer as a stream unless its status is 200', async () => {
     const clock = new FakeClock();
     const headers = { 'content-type': 'text/event-stream' };
     const { http } = new Conversation(clock, [text(203, AUTHENTICATED, headers)]);
@@ -133,7 +133,7 @@ describe('intent stream: the connection', () => {
     'Text/Event-Stream ;charset=UTF-8',
   ]) {
     it(`reads an answer of the type "${type}" as a stream`, () =>
-      hold({
+      play({
         name: type,
         replies: [eventStream([[1, AUTHENTICATED]], type)],
         asks: ['stream 0'],
@@ -144,7 +144,7 @@ describe('intent stream: the connection', () => {
 
   for (const type of ['text/event-streaming', 'text/plain', 'application/x-text/event-stream']) {
     it(`does not read an answer of the type "${type}" as a stream`, () =>
-      hold({
+      play({
         name: type,
         replies: [
           eventStream(
@@ -206,8 +206,8 @@ describe('intent stream: the connection', () => {
 });
 
 describe('intent stream: silence', () => {
-  it('is counted from the answer of the server, and not from the request', () =>
-    hold({
+  it('is counted from the server’s answer, not from the request', () =>
+    play({
       name: 'an answer after 40 s',
       replies: [after(40, eventStream([])), TOLD],
       asks: ['stream 0', 'poll 85'],
@@ -217,7 +217,7 @@ describe('intent stream: silence', () => {
 
 describe('intent stream: silence while the wall clock is set back', () => {
   it('ends the stream after 45 s of running time', () =>
-    hold({
+    play({
       name: 'an hour back',
       replies: [eventStream([[10, PING]]), PENDING, TOLD],
       meanwhile: [[20, { jump: -3_600 }]],

@@ -11,7 +11,7 @@ import {
   pouring,
   TIMEOUT,
 } from '../../support/eventStream.ts';
-import { hold, type Row, SIGNED_IN, TOLD } from '../../support/intentRow.ts';
+import { play, type Scenario, SIGNED_IN, TOLD } from '../../support/intentRow.ts';
 
 const event = (data: string): string => `event: authenticated\ndata: ${data}\n\n`;
 const half = AUTHENTICATED.slice(0, -10);
@@ -156,7 +156,7 @@ const BROKEN: [name: string, pieces: Piece[], brokenAt: number][] = [
   ],
 ];
 
-const ENDS: Row[] = [
+const ENDS: Scenario[] = [
   {
     name: 'a timeout event',
     replies: [eventStream([[5, TIMEOUT]])],
@@ -195,7 +195,7 @@ const ENDS: Row[] = [
 describe('intent stream: gets the token', () => {
   for (const [name, pieces, endsAt = 0] of TOKEN) {
     it(name, () =>
-      hold({
+      play({
         name,
         replies: [eventStream(pieces)],
         asks: ['stream 0'],
@@ -211,7 +211,7 @@ describe('intent stream: polls after a broken stream', () => {
   for (const mode of ['auto', 'stream'] as const) {
     for (const [name, pieces, brokenAt] of BROKEN) {
       it(`${name} (${mode})`, () =>
-        hold({
+        play({
           name,
           mode,
           replies: [eventStream(pieces), TOLD],
@@ -226,8 +226,8 @@ describe('intent stream: polls after a broken stream', () => {
       ['one line', `:${'a'.repeat(50_000)}`],
       ['data of one event', `data: ${'a'.repeat(50_000)}\n`],
     ] as const) {
-      it(`a stream that sends ${what} without end (${mode})`, () =>
-        hold({
+      it(`a stream that sends ${what} endlessly (${mode})`, () =>
+        play({
           name: what,
           mode,
           replies: [pouring(text), TOLD],
@@ -239,5 +239,5 @@ describe('intent stream: polls after a broken stream', () => {
 });
 
 describe('intent stream: expires', () => {
-  for (const row of ENDS) it(row.name, () => hold(row));
+  for (const scenario of ENDS) it(scenario.name, () => play(scenario));
 });

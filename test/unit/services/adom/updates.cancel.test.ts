@@ -2,13 +2,13 @@ import { describe, it } from 'node:test';
 
 import { json, networkError, never, neverEnds, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, END, eventStream, pings } from '../../support/eventStream.ts';
-import { hold, PENDING, type Row } from '../../support/intentRow.ts';
+import { play, PENDING, type Scenario } from '../../support/intentRow.ts';
 
 const OFFLINE = networkError('ENOTFOUND');
 const STREAM = eventStream(pings(15, 600));
 
 /** `endsAt` is also the time of the cancel. */
-const CANCEL: (Row & { readonly endsAt: number })[] = [
+const CANCEL: (Scenario & { readonly endsAt: number })[] = [
   { name: 'before the stream answers', replies: [never()], asks: ['stream 0'], end: 'cancelled', endsAt: 3 },
   { name: 'during an open stream', replies: [STREAM], asks: ['stream 0'], end: 'cancelled', endsAt: 100 },
   {
@@ -87,5 +87,6 @@ const CANCEL: (Row & { readonly endsAt: number })[] = [
 ];
 
 describe('intent updates: rejects at once when it is cancelled', () => {
-  for (const row of CANCEL) it(row.name, () => hold({ ...row, meanwhile: [[row.endsAt, 'cancel']] }));
+  for (const scenario of CANCEL)
+    it(scenario.name, () => play({ ...scenario, meanwhile: [[scenario.endsAt, 'cancel']] }));
 });

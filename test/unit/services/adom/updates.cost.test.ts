@@ -3,16 +3,16 @@ import { describe, it } from 'node:test';
 import type { UpdatesMode } from '../../../../src/services/adom/updates.ts';
 import { html, networkError, type Reply } from '../../support/conversation.ts';
 import { END, eventStream, PING, pings, TIMEOUT } from '../../support/eventStream.ts';
-import { hold, PENDING, type Row } from '../../support/intentRow.ts';
+import { play, PENDING, type Scenario } from '../../support/intentRow.ts';
 
 const MINUTES_15 = 900;
-type Ask = Row['asks'][number];
+type Ask = Scenario['asks'][number];
 const every = (step: number, from: number, to: number): number[] =>
   Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step);
 const asks = (kind: 'stream' | 'poll', at: readonly number[]): Ask[] =>
   at.map((second): Ask => `${kind} ${second}`);
 
-/** The requests in 15 minutes when the person does not decide, by mode and by the server's abilities. */
+/** The requests in 15 minutes when the user does not decide, by mode and by what the server supports. */
 const COSTS: {
   mode: UpdatesMode;
   server: string;
@@ -114,13 +114,13 @@ describe('intent updates: number of requests in 15 minutes', () => {
     it(`${mode}: ${requests} requests when the server ${server}`, async (t) => {
       const replies = asks.map((ask) => (ask.startsWith('stream') && streams ? streams : PENDING));
       const endsAt = asks.length === 1 ? MINUTES_15 - 1 : MINUTES_15;
-      await hold({ name: server, mode, replies, asks, end: 'expired', endsAt });
+      await play({ name: server, mode, replies, asks, end: 'expired', endsAt });
       t.assert.equal(asks.length, requests);
       t.diagnostic(`${mode}, the server ${server}: ${requests} requests, and one for the intent`);
     });
   }
 
-  it('auto: 34 requests without network', async (t) => {
+  it('auto: 34 requests without a network', async (t) => {
     // 0, 4, 12, 28, 60, then every minute a stream and a poll.
     const asks: Ask[] = [
       ...([`stream 0`, 'poll 0', 'poll 4', 'poll 12', 'poll 28'] as const),
@@ -128,7 +128,7 @@ describe('intent updates: number of requests in 15 minutes', () => {
       'poll 900',
     ];
     const replies = asks.map(() => networkError('ENOTFOUND'));
-    await hold({ name: 'offline', replies, asks, end: 'expired', contact: [false] });
+    await play({ name: 'offline', replies, asks, end: 'expired', contact: [false] });
     t.assert.equal(asks.length, 34);
     t.diagnostic(`auto, without network: ${asks.length} requests, and one for the intent`);
   });

@@ -13,7 +13,7 @@ import {
   type Reply,
   text,
 } from '../../support/conversation.ts';
-import { hold, PENDING, type Row, SIGNED_IN, TOLD } from '../../support/intentRow.ts';
+import { play, PENDING, type Scenario, SIGNED_IN, TOLD } from '../../support/intentRow.ts';
 
 const CODE_SPENT: Failure = { kind: 'codeSpent' };
 const OFFLINE = networkError('ENOTFOUND');
@@ -21,7 +21,7 @@ const LOST = networkError('ECONNRESET');
 const pending = (times: number): Reply[] => Array<Reply>(times).fill(PENDING);
 
 /** The first poll comes after two seconds. */
-const INTERVALS: Omit<Row, 'mode'>[] = [
+const INTERVALS: Omit<Scenario, 'mode'>[] = [
   {
     name: 'ends at the first poll that gives the token',
     replies: [TOLD],
@@ -50,7 +50,7 @@ const INTERVALS: Omit<Row, 'mode'>[] = [
   },
 ];
 
-const TRANSIENT_FAILURES: Omit<Row, 'mode'>[] = [
+const TRANSIENT_FAILURES: Omit<Scenario, 'mode'>[] = [
   {
     name: 'no network: doubles the delay up to a minute, and polls every two seconds after an answer',
     replies: [OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, PENDING, OFFLINE, TOLD],
@@ -150,7 +150,7 @@ const NOT_THE_SERVICE: [name: string, reply: Reply][] = [
   ['a redirect, as a browser reports it', opaqueRedirect()],
 ];
 
-const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
+const ENDS: [name: string, reply: Reply, end: Scenario['end']][] = [
   ['410', json(410, { error: 'gone' }), 'expired'],
   ['404', json(404, { error: 'not found' }), CODE_SPENT],
   ['authenticated with an empty token', json(200, { state: 'authenticated', session_token: '' }), CODE_SPENT],
@@ -158,7 +158,7 @@ const ENDS: [name: string, reply: Reply, end: Row['end']][] = [
   ['authenticated with a null token', json(200, { state: 'authenticated', session_token: null }), CODE_SPENT],
 ];
 
-for (const [title, rows] of [
+for (const [title, scenarios] of [
   ['interval', INTERVALS],
   ['polls again after a transient failure', TRANSIENT_FAILURES],
   [
@@ -182,6 +182,6 @@ for (const [title, rows] of [
   ],
 ] as const) {
   describe(`intent by polling: ${title}`, () => {
-    for (const row of rows) it(row.name, () => hold({ ...row, mode: 'poll' }));
+    for (const scenario of scenarios) it(scenario.name, () => play({ ...scenario, mode: 'poll' }));
   });
 }

@@ -34,13 +34,13 @@ async function identified(...replies: Reply[]): Promise<World & { grant: Grant |
 describe('Adom: a new session token in a cookie', () => {
   const rotated = { ...GRANT, accessToken: 'canary-new' };
 
-  it('comes with the user at a verification. The rest of the grant stays', async () => {
+  it('is taken from a verification, and the rest of the grant stays', async () => {
     assert.deepEqual(await verified(json(200, USER, NEW)), rotated);
     const inCookie = { ...GRANT, sentAs: 'cookie' } as const;
     assert.deepEqual(await verified(json(200, USER, NEW), inCookie), { ...rotated, sentAs: 'cookie' });
   });
 
-  it('comes with the user at a sign-in', async () => {
+  it('is taken from a sign-in', async () => {
     assert.deepEqual((await identified(json(200, USER, NEW))).grant, rotated);
     assert.deepEqual((await identified(DEAD, json(200, USER, NEW))).grant, { ...rotated, sentAs: 'cookie' });
   });
@@ -99,7 +99,7 @@ describe('Adom: a new session token in a cookie', () => {
       assert.deepEqual((await identified(reply)).grant, GRANT);
     });
 
-  it('is not taken from an answer that is no user', async () => {
+  it('is not taken from an answer without a user', async () => {
     for (const reply of [text(200, '', NEW), json(200, {}, NEW), json(200, null, NEW), json(500, USER, NEW)])
       assert.equal(await verified(reply), 'unknown');
     assert.equal(await verified(json(401, USER, NEW)), 'rejected');

@@ -3,8 +3,6 @@ import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import { adom } from '../../../../src/services/adom/adom.ts';
-import type { Person } from '../../../../src/services/person.ts';
-import type { Grant, IdentifyResult } from '../../../../src/services/service.ts';
 import {
   after,
   html,
@@ -15,30 +13,14 @@ import {
   type Reply,
   text,
 } from '../../support/conversation.ts';
-import { adomWorld, assertCancels, type World } from '../../support/serviceKit.ts';
+import { adomWorld, assertCancels } from '../../support/serviceKit.ts';
 import { serviceTexts } from '../../support/serviceTexts.ts';
+import { GRANT, identify, USER } from '../../support/adomUser.ts';
 
-const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1', expiresAtMs: 7 };
-const USER = { id: 'usr_1', name: 'ann', display_name: 'Ann Example', email: 'ann@example.org' };
 const BEARER = { authorization: 'Bearer tok_1' };
 const COOKIE = { cookie: 'session_token=tok_1' };
 const DEAD = json(401, { error: 'unauthorized' });
 const OFFLINE = networkError('ENOTFOUND');
-
-/** Identifies the grant. The setting names another server now: it must not get the token. */
-async function identify(replies: readonly Reply[]): Promise<World & { identified: IdentifyResult }> {
-  const world = adomWorld(replies, { apiUrl: 'https://changed.example' });
-  const identified = await world.clock.run(world.service.identify(GRANT, NEVER));
-  assert.equal(world.clock.pending, 0, 'timers left over');
-  world.conversation.assertOver();
-  return { ...world, identified };
-}
-
-async function personOf(user: Record<string, unknown>): Promise<Person> {
-  const { identified } = await identify([json(200, { id: 'usr_1', ...user })]);
-  assert.ok(identified.kind === 'identified');
-  return identified.person;
-}
 
 /** When the token is sent in which form, and the result. */
 const FORMS: [
@@ -58,7 +40,7 @@ const FORMS: [
     'cookie',
   ],
   [
-    'fails when both get 401 three times within some seconds',
+    'fails when both get 401 three times within a few seconds',
     [DEAD, DEAD, DEAD, DEAD, DEAD, DEAD],
     [
       [0, BEARER],
@@ -178,91 +160,7 @@ describe('Adom: how the token is sent', () => {
   }
 });
 
-describe('Adom: the person', () => {
-  it('reads all members of the user', async () => {
-    assert.deepEqual(await personOf({ ...USER, avatar: 'dropped' }), {
-      accountId: 'usr_1',
-      accountLabel: 'Ann Example (usr_1)',
-      subject: 'usr_1',
-      name: 'Ann Example',
-      email: 'ann@example.org',
-    });
-  });
-
-  it('accepts a user with an id only', async () => {
-    assert.deepEqual(await personOf({}), {
-      accountId: 'usr_1',
-      accountLabel: 'usr_1',
-      subject: 'usr_1',
-      name: 'usr_1',
-    });
-  });
-
-  it('ignores members that are null or of the wrong type', async () => {
-    const nothing = await personOf({});
-    for (const value of [null, 7, {}, [], true]) {
-      assert.deepEqual(await personOf({ name: value, display_name: value, email: value }), nothing);
-    }
-  });
-
-  for (const [what, user, name, label] of [
-    ['display name', { display_name: 'Ann', name: 'ann' }, 'Ann', 'Ann (usr_1)'],
-    ['name when the display name is blank', { display_name: ' \u202e\n', name: 'ann' }, 'ann', 'ann (usr_1)'],
-    ['shortened id', { id: 'usr_0123456789', name: '' }, 'usr_01…6789', 'usr_0123456789'],
-  ] as const) {
-    it(`takes the ${what} as the name`, async () => {
-      const person = await personOf(user);
-      assert.equal(person.name, name);
-      assert.equal(person.accountLabel, label);
-    });
-  }
-
-  it('gives two people with one name different accounts and labels', async () => {
-    const one = await personOf({ ...USER, id: 'usr_1' });
-    const two = await personOf({ ...USER, id: 'usr_2' });
-    assert.notEqual(one.accountId, two.accountId);
-    assert.notEqual(one.accountLabel, two.accountLabel);
-  });
-
-  it('never gives two people the same label', async () => {
-    const real = await personOf({ display_name: 'Ann', id: 'usr_1' });
-    const fake = await personOf({ display_name: 'Ann (usr_1)', id: 'usr_2' });
-    const odd = await personOf({ display_name: 'Ann', id: 'usr_1) (x' });
-    assert.equal(new Set([real.accountLabel, fake.accountLabel, odd.accountLabel]).size, 3);
-  });
-
-  it('keeps the account when the name changes', async () => {
-    const before = await personOf({ ...USER, display_name: 'Ann' });
-    const later = await personOf({ ...USER, display_name: 'Anna' });
-    assert.equal(before.accountId, later.accountId);
-  });
-
-  it('gives the same person the same label', async () => {
-    assert.deepEqual(await personOf(USER), await personOf(USER));
-  });
-
-  it('accepts an id that is not well-formed', async () => {
-    const person = await personOf({ id: 'half a pair \ud800' });
-    assert.equal(person.subject, 'half a pair \ud800');
-  });
-
-  it('makes all texts safe to show', async () => {
-    const evil = '[free coins](command:x) $(verified)\n\u202e' + 'a'.repeat(500);
-    for (const user of [
-      { display_name: evil, email: evil },
-      { name: evil, id: '[s](command:y)$(eye)' },
-      { id: '[s](command:y)$(eye)\u202e\n' },
-    ]) {
-      const person = await personOf(user);
-      for (const shown of [person.name, person.email ?? '', person.accountLabel]) {
-        assert.doesNotMatch(shown, /\]\(|\$\(|[\n\u202e]/);
-        assert.ok(shown.length < 200);
-      }
-    }
-  });
-});
-
-describe('Adom: the server does not give the user', () => {
+describe('Adom: the server does not return the user', () => {
   for (const [name, replies, times, ranSeconds = times.at(-1)] of UNKNOWN) {
     it(`uses an account for this session: ${name}`, async () => {
       const { identified, conversation, clock } = await identify(replies);
@@ -281,7 +179,7 @@ describe('Adom: the server does not give the user', () => {
     });
   }
 
-  it('gives every such session another account, without the token in the label', async () => {
+  it('gives every such session its own account, without the token in the label', async () => {
     const labels = new Set<string>();
     for (let count = 0; count < 5; count++) {
       const { identified } = await identify([json(404, {})]);
@@ -315,7 +213,7 @@ describe('Adom: identify, in a browser', () => {
     conversation.assertOver();
   });
 
-  it('does not wait long for a service that the browser may keep away', async () => {
+  it('does not wait long for a service that the browser may block', async () => {
     const { clock, conversation } = adomWorld(Array<Reply>(4).fill(networkError('any')));
     const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), serviceTexts);
     const identified = await clock.run(service.identify(GRANT, NEVER));

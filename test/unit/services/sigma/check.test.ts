@@ -45,7 +45,7 @@ const ANSWERS: [answer: ServiceCheck['answer'], name: string, reply: Reply][] = 
 const OLD = new Date(START_MS - 60_000).toUTCString();
 
 describe('Sigma Identity: check', () => {
-  it('asks for the token of no sign-in, then for the client id, and sends no token', async () => {
+  it('asks for the token of an unknown code, then about the client id, and sends no token', async () => {
     const { found, conversation } = await check([UNKNOWN_CODE, KNOWN_CLIENT]);
     assert.deepEqual(found, { answer: 'service', status: 400, tookMs: 0, client: 'known' });
     const [first, second] = conversation.requests;
@@ -71,7 +71,7 @@ describe('Sigma Identity: check', () => {
     });
   }
 
-  it('takes as long as the service does, also when it is another', async () => {
+  it('returns the time until the answer, even if something else answers', async () => {
     assert.equal((await check([after(2, html(200))])).found.tookMs, 2_000);
     assert.deepEqual((await check([after(2, redirect('https://elsewhere.example/'))])).found, {
       answer: 'loginPage',
@@ -80,13 +80,13 @@ describe('Sigma Identity: check', () => {
     assert.equal((await check([after(2, networkError('ECONNRESET'))])).found.tookMs, undefined);
   });
 
-  it('asks nothing when the setting is no address', async () => {
+  it('sends nothing if the setting is not an address', async () => {
     const { service, clock, conversation } = sigmaWorld([], { serverUrl: 'http://auth.example' });
     assert.deepEqual(await clock.run(service.check(NEVER)), { answer: 'badServerSetting' });
     conversation.assertOver();
   });
 
-  it('takes any answer to an unknown code as the service’s, also that the code has expired', async () => {
+  it('accepts any answer to an unknown code as the service’s, even that the code has expired', async () => {
     const { found } = await check([json(400, { error: 'expired_token' }), KNOWN_CLIENT]);
     assert.equal(found.answer, 'service');
   });
@@ -107,7 +107,7 @@ describe('Sigma Identity: check', () => {
       });
     }
 
-    it('is not refused by the same words with another error', async () => {
+    it('is not refused by the same words in another error', async () => {
       const reply = json(400, { error: 'access_denied', error_description: 'Invalid client ID' });
       assert.equal((await check([reply, KNOWN_CLIENT])).found.client, 'known');
     });
@@ -154,7 +154,7 @@ describe('Sigma Identity: check', () => {
     }
   });
 
-  it('takes no more than five seconds for each request', async () => {
+  it('gives up each request after five seconds', async () => {
     assert.equal((await check([never()])).clock.ranMs, 5_000);
     assert.equal((await check([UNKNOWN_CODE, never()])).clock.ranMs, 5_000);
   });

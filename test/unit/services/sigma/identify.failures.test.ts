@@ -73,13 +73,13 @@ describe('a server that does not help', () => {
     ['set-active after userinfo', [userinfo({ bap_id: ANN }), never()]],
     ['the second userinfo', [userinfo(), list(ANN), active(ANN), never()]],
   ] as const) {
-    it(`is left at once when the person cancels: ${step}`, async () => {
+    it(`is abandoned at once when the user cancels: ${step}`, async () => {
       const world = sigmaWorld(replies);
       await assertCancels(world, 2, (signal) => world.service.identify(GRANT, signal));
     });
   }
 
-  it('is left at once when the person cancels after a choice', async () => {
+  it('is abandoned at once when the user cancels after a choice', async () => {
     const world = sigmaWorld([userinfo(), list(ANN, BOB), never()]);
     const identified = await world.clock.run(world.service.identify(GRANT, NEVER));
     assert.ok(identified.kind === 'choice');

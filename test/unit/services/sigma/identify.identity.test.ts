@@ -21,13 +21,13 @@ import {
 } from '../../support/sigmaIdentities.ts';
 
 describe('the identity behind a new token', () => {
-  it('is the one of userinfo, and becomes the active one for other servers', async () => {
+  it('is the one in userinfo, and becomes the active one for other servers', async () => {
     const { identified, requests } = await identify([userinfo({ bap_id: ANN }), active(ANN)]);
     assert.equal(bapIdOf(identified), ANN);
     assert.deepEqual(requests, [USERINFO, setActive(ANN)]);
   });
 
-  it('is the only one of the person, once it is active', async () => {
+  it('is the user’s only one, once it is active', async () => {
     const { identified, requests } = await identify([
       userinfo(),
       list(ANN),
@@ -41,7 +41,7 @@ describe('the identity behind a new token', () => {
     assert.deepEqual(requests, [USERINFO, LIST, setActive(ANN), USERINFO]);
   });
 
-  it('is the one that the person chooses of several', async () => {
+  it('is the one that the user chooses from several', async () => {
     const { identified, asked, requests, world } = await identify(
       [userinfo(), list(ANN, BOB), active(BOB), userinfo({ bap_id: BOB })],
       [BOB],
@@ -71,13 +71,13 @@ describe('the identity behind a new token', () => {
     assert.deepEqual(requests, [USERINFO, LIST, setActive(BOB), setActive(ANN), USERINFO]);
   });
 
-  it('is none when the person goes on without one after a refusal', async () => {
+  it('is none when the user continues without one after a refusal', async () => {
     const { identified } = await identify([userinfo(), list(ANN, BOB), notAMember], [BOB, undefined]);
     assert.equal(bapIdOf(identified), undefined);
     assert.ok(identified.kind === 'identified' && identified.hasNoBapIdentity !== true);
   });
 
-  it('is none, and is said to be none, for a person without one', async () => {
+  it('is none, and reported as none, for a user without one', async () => {
     const { identified, requests, world } = await identify([userinfo(), list()]);
     assert.equal(bapIdOf(identified), undefined);
     assert.deepEqual(namesIn(world), ['userinfo', 'organization/list']);
@@ -86,7 +86,7 @@ describe('the identity behind a new token', () => {
     assert.deepEqual(requests, [USERINFO, LIST]);
   });
 
-  it('is never an organization that is no BAP identity', async () => {
+  it('is never an organization that is not a BAP identity', async () => {
     const { identified } = await identify([userinfo(), list(TEAM)]);
     assert.equal(bapIdOf(identified), undefined);
     assert.ok(identified.kind === 'identified' && identified.hasNoBapIdentity);
@@ -124,7 +124,7 @@ describe('a userinfo that does not follow the active identity', () => {
     ['has no BAP id', userinfo({ pubkey: PUBKEY })],
     ['has a public key in its place', userinfo({ bap_id: PUBKEY })],
   ] as const) {
-    it(`costs nothing when it ${how}: the id of the organization is the BAP id`, async () => {
+    it(`does no harm when it ${how}: the id of the organization is the BAP id`, async () => {
       const { identified } = await identify([userinfo({ pubkey: PUBKEY }), list(ANN), active(ANN), reply]);
       assert.equal(bapIdOf(identified), ANN);
       assert.ok(identified.kind === 'identified');
@@ -137,7 +137,7 @@ describe('a userinfo that does not follow the active identity', () => {
     });
   }
 
-  it('leaves the name of the account where the identity is named by its id', async () => {
+  it('leaves the name of the account if the identity is named by its id', async () => {
     const listed = json(200, [organization(ANN, { name: ANN })]);
     const { identified } = await identify([userinfo(), listed, active(ANN), userinfo()]);
     assert.ok(identified.kind === 'identified');

@@ -18,7 +18,7 @@ async function identify(reply: Reply): Promise<IdentifyResult> {
 }
 
 describe('Sigma Identity: identify', () => {
-  it('sends the token in a header to userinfo of the server of the grant', async () => {
+  it('sends the token in a header to userinfo on the server of the grant', async () => {
     const { clock, conversation, service } = sigmaWorld([json(200, { sub: 'user-1' }), html(404)], {
       serverUrl: 'https://changed.example',
     });
@@ -29,7 +29,7 @@ describe('Sigma Identity: identify', () => {
     assert.equal(request.body, undefined);
   });
 
-  it('gives the grant with the person', async () => {
+  it('returns the grant with the person', async () => {
     const identified = await identify(json(200, { sub: 'user-1' }));
     assert.ok(identified.kind === 'identified');
     assert.deepEqual(identified.grant, GRANT);
@@ -45,7 +45,7 @@ describe('Sigma Identity: identify', () => {
     ],
     ['403 of better-auth', json(403, { code: 'FORBIDDEN', message: 'No' })],
   ] satisfies [string, Reply][])
-    it(`fails when the service says no three times within some seconds: ${name}`, async () => {
+    it(`fails when the service says no three times within a few seconds: ${name}`, async () => {
       const { clock, conversation, service } = sigmaWorld([reply, reply, reply]);
       const failure = { kind: 'grantRejected' };
       assert.deepEqual(await clock.run(service.identify(GRANT, NEVER)), { kind: 'failed', failure });
@@ -87,7 +87,7 @@ describe('Sigma Identity: identify', () => {
       conversation.assertOver();
     });
 
-  it('tells who answers', async () => {
+  it('reports who answers', async () => {
     const { clock, service } = sigmaWorld([
       ...[html(200), networkError('ENOTFOUND'), json(429, {}), INVALID],
       ...[json(200, { sub: 'user-1' }), html(404)],

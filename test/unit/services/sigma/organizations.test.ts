@@ -45,7 +45,7 @@ describe('the list of identities', () => {
     assert.equal(bapIdOf(identified), ANN);
   });
 
-  it('has the name and the picture of each, if the picture may be shown', async () => {
+  it('has the name of each, and its picture if that may be shown', async () => {
     const { clock, service } = sigmaWorld([
       userinfo(),
       json(200, [

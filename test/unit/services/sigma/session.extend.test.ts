@@ -47,7 +47,7 @@ const extended: VerifyResult = { kind: 'valid', grant: { ...GRANT, expiresAtMs: 
 const unknown: VerifyResult = { kind: 'unknown' };
 
 describe('Sigma Identity: extend', () => {
-  it('asks the server of the grant, and sends only the access token, in a header', async () => {
+  it('sends only the access token, in a header, to the server of the grant', async () => {
     const { conversation, extend } = world(session());
     assert.deepEqual(await extend(), extended);
     const [request] = conversation.requests;
@@ -61,16 +61,16 @@ describe('Sigma Identity: extend', () => {
     conversation.assertOver();
   });
 
-  it('gives an end to a grant whose end was not known', async () => {
+  it('sets the expiry of a grant without one', async () => {
     const { expiresAtMs, ...grant } = GRANT;
     assert.deepEqual(await world(session()).extend(grant), extended);
   });
 
-  it('keeps the known end when the answer has an earlier one', async () => {
+  it('keeps the known expiry if the answer has an earlier one', async () => {
     assert.deepEqual(await world(session(until(DAY_MS))).extend(), { kind: 'valid', grant: GRANT });
   });
 
-  it('takes no token from the answer, in whatever form', async () => {
+  it('ignores a token in the answer, in whatever form', async () => {
     const headers = { 'set-auth-token': 'canary-x', 'set-cookie': 'better-auth.session_token=canary-y' };
     const { expiresAt } = { expiresAt: new Date(START_MS + 7 * DAY_MS).toISOString() };
     const reply = json(200, { session: { token: 'canary-access', expiresAt } }, headers);
@@ -88,14 +88,14 @@ describe('Sigma Identity: extend', () => {
     ['no session', json(200, { session: null })],
     ['an empty object', json(200, {})],
   ] satisfies [string, Reply][])
-    it(`does not know after ${name}`, async () => {
+    it(`returns unknown after ${name}`, async () => {
       const { conversation, extend } = world(reply);
       assert.deepEqual(await extend(), unknown);
       conversation.assertOver();
       assert.doesNotMatch(conversation.log.lines.join(), /canary|elsewhere/);
     });
 
-  it('asks again after transient failures, because the network may come back after the person', async () => {
+  it('retries transient failures, because the network may come back later than the user', async () => {
     const { clock, conversation, extend } = world(networkError('ENOTFOUND'), text(503, ''), session());
     assert.deepEqual(await extend(), extended);
     assert.equal(clock.ranMs, 3_000);
@@ -118,7 +118,7 @@ describe('Sigma Identity: extend', () => {
     ['a redirect', redirect('https://elsewhere.example/?token=canary')],
     ['no network', networkError('ENOTFOUND')],
   ] satisfies [string, Reply][])
-    it(`does not know after two minutes of ${name}`, async () => {
+    it(`returns unknown after two minutes of ${name}`, async () => {
       const { clock, conversation, extend } = world(...Array<Reply>(16).fill(reply));
       assert.deepEqual(await extend(), unknown);
       assert.equal(clock.ranMs, 120_000);
@@ -126,13 +126,13 @@ describe('Sigma Identity: extend', () => {
       assert.doesNotMatch(conversation.log.lines.join(), /canary|elsewhere/);
     });
 
-  it('does not ask again when the certificate is not valid', async () => {
+  it('does not retry when the certificate is invalid', async () => {
     const { conversation, extend } = world(networkError('CERT_HAS_EXPIRED'));
     assert.deepEqual(await extend(), unknown);
     conversation.assertOver();
   });
 
-  describe('when the server defers it', () => {
+  describe('when the server defers the extension', () => {
     const deferred = json(200, { session: { token: 'canary-access', ...until(DAY_MS) }, needsRefresh: true });
     const read: VerifyResult = { kind: 'valid', grant: GRANT };
     for (const [name, reply, result] of [
@@ -150,7 +150,7 @@ describe('Sigma Identity: extend', () => {
         assert.equal(second.headers.authorization, 'Bearer canary-access');
       });
 
-    it('sends no POST when there is no need', async () => {
+    it('sends no POST if there is no need', async () => {
       const { conversation, extend } = world(
         json(200, { session: { token: 'canary-access', ...until(7 * DAY_MS) }, needsRefresh: false }),
       );
@@ -186,7 +186,7 @@ describe('Sigma Identity: extend', () => {
       conversation.assertOver();
     });
 
-  it('is valid when the server has no session for a token that userinfo accepts', async () => {
+  it('returns valid if the server has no session for a token that userinfo accepts', async () => {
     const { conversation, extend } = world(gone, json(200, { sub: 'user-1' }));
     assert.deepEqual(await extend(), { kind: 'valid', grant: GRANT });
     conversation.assertOver();

@@ -57,7 +57,7 @@ describe('Sigma Identity: renew', () => {
     assert.doesNotMatch(JSON.stringify(request.headers), /canary/);
   });
 
-  it('gives the new tokens and the time of expiry', async () => {
+  it('returns the new tokens and their expiry', async () => {
     const { clock, conversation, renew } = world(after(4, json(200, GRANTED)));
     assert.deepEqual(await renew(), {
       kind: 'granted',
@@ -71,7 +71,7 @@ describe('Sigma Identity: renew', () => {
     conversation.assertOver();
   });
 
-  it('keeps the old refresh token when the answer has none, and gives no time of expiry without expires_in', async () => {
+  it('keeps the old refresh token if the answer has none, and returns no expiry without expires_in', async () => {
     const { renew } = world(json(200, { access_token: 'canary-new' }));
     assert.deepEqual(await renew(), {
       kind: 'granted',
@@ -118,7 +118,7 @@ describe('Sigma Identity: renew', () => {
     ['unknown', 'still accepts the access token', json(200, { sub: 'user-1' })],
     ['unknown', 'does not say', html(401)],
   ] satisfies [RenewResult['kind'], string, Reply][])
-    it(`${kind} after a refusal in doubtful words, when userinfo ${name}`, async () => {
+    it(`${kind} after an ambiguous refusal, when userinfo ${name}`, async () => {
       const { conversation, renew } = world(doubt, reply);
       assert.deepEqual(await renew(), { kind });
       conversation.assertOver();

@@ -86,7 +86,7 @@ describe('Sigma Identity: verify', () => {
     });
   }
 
-  it('sends only the access token, in a header, to userinfo of the server of the grant', async () => {
+  it('sends only the access token, in a header, to userinfo on the server of the grant', async () => {
     const { conversation, verify } = world(json(200, CLAIMS));
     await verify();
     const [request] = conversation.requests;

@@ -12,7 +12,7 @@ import { serviceTexts } from '../../support/serviceTexts.ts';
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
 
 describe('Sigma Identity: the service', () => {
-  it('has names that the settings and other extensions know', () => {
+  it('has the names that settings and other extensions use', () => {
     const { service } = sigmaWorld([]);
     assert.equal(service.id, 'sigma-identity');
     assert.equal(service.label, 'Sigma Identity');
@@ -36,7 +36,7 @@ describe('Sigma Identity: begin', () => {
     assert.deepEqual(request.body, { client_id: 'mine', scope: 'openid profile' });
   });
 
-  it('gives the code and the addresses', async () => {
+  it('returns the code and the addresses', async () => {
     const it = sigmaWorld([json(200, CODE)]);
     const pending = await begin(it);
     assert.equal(pending.userCode, 'ABCD-1234');
@@ -45,7 +45,7 @@ describe('Sigma Identity: begin', () => {
     assert.equal(pending.deadlineMs, it.clock.now() + 900_000);
   });
 
-  it('opens verification_uri when there is no complete address', async () => {
+  it('opens verification_uri if there is no verification_uri_complete', async () => {
     const pending = await begin(sigmaWorld([json(200, { ...CODE, verification_uri_complete: undefined })]));
     assert.equal(pending.browserUri, 'https://auth.example/device');
   });
@@ -67,7 +67,7 @@ describe('Sigma Identity: begin', () => {
     });
   }
 
-  it('gives the failure of the request', async () => {
+  it('returns the failure of the request', async () => {
     const { clock, service } = sigmaWorld([json(401, { error: 'invalid_client' })]);
     assert.deepEqual(await clock.run(service.begin([], NEVER)), {
       kind: 'failed',
@@ -77,7 +77,7 @@ describe('Sigma Identity: begin', () => {
 });
 
 describe('Sigma Identity: wait', () => {
-  it('gives a grant with its server and the time of expiry', async () => {
+  it('returns a grant with its server and expiry', async () => {
     const granted = { access_token: 'token', token_type: 'Bearer', expires_in: 3600, refresh_token: 'r' };
     const it = sigmaWorld([json(200, CODE), json(200, granted)]);
     const pending = await begin(it);
@@ -96,7 +96,7 @@ describe('Sigma Identity: wait', () => {
     assert.equal(it.conversation.requests[1]?.url, 'https://auth.example/api/auth/device/token');
   });
 
-  it('gives a grant that expires after 100 years at most', async () => {
+  it('returns a grant that expires after 100 years at most', async () => {
     const it = sigmaWorld([json(200, CODE), json(200, { access_token: 'token', expires_in: 1e306 })]);
     const pending = await begin(it);
     const waited = await it.clock.run(pending.wait(NEVER, () => undefined));
@@ -104,7 +104,7 @@ describe('Sigma Identity: wait', () => {
     assert.deepEqual(waited, { kind: 'granted', grant: { ...GRANT, expiresAtMs } });
   });
 
-  it('gives a grant without a time of expiry when the server names none', async () => {
+  it('returns a grant without an expiry if the server names none', async () => {
     const it = sigmaWorld([json(200, CODE), json(200, { access_token: 'token' })]);
     const pending = await begin(it);
     const waited = await it.clock.run(pending.wait(NEVER, () => undefined));
@@ -124,7 +124,7 @@ describe('Sigma Identity: wait', () => {
     assert.equal(conversation.requests[1]?.url, 'https://auth.example/api/auth/device/token');
   });
 
-  it('gives the other results of the wait', async () => {
+  it('returns the other results of the wait', async () => {
     for (const [error, waited] of [
       ['expired_token', { kind: 'expired' }],
       ['access_denied', { kind: 'failed', failure: { kind: 'denied' } }],

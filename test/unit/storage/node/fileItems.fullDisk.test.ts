@@ -30,7 +30,7 @@ function fillDisk(t: TestContext): void {
   });
 }
 
-/** A disk of 256 KB. Undefined where this user cannot mount one. */
+/** A disk of 256 KB. Undefined if this user cannot mount one. */
 async function smallDisk(t: TestContext): Promise<string | undefined> {
   let disk: string | undefined;
   const folder = await temporaryFolder(t, () => {
@@ -48,7 +48,7 @@ async function smallDisk(t: TestContext): Promise<string | undefined> {
 }
 
 describe('a sign-out on a full disk', () => {
-  it('is made of the file of the session, which needs no space, and nothing of it stays', async (t) => {
+  it('reuses the file of the session, which needs no space, and leaves nothing of it', async (t) => {
     const world = await FolderWorld.create(t);
     const items = world.open();
     await put(items, SECOND);
@@ -61,7 +61,7 @@ describe('a sign-out on a full disk', () => {
     assert.deepEqual(await next.names(), [itemOf(MARK).name]);
   });
 
-  it('is made of any version, also when a window has closed before it deleted the older ones', async (t) => {
+  it('reuses any version, even if a window closed before it deleted the older ones', async (t) => {
     const world = await FolderWorld.create(t);
     await put(world.open(), SECOND);
     await writeFile(await world.fileOf(A), 'older');
@@ -86,7 +86,7 @@ describe('a sign-out on a full disk', () => {
     },
   );
 
-  it('is there already when another window has made it, and rejects when nothing can become it', async (t) => {
+  it('is already there if another window has stored it, and rejects if there is no file to reuse', async (t) => {
     const world = await FolderWorld.create(t);
     await put(world.open(), MARK);
     fillDisk(t);
@@ -95,7 +95,7 @@ describe('a sign-out on a full disk', () => {
     assert.deepEqual(await world.open().names(), [itemOf(MARK).name]);
   });
 
-  it('stays after the restart, on a disk that is really full', async (t) => {
+  it('is still there after a restart, on a disk that is really full', async (t) => {
     const disk = await smallDisk(t);
     if (disk === undefined) {
       t.skip('mounting a small disk needs more rights');

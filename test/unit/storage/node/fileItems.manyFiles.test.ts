@@ -14,7 +14,7 @@ import type { Found } from './manyFilesWindow.ts';
 const COUNT = 10_000;
 const OPEN_FILES = 1_024;
 
-/** Opens a window in a process that can have this many files open. `marks`: how many SecretStorage has. */
+/** Opens a window in a process that can have this many files open. `marks`: how many marks SecretStorage has. */
 async function found({ parent, cipher }: FolderWorld, marks = 0): Promise<Found> {
   const script = path.join(import.meta.dirname, 'manyFilesWindow.ts');
   const command = `ulimit -n ${OPEN_FILES}; exec "$0" "$@"`;
@@ -38,7 +38,7 @@ describe(
       'unfinished files': () => `${itemOf(recordOf(randomUUID())).name}.0123456789abcdef.0123abcd.tmp`,
     };
     for (const [what, nameOf] of Object.entries(kinds))
-      it(`has its sessions, and costs no line in the log: ${what}`, async (t) => {
+      it(`has its sessions, and logs nothing: ${what}`, async (t) => {
         const world = await FolderWorld.create(t);
         await put(world.open(), recordOf('a'));
         for (let at = 0; at < COUNT; at++) writeFileSync(path.join(world.folder, nameOf()), 'not ours');
@@ -53,7 +53,7 @@ describe(
       assert.equal((await world.files()).length, marks + 2);
     });
 
-    it('has its sessions, when the others are damaged', async (t) => {
+    it('has its sessions even if the others are damaged', async (t) => {
       const world = await FolderWorld.create(t);
       await put(world.open(), recordOf('a'));
       mkdirSync(world.folder, { recursive: true });

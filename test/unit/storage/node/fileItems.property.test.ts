@@ -29,7 +29,7 @@ interface Window {
   readonly store: SessionStore;
 }
 
-/** What can happen. Numbers choose among what there is at that moment. */
+/** What can happen. Numbers choose from what there is at that moment. */
 type Step =
   | { readonly does: 'renew' | 'look' | 'sign out'; readonly window: number; readonly id: string }
   | { readonly does: 'open' }
@@ -66,7 +66,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ does: fc.constant('delete' as const), file }),
 );
 
-/** Windows that share a folder, and another program that writes into it. One window at least is open all the time. */
+/** Windows that share a folder, and another program that writes into it. At least one window is always open. */
 class World {
   readonly #clock = new DiskClock();
   readonly #closed = new AbortController();
@@ -96,7 +96,7 @@ class World {
     else await this.#attack(next);
   }
 
-  /** Every window looks at its storage, as it does every 30 seconds. Then all must be well. */
+  /** Every window reads its storage, as it does every 30 seconds. Then all must be well. */
   async check(): Promise<void> {
     for (let round = 0; round < 2; round++) {
       for (const { store } of this.#windows) await this.#clock.run(store.rereadAll());
@@ -181,7 +181,7 @@ class World {
     await this.#clock.run(store.load());
   }
 
-  /** A window renews or ends the newest version that it knows of, after a look at the storage, as the product does. */
+  /** A window renews or ends the newest version that it knows, after reading the storage, as the product does. */
   async #use(window: Window, does: 'renew' | 'look' | 'sign out', ofId: string): Promise<void> {
     await this.#clock.run(window.store.reread(ofId).catch(() => undefined)); // the newest may be damaged
     const current = window.store.liveSession(ofId);
@@ -204,7 +204,7 @@ class World {
     assert.ok(parseItem(name));
     const file = `${name}.${await this.#cipher.tagOf(name)}`;
     this.#seen.push({ name: file, bytes: await readFile(path.join(this.#folder, file)) });
-    // The first window is open all the time, and looks at what another one has written before a stranger can.
+    // The first window is always open, and reads what another one has written before a stranger can.
     await this.#clock.run(this.#window(0).store.reread(record.id));
   }
 
@@ -216,7 +216,7 @@ class World {
 }
 
 describe('another program that writes into the folder of items', () => {
-  it('plants nothing, takes nothing away, and brings nothing back', (context) =>
+  it('plants nothing, removes nothing, and revives nothing', (context) =>
     holds(context, fc.array(step, { maxLength: 12, size: 'max' }), async (steps) => {
       const root = await mkdtemp(path.join(await realpath(tmpdir()), 'bap-identity-test-'));
       const world = new World(path.join(root, 'sessions'), await SessionCipher.create());

@@ -57,7 +57,7 @@ describe(
   { skip: process.platform === 'win32' },
   () => {
     for (const [what, attack] of Object.entries(attacks)) {
-      it(`costs this item only: it ${what}`, async (t) => {
+      it(`affects this item only: it ${what}`, async (t) => {
         const world = await FolderWorld.create(t);
         const items = world.open();
         await put(items, A);
@@ -70,7 +70,7 @@ describe(
         assert.deepEqual(world.log.lines, []);
       });
 
-      it(`stands in the way of no newer item: it ${what}`, async (t) => {
+      it(`does not block a newer item: it ${what}`, async (t) => {
         const world = await FolderWorld.create(t);
         const items = world.open();
         await put(items, A);
@@ -109,7 +109,7 @@ describe(
   () => {
     const MARK = removedOf('a');
     for (const [what, attack] of Object.entries(attacks).filter(([each]) => !each.includes('is gone')))
-      it(`is a sign-out all the same: it ${what}`, async (t) => {
+      it(`is still a sign-out: it ${what}`, async (t) => {
         const world = await FolderWorld.create(t);
         await put(world.open(), MARK);
         await put(world.open(), B);
@@ -129,7 +129,7 @@ describe(
 describe('files that another program has planted', () => {
   const version = '1-0-0.0123456789abcdef';
 
-  it('are no items, whatever their names: nobody can make the tag of a name without the key', async (t) => {
+  it('are not items, whatever their names: nobody can make the tag of a name without the key', async (t) => {
     const world = await FolderWorld.create(t);
     await put(world.open(), A);
     const other = await SessionCipher.create();
@@ -170,7 +170,7 @@ describe('files that another program has planted', () => {
     assert.deepEqual(world.log.lines, []);
   });
 
-  it('as a link in the place of an item make way for it, and what they lead to is kept', async (t) => {
+  it('in place of an item, as a link, are replaced by it, and the target of the link is kept', async (t) => {
     const world = await FolderWorld.create(t);
     const items = await world.ready();
     const target = `${world.parent} target`;

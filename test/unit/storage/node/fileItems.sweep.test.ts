@@ -18,7 +18,7 @@ const SWEPT_MS = 11 * 60_000;
 const age = (file: string): Promise<void> => utimes(file, new Date(0), new Date(0));
 
 describe('the sweep of unfinished files', () => {
-  it('deletes what a crash has left, when it is still there after ten minutes', async (t) => {
+  it('deletes what a crash has left if it is still there after ten minutes', async (t) => {
     const world = await FolderWorld.create(t);
     const items = world.open();
     await put(items, A);
@@ -54,7 +54,7 @@ describe('the sweep of unfinished files', () => {
     assert.equal((await readdir(world.parent)).length, 2);
   });
 
-  it('touches no name that is not of our own form, and nothing but files', async (t) => {
+  it('touches only files, and only names of our own form', async (t) => {
     const world = await FolderWorld.create(t);
     const items = world.open();
     await put(items, A);
@@ -85,7 +85,7 @@ describe('the sweep of unfinished files', () => {
   });
 
   for (const linked of ['parent', 'folder'] as const)
-    it(`goes through no link (${linked})`, { skip: process.platform === 'win32' }, async (t) => {
+    it(`follows no link (${linked})`, { skip: process.platform === 'win32' }, async (t) => {
       const world = await FolderWorld.create(t);
       const elsewhere = `${world.parent} elsewhere`;
       const folder = linked === 'parent' ? path.join(elsewhere, world.cipher.name) : elsewhere;

@@ -40,7 +40,7 @@ describe('items as files', () => {
     ['a version', A, SECOND],
     ['a version after a sign-out', SECOND, MARK],
   ] as const)
-    it(`do not go back when ${what} is written late`, async (t) => {
+    it(`do not revert when ${what} is written late`, async (t) => {
       const world = await FolderWorld.create(t);
       const [one, two] = [world.open(), world.open()];
       await put(one, there);
@@ -48,7 +48,7 @@ describe('items as files', () => {
       assert.deepEqual(await one.names(), [itemOf(there).name]);
     });
 
-  it('are the same one for all windows that add it, and it is written once', async (t) => {
+  it('are written once, even if several windows add the same one', async (t) => {
     const world = await FolderWorld.create(t);
     for (const record of [A, MARK]) {
       await put(world.open(), record);
@@ -59,7 +59,7 @@ describe('items as files', () => {
     }
   });
 
-  it('are read by every window with the same key, also after a restart', async (t) => {
+  it('can be read by every window with the same key, even after a restart', async (t) => {
     const world = await FolderWorld.create(t);
     await put(world.open(), A);
     const next = world.open();
@@ -67,7 +67,7 @@ describe('items as files', () => {
     assert.equal(await textIn(next, A), textOf(A));
   });
 
-  it('are neither seen, read nor changed by a window with another key', async (t) => {
+  it('are not seen, read or changed by a window with another key', async (t) => {
     const world = await FolderWorld.create(t);
     const [mine, theirs] = [world.open(), world.open(await SessionCipher.create())];
     await put(mine, A);
@@ -89,7 +89,7 @@ describe('items as files', () => {
     for (const each of [key, world.cipher.keyText]) assert.equal(bytes.includes(each), false);
   });
 
-  it('leave what a crash has left, and read what it has finished', async (t) => {
+  it('ignore what a crash has left unfinished, and read what was finished', async (t) => {
     const world = await FolderWorld.create(t);
     await put(world.open(), A);
     const file = await world.fileOf(SECOND);
@@ -118,7 +118,7 @@ describe('items as files', () => {
     'a\0',
     'a.1-0-0.x',
   ])
-    it(`have no name such as ${JSON.stringify(name)}`, async (t) => {
+    it(`never have a name such as ${JSON.stringify(name)}`, async (t) => {
       const world = await FolderWorld.create(t);
       const items = await world.ready();
       const refusal = { message: 'This is not the name of an item.' };
@@ -130,7 +130,7 @@ describe('items as files', () => {
 });
 
 describe('the folder of items', { skip: process.platform === 'win32' }, () => {
-  it('can be used by this user only, also with a mask for groups', async (t) => {
+  it('can be used by this user only, even with a umask that allows groups', async (t) => {
     const before = process.umask(0o002);
     t.after(() => process.umask(before));
     const world = await FolderWorld.create(t);
@@ -141,7 +141,7 @@ describe('the folder of items', { skip: process.platform === 'win32' }, () => {
       assert.equal((await stat(path.join(world.folder, file))).mode & 0o777, 0o600);
   });
 
-  it('can be used by this user only, also if it was there before with another mode', async (t) => {
+  it('can be used by this user only, even if it was there before with another mode', async (t) => {
     const world = await FolderWorld.create(t);
     await mkdir(world.folder, { recursive: true });
     for (const folder of [world.parent, world.folder]) await chmod(folder, 0o777);
@@ -149,7 +149,7 @@ describe('the folder of items', { skip: process.platform === 'win32' }, () => {
     for (const folder of [world.parent, world.folder]) assert.equal((await stat(folder)).mode & 0o777, 0o700);
   });
 
-  it('rejects when it has become something else', async (t) => {
+  it('causes an error when it has become something else', async (t) => {
     const world = await FolderWorld.create(t);
     const items = world.open();
     await put(items, A);

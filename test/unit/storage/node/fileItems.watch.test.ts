@@ -7,12 +7,13 @@ import { describe, it, type TestContext } from 'node:test';
 
 import { itemOf } from '../../../../src/sessions/items.ts';
 import { SharedKey } from '../../../../src/storage/keyAgreement.ts';
+import { SessionCipher } from '../../../../src/storage/cipher.ts';
 import { FileItems } from '../../../../src/storage/node/fileItems.ts';
 import { FakeMemento } from '../../support/fakeMemento.ts';
 import { FakeSecrets } from '../../support/fakeSecrets.ts';
 import { textOf } from '../../support/fakeStorage.ts';
 import { FolderWorld, nextChange, put, textIn } from '../../support/folderWorld.ts';
-import { ciphersInOrder } from '../../support/keyWorld.ts';
+import { twoKeys } from '../../support/keyWorld.ts';
 import { recordOf, removedOf } from '../../support/record.ts';
 import { renewed } from '../../support/storeWorld.ts';
 
@@ -20,7 +21,7 @@ const A = recordOf('a');
 const B = recordOf('b');
 
 describe('a change of an item in the folder', { timeout: 20_000 }, () => {
-  it('is told to the other windows with the same key', async (t) => {
+  it('fires in the other windows with the same key', async (t) => {
     const world = await FolderWorld.create(t);
     const [one, two] = [await world.ready(), await world.ready()];
     for (const record of [A, renewed(A, 'second'), removedOf('a')]) {
@@ -31,9 +32,9 @@ describe('a change of an item in the folder', { timeout: 20_000 }, () => {
     }
   });
 
-  it('is not told to windows with another key, to other listeners, or after the end', async (t) => {
+  it('does not fire with another key, for a disposed listener, or after the end', async (t) => {
     const world = await FolderWorld.create(t);
-    const [otherKey] = await ciphersInOrder(1);
+    const otherKey = await SessionCipher.create();
     const [one, two, foreign] = [await world.ready(), await world.ready(), await world.ready(otherKey)];
     const heard: string[] = [];
     foreign.onDidChange((id) => heard.push(`foreign ${id}`));
@@ -47,7 +48,7 @@ describe('a change of an item in the folder', { timeout: 20_000 }, () => {
     assert.deepEqual(heard, []);
   });
 
-  it('is told by the id of the session only, not by unfinished or foreign files', async (t) => {
+  it('fires with the id of the session, and not for unfinished or foreign files', async (t) => {
     const world = await FolderWorld.create(t);
     const [one, two] = [await world.ready(), await world.ready()];
     const heard = new Set<string | undefined>();
@@ -61,7 +62,7 @@ describe('a change of an item in the folder', { timeout: 20_000 }, () => {
     assert.deepEqual([...heard], ['a', 'b']);
   });
 
-  it('has no watcher after the end, also if it ends while it opens', async (t) => {
+  it('has no watcher after the end, even if it ends while it opens', async (t) => {
     const world = await FolderWorld.create(t);
     const watchers = seenWatchers(t);
     const items = world.open();
@@ -85,7 +86,7 @@ describe('a folder of items that is deleted while it is open', { timeout: 20_000
     assert.equal((await stat(world.folder)).mode & 0o777, 0o700);
   });
 
-  it('holds no items, which is no error', async (t) => {
+  it('has no items, which is not an error', async (t) => {
     const world = await FolderWorld.create(t);
     const items = world.open();
     await put(items, A);
@@ -95,7 +96,7 @@ describe('a folder of items that is deleted while it is open', { timeout: 20_000
   });
 
   for (const what of ['folder', 'parent'] as const)
-    it(`is told to the window, and watched again (${what})`, async (t) => {
+    it(`fires in the window, and is watched again (${what})`, async (t) => {
       const world = await FolderWorld.create(t);
       const items = await world.ready();
       await put(items, A);
@@ -141,10 +142,9 @@ describe('a watcher that fails', () => {
 });
 
 describe('another key that the windows agree on', { timeout: 20_000 }, () => {
-  it('is told to the window, which uses and watches its folder from then on', async (t) => {
+  it('makes the window use and watch the folder of that key', async (t) => {
     const world = await FolderWorld.create(t);
-    const [winner, loser] = await ciphersInOrder(2);
-    assert.ok(winner !== undefined && loser !== undefined);
+    const { winner, loser } = await twoKeys();
     const [memento, clock] = [new FakeMemento(), world.clock];
     const runtime = { clock, log: world.log, closed: world.closed.signal };
     const open = async (keyText: string): Promise<FileItems> => {

@@ -8,8 +8,8 @@ import { LockWorld } from '../../support/lockWorld.ts';
 
 const HOUR_MS = 3_600_000;
 
-describe('what is told once', () => {
-  it('is told by the first of several windows', async (t) => {
+describe('a claim', () => {
+  it('belongs to the first of several windows', async (t) => {
     const world = await LockWorld.create(t);
     const windows = [world.open(), world.open(), world.open()];
     const told = await world.clock.run(
@@ -21,7 +21,7 @@ describe('what is told once', () => {
     assert.deepEqual(world.log.lines, []);
   });
 
-  it('is told again after its time', async (t) => {
+  it('can be made again after its time', async (t) => {
     const world = await LockWorld.create(t);
     assert.equal(await world.open().claimFor('a', HOUR_MS), true);
     world.clock.jump(HOUR_MS - 1);
@@ -31,7 +31,7 @@ describe('what is told once', () => {
     assert.equal(await world.open().claimFor('a', HOUR_MS), false);
   });
 
-  it('is told again when the clock was set back by more than its time', async (t) => {
+  it('can be made again when the clock was set back by more than its time', async (t) => {
     const world = await LockWorld.create(t);
     assert.equal(await world.open().claimFor('a', HOUR_MS), true);
     world.clock.jump(-HOUR_MS / 2);
@@ -40,7 +40,7 @@ describe('what is told once', () => {
     assert.equal(await world.clock.run(world.open().claimFor('a', HOUR_MS)), true);
   });
 
-  it('counts for the time of the one who asks, not of the one who told it', async (t) => {
+  it('lasts for the time that the next caller gives, not the one that made it', async (t) => {
     const world = await LockWorld.create(t);
     assert.equal(await world.open().claimFor('a', 1_000 * HOUR_MS), true);
     world.clock.jump(HOUR_MS);
@@ -48,7 +48,7 @@ describe('what is told once', () => {
     assert.equal(await world.clock.run(world.open().claimFor('a', HOUR_MS)), true);
   });
 
-  it('is told by one of several windows when its time is over', async (t) => {
+  it('belongs to one of several windows when its time is over', async (t) => {
     const world = await LockWorld.create(t);
     const windows = [world.open(), world.open(), world.open(), world.open()];
     for (let round = 0; round < 10; round++) {
@@ -59,7 +59,7 @@ describe('what is told once', () => {
     assert.deepEqual(await readdir(world.folder), [path.basename(world.claimOf('a'))]);
   });
 
-  it('is told by a window that closes', async (t) => {
+  it('can be made by a window that is closing', async (t) => {
     const world = await LockWorld.create(t);
     await world.open().claimFor('a', HOUR_MS);
     world.clock.jump(HOUR_MS);
@@ -71,8 +71,8 @@ describe('what is told once', () => {
   });
 });
 
-describe('the file of what was told once', () => {
-  it('is empty, tells nothing of the name, and only this user can read it', async (t) => {
+describe('the file of a claim', () => {
+  it('is empty, does not reveal the name, and only this user can read it', async (t) => {
     const world = await LockWorld.create(t);
     await world.open().claimFor('soon sigma-identity 3pkKXGdcrkuLvjWhA8P4EVaDE4VY', HOUR_MS);
     const [name = ''] = await readdir(world.folder);
@@ -84,7 +84,7 @@ describe('the file of what was told once', () => {
   });
 
   for (const year of [1970, 1980, 2038, 2100])
-    it(`silences nobody when another program has given it the year ${year}`, async (t) => {
+    it(`blocks nobody when another program has given it the year ${year}`, async (t) => {
       const world = await LockWorld.create(t);
       await world.createFolder();
       await writeFile(world.claimOf('a'), '');
@@ -107,7 +107,7 @@ describe('the file of what was told once', () => {
   };
   for (const [what, put] of Object.entries(planted))
     it(
-      `silences for its time and not for ever when it is ${what}`,
+      `blocks for its time and not forever when it is ${what}`,
       { skip: process.platform === 'win32' },
       async (t) => {
         const world = await LockWorld.create(t);

@@ -33,7 +33,7 @@ describe('the lock of a crashed window', () => {
   };
   for (const [what, [owner, afterMs]] of Object.entries(rows))
     for (const sinceMs of [0, HOUR_MS])
-      it(`is taken from one ${what}${sinceMs === 0 ? '' : ', however long ago the crash was'}`, async (t) => {
+      it(`is taken from a window ${what}${sinceMs === 0 ? '' : ', however long ago the crash was'}`, async (t) => {
         const world = await LockWorld.create(t);
         await world.leave('a', owner());
         await world.clock.advance(sinceMs);
@@ -68,8 +68,8 @@ describe('the lock of a crashed window', () => {
   });
 });
 
-describe('a window that hung, and has lost its lock to another window', () => {
-  it('leaves the lock of the other window alone when it goes on', async (t) => {
+describe('a window that hung and lost its lock to another window', () => {
+  it('leaves the lock of the other window alone when it continues', async (t) => {
     const world = await LockWorld.create(t);
     const hungClock = new DiskClock();
     const hung = await hold(world.openFrozen(hungClock), 'a');
@@ -128,7 +128,7 @@ describe('a lock and the clock', () => {
   });
 
   for (const year of [1980, 2100])
-    it(`is judged by signs of life only, also when its file is from ${year}`, async (t) => {
+    it(`is judged by signs of life only, even if its file is from ${year}`, async (t) => {
       const world = await LockWorld.create(t);
       const held = await hold(world.open(), 'live');
       await world.leave('left');

@@ -22,7 +22,7 @@ const garbage: Record<string, (file: string, folder: string) => Promise<void>> =
 
 describe('garbage under the name of a lock', { skip: process.platform === 'win32' }, () => {
   for (const [what, put] of Object.entries(garbage))
-    it(`blocks for 20 seconds and not for ever: ${what}`, async (t) => {
+    it(`blocks for 20 seconds and not forever: ${what}`, async (t) => {
       const world = await LockWorld.create(t);
       await world.createFolder();
       await put(world.fileOf('a'), world.folder);
@@ -54,7 +54,7 @@ describe('garbage under the name of a lock', { skip: process.platform === 'win32
       assert.equal(world.clock.ranMs, 0);
     });
 
-  it('is removed, and not what a link leads to', async (t) => {
+  it('is removed, but not the target of a link', async (t) => {
     const world = await LockWorld.create(t);
     await world.createFolder();
     const target = path.join(path.dirname(world.folder), 'target');

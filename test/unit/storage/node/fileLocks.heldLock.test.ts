@@ -9,7 +9,7 @@ import { hold, LockWorld, ownerElsewhere, STALE_ALIVE_MS, wait } from '../../sup
 
 const ITEM = '6f1c3c9e-0000-4000-8000-000000000000.1-2-0.0123456789abcdef';
 
-/** Takes the lock and hands on a name, if there is one. Returns what was handed on before. */
+/** Takes the lock and hands on a name, if there is one. Returns the name that was handed on before. */
 function handOn(locks: WindowLocks, ...next: string[]): Promise<string | undefined> {
   return locks.withLock('a', NEVER, (lock) => {
     for (const each of next) lock.handOn(each);
@@ -18,7 +18,7 @@ function handOn(locks: WindowLocks, ...next: string[]): Promise<string | undefin
 }
 
 describe('an item name that is handed on', () => {
-  it('comes to the next owner in any window, until another one is handed on', async (t) => {
+  it('reaches the next owner in any window, until another one is handed on', async (t) => {
     const world = await LockWorld.create(t);
     const [one, two] = [world.open(), world.open()];
     assert.equal(await handOn(one, 'x.1', ITEM), undefined);
@@ -32,7 +32,7 @@ describe('an item name that is handed on', () => {
     assert.deepEqual(world.log.lines, []);
   });
 
-  it('is handed on by work that fails, too', async (t) => {
+  it('is also handed on by work that fails', async (t) => {
     const world = await LockWorld.create(t);
     const work = world.open().withLock('a', NEVER, (lock) => {
       lock.handOn(ITEM);
@@ -49,7 +49,7 @@ describe('an item name that is handed on', () => {
     assert.equal(await world.clock.run(handOn(world.open())), ITEM);
   });
 
-  it('is not the one of a window that has lost its lock', async (t) => {
+  it('never comes from a window that has lost its lock', async (t) => {
     const world = await LockWorld.create(t);
     const hung = await hold(world.openFrozen(), 'a');
     hung.handOn('x.1');
@@ -87,7 +87,7 @@ describe('a lock', () => {
     await world.clock.run(waiting.settled);
   });
 
-  it('is not held by a window that hung while another one has worked, even if that one is done', async (t) => {
+  it('is not held by a window that hung while another one worked, even if that one is done', async (t) => {
     const world = await LockWorld.create(t);
     const hungClock = new DiskClock();
     const hung = await hold(world.openFrozen(hungClock), 'a');
@@ -102,7 +102,7 @@ describe('a lock', () => {
     assert.deepEqual(await readdir(world.folder), []);
   });
 
-  it('stays with a window that hung and has asked whether it still holds it, while it does what it asked for', async (t) => {
+  it('stays with a window that hung and has checked that it still holds it, while it does its work', async (t) => {
     const world = await LockWorld.create(t);
     const hung = await hold(world.openFrozen(), 'a');
     const waiting = wait(world.open(), 'a');
@@ -135,7 +135,7 @@ describe('a lock', () => {
 });
 
 describe('the owner of a lock', () => {
-  /** Whether another window that waits gets the lock while its owner works for 65 seconds. */
+  /** Returns whether a waiting window gets the lock while its owner works for 65 seconds. */
   async function loses(world: LockWorld, roundTrip: () => Promise<unknown>): Promise<boolean> {
     const held = await hold(world.open({ roundTrip }), 'a');
     const waiting = wait(world.open(), 'a');
@@ -148,7 +148,7 @@ describe('the owner of a lock', () => {
     return !has;
   }
 
-  it('keeps it while VS Code answers, however slowly', async (t) => {
+  it('keeps the lock while VS Code answers, however slowly', async (t) => {
     const world = await LockWorld.create(t);
     const roundTrip = (): Promise<void> =>
       new Promise((resolve) => {
@@ -158,7 +158,7 @@ describe('the owner of a lock', () => {
     assert.deepEqual(world.log.lines, []);
   });
 
-  it('keeps it when VS Code fails to answer once', async (t) => {
+  it('keeps the lock when VS Code fails to answer once', async (t) => {
     const world = await LockWorld.create(t);
     let times = 0;
     const roundTrip = (): Promise<unknown> =>
@@ -167,13 +167,13 @@ describe('the owner of a lock', () => {
     assert.equal(world.log.lines[0], 'warn A lock could not be kept alive: Error.');
   });
 
-  it('loses it when its browser tab is gone: VS Code does not answer', async (t) => {
+  it('loses the lock when its browser tab is gone, so VS Code does not answer', async (t) => {
     const world = await LockWorld.create(t);
     assert.equal(await loses(world, () => new Promise(() => undefined)), true);
     assert.deepEqual(world.log.lines, []);
   });
 
-  it('loses it when VS Code answers with errors', async (t) => {
+  it('loses the lock when VS Code answers with errors', async (t) => {
     const world = await LockWorld.create(t);
     assert.equal(await loses(world, () => Promise.reject(new Error('disposed'))), true);
     const thrown = (): never => {

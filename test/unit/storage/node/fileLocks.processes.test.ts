@@ -44,7 +44,7 @@ async function kill(window: ChildProcess): Promise<void> {
 }
 
 describe('locks between processes', () => {
-  it('let no increment of a counter get lost: four processes, fifty times each', async (t) => {
+  it('lose no increment of a counter: four processes, fifty times each', async (t) => {
     const world = await LockWorld.create(t);
     const counter = path.join(path.dirname(world.folder), 'counter');
     await writeFile(counter, '0');
@@ -58,7 +58,7 @@ describe('locks between processes', () => {
     assert.deepEqual(await readdir(world.folder), []);
   });
 
-  it('are taken from a process that was killed without a wait, by one window at a time', async (t) => {
+  it('are taken from a killed process without a wait, by one window at a time', async (t) => {
     const world = await LockWorld.create(t);
     const [window] = await start(t, world, 1);
     assert.ok(window);
@@ -79,7 +79,7 @@ describe('locks between processes', () => {
   });
 
   it(
-    'are taken from a stopped process after a minute, and it knows when it goes on',
+    'are taken from a stopped process after a minute, and it notices when it continues',
     { skip: process.platform === 'win32' },
     async (t) => {
       const world = await LockWorld.create(t);
@@ -102,24 +102,28 @@ describe('locks between processes', () => {
     },
   );
 
-  it('are kept by a process that was stopped for less', { skip: process.platform === 'win32' }, async (t) => {
-    const world = await LockWorld.create(t);
-    const [window] = await start(t, world, 1);
-    assert.ok(window);
-    await ask(window, { does: 'hold', name: 'a' });
-    window.kill('SIGSTOP');
-    const waiting = wait(world.open(), 'a');
-    await world.clock.advance(STALE_ALIVE_MS - 1_000);
-    window.kill('SIGCONT');
-    const watcher = watch(world.fileOf('a'));
-    await once(watcher, 'change');
-    watcher.close();
-    await world.clock.advance(2_000);
-    assert.equal(waiting.has, 'to wait');
-    assert.equal((await ask(window, { does: 'ask' })).isHeld, true);
-  });
+  it(
+    'are kept by a process that was stopped for a shorter time',
+    { skip: process.platform === 'win32' },
+    async (t) => {
+      const world = await LockWorld.create(t);
+      const [window] = await start(t, world, 1);
+      assert.ok(window);
+      await ask(window, { does: 'hold', name: 'a' });
+      window.kill('SIGSTOP');
+      const waiting = wait(world.open(), 'a');
+      await world.clock.advance(STALE_ALIVE_MS - 1_000);
+      window.kill('SIGCONT');
+      const watcher = watch(world.fileOf('a'));
+      await once(watcher, 'change');
+      watcher.close();
+      await world.clock.advance(2_000);
+      assert.equal(waiting.has, 'to wait');
+      assert.equal((await ask(window, { does: 'ask' })).isHeld, true);
+    },
+  );
 
-  it('hand on the name of an item, also past a process that was killed', async (t) => {
+  it('hand on the name of an item, even past a killed process', async (t) => {
     const world = await LockWorld.create(t);
     const [one, two, three] = await start(t, world, 3);
     assert.ok(one && two && three);
@@ -130,7 +134,7 @@ describe('locks between processes', () => {
     assert.deepEqual((await ask(three, { does: 'take', name: 'a' })).told, seen.told);
   });
 
-  it('are not taken from a process that works', async (t) => {
+  it('are not taken from a process that is working', async (t) => {
     const world = await LockWorld.create(t);
     const [window] = await start(t, world, 1);
     assert.ok(window);
@@ -166,7 +170,7 @@ describe('locks between processes', () => {
     },
   );
 
-  it('have one process tell each of 100 messages', async (t) => {
+  it('let exactly one process show each of 100 messages', async (t) => {
     const world = await LockWorld.create(t);
     const names = Array.from({ length: 100 }, (_, at) => `message ${at}`);
     const windows = await start(t, world, 3);

@@ -17,7 +17,7 @@ import { RecordingLog } from '../../support/recordingLog.ts';
 
 const NAMES = ['a', 'b'];
 const HOUR_MS = 3_600_000;
-/** A lock that nobody touches is taken after a minute at most, and the second window works after the first. */
+/** A lock that nobody touches is taken after a minute at most, and the windows work one after the other. */
 const MOST_MS = 61_000;
 
 function claimFile(name: string): string {
@@ -41,7 +41,7 @@ const beside = fc.constantFrom(
   `${hashOf('a')}.1e308`,
   'x'.repeat(250),
 );
-/** What a stranger puts into the folder. Garbage in place of a lock takes long, so it is rare. */
+/** What a stranger puts into the folder. Garbage in place of a lock is slow, so it is rare. */
 const garbage = fc.record({
   name: fc.oneof(
     { weight: 24, arbitrary: fc.constantFrom(...NAMES.map(claimFile)) },
@@ -53,7 +53,7 @@ const garbage = fc.record({
     { weight: 1, arbitrary: fc.constantFrom('folder' as const, 'link' as const) },
   ),
   content,
-  /** The time of the file: long ago, now, or far ahead. */
+  /** The modification time of the file: long ago, now, or far ahead. */
   fromNowMs: fc.constantFrom(0, HOUR_MS / 2, -HOUR_MS / 2, 2 * HOUR_MS, -2 * HOUR_MS, 1e12, -1e12),
 });
 const name = fc.constantFrom(...NAMES);
@@ -101,7 +101,7 @@ class StrangerWorld {
     assert.ok(this.#clock.ranMs - startMs <= MOST_MS, 'it waits too long');
   }
 
-  /** Both windows want the lock at once, and work in turns. */
+  /** Both windows want the lock at the same time, and take turns. */
   async #lock(wanted: string): Promise<void> {
     let working = 0;
     const work = async (): Promise<void> => {
@@ -136,7 +136,7 @@ class StrangerWorld {
 }
 
 describe('a stranger who writes into the folder of locks', { skip: process.platform === 'win32' }, () => {
-  it('stops no window, lets no two work at once, and makes no call fail', (context) =>
+  it('blocks no window, lets no two windows work at once, and makes no call fail', (context) =>
     holds(context, fc.array(step, { maxLength: 4 }), async (steps) => {
       const root = await mkdtemp(path.join(await realpath(tmpdir()), 'bap-identity-test-'));
       const world = new StrangerWorld(root);

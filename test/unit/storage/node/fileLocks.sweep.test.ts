@@ -14,7 +14,7 @@ async function age({ clock }: LockWorld, file: string, hours: number): Promise<v
   await utimes(file, then, then);
 }
 
-describe('what a start sweeps', () => {
+describe('what the sweep at the start deletes', () => {
   const rows: [name: string, hours: number, isSwept: boolean][] = [
     [`${HASH}.lock`, 23, false],
     [`${HASH}.lock`, 25, true],
@@ -25,7 +25,7 @@ describe('what a start sweeps', () => {
     [`${HASH}.claim`, 59 * 24, false],
     [`${HASH}.claim`, 61 * 24, true],
     [`${HASH}.claim.89abcdef`, 25, true],
-    // What was handed on stays until it is replaced, and what is not ours stays for ever.
+    // What was handed on stays until it is replaced, and what is not ours stays forever.
     [`${HASH}.lock.0.1-0-0.0.last`, 99_999, false],
     ['told.json', 99_999, false],
     ['letter.txt', 99_999, false],
@@ -81,7 +81,7 @@ describe('what a start sweeps', () => {
     assert.deepEqual(await readdir(elsewhere), [`${HASH}.claim`]);
   });
 
-  it('is no lock of a window that works, although the clock has jumped by a year', async (t) => {
+  it('is not the lock of a working window, even if the clock has jumped by a year', async (t) => {
     const world = await LockWorld.create(t);
     const held = await hold(world.open(), 'a');
     const owner = await readFile(world.fileOf('a'), 'utf8');
@@ -96,7 +96,7 @@ describe('what a start sweeps', () => {
     assert.deepEqual(await readdir(world.folder), []);
   });
 
-  it('ends without a line in the log when the window closes', async (t) => {
+  it('is nothing more when the window closes, without a line in the log', async (t) => {
     const world = await LockWorld.create(t);
     await world.leave('a');
     await age(world, world.fileOf('a'), 25);
@@ -109,13 +109,17 @@ describe('what a start sweeps', () => {
     assert.deepEqual(world.log.lines, []);
   });
 
-  it('says so when the folder cannot be read', { skip: process.platform === 'win32' }, async (t) => {
-    const world = await LockWorld.create(t);
-    await writeFile(path.dirname(world.folder) + '/locks', 'a file');
-    const inFile = path.join(world.folder, 'locks');
-    Object.assign(world, { folder: inFile });
-    world.open();
-    await world.clock.settle();
-    assert.deepEqual(world.log.lines, ['warn Old locks stay: Error ENOTDIR.']);
-  });
+  it(
+    'is nothing when the folder cannot be read, which is logged',
+    { skip: process.platform === 'win32' },
+    async (t) => {
+      const world = await LockWorld.create(t);
+      await writeFile(path.dirname(world.folder) + '/locks', 'a file');
+      const inFile = path.join(world.folder, 'locks');
+      Object.assign(world, { folder: inFile });
+      world.open();
+      await world.clock.settle();
+      assert.deepEqual(world.log.lines, ['warn Old locks stay: Error ENOTDIR.']);
+    },
+  );
 });

@@ -8,7 +8,7 @@ import { NEVER } from '../../../../src/base/timeLimit.ts';
 import { hold, LockWorld, wait } from '../../support/lockWorld.ts';
 
 describe('locks as files', () => {
-  it('run work of several windows under the same lock one after the other', async (t) => {
+  it('run the work of several windows under the same lock one after the other', async (t) => {
     const world = await LockWorld.create(t);
     const windows = [world.open(), world.open(), world.open()];
     let running = 0;
@@ -27,7 +27,7 @@ describe('locks as files', () => {
     assert.deepEqual(world.log.lines, []);
   });
 
-  it('run work of one window under the same lock in the order of the calls', async (t) => {
+  it('run the work of one window under the same lock in the order of the calls', async (t) => {
     const world = await LockWorld.create(t);
     const locks = world.open();
     const order: number[] = [];
@@ -59,7 +59,7 @@ describe('locks as files', () => {
     assert.equal(world.clock.pending, 0, 'no timer is left');
   });
 
-  it('wait for another window, and begin soon after it has released the lock', async (t) => {
+  it('wait for another window, and run the work soon after it has released the lock', async (t) => {
     const world = await LockWorld.create(t);
     const held = await hold(world.open(), 'a');
     const waiting = wait(world.open(), 'a');
@@ -82,7 +82,7 @@ describe('locks as files', () => {
     assert.deepEqual(world.log.lines, []);
   });
 
-  it('are files that tell nothing of the name, and that only this user can read', async (t) => {
+  it('are files that do not reveal the name, and that only this user can read', async (t) => {
     const world = await LockWorld.create(t);
     const name = 'write 3pkKXGdcrkuLvjWhA8P4EVaDE4VY: user@example.com';
     const held = await hold(world.open(), name);
@@ -96,7 +96,7 @@ describe('locks as files', () => {
     await held.release();
   });
 
-  it('are in a folder of this user alone, also when it was there and open to a group', async (t) => {
+  it('are in a folder for this user only, even if it was already there and open to a group', async (t) => {
     const world = await LockWorld.create(t);
     await mkdir(world.folder);
     await chmod(world.folder, 0o775);
@@ -106,7 +106,7 @@ describe('locks as files', () => {
   });
 });
 
-describe('a wait for a lock that is cancelled', () => {
+describe('a cancelled wait for a lock', () => {
   it('ends at once, and the others still get their turn', async (t) => {
     const world = await LockWorld.create(t);
     const [one, two] = [world.open(), world.open()];
@@ -141,7 +141,7 @@ describe('a wait for a lock that is cancelled', () => {
     await held.release();
   });
 
-  it('begins no work, also if the file is being created at that moment', async (t) => {
+  it('starts no work, even if the file is being created at that moment', async (t) => {
     const world = await LockWorld.create(t);
     const [one, two] = [world.open(), world.open()];
     for (let turns = 0; turns < 8; turns++) {
@@ -162,14 +162,14 @@ describe('a wait for a lock that is cancelled', () => {
     assert.ok(world.clock.ranMs < 5_000, 'a lock that came too late is released at once');
   });
 
-  it('does not begin when it was cancelled before', async (t) => {
+  it('does not start if it was cancelled before', async (t) => {
     const world = await LockWorld.create(t);
     const cancelled = wait(world.open(), 'a', AbortSignal.abort(new Error('cancelled')));
     await cancelled.settled;
     assert.equal(cancelled.has, 'given up');
   });
 
-  it('does not interrupt work that has begun', async (t) => {
+  it('does not interrupt work that has started', async (t) => {
     const world = await LockWorld.create(t);
     const cancel = new AbortController();
     const work = world.open().withLock('a', cancel.signal, async () => {

@@ -21,7 +21,7 @@ async function repairFolder({ folder }: LockWorld): Promise<void> {
 const UNUSABLE = 'warn Other windows can be neither locked out nor told what this one does';
 
 describe('a folder for locks that cannot be used', () => {
-  it('lets the work run, which can find out that it holds no lock', async (t) => {
+  it('lets the work run, which can find out that it has no lock', async (t) => {
     const world = await LockWorld.create(t);
     await breakFolder(world);
     const held = await world.clock.run(hold(world.open(), 'a'));
@@ -30,7 +30,7 @@ describe('a folder for locks that cannot be used', () => {
     assert.equal(world.clock.pending, 0);
   });
 
-  it('makes a window take turns with itself only', async (t) => {
+  it('makes a window take turns only with itself', async (t) => {
     const world = await LockWorld.create(t);
     await breakFolder(world);
     const [one, two] = [world.open(), world.open()];
@@ -45,7 +45,7 @@ describe('a folder for locks that cannot be used', () => {
     assert.equal(sameWindow.has, 'worked');
   });
 
-  it('makes a window tell once what it can tell by itself', async (t) => {
+  it('makes each window claim a name once, by itself', async (t) => {
     const world = await LockWorld.create(t);
     await breakFolder(world);
     const locks = world.open();

@@ -29,7 +29,7 @@ class SystemError extends Error {
 
 /**
  * Lets the first calls of `rename`, `open` or `rm` fail as on Windows while another program reads the file. It shows what we
- * do with that answer. Only Windows itself can show that it answers so.
+ * do with that error. Only Windows itself can show that it reports this error.
  */
 function failAtFirst(
   t: TestContext,
@@ -52,7 +52,7 @@ function failAtFirst(
   return calls;
 }
 
-/** Lets the pauses between two attempts pass, until the work is done. */
+/** Advances the clock past the delays between attempts until the work is done. */
 async function withoutPauses<T>(t: TestContext, work: Promise<T>): Promise<T> {
   const state = { settled: false };
   const settle = (): void => {
@@ -66,7 +66,7 @@ async function withoutPauses<T>(t: TestContext, work: Promise<T>): Promise<T> {
   return work;
 }
 
-describe('a file that is written as a whole', () => {
+describe('a file that is written atomically', () => {
   it('holds the new content, and only this user can read it', async (t) => {
     const folder = await temporaryFolder(t);
     const file = path.join(folder, 'a');
@@ -79,7 +79,7 @@ describe('a file that is written as a whole', () => {
     assert.deepEqual(await readdir(folder), ['a']);
   });
 
-  it('is never seen half written', async (t) => {
+  it('is never seen half-written', async (t) => {
     const file = path.join(await temporaryFolder(t), 'a');
     const contents = ['a', 'b', 'c'].map((letter) => letter.repeat(300_000));
     await writeWhole(file, contents[0] ?? '');
@@ -93,7 +93,7 @@ describe('a file that is written as a whole', () => {
     await writes;
   });
 
-  it('takes the place of a link, not of what the link leads to', async (t) => {
+  it('replaces a link, not the target of the link', async (t) => {
     const folder = await temporaryFolder(t);
     const [file, target] = [path.join(folder, 'a'), path.join(folder, 'target')];
     await writeFile(target, 'kept');
@@ -109,7 +109,7 @@ describe('a file that is written as a whole', () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it('leaves nothing unfinished when it cannot be put into place', async (t) => {
+  it('leaves no temporary file when it cannot be moved into place', async (t) => {
     const folder = await temporaryFolder(t);
     await mkdir(path.join(folder, 'a'));
     await assert.rejects(writeWhole(path.join(folder, 'a'), 'x'), { code: 'EISDIR' });
@@ -117,7 +117,7 @@ describe('a file that is written as a whole', () => {
   });
 
   for (const code of ['EPERM', 'EACCES', 'EBUSY'])
-    it(`is put into place again after ${code}, the answer of Windows for a file in use`, async (t) => {
+    it(`is moved into place on a retry after ${code}, which Windows reports for a file in use`, async (t) => {
       const folder = await temporaryFolder(t);
       const file = path.join(folder, 'a');
       await writeFile(file, 'old');
@@ -128,7 +128,7 @@ describe('a file that is written as a whole', () => {
       assert.deepEqual(await readdir(folder), ['a']);
     });
 
-  it('is given up after 20 attempts, and leaves the old content and nothing unfinished', async (t) => {
+  it('is given up after 20 attempts, and leaves the old content and no temporary file', async (t) => {
     const folder = await temporaryFolder(t);
     const file = path.join(folder, 'a');
     await writeFile(file, 'old');
@@ -139,14 +139,14 @@ describe('a file that is written as a whole', () => {
     assert.deepEqual(await readdir(folder), ['a']);
   });
 
-  it('is not tried again after another error', async (t) => {
+  it('is not retried after another error', async (t) => {
     const folder = await temporaryFolder(t);
     const calls = failAtFirst(t, 'rename', 'ENOSPC', 1);
     await assert.rejects(writeWhole(path.join(folder, 'a'), 'new'), { code: 'ENOSPC' });
     assert.equal(calls.length, 1);
   });
 
-  it('has an unfinished name that is valid on Windows, too', async (t) => {
+  it('has a temporary name that is also valid on Windows', async (t) => {
     const folder = await temporaryFolder(t);
     const calls = failAtFirst(t, 'rename', '', 0);
     await writeWhole(path.join(folder, 'a'), 'x');
@@ -174,7 +174,7 @@ describe('a regular file', () => {
     assert.equal(await readRegular(file, 7), undefined);
   });
 
-  it('is read again after EACCES, the answer of Windows for a file in use', async (t) => {
+  it('is read on a retry after EACCES, which Windows reports for a file in use', async (t) => {
     const file = path.join(await temporaryFolder(t), 'a');
     await writeFile(file, 'content');
     const calls = failAtFirst(t, 'open', 'EACCES', 3);
@@ -182,14 +182,14 @@ describe('a regular file', () => {
     assert.equal(calls.length, 4);
   });
 
-  it('that cannot be read rejects with the error', async (t) => {
+  it('rejects with the error when it cannot be read', async (t) => {
     const folder = await temporaryFolder(t);
     await writeFile(path.join(folder, 'file'), '');
     await assert.rejects(readRegular(path.join(folder, 'file', 'a'), 7), { code: 'ENOTDIR' });
   });
 });
 
-describe('what is no regular file', () => {
+describe('anything but a regular file', () => {
   const put: Record<string, (file: string) => unknown> = {
     nothing: () => undefined,
     'a folder': (file) => mkdir(file),
@@ -200,14 +200,14 @@ describe('what is no regular file', () => {
     'a pipe without a writer': (file) => execFileSync('mkfifo', [file]),
   };
   for (const [what, create] of Object.entries(put))
-    it(`is not read, and not waited for: ${what}`, { skip: process.platform === 'win32' }, async (t) => {
+    it(`is neither read nor waited for: ${what}`, { skip: process.platform === 'win32' }, async (t) => {
       const folder = await temporaryFolder(t);
       await writeFile(path.join(folder, 'target'), 'content');
       await create(path.join(folder, 'a'));
       assert.equal(await readRegular(path.join(folder, 'a'), 1_000), undefined);
     });
 
-  it('is not read, and not waited for: a socket', { skip: process.platform === 'win32' }, async (t) => {
+  it('is neither read nor waited for: a socket', { skip: process.platform === 'win32' }, async (t) => {
     const file = path.join(await temporaryFolder(t), 'a');
     const server = createServer();
     await new Promise<void>((resolve) => {
@@ -219,7 +219,7 @@ describe('what is no regular file', () => {
 });
 
 describe('the code of an error', () => {
-  it('is found in errors of the system only', () => {
+  it('is found in system errors only', () => {
     assert.equal(hasCode(new SystemError('ENOENT'), 'EPERM', 'ENOENT'), true);
     assert.equal(hasCode(new SystemError('ENOENT'), 'EPERM'), false);
     assert.equal(hasCode(new Error('ENOENT'), 'ENOENT'), false);
@@ -233,7 +233,7 @@ describe('a file that is deleted', () => {
     await removeFile(path.join(await temporaryFolder(t), 'a'));
   });
 
-  it('is deleted after a virus scanner of Windows has read it', async (t) => {
+  it('is deleted after a virus scanner on Windows has read it', async (t) => {
     const folder = await temporaryFolder(t);
     await writeFile(path.join(folder, 'a'), 'text');
     const calls = failAtFirst(t, 'rm', 'EBUSY', 3);
@@ -244,14 +244,14 @@ describe('a file that is deleted', () => {
 });
 
 describe('a file that is emptied', { skip: process.platform === 'win32' }, () => {
-  it('has no content any more', async (t) => {
+  it('has no content left', async (t) => {
     const file = path.join(await temporaryFolder(t), 'a');
     await writeFile(file, 'content');
     await emptyFile(file);
     assert.equal(await readFile(file, 'utf8'), '');
   });
 
-  it('is not what a link leads to, nor a new one, and no pipe is waited for', async (t) => {
+  it('is never the target of a link or a new file, and no pipe is waited for', async (t) => {
     const folder = await temporaryFolder(t);
     const file = (name: string): string => path.join(folder, name);
     await writeFile(file('target'), 'kept');

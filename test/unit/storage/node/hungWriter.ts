@@ -1,4 +1,4 @@
-// The process of a window that renews a session, and hangs in the middle of it until its parent lets it go on.
+// The process of a window that renews a session, and hangs in the middle of it until its parent lets it continue.
 // Arguments: the folder of the sessions, the key, and after how many turns of the event loop to hang.
 import { readSync, writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -15,7 +15,7 @@ const grant = { ...before.grant, accessToken: 'renewed' };
 const stored = store.replace({ ...before, version: afterRenewal(before.version), grant });
 for (let turn = 0; turn < Number(turns); turn++) await nextTurn();
 writeSync(1, 'hangs');
-readSync(0, Buffer.alloc(1)); // nothing of this process runs until its parent writes
+readSync(0, Buffer.alloc(1)); // blocks the whole process until its parent writes
 await stored;
 await store.rereadAll();
 writeSync(1, store.get('a')?.state ?? 'unknown');

@@ -28,7 +28,7 @@ describe('the process of the owner of a lock', () => {
       assert.equal(processOf(ownerHere(pid)), 'unknown', pid);
   });
 
-  it('is named by a text that is another one for each lock, and shorter than the most that is read', () => {
+  it('is named by a text that is unique to each lock, and not too long to be read', () => {
     assert.notEqual(newOwner(), newOwner());
     assert.ok(newOwner().length < 100);
   });

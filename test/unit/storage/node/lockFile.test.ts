@@ -91,7 +91,7 @@ describe('an item name that a released lock hands on', () => {
     assert.deepEqual(await readdir(folder), ['a.lock.x.2-0-0.0.last']);
   });
 
-  it('is the newest one after a crash of a window that replaced it, whatever they are called', async (t) => {
+  it('is the newest one after a window crashed while replacing it, whatever the names are', async (t) => {
     const [one, , folder] = await twoLocks(t);
     for (const [name, second] of [
       ['2', 10],
@@ -107,7 +107,7 @@ describe('an item name that a released lock hands on', () => {
     assert.deepEqual(await readdir(folder), ['a.lock.4.last']);
   });
 
-  it('is no file of another lock or of another form', async (t) => {
+  it('is never a file of another lock or of another form', async (t) => {
     const [one, , folder] = await twoLocks(t);
     for (const name of [
       'b.lock.1.last',
@@ -124,7 +124,7 @@ describe('an item name that a released lock hands on', () => {
 });
 
 describe('taking a file away', () => {
-  it('deletes the file that was seen, under whatever name', async (t) => {
+  it('deletes the file that was seen, whatever its name', async (t) => {
     const [one, two, folder] = await twoLocks(t);
     await create(one);
     const left = await lookAt(one.file);
@@ -175,7 +175,7 @@ describe('taking a file away', () => {
     }
   });
 
-  it('leaves a folder and what is in it under another name', async (t) => {
+  it('leaves a folder and its contents under another name', async (t) => {
     const [one, , folder] = await twoLocks(t);
     await mkdir(path.join(one.file, 'inside'), { recursive: true });
     const left = await lookAt(one.file);
@@ -200,7 +200,7 @@ describe('taking a file away', () => {
 });
 
 describe('the hash of a name', () => {
-  it('is a valid file name everywhere, and another one for another name', () => {
+  it('is a valid file name everywhere, and different for different names', () => {
     for (const name of ['', 'a', 'renew ../../x', 'con', 'a:b*?"<>|', 'ä'.repeat(1_000)])
       assert.match(hashOf(name), /^[0-9a-f]{16}$/);
     assert.notEqual(hashOf('a'), hashOf('b'));

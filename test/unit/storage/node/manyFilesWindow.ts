@@ -1,4 +1,4 @@
-// A window in a process of its own, whose limit of open files the caller sets. Tells what it finds in the folder.
+// A window in its own process, whose limit of open files the caller sets. Reports what it finds in the folder.
 import { newestItems } from '../../../../src/sessions/items.ts';
 import { SessionStore } from '../../../../src/sessions/store.ts';
 import { SharedKey } from '../../../../src/storage/keyAgreement.ts';
@@ -12,7 +12,7 @@ import { FakeSecrets } from '../../support/fakeSecrets.ts';
 import { recordOf } from '../../support/record.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 
-/** What the window tells. */
+/** What the window reports. */
 export interface Found {
   readonly sessions: number;
   /** The items that are in SecretStorage at the end. */

@@ -122,7 +122,7 @@ describe('the storage of sessions in Node', () => {
     assert.deepEqual([...client.secrets.stored], []);
   });
 
-  it('tells of a change in another window, until the end', { timeout: 20_000 }, async (t) => {
+  it('fires changes of other windows, until it is disposed', { timeout: 20_000 }, async (t) => {
     const client = await Client.create(t);
     const [one, two, ended] = [client.window().storage, client.window().storage, client.window().storage];
     for (const each of [one, two, ended]) await each.names();
@@ -135,7 +135,7 @@ describe('the storage of sessions in Node', () => {
 });
 
 describe('the sessions of a client', () => {
-  it('survive a rebuilt container, another profile or machine: the folder is another one', async (t) => {
+  it('survive a rebuilt container, another profile or machine, where the folder is another one', async (t) => {
     const client = await Client.create(t);
     const before = client.window();
     for (const record of [A, removedOf('b')]) await put(before.storage, record);
@@ -175,7 +175,7 @@ describe('the sessions of a client', () => {
 });
 
 describe('a storage of which one place cannot be used', () => {
-  it('is SecretStorage alone without a folder, and the files come later', async (t) => {
+  it('is SecretStorage alone without a folder, and files are written later', async (t) => {
     const client = await Client.create(t);
     const folder = path.join(client.folder, 'sessions');
     await writeFile(folder, ''); // cannot be used as a folder, not even by root
@@ -226,7 +226,7 @@ describe('a storage of which one place cannot be used', () => {
     assert.deepEqual([client.inSecrets, await client.inFiles()], [[itemOf(A).name], [itemOf(A).name]]);
   });
 
-  it('stores in files while the window closes, and asks nothing of SecretStorage', async (t) => {
+  it('writes files while the window closes, and does not use SecretStorage', async (t) => {
     const client = await Client.create(t);
     const window = client.window();
     await put(window.storage, A);

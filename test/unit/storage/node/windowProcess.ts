@@ -1,4 +1,4 @@
-// The process of a second window. Says when it is ready, then does what its parent asks for, then says what came of it.
+// The process of a second window. Reports when it is ready, then does what its parent requests, and reports the result.
 import { readFile, writeFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import type { HeldLock } from '../../../../src/sessions/ports.ts';
 import { FileLocks } from '../../../../src/storage/node/fileLocks.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 
-/** What the parent can ask for. The counter is a file beside the folder of the locks. */
+/** What the parent can request. The counter is a file beside the folder of the locks. */
 export type Task =
   | { readonly does: 'increment'; readonly times: number }
   | { readonly does: 'hold' | 'take'; readonly name: string; readonly handsOn?: string }

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 /** Where Windows puts the extension's files, for a user with a long name. */
 const STORAGE = String.raw`C:\Users\a-name-of-20-letters\AppData\Roaming\Code - Insiders\User\globalStorage\bap-identity.bap-authentication`;
-/** Windows refuses longer paths, unless it was told otherwise. */
+/** Windows refuses longer paths by default. */
 const MAX_PATH = 259;
 
 /** The largest version that a user can get to: a sign-in each minute of ten years, renewed as often. */

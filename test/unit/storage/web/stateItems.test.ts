@@ -14,7 +14,7 @@ const A = recordOf('a');
 const SECOND = renewed(A, 'second');
 const MARK = removedOf('a');
 const B = recordOf('b');
-/** Longer than the way of a change to the other windows, and their look at it. */
+/** Long enough for a change to reach the other windows, and for them to read it. */
 const A_MOMENT_MS = 2_000;
 
 interface Window extends Pick<KeyWindow, 'memento' | 'log' | 'key'> {
@@ -57,7 +57,7 @@ describe('items in the global state', () => {
     assert.deepEqual(one.log.lines, []);
   });
 
-  it('do not go back when an older version is written late', async () => {
+  it('do not revert when an older version is written late', async () => {
     const [world, one, two] = await withWindows(2);
     assert.ok(one && two);
     await world.clock.run(put(one.items, SECOND));
@@ -67,7 +67,7 @@ describe('items in the global state', () => {
     assert.deepEqual(await one.items.names(), [itemOf(SECOND).name]);
   });
 
-  it('are all there after windows have undone each other’s change', async () => {
+  it('are all there after windows have undone each other’s changes', async () => {
     const [world, one, two, three] = await withWindows(3);
     assert.ok(one && two && three);
     const records = [A, B, removedOf('c')];
@@ -99,7 +99,7 @@ describe('items in the global state', () => {
     await assert.rejects(world.clock.run(put(one.items, A)), (error) => error === failure);
   });
 
-  it('tell of changes in any window, and of nothing else, until the end', async () => {
+  it('fire changes of any window, and nothing else, until the end', async () => {
     const [world, one, two] = await withWindows(2);
     assert.ok(one && two);
     const heard: (string | undefined)[] = [];
@@ -116,7 +116,7 @@ describe('items in the global state', () => {
   });
 });
 
-describe('the text of an item in the global state that someone has changed', () => {
+describe('the text of an item that someone has changed in the global state', () => {
   const values: Record<string, (sealed: string, other: string) => unknown> = {
     'no text': () => 5,
     'an empty text': () => '',
@@ -128,7 +128,7 @@ describe('the text of an item in the global state that someone has changed', () 
     'an object': () => ({ sealed: '' }),
   };
   for (const [what, valueOf] of Object.entries(values))
-    it(`costs this item only, and is written again: ${what}`, async () => {
+    it(`affects this item only, and is written again: ${what}`, async () => {
       const [world, one] = await withWindows(1);
       assert.ok(one);
       for (const record of [A, B]) await world.clock.run(put(one.items, record));
@@ -143,7 +143,7 @@ describe('the text of an item in the global state that someone has changed', () 
 });
 
 describe('what others have put into the global state', () => {
-  it('is no item without the tag of the key, and goes at the next start', async () => {
+  it('is not an item without the tag of the key, and is removed at the next start', async () => {
     const [world, one] = await withWindows(1);
     assert.ok(one);
     await world.clock.run(put(one.items, A));
@@ -161,7 +161,7 @@ describe('what others have put into the global state', () => {
     assert.equal(next.memento.keys().filter((key) => key.startsWith('item/')).length, 1);
   });
 
-  it('is left alone when it is of another form, such as a later format', async () => {
+  it('is left alone if it has another form, such as a later format', async () => {
     const [world, one] = await withWindows(1);
     assert.ok(one);
     const later = [
@@ -179,7 +179,7 @@ describe('what others have put into the global state', () => {
     for (const key of later) assert.equal(next.memento.get(key), 'later');
   });
 
-  it('costs no line in the log: 10,000 planted items', async () => {
+  it('is not logged: 10,000 planted items', async () => {
     const [world, one] = await withWindows(1);
     assert.ok(one);
     await world.clock.run(put(one.items, A));
@@ -189,7 +189,7 @@ describe('what others have put into the global state', () => {
     assert.deepEqual(one.log.lines, []);
   });
 
-  it('of a lost key goes at the next start, and an open window writes its own again', async () => {
+  it('is removed at the next start if it belongs to a lost key, and an open window writes its own again', async () => {
     const [world, one] = await withWindows(1);
     assert.ok(one);
     const lost = await SessionCipher.create();

@@ -21,8 +21,8 @@ function world(): {
   return { clock, memento, log, open: () => new WebLocks(memento, clock, log) };
 }
 
-describe('what is told once in a browser', () => {
-  it('is told in one window, and not again after a reload until its time is over', async () => {
+describe('a claim in a browser', () => {
+  it('belongs to one window, and cannot be made again after a reload until its time is over', async () => {
     const { clock, memento, open } = world();
     const [one, two] = [open(), open()];
     assert.equal(await one.claimFor('ended account', HOUR_MS), true);
@@ -37,7 +37,7 @@ describe('what is told once in a browser', () => {
     assert.equal(await two.claimFor('ended account', HOUR_MS), true);
   });
 
-  it('does not grow the global state for ever', async () => {
+  it('does not make the global state grow forever', async () => {
     const { clock, memento, open } = world();
     const sizes = new Set<number>();
     for (let day = 0; day < 200; day++) {
@@ -57,7 +57,7 @@ describe('what is told once in a browser', () => {
     'a text': () => 'told',
   };
   for (const [what, value] of Object.entries(planted))
-    it(`is told although another program has put ${what} there`, async () => {
+    it(`can be made even if another program has put ${what} there`, async () => {
       const { clock, memento, open } = world();
       await open().claimFor('a', HOUR_MS);
       const name = /"name":"([0-9a-f]+)"/.exec(JSON.stringify(memento.kept.get('told')))?.[1];
@@ -67,7 +67,7 @@ describe('what is told once in a browser', () => {
       assert.equal(await open().claimFor('a', HOUR_MS), false);
     });
 
-  it('is told once in each window that cannot write the global state, and logged', async () => {
+  it('can be made once in each window that cannot write the global state, which is logged', async () => {
     const { memento, log, open } = world();
     memento.writeFailure = new Error('a message');
     const [one, two] = [open(), open()];
@@ -79,7 +79,7 @@ describe('what is told once in a browser', () => {
 });
 
 describe('a lock in a browser', () => {
-  it('keeps the calls of one window apart, and hands on an item name within it', async () => {
+  it('runs the calls of one window one at a time, and hands on an item name within it', async () => {
     const locks = world().open();
     const steps: unknown[] = [];
     await Promise.all(

@@ -7,7 +7,7 @@ import { BrowserWorld, type BrowserWindow } from '../../support/browserWorld.ts'
 import { recordOf, removedOf } from '../../support/record.ts';
 import { renewed } from '../../support/storeWorld.ts';
 
-/** Longer than a look at the global state and its way to the other windows. */
+/** Long enough for a window to look at the global state, and for what it writes to reach the others. */
 const A_MOMENT_MS = 3_000;
 /** Longer than a window waits for the key of another one. */
 const KEY_AGREED_MS = 10_000;
@@ -25,7 +25,7 @@ const live = ({ store }: BrowserWindow): string[] =>
     .sort();
 
 describe('the sessions of a browser', () => {
-  it('are known in every window a moment later, and in the next one', async () => {
+  it('are known in every open window a moment later, and in the next one that opens', async () => {
     const world = new BrowserWorld();
     const [one, two] = [await ready(world), await ready(world)];
     await world.clock.run(one.store.replace(recordOf('a')));
@@ -61,7 +61,7 @@ describe('the sessions of a browser', () => {
     );
   });
 
-  it('do not come back after a sign-out, also when another window renews at the same moment', async () => {
+  it('do not come back after a sign-out, even when another window renews at the same moment', async () => {
     const world = new BrowserWorld();
     const [one, two] = [await ready(world), await ready(world)];
     const record = recordOf('a');
@@ -78,7 +78,7 @@ describe('the sessions of a browser', () => {
     assert.deepEqual([live(one), live(two), live(await ready(world))], [[], [], []]);
   });
 
-  it('are lost with their key, and nothing of them stays', async () => {
+  it('are lost with their key, and leave nothing behind', async () => {
     const world = new BrowserWorld();
     const one = await ready(world);
     await world.clock.run(one.store.replace(recordOf('a')));
@@ -91,7 +91,7 @@ describe('the sessions of a browser', () => {
     assert.ok(![...world.state.keys()].some((key) => key.startsWith('item/')));
   });
 
-  it('are renewed in the global state alone, and signed out in SecretStorage, too', async () => {
+  it('are renewed in the global state alone, and signed out in SecretStorage as well', async () => {
     const world = new BrowserWorld();
     const one = await ready(world);
     const record = recordOf('a');
@@ -117,7 +117,7 @@ describe('the sessions of a browser', () => {
     assert.ok([...world.state.keys()].some((key) => key.startsWith('item/a.')));
   });
 
-  it('end no window with an error when a text in the global state is foreign', async () => {
+  it('survive a foreign text in the global state, which causes no error in any window', async () => {
     const world = new BrowserWorld();
     for (const [at, value] of ['garbage', 5, null, {}].entries())
       world.state.set(`item/${itemOf(recordOf(`session-${at}`)).name}.0123456789abcdef`, value);
@@ -144,7 +144,7 @@ describe('the key of the sessions of a browser', () => {
     assert.deepEqual(live(await ready(world)), ['a', 'b']);
   });
 
-  it('is also stored by the window that made another one, even if it has no session to store', async () => {
+  it('is also stored by a window that made another one, even if it has no session to store', async () => {
     const world = new BrowserWorld();
     const [one, two] = [world.open(), world.open()];
     await world.clock.run(Promise.all([one.store.load(), two.store.load()]));
