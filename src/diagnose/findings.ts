@@ -89,9 +89,10 @@ function storageFindings({ startupCheck, storageStatus }: StorageFacts): string[
   const found: string[] = [];
   const status = typeof storageStatus === 'object' ? storageStatus : undefined;
   if (startupCheck === 'slow' || startupCheck === undefined || status?.secrets === 'fails')
-    found.push(vscode.l10n.t('The secret storage can’t be read. Unlock your system’s keyring.'));
+    found.push(vscode.l10n.t('The secret storage can’t be used. Unlock your system’s keyring.'));
   else if (startupCheck.lost > 0) found.push(lossFinding(lossPlace(vscode.env)));
-  if (status?.shared === 'fails' && status.sharedPlace === 'files')
+  // Without the key in the secret storage, the folder cannot be used either, and its disk may be fine.
+  if (status?.secrets !== 'fails' && status?.shared === 'fails' && status.sharedPlace === 'files')
     found.push(
       vscode.l10n.t(
         'The folder for sessions can’t be used, so other windows may learn of a sign-in late. Its disk may be full or read-only.',

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { startBareServer } from '../vscode/bareServer.ts';
 import { startCodeServer, type CodeServer, type CodeServerOptions } from '../vscode/codeServer.ts';
+import { workbenchWith } from '../vscode/desktopSecrets.ts';
 import { installedExtension } from '../vscode/installed.ts';
 import { vsixFile } from '../vscode/paths.ts';
 import { readExtensionHostLogs } from '../vscode/serverLogs.ts';
@@ -22,6 +23,8 @@ export interface Host {
   readonly url: string;
   /** The server's data folder. Undefined without a server. */
   readonly folder: string | undefined;
+  /** The script that a window runs in place of the server's workbench. */
+  readonly workbench?: string;
   /** The logs of all extensions. `page` is an open window. */
   logs(page: Page): Promise<string>;
   stop(): Promise<void>;
@@ -32,8 +35,9 @@ export interface Host {
  * - `noKeyring`: VS Code's own server, which keeps secrets in memory only.
  * - `slow`: code-server behind a slow connection, with test/sleeper, which delays all other extensions.
  * - `hostile`: code-server with test/hostile.
+ * - `desktop`, `desktopWithoutKeyring`: VS Code's own server, and a window with the SecretStorage of desktop VS Code.
  */
-export type HostKind = 'codeServer' | 'noKeyring' | 'slow' | 'hostile';
+export type HostKind = 'codeServer' | 'noKeyring' | 'slow' | 'hostile' | 'desktop' | 'desktopWithoutKeyring';
 
 /** The latency of the slow connection, one way. */
 const SLOW_LINE_MS = 150;
@@ -42,24 +46,37 @@ export async function startHost(settings: Record<string, unknown>, kind: HostKin
   return isWeb ? startWeb(settings) : startServer(settings, kind);
 }
 
+interface ServerKind {
+  readonly start: (options: CodeServerOptions) => Promise<CodeServer>;
+  /** Installed beside the package and test/consumer. */
+  readonly extension?: 'sleeper' | 'hostile';
+  /** Resolves with what a window runs in place of the server's workbench. */
+  readonly workbench?: () => Promise<string>;
+}
+
+const servers: Record<HostKind, ServerKind> = {
+  codeServer: { start: startCodeServer },
+  noKeyring: { start: startBareServer },
+  slow: { start: startSlowServer, extension: 'sleeper' },
+  hostile: { start: startCodeServer, extension: 'hostile' },
+  desktop: { start: startBareServer, workbench: () => workbenchWith('keyring') },
+  desktopWithoutKeyring: { start: startBareServer, workbench: () => workbenchWith('noKeyring') },
+};
+
 async function startServer(settings: Record<string, unknown>, kind: HostKind): Promise<Host> {
-  const others = { codeServer: [], noKeyring: [], slow: ['sleeper'], hostile: ['hostile'] } as const;
-  const extensionFolders = await Promise.all(['consumer' as const, ...others[kind]].map(buildTestExtension));
-  const server = await starts[kind]({ settings, vsix: vsixFile, extensionFolders, fewBuiltIns: true });
+  const { start, extension, workbench } = servers[kind];
+  const extensions = ['consumer' as const, ...(extension === undefined ? [] : [extension])];
+  const extensionFolders = await Promise.all(extensions.map(buildTestExtension));
+  const script = await workbench?.();
+  const server = await start({ settings, vsix: vsixFile, extensionFolders, fewBuiltIns: true });
   return {
     url: server.url,
     folder: path.dirname(server.dataFolder),
+    ...(script !== undefined && { workbench: script }),
     logs: () => Promise.resolve(readExtensionHostLogs(server)),
     stop: () => server.stop(),
   };
 }
-
-const starts: Record<HostKind, (options: CodeServerOptions) => Promise<CodeServer>> = {
-  codeServer: startCodeServer,
-  noKeyring: startBareServer,
-  slow: startSlowServer,
-  hostile: startCodeServer,
-};
 
 async function startSlowServer(options: CodeServerOptions): Promise<CodeServer> {
   const server = await startCodeServer(options);

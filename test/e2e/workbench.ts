@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../vscode/browser.ts';
+import { WORKBENCH } from '../vscode/desktopSecrets.ts';
 import { install } from '../vscode/install.ts';
 import { outFolder } from '../vscode/paths.ts';
 import { release } from '../vscode/release.ts';
@@ -75,6 +76,11 @@ export class Workbench {
       reducedMotion: 'reduce',
     });
     context.setDefaultTimeout(WAIT_MS);
+    const { workbench: body } = host;
+    if (body !== undefined)
+      await context.route(`**/${WORKBENCH}`, (route) =>
+        route.fulfill({ body, contentType: 'text/javascript' }),
+      );
     return new Workbench(host, browser, context, await context.newPage());
   }
 

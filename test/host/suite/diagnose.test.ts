@@ -148,6 +148,13 @@ describe('the sign-in report', () => {
     assert.match(part(locked, 'Findings'), /Unlock your system’s keyring/);
   });
 
+  it('blames no disk while the secret storage, which has the key of the folder, fails', async () => {
+    const storageStatus = { secrets: 'fails', shared: 'fails', sharedPlace: 'files' } as const;
+    const findings = part(await reportOf(() => ({ storageStatus })), 'Findings');
+    assert.match(findings, /The secret storage can’t be used\. Unlock your system’s keyring/);
+    assert.doesNotMatch(findings, /disk/);
+  });
+
   it('does not wait for storage that does not respond', async () => {
     const world = new World();
     const { gather } = factsOf(world, () => new Promise(() => undefined));
