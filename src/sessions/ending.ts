@@ -14,11 +14,16 @@ export class SessionEnding {
   readonly #service: IdentityService;
   readonly #store: SessionStore;
   readonly #runtime: Runtime;
+  /** What to do again with a session that still has an access token that the service has rejected. */
+  readonly #afterRejection = new Map<string, (record: LiveSession) => Promise<unknown>>();
 
   constructor(service: IdentityService, store: SessionStore, runtime: Runtime) {
     this.#service = service;
     this.#store = store;
     this.#runtime = runtime;
+    store.onDidChange(({ record }) => {
+      if (record.serviceId === service.id) void this.#rejectAgain(record);
+    });
   }
 
   /**
@@ -29,6 +34,8 @@ export class SessionEnding {
     if (!(await this.#isCurrent(record))) return false;
     const { grant, grantedAtMs, accessTokenRejected, ...lasting } = record;
     this.#runtime.log.info(`A session with ${this.#service.label} has ended: ${reason}.`);
+    if (reason === 'rejected')
+      this.#afterRejection.set(grant.accessToken, (again) => this.end(again, 'rejected'));
     await this.#replace({
       ...lasting,
       version: afterAmendment(record.version),
@@ -44,6 +51,7 @@ export class SessionEnding {
   /** Hides a session whose access token was rejected until its refresh token brings a new one. Never rejects. */
   async hideUntilRenewed(record: LiveSession): Promise<void> {
     if (!(await this.#isCurrent(record))) return;
+    this.#afterRejection.set(record.grant.accessToken, (again) => this.hideUntilRenewed(again));
     await this.#replace({
       ...record,
       version: afterAmendment(record.version),
@@ -70,6 +78,16 @@ export class SessionEnding {
     if (expired === undefined) return;
     revokeInBackground(this.#service, expired.grant, this.#runtime);
     await this.#replace({ ...rest, version: afterAmendment(record.version) });
+  }
+
+  /**
+   * A window that undoes a cancelled sign-in publishes the session as it knows it, which may be from before the service
+   * rejected its token.
+   */
+  async #rejectAgain(record: LiveSession): Promise<void> {
+    const { id, grant, accessTokenRejected } = record;
+    if (accessTokenRejected === true || this.#store.get(id) !== record) return;
+    await this.#afterRejection.get(grant.accessToken)?.(record);
   }
 
   /** Rereads storage first, because the event for another window's change may still be on its way. */

@@ -56,6 +56,27 @@ describe('ending a session', () => {
     assert.equal(endedA(one).expiresAtMs, a.grant.expiresAtMs);
   });
 
+  it('ends a rejected session again that another window brings back, and not one with a new token', async () => {
+    const { world, one, two, a } = await withA();
+    await world.clock.run(one.sessions.ending.end(a, 'rejected'));
+    world.storage.put({ ...a, version: { signIn: 3, revision: 0, amendment: 0 } });
+    await world.clock.settle();
+    assert.equal(endedA(one).reason, 'rejected');
+    assert.equal(endedA(two).reason, 'rejected');
+    const grant = world.service.grant();
+    world.storage.put({ ...a, grant, version: { signIn: 4, revision: 0, amendment: 0 } });
+    await world.clock.settle();
+    assert.deepEqual(await world.sessionsOf(one), [`a: ${grant.accessToken}`]);
+  });
+
+  it('hides a session again whose token was rejected when another window brings it back', async () => {
+    const { world, one, two, a } = await withA();
+    await world.clock.run(one.sessions.ending.hideUntilRenewed(a));
+    world.storage.put({ ...a, version: { signIn: 3, revision: 0, amendment: 0 } });
+    await world.clock.settle();
+    for (const { store } of [one, two]) assert.equal(store.liveSession('a')?.accessTokenRejected, true);
+  });
+
   it('does nothing when another window has changed the session in storage', async () => {
     const { world, one, two, a } = await withA();
     await world.clock.run(world.signIn(two, world.service.grant()));
