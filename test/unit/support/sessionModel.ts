@@ -256,7 +256,9 @@ export class SessionModel {
         this.#signedOut.delete(id);
         this.#maybeRejected.add(id); // its token may be revoked and its mark lost
       }
-    for (const { id, grant } of this.#world.storedLive()) {
+    // A place may have lost what another window still knows.
+    const known = this.#world.windows.flatMap(({ sessions }) => sessions.records.liveSessions());
+    for (const { id, grant } of [...this.#world.storedLive(), ...known]) {
       this.#maybeRejected.add(id);
       if (this.#unkept.get(grant.accessToken) === window) this.#unkept.delete(grant.accessToken);
       if (grant.refreshToken !== undefined && service.isUsed(grant.refreshToken))
