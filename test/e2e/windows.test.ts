@@ -93,7 +93,13 @@ describe('two windows of one browser', () => {
     await signedIn(two);
     await one.page.bringToFront();
     await one.notification(SIGMA).waitFor({ state: 'detached' });
-    assert.equal(await one.notification('Signed in to').count(), 0); // one window shows the message
+    const told = await one.waitForNotification('in another window');
+    assert.match(
+      told,
+      /^You signed in to Sigma Identity as satoshi in another window, so the sign-in in this/,
+    );
+    await one.screenshot('windows-elsewhere');
+    await one.clearNotifications();
     assert.equal((await newChanges(1)).length, 2);
     await one.run('BAP Identity: Sign Out…');
     await one.answerDialog('Sign Out');
