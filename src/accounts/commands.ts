@@ -18,7 +18,7 @@ export function registerCommands(
     'bapIdentity.signIn': async (): Promise<void> => {
       const provider = await pickService(providers);
       if (provider === undefined || provider.showQuestion()) return;
-      await provider.createSession(provider.service.defaultScopes);
+      await provider.signIn();
     },
     'bapIdentity.signOut': () => signOut(providers),
     'bapIdentity.showLog': async () => {

@@ -88,6 +88,11 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     return toSession(await this.#signIns.get({ scopes, accountId: account?.id }), scopes);
   }
 
+  /** Runs a sign-in that the user asks for themselves, even right after another one. Throws as `createSession` does. */
+  async signIn(): Promise<void> {
+    await this.#signIns.start({ scopes: this.service.defaultScopes, accountId: undefined });
+  }
+
   /** Brings a question back that a sign-in in progress waits for. Returns whether there is one. */
   showQuestion(): boolean {
     return this.#view.showQuestion(this.service.label);

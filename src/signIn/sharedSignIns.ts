@@ -37,14 +37,16 @@ export class SharedSignIns {
   }
 
   /**
-   * Runs a sign-in, joins the one in progress for the same scopes and account, or returns the session of one that has
-   * just ended. An account that is asked for must be that session's: VS Code asks again if the user has signed in as
-   * someone else. Rejects as the sign-in does.
+   * Returns the session of a sign-in for the same scopes and account that has just ended, or does what `start` does. An
+   * account that is asked for must be that session's: VS Code asks again if the user has signed in as someone else.
    */
-  get(request: SignInRequest): Promise<LiveSession> {
-    const key = JSON.stringify([scopeKey(request.scopes), request.accountId]);
-    const recent = this.#recent(key, request);
-    if (recent !== undefined) return Promise.resolve(recent);
+  async get(request: SignInRequest): Promise<LiveSession> {
+    return this.#recent(keyOf(request), request) ?? (await this.start(request));
+  }
+
+  /** Runs a sign-in, or joins the one in progress for the same scopes and account. Rejects as the sign-in does. */
+  start(request: SignInRequest): Promise<LiveSession> {
+    const key = keyOf(request);
     const running = this.#running.get(key);
     if (running !== undefined) {
       this.#onJoin();
@@ -68,4 +70,8 @@ export class SharedSignIns {
     const filter = { scopes, ...(accountId !== undefined && { accountId }) };
     return this.#sessions.usable(filter).find((record) => record.id === id);
   }
+}
+
+function keyOf({ scopes, accountId }: SignInRequest): string {
+  return JSON.stringify([scopeKey(scopes), accountId]);
 }

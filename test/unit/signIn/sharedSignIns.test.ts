@@ -38,6 +38,10 @@ class World {
     return this.#signIns.get({ scopes, accountId });
   }
 
+  start(scopes: string[]): Promise<LiveSession> {
+    return this.#signIns.start({ scopes, accountId: undefined });
+  }
+
   /** Approves the sign-in in progress as this account. */
   async approve(accountId: string): Promise<void> {
     this.#decisions.pop()?.resolve(accountId);
@@ -104,6 +108,17 @@ describe('sign-ins of extensions that ask at the same moment', () => {
     const two = world.get(['a']);
     await world.approve('ann');
     assert.notEqual((await two).id, (await one).id);
+  });
+
+  it('have two codes when the user asks for the second one themselves', async () => {
+    const world = await World.open();
+    const one = world.get(['a']);
+    await world.approve('ann');
+    await one;
+    const two = world.start(['a']);
+    await world.approve('ann');
+    await two;
+    assert.equal(world.codes.length, 2);
   });
 
   it('have two codes when the first one failed', async () => {
