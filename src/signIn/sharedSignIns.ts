@@ -4,7 +4,7 @@ import type { LiveSession } from '../sessions/record.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { SignInRequest } from './signIn.ts';
 
-/** VS Code calls a provider for one extension after the other, so the second call comes right after the first has ended. */
+/** VS Code calls a provider for one extension after the other, so the second call comes right after the first ends. */
 const SAME_MOMENT_MS = 1_000;
 
 interface Finished {

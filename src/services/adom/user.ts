@@ -5,10 +5,9 @@ import { bearerToken, identifier, lenient } from '../../http/schema.ts';
 import type { Http, HttpRequest } from '../../http/send.ts';
 import type { Contact } from '../../oauth/judge.ts';
 import { failed } from '../../oauth/failure.ts';
-import { askAboutNewGrant } from '../newGrant.ts';
 import { createPerson, type Person, provisionalPerson } from '../person.ts';
 import type { Grant, IdentifyResult, VerifyResult } from '../service.ts';
-import { askForOwner, type OwnerAnswer } from '../tokenOwner.ts';
+import { askAboutNewGrant, askForOwner, type OwnerAnswer } from '../tokenOwner.ts';
 
 const SESSION_COOKIE = 'session_token';
 /** A browser does not reveal that Adom forbids the request there, and a sign-in succeeds without the user's data. */

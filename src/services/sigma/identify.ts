@@ -1,20 +1,33 @@
+import { repeatWithin, retryAfterMs } from '../../http/retry.ts';
 import type { Http } from '../../http/send.ts';
 import type { Contact } from '../../oauth/judge.ts';
 import { failed } from '../../oauth/failure.ts';
-import { askAboutNewGrant } from '../newGrant.ts';
-import { provisionalPerson } from '../person.ts';
-import type { Grant, IdentifyResult } from '../service.ts';
-import { activate, choiceOf, type ClaimedGrant, withoutIdentity } from './choice.ts';
+import { looksLikeBapId } from '../bap.ts';
+import { type Person, provisionalPerson } from '../person.ts';
+import type { Grant, IdentifyResult, IdentityChoice, IdentityOption } from '../service.ts';
+import { askAboutNewGrant } from '../tokenOwner.ts';
 import { listIdentityOptions, setActive } from './organizations.ts';
-import { askUserInfo, personOf } from './userinfo.ts';
+import { askUserInfo, personOf, type UserInfo } from './userinfo.ts';
 
 /** For a step that the sign-in does not depend on. */
 const BEST_EFFORT_LIMIT_MS = 6_000;
+/** The user is waiting: both limits add up to 20 seconds. better-auth can ask clients to wait for ten of them. */
+const SET_ACTIVE_LIMIT_MS = 13_000;
+const USERINFO_LIMIT_MS = 7_000;
+
+/** A new token, and the claims that userinfo returned for it. They name no identity. */
+interface ClaimedGrant {
+  readonly http: Http;
+  readonly grant: Grant;
+  readonly claims: UserInfo;
+}
+
+type Identities = IdentityChoice['identities'];
 
 /**
  * Finds the BAP identity of a new token. The token is a session token of better-auth, which may stand for no identity
- * until the client sets one. Only userinfo can fail a sign-in, by a no of its own. The list of identities is best effort,
- * and delays the sign-in by at most 8 seconds. Rejects only with `signal.reason`.
+ * until the client sets one. Only userinfo can fail a sign-in, by a no of its own. The list of identities is best
+ * effort, and delays the sign-in by at most 8 seconds. Rejects only with `signal.reason`.
  */
 export async function identify(
   http: Http,
@@ -46,4 +59,104 @@ async function findIdentity(claimed: ClaimedGrant, signal: AbortSignal): Promise
   return others.length > 0
     ? choiceOf(claimed, identities)
     : await activate(claimed, identities, only, signal);
+}
+
+/** Asks the user which identity to use. `failed`: the one that was tried before. */
+function choiceOf(
+  claimed: ClaimedGrant,
+  identities: Identities,
+  failed?: IdentityChoice['failed'],
+): Extract<IdentifyResult, { kind: 'choice' }> {
+  const choose: IdentityChoice['choose'] = async (id, signal) => {
+    const chosen = identities.find((each) => each.id === id);
+    return chosen === undefined
+      ? withoutIdentity(claimed)
+      : await activate(claimed, identities, chosen, signal);
+  };
+  return { kind: 'choice', choice: { identities, failed, choose } };
+}
+
+/**
+ * Makes the token stand for one of the user's identities, within 20 seconds. If the service refuses it, or nothing
+ * confirms it, the user chooses again or continues without one: they must not become someone else, or nobody, without
+ * noticing. Rejects only with `signal.reason`.
+ */
+async function activate(
+  claimed: ClaimedGrant,
+  identities: Identities,
+  chosen: IdentityOption,
+  signal: AbortSignal,
+): Promise<IdentifyResult> {
+  const { http, grant } = claimed;
+  const activated = await setActive(http, grant, chosen.id, SET_ACTIVE_LIMIT_MS, signal);
+  if (activated === 'refused') {
+    http.log.info('The server refuses the identity.');
+    return choiceOf(claimed, identities, { identity: chosen, reason: 'refused' });
+  }
+  const isActive = activated === 'active';
+  const person = await confirmedPerson(claimed, { identities, chosen, isActive }, signal);
+  if (person !== undefined) return { kind: 'identified', person, grant };
+  http.log.warn('The identity could not be confirmed.');
+  return choiceOf(claimed, identities, { identity: chosen, reason: 'unconfirmed' });
+}
+
+function withoutIdentity({ claims, grant }: ClaimedGrant): Extract<IdentifyResult, { kind: 'identified' }> {
+  return { kind: 'identified', person: personOf(claims), grant };
+}
+
+interface Activated {
+  readonly identities: Identities;
+  readonly chosen: IdentityOption;
+  /** The server has confirmed that the chosen identity is active now. */
+  readonly isActive: boolean;
+}
+
+/**
+ * The user as the chosen identity. Undefined if neither set-active nor userinfo confirms it, or if userinfo says
+ * something else.
+ */
+async function confirmedPerson(
+  claimed: ClaimedGrant,
+  activated: Activated,
+  signal: AbortSignal,
+): Promise<Person | undefined> {
+  const answer = await askAgain(claimed, activated, signal);
+  if (answer === 'contradiction') return undefined;
+  if (answer?.bap !== undefined) return answer;
+  const { chosen, isActive } = activated;
+  // This server's userinfo does not follow the active identity, or does not answer, but set-active has confirmed it.
+  if (!isActive || !looksLikeBapId(chosen.id)) return undefined;
+  const completed = { ...claimed.claims, bap_id: chosen.id, pubkey: undefined, bap: undefined };
+  return personOf(completed, chosen.name === chosen.id ? undefined : chosen.name);
+}
+
+/**
+ * Asks userinfo until it names the chosen identity or none. `contradiction`: it keeps naming another identity or
+ * another user. Undefined if it does not say.
+ */
+async function askAgain(
+  { http, grant, claims }: ClaimedGrant,
+  activated: Activated,
+  signal: AbortSignal,
+): Promise<Person | 'contradiction' | undefined> {
+  let unsettled: 'contradiction' | undefined;
+  const settled = await repeatWithin<Person>(http.clock, USERINFO_LIMIT_MS, signal, async (limited) => {
+    const { answer, outcome } = await askUserInfo(http, grant, limited);
+    if (answer.kind === 'owner') {
+      const person = personOf(answer.owner);
+      const isSameUser = answer.owner.sub === claims.sub;
+      if (isSameUser && mayBeChosen(person, activated)) return { kind: 'done', result: person };
+      http.log.warn(`userinfo: the answer is about another ${isSameUser ? 'identity' : 'user'}.`);
+      unsettled = 'contradiction';
+    }
+    return { kind: 'again', waitMs: retryAfterMs(outcome, http.clock.now()) };
+  });
+  return settled ?? unsettled;
+}
+
+function mayBeChosen({ bap }: Person, { identities, chosen, isActive }: Activated): boolean {
+  if (bap === undefined || bap.bapId === chosen.id) return true;
+  // An older organization has an ID of better-auth's, so only userinfo knows its BAP ID.
+  const isUnlisted = identities.every(({ id }) => id !== bap.bapId);
+  return isActive && !looksLikeBapId(chosen.id) && isUnlisted;
 }

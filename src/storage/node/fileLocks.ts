@@ -188,7 +188,7 @@ export class FileLocks implements WindowLocks {
     }
   }
 
-  /** Also shows life: a window that comes back from a pause has as long as any owner for what must happen once. */
+  /** Also shows life: a window that comes back from a pause has as long as an owner for what must happen once. */
   async #isHeld(lock: Lock): Promise<boolean> {
     try {
       if (!(await isOwner(lock))) return false;
