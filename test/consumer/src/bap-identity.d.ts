@@ -1,7 +1,7 @@
 import type { AuthenticationSession, Event } from 'vscode';
 /**
- * The API that `activate` of the extension `bap-identity.bap-authentication` returns. Version 1 is stable; members may be
- * added to it.
+ * The API that `activate` of the extension `bap-identity.bap-authentication` returns. Version 1 is stable; members may
+ * be added to it.
  */
 export interface BapIdentityApi {
     readonly apiVersion: 1;
