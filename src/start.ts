@@ -171,8 +171,8 @@ function start(
 }
 
 /**
- * Closes tabs left over from an extension host that crashed or restarted, or from a reloaded window. VS Code leaves them
- * open, but nothing answers them any more.
+ * Closes tabs left over from an extension host that crashed or restarted, or from a reloaded window. VS Code leaves
+ * them open, but nothing answers them any more.
  */
 function closeStaleTabs(): undefined {
   const isPanel = ({ input }: vscode.Tab): boolean =>

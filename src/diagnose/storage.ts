@@ -8,7 +8,9 @@ import type { CopyStatus, StorageStatus } from '../sessions/ports.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { bullet } from './markdown.ts';
 
-/** Undefined when the storage failed. `slow` when it did not respond in time, as while a keyring asks for a password. */
+/**
+ * Undefined when the storage failed. `slow` when it did not respond in time, as while a keyring asks for a password.
+ */
 type Answer<T> = T | undefined | 'slow';
 
 export interface StorageFacts {

@@ -59,8 +59,8 @@ export async function repeatWithin<T>(
 }
 
 /**
- * The delay in milliseconds after `failures` consecutive failures: the interval, doubled for each failure up to a minute
- * (RFC 8628 §3.5), and never shorter than the interval.
+ * The delay in milliseconds after `failures` consecutive failures: the interval, doubled for each failure up to a
+ * minute (RFC 8628 §3.5), and never shorter than the interval.
  */
 export function backOffMs(intervalMs: number, failures: number): number {
   return Math.max(intervalMs, Math.min(intervalMs * 2 ** failures, MAX_BACK_OFF_MS));

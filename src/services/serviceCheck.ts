@@ -5,8 +5,8 @@ import { type Http, type HttpRequest, sendWithin } from '../http/send.ts';
 /** How the configured server answered a request that starts no sign-in and carries no token. */
 export interface ServiceCheck {
   /**
-   * `service`: the service's own answer, as expected. `notTheService`: data from something else. `badServerSetting`: the
-   * setting is not an address, so no request was sent.
+   * `service`: the service's own answer, as expected. `notTheService`: data from something else. `badServerSetting`:
+   * the setting is not an address, so no request was sent.
    */
   readonly answer: 'service' | 'notTheService' | 'badServerSetting' | Problem;
   /** The HTTP status. Absent without an answer. */

@@ -20,7 +20,9 @@ export function sameAccount(a: AccountOf, b: AccountOf): boolean {
   return accountKey(a) === accountKey(b);
 }
 
-/** What distinguishes sessions: an account has one session for each set of scopes. It is the same for its whole life. */
+/**
+ * What distinguishes sessions: an account has one session for each set of scopes. It is the same for its whole life.
+ */
 export interface SessionOf extends AccountOf {
   readonly scopes: readonly string[];
 }
@@ -74,7 +76,9 @@ export function newestFirst(sessions: readonly LiveSession[]): LiveSession[] {
   return [...sessions].sort((a, b) => b.signedInAtMs - a.signedInAtMs);
 }
 
-/** True when both name the same scopes, in any order. Callers keep their own order, because VS Code compares in order. */
+/**
+ * True when both name the same scopes, in any order. Callers keep their own order, because VS Code compares in order.
+ */
 export function sameScopes(a: readonly string[], b: readonly string[]): boolean {
   return scopeKey(a) === scopeKey(b);
 }

@@ -20,7 +20,9 @@ const KEPT_MS = 30 * 24 * 60 * 60_000;
 type Expiring = { readonly grant: Pick<LiveSession['grant'], 'expiresAtMs'> };
 type Life = Expiring & Pick<LiveSession, 'grantedAtMs' | 'accessTokenRejected'>;
 
-/** True when the session must not be handed out, because its access token was rejected, or has expired or is about to. */
+/**
+ * True when the session must not be handed out, because its access token was rejected, or has expired or is about to.
+ */
 export function isOver({ grant, grantedAtMs, accessTokenRejected }: Life, nowMs: number): boolean {
   return accessTokenRejected === true || overAtMs({ grant, grantedAtMs }) <= nowMs;
 }
@@ -42,7 +44,9 @@ export function endsSoon({ grant, grantedAtMs }: Life, nowMs: number): boolean {
   return expiresAtMs - nowMs <= (lifeMs > 0 ? Math.min(SOON_MS, lifeMs / 2) : SOON_MS);
 }
 
-/** How long after `fromMs` (wall clock) to ask for a later expiry: a quarter of what is left then, and a day at most. */
+/**
+ * How long after `fromMs` (wall clock) to ask for a later expiry: a quarter of what is left then, and a day at most.
+ */
 export function extendAfterMs(session: Expiring, fromMs: number): number {
   const partMs = (expiryOf(session) - fromMs) * EXTEND_AFTER_PART;
   return Math.max(EXTEND_AT_MOST_EVERY_MS, Math.min(EXTEND_AFTER_MS, partMs));

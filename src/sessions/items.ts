@@ -10,12 +10,14 @@ import {
 } from './record.ts';
 
 /**
- * One version of a session in storage. Its name says which version it is, and ends with a hash of its text: a name never
- * stands for two texts, and writing an item again changes nothing. So a write that lands late brings nothing back, and
- * writing needs no lock.
+ * One version of a session in storage. Its name says which version it is, and ends with a hash of its text: a name
+ * never stands for two texts, and writing an item again changes nothing. So a write that lands late brings nothing
+ * back, and writing needs no lock.
  */
 export interface Item {
-  /** `ID.SIGNIN-REVISION-AMENDMENT.HASH`, or `ID.SIGNIN-REVISION-AMENDMENT.removed` for a sign-out, which has no text. */
+  /**
+   * `ID.SIGNIN-REVISION-AMENDMENT.HASH`, or `ID.SIGNIN-REVISION-AMENDMENT.removed` for a sign-out, which has no text.
+   */
   readonly name: string;
   /** The id of the session. */
   readonly id: string;

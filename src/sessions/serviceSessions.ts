@@ -61,10 +61,10 @@ export class ServiceSessions {
   }
 
   /**
-   * Brings the sessions up to date with the clock: resumes those that ended by a wrong clock, renews those that are due,
-   * and ends expired ones. There is no timer for this, because it would sleep through a laptop's night. Waits for the
-   * network, for at most ten seconds, only if a session that matches the filter is over and can be renewed. Throws a
-   * StoreError when the storage cannot be read.
+   * Brings the sessions up to date with the clock: resumes those that ended by a wrong clock, renews those that are
+   * due, and ends expired ones. There is no timer for this, because it would sleep through a laptop's night. Waits for
+   * the network, for at most ten seconds, only if a session that matches the filter is over and can be renewed. Throws
+   * a StoreError when the storage cannot be read.
    */
   async settle(filter: SessionFilter = {}): Promise<void> {
     await this.#store.load();
@@ -122,8 +122,8 @@ export class ServiceSessions {
   }
 
   /**
-   * Signs out here at once, and at the service in the background. An unknown id is ignored. Throws a StoreError when the
-   * session stays in storage.
+   * Signs out here at once, and at the service in the background. An unknown id is ignored. Throws a StoreError when
+   * the session stays in storage.
    */
   async signOut(id: string): Promise<void> {
     await this.#store.load();

@@ -81,8 +81,9 @@ export class SessionStore {
 
   /**
    * Stores a new sign-in, then publishes it. Rereads all sessions from storage before it looks for the session that the
-   * sign-in continues, and continues none that is signed out at this moment. Where storage fails, the sign-in is kept in
-   * memory, and `onNotStored` fires. Throws `signal.reason`: then nothing stays, and a write that lands later is undone.
+   * sign-in continues, and continues none that is signed out at this moment. Where storage fails, the sign-in is kept
+   * in memory, and `onNotStored` fires. Throws `signal.reason`: then nothing stays, and a write that lands later is
+   * undone.
    */
   add(signIn: NewSignIn, signal: AbortSignal): Promise<Added> {
     return this.#additions.add(signIn, signal);

@@ -21,7 +21,8 @@ const COPIES_AT_ONCE = 8;
 
 /**
  * The two places of each item: SecretStorage, which belongs to the user and survives a rebuilt container, and a shared
- * copy, which tells the other windows. What either of them has counts, and what one of them lacks is stored there again.
+ * copy, which tells the other windows. What either of them has counts, and what one of them lacks is stored there
+ * again.
  */
 export class TwoCopies implements ItemStorage {
   readonly #secrets: Copy;

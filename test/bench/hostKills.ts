@@ -13,8 +13,8 @@ const WRITE_LIMIT_MS = 60_000;
 const LABEL = 'Sigma Identity';
 
 /**
- * Kills VS Code's extension host while it stores the session of a sign-in, then reloads the window. All accounts must be
- * in the Accounts menu again, with sessions read from disk.
+ * Kills VS Code's extension host while it stores the session of a sign-in, then reloads the window. All accounts must
+ * be in the Accounts menu again, with sessions read from disk.
  */
 export async function hostKills(): Promise<Figure[]> {
   // With one identity, there is no choice to make.

@@ -36,8 +36,8 @@ function firstAnswer(times: WindowTimes[]): Figure {
 }
 
 /**
- * Other work on the machine only adds time, so the window with the lowest median is closest to the truth. Ratios compare
- * medians of the same window, because windows differ.
+ * Other work on the machine only adds time, so the window with the lowest median is closest to the truth. Ratios
+ * compare medians of the same window, because windows differ.
  */
 function silentCalls(times: WindowTimes[]): Figure[] {
   const calls = times[0]?.silentMs.oursAndGithub[0].length ?? 0;

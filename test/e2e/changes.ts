@@ -5,7 +5,9 @@ export interface LoggedChange {
   readonly change: string;
 }
 
-/** Reads the events of all windows from test/consumer's logs, in order. Each window's extension host has its own folder. */
+/**
+ * Reads the events of all windows from test/consumer's logs, in order. Each window's extension host has its own folder.
+ */
 export function readChanges(logs: string): LoggedChange[] {
   return logs
     .split('--- ')

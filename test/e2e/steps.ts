@@ -18,8 +18,8 @@ export function dependentTests(name: string, workbench: () => Workbench): void {
 }
 
 /**
- * Declares that the tests of this `describe` share a window but do not depend on each other. After one fails, the window
- * reloads.
+ * Declares that the tests of this `describe` share a window but do not depend on each other. After one fails, the
+ * window reloads.
  */
 export function independentTests(name: string, workbench: () => Workbench): void {
   afterEach(async (test) => {

@@ -15,8 +15,8 @@ const Manifest = z.looseObject({
 });
 
 /**
- * Makes the oldest release installable with npm alone, and usable for tests. `folder` is the package code-server, before
- * the packages of its VS Code are installed.
+ * Makes the oldest release installable with npm alone, and usable for tests. `folder` is the package code-server,
+ * before the packages of its VS Code are installed.
  */
 export async function mendOldest(folder: string): Promise<void> {
   for (const file of ['package.json', 'npm-shrinkwrap.json'])

@@ -140,7 +140,9 @@ function isStream(response: Response): response is Response & { body: ReadableSt
   return response.status === 200 && response.body !== null && /^\s*text\/event-stream\s*(;|$)/i.test(type);
 }
 
-/** Reports every chunk, because EventSource does not report pings, and breaks a stream of more than MAX_STREAM_BYTES. */
+/**
+ * Reports every chunk, because EventSource does not report pings, and breaks a stream of more than MAX_STREAM_BYTES.
+ */
 function meter(onChunk: () => void): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
   return new TransformStream({

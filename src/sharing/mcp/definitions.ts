@@ -43,7 +43,9 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
   readonly #changes = new vscode.EventEmitter<void>();
   /** By label. */
   readonly #handedOut = new Map<string, HandedOutToken>();
-  /** Counts the tokens of each server, by label. VS Code stores the version, so it must reveal nothing about a token. */
+  /**
+   * Counts the tokens of each server, by label. VS Code stores the version, so it must reveal nothing about a token.
+   */
   readonly #versions = new Map<string, number>();
 
   readonly onDidChangeMcpServerDefinitions = this.#changes.event;

@@ -76,10 +76,10 @@ export class TokenConsent {
   }
 
   /**
-   * Asks about the first of these sessions that this window has not asked about. `isExpected`: the user has just changed
-   * the setting here, requested the question, or answered for another account. An unexpected or repeated question is
-   * only offered: a dialog interrupts, and a program can change the setting as often as it likes. Never rejects. True
-   * when the caller should call again, with the next question expected.
+   * Asks about the first of these sessions that this window has not asked about. `isExpected`: the user has just
+   * changed the setting here, requested the question, or answered for another account. An unexpected or repeated
+   * question is only offered: a dialog interrupts, and a program can change the setting as often as it likes. Never
+   * rejects. True when the caller should call again, with the next question expected.
    */
   async ask(waiting: readonly LiveSession[], isExpected: boolean): Promise<boolean> {
     const session = waiting.find(({ id }) => !this.#offered.has(id));

@@ -17,9 +17,9 @@ const MAX_BYTES = 1024 * 1024;
 const UNFINISHED_FOR_MS = 10 * 60_000;
 
 /**
- * Items as encrypted files, in a folder that is named after the key. Only SecretStorage holds the key, so a program that
- * reads the files learns nothing. The name of a file ends with a tag that only the key can make, so a file that another
- * program adds is ignored. All windows with the key watch the folder.
+ * Items as encrypted files, in a folder that is named after the key. Only SecretStorage holds the key, so a program
+ * that reads the files learns nothing. The name of a file ends with a tag that only the key can make, so a file that
+ * another program adds is ignored. All windows with the key watch the folder.
  */
 export class FileItems implements ItemStorage {
   readonly #parent: string;

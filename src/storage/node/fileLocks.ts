@@ -218,8 +218,9 @@ export class FileLocks implements WindowLocks {
   }
 
   /**
-   * Deletes files of crashed windows, unless the folder is a link, perhaps to a folder of somebody else. Acquires a lock
-   * before deleting it, as every waiting window does, because a lock in use can look old after a jump of the clock.
+   * Deletes files of crashed windows, unless the folder is a link, perhaps to a folder of somebody else. Acquires a
+   * lock before deleting it, as every waiting window does, because a lock in use can look old after a jump of the
+   * clock.
    */
   async #sweep(): Promise<void> {
     const { clock, closed, log } = this.#runtime;

@@ -15,8 +15,8 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
 export const UNFINISHED = /\.[0-9a-f]{8}\.tmp$/;
 
 /**
- * Writes a file completely or not at all, even if the process or the machine stops: writes a temporary file, waits until
- * it is on the disk, and renames it. Only this user can read the file. Rejects with the file system's error.
+ * Writes a file completely or not at all, even if the process or the machine stops: writes a temporary file, waits
+ * until it is on the disk, and renames it. Only this user can read the file. Rejects with the file system's error.
  */
 export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
   const unfinished = `${file}.${randomUUID().slice(0, 8)}.tmp`;
@@ -52,8 +52,8 @@ export async function moveInto(from: string, to: string): Promise<void> {
 }
 
 /**
- * Retries for up to a second while the file system reports that a file is in use, then rejects with its error. Microsoft
- * Windows neither replaces nor deletes a file that another process reads, such as a virus scanner.
+ * Retries for up to a second while the file system reports that a file is in use, then rejects with its error.
+ * Microsoft Windows neither replaces nor deletes a file that another process reads, such as a virus scanner.
  */
 async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {

@@ -34,7 +34,9 @@ export function isSame(a: Snapshot, b: Snapshot | undefined): boolean {
   return a.owner === b?.owner && a.touchedAtMs === b.touchedAtMs;
 }
 
-/** Creates a file that only this user can read. False when there is one already. Rejects with the file system's error. */
+/**
+ * Creates a file that only this user can read. False when there is one already. Rejects with the file system's error.
+ */
 export async function createFile(file: string, text = ''): Promise<boolean> {
   const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
     if (hasCode(error, 'EEXIST')) return undefined;
@@ -97,9 +99,9 @@ export async function handedOn(file: string): Promise<string[]> {
 }
 
 /**
- * Releases the lock. The item name `next`, if there is one, replaces those of earlier owners: the file is renamed, which
- * needs no space on the disk. If this window hung for too long, another window has taken the lock, and keeps it. Rejects
- * with the file system's error.
+ * Releases the lock. The item name `next`, if there is one, replaces those of earlier owners: the file is renamed,
+ * which needs no space on the disk. If this window hung for too long, another window has taken the lock, and keeps it.
+ * Rejects with the file system's error.
  */
 export async function releaseLock(lock: AcquiredLock, next?: string): Promise<void> {
   const { file, owner, itemNames } = lock;

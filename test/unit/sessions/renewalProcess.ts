@@ -1,5 +1,6 @@
 // The process of a window that renews a session. Its parent is the service.
-// Arguments: the folder of items and locks, the key, and whether to hang just before it sends the token, until the parent lets it go on.
+// Arguments: the folder of items and locks, the key, and whether to hang just before it sends the token, until the
+// parent lets it go on.
 import { readSync } from 'node:fs';
 
 import * as z from 'zod/mini';

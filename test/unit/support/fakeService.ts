@@ -17,7 +17,9 @@ export class FakeService implements IdentityService {
   readonly tokenRights = 'test';
   readonly defaultScopes = [];
   readonly settingKeys = { server: 'test.server' };
-  /** The setting as the user wrote it. New grants are for this server. `followSettings` tells a window about a change. */
+  /**
+   * The setting as the user wrote it. New grants are for this server. `followSettings` tells a window about a change.
+   */
   server: string | undefined = SERVER;
   /** How long an answer takes, in milliseconds. */
   readonly takes = { verify: 0, extend: 0, renew: 0, revoke: 0 };

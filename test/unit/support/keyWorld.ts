@@ -34,7 +34,9 @@ export async function strangersPair() {
   return { privateKey, publicKey: Buffer.from(bytes).toString('base64') };
 }
 
-/** The windows of one client. A window in a browser reads the secrets only at its start, and writes all that it knows. */
+/**
+ * The windows of one client. A window in a browser reads the secrets only at its start, and writes all that it knows.
+ */
 export class KeyWorld {
   readonly clock = new CryptoClock();
   /** The global state that the client keeps. */

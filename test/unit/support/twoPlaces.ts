@@ -9,7 +9,9 @@ export type HostKind = 'desktop' | 'browser' | 'web';
 
 const never = new AbortController().signal;
 
-/** A window that reads its own copy of what is stored. It takes as long as reading `place`, and fails when that fails. */
+/**
+ * A window that reads its own copy of what is stored. It takes as long as reading `place`, and fails when that fails.
+ */
 function readsCopy(place: FakeWindowStorage, copy: ReadonlyMap<string, string>): FakeWindowStorage {
   return {
     ...place,

@@ -28,8 +28,8 @@ class SystemError extends Error {
 }
 
 /**
- * Lets the first calls of `rename`, `open` or `rm` fail as on Windows while another program reads the file. It shows what we
- * do with that error. Only Windows itself can show that it reports this error.
+ * Lets the first calls of `rename`, `open` or `rm` fail as on Windows while another program reads the file. It shows
+ * what we do with that error. Only Windows itself can show that it reports this error.
  */
 function failAtFirst(
   t: TestContext,
