@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, readdir, utimes } from 'node:fs/promises';
 import path from 'node:path';
 
+import { shortHash } from '../../base/hash.ts';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { abortable } from '../../base/timeLimit.ts';
@@ -11,7 +12,6 @@ import {
   type AcquiredLock,
   createFile,
   handedOn,
-  hashOf,
   isOwner,
   isSame,
   type Lock,
@@ -70,7 +70,7 @@ export class FileLocks implements WindowLocks {
 
   withLock<T>(name: string, signal: AbortSignal, work: (lock: HeldLock) => Promise<T>): Promise<T> {
     return this.#localLocks.withLock(name, signal, async (local) => {
-      const lock = await this.#acquire(path.join(this.#folder, `${hashOf(name)}.lock`), signal);
+      const lock = await this.#acquire(path.join(this.#folder, `${shortHash(name)}.lock`), signal);
       if (lock === undefined) return work({ ...local, isHeld: () => Promise.resolve(false) });
       const done = new AbortController();
       void this.#showLife(lock, done.signal);
@@ -90,7 +90,7 @@ export class FileLocks implements WindowLocks {
 
   async claimFor(name: string, ms: number): Promise<boolean> {
     const { clock, closed } = this.#runtime;
-    const file = path.join(this.#folder, `${hashOf(name)}.claim`);
+    const file = path.join(this.#folder, `${shortHash(name)}.claim`);
     try {
       for (let last: Snapshot | undefined; ;) {
         if (await this.#create(file)) {

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { link, lstat, open, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 
+import { shortHash } from '../../base/hash.ts';
 import { hasCode, moveInto, readRegular, removeFile } from './files.ts';
 
 /** Longer than the text of any owner. */
@@ -149,11 +150,6 @@ export async function takeAway(
   return isRight;
 }
 
-/** Sixteen characters that are a valid file name on every system and do not reveal the text. */
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
 /** A text that no other lock has ever had. It also identifies the process that owns the lock. */
 export function newOwner(): string {
   return `${randomUUID()} ${process.pid} ${machineId()}`;
@@ -175,7 +171,7 @@ let cached: string | undefined;
 
 /** Identifies where process ids are valid: this machine since its last start and, on Linux, this container. */
 function machineId(): string {
-  cached ??= hashOf(
+  cached ??= shortHash(
     [
       hostname(),
       orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),

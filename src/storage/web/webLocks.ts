@@ -2,10 +2,10 @@ import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import type { Clock } from '../../base/clock.ts';
+import { shortHash } from '../../base/hash.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import type { HeldLock, WindowLocks } from '../../sessions/ports.ts';
 import { CLAIMS_KEPT_FOR_MS, isWithin, LocalLocks } from '../localLocks.ts';
-import { hashOf } from '../cipher.ts';
 
 const CLAIMS = 'told';
 /** Names that a window has claimed. They are hashed because they may contain account ids. */
@@ -35,7 +35,7 @@ export class WebLocks implements WindowLocks {
 
   async claimFor(name: string, ms: number): Promise<boolean> {
     try {
-      const hash = await hashOf(name);
+      const hash = shortHash(name);
       const nowMs = this.#clock.now();
       const claims = z.safeParse(Claims, this.#memento.get(CLAIMS)).data ?? [];
       if (claims.some((each) => each.name === hash && isWithin(ms, nowMs, each.atMs))) return false;
