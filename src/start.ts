@@ -117,7 +117,7 @@ function start(
       if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();
     }),
     vscode.window.onDidChangeWindowState(({ focused }) => {
-      sessions.focusIs(focused);
+      sessions.focusChanged(focused);
     }),
   );
 

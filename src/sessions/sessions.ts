@@ -49,7 +49,7 @@ export interface Sessions extends Disposable {
   /** Call when the settings have changed: they may name other servers. */
   followSettings(): void;
   /** Call when the window gains or loses focus. */
-  focusIs(focused: boolean): void;
+  focusChanged(focused: boolean): void;
   /** Resolves when every answer that must not be lost has arrived and is stored. Never rejects. */
   finish(): Promise<void>;
 }
@@ -83,7 +83,7 @@ export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
     followSettings: () => {
       for (const { records } of byService) records.followSettings();
     },
-    focusIs: (focused) => void upkeep.focusIs(focused),
+    focusChanged: (focused) => void upkeep.focusChanged(focused),
     finish: async () => {
       await Promise.all(byService.map((sessions) => sessions.finish()));
     },

@@ -53,7 +53,7 @@ export class SessionUpkeep {
    * Looks at all sessions when the user returns to the window, because they may use one now. VS Code also fires the
    * window's state when the user is idle, so this compares it with the last state. Never rejects.
    */
-  async focusIs(focused: boolean): Promise<void> {
+  async focusChanged(focused: boolean): Promise<void> {
     const isBack = focused && !this.#wasFocused;
     this.#wasFocused = focused;
     if (!isBack) return;
