@@ -20,7 +20,7 @@ import {
   processOf,
   releaseLock,
   type Snapshot,
-  takeAway,
+  removeIfUnchanged,
 } from './lockFile.ts';
 
 /** The owner of a lock touches its file this often, to show that it is alive. */
@@ -36,7 +36,7 @@ const LOOK_AGAIN_MS = 100;
 /** After this many failures in a row, the folder counts as unusable. */
 const MAX_ERRORS = 5;
 
-/** Locks, claims, and what `takeAway` was about to delete when its window crashed. */
+/** Locks, claims, and what `removeIfUnchanged` was about to delete when its window crashed. */
 const OWN_NAME = /^[0-9a-f]{16}\.((?:lock|claim)(?:\.[0-9a-f]{8})*)$/;
 /** A crash can leave a file whose name no window uses again. Deleted at a later start, at this age. */
 const SWEEP_AFTER_MS = 24 * 60 * 60_000;
@@ -100,7 +100,7 @@ export class FileLocks implements WindowLocks {
         const look = await lookAt(file);
         if (isWithin(ms, clock.now(), look?.touchedAtMs)) return false;
         // At the first look, the window that has created the file may not have set its time yet.
-        if (look !== undefined && isSame(look, last)) await takeAway(file, look);
+        if (look !== undefined && isSame(look, last)) await removeIfUnchanged(file, look);
         last = look;
         await clock.sleep(LOOK_AGAIN_MS, closed);
       }
@@ -162,7 +162,7 @@ export class FileLocks implements WindowLocks {
         if (look === undefined) continue; // its owner has released it
         unchangedMs = isSame(look, last) ? unchangedMs + LOOK_AGAIN_MS : 0;
         last = look;
-        if (unchangedMs >= STALE_AFTER_MS[processOf(look.owner)]) await takeAway(lock.file, look);
+        if (unchangedMs >= STALE_AFTER_MS[processOf(look.owner)]) await removeIfUnchanged(lock.file, look);
         errors = 0;
       } catch (error) {
         errors += 1;
@@ -233,7 +233,7 @@ export class FileLocks implements WindowLocks {
         const look = ending !== undefined && entry.isFile() ? await lookAt(file) : undefined;
         const keptForMs = ending === 'claim' ? CLAIMS_KEPT_FOR_MS : SWEEP_AFTER_MS;
         if (look === undefined || clock.now() - look.touchedAtMs < keptForMs) continue;
-        if (ending !== 'lock') await takeAway(file, look);
+        if (ending !== 'lock') await removeIfUnchanged(file, look);
         else await this.#acquire(file, closed).then((lock) => lock && this.#release(lock));
       }
     } catch (error) {

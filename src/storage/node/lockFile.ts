@@ -50,7 +50,7 @@ export async function createFile(file: string, text = ''): Promise<boolean> {
     // The disk is full. If the file stayed, this window would wait for it.
     const unfinished = await lookAt(file).catch(() => undefined);
     if (unfinished !== undefined && text.startsWith(unfinished.owner))
-      await takeAway(file, unfinished).catch(() => false);
+      await removeIfUnchanged(file, unfinished).catch(() => false);
     throw error;
   } finally {
     await handle.close();
@@ -107,7 +107,11 @@ export async function handedOn(file: string): Promise<string[]> {
 export async function releaseLock(lock: AcquiredLock, next?: string): Promise<void> {
   const { file, owner, itemNames } = lock;
   if (!(await isOwner(lock))) return;
-  const isReleased = await takeAway(file, { owner }, next === undefined ? undefined : lastFile(file, next));
+  const isReleased = await removeIfUnchanged(
+    file,
+    { owner },
+    next === undefined ? undefined : lastFile(file, next),
+  );
   if (!isReleased || next === undefined) return;
   for (const name of itemNames) if (name !== next) await removeFile(lastFile(file, name));
 }
@@ -122,7 +126,7 @@ function lastFile(file: string, itemName: string): string {
  * under a name that nobody else uses, looks at what it has got, and puts back what it should not have. False for that,
  * and when another window was faster. Leaves a folder under its new name. Rejects with the file system's error.
  */
-export async function takeAway(
+export async function removeIfUnchanged(
   file: string,
   seen: { readonly owner: string; readonly touchedAtMs?: number },
   keptAs?: string,

@@ -11,7 +11,7 @@ import {
   type AcquiredLock,
   lookAt,
   releaseLock,
-  takeAway,
+  removeIfUnchanged,
 } from '../../../../src/storage/node/lockFile.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -128,9 +128,9 @@ describe('taking a file away', () => {
     await create(one);
     const left = await lookAt(one.file);
     assert.ok(left);
-    assert.equal(await takeAway(one.file, left), true);
+    assert.equal(await removeIfUnchanged(one.file, left), true);
     assert.deepEqual(await readdir(folder), []);
-    assert.equal(await takeAway(one.file, left), false, 'another window was faster');
+    assert.equal(await removeIfUnchanged(one.file, left), false, 'another window was faster');
     assert.equal(await create(two), true);
   });
 
@@ -151,7 +151,7 @@ describe('taking a file away', () => {
         await change(one, two); // while the window that saw it hangs
         const now = await lookAt(one.file);
         const kept = keptAs === undefined ? undefined : path.join(folder, keptAs);
-        assert.equal(await takeAway(one.file, left, kept), false);
+        assert.equal(await removeIfUnchanged(one.file, left, kept), false);
         assert.deepEqual(await lookAt(one.file), now);
         assert.deepEqual(await readdir(folder), ['a.lock']);
       });
@@ -162,7 +162,7 @@ describe('taking a file away', () => {
       await create(two);
       const others = Array.from({ length: 4 }, (_, at) => ({ ...one, owner: `window ${at}` }));
       const [taken, ...created] = await Promise.all([
-        takeAway(one.file, { owner: 'one' }), // this window hung after it saw its own lock
+        removeIfUnchanged(one.file, { owner: 'one' }), // this window hung after it saw its own lock
         ...others.map(create),
       ]);
       assert.equal(taken, false);
@@ -179,7 +179,7 @@ describe('taking a file away', () => {
     await mkdir(path.join(one.file, 'inside'), { recursive: true });
     const left = await lookAt(one.file);
     assert.ok(left);
-    assert.equal(await takeAway(one.file, left), true);
+    assert.equal(await removeIfUnchanged(one.file, left), true);
     const [name = ''] = await readdir(folder);
     assert.match(name, /^a\.lock\.[0-9a-f]{8}$/);
     assert.deepEqual(await readdir(path.join(folder, name)), ['inside']);
@@ -191,7 +191,7 @@ describe('taking a file away', () => {
       await create(one);
       const left = await lookAt(one.file);
       assert.ok(left);
-      const done = await Promise.all(Array.from({ length: 8 }, () => takeAway(one.file, left)));
+      const done = await Promise.all(Array.from({ length: 8 }, () => removeIfUnchanged(one.file, left)));
       assert.equal(done.filter(Boolean).length, 1, `round ${round}`);
       assert.deepEqual(await readdir(folder), []);
     }
