@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { version } from '../package.json';
 import { offerInAccountsMenu, setContextKeys } from './accounts/accountsMenu.ts';
 import { registerCommands } from './accounts/commands.ts';
-import { SessionMessages } from './accounts/sessionMessages.ts';
+import { NoticeMessages } from './accounts/noticeMessages.ts';
 import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
 import { createLog, describeError } from './base/log.ts';
@@ -136,7 +136,7 @@ function start(
     }
   };
   extra('commands of running sign-ins', () => view.registerCommands());
-  extra('messages about sessions', () => new SessionMessages(sessions, providers, context.extensionUri, log));
+  extra('messages about sessions', () => new NoticeMessages(sessions, providers, context.extensionUri, log));
   extra('account commands', () => registerCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
   extra('diagnosis', () =>

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
-import type { SessionNotices } from './notices.ts';
+import type { NoticeEmitter } from './notices.ts';
 import { readSessionIndex, writeSessionIndex } from './sessionIndex.ts';
 import type { SessionStore } from './store.ts';
 
@@ -21,7 +21,7 @@ export interface StartupCheck {
 export async function watchForLostSessions(
   store: SessionStore,
   memento: vscode.Memento,
-  notices: SessionNotices,
+  notices: NoticeEmitter,
   { log }: Runtime,
 ): Promise<StartupCheck | undefined> {
   const before = readSessionIndex(memento);

@@ -1,7 +1,7 @@
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { endsSoon, isForgettable, isOverdue, isOver } from './expiry.ts';
-import type { SessionNotices } from './notices.ts';
+import type { NoticeEmitter } from './notices.ts';
 import type { EndedSession, LiveSession } from './record.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
 import type { SessionStore } from './store.ts';
@@ -15,7 +15,7 @@ const LOOKS_UNTIL_SETTLED = (60 * 60_000) / LOOK_EVERY_MS;
 export interface UpkeepParts {
   readonly byService: readonly ServiceSessions[];
   readonly store: SessionStore;
-  readonly notices: SessionNotices;
+  readonly notices: NoticeEmitter;
   readonly isFocused: () => boolean;
 }
 

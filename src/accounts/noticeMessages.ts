@@ -14,7 +14,7 @@ import { lossPlace, lostMessage } from './lostWords.ts';
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
 
 /** Shows the notices about sessions as messages, each with a button to sign in again. */
-export class SessionMessages implements Disposable {
+export class NoticeMessages implements Disposable {
   readonly #sessions: Pick<Sessions, 'onNotice' | 'find'>;
   readonly #providers: readonly ServiceProvider[];
   readonly #readme: vscode.Uri;
