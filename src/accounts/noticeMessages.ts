@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import type { Disposable } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
-import { runCommand } from '../provider/commands.ts';
+import { runGuarded } from '../provider/guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { LostSession, SessionNotice } from '../sessions/notices.ts';
 import type { LiveSession, Session } from '../sessions/record.ts';
@@ -139,7 +139,7 @@ export class NoticeMessages implements Disposable {
 
   /** Signs in for the same scopes again. */
   async #signIn(serviceId: string, scopes: readonly string[]): Promise<void> {
-    await runCommand(async () => {
+    await runGuarded(async () => {
       await this.#providerOf(serviceId)?.createSession(scopes);
     });
   }
