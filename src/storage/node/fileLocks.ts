@@ -5,7 +5,7 @@ import { shortHash } from '../../base/hash.ts';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { abortable } from '../../base/timeLimit.ts';
-import type { HeldLock, WindowLocks } from '../../sessions/ports.ts';
+import { HeldElsewhereError, type HeldLock, type WindowLocks } from '../../sessions/ports.ts';
 import { CLAIMS_KEPT_FOR_MS, isWithin, LocalLocks } from '../localLocks.ts';
 import { hasCode } from './files.ts';
 import {
@@ -68,9 +68,15 @@ export class FileLocks implements WindowLocks {
     void this.#sweep();
   }
 
-  withLock<T>(name: string, signal: AbortSignal, work: (lock: HeldLock) => Promise<T>): Promise<T> {
+  withLock<T>(
+    name: string,
+    signal: AbortSignal,
+    work: (lock: HeldLock) => Promise<T>,
+    staleAfterMs?: number,
+  ): Promise<T> {
     return this.#localLocks.withLock(name, signal, async (local) => {
-      const lock = await this.#acquire(path.join(this.#folder, `${shortHash(name)}.lock`), signal);
+      const file = path.join(this.#folder, `${shortHash(name)}.lock`);
+      const lock = await this.#acquire(file, signal, staleAfterMs);
       if (lock === undefined) return work({ ...local, isHeld: () => Promise.resolve(false) });
       const done = new AbortController();
       void this.#showLife(lock, done.signal);
@@ -78,7 +84,7 @@ export class FileLocks implements WindowLocks {
       try {
         return await work({
           handedOn: lock.itemNames.at(-1),
-          isHeld: () => this.#isHeld(lock),
+          isHeld: () => (staleAfterMs === undefined ? this.#isHeld(lock) : this.#hasNoOtherOwner(lock)),
           handOn: (itemName) => (next = itemName),
         });
       } finally {
@@ -134,9 +140,13 @@ export class FileLocks implements WindowLocks {
    * Waits for the lock. Undefined when the folder cannot be used. Rejects with `signal.reason` as soon as the signal
    * aborts, even if the disk hangs, and releases a lock that is acquired after that.
    */
-  async #acquire(file: string, signal: AbortSignal): Promise<AcquiredLock | undefined> {
+  async #acquire(
+    file: string,
+    signal: AbortSignal,
+    staleAfterMs?: number,
+  ): Promise<AcquiredLock | undefined> {
     const lock = { file, owner: newOwner() };
-    const acquiring = this.#tryToAcquire(lock, signal);
+    const acquiring = this.#tryToAcquire(lock, signal, staleAfterMs);
     try {
       return await abortable(acquiring, signal);
     } catch (error) {
@@ -148,7 +158,13 @@ export class FileLocks implements WindowLocks {
     }
   }
 
-  async #tryToAcquire(lock: Lock, signal: AbortSignal): Promise<AcquiredLock | undefined> {
+  async #tryToAcquire(
+    lock: Lock,
+    signal: AbortSignal,
+    staleAfterMs: number | undefined,
+  ): Promise<AcquiredLock | undefined> {
+    const limits =
+      staleAfterMs === undefined ? STALE_AFTER_MS : { ended: 0, unknown: staleAfterMs, alive: staleAfterMs };
     let last: Snapshot | undefined;
     let unchangedMs = 0;
     for (let errors = 0; ;) {
@@ -160,11 +176,14 @@ export class FileLocks implements WindowLocks {
         }
         const look = await lookAt(lock.file);
         if (look === undefined) continue; // its owner has released it
-        unchangedMs = isSame(look, last) ? unchangedMs + LOOK_AGAIN_MS : 0;
+        const isAlive = last !== undefined && !isSame(look, last);
+        if (isAlive && staleAfterMs !== undefined) throw new HeldElsewhereError();
+        unchangedMs = isAlive || last === undefined ? 0 : unchangedMs + LOOK_AGAIN_MS;
         last = look;
-        if (unchangedMs >= STALE_AFTER_MS[processOf(look.owner)]) await removeIfUnchanged(lock.file, look);
+        if (unchangedMs >= limits[processOf(look.owner)]) await removeIfUnchanged(lock.file, look);
         errors = 0;
       } catch (error) {
+        if (error instanceof HeldElsewhereError) throw error;
         errors += 1;
         if (errors === MAX_ERRORS) return this.#logOnce<AcquiredLock | undefined>(error, undefined);
       }
@@ -197,6 +216,14 @@ export class FileLocks implements WindowLocks {
     } catch (error) {
       return this.#logOnce(error, false);
     }
+  }
+
+  /** True also if the file is gone: who else had the lock has ended the work, or the folder was deleted. */
+  async #hasNoOtherOwner({ file, owner }: Lock): Promise<boolean> {
+    const look = await lookAt(file).catch((error: unknown) =>
+      this.#logOnce<Snapshot | undefined>(error, undefined),
+    );
+    return look === undefined || look.owner === owner;
   }
 
   async #release(lock: AcquiredLock, next?: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { itemOf, newestItems, parseItem, olderNames } from '../../../src/sessions/items.ts';
-import type { ItemStorage } from '../../../src/sessions/ports.ts';
+import type { ItemStorage, WorkStorage } from '../../../src/sessions/ports.ts';
 import { serialize, type SessionRecord } from '../../../src/sessions/record.ts';
 import type { FakeClock } from './fakeClock.ts';
 
@@ -174,6 +174,18 @@ export class FakeStorage {
       goOn: () => {
         stopped?.resolve(undefined);
         stopped = undefined;
+      },
+    };
+  }
+
+  /** The same for work that is not done yet. */
+  workWindow(): FakeWindowStorage & WorkStorage {
+    const window = this.window();
+    return {
+      ...window,
+      drop: async (name) => {
+        await window.read(name);
+        this.stored.delete(name);
       },
     };
   }
