@@ -15,7 +15,7 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { CLIENT, CODE } from '../support/deviceGrantRow.ts';
+import { CLIENT, CODE } from '../support/deviceGrantScenario.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { unreachable } from '../support/unreachable.ts';
 

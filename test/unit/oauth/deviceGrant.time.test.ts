@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 
 import { after, json, networkError, never, neverEnds, type Reply } from '../support/conversation.ts';
-import { play, type Scenario } from '../support/deviceGrantRow.ts';
+import { play, type Scenario } from '../support/deviceGrantScenario.ts';
 
 const PENDING = json(400, { error: 'authorization_pending' });
 const GRANTED = json(200, { access_token: 'token', token_type: 'Bearer' });

@@ -6,7 +6,7 @@ import { adom, type AdomSettings } from '../../../../src/services/adom/adom.ts';
 import type { Grant, ServiceFailure } from '../../../../src/services/service.ts';
 import { after, html, json, networkError, never, type Reply, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, eventStream } from '../../support/eventStream.ts';
-import { INTENT, PENDING, STATUS_URL, TOLD } from '../../support/intentRow.ts';
+import { INTENT, PENDING, STATUS_URL, TOLD } from '../../support/intentScenario.ts';
 import { adomWorld, assertCancels, begin } from '../../support/serviceKit.ts';
 import { serviceTexts } from '../../support/serviceTexts.ts';
 import { unreachable } from '../../support/unreachable.ts';

@@ -16,7 +16,7 @@ import {
   text,
 } from '../../support/conversation.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
-import { BROWSER_SIDE, INTENT, SERVER } from '../../support/intentRow.ts';
+import { BROWSER_SIDE, INTENT, SERVER } from '../../support/intentScenario.ts';
 import { unreachable } from '../../support/unreachable.ts';
 import { ask, having } from '../../support/createdIntent.ts';
 

@@ -6,7 +6,7 @@ import { type StreamEvents, streamIntent } from '../../../../src/services/adom/s
 import { after, Conversation, networkError, never, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../../support/eventStream.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
-import { play, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentRow.ts';
+import { play, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentScenario.ts';
 import { adoptPlatformTimers } from '../../support/platformTimers.ts';
 
 const NO_EVENTS: StreamEvents = { onOpen: () => undefined, onAnswer: () => undefined };

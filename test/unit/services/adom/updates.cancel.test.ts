@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 
 import { json, networkError, never, neverEnds, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, END, eventStream, pings } from '../../support/eventStream.ts';
-import { play, PENDING, type Scenario } from '../../support/intentRow.ts';
+import { play, PENDING, type Scenario } from '../../support/intentScenario.ts';
 
 const OFFLINE = networkError('ENOTFOUND');
 const STREAM = eventStream(pings(15, 600));
