@@ -186,7 +186,7 @@ describe('device grant: the request for a code', () => {
     });
   }
 
-  it('rejects at once when it is cancelled, and aborts the request', async () => {
+  it('rejects at once when it is canceled, and aborts the request', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [never()]);
     const cancel = new AbortController();

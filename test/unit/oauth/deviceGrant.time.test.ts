@@ -241,7 +241,7 @@ const CANCEL: Scenario[] = [
 for (const [title, scenarios] of [
   ['the deadline', DEADLINE],
   ['after a jump of the wall clock', JUMPS],
-  ['rejects at once when it is cancelled', CANCEL],
+  ['rejects at once when it is canceled', CANCEL],
 ] as const) {
   describe(`device grant: ${title}`, () => {
     for (const scenario of scenarios) it(scenario.name, () => play(scenario));

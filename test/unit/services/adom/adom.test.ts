@@ -212,7 +212,7 @@ describe('Adom: revoke', () => {
     }
   }
 
-  it('rejects at once when it is cancelled', async () => {
+  it('rejects at once when it is canceled', async () => {
     const world = adomWorld([never()]);
     await assertCancels(world, 2, (signal) => world.service.revoke(GRANT, signal));
   });

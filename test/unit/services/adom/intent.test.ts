@@ -92,7 +92,7 @@ describe('createIntent: the request', () => {
     });
   }
 
-  it('rejects at once when it is cancelled, and aborts the request', async () => {
+  it('rejects at once when it is canceled, and aborts the request', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [never()]);
     const cancel = new AbortController();

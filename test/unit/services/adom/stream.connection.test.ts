@@ -82,7 +82,7 @@ describe('intent stream: the connection', () => {
     assert.deepEqual(log.lines, []);
   });
 
-  it('opens no connection if the user has already cancelled', async () => {
+  it('opens no connection if the user has already canceled', async () => {
     const clock = new FakeClock();
     const { http, requests } = new Conversation(clock, []);
     const cancelled = AbortSignal.abort(new Error('cancelled'));

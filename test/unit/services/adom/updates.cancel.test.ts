@@ -86,7 +86,7 @@ const CANCEL: (Scenario & { readonly endsAt: number })[] = [
   },
 ];
 
-describe('intent updates: rejects at once when it is cancelled', () => {
+describe('intent updates: rejects at once when it is canceled', () => {
   for (const scenario of CANCEL)
     it(scenario.name, () => play({ ...scenario, meanwhile: [[scenario.endsAt, 'cancel']] }));
 });
