@@ -15,12 +15,12 @@ import {
   isOwner,
   isSame,
   type Lock,
-  lookAt,
   newOwner,
   processOf,
+  readSnapshot,
   releaseLock,
-  type Snapshot,
   removeIfUnchanged,
+  type Snapshot,
 } from './lockFile.ts';
 
 /** The owner of a lock touches its file this often, to show that it is alive. */
@@ -32,7 +32,7 @@ const TOUCH_EVERY_MS = 3_000;
  */
 const STALE_AFTER_MS = { ended: 0, unknown: 20_000, alive: 60_000 };
 /** How often a waiting window polls the lock. */
-const LOOK_AGAIN_MS = 100;
+const POLL_EVERY_MS = 100;
 /** After this many failures in a row, the folder counts as unusable. */
 const MAX_ERRORS = 5;
 
@@ -103,12 +103,12 @@ export class FileLocks implements WindowLocks {
           await this.#touch(file);
           return true;
         }
-        const look = await lookAt(file);
-        if (isWithin(ms, clock.now(), look?.touchedAtMs)) return false;
-        // At the first look, the window that has created the file may not have set its time yet.
-        if (look !== undefined && isSame(look, last)) await removeIfUnchanged(file, look);
-        last = look;
-        await clock.sleep(LOOK_AGAIN_MS, closed);
+        const snapshot = await readSnapshot(file);
+        if (isWithin(ms, clock.now(), snapshot?.touchedAtMs)) return false;
+        // At the first poll, the window that has created the file may not have set its time yet.
+        if (snapshot !== undefined && isSame(snapshot, last)) await removeIfUnchanged(file, snapshot);
+        last = snapshot;
+        await clock.sleep(POLL_EVERY_MS, closed);
       }
     } catch (error) {
       return this.#logOnce(error, this.#localLocks.claimFor(name, ms));
@@ -174,20 +174,20 @@ export class FileLocks implements WindowLocks {
           const noNames = (error: unknown): string[] => this.#logOnce(error, []);
           return { ...lock, itemNames: await handedOn(lock.file).catch(noNames) };
         }
-        const look = await lookAt(lock.file);
-        if (look === undefined) continue; // its owner has released it
-        const isAlive = last !== undefined && !isSame(look, last);
+        const snapshot = await readSnapshot(lock.file);
+        if (snapshot === undefined) continue; // its owner has released it
+        const isAlive = last !== undefined && !isSame(snapshot, last);
         if (isAlive && staleAfterMs !== undefined) throw new HeldElsewhereError();
-        unchangedMs = isAlive || last === undefined ? 0 : unchangedMs + LOOK_AGAIN_MS;
-        last = look;
-        if (unchangedMs >= limits[processOf(look.owner)]) await removeIfUnchanged(lock.file, look);
+        unchangedMs = isAlive || last === undefined ? 0 : unchangedMs + POLL_EVERY_MS;
+        last = snapshot;
+        if (unchangedMs >= limits[processOf(snapshot.owner)]) await removeIfUnchanged(lock.file, snapshot);
         errors = 0;
       } catch (error) {
         if (error instanceof HeldElsewhereError) throw error;
         errors += 1;
         if (errors === MAX_ERRORS) return this.#logOnce<AcquiredLock | undefined>(error, undefined);
       }
-      await this.#runtime.clock.sleep(LOOK_AGAIN_MS, signal);
+      await this.#runtime.clock.sleep(POLL_EVERY_MS, signal);
     }
   }
 
@@ -220,10 +220,10 @@ export class FileLocks implements WindowLocks {
 
   /** True also if the file is gone: who else had the lock has ended the work, or the folder was deleted. */
   async #hasNoOtherOwner({ file, owner }: Lock): Promise<boolean> {
-    const look = await lookAt(file).catch((error: unknown) =>
+    const snapshot = await readSnapshot(file).catch((error: unknown) =>
       this.#logOnce<Snapshot | undefined>(error, undefined),
     );
-    return look === undefined || look.owner === owner;
+    return snapshot === undefined || snapshot.owner === owner;
   }
 
   async #release(lock: AcquiredLock, next?: string): Promise<void> {
@@ -257,10 +257,10 @@ export class FileLocks implements WindowLocks {
       for (const entry of await readdir(this.#folder, { withFileTypes: true })) {
         const [, ending] = OWN_NAME.exec(entry.name) ?? [];
         const file = path.join(this.#folder, entry.name);
-        const look = ending !== undefined && entry.isFile() ? await lookAt(file) : undefined;
+        const snapshot = ending !== undefined && entry.isFile() ? await readSnapshot(file) : undefined;
         const keptForMs = ending === 'claim' ? CLAIMS_KEPT_FOR_MS : SWEEP_AFTER_MS;
-        if (look === undefined || clock.now() - look.touchedAtMs < keptForMs) continue;
-        if (ending !== 'lock') await removeIfUnchanged(file, look);
+        if (snapshot === undefined || clock.now() - snapshot.touchedAtMs < keptForMs) continue;
+        if (ending !== 'lock') await removeIfUnchanged(file, snapshot);
         else await this.#acquire(file, closed).then((lock) => lock && this.#release(lock));
       }
     } catch (error) {

@@ -9,7 +9,7 @@ import { fromBase64, type SessionCipher, toBase64 } from '../cipher.ts';
 import type { SharedKey } from '../keyAgreement.ts';
 
 /** How often a window polls its copy of the global state, for whose changes VS Code has no event. */
-const LOOK_EVERY_MS = 1_000;
+const POLL_EVERY_MS = 1_000;
 /** A write counts when it is still there after this time: another window's write can undo it until then. */
 const SETTLES_AFTER_MS = 1_000;
 const MAX_WRITES = 5;
@@ -105,14 +105,14 @@ export class StateItems implements WorkStorage {
       if (parseItem(name) !== undefined && key !== (await this.#keyOf(cipher, name)))
         await this.#memento.update(key, undefined);
     }
-    void this.#look();
+    void this.#poll();
   }
 
   /** Polls the global state until the window closes. */
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { clock, closed } = this.#runtime;
     for (let before = new Set(this.#keys()); ;) {
-      await clock.sleep(LOOK_EVERY_MS, closed).catch(() => undefined);
+      await clock.sleep(POLL_EVERY_MS, closed).catch(() => undefined);
       if (closed.aborted) return;
       const now = new Set(this.#keys());
       const changed = [...now, ...before].filter((key) => !now.has(key) || !before.has(key));

@@ -116,17 +116,17 @@ export class FakeStorage {
     const isAlive = (): boolean => alive;
     const own = new Set<(id: string | undefined) => void>();
     const never = new Promise<never>(() => undefined);
-    const answer = async <T>(ms: number, look: () => T): Promise<T> => {
+    const answer = async <T>(ms: number, get: () => T): Promise<T> => {
       await Promise.resolve();
       if (!isAlive()) return never;
       if (ms > 0) await this.#clock.sleep(ms, new AbortController().signal);
       while (this.#hanging !== undefined) await this.#hanging.promise;
       while (stopped !== undefined) await stopped.promise;
-      return isAlive() ? look() : never;
+      return isAlive() ? get() : never;
     };
-    const read = async <T>(look: () => T): Promise<T> => {
+    const read = async <T>(get: () => T): Promise<T> => {
       if (this.readFailure) throw this.readFailure;
-      const found = look();
+      const found = get();
       return answer(this.readMs, () => found);
     };
     const write = async (id: string, change: () => void): Promise<void> => {
