@@ -155,6 +155,10 @@ export const Grant = z.object({
   server: z.string(),
   accessToken: z.string(),
   refreshToken: z.exactOptional(z.string()),
+  /** An ID token, for other extensions. */
+  idToken: z.exactOptional(z.string()),
+  /** The scopes that the service granted. Absent if it does not say: then they are those that were requested. */
+  scopes: z.exactOptional(z.array(z.string())),
   /** How to send the access token: in an Authorization header (the default), or in a cookie. */
   sentAs: z.exactOptional(z.literal(['bearer', 'cookie'])),
   /** When the access token expires, in milliseconds of the wall clock. Absent if the server does not say. */

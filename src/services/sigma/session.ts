@@ -12,11 +12,11 @@ import { askUserInfo, bearer } from './userinfo.ts';
 /** Turns tokens that were received at `receivedAtMs` (wall clock) into a grant of the server. */
 export function toGrant(
   server: string,
-  { expiresInSeconds, ...tokens }: TokenGrant,
+  { expiresInSeconds, scopes, ...tokens }: TokenGrant,
   receivedAtMs: number,
 ): Grant {
   const expiresAtMs = expiresInSeconds && receivedAtMs + expiresInSeconds * 1000;
-  return { server, ...tokens, ...withoutUndefined({ expiresAtMs }) };
+  return { server, ...tokens, ...withoutUndefined({ scopes: scopes && [...scopes], expiresAtMs }) };
 }
 
 /** Asks userinfo once, without retries, whether the access token still works. Rejects only with `signal.reason`. */
@@ -127,7 +127,7 @@ export async function renew(
   grant: Grant,
   signal: AbortSignal,
 ): Promise<RenewResult> {
-  const { server, refreshToken } = grant;
+  const { server, refreshToken, idToken, scopes } = grant;
   if (refreshToken === undefined) return { kind: 'unknown' };
   const result = await refreshGrant(http, `${server}/api/auth/oauth2/token`, clientId, refreshToken, signal);
   if (result.kind === 'doubtful') {
@@ -136,7 +136,9 @@ export async function renew(
     return { kind: kind === 'rejected' ? 'rejected' : 'unknown' };
   }
   if (result.kind !== 'granted') return result;
-  return { kind: 'granted', grant: toGrant(server, result.grant, result.receivedAtMs) };
+  // What the server does not send again stays as it was (RFC 6749 §5.1, OpenID Connect Core 1.0 §12.2).
+  const renewed = { ...withoutUndefined({ idToken, scopes }), ...result.grant };
+  return { kind: 'granted', grant: toGrant(server, renewed, result.receivedAtMs) };
 }
 
 /** Half of the time limit that callers set for `revoke`, so that the second request is sent in time. */

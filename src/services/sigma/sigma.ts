@@ -55,6 +55,7 @@ async function begin(
   const client: DeviceGrantClient = {
     codeUrl: `${server}/api/auth/device/code`,
     tokenUrl: `${server}/api/auth/device/token`,
+    oauthTokenUrl: `${server}/api/auth/oauth2/token`,
     clientId,
   };
   const result = await requestDeviceAuthorization(http, client, scopes, signal);

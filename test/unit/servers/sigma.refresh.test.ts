@@ -145,7 +145,7 @@ describe('Sigma Identity over HTTP: renew', { concurrency: true }, () => {
     const renewed = await renew(grant);
     assert.ok(renewed.kind === 'granted');
     const { accessToken, refreshToken, expiresAtMs = 0, ...rest } = renewed.grant;
-    assert.deepEqual(rest, { server: server.url });
+    assert.deepEqual(rest, { server: server.url, scopes: ['openid', 'profile'] });
     assert.ok(refreshToken !== undefined && refreshToken !== grant.refreshToken);
     assert.ok(Math.abs(expiresAtMs - hurried.now() - 600_000) < 60_000);
     const service = sigmaService(server);

@@ -16,6 +16,8 @@ const FULL = recordOf('full', {
     server: 'https://auth.example',
     accessToken: 'access',
     refreshToken: 'refresh',
+    idToken: 'e30.e30.c2ln',
+    scopes: ['openid'],
     sentAs: 'cookie',
     expiresAtMs: 5_000,
   },

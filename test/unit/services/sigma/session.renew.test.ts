@@ -83,6 +83,25 @@ describe('Sigma Identity: renew', () => {
     });
   });
 
+  const ID_TOKEN = 'e30.e30.b2xk';
+  const NEWER_ID_TOKEN = 'e30.e30.bmV3';
+
+  it('returns the new ID token, and the scopes that are left', async () => {
+    const { renew } = world(json(200, { ...GRANTED, id_token: NEWER_ID_TOKEN, scope: 'openid' }));
+    const renewed = await renew({ ...GRANT, idToken: ID_TOKEN, scopes: ['openid', 'email'] });
+    assert.ok(renewed.kind === 'granted');
+    assert.equal(renewed.grant.idToken, NEWER_ID_TOKEN);
+    assert.deepEqual(renewed.grant.scopes, ['openid']);
+  });
+
+  it('keeps the ID token and the scopes if the answer has none', async () => {
+    const { renew } = world(json(200, GRANTED));
+    const renewed = await renew({ ...GRANT, idToken: ID_TOKEN, scopes: ['openid', 'email'] });
+    assert.ok(renewed.kind === 'granted');
+    assert.equal(renewed.grant.idToken, ID_TOKEN);
+    assert.deepEqual(renewed.grant.scopes, ['openid', 'email']);
+  });
+
   it('sends no request without a refresh token', async () => {
     const { refreshToken, ...grant } = GRANT;
     const { conversation, renew } = world();
