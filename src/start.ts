@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 
 import { version } from '../package.json';
 import { offerInAccountsMenu, setContextKeys } from './accounts/accountsMenu.ts';
-import { registerCommands } from './accounts/commands.ts';
-import { SessionMessages } from './accounts/sessionMessages.ts';
+import { registerAccountCommands } from './accounts/commands.ts';
+import { NoticeMessages } from './accounts/noticeMessages.ts';
 import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
 import { createLog, describeError } from './base/log.ts';
@@ -117,7 +117,7 @@ function start(
       if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();
     }),
     vscode.window.onDidChangeWindowState(({ focused }) => {
-      sessions.focusIs(focused);
+      sessions.focusChanged(focused);
     }),
   );
 
@@ -135,9 +135,9 @@ function start(
       log.warn(`Not available in this editor: ${name} (${describeError(error)}).`);
     }
   };
-  extra('commands of running sign-ins', () => view.registerCommands());
-  extra('messages about sessions', () => new SessionMessages(sessions, providers, context.extensionUri, log));
-  extra('account commands', () => registerCommands(providers, channel, log));
+  extra('commands of running sign-ins', () => view.registerSignInCommands());
+  extra('messages about sessions', () => new NoticeMessages(sessions, providers, context.extensionUri, log));
+  extra('account commands', () => registerAccountCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
   extra('diagnosis', () =>
     registerDiagnose({ context, sessions, storageStatus: shared.status, runtime, log }),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { Log } from '../base/log.ts';
-import { registerAll } from '../provider/commands.ts';
+import { registerGuardedCommands } from '../provider/guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import { type AccountItem, allAccounts, pickAccount } from './accountPicker.ts';
 
@@ -9,7 +9,7 @@ import { type AccountItem, allAccounts, pickAccount } from './accountPicker.ts';
  * Registers the palette's commands. They use the providers directly, because VS Code's own functions wait until a
  * sign-in in progress has ended.
  */
-export function registerCommands(
+export function registerAccountCommands(
   providers: readonly ServiceProvider[],
   channel: vscode.LogOutputChannel,
   log: Log,
@@ -26,7 +26,7 @@ export function registerCommands(
       return Promise.resolve();
     },
   };
-  return registerAll(commands, log);
+  return registerGuardedCommands(commands, log);
 }
 
 async function pickService(providers: readonly ServiceProvider[]): Promise<ServiceProvider | undefined> {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import type { Log } from '../base/log.ts';
-import { registerAll } from '../provider/commands.ts';
+import { registerGuardedCommands } from '../provider/guardedCommands.ts';
 import { openAddress, runEditorCommand, setContext } from '../signIn/editorCommands.ts';
 import { REPORT_FILE, ReportDocument } from './document.ts';
 import { homeFolder } from './editor.ts';
@@ -23,7 +23,7 @@ export function registerDiagnose(sources: DiagnoseSources): vscode.Disposable {
       if (bugs !== undefined) await reportIssue(document.text, extension.id, bugs, log);
     },
   };
-  return vscode.Disposable.from(document, registerAll(commands, log));
+  return vscode.Disposable.from(document, registerGuardedCommands(commands, log));
 }
 
 /** Makes the report while a notification shows the progress. Throws a CancellationError when the user cancels. */

@@ -5,7 +5,7 @@ import { askAndSignOut } from '../accounts/commands.ts';
 import { describeError } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
 import { shortAddress } from '../http/address.ts';
-import { runCommand } from '../provider/commands.ts';
+import { runGuarded } from '../provider/guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import { type Account, sameAccount } from '../sessions/accounts.ts';
 import type { EndedSession, LiveSession } from '../sessions/record.ts';
@@ -86,7 +86,7 @@ export class AccountPage implements PanelContent {
 
   async run(action: Action): Promise<void> {
     try {
-      await runCommand(() => this.#run(action));
+      await runGuarded(() => this.#run(action));
     } catch (error) {
       this.#context.http.log.warn(`The button "${action}" of an identity failed: ${describeError(error)}.`);
     }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import { knownAccounts, pickAccount, usableAccounts } from '../accounts/accountPicker.ts';
 import type { Log } from '../base/log.ts';
-import { registerAll } from '../provider/commands.ts';
+import { registerGuardedCommands } from '../provider/guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { IdentityPanels } from './panels.ts';
 
@@ -16,7 +16,7 @@ export function registerIdentityCommands(
     'bapIdentity.showIdentity': () => showIdentity(providers, panels),
     'bapIdentity.copyBapId': () => copyBapId(providers),
   };
-  return registerAll(commands, log);
+  return registerGuardedCommands(commands, log);
 }
 
 /** Rejects with a StoreError when the sessions cannot be read. */

@@ -92,7 +92,7 @@ export async function requestDeviceAuthorization(
 /**
  * Polls until the user has decided or the code has expired (RFC 8628 §3.4, §3.5). Sends one poll at a time, and none
  * after the final answer: a later poll can revoke the grant. The code came from the service, so from here on only the
- * service's own word ends the wait: anything else backs off. Calls `onContact` after each poll. Rejects only with
+ * service's own answer ends the wait: anything else backs off. Calls `onContact` after each poll. Rejects only with
  * `signal.reason`, immediately.
  */
 export async function waitForDeviceGrant(

@@ -29,7 +29,7 @@ export function failed<K extends string>(kind: K): Failed<{ kind: K }> {
   return { kind: 'failed', failure: { kind } };
 }
 
-/** The failure of a first request, whose answer was not the service's own word. */
+/** The failure of a first request, which the service itself did not answer. */
 export function failureOf(problem: Problem | 'notTheService'): Failed {
   return problem === 'notTheService'
     ? failed('notTheService')

@@ -17,8 +17,8 @@ import { type Failed, failed, refused, type Refusal } from './failure.ts';
  */
 export type Dialect = 'oauth' | 'status';
 
-/** What the service itself says, other than the data that was asked for. */
-export type Word =
+/** An answer of the service itself, other than the data that was asked for (RFC 6749 §5.2, RFC 8628 §3.5). */
+export type ErrorAnswer =
   | { kind: 'pending' }
   /** `intervalMs`: the interval that it names, if any. */
   | { kind: 'slowDown'; intervalMs?: number }
@@ -29,8 +29,8 @@ export type Word =
   | Failed<Refusal>;
 
 /**
- * Not the service's own word: it comes from something in between, such as a proxy, a firewall or the login page of a
- * network, or from a service in trouble, or never came. It says nothing about a sign-in or a session.
+ * Not a real answer: it comes from something in between, such as a proxy, a firewall or the login page of a network,
+ * or from a service in trouble, or never came. It says nothing about a sign-in or a session.
  */
 export interface Disturbance {
   kind: 'disturbance';
@@ -42,14 +42,14 @@ export interface Disturbance {
 }
 
 /** `data`: a success with JSON. Whoever asked must still check its shape: see `disturbanceOf`. */
-export type Judgement = { kind: 'data'; json: unknown } | Word | Disturbance;
+export type JudgedOutcome = { kind: 'data'; json: unknown } | ErrorAnswer | Disturbance;
 
-/** One kind of answer that is the service's own word. */
+/** One kind of error answer. */
 interface Row {
   readonly dialects: readonly Dialect[];
   readonly statuses: (status: number) => boolean;
   /** Undefined if the answer is of another kind. */
-  readonly read: (answer: HttpAnswer) => Word | undefined;
+  readonly read: (answer: HttpAnswer) => ErrorAnswer | undefined;
 }
 
 /** The table that decides. The first row that reads an answer wins; an answer that no row reads is a disturbance. */
@@ -62,13 +62,13 @@ const ROWS: readonly Row[] = [
   { dialects: ['status'], statuses: only(410), read: ifObject({ kind: 'expired' }) },
 ];
 
-/** Decides whether an answer is the service's own word, and which one. */
-export function judge(outcome: HttpOutcome, dialect: Dialect): Judgement {
+/** Decides whether an answer is the service's own, and what it says. */
+export function judge(outcome: HttpOutcome, dialect: Dialect): JudgedOutcome {
   if (outcome.kind !== 'answer' || asksForOtherCredentials(outcome)) return disturbanceOf(outcome);
   for (const { dialects, statuses, read } of ROWS) {
     if (!dialects.includes(dialect) || !statuses(outcome.status)) continue;
-    const word = read(outcome);
-    if (word !== undefined) return word;
+    const answer = read(outcome);
+    if (answer !== undefined) return answer;
   }
   const { json } = outcome;
   if (dialect === 'oauth' && isTemporary(json))
@@ -126,9 +126,11 @@ const BetterAuthError = z.object({
 });
 const AnyObject = z.looseObject({});
 
-/** The error codes that we know: at which statuses each counts, and what it says. */
-const CODES: ReadonlyMap<string, readonly [statuses: (status: number) => boolean, word: Word]> = new Map(
-  Object.entries<readonly [(status: number) => boolean, Word]>({
+/** At which statuses an error code counts, and what it says. */
+type KnownCode = readonly [statuses: (status: number) => boolean, answer: ErrorAnswer];
+
+const CODES: ReadonlyMap<string, KnownCode> = new Map(
+  Object.entries<KnownCode>({
     authorization_pending: [() => true, { kind: 'pending' }],
     slow_down: [() => true, { kind: 'slowDown' }],
     expired_token: [isSettled, { kind: 'expired' }],
@@ -141,6 +143,7 @@ const CODES: ReadonlyMap<string, readonly [statuses: (status: number) => boolean
     unauthorized: [only(401), { kind: 'tokenRejected' }], // in Sigma's documents
   }),
 );
+
 /** The service says itself that this is not its last word (RFC 6749 §4.1.2.1). */
 const TEMPORARY: readonly unknown[] = ['server_error', 'temporarily_unavailable'];
 
@@ -148,13 +151,13 @@ function isTemporary(json: unknown): boolean {
   return TEMPORARY.includes(z.safeParse(ErrorResponse, json).data?.error);
 }
 
-function readErrorCode({ status, json }: HttpAnswer): Word | undefined {
+function readErrorCode({ status, json }: HttpAnswer): ErrorAnswer | undefined {
   const { error, error_description, interval } = z.safeParse(ErrorResponse, json).data ?? {};
   if (error === undefined || isTemporary(json)) return undefined;
-  const [statuses, word] = CODES.get(error) ?? [];
-  if (word !== undefined && statuses?.(status) === true) {
-    const isNamed = word.kind === 'slowDown' && interval !== undefined;
-    return isNamed ? { ...word, intervalMs: interval * 1000 } : word;
+  const [statuses, answer] = CODES.get(error) ?? [];
+  if (answer !== undefined && statuses?.(status) === true) {
+    const isNamed = answer.kind === 'slowDown' && interval !== undefined;
+    return isNamed ? { ...answer, intervalMs: interval * 1000 } : answer;
   }
   // A proxy's `error` is a sentence or a title, and a code's status is 400 (RFC 6749 §5.2).
   if (status !== 400 || !/^[a-z][a-z0-9_]*$/.test(error)) return undefined;
@@ -164,14 +167,14 @@ function readErrorCode({ status, json }: HttpAnswer): Word | undefined {
   return refused(error_description ?? error);
 }
 
-function readBetterAuth({ status, json }: HttpAnswer): Word | undefined {
+function readBetterAuth({ status, json }: HttpAnswer): ErrorAnswer | undefined {
   const { success, data } = z.safeParse(BetterAuthError, json);
   if (!success) return undefined;
   if (status === 401) return { kind: 'tokenRejected' };
   return data.message === undefined ? undefined : refused(data.message);
 }
 
-function readChallenge({ headers }: HttpAnswer): Word | undefined {
+function readChallenge({ headers }: HttpAnswer): ErrorAnswer | undefined {
   const isRejected = readChallenges(headers).some(
     ({ scheme, params }) => scheme === 'bearer' && params.get('error') === 'invalid_token',
   );
@@ -190,8 +193,8 @@ function asksForOtherCredentials({ status, headers }: HttpAnswer): boolean {
   return challenges.length > 0 && isForeign;
 }
 
-function ifObject(word: Word): Row['read'] {
-  return ({ json }) => (z.safeParse(AnyObject, json).success ? word : undefined);
+function ifObject(answer: ErrorAnswer): Row['read'] {
+  return ({ json }) => (z.safeParse(AnyObject, json).success ? answer : undefined);
 }
 
 function clientRefused(error: string): Failed<Refusal> {

@@ -4,7 +4,7 @@ import type { HttpOutcome } from '../http/outcome.ts';
 import { bearerToken, idToken, lenient, nonEmpty, secondsOrText, withoutUndefined } from '../http/schema.ts';
 import { type Http, send } from '../http/send.ts';
 import { type Failure, refused } from './failure.ts';
-import { type Disturbance, disturbanceOf, judge, type Word } from './judge.ts';
+import { type Disturbance, disturbanceOf, type ErrorAnswer, judge } from './judge.ts';
 
 /** The tokens in a successful response (RFC 6749 §5.1). They are secrets. */
 export interface TokenGrant {
@@ -19,7 +19,7 @@ export interface TokenGrant {
 }
 
 /** What one answer of the token endpoint means. */
-export type TokenAnswer = { kind: 'granted'; grant: TokenGrant } | Word | Disturbance;
+export type TokenAnswer = { kind: 'granted'; grant: TokenGrant } | ErrorAnswer | Disturbance;
 
 const TokenResponse = z.object({
   access_token: nonEmpty,

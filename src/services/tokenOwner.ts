@@ -7,8 +7,8 @@ import {
   type Dialect,
   type Disturbance,
   disturbanceOf,
+  type ErrorAnswer,
   judge,
-  type Word,
 } from '../oauth/judge.ts';
 
 /** How long to ask while something in between keeps the service's answer away. The user looks at a notification. */
@@ -26,7 +26,7 @@ export interface OwnerQuestion<T> {
 
 /** What one answer to "whose token is this?" says. */
 export interface OwnerAnswer<T> {
-  readonly answer: { kind: 'owner'; owner: T } | Word | Disturbance;
+  readonly answer: { kind: 'owner'; owner: T } | ErrorAnswer | Disturbance;
   readonly outcome: HttpOutcome;
   readonly url: string;
 }
@@ -84,6 +84,6 @@ export async function askAboutNewGrant<T>(
 }
 
 /** The token is rejected, or may not be used to ask. */
-function isNo(answer: Word | Disturbance): boolean {
+function isNo(answer: ErrorAnswer | Disturbance): boolean {
   return answer.kind === 'tokenRejected' || (answer.kind === 'failed' && answer.failure.kind === 'refused');
 }

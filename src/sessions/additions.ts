@@ -60,7 +60,7 @@ export class Additions {
       }
     };
     // Without the lock, two windows that finish the same sign-in together would make two sessions of it.
-    return abortable(grantLock.holdOrGoOn(session, signal, work), signal);
+    return abortable(grantLock.tryToHold(session, signal, work), signal);
   }
 
   dispose(): void {

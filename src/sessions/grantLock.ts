@@ -41,7 +41,7 @@ export class GrantLock {
    * Like `hold`, but runs the work without the lock when another window holds it for a minute. That window may wait for
    * a storage that fails, and a sign-in that has been approved must not wait with it.
    */
-  async holdOrGoOn<T>(
+  async tryToHold<T>(
     session: SessionOf,
     signal: AbortSignal,
     work: (lock: HeldLock) => Promise<T>,

@@ -1,6 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-
+import { shortHash } from '../base/hash.ts';
 import {
   compareVersions,
   deserialize,
@@ -34,18 +32,14 @@ export function itemOf(record: SessionRecord): Item {
   const { id, version } = record;
   const { signIn, revision, amendment } = version;
   const isMark = record.state === 'removed';
-  const end = isMark ? MARK : hashOf(serialize(record));
+  const end = isMark ? MARK : shortHash(serialize(record));
   return { name: `${id}.${signIn}-${revision}-${amendment}.${end}`, id, version, isMark };
 }
 
 /** The record of an item. Undefined for a text that is not the item's, or that this version cannot read. */
 export function recordOf({ name, id, version, isMark }: Item, text: string): SessionRecord | undefined {
   if (isMark) return { format: 1, id, version, state: 'removed' };
-  return name.endsWith(`.${hashOf(text)}`) ? deserialize(id, text) : undefined;
-}
-
-function hashOf(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16);
+  return name.endsWith(`.${shortHash(text)}`) ? deserialize(id, text) : undefined;
 }
 
 /** Returns undefined for a name that is not one of an item. */

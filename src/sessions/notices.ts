@@ -30,7 +30,7 @@ const SAME_REJECTION_MS = 10 * 60_000;
 const SAME_LOSS_MS = 60_000;
 
 /** Fires each notice in one window only, and once. */
-export class SessionNotices {
+export class NoticeEmitter {
   readonly #store: SessionStore;
   readonly #locks: WindowLocks;
   readonly #notices = new Emitter<SessionNotice>();

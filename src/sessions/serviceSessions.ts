@@ -5,7 +5,7 @@ import { qualifiedByServer, sameScopes } from './accounts.ts';
 import { SessionEnding } from './ending.ts';
 import { isExpired, isOver } from './expiry.ts';
 import { grantOf, revokeInBackground } from './grants.ts';
-import type { SessionNotices } from './notices.ts';
+import type { NoticeEmitter } from './notices.ts';
 import type { WindowLocks } from './ports.ts';
 import {
   afterSignIn,
@@ -28,14 +28,14 @@ export class ServiceSessions {
   readonly ending: SessionEnding;
   readonly verification: Verification;
   readonly #store: SessionStore;
-  readonly #notices: SessionNotices;
+  readonly #notices: NoticeEmitter;
   readonly #runtime: Runtime;
 
   constructor(
     service: IdentityService,
     store: SessionStore,
     locks: WindowLocks,
-    notices: SessionNotices,
+    notices: NoticeEmitter,
     runtime: Runtime,
   ) {
     this.service = service;

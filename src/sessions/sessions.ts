@@ -4,7 +4,7 @@ import { type Disposable, Emitter, type Event } from '../base/emitter.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { IdentityService } from '../services/service.ts';
 import { type StartupCheck, watchForLostSessions } from './lost.ts';
-import { type SessionNotice, SessionNotices } from './notices.ts';
+import { NoticeEmitter, type SessionNotice } from './notices.ts';
 import type { ItemStorage, WindowLocks } from './ports.ts';
 import type { AccountChange, LiveSession } from './record.ts';
 import { ServiceSessions } from './serviceSessions.ts';
@@ -49,7 +49,7 @@ export interface Sessions extends Disposable {
   /** Call when the settings have changed: they may name other servers. */
   followSettings(): void;
   /** Call when the window gains or loses focus. */
-  focusIs(focused: boolean): void;
+  focusChanged(focused: boolean): void;
   /** Resolves when every answer that must not be lost has arrived and is stored. Never rejects. */
   finish(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export interface Sessions extends Disposable {
 export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
   const { services, storage, locks, memento, isFocused } = parts;
   const store = new SessionStore(storage, locks, runtime);
-  const notices = new SessionNotices(store, locks);
+  const notices = new NoticeEmitter(store, locks);
   const changes = new Emitter<AccountChange>();
   const byService = services.map((service) => new ServiceSessions(service, store, locks, notices, runtime));
   for (const { records } of byService)
@@ -83,7 +83,7 @@ export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
     followSettings: () => {
       for (const { records } of byService) records.followSettings();
     },
-    focusIs: (focused) => void upkeep.focusIs(focused),
+    focusChanged: (focused) => void upkeep.focusChanged(focused),
     finish: async () => {
       await Promise.all(byService.map((sessions) => sessions.finish()));
     },

@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/emitter.ts';
+import { keepTrying } from '../base/keepTrying.ts';
+import { Lazy } from '../base/lazy.ts';
 import { describeError } from '../base/log.ts';
-import { keepTrying, Lazy } from '../base/clock.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER } from '../base/timeLimit.ts';
 import { type Added, Additions, type NewSignIn } from './additions.ts';

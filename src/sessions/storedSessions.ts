@@ -1,4 +1,4 @@
-import { keepTrying } from '../base/clock.ts';
+import { keepTrying } from '../base/keepTrying.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';

@@ -1,7 +1,7 @@
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { endsSoon, isForgettable, isOverdue, isOver } from './expiry.ts';
-import type { SessionNotices } from './notices.ts';
+import type { NoticeEmitter } from './notices.ts';
 import type { EndedSession, LiveSession } from './record.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
 import type { SessionStore } from './store.ts';
@@ -15,7 +15,7 @@ const LOOKS_UNTIL_SETTLED = (60 * 60_000) / LOOK_EVERY_MS;
 export interface UpkeepParts {
   readonly byService: readonly ServiceSessions[];
   readonly store: SessionStore;
-  readonly notices: SessionNotices;
+  readonly notices: NoticeEmitter;
   readonly isFocused: () => boolean;
 }
 
@@ -53,7 +53,7 @@ export class SessionUpkeep {
    * Looks at all sessions when the user returns to the window, because they may use one now. VS Code also fires the
    * window's state when the user is idle, so this compares it with the last state. Never rejects.
    */
-  async focusIs(focused: boolean): Promise<void> {
+  async focusChanged(focused: boolean): Promise<void> {
     const isBack = focused && !this.#wasFocused;
     this.#wasFocused = focused;
     if (!isBack) return;

@@ -5,7 +5,7 @@ import type { Grant, IdentityService, VerifyResult } from '../services/service.t
 import type { SessionEnding } from './ending.ts';
 import { extendAfterMs } from './expiry.ts';
 import { isKept, publishNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
-import type { SessionNotices } from './notices.ts';
+import type { NoticeEmitter } from './notices.ts';
 import type { WindowLocks } from './ports.ts';
 import type { LiveSession } from './record.ts';
 import type { Renewal } from './renewal.ts';
@@ -37,7 +37,7 @@ export interface VerificationParts {
   readonly renewal: Renewal;
   readonly ending: SessionEnding;
   readonly locks: WindowLocks;
-  readonly notices: SessionNotices;
+  readonly notices: NoticeEmitter;
 }
 
 /**

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { describeError, type Log } from '../base/log.ts';
 
 /** Registers commands by their IDs. An ID that another extension has taken costs that command and a log line. */
-export function registerCommands(
+export function tryRegisterCommands(
   commands: Readonly<Record<string, (...args: unknown[]) => unknown>>,
   log: Log,
 ): vscode.Disposable {

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { IdentityService } from '../services/service.ts';
 import type { LiveSession } from '../sessions/record.ts';
-import { hideNotifications, registerCommands, setContext, showNotifications } from './editorCommands.ts';
+import { hideNotifications, setContext, showNotifications, tryRegisterCommands } from './editorCommands.ts';
 import { type SignInAction, signInMessage } from './message.ts';
 import {
   showChoseNone,
@@ -54,7 +54,7 @@ export class SignInNotifications implements SignInUi {
   }
 
   /** Registers the commands behind the notification's links and the palette's commands for sign-ins in progress. */
-  registerCommands(): vscode.Disposable {
+  registerSignInCommands(): vscode.Disposable {
     this.#tellRunning(); // an extension host that crashed has left it as it was
     const links = ACTIONS.map((action) => {
       const act = async (id: unknown): Promise<void> => {
@@ -63,7 +63,7 @@ export class SignInNotifications implements SignInUi {
       return [commandOf(action), act] as const;
     });
     return vscode.Disposable.from(
-      registerCommands(Object.fromEntries(links), this.#log),
+      tryRegisterCommands(Object.fromEntries(links), this.#log),
       registerPaletteCommands(() => [...this.#running.values()], this.#clock, this.#log),
     );
   }

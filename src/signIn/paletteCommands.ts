@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
-import { registerCommands, showNotifications } from './editorCommands.ts';
+import { showNotifications, tryRegisterCommands } from './editorCommands.ts';
 import type { ProgressNotification } from './progress.ts';
 import type { SignInAction } from './message.ts';
 import { restOf } from './statusBar.ts';
@@ -39,7 +39,7 @@ export function registerPaletteCommands(
       signIn.cancel();
     }),
   };
-  return registerCommands(commands, log);
+  return tryRegisterCommands(commands, log);
 }
 
 /** The palette hides these commands when nothing runs, but a key binding or another extension can run them. */

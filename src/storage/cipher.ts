@@ -126,8 +126,3 @@ export function fromBase64(text: string): Bytes | undefined {
     return undefined;
   }
 }
-
-/** Sixteen hex digits that do not reveal the text. */
-export async function hashOf(text: string): Promise<string> {
-  return toHex(await crypto.subtle.digest('SHA-256', utf8(text))).slice(0, 16);
-}

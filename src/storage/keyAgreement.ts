@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import { Lazy } from '../base/clock.ts';
 import { type Disposable, Emitter } from '../base/emitter.ts';
+import { Lazy } from '../base/lazy.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { SessionCipher } from './cipher.ts';

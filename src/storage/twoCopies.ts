@@ -1,5 +1,5 @@
-import { keepTrying } from '../base/clock.ts';
 import { type Disposable, Emitter } from '../base/emitter.ts';
+import { keepTrying } from '../base/keepTrying.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER } from '../base/timeLimit.ts';

@@ -4,7 +4,7 @@ import { isPermanent } from '../../http/networkProblem.ts';
 import { type Attempt, repeatFor, retryAfterMs } from '../../http/retry.ts';
 import { lenient, withoutUndefined } from '../../http/schema.ts';
 import { type Http, send, sendWithin } from '../../http/send.ts';
-import { judge, type Judgement } from '../../oauth/judge.ts';
+import { judge, type JudgedOutcome } from '../../oauth/judge.ts';
 import { refreshGrant, type TokenGrant } from '../../oauth/tokenResponse.ts';
 import type { Grant, RenewResult, VerifyResult } from '../service.ts';
 import { askUserInfo, bearer } from './userinfo.ts';
@@ -90,7 +90,7 @@ async function askForSession(
   return { kind: 'done', result: readSession(judged, token, nowMs) };
 }
 
-function readSession(judged: Judgement, token: string, nowMs: number): SessionResult {
+function readSession(judged: JudgedOutcome, token: string, nowMs: number): SessionResult {
   if (judged.kind === 'tokenRejected') return { kind: 'noSession' };
   if (judged.kind !== 'data') return UNKNOWN;
   if (judged.json === null) return { kind: 'noSession' };

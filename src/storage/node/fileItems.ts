@@ -9,7 +9,7 @@ import { type Item, parseItem, olderNames } from '../../sessions/items.ts';
 import type { ItemStorage } from '../../sessions/ports.ts';
 import type { SessionCipher } from '../cipher.ts';
 import type { SharedKey } from '../keyAgreement.ts';
-import { emptyFile, hasCode, readRegular, removeFile, UNFINISHED, writeWhole } from './files.ts';
+import { emptyFile, hasCode, readRegular, removeFile, UNFINISHED, writeFileAtomically } from './files.ts';
 
 /** Larger than any session. A larger file is not ours. */
 const MAX_BYTES = 1024 * 1024;
@@ -63,7 +63,7 @@ export class FileItems implements ItemStorage {
     if (item.isMark) await this.#mark(item, cipher);
     // A file that cannot be read may be damaged. The same text is written again.
     else if ((await this.read(item.name).catch(() => undefined)) === undefined)
-      await writeWhole(await this.#fileOf(cipher, item.name), await cipher.seal(item.name, text));
+      await writeFileAtomically(await this.#fileOf(cipher, item.name), await cipher.seal(item.name, text));
     for (const older of olderNames(item.id, await this.names()))
       await removeFile(await this.#fileOf(cipher, older));
   }
@@ -82,7 +82,7 @@ export class FileItems implements ItemStorage {
     if (others.includes(item.name)) return;
     const file = await this.#fileOf(cipher, item.name);
     try {
-      await writeWhole(file, '');
+      await writeFileAtomically(file, '');
     } catch (error) {
       const [other] = others;
       if (other === undefined) throw error;

@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, readdir, utimes } from 'node:fs/promises';
 import path from 'node:path';
 
+import { shortHash } from '../../base/hash.ts';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { abortable } from '../../base/timeLimit.ts';
@@ -11,7 +12,6 @@ import {
   type AcquiredLock,
   createFile,
   handedOn,
-  hashOf,
   isOwner,
   isSame,
   type Lock,
@@ -20,7 +20,7 @@ import {
   processOf,
   releaseLock,
   type Snapshot,
-  takeAway,
+  removeIfUnchanged,
 } from './lockFile.ts';
 
 /** The owner of a lock touches its file this often, to show that it is alive. */
@@ -36,7 +36,7 @@ const LOOK_AGAIN_MS = 100;
 /** After this many failures in a row, the folder counts as unusable. */
 const MAX_ERRORS = 5;
 
-/** Locks, claims, and what `takeAway` was about to delete when its window crashed. */
+/** Locks, claims, and what `removeIfUnchanged` was about to delete when its window crashed. */
 const OWN_NAME = /^[0-9a-f]{16}\.((?:lock|claim)(?:\.[0-9a-f]{8})*)$/;
 /** A crash can leave a file whose name no window uses again. Deleted at a later start, at this age. */
 const SWEEP_AFTER_MS = 24 * 60 * 60_000;
@@ -70,7 +70,7 @@ export class FileLocks implements WindowLocks {
 
   withLock<T>(name: string, signal: AbortSignal, work: (lock: HeldLock) => Promise<T>): Promise<T> {
     return this.#localLocks.withLock(name, signal, async (local) => {
-      const lock = await this.#acquire(path.join(this.#folder, `${hashOf(name)}.lock`), signal);
+      const lock = await this.#acquire(path.join(this.#folder, `${shortHash(name)}.lock`), signal);
       if (lock === undefined) return work({ ...local, isHeld: () => Promise.resolve(false) });
       const done = new AbortController();
       void this.#showLife(lock, done.signal);
@@ -90,7 +90,7 @@ export class FileLocks implements WindowLocks {
 
   async claimFor(name: string, ms: number): Promise<boolean> {
     const { clock, closed } = this.#runtime;
-    const file = path.join(this.#folder, `${hashOf(name)}.claim`);
+    const file = path.join(this.#folder, `${shortHash(name)}.claim`);
     try {
       for (let last: Snapshot | undefined; ;) {
         if (await this.#create(file)) {
@@ -100,7 +100,7 @@ export class FileLocks implements WindowLocks {
         const look = await lookAt(file);
         if (isWithin(ms, clock.now(), look?.touchedAtMs)) return false;
         // At the first look, the window that has created the file may not have set its time yet.
-        if (look !== undefined && isSame(look, last)) await takeAway(file, look);
+        if (look !== undefined && isSame(look, last)) await removeIfUnchanged(file, look);
         last = look;
         await clock.sleep(LOOK_AGAIN_MS, closed);
       }
@@ -162,7 +162,7 @@ export class FileLocks implements WindowLocks {
         if (look === undefined) continue; // its owner has released it
         unchangedMs = isSame(look, last) ? unchangedMs + LOOK_AGAIN_MS : 0;
         last = look;
-        if (unchangedMs >= STALE_AFTER_MS[processOf(look.owner)]) await takeAway(lock.file, look);
+        if (unchangedMs >= STALE_AFTER_MS[processOf(look.owner)]) await removeIfUnchanged(lock.file, look);
         errors = 0;
       } catch (error) {
         errors += 1;
@@ -233,7 +233,7 @@ export class FileLocks implements WindowLocks {
         const look = ending !== undefined && entry.isFile() ? await lookAt(file) : undefined;
         const keptForMs = ending === 'claim' ? CLAIMS_KEPT_FOR_MS : SWEEP_AFTER_MS;
         if (look === undefined || clock.now() - look.touchedAtMs < keptForMs) continue;
-        if (ending !== 'lock') await takeAway(file, look);
+        if (ending !== 'lock') await removeIfUnchanged(file, look);
         else await this.#acquire(file, closed).then((lock) => lock && this.#release(lock));
       }
     } catch (error) {

@@ -18,7 +18,7 @@ export const UNFINISHED = /\.[0-9a-f]{8}\.tmp$/;
  * Writes a file completely or not at all, even if the process or the machine stops: writes a temporary file, waits
  * until it is on the disk, and renames it. Only this user can read the file. Rejects with the file system's error.
  */
-export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(file: string, content: string | Uint8Array): Promise<void> {
   const unfinished = `${file}.${randomUUID().slice(0, 8)}.tmp`;
   try {
     const handle = await open(unfinished, 'wx', 0o600);

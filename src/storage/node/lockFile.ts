@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { link, lstat, open, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 
+import { shortHash } from '../../base/hash.ts';
 import { hasCode, moveInto, readRegular, removeFile } from './files.ts';
 
 /** Longer than the text of any owner. */
@@ -49,7 +50,7 @@ export async function createFile(file: string, text = ''): Promise<boolean> {
     // The disk is full. If the file stayed, this window would wait for it.
     const unfinished = await lookAt(file).catch(() => undefined);
     if (unfinished !== undefined && text.startsWith(unfinished.owner))
-      await takeAway(file, unfinished).catch(() => false);
+      await removeIfUnchanged(file, unfinished).catch(() => false);
     throw error;
   } finally {
     await handle.close();
@@ -106,7 +107,11 @@ export async function handedOn(file: string): Promise<string[]> {
 export async function releaseLock(lock: AcquiredLock, next?: string): Promise<void> {
   const { file, owner, itemNames } = lock;
   if (!(await isOwner(lock))) return;
-  const isReleased = await takeAway(file, { owner }, next === undefined ? undefined : lastFile(file, next));
+  const isReleased = await removeIfUnchanged(
+    file,
+    { owner },
+    next === undefined ? undefined : lastFile(file, next),
+  );
   if (!isReleased || next === undefined) return;
   for (const name of itemNames) if (name !== next) await removeFile(lastFile(file, name));
 }
@@ -121,7 +126,7 @@ function lastFile(file: string, itemName: string): string {
  * under a name that nobody else uses, looks at what it has got, and puts back what it should not have. False for that,
  * and when another window was faster. Leaves a folder under its new name. Rejects with the file system's error.
  */
-export async function takeAway(
+export async function removeIfUnchanged(
   file: string,
   seen: { readonly owner: string; readonly touchedAtMs?: number },
   keptAs?: string,
@@ -149,11 +154,6 @@ export async function takeAway(
   return isRight;
 }
 
-/** Sixteen characters that are a valid file name on every system and do not reveal the text. */
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
 /** A text that no other lock has ever had. It also identifies the process that owns the lock. */
 export function newOwner(): string {
   return `${randomUUID()} ${process.pid} ${machineId()}`;
@@ -175,7 +175,7 @@ let cached: string | undefined;
 
 /** Identifies where process ids are valid: this machine since its last start and, on Linux, this container. */
 function machineId(): string {
-  cached ??= hashOf(
+  cached ??= shortHash(
     [
       hostname(),
       orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),

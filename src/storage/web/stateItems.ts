@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 
-import { Lazy } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
+import { Lazy } from '../../base/lazy.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { type Item, parseItem, olderNames } from '../../sessions/items.ts';
 import type { ItemStorage } from '../../sessions/ports.ts';

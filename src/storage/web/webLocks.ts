@@ -2,12 +2,12 @@ import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import type { Clock } from '../../base/clock.ts';
+import { shortHash } from '../../base/hash.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import type { HeldLock, WindowLocks } from '../../sessions/ports.ts';
 import { CLAIMS_KEPT_FOR_MS, isWithin, LocalLocks } from '../localLocks.ts';
-import { hashOf } from '../cipher.ts';
 
-const CLAIMS = 'told';
+const CLAIMS_KEY = 'claims';
 /** Names that a window has claimed. They are hashed because they may contain account ids. */
 const Claims = z.array(z.object({ name: z.string(), atMs: z.number() }));
 
@@ -35,14 +35,14 @@ export class WebLocks implements WindowLocks {
 
   async claimFor(name: string, ms: number): Promise<boolean> {
     try {
-      const hash = await hashOf(name);
+      const hash = shortHash(name);
       const nowMs = this.#clock.now();
-      const claims = z.safeParse(Claims, this.#memento.get(CLAIMS)).data ?? [];
+      const claims = z.safeParse(Claims, this.#memento.get(CLAIMS_KEY)).data ?? [];
       if (claims.some((each) => each.name === hash && isWithin(ms, nowMs, each.atMs))) return false;
       const others = claims.filter(
         (each) => each.name !== hash && isWithin(CLAIMS_KEPT_FOR_MS, nowMs, each.atMs),
       );
-      await this.#memento.update(CLAIMS, [...others, { name: hash, atMs: nowMs }]);
+      await this.#memento.update(CLAIMS_KEY, [...others, { name: hash, atMs: nowMs }]);
       return true;
     } catch (error) {
       this.#log.warn(`Other windows cannot be told what this one does: ${describeError(error)}.`);

@@ -35,7 +35,7 @@ const DEAD: (typeof SIGMA)[number][2] = {
   extend: 'rejected',
 };
 
-/** The service's own words, and how they differ from nothing. */
+/** The service's own answers, and how they differ from nothing. */
 const SIGMA: [name: string, reply: Reply, verdicts: Partial<SigmaVerdicts> & Pick<Verdicts, 'code'>][] = [
   ['authorization_pending', error('authorization_pending'), { code: 'notTheService' }],
   ['authorization_pending with 428', error('authorization_pending', 428), { code: 'notTheService' }],
@@ -100,7 +100,7 @@ const ADOM: [name: string, reply: Reply, verdicts: Partial<Verdicts>][] = [
   ['410', json(410, { error: 'Intent expired' }), { wait: 'expired' }],
 ];
 
-/** Answers of something in between. Each has the form of a word of the service in one respect, and not in another. */
+/** Answers of something in between. Each has the form of the service's own in one respect, and not in another. */
 const DISTURBANCES: [name: string, reply: Reply][] = [
   ...captures.map((capture): [string, Reply] => [`${capture.name}, captured`, capture]),
   ['a page', html(200)],
@@ -137,14 +137,14 @@ const DISTURBANCES: [name: string, reply: Reply][] = [
   ['a broken connection', networkError('ECONNRESET')],
 ];
 
-describe('the service’s own word: Sigma Identity', () => {
+describe('the service’s own answer: Sigma Identity', () => {
   for (const [name, reply, differs] of SIGMA)
     it(name, async () => {
       assert.deepEqual(await sigmaVerdicts(reply), { ...NOTHING, ...differs });
     });
 });
 
-describe('the service’s own word: Adom', () => {
+describe('the service’s own answer: Adom', () => {
   for (const [name, reply, differs] of ADOM)
     it(name, async () => {
       const { code, ...verdicts } = await adomVerdicts(reply);

@@ -55,7 +55,7 @@ class Witness {
         if (reason === 'rejected')
           assert.ok(
             [...(this.#tokens.get(id) ?? [])].some((token) => denied.has(token)),
-            'no session ends without a word of the service',
+            'no session ends without an answer of the service',
           );
       for (const { grant } of sessions.usable())
         if (!this.#lost.has(grant.accessToken))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { readSessionIndex } from '../../../src/sessions/lost.ts';
+import { readSessionIndex } from '../../../src/sessions/sessionIndex.ts';
 import { endedOf } from '../support/record.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
 

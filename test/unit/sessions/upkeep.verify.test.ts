@@ -25,15 +25,15 @@ describe('session upkeep: verification when the user comes back', () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant());
     const one = await world.ready(true);
-    const focusIs = async (focused: boolean): Promise<void> => {
-      one.all.focusIs(focused);
+    const focusChanged = async (focused: boolean): Promise<void> => {
+      one.all.focusChanged(focused);
       await world.clock.settle();
     };
-    for (let pauses = 0; pauses < 3; pauses++) await focusIs(true);
+    for (let pauses = 0; pauses < 3; pauses++) await focusChanged(true);
     assert.deepEqual(world.service.asked, []);
-    await focusIs(false);
+    await focusChanged(false);
     assert.deepEqual(world.service.asked, []);
-    await focusIs(true);
+    await focusChanged(true);
     assert.deepEqual(world.service.asked, ['verify access 1']);
   });
 

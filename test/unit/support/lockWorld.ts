@@ -3,10 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 
+import { shortHash } from '../../../src/base/hash.ts';
 import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { HeldLock, WindowLocks } from '../../../src/sessions/ports.ts';
 import { FileLocks } from '../../../src/storage/node/fileLocks.ts';
-import { hashOf, newOwner } from '../../../src/storage/node/lockFile.ts';
+import { newOwner } from '../../../src/storage/node/lockFile.ts';
 import { DiskClock } from './diskClock.ts';
 import { FakeClock } from './fakeClock.ts';
 import { RecordingLog } from './recordingLog.ts';
@@ -56,12 +57,12 @@ export class LockWorld {
 
   /** The file of a lock. */
   fileOf(name: string): string {
-    return path.join(this.folder, `${hashOf(name)}.lock`);
+    return path.join(this.folder, `${shortHash(name)}.lock`);
   }
 
   /** The file of a claim. */
   claimOf(name: string): string {
-    return path.join(this.folder, `${hashOf(name)}.claim`);
+    return path.join(this.folder, `${shortHash(name)}.claim`);
   }
 
   /** Leaves a lock behind, like a window in another container that crashes while it works. */

@@ -132,9 +132,9 @@ export class SessionWorld {
   /** The user leaves the window, and comes back. */
   async comeBackTo(window: Window): Promise<void> {
     window.focused = false;
-    window.all.focusIs(false);
+    window.all.focusChanged(false);
     window.focused = true;
-    window.all.focusIs(true);
+    window.all.focusChanged(true);
     await this.clock.settle();
   }
 

@@ -6,9 +6,9 @@ import { describe, it } from 'node:test';
 
 import * as fc from 'fast-check';
 
+import { shortHash } from '../../../../src/base/hash.ts';
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import { FileLocks } from '../../../../src/storage/node/fileLocks.ts';
-import { hashOf } from '../../../../src/storage/node/lockFile.ts';
 import { DiskClock } from '../../support/diskClock.ts';
 import { holds } from '../../support/fuzz.ts';
 import { hostileText } from '../../support/hostile.ts';
@@ -21,7 +21,7 @@ const HOUR_MS = 3_600_000;
 const MOST_MS = 61_000;
 
 function claimFile(name: string): string {
-  return `${hashOf(name)}.claim`;
+  return `${shortHash(name)}.claim`;
 }
 
 const content = fc.oneof(
@@ -34,11 +34,11 @@ const content = fc.oneof(
 const beside = fc.constantFrom(
   '.lock',
   '-',
-  `${hashOf('a')}.lock.1`,
-  `${hashOf('a')}.lock.0123abcd`,
-  `${hashOf('a')}.lock.x.1-0-0.0.last`,
-  `${hashOf('b')}.lock.${'x'.repeat(200)}.last`,
-  `${hashOf('a')}.1e308`,
+  `${shortHash('a')}.lock.1`,
+  `${shortHash('a')}.lock.0123abcd`,
+  `${shortHash('a')}.lock.x.1-0-0.0.last`,
+  `${shortHash('b')}.lock.${'x'.repeat(200)}.last`,
+  `${shortHash('a')}.1e308`,
   'x'.repeat(250),
 );
 /** What a stranger puts into the folder. Garbage in place of a lock is slow, so it is rare. */
@@ -46,7 +46,7 @@ const garbage = fc.record({
   name: fc.oneof(
     { weight: 24, arbitrary: fc.constantFrom(...NAMES.map(claimFile)) },
     { weight: 8, arbitrary: beside },
-    { weight: 1, arbitrary: fc.constantFrom(...NAMES.map((name) => `${hashOf(name)}.lock`)) },
+    { weight: 1, arbitrary: fc.constantFrom(...NAMES.map((name) => `${shortHash(name)}.lock`)) },
   ),
   as: fc.oneof(
     { weight: 8, arbitrary: fc.constant('file' as const) },

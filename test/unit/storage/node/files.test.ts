@@ -12,7 +12,7 @@ import {
   readRegular,
   removeFile,
   UNFINISHED,
-  writeWhole,
+  writeFileAtomically,
 } from '../../../../src/storage/node/files.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -70,11 +70,11 @@ describe('a file that is written atomically', () => {
   it('holds the new content, and only this user can read it', async (t) => {
     const folder = await temporaryFolder(t);
     const file = path.join(folder, 'a');
-    await writeWhole(file, 'first, and longer');
-    await writeWhole(file, 'second');
+    await writeFileAtomically(file, 'first, and longer');
+    await writeFileAtomically(file, 'second');
     assert.equal(await readFile(file, 'utf8'), 'second');
     assert.equal((await stat(file)).mode & 0o777, 0o600);
-    await writeWhole(file, Uint8Array.of(0, 255, 10));
+    await writeFileAtomically(file, Uint8Array.of(0, 255, 10));
     assert.deepEqual([...(await readFile(file))], [0, 255, 10]);
     assert.deepEqual(await readdir(folder), ['a']);
   });
@@ -82,11 +82,11 @@ describe('a file that is written atomically', () => {
   it('is never seen half-written', async (t) => {
     const file = path.join(await temporaryFolder(t), 'a');
     const contents = ['a', 'b', 'c'].map((letter) => letter.repeat(300_000));
-    await writeWhole(file, contents[0] ?? '');
+    await writeFileAtomically(file, contents[0] ?? '');
     const state = { writing: true };
     const writes = (async () => {
       for (let round = 0; round < 5; round++)
-        await Promise.all(contents.map((content) => writeWhole(file, content)));
+        await Promise.all(contents.map((content) => writeFileAtomically(file, content)));
       state.writing = false;
     })();
     while (state.writing) assert.ok(contents.includes(await readFile(file, 'utf8')));
@@ -98,21 +98,21 @@ describe('a file that is written atomically', () => {
     const [file, target] = [path.join(folder, 'a'), path.join(folder, 'target')];
     await writeFile(target, 'kept');
     await symlink(target, file);
-    await writeWhole(file, 'new');
+    await writeFileAtomically(file, 'new');
     assert.equal(await readFile(target, 'utf8'), 'kept');
     assert.equal(await readFile(file, 'utf8'), 'new');
   });
 
   it('is not written at all when its folder does not exist', async (t) => {
     const folder = await temporaryFolder(t);
-    await assert.rejects(writeWhole(path.join(folder, 'none', 'a'), 'x'), { code: 'ENOENT' });
+    await assert.rejects(writeFileAtomically(path.join(folder, 'none', 'a'), 'x'), { code: 'ENOENT' });
     assert.deepEqual(await readdir(folder), []);
   });
 
   it('leaves no temporary file when it cannot be moved into place', async (t) => {
     const folder = await temporaryFolder(t);
     await mkdir(path.join(folder, 'a'));
-    await assert.rejects(writeWhole(path.join(folder, 'a'), 'x'), { code: 'EISDIR' });
+    await assert.rejects(writeFileAtomically(path.join(folder, 'a'), 'x'), { code: 'EISDIR' });
     assert.deepEqual(await readdir(folder), ['a']);
   });
 
@@ -122,7 +122,7 @@ describe('a file that is written atomically', () => {
       const file = path.join(folder, 'a');
       await writeFile(file, 'old');
       const calls = failAtFirst(t, 'rename', code, 4);
-      await withoutPauses(t, writeWhole(file, 'new'));
+      await withoutPauses(t, writeFileAtomically(file, 'new'));
       assert.equal(await readFile(file, 'utf8'), 'new');
       assert.equal(calls.length, 5);
       assert.deepEqual(await readdir(folder), ['a']);
@@ -133,7 +133,7 @@ describe('a file that is written atomically', () => {
     const file = path.join(folder, 'a');
     await writeFile(file, 'old');
     const calls = failAtFirst(t, 'rename', 'EPERM', 100);
-    await assert.rejects(withoutPauses(t, writeWhole(file, 'new')), { code: 'EPERM' });
+    await assert.rejects(withoutPauses(t, writeFileAtomically(file, 'new')), { code: 'EPERM' });
     assert.equal(calls.length, 20);
     assert.equal(await readFile(file, 'utf8'), 'old');
     assert.deepEqual(await readdir(folder), ['a']);
@@ -142,14 +142,14 @@ describe('a file that is written atomically', () => {
   it('is not retried after another error', async (t) => {
     const folder = await temporaryFolder(t);
     const calls = failAtFirst(t, 'rename', 'ENOSPC', 1);
-    await assert.rejects(writeWhole(path.join(folder, 'a'), 'new'), { code: 'ENOSPC' });
+    await assert.rejects(writeFileAtomically(path.join(folder, 'a'), 'new'), { code: 'ENOSPC' });
     assert.equal(calls.length, 1);
   });
 
   it('has a temporary name that is also valid on Windows', async (t) => {
     const folder = await temporaryFolder(t);
     const calls = failAtFirst(t, 'rename', '', 0);
-    await writeWhole(path.join(folder, 'a'), 'x');
+    await writeFileAtomically(path.join(folder, 'a'), 'x');
     const [from = ''] = calls[0] ?? [];
     assert.equal(path.dirname(from), folder);
     assert.match(path.basename(from), /^a\.[0-9a-f]{8}\.tmp$/);

@@ -44,7 +44,7 @@ describe('a claim in a browser', () => {
       assert.equal(await open().claimFor(`name ${day}`, 30 * DAY_MS), true);
       assert.equal(await open().claimFor('the same', HOUR_MS), true);
       clock.jump(DAY_MS);
-      if (day > 60) sizes.add(JSON.stringify(memento.kept.get('told')).length);
+      if (day > 60) sizes.add(JSON.stringify(memento.kept.get('claims')).length);
     }
     assert.equal(sizes.size, 1, [...sizes].join());
   });
@@ -60,9 +60,9 @@ describe('a claim in a browser', () => {
     it(`can be made even if another program has put ${what} there`, async () => {
       const { clock, memento, open } = world();
       await open().claimFor('a', HOUR_MS);
-      const name = /"name":"([0-9a-f]+)"/.exec(JSON.stringify(memento.kept.get('told')))?.[1];
+      const name = /"name":"([0-9a-f]+)"/.exec(JSON.stringify(memento.kept.get('claims')))?.[1];
       assert.ok(name);
-      memento.kept.set('told', value(clock.now(), name));
+      memento.kept.set('claims', value(clock.now(), name));
       assert.equal(await open().claimFor('a', HOUR_MS), true);
       assert.equal(await open().claimFor('a', HOUR_MS), false);
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it, mock } from 'node:test';
 
-import { writeSessionIndex } from '../../../src/sessions/lost.ts';
+import { writeSessionIndex } from '../../../src/sessions/sessionIndex.ts';
 import { FakeMemento } from '../support/fakeMemento.ts';
 import { recordOf } from '../support/record.ts';
 

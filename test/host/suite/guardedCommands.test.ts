@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-import { runCommand } from '../../../src/provider/commands.ts';
+import { runGuarded } from '../../../src/provider/guardedCommands.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { SignInError } from '../../../src/signIn/signInUi.ts';
 
@@ -23,14 +23,14 @@ describe('a command that fails', () => {
     Object.assign(vscode.window, { showErrorMessage: show });
   });
 
-  const fail = (error: Error): Promise<void> => runCommand(() => Promise.reject(error));
+  const fail = (error: Error): Promise<void> => runGuarded(() => Promise.reject(error));
 
   it('reports that the sessions cannot be read, and retries on Try Again', async () => {
     const message =
       'Your sessions can’t be read right now. Unlock your system’s keyring, then try again. | Try Again | Diagnose';
     let runs = 0;
     answers = ['Try Again'];
-    await runCommand(() => {
+    await runGuarded(() => {
       runs += 1;
       return Promise.reject(new StoreError('SecretStorage failed'));
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { keepTrying, Lazy } from '../../../src/base/clock.ts';
+import { keepTrying } from '../../../src/base/keepTrying.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
 const SECOND_MS = 1_000;
@@ -85,44 +85,5 @@ describe('keepTrying', () => {
     clock.jump(9 * 3_600 * SECOND_MS);
     await clock.run(trying);
     assert.deepEqual(attempts, [1, 3, 7, 15, 31, 63, 68]);
-  });
-});
-
-describe('Lazy', () => {
-  it('creates its value once, on first use', async () => {
-    let made = 0;
-    const lazy = new Lazy(() => Promise.resolve(++made));
-    assert.equal(made, 0);
-    assert.deepEqual(await Promise.all([lazy.get(), lazy.get()]), [1, 1]);
-    assert.equal(await lazy.get(), 1);
-  });
-
-  it('retries after a failure', async () => {
-    let tries = 0;
-    const lazy = new Lazy(() =>
-      ++tries < 2 ? Promise.reject(new Error('locked')) : Promise.resolve('open'),
-    );
-    const both = await Promise.allSettled([lazy.get(), lazy.get()]);
-    assert.deepEqual([both.map(({ status }) => status), tries], [['rejected', 'rejected'], 1]);
-    assert.deepEqual([await lazy.get(), tries], ['open', 2]);
-  });
-
-  it('ifMade waits only for a value that is being created', async () => {
-    const made = Promise.withResolvers<string>();
-    const lazy = new Lazy(() => made.promise);
-    const used: string[] = [];
-    lazy.ifMade((value) => used.push(value));
-    const getting = lazy.get();
-    lazy.ifMade((value) => used.push(value));
-    made.resolve('open');
-    await getting;
-    assert.deepEqual(used, ['open']);
-  });
-
-  it('ifMade does nothing when the creation fails', async () => {
-    const lazy = new Lazy(() => Promise.reject(new Error('locked')));
-    const getting = lazy.get();
-    lazy.ifMade(() => assert.fail('there is no value'));
-    await assert.rejects(getting);
   });
 });

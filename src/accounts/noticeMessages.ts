@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import type { Disposable } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
-import { runCommand } from '../provider/commands.ts';
+import { runGuarded } from '../provider/guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { LostSession, SessionNotice } from '../sessions/notices.ts';
 import type { LiveSession, Session } from '../sessions/record.ts';
@@ -14,7 +14,7 @@ import { lossPlace, lostMessage } from './lostWords.ts';
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
 
 /** Shows the notices about sessions as messages, each with a button to sign in again. */
-export class SessionMessages implements Disposable {
+export class NoticeMessages implements Disposable {
   readonly #sessions: Pick<Sessions, 'onNotice' | 'find'>;
   readonly #providers: readonly ServiceProvider[];
   readonly #readme: vscode.Uri;
@@ -139,7 +139,7 @@ export class SessionMessages implements Disposable {
 
   /** Signs in for the same scopes again. */
   async #signIn(serviceId: string, scopes: readonly string[]): Promise<void> {
-    await runCommand(async () => {
+    await runGuarded(async () => {
       await this.#providerOf(serviceId)?.createSession(scopes);
     });
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { readSessionIndex, writeSessionIndex } from '../../../src/sessions/lost.ts';
+import { readSessionIndex, writeSessionIndex } from '../../../src/sessions/sessionIndex.ts';
 import { FakeMemento } from '../support/fakeMemento.ts';
 import { recordOf } from '../support/record.ts';
 
