@@ -153,6 +153,8 @@ export interface PendingSignIn {
 export const Grant = z.object({
   /** The server that granted the tokens. Never send them anywhere else. */
   server: z.string(),
+  /** The OAuth client that got the tokens: a refresh token works for no other (RFC 6749 §6). */
+  clientId: z.exactOptional(z.string()),
   accessToken: z.string(),
   refreshToken: z.exactOptional(z.string()),
   /** An ID token, for other extensions. */

@@ -71,7 +71,7 @@ async function begin(
       wait: async (waitSignal, onContact) => {
         const waited = await waitForDeviceGrant(http, client, authorization, waitSignal, onContact);
         if (waited.kind !== 'granted') return waited;
-        return { kind: 'granted', grant: toGrant(server, waited.grant, waited.receivedAtMs) };
+        return { kind: 'granted', grant: toGrant({ server, clientId }, waited.grant, waited.receivedAtMs) };
       },
     },
   };

@@ -41,7 +41,7 @@ describe(
     it('signs in with one poll elsewhere, and gets all tokens', async () => {
       const server = await sigmaServer(OAUTH);
       const { accessToken, refreshToken, idToken, expiresAtMs = 0, ...rest } = await signIn(server);
-      assert.deepEqual(rest, { server: server.url, scopes: EVERYTHING });
+      assert.deepEqual(rest, { server: server.url, clientId: 'editor', scopes: EVERYTHING });
       assert.ok(accessToken !== '' && refreshToken !== undefined);
       assert.ok(Math.abs(expiresAtMs - hurried.now() - 600_000) < 60_000);
       assert.deepEqual(

@@ -16,6 +16,7 @@ const FULL = recordOf('full', {
     server: 'https://auth.example',
     accessToken: 'access',
     refreshToken: 'refresh',
+    clientId: 'editor',
     idToken: 'e30.e30.c2ln',
     scopes: ['openid'],
     sentAs: 'cookie',

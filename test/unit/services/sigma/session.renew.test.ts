@@ -63,6 +63,7 @@ describe('Sigma Identity: renew', () => {
       kind: 'granted',
       grant: {
         server: 'https://auth.example/tenant',
+        clientId: 'editor',
         accessToken: 'canary-new',
         refreshToken: 'canary-newer',
         expiresAtMs: clock.now() + 3_600_000,
@@ -77,6 +78,7 @@ describe('Sigma Identity: renew', () => {
       kind: 'granted',
       grant: {
         server: 'https://auth.example/tenant',
+        clientId: 'editor',
         accessToken: 'canary-new',
         refreshToken: 'canary-refresh',
       },
