@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import type { HttpOutcome } from '../../../src/http/outcome.ts';
+import { CodeExchange } from '../../../src/oauth/codeExchange.ts';
 import { html, json, networkError, redirect, type Reply, text } from '../support/conversation.ts';
-import { play, type Scenario } from '../support/deviceGrantRow.ts';
+import { CLIENT, play, type Scenario } from '../support/deviceGrantRow.ts';
 
 const refusal = (error: string, status = 400): Reply => json(status, { error });
 const INVALID_GRANT = refusal('invalid_grant');
@@ -127,6 +130,24 @@ describe('code exchange: the first word stands if the OAuth endpoint does not kn
       const row = scenario(history, [`answer ${index}`, [last(reply)], SPENT]);
       it(row.name, () => play(row));
     }
+});
+
+describe('code exchange: in a browser', () => {
+  it('lets the first word stand if the OAuth endpoint is hidden by CORS', () => {
+    const exchange = new CodeExchange(CLIENT, 'code');
+    const invalid: HttpOutcome = {
+      kind: 'answer',
+      status: 400,
+      headers: new Headers(),
+      json: { error: 'invalid_grant' },
+    };
+    assert.equal(exchange.read(invalid).kind, 'pending');
+    assert.equal(exchange.request().url, CLIENT.oauthTokenUrl);
+    assert.deepEqual(exchange.read({ kind: 'noAnswer', problem: 'unexplained' }), {
+      kind: 'failed',
+      failure: { kind: 'codeSpent' },
+    });
+  });
 });
 
 describe('code exchange: a code that may have been used is tried nowhere else', () => {
