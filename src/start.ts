@@ -19,13 +19,14 @@ import { createIdentityApi } from './provider/identityApi.ts';
 import { ServiceProvider } from './provider/provider.ts';
 import { createServices } from './serviceList.ts';
 import { accountsOf } from './sessions/accounts.ts';
-import { openSessions, type Sessions } from './sessions/sessions.ts';
+import { openSessions } from './sessions/sessions.ts';
 import { readSetting, type Setting, settings } from './settings.ts';
 import { identityTool } from './sharing/agent/tool.ts';
 import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
 import { registerTerminalEnvironment } from './sharing/terminal/environment.ts';
 import { terminalQuestions } from './sharing/terminal/questions.ts';
+import { KeptSignIns } from './signIn/keptSignIns.ts';
 import { SignInNotifications } from './signIn/notification.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
 import type { WindowStorage } from './sessions/ports.ts';
@@ -41,6 +42,12 @@ export interface Platform {
   readonly adomHasToken: () => Promise<boolean>;
 }
 
+interface Started {
+  readonly api: BapIdentityApi;
+  /** Waits for the answers that may hold the only copy of a new token. Never rejects. */
+  readonly finish: () => Promise<void>;
+}
+
 /** The two functions that VS Code calls. */
 export interface Extension {
   readonly activate: (context: vscode.ExtensionContext) => BapIdentityApi;
@@ -49,17 +56,16 @@ export interface Extension {
 
 /** The extension on one platform. */
 export function extensionOn(platform: Platform): Extension {
-  let sessions: Sessions | undefined;
+  let started: Started | undefined;
   return {
     /** Synchronous, because VS Code 1.105 passes no request to a provider before `activate` has resolved. */
     activate: (context) => {
-      const started = start(context, platform);
-      sessions = started.sessions;
+      started = start(context, platform);
       return started.api;
     },
-    /** Renewals and checks in progress may hold the only copy of a new token. VS Code waits for up to five seconds. */
+    /** VS Code waits for up to five seconds. */
     deactivate: async () => {
-      await sessions?.finish();
+      await started?.finish();
     },
   };
 }
@@ -67,12 +73,9 @@ export function extensionOn(platform: Platform): Extension {
 /**
  * Builds everything in reading order. The providers and the API come first, because they are what other extensions
  * wait for. Each extra after them may be missing or throw in an editor that is not VS Code: it then fails alone, with
- * a line in the log. Uses no network.
+ * a line in the log. Uses no network, but for sign-ins that an earlier window has begun.
  */
-function start(
-  context: vscode.ExtensionContext,
-  platform: Platform,
-): { readonly api: BapIdentityApi; readonly sessions: Sessions } {
+function start(context: vscode.ExtensionContext, platform: Platform): Started {
   const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
   const closing = new AbortController();
   const log = createLog(channel, systemClock, closing.signal);
@@ -99,7 +102,18 @@ function start(
       log.warn(`The identity page could not be opened: ${describeError(error)}.`);
     });
   });
-  const providers = sessions.byService.map((each) => new ServiceProvider(each, view, runtime, clockSkew));
+  const signIns = new KeptSignIns({ storage: shared.signIns, locks: shared.locks, runtime });
+  const providers = sessions.byService.map(
+    (each) => new ServiceProvider(each, view, signIns, runtime, clockSkew),
+  );
+  const resumeSignIns = (): void => {
+    void signIns.takeOver((interrupted) => {
+      const { serviceId } = interrupted.record;
+      const provider = providers.find(({ service }) => service.id === serviceId);
+      if (provider === undefined) void interrupted.kept.release();
+      else provider.resume(interrupted);
+    });
+  };
   const identity = createIdentityApi(sessions, runtime);
 
   const { subscriptions } = context;
@@ -122,6 +136,7 @@ function start(
     }),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       sessions.focusChanged(focused);
+      if (focused) resumeSignIns();
     }),
   );
 
@@ -171,7 +186,11 @@ function start(
     ),
   );
   extra('tabs of an earlier window', closeStaleTabs);
-  return { api: identity.api, sessions };
+  resumeSignIns();
+  const finish = async (): Promise<void> => {
+    await Promise.all([sessions.finish(), signIns.finish()]);
+  };
+  return { api: identity.api, finish };
 }
 
 /**

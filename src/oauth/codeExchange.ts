@@ -23,7 +23,7 @@ const NO_ENDPOINT: readonly (Problem | 'notTheService')[] = ['notFound', 'unexpl
 
 /**
  * The exchange of one device code (RFC 8628 §3.4). better-auth grants the tokens of a registered OAuth client at its
- * OAuth endpoint only. The other endpoint then calls a good code invalid, with the words for a code that was used. So a
+ * OAuth endpoint only. The other endpoint then calls a good code invalid, as it calls a code that was used. So a
  * code that cannot have been used is tried at the OAuth endpoint before it counts as spent.
  */
 export class CodeExchange {
@@ -66,7 +66,7 @@ export class CodeExchange {
     return { kind: 'pending' };
   }
 
-  /** Unless the OAuth endpoint answers as RFC 8628 says, the word of the first endpoint stands. */
+  /** Unless the OAuth endpoint answers as RFC 8628 says, the first endpoint's answer stands. */
   #readTrial(answer: TokenAnswer): TokenAnswer {
     switch (answer.kind) {
       case 'pending':

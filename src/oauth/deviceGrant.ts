@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import { pause } from '../base/clock.ts';
+import { type Interruption, NO_INTERRUPTION } from '../base/interruption.ts';
 import { backOffMs, nextPollMs, retryAfterMs } from '../http/retry.ts';
 import { lenient, nonEmpty, safeAddress, secondsOrText, userCode, withoutUndefined } from '../http/schema.ts';
 import { type Http, send } from '../http/send.ts';
@@ -92,8 +93,8 @@ export async function requestDeviceAuthorization(
 /**
  * Polls until the user has decided or the code has expired (RFC 8628 §3.4, §3.5). Sends one poll at a time, and none
  * after the final answer: a later poll can revoke the grant. The code came from the service, so from here on only the
- * service's own answer ends the wait: anything else backs off. Calls `onContact` after each poll. Rejects only with
- * `signal.reason`, immediately.
+ * service's own answer ends the wait: anything else backs off. Calls `onContact` after each poll. Rejects with
+ * `signal.reason`, immediately, and when it is interrupted; a poll that is on its way is answered first.
  */
 export async function waitForDeviceGrant(
   http: Http,
@@ -101,18 +102,21 @@ export async function waitForDeviceGrant(
   { deviceCode, deadlineMs, intervalMs }: DeviceAuthorization,
   signal: AbortSignal,
   onContact: (contact: Contact) => void,
+  interruption: Interruption = NO_INTERRUPTION,
 ): Promise<DeviceGrantResult> {
   const { clock } = http;
+  const pausing = AbortSignal.any([signal, interruption.signal]);
   const exchange = new CodeExchange(client, deviceCode);
   let interval = intervalMs;
   let delay = interval;
   let failures = 0;
   for (;;) {
     const dueMs = nextPollMs(clock.now(), delay + MARGIN_MS, interval + MARGIN_MS, deadlineMs);
-    await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
+    await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), pausing);
     // If the next poll is overdue, too, the laptop was asleep. The user may have approved on a phone, so poll once
     // more.
     if (deadlineMs < dueMs && clock.now() < dueMs) return { kind: 'expired' };
+    await interruption.check();
 
     const request = exchange.request();
     const outcome = await send(http, request, signal);

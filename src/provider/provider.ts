@@ -16,8 +16,16 @@ import {
   unreadableMessage,
 } from '../signIn/failureMessages.ts';
 import { clockWords, serviceNames } from '../signIn/networkWords.ts';
-import { SharedSignIns } from '../signIn/sharedSignIns.ts';
-import { signIn, type SignInFailure, type SignInRequest } from '../signIn/signIn.ts';
+import type { InterruptedSignIn, KeptSignIns } from '../signIn/keptSignIns.ts';
+import { requestOf, resumeSignIn } from '../signIn/resume.ts';
+import { ResumedOver, SharedSignIns, type SignInCalls } from '../signIn/sharedSignIns.ts';
+import {
+  signIn,
+  type SignInContext,
+  type SignInFailure,
+  type SignInRequest,
+  type SignInResult,
+} from '../signIn/signIn.ts';
 import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
 
 type ChangeEvent = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
@@ -28,6 +36,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   readonly sessions: ServiceSessions;
   readonly #view: SignInUi;
   readonly #runtime: Runtime;
+  readonly #kept: KeptSignIns;
   readonly #clockSkew: ClockSkew | undefined;
   readonly #changes = new vscode.EventEmitter<ChangeEvent>();
   readonly #listener: { dispose(): void };
@@ -36,20 +45,28 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   readonly onDidChangeSessions = this.#changes.event;
 
   /** `clockSkew` adds a hint to failure messages when this computer's clock is wrong. */
-  constructor(sessions: ServiceSessions, view: SignInUi, runtime: Runtime, clockSkew?: ClockSkew) {
+  constructor(
+    sessions: ServiceSessions,
+    view: SignInUi,
+    kept: KeptSignIns,
+    runtime: Runtime,
+    clockSkew?: ClockSkew,
+  ) {
     this.service = sessions.service;
     this.sessions = sessions;
     this.#view = view;
     this.#runtime = runtime;
     this.#clockSkew = clockSkew;
-    this.#signIns = new SharedSignIns(
+    this.#kept = kept;
+    this.#signIns = new SharedSignIns({
       sessions,
-      runtime.clock,
-      (request) => this.#signIn(request),
-      () => {
+      clock: runtime.clock,
+      signIn: (request, calls) => this.#signIn(request, calls),
+      onJoin: () => {
         if (!this.showQuestion()) view.remind();
       },
-    );
+      takenOver: () => kept.takenOver(),
+    });
     this.#listener = sessions.records.onDidChange((change) => {
       this.#changes.fire(this.#eventOf(change));
     });
@@ -79,18 +96,30 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 
   /**
    * Runs a sign-in. A second call for the same scopes and account joins the one in progress, or gets the session of one
-   * that has just ended. Throws a CancellationError when the user cancels, and a SignInError when it fails.
+   * that has just ended. Throws a CancellationError when the user cancels, and two minutes after the code has expired,
+   * because VS Code passes no other call on meanwhile; the sign-in then goes on. Throws a SignInError when it fails.
    */
   async createSession(
     scopes: readonly string[],
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession> {
-    return toSession(await this.#signIns.get({ scopes, accountId: account?.id }), scopes);
+    const record = await this.#signIns.get({ scopes, accountId: account?.id, isForExtension: true });
+    if (record === undefined) throw new vscode.CancellationError();
+    return toSession(record, scopes);
   }
 
   /** Runs a sign-in that the user asks for themselves, even right after another one. Throws as `createSession` does. */
   async signIn(): Promise<void> {
-    await this.#signIns.start({ scopes: this.service.defaultScopes, accountId: undefined });
+    const { defaultScopes: scopes } = this.service;
+    await this.#signIns.start({ scopes, accountId: undefined, isForExtension: false });
+  }
+
+  /** Continues a sign-in of this service that began in an earlier window. Its outcome is shown. */
+  resume(interrupted: InterruptedSignIn): void {
+    const request = requestOf(interrupted.record);
+    const work = (calls: SignInCalls): Promise<LiveSession> =>
+      this.#shown(request, calls, () => resumeSignIn(this.#context, interrupted, calls.onCode));
+    this.#signIns.resume(request, work).catch(() => undefined); // the user has seen why
   }
 
   /** Brings a question back that a sign-in in progress waits for. Returns whether there is one. */
@@ -118,9 +147,29 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     this.#changes.dispose();
   }
 
-  async #signIn(request: SignInRequest): Promise<LiveSession> {
-    const { sessions } = this;
-    const result = await signIn({ sessions, view: this.#view, runtime: this.#runtime }, request);
+  get #context(): SignInContext {
+    return { sessions: this.sessions, view: this.#view, runtime: this.#runtime };
+  }
+
+  #signIn(request: SignInRequest, calls: SignInCalls): Promise<LiveSession> {
+    const { scopes, accountId, isForExtension } = request;
+    const kept = this.#kept.begin({
+      format: 1,
+      serviceId: this.service.id,
+      scopes: [...scopes],
+      ...(accountId !== undefined && { accountId }),
+      isForExtension,
+    });
+    return this.#shown(request, calls, () => signIn(this.#context, request, { kept, onCode: calls.onCode }));
+  }
+
+  /** Runs a sign-in and shows its outcome. */
+  async #shown(
+    { isForExtension }: SignInRequest,
+    { isAwaited }: SignInCalls,
+    work: () => Promise<SignInResult>,
+  ): Promise<LiveSession> {
+    const result = await work();
     const { service } = this;
     const view = this.#view;
     if (result.kind === 'signedInElsewhere') {
@@ -128,12 +177,14 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       return result.record;
     }
     if (result.kind === 'signedIn') {
-      view.signedIn(service, result.record);
+      if (isAwaited() || !isForExtension) view.signedIn(service, result.record);
+      else view.signedInTooLate(service, result.record);
       if (result.withoutIdentity === 'hasNone') view.hasNoBapIdentity(service);
       if (result.withoutIdentity === 'choseNone') view.choseNoIdentity(service);
       return result.record;
     }
     if (result.kind === 'cancelled') throw new vscode.CancellationError();
+    if (result.kind === 'over') throw new ResumedOver();
     const error = this.#errorOf(result);
     this.#view.failed(error);
     throw error;

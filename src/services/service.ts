@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { Provider } from '../api.ts';
+import type { Interruption } from '../base/interruption.ts';
 import type { Servers } from '../http/address.ts';
 import type { Contact } from '../oauth/judge.ts';
 import type { Failed, Failure } from '../oauth/failure.ts';
@@ -33,6 +34,11 @@ export interface IdentityService extends ServiceTexts {
   servers(): Servers;
   /** Starts a sign-in. Rejects only with `signal.reason`. */
   begin(scopes: readonly string[], signal: AbortSignal): Promise<BeginResult>;
+  /**
+   * Continues a sign-in after its window has closed, from its `toResume`, until `deadlineMs` (wall clock), at the server
+   * where it was begun. Undefined for anything else.
+   */
+  resume(toResume: unknown, deadlineMs: number): PendingSignIn | undefined;
   /**
    * Asks who a new grant belongs to. Fails only if the service itself says no, several times. If it does not say within
    * two minutes, the person is a provisional one. Use the grant in the result from now on. Calls `onContact` after each
@@ -142,11 +148,17 @@ export interface PendingSignIn {
   readonly browserUri: string;
   /** When the sign-in expires, in milliseconds of the wall clock. */
   readonly deadlineMs: number;
+  /** What `IdentityService.resume` needs, as JSON. */
+  readonly toResume: Readonly<Record<string, unknown>>;
   /**
-   * Waits for the user's decision. Call it only once. Calls `onContact` after each answer. Rejects only with
-   * `signal.reason`, immediately.
+   * Waits for the user's decision. Call it only once. Calls `onContact` after each answer. Rejects with `signal.reason`,
+   * immediately, and when it is interrupted.
    */
-  wait(signal: AbortSignal, onContact: (contact: Contact) => void): Promise<WaitResult>;
+  wait(
+    signal: AbortSignal,
+    onContact: (contact: Contact) => void,
+    interruption?: Interruption,
+  ): Promise<WaitResult>;
 }
 
 /** The tokens that a service granted, as stored with the session. They are secrets. */

@@ -81,7 +81,7 @@ export class SessionEnding {
   }
 
   /**
-   * A window that undoes a cancelled sign-in publishes the session as it knows it, which may be from before the service
+   * A window that undoes a canceled sign-in publishes the session as it knows it, which may be from before the service
    * rejected its token.
    */
   async #rejectAgain(record: LiveSession): Promise<void> {

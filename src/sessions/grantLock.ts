@@ -5,9 +5,9 @@ import type { HeldLock, WindowLocks } from './ports.ts';
 
 /** How long a new sign-in waits for another window that brings the same session a new grant. */
 const LOCK_LIMIT_MS = 60_000;
-/** How long to wait for the version that the last owner of a lock has handed on, and how often to look for it. */
+/** How long to wait for the version that the last owner of a lock has handed on, and how often to poll for it. */
 const HANDED_ON_LIMIT_MS = 5_000;
-const LOOK_EVERY_MS = 200;
+const POLL_EVERY_MS = 200;
 
 const NO_LOCK: HeldLock = {
   handedOn: undefined,
@@ -71,9 +71,9 @@ export class GrantLock {
     const item = parseItem(name);
     if (item === undefined) return;
     const { clock, closed } = this.#runtime;
-    for (let waitedMs = 0; waitedMs < HANDED_ON_LIMIT_MS; waitedMs += LOOK_EVERY_MS) {
+    for (let waitedMs = 0; waitedMs < HANDED_ON_LIMIT_MS; waitedMs += POLL_EVERY_MS) {
       if (closed.aborted || (await this.#isSeen(item))) return;
-      await clock.sleep(LOOK_EVERY_MS, closed).catch(() => undefined);
+      await clock.sleep(POLL_EVERY_MS, closed).catch(() => undefined);
     }
   }
 }

@@ -30,16 +30,27 @@ const NAME = /^([\w-]{1,64})\.(\d{1,15})-(\d{1,15})-(\d{1,15})\.([0-9a-f]{16}|re
 /** The item of a record. Throws a zod error for a record that could not be read back. */
 export function itemOf(record: SessionRecord): Item {
   const { id, version } = record;
+  return itemFor(id, version, record.state === 'removed' ? undefined : serialize(record));
+}
+
+/** The item with this text, or the mark of a sign-out if there is none. */
+export function itemFor(id: string, version: SessionVersion, text: string | undefined): Item {
   const { signIn, revision, amendment } = version;
-  const isMark = record.state === 'removed';
-  const end = isMark ? MARK : shortHash(serialize(record));
+  const isMark = text === undefined;
+  const end = isMark ? MARK : shortHash(text);
   return { name: `${id}.${signIn}-${revision}-${amendment}.${end}`, id, version, isMark };
 }
 
 /** The record of an item. Undefined for a text that is not the item's, or that this version cannot read. */
-export function recordOf({ name, id, version, isMark }: Item, text: string): SessionRecord | undefined {
+export function recordOf(item: Item, text: string): SessionRecord | undefined {
+  const { id, version, isMark } = item;
   if (isMark) return { format: 1, id, version, state: 'removed' };
-  return name.endsWith(`.${shortHash(text)}`) ? deserialize(id, text) : undefined;
+  return textIsOf(item, text) ? deserialize(id, text) : undefined;
+}
+
+/** False for a text that is damaged, or of another item. */
+export function textIsOf({ name }: Item, text: string): boolean {
+  return name.endsWith(`.${shortHash(text)}`);
 }
 
 /** Returns undefined for a name that is not one of an item. */

@@ -29,13 +29,27 @@ export interface WindowLocks {
    * while this waits; work that has begun is not interrupted. Locks are not reentrant: work under a lock must not
    * wait for the same lock again. When the windows cannot lock each other out, the work runs all the same, and
    * `HeldLock.isHeld` is false.
+   *
+   * `staleAfterMs` is for work that another window may continue. This rejects with a HeldElsewhereError as soon as the
+   * owner shows life, and gets the lock after this time without a sign of life. Only a round trip to VS Code counts as
+   * one, so `HeldLock.isHeld` gives none there, and is false only if another window is known to have the lock.
    */
-  withLock<T>(name: string, signal: AbortSignal, work: (lock: HeldLock) => Promise<T>): Promise<T>;
+  withLock<T>(
+    name: string,
+    signal: AbortSignal,
+    work: (lock: HeldLock) => Promise<T>,
+    staleAfterMs?: number,
+  ): Promise<T>;
   /**
    * Returns true unless a window has claimed `name` less than `ms` milliseconds of the wall clock ago, and claims it.
    * Never rejects. Returns true on error: a duplicate message beats a missing one.
    */
   claimFor(name: string, ms: number): Promise<boolean>;
+}
+
+/** Another window works on it. */
+export class HeldElsewhereError extends Error {
+  override readonly name = 'HeldElsewhereError';
 }
 
 /** A lock, as the work under it sees it. */
@@ -52,6 +66,12 @@ export interface HeldLock {
    * the next owner waits until it sees it.
    */
   handOn(itemName: string): void;
+}
+
+/** Storage for work that is not done yet, in the shared copy only: it is of no use on another machine. */
+export interface WorkStorage extends ItemStorage {
+  /** Deletes an item for good. For marks that no late write can need any more. Rejects with the platform's error. */
+  drop(name: string): Promise<void>;
 }
 
 /** How a place for sessions has behaved when it was last used. */
@@ -72,6 +92,8 @@ export interface StorageStatus {
 export interface WindowStorage {
   readonly locks: WindowLocks;
   readonly storage: ItemStorage;
+  /** For sign-ins in progress. */
+  readonly signIns: WorkStorage;
   /** For Diagnose Sign-In. Rejects with the platform's error when the storage cannot be opened. */
   readonly status: () => Promise<StorageStatus>;
 }

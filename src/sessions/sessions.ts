@@ -54,7 +54,7 @@ export interface Sessions extends Disposable {
   finish(): Promise<void>;
 }
 
-/** Wires the life of sessions together, and starts to look after them. Everything ends with `runtime.closed`. */
+/** Wires the life of sessions together, and starts their upkeep. Everything ends with `runtime.closed`. */
 export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
   const { services, storage, locks, memento, isFocused } = parts;
   const store = new SessionStore(storage, locks, runtime);

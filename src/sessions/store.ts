@@ -149,17 +149,17 @@ export class SessionStore {
   }
 
   async #storageChanged(id: string | undefined): Promise<void> {
-    const look = async (): Promise<void> => {
+    const reread = async (): Promise<void> => {
       await this.load();
       await this.#reconcile(id);
     };
     try {
-      await look();
+      await reread();
     } catch (error) {
       this.#runtime.log.warn(
         `A change of a session could not be read: ${describeError(error)}. Trying again.`,
       );
-      await keepTrying(look, this.#runtime);
+      await keepTrying(reread, this.#runtime);
     }
   }
 

@@ -6,11 +6,11 @@ import type { EndedSession, LiveSession } from './record.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
 import type { SessionStore } from './store.ts';
 
-const LOOK_EVERY_MS = 30_000;
+const CHECK_EVERY_MS = 30_000;
 /** A window does not verify a session again for this long. */
 const VERIFIED_FOR_MS = 60 * 60_000;
 /** An hour of running time. */
-const LOOKS_UNTIL_SETTLED = (60 * 60_000) / LOOK_EVERY_MS;
+const CHECKS_UNTIL_SETTLED = (60 * 60_000) / CHECK_EVERY_MS;
 
 export interface UpkeepParts {
   readonly byService: readonly ServiceSessions[];
@@ -19,15 +19,15 @@ export interface UpkeepParts {
   readonly isFocused: () => boolean;
 }
 
-/** Looks after the sessions in the background: announces their ends, verifies and extends them, and cleans up. */
+/** Takes care of the sessions in the background: announces their ends, verifies and extends them, and cleans up. */
 export class SessionUpkeep {
   readonly #parts: UpkeepParts;
   readonly #runtime: Runtime;
   #wasFocused: boolean;
   /** When this window last asked whether a session still works. Not shared: no file must keep a window from asking. */
   readonly #verifiedAtMs = new Map<string, number>();
-  /** How many looks in a row have found the same. */
-  readonly #looks = new Map<string, number>();
+  /** How many checks in a row have found the same. */
+  readonly #checks = new Map<string, number>();
 
   constructor(parts: UpkeepParts, runtime: Runtime) {
     this.#parts = parts;
@@ -35,22 +35,22 @@ export class SessionUpkeep {
     this.#wasFocused = parts.isFocused();
   }
 
-  /** Looks every 30 seconds until the window closes. Waits first: a window has enough to do when it opens. */
+  /** Checks every 30 seconds until the window closes. Waits first: a window has enough to do when it opens. */
   async run(): Promise<void> {
     const { clock, closed } = this.#runtime;
     for (;;) {
-      await clock.sleep(LOOK_EVERY_MS, closed).catch(() => undefined);
+      await clock.sleep(CHECK_EVERY_MS, closed).catch(() => undefined);
       if (closed.aborted) return;
       await this.#logged(async () => {
         await this.#dropOldGrants();
         await this.#forgetOld();
-        if (this.#parts.isFocused()) await this.#lookAtEnds();
+        if (this.#parts.isFocused()) await this.#announceEnds();
       });
     }
   }
 
   /**
-   * Looks at all sessions when the user returns to the window, because they may use one now. VS Code also fires the
+   * Checks all sessions when the user returns to the window, because they may use one now. VS Code also fires the
    * window's state when the user is idle, so this compares it with the last state. Never rejects.
    */
   async focusChanged(focused: boolean): Promise<void> {
@@ -61,12 +61,12 @@ export class SessionUpkeep {
       const { store, byService } = this.#parts;
       await store.rereadAll();
       const asked = await Promise.all(byService.map((sessions) => this.#extend(sessions)));
-      await this.#lookAtEnds();
+      await this.#announceEnds();
       await Promise.all(byService.map((sessions) => this.#verify(sessions, asked.flat())));
     });
   }
 
-  async #lookAtEnds(): Promise<void> {
+  async #announceEnds(): Promise<void> {
     const { byService, notices } = this.#parts;
     const { clock } = this.#runtime;
     for (const sessions of byService) {
@@ -96,10 +96,10 @@ export class SessionUpkeep {
 
   /** True when the same has been so for an hour of running time: a clock that is wrong for less costs nothing. */
   #isSettled(what: string, isSo: boolean): boolean {
-    const looks = isSo ? (this.#looks.get(what) ?? 0) + 1 : 0;
-    if (looks === 0 || looks >= LOOKS_UNTIL_SETTLED) this.#looks.delete(what);
-    else this.#looks.set(what, looks);
-    return looks >= LOOKS_UNTIL_SETTLED;
+    const checks = isSo ? (this.#checks.get(what) ?? 0) + 1 : 0;
+    if (checks === 0 || checks >= CHECKS_UNTIL_SETTLED) this.#checks.delete(what);
+    else this.#checks.set(what, checks);
+    return checks >= CHECKS_UNTIL_SETTLED;
   }
 
   /** Runs in every window. The second window that does this finds nothing left to drop. */
@@ -136,7 +136,7 @@ export class SessionUpkeep {
     return Math.abs(this.#runtime.clock.now() - sinceMs) < VERIFIED_FOR_MS;
   }
 
-  /** Logs a failure. The next look retries. */
+  /** Logs a failure. The next check retries. */
   async #logged(work: () => Promise<void>): Promise<void> {
     try {
       await work();

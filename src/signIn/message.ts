@@ -22,7 +22,7 @@ export type SignInAction =
 export type SignInState =
   | { phase: 'starting' }
   /** `said` is the latest action: the notification confirms it, or says why it is not possible. */
-  | { phase: 'pending'; signIn: PendingSignIn; said?: SignInAction; contact: Contact }
+  | { phase: 'pending'; signIn: PendingSignIn; isResumed: boolean; said?: SignInAction; contact: Contact }
   | { phase: 'expired'; hasCode: boolean }
   /** `deadlineMs`: when it continues without an answer, by the wall clock. */
   | { phase: 'choosing'; deadlineMs: number }
@@ -37,13 +37,14 @@ export function signInMessage(serviceLabel: string, state: SignInState, nowMs: n
     case 'starting':
       return vscode.l10n.t('Connecting…');
     case 'pending': {
-      const { signIn, said, contact } = state;
+      const { signIn, isResumed, said, contact } = state;
       const code =
         signIn.userCode === undefined
           ? noCode(said)
           : vscode.l10n.t('Your code is {0}.', besideLinks(signIn.userCode));
       if (contact.kind === 'somethingElse') return `${code} ${somethingElse(serviceLabel, contact, link)}`;
       return [
+        ...(isResumed ? [vscode.l10n.t('This continues the sign-in you started earlier.')] : []),
         code,
         links(signIn, said, link),
         '·',

@@ -42,6 +42,18 @@ export async function showSignedIn(
   if (answer === show) showIdentity(record);
 }
 
+/** Confirms a sign-in that the extension which asked for it no longer waits for. */
+export function showSignedInTooLate(serviceLabel: string, { person }: LiveSession): void {
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t({
+      message:
+        'Signed in to {0} as {1}. The extension that asked for it is no longer waiting, so try again there. You won’t need a new code.',
+      args: [serviceLabel, person.name],
+      comment: '{0}: a service, {1}: a person',
+    }),
+  );
+}
+
 /** Says that a sign-in has ended here because the user has completed it in another window. */
 export function showSignedInElsewhere(serviceLabel: string, { person }: LiveSession): void {
   void vscode.window.showInformationMessage(

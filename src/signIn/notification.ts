@@ -12,6 +12,7 @@ import {
   showNoIdentity,
   showSignedIn,
   showSignedInElsewhere,
+  showSignedInTooLate,
 } from './messages.ts';
 import { registerPaletteCommands } from './paletteCommands.ts';
 import { ProgressNotification } from './progress.ts';
@@ -92,6 +93,10 @@ export class SignInNotifications implements SignInUi {
 
   signedIn({ label }: IdentityService, record: LiveSession): void {
     void showSignedIn(label, record, this.#showIdentity);
+  }
+
+  signedInTooLate({ label }: IdentityService, record: LiveSession): void {
+    showSignedInTooLate(label, record);
   }
 
   signedInElsewhere({ label }: IdentityService, record: LiveSession): void {

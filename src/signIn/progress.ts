@@ -69,8 +69,8 @@ export class ProgressNotification implements SignInProgress {
     return this.#state;
   }
 
-  pending(signIn: PendingSignIn): void {
-    this.#set({ phase: 'pending', signIn, contact: SERVICE });
+  pending(signIn: PendingSignIn, isResumed: boolean): void {
+    this.#set({ phase: 'pending', signIn, isResumed, contact: SERVICE });
     clearTimeout(this.#showing);
     this.#showing = setTimeout(() => {
       showNotifications(this.#log);

@@ -1,4 +1,5 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, pause } from '../base/clock.ts';
+import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import { scopeKey } from '../sessions/accounts.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
@@ -6,6 +7,36 @@ import type { SignInRequest } from './signIn.ts';
 
 /** VS Code calls a provider for one extension after the other, so the second call comes right after the first ends. */
 const SAME_MOMENT_MS = 1_000;
+/**
+ * VS Code passes no other call on to the provider while one waits. A user who has just approved may still have to
+ * choose an identity, or asks for a new code.
+ */
+const HELD_AFTER_CODE_MS = 2 * 60_000;
+/** How long a call waits for sign-ins that began in an earlier window: it may ask for the same as one of them. */
+const TAKE_OVER_LIMIT_MS = 15_000;
+
+/** What a running sign-in tells of itself, and may ask. */
+export interface SignInCalls {
+  /** Call with the deadline of each code, in milliseconds of the wall clock. */
+  readonly onCode: (deadlineMs: number) => void;
+  /** False when nobody waits for the session any more. */
+  readonly isAwaited: () => boolean;
+}
+
+/** A sign-in that began in an earlier window is over, without a session. */
+export class ResumedOver extends Error {
+  override readonly name = 'ResumedOver';
+}
+
+type Work = (calls: SignInCalls) => Promise<LiveSession>;
+
+interface Running {
+  readonly result: Promise<LiveSession>;
+  /** When the latest code expires, by the wall clock. */
+  codeExpiresAtMs: number;
+  /** How many calls wait for the session. */
+  waiting: number;
+}
 
 interface Finished {
   readonly key: string;
@@ -13,62 +44,120 @@ interface Finished {
   readonly atMs: number;
 }
 
+export interface SharedSignInParts {
+  readonly sessions: ServiceSessions;
+  readonly clock: Clock;
+  /** Runs a new sign-in. */
+  readonly signIn: (request: SignInRequest, calls: SignInCalls) => Promise<LiveSession>;
+  /** Called when a second caller joins a sign-in. */
+  readonly onJoin: () => void;
+  /** Resolves when the sign-ins of earlier windows have been taken over. Never rejects. */
+  readonly takenOver: () => Promise<void>;
+}
+
 /** The sign-ins of one service. Extensions that ask for the same at the same moment get one sign-in, with one code. */
 export class SharedSignIns {
-  readonly #sessions: ServiceSessions;
-  readonly #clock: Clock;
-  readonly #signIn: (request: SignInRequest) => Promise<LiveSession>;
-  readonly #onJoin: () => void;
+  readonly #parts: SharedSignInParts;
   /** The sign-ins in progress, by what was asked for. */
-  readonly #running = new Map<string, Promise<LiveSession>>();
+  readonly #running = new Map<string, Running>();
   #latest: Finished | undefined;
 
-  /** `signIn` runs a sign-in, and `onJoin` is called when a second caller joins it. */
-  constructor(
-    sessions: ServiceSessions,
-    clock: Clock,
-    signIn: (request: SignInRequest) => Promise<LiveSession>,
-    onJoin: () => void,
-  ) {
-    this.#sessions = sessions;
-    this.#clock = clock;
-    this.#signIn = signIn;
-    this.#onJoin = onJoin;
+  constructor(parts: SharedSignInParts) {
+    this.#parts = parts;
   }
 
   /**
-   * Returns the session of a sign-in for the same scopes and account that has just ended, or does what `start` does. An
-   * account that is asked for must be that session's: VS Code asks again if the user has signed in as someone else.
+   * Returns the session of a sign-in for the same scopes and account that has just ended, or of one in progress, or of a
+   * new one. An account that is asked for must be that session's: VS Code asks again if the user has signed in as
+   * someone else. Undefined when the code has expired two minutes ago: the call has held up others for long enough, and
+   * the sign-in goes on by itself. Rejects as the sign-in does.
    */
-  async get(request: SignInRequest): Promise<LiveSession> {
-    return this.#recent(keyOf(request), request) ?? (await this.start(request));
+  async get(request: SignInRequest): Promise<LiveSession | undefined> {
+    const recent = this.#recent(keyOf(request), request);
+    if (recent !== undefined) return recent;
+    const { clock, takenOver } = this.#parts;
+    await withTimeLimit(clock, TAKE_OVER_LIMIT_MS, NEVER, takenOver).catch(() => undefined); // then it is a new one
+    try {
+      return await this.#held(this.#joinOrStart(request));
+    } catch (error) {
+      if (!(error instanceof ResumedOver)) throw error;
+      return await this.#held(this.#joinOrStart(request));
+    }
   }
 
   /** Runs a sign-in, or joins the one in progress for the same scopes and account. Rejects as the sign-in does. */
-  start(request: SignInRequest): Promise<LiveSession> {
+  async start(request: SignInRequest): Promise<LiveSession> {
+    const running = this.#joinOrStart(request);
+    running.waiting += 1;
+    return await running.result;
+  }
+
+  /** Runs a sign-in that began in an earlier window. A caller that asks for the same joins it. Rejects as it does. */
+  async resume(request: SignInRequest, work: Work): Promise<LiveSession> {
+    return await this.#run(keyOf(request), work).result;
+  }
+
+  #joinOrStart(request: SignInRequest): Running {
     const key = keyOf(request);
     const running = this.#running.get(key);
-    if (running !== undefined) {
-      this.#onJoin();
-      return running;
-    }
-    const started = this.#signIn(request)
+    if (running === undefined) return this.#run(key, (calls) => this.#parts.signIn(request, calls));
+    this.#parts.onJoin();
+    return running;
+  }
+
+  #run(key: string, work: Work): Running {
+    const { clock } = this.#parts;
+    const calls: SignInCalls = {
+      onCode: (deadlineMs) => (running.codeExpiresAtMs = deadlineMs),
+      isAwaited: () => running.waiting > 0,
+    };
+    const result = Promise.resolve()
+      .then(() => work(calls))
       .then((record) => {
-        this.#latest = { key, id: record.id, atMs: this.#clock.now() };
+        this.#latest = { key, id: record.id, atMs: clock.now() };
         return record;
       })
-      .finally(() => this.#running.delete(key));
-    this.#running.set(key, started);
-    return started;
+      .finally(() => {
+        if (this.#running.get(key) === running) this.#running.delete(key);
+      });
+    result.catch(() => undefined); // whoever waits for it is told
+    const running: Running = { result, codeExpiresAtMs: clock.now(), waiting: 0 };
+    // One that was resumed while a new one for the same runs is not to be joined.
+    if (!this.#running.has(key)) this.#running.set(key, running);
+    return running;
+  }
+
+  async #held(running: Running): Promise<LiveSession | undefined> {
+    const settled = new AbortController();
+    running.waiting += 1;
+    try {
+      return await Promise.race([running.result, this.#heldForLong(running, settled.signal)]);
+    } finally {
+      running.waiting -= 1;
+      settled.abort();
+    }
+  }
+
+  /** Resolves two minutes after the code has expired, or after the call if it came later. */
+  async #heldForLong(running: Running, settled: AbortSignal): Promise<undefined> {
+    const { clock } = this.#parts;
+    const calledAtMs = clock.now();
+    const leftMs = (): number =>
+      Math.max(running.codeExpiresAtMs, calledAtMs) + HELD_AFTER_CODE_MS - clock.now();
+    try {
+      while (leftMs() > 0) await pause(clock, leftMs(), settled);
+    } catch {
+      // the sign-in has ended
+    }
   }
 
   #recent(key: string, { scopes, accountId }: SignInRequest): LiveSession | undefined {
     if (this.#latest?.key !== key) return undefined;
     const { id, atMs } = this.#latest;
-    const ageMs = this.#clock.now() - atMs;
+    const ageMs = this.#parts.clock.now() - atMs;
     if (ageMs < 0 || ageMs >= SAME_MOMENT_MS) return undefined;
     const filter = { scopes, ...(accountId !== undefined && { accountId }) };
-    return this.#sessions.usable(filter).find((record) => record.id === id);
+    return this.#parts.sessions.usable(filter).find((record) => record.id === id);
   }
 }
 

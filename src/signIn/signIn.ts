@@ -4,11 +4,19 @@ import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { Contact } from '../oauth/judge.ts';
 import type { Failed } from '../oauth/failure.ts';
-import type { Grant, IdentifyResult, IdentityService, ServiceFailure } from '../services/service.ts';
+import type {
+  Grant,
+  IdentifyResult,
+  IdentityService,
+  PendingSignIn,
+  ServiceFailure,
+  WaitResult,
+} from '../services/service.ts';
 import { revokeInBackground } from '../sessions/grants.ts';
 import { sameScopes } from '../sessions/accounts.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/record.ts';
+import type { KeptSignIn } from './keptSignIn.ts';
 import type { SignInProgress, SignInUi } from './signInUi.ts';
 
 /** What the caller asks for. */
@@ -16,6 +24,8 @@ export interface SignInRequest {
   readonly scopes: readonly string[];
   /** The account that must sign in, if the caller wants a specific one. */
   readonly accountId: string | undefined;
+  /** True if an extension asks for it, and not the user. */
+  readonly isForExtension: boolean;
 }
 
 /** What a sign-in depends on. */
@@ -23,6 +33,16 @@ export interface SignInContext {
   readonly sessions: ServiceSessions;
   readonly view: SignInUi;
   readonly runtime: Runtime;
+}
+
+/** One run of a sign-in. */
+export interface SignInRun {
+  /** Its stored copy, which this run forgets or releases at its end. */
+  readonly kept: KeptSignIn;
+  /** How far it had come before its window closed. Absent for a new one. */
+  readonly resumed?: { readonly pending: PendingSignIn } | { readonly grant: Grant };
+  /** Called with the deadline of each code, in milliseconds of the wall clock. */
+  readonly onCode: (deadlineMs: number) => void;
 }
 
 export type SignInResult =
@@ -35,6 +55,8 @@ export type SignInResult =
   /** Another window has completed the same sign-in and shown the confirmation. */
   | { kind: 'signedInElsewhere'; record: LiveSession }
   | { kind: 'cancelled' }
+  /** A resumed sign-in whose code no longer works, perhaps because another window has used it. */
+  | { kind: 'over' }
   | SignInFailure;
 
 export type SignInFailure =
@@ -64,26 +86,40 @@ class SignedInElsewhere extends Error {
 
 /**
  * One sign-in, from the first request to a stored session. One signal reaches every step. It aborts when the user
- * cancels, the window closes, or another window completes the same sign-in. Never rejects.
+ * cancels, the window closes, or another window completes the same sign-in. A closing window, and one whose sign-in
+ * another window continues, leaves the stored copy. Never rejects.
  */
-export async function signIn(context: SignInContext, request: SignInRequest): Promise<SignInResult> {
+export async function signIn(
+  context: SignInContext,
+  request: SignInRequest,
+  run: SignInRun,
+): Promise<SignInResult> {
   const { sessions, view, runtime } = context;
   const { service } = sessions;
   const { log } = runtime;
-  log.info(`Signing in with ${service.label}, scopes: ${request.scopes.join(' ') || 'none'}.`);
+  const { kept, resumed } = run;
+  const scopes = request.scopes.join(' ') || 'none';
+  log.info(`${resumed ? 'Continuing a sign-in' : 'Signing in'} with ${service.label}, scopes: ${scopes}.`);
 
   const progress = view.open(service.label);
   const elsewhere = watchOtherWindows(sessions, request);
   const signal = AbortSignal.any([progress.cancelled, runtime.closed, elsewhere.signal]);
   /** The grant, until it is stored. A grant that is not kept is revoked. */
   let unkept: Grant | undefined;
+  let isInterrupted = false;
   try {
-    const waited = await waitForApproval(service, request.scopes, progress, runtime, signal);
+    const waited =
+      resumed !== undefined && 'grant' in resumed
+        ? { kind: 'granted' as const, grant: resumed.grant }
+        : await waitForApproval(service, request.scopes, progress, runtime, signal, run);
     if (waited.kind !== 'granted') return waited;
     unkept = waited.grant;
     progress.finishing();
+    const isSaved = await kept.save({ kind: 'granted', grant: waited.grant });
+    // Only what is stored can be finished by another window.
+    const finishing = isSaved ? AbortSignal.any([signal, kept.signal]) : signal;
 
-    const identified = await identify(service, waited.grant, progress, runtime, signal);
+    const identified = await identify(service, waited.grant, progress, runtime, finishing);
     if (identified.kind !== 'identified') return identified;
     unkept = identified.grant;
     elsewhere.stop(); // what is stored from now on is our own
@@ -94,17 +130,20 @@ export async function signIn(context: SignInContext, request: SignInRequest): Pr
     const withoutIdentity = identified.hasNoBapIdentity === true ? 'hasNone' : identified.withoutIdentity;
     return { kind: 'signedIn', record, ...(withoutIdentity && { withoutIdentity }) };
   } catch (error) {
-    if (!signal.aborted) return failureOf(error, runtime);
     if (signal.reason instanceof SignedInElsewhere) {
       log.info(`Signed in with ${service.label} in another window.`);
       return { kind: 'signedInElsewhere', record: signal.reason.record };
     }
-    log.info(`The sign-in with ${service.label} was cancelled.`);
+    isInterrupted = !progress.cancelled.aborted && (runtime.closed.aborted || kept.signal.aborted);
+    if (!signal.aborted && !isInterrupted) return failureOf(error, runtime);
+    log.info(`The sign-in with ${service.label} was ${isInterrupted ? 'interrupted' : 'cancelled'}.`);
     return { kind: 'cancelled' };
   } finally {
-    if (unkept !== undefined) revokeInBackground(service, unkept, runtime);
     elsewhere.stop();
     progress.close();
+    const isLeft = isInterrupted && (await kept.release());
+    if (!isInterrupted) void kept.forget();
+    if (unkept !== undefined && !isLeft) revokeInBackground(service, unkept, runtime);
   }
 }
 
@@ -115,19 +154,35 @@ async function waitForApproval(
   progress: SignInProgress,
   { clock, log }: Runtime,
   signal: AbortSignal,
-): Promise<{ kind: 'granted'; grant: Grant } | SignInFailure> {
-  for (;;) {
-    const begun = await service.begin(scopes, signal);
+  { kept, resumed, onCode }: SignInRun,
+): Promise<{ kind: 'granted'; grant: Grant } | { kind: 'over' } | SignInFailure> {
+  const first = resumed !== undefined && 'pending' in resumed ? resumed.pending : undefined;
+  for (let earlier = first; ; earlier = undefined) {
+    const begun = earlier
+      ? { kind: 'pending' as const, pending: earlier }
+      : await service.begin(scopes, signal);
     if (begun.kind === 'failed') return begun;
     const { pending } = begun;
-    log.info(`Waiting for the browser, at most ${Math.round((pending.deadlineMs - clock.now()) / 1000)} s.`);
-    progress.pending(pending);
-    const waited = await pending.wait(signal, contactShown(progress, clock));
+    const { toResume, deadlineMs } = pending;
+    log.info(`Waiting for the browser, at most ${Math.round((deadlineMs - clock.now()) / 1000)} s.`);
+    progress.pending(pending, earlier !== undefined);
+    onCode(deadlineMs);
+    if (earlier === undefined) void kept.save({ kind: 'waiting', toResume, deadlineMs });
+    const waited = await pending.wait(signal, contactShown(progress, clock), kept);
+    if (earlier !== undefined && isSpent(waited)) {
+      const grant = await kept.lateGrant();
+      return grant === undefined ? { kind: 'over' } : { kind: 'granted', grant };
+    }
     if (waited.kind !== 'expired') return waited;
     log.info('The sign-in has expired. Offering a new one.');
-    const wanted = await withinAskLimit(clock, signal, (limits) => progress.expired(limits));
+    const asking = AbortSignal.any([signal, kept.signal]);
+    const wanted = await withinAskLimit(clock, asking, (limits) => progress.expired(limits));
     if (wanted === 'late') return waited;
   }
+}
+
+function isSpent(waited: WaitResult): boolean {
+  return waited.kind === 'failed' && waited.failure.kind === 'codeSpent';
 }
 
 /**

@@ -10,6 +10,8 @@ export interface SignInUi {
   failed(error: SignInError): void;
   /** Confirms a sign-in in this window. */
   signedIn(service: IdentityService, record: LiveSession): void;
+  /** Confirms a sign-in that the extension which asked for it no longer waits for. */
+  signedInTooLate(service: IdentityService, record: LiveSession): void;
   /** Says why the sign-in in this window has ended: the user completed the same one in another window. */
   signedInElsewhere(service: IdentityService, record: LiveSession): void;
   /** Says, after a sign-in, that the account has no BAP identity. */
@@ -26,8 +28,8 @@ export interface SignInUi {
 export interface SignInProgress {
   /** Aborts when the user cancels. */
   readonly cancelled: AbortSignal;
-  /** Shows the code, what to do with it, and how long it lasts. */
-  pending(signIn: PendingSignIn): void;
+  /** Shows the code, what to do with it, and how long it lasts. `isResumed`: it was begun before the window closed. */
+  pending(signIn: PendingSignIn, isResumed: boolean): void;
   /** Shows who answers: the service, nobody, or something else. */
   contact(contact: Contact): void;
   /** Offers a new code. Resolves when the user asks for one. Rejects with `signal.reason`. */

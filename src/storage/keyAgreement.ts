@@ -14,8 +14,8 @@ const KEY = 'sessionKey';
 const NAME = 'sessionKeyName';
 const Name = z.string().check(z.regex(/^[0-9a-f]{32}$/));
 
-/** How often a window looks at its copy of the global state, for whose changes VS Code has no event. */
-const LOOK_EVERY_MS = 1_000;
+/** How often a window polls its copy of the global state, for whose changes VS Code has no event. */
+const POLL_EVERY_MS = 1_000;
 
 interface Held {
   inForce: SessionCipher;
@@ -81,7 +81,7 @@ export class SharedKey implements Disposable {
       this.#runtime.log.warn('The key of stored sessions is damaged.');
     const held = { inForce: stored ?? (await this.#askOrCreate()), stored, askedInVain: undefined };
     if (stored === undefined) await this.#store(held);
-    void this.#look(held);
+    void this.#poll(held);
     return held;
   }
 
@@ -99,7 +99,7 @@ export class SharedKey implements Disposable {
   }
 
   /** Until the window closes. Never rejects. */
-  async #look(held: Held): Promise<void> {
+  async #poll(held: Held): Promise<void> {
     const { clock, closed } = this.#runtime;
     let isTroubled = false;
     while (!closed.aborted) {
@@ -110,7 +110,7 @@ export class SharedKey implements Disposable {
         if (!isTroubled) this.#logTrouble(error);
         isTroubled = true;
       }
-      await clock.sleep(LOOK_EVERY_MS, closed).catch(() => undefined);
+      await clock.sleep(POLL_EVERY_MS, closed).catch(() => undefined);
     }
   }
 

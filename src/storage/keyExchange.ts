@@ -13,11 +13,11 @@ const REQUEST = 'keyRequest';
 const ANSWER = 'keyAnswer';
 const INFO = 'bap-identity: key exchange';
 
-const LOOK_EVERY_MS = 200;
-/** Five seconds: another window looks for requests every second. */
-const LOOKS = 25;
+const POLL_EVERY_MS = 200;
+/** Five seconds: another window polls for requests every second. */
+const POLLS = 25;
 /** Repeats a request, because windows that write to the global state at the same time undo each other's change. */
-const ASK_AGAIN_LOOKS = 4;
+const ASK_AGAIN_POLLS = 4;
 
 /**
  * Moves the key from one window to another through the extension's global state, which VS Code synchronizes between all
@@ -70,15 +70,15 @@ export class KeyExchange {
     const { clock, closed } = this.#runtime;
     let own: Pair | undefined;
     try {
-      for (let look = 0; look < LOOKS; look++) {
+      for (let poll = 0; poll < POLLS; poll++) {
         const given = own && (await this.#givenTo(own));
         if (given !== undefined) return given;
-        if (look % ASK_AGAIN_LOOKS === 0) {
+        if (poll % ASK_AGAIN_POLLS === 0) {
           // A window that has opened since never answers a request that it has removed.
           if (own === undefined || this.#asking() !== own.publicKey) own = await this.#newPair();
           await this.#memento.update(REQUEST, { publicKey: own.publicKey });
         }
-        await clock.sleep(LOOK_EVERY_MS, closed);
+        await clock.sleep(POLL_EVERY_MS, closed);
       }
       return undefined;
     } finally {

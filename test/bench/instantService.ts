@@ -20,10 +20,12 @@ export function instantService(account: () => string): IdentityService {
           userCode: 'CODE',
           browserUri: `${SERVER}/device`,
           deadlineMs: Date.now() + 900_000,
+          toResume: {},
           wait: () =>
             Promise.resolve({ kind: 'granted', grant: { server: SERVER, accessToken: `token ${++grants}` } }),
         },
       }),
+    resume: () => undefined,
     identify: (grant) => {
       const id = account();
       const person = { accountId: id, accountLabel: `Ann (${id})`, subject: id, name: 'Ann' };

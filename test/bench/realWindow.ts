@@ -3,6 +3,7 @@ import path from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Runtime } from '../../src/base/runtime.ts';
 import { signIn } from '../../src/signIn/signIn.ts';
+import { KeptSignIns } from '../../src/signIn/keptSignIns.ts';
 import type { SignInUi } from '../../src/signIn/signInUi.ts';
 import type { IdentityService } from '../../src/services/service.ts';
 import { openSessions } from '../../src/sessions/sessions.ts';
@@ -38,6 +39,7 @@ const view: SignInUi = {
   signedIn: () => undefined,
   hasNoBapIdentity: () => undefined,
   choseNoIdentity: () => undefined,
+  signedInTooLate: () => undefined,
   signedInElsewhere: () => undefined,
   showQuestion: () => false,
   remind: () => undefined,
@@ -50,11 +52,12 @@ export async function openRealWindow(folder: string, service: IdentityService): 
   const closing = new AbortController();
   const runtime: Runtime = { clock: systemClock, log: silentLog, closed: closing.signal };
   const shared = openFiles(path.join(folder, 'sessions'), secrets, runtime);
+  const locks = new FileLocks(path.join(folder, 'locks'), () => Promise.resolve(), runtime);
   const all = openSessions(
     {
       services: [service],
       storage: new TwoCopies({ secrets: new SecretItems(secrets), shared, inBrowser: false }, runtime),
-      locks: new FileLocks(path.join(folder, 'locks'), () => Promise.resolve(), runtime),
+      locks,
       memento: new FakeMemento(),
       isFocused: () => false,
     },
@@ -63,10 +66,18 @@ export async function openRealWindow(folder: string, service: IdentityService): 
   const [sessions] = all.byService;
   assert.ok(sessions);
   await all.load();
+  const signIns = new KeptSignIns({
+    storage: openFiles(path.join(folder, 'signIns'), secrets, runtime),
+    locks,
+    runtime,
+  });
+  const about = { serviceId: service.id, scopes: [], isForExtension: false };
   return {
     sessions,
     signIn: async () => {
-      const result = await signIn({ sessions, view, runtime }, { scopes: [], accountId: undefined });
+      const kept = signIns.begin({ format: 1, ...about });
+      const request = { ...about, accountId: undefined };
+      const result = await signIn({ sessions, view, runtime }, request, { kept, onCode: () => undefined });
       assert.equal(result.kind, 'signedIn');
     },
     close: async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { UpdatesMode } from '../../src/services/adom/updates.ts';
 import { html, json, type Conversation, type Reply } from '../unit/support/conversation.ts';
-import { CODE } from '../unit/support/deviceGrantRow.ts';
+import { CODE } from '../unit/support/deviceGrantScenario.ts';
 import { eventStream, pings, TIMEOUT } from '../unit/support/eventStream.ts';
-import { INTENT, PENDING } from '../unit/support/intentRow.ts';
+import { INTENT, PENDING } from '../unit/support/intentScenario.ts';
 import { NEVER } from '../../src/base/timeLimit.ts';
 import { adoptPlatformTimers } from '../unit/support/platformTimers.ts';
 import { adomWorld, begin, sigmaWorld, type World } from '../unit/support/serviceKit.ts';

@@ -1,12 +1,14 @@
+import * as z from 'zod/mini';
+
 import { parseServer, servers } from '../../http/address.ts';
 import type { HttpAnswer } from '../../http/outcome.ts';
-import { withoutUndefined } from '../../http/schema.ts';
+import { safeAddress, userCode, withoutUndefined } from '../../http/schema.ts';
 import { type Http, send } from '../../http/send.ts';
 import { failed } from '../../oauth/failure.ts';
 import { judge } from '../../oauth/judge.ts';
-import type { BeginResult, Grant, IdentityService, ServiceTexts } from '../service.ts';
+import type { BeginResult, Grant, IdentityService, PendingSignIn, ServiceTexts } from '../service.ts';
 import { sendCheck, type ServiceCheck } from '../serviceCheck.ts';
-import { createIntent } from './intent.ts';
+import { createIntent, type Intent } from './intent.ts';
 import { type UpdatesMode, waitForIntent } from './updates.ts';
 import { credentials, identify, verify } from './user.ts';
 
@@ -37,6 +39,7 @@ export function adom(http: Http, settings: () => AdomSettings, texts: ServiceTex
     settingKeys: { server: 'bapIdentity.adom.apiUrl' },
     servers: () => servers(settings().apiUrl, settings().defaultApiUrl),
     begin: (scopes, signal) => begin(http, settings(), scopes, signal),
+    resume: (toResume, deadlineMs) => resume(http, settings(), toResume, deadlineMs),
     identify: (grant, signal, onContact) => identify(http, grant, signal, onContact),
     verify: (grant, signal, subject) => verify(http, grant, signal, subject),
     revoke: (grant, signal) => revoke(http, grant, signal),
@@ -55,19 +58,42 @@ async function begin(
   if (server === undefined) return failed('badServerSetting');
   const created = await createIntent(http, server, BROWSER_SIDE, settings.sessionMaxAgeSeconds, signal);
   if (created.kind === 'failed') return created;
-  const { intent } = created;
+  return { kind: 'pending', pending: pendingSignIn(http, settings, server, created.intent) };
+}
+
+/** What is stored of a pending sign-in. */
+const ToResume = z.object({
+  server: z.string(),
+  authUrl: safeAddress,
+  statusUrl: safeAddress,
+  confirmationCode: z.exactOptional(userCode),
+  sessionMaxAgeSeconds: z.number(),
+});
+
+function resume(
+  http: Http,
+  settings: AdomSettings,
+  toResume: unknown,
+  deadlineMs: number,
+): PendingSignIn | undefined {
+  const saved = z.safeParse(ToResume, toResume).data;
+  if (saved === undefined) return undefined;
+  const { server, ...intent } = saved;
+  return pendingSignIn(http, settings, server, { ...intent, deadlineMs });
+}
+
+function pendingSignIn(http: Http, settings: AdomSettings, server: string, intent: Intent): PendingSignIn {
+  const { deadlineMs, ...rest } = intent;
   return {
-    kind: 'pending',
-    pending: {
-      ...withoutUndefined({ userCode: intent.confirmationCode }),
-      browserUri: intent.authUrl,
-      deadlineMs: intent.deadlineMs,
-      wait: async (waitSignal, onContact) => {
-        const result = await waitForIntent(http, intent, settings.updates, waitSignal, onContact);
-        if (result.kind !== 'authenticated') return result;
-        const expiresAtMs = result.receivedAtMs + intent.sessionMaxAgeSeconds * 1000;
-        return { kind: 'granted', grant: { server, accessToken: result.sessionToken, expiresAtMs } };
-      },
+    ...withoutUndefined({ userCode: intent.confirmationCode }),
+    browserUri: intent.authUrl,
+    deadlineMs,
+    toResume: { server, ...rest } satisfies z.infer<typeof ToResume>,
+    wait: async (signal, onContact, interruption) => {
+      const result = await waitForIntent(http, intent, settings.updates, signal, onContact, interruption);
+      if (result.kind !== 'authenticated') return result;
+      const expiresAtMs = result.receivedAtMs + intent.sessionMaxAgeSeconds * 1000;
+      return { kind: 'granted', grant: { server, accessToken: result.sessionToken, expiresAtMs } };
     },
   };
 }

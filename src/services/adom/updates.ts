@@ -1,4 +1,5 @@
 import { pause } from '../../base/clock.ts';
+import { type Interruption, NO_INTERRUPTION } from '../../base/interruption.ts';
 import type { HttpOutcome } from '../../http/outcome.ts';
 import { backOffMs, nextPollMs, retryAfterMs } from '../../http/retry.ts';
 import { type Http, send } from '../../http/send.ts';
@@ -26,17 +27,20 @@ const MUTE_RETRY_MS = 5 * 60_000;
  * Waits until the user has decided or the intent has expired. Runs one stream or one poll at a time, never both, so
  * that the token is retrieved once. Polls right after a broken stream, because the token may have been lost with it:
  * a later poll of the same intent returns it again (Adom's AuthenticationIntent guide). The intent came from the
- * service, so only the service's own answer ends the wait: anything else backs off. Calls `onContact` after each
- * answer. Rejects only with `signal.reason`, immediately.
+ * service, so only the service's own answer ends the wait: anything else backs off. Calls `onContact` after each answer.
+ * Rejects immediately when it is cancelled or interrupted, with the reason of that signal.
  */
 export async function waitForIntent(
   http: Http,
   { statusUrl, deadlineMs }: Intent,
   mode: UpdatesMode,
-  signal: AbortSignal,
+  cancelled: AbortSignal,
   onContact: (contact: Contact) => void,
+  interruption: Interruption = NO_INTERRUPTION,
 ): Promise<IntentResult> {
   const { clock } = http;
+  // A token whose answer is lost can be had again, so nothing has to be finished.
+  const signal = AbortSignal.any([cancelled, interruption.signal]);
   let askedToWaitMs = 0;
   const onAnswer = (outcome: HttpOutcome): void => {
     askedToWaitMs = retryAfterMs(outcome, clock.now());
@@ -63,6 +67,7 @@ export async function waitForIntent(
   for (;;) {
     const dueMs = nextPollMs(clock.now(), delay, POLL_INTERVAL_MS, deadlineMs);
     await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
+    await interruption.check();
     const last = clock.now() >= deadlineMs;
     const streaming = mode !== 'poll' && !last && streamIsDue();
     const status = streaming

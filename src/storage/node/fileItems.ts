@@ -6,7 +6,7 @@ import { Emitter } from '../../base/emitter.ts';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { type Item, parseItem, olderNames } from '../../sessions/items.ts';
-import type { ItemStorage } from '../../sessions/ports.ts';
+import type { WorkStorage } from '../../sessions/ports.ts';
 import type { SessionCipher } from '../cipher.ts';
 import type { SharedKey } from '../keyAgreement.ts';
 import { emptyFile, hasCode, readRegular, removeFile, UNFINISHED, writeFileAtomically } from './files.ts';
@@ -21,7 +21,7 @@ const UNFINISHED_FOR_MS = 10 * 60_000;
  * that reads the files learns nothing. The name of a file ends with a tag that only the key can make, so a file that
  * another program adds is ignored. All windows with the key watch the folder.
  */
-export class FileItems implements ItemStorage {
+export class FileItems implements WorkStorage {
   readonly #parent: string;
   readonly #key: SharedKey;
   readonly #runtime: Runtime;
@@ -66,6 +66,10 @@ export class FileItems implements ItemStorage {
       await writeFileAtomically(await this.#fileOf(cipher, item.name), await cipher.seal(item.name, text));
     for (const older of olderNames(item.id, await this.names()))
       await removeFile(await this.#fileOf(cipher, older));
+  }
+
+  async drop(name: string): Promise<void> {
+    await removeFile(await this.#fileOf(await this.#open(), name));
   }
 
   readonly onDidChange = this.#changes.event;

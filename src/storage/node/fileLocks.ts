@@ -5,7 +5,7 @@ import { shortHash } from '../../base/hash.ts';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { abortable } from '../../base/timeLimit.ts';
-import type { HeldLock, WindowLocks } from '../../sessions/ports.ts';
+import { HeldElsewhereError, type HeldLock, type WindowLocks } from '../../sessions/ports.ts';
 import { CLAIMS_KEPT_FOR_MS, isWithin, LocalLocks } from '../localLocks.ts';
 import { hasCode } from './files.ts';
 import {
@@ -15,12 +15,12 @@ import {
   isOwner,
   isSame,
   type Lock,
-  lookAt,
   newOwner,
   processOf,
+  readSnapshot,
   releaseLock,
-  type Snapshot,
   removeIfUnchanged,
+  type Snapshot,
 } from './lockFile.ts';
 
 /** The owner of a lock touches its file this often, to show that it is alive. */
@@ -32,7 +32,7 @@ const TOUCH_EVERY_MS = 3_000;
  */
 const STALE_AFTER_MS = { ended: 0, unknown: 20_000, alive: 60_000 };
 /** How often a waiting window polls the lock. */
-const LOOK_AGAIN_MS = 100;
+const POLL_EVERY_MS = 100;
 /** After this many failures in a row, the folder counts as unusable. */
 const MAX_ERRORS = 5;
 
@@ -68,9 +68,15 @@ export class FileLocks implements WindowLocks {
     void this.#sweep();
   }
 
-  withLock<T>(name: string, signal: AbortSignal, work: (lock: HeldLock) => Promise<T>): Promise<T> {
+  withLock<T>(
+    name: string,
+    signal: AbortSignal,
+    work: (lock: HeldLock) => Promise<T>,
+    staleAfterMs?: number,
+  ): Promise<T> {
     return this.#localLocks.withLock(name, signal, async (local) => {
-      const lock = await this.#acquire(path.join(this.#folder, `${shortHash(name)}.lock`), signal);
+      const file = path.join(this.#folder, `${shortHash(name)}.lock`);
+      const lock = await this.#acquire(file, signal, staleAfterMs);
       if (lock === undefined) return work({ ...local, isHeld: () => Promise.resolve(false) });
       const done = new AbortController();
       void this.#showLife(lock, done.signal);
@@ -78,7 +84,7 @@ export class FileLocks implements WindowLocks {
       try {
         return await work({
           handedOn: lock.itemNames.at(-1),
-          isHeld: () => this.#isHeld(lock),
+          isHeld: () => (staleAfterMs === undefined ? this.#isHeld(lock) : this.#hasNoOtherOwner(lock)),
           handOn: (itemName) => (next = itemName),
         });
       } finally {
@@ -97,12 +103,12 @@ export class FileLocks implements WindowLocks {
           await this.#touch(file);
           return true;
         }
-        const look = await lookAt(file);
-        if (isWithin(ms, clock.now(), look?.touchedAtMs)) return false;
-        // At the first look, the window that has created the file may not have set its time yet.
-        if (look !== undefined && isSame(look, last)) await removeIfUnchanged(file, look);
-        last = look;
-        await clock.sleep(LOOK_AGAIN_MS, closed);
+        const snapshot = await readSnapshot(file);
+        if (isWithin(ms, clock.now(), snapshot?.touchedAtMs)) return false;
+        // At the first poll, the window that has created the file may not have set its time yet.
+        if (snapshot !== undefined && isSame(snapshot, last)) await removeIfUnchanged(file, snapshot);
+        last = snapshot;
+        await clock.sleep(POLL_EVERY_MS, closed);
       }
     } catch (error) {
       return this.#logOnce(error, this.#localLocks.claimFor(name, ms));
@@ -134,9 +140,13 @@ export class FileLocks implements WindowLocks {
    * Waits for the lock. Undefined when the folder cannot be used. Rejects with `signal.reason` as soon as the signal
    * aborts, even if the disk hangs, and releases a lock that is acquired after that.
    */
-  async #acquire(file: string, signal: AbortSignal): Promise<AcquiredLock | undefined> {
+  async #acquire(
+    file: string,
+    signal: AbortSignal,
+    staleAfterMs?: number,
+  ): Promise<AcquiredLock | undefined> {
     const lock = { file, owner: newOwner() };
-    const acquiring = this.#tryToAcquire(lock, signal);
+    const acquiring = this.#tryToAcquire(lock, signal, staleAfterMs);
     try {
       return await abortable(acquiring, signal);
     } catch (error) {
@@ -148,7 +158,13 @@ export class FileLocks implements WindowLocks {
     }
   }
 
-  async #tryToAcquire(lock: Lock, signal: AbortSignal): Promise<AcquiredLock | undefined> {
+  async #tryToAcquire(
+    lock: Lock,
+    signal: AbortSignal,
+    staleAfterMs: number | undefined,
+  ): Promise<AcquiredLock | undefined> {
+    const limits =
+      staleAfterMs === undefined ? STALE_AFTER_MS : { ended: 0, unknown: staleAfterMs, alive: staleAfterMs };
     let last: Snapshot | undefined;
     let unchangedMs = 0;
     for (let errors = 0; ;) {
@@ -158,17 +174,20 @@ export class FileLocks implements WindowLocks {
           const noNames = (error: unknown): string[] => this.#logOnce(error, []);
           return { ...lock, itemNames: await handedOn(lock.file).catch(noNames) };
         }
-        const look = await lookAt(lock.file);
-        if (look === undefined) continue; // its owner has released it
-        unchangedMs = isSame(look, last) ? unchangedMs + LOOK_AGAIN_MS : 0;
-        last = look;
-        if (unchangedMs >= STALE_AFTER_MS[processOf(look.owner)]) await removeIfUnchanged(lock.file, look);
+        const snapshot = await readSnapshot(lock.file);
+        if (snapshot === undefined) continue; // its owner has released it
+        const isAlive = last !== undefined && !isSame(snapshot, last);
+        if (isAlive && staleAfterMs !== undefined) throw new HeldElsewhereError();
+        unchangedMs = isAlive || last === undefined ? 0 : unchangedMs + POLL_EVERY_MS;
+        last = snapshot;
+        if (unchangedMs >= limits[processOf(snapshot.owner)]) await removeIfUnchanged(lock.file, snapshot);
         errors = 0;
       } catch (error) {
+        if (error instanceof HeldElsewhereError) throw error;
         errors += 1;
         if (errors === MAX_ERRORS) return this.#logOnce<AcquiredLock | undefined>(error, undefined);
       }
-      await this.#runtime.clock.sleep(LOOK_AGAIN_MS, signal);
+      await this.#runtime.clock.sleep(POLL_EVERY_MS, signal);
     }
   }
 
@@ -197,6 +216,14 @@ export class FileLocks implements WindowLocks {
     } catch (error) {
       return this.#logOnce(error, false);
     }
+  }
+
+  /** True also if the file is gone: who else had the lock has ended the work, or the folder was deleted. */
+  async #hasNoOtherOwner({ file, owner }: Lock): Promise<boolean> {
+    const snapshot = await readSnapshot(file).catch((error: unknown) =>
+      this.#logOnce<Snapshot | undefined>(error, undefined),
+    );
+    return snapshot === undefined || snapshot.owner === owner;
   }
 
   async #release(lock: AcquiredLock, next?: string): Promise<void> {
@@ -230,10 +257,10 @@ export class FileLocks implements WindowLocks {
       for (const entry of await readdir(this.#folder, { withFileTypes: true })) {
         const [, ending] = OWN_NAME.exec(entry.name) ?? [];
         const file = path.join(this.#folder, entry.name);
-        const look = ending !== undefined && entry.isFile() ? await lookAt(file) : undefined;
+        const snapshot = ending !== undefined && entry.isFile() ? await readSnapshot(file) : undefined;
         const keptForMs = ending === 'claim' ? CLAIMS_KEPT_FOR_MS : SWEEP_AFTER_MS;
-        if (look === undefined || clock.now() - look.touchedAtMs < keptForMs) continue;
-        if (ending !== 'lock') await removeIfUnchanged(file, look);
+        if (snapshot === undefined || clock.now() - snapshot.touchedAtMs < keptForMs) continue;
+        if (ending !== 'lock') await removeIfUnchanged(file, snapshot);
         else await this.#acquire(file, closed).then((lock) => lock && this.#release(lock));
       }
     } catch (error) {

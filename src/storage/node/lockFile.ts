@@ -48,7 +48,7 @@ export async function createFile(file: string, text = ''): Promise<boolean> {
     await handle.writeFile(text);
   } catch (error) {
     // The disk is full. If the file stayed, this window would wait for it.
-    const unfinished = await lookAt(file).catch(() => undefined);
+    const unfinished = await readSnapshot(file).catch(() => undefined);
     if (unfinished !== undefined && text.startsWith(unfinished.owner))
       await removeIfUnchanged(file, unfinished).catch(() => false);
     throw error;
@@ -62,7 +62,7 @@ export async function createFile(file: string, text = ''): Promise<boolean> {
  * Undefined when there is nothing under this name. A link, a folder, a pipe or a large file looks like a lock whose
  * owner is an empty text, so that a waiting window removes it after a while. Rejects with the file system's error.
  */
-export async function lookAt(file: string): Promise<Snapshot | undefined> {
+export async function readSnapshot(file: string): Promise<Snapshot | undefined> {
   try {
     const { mtimeMs } = await lstat(file);
     const owner = await readRegular(file, MAX_OWNER_BYTES);
@@ -74,7 +74,7 @@ export async function lookAt(file: string): Promise<Snapshot | undefined> {
 }
 
 export async function isOwner({ file, owner }: Lock): Promise<boolean> {
-  return (await lookAt(file))?.owner === owner;
+  return (await readSnapshot(file))?.owner === owner;
 }
 
 /** The end of `<hash>.lock.<item name>.last`: the file of a released lock, which hands on the name of an item. */
@@ -91,12 +91,12 @@ export async function handedOn(file: string): Promise<string[]> {
     .filter((each) => each.startsWith(start) && each.endsWith(LAST))
     .map((each) => each.slice(start.length, -LAST.length))
     .filter((each) => ITEM_NAME.test(each));
-  const looks = names.map(async (name) => ({
+  const snapshots = names.map(async (name) => ({
     touchedAtMs: 0,
     name,
-    ...(await lookAt(lastFile(file, name))),
+    ...(await readSnapshot(lastFile(file, name))),
   }));
-  return (await Promise.all(looks)).sort((a, b) => a.touchedAtMs - b.touchedAtMs).map(({ name }) => name);
+  return (await Promise.all(snapshots)).sort((a, b) => a.touchedAtMs - b.touchedAtMs).map(({ name }) => name);
 }
 
 /**
@@ -122,9 +122,9 @@ function lastFile(file: string, itemName: string): string {
 
 /**
  * Deletes a file, or renames it to `keptAs`, if it is still the one that its caller has seen. A window can hang between
- * a look and a deletion by name, and would then delete what another window has created. So this takes the file away
- * under a name that nobody else uses, looks at what it has got, and puts back what it should not have. False for that,
- * and when another window was faster. Leaves a folder under its new name. Rejects with the file system's error.
+ * a snapshot and a deletion by name, and would then delete what another window has created. So this renames the file to
+ * a name that nobody else uses, checks what it has got, and puts back what it should not have. False for that, and when
+ * another window was faster. Leaves a folder under its new name. Rejects with the file system's error.
  */
 export async function removeIfUnchanged(
   file: string,
@@ -138,7 +138,7 @@ export async function removeIfUnchanged(
     if (hasCode(error, 'ENOENT')) return false;
     throw error;
   }
-  const taken = await lookAt(to);
+  const taken = await readSnapshot(to);
   const isRight = taken !== undefined && isSame({ ...taken, ...seen }, taken);
   if (isRight && keptAs !== undefined) return true;
   try {

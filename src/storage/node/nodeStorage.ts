@@ -31,6 +31,7 @@ export function openNodeStorage(
   return {
     locks,
     storage,
+    signIns: new FileItems(path.join(folder, 'signIns'), key, runtime),
     status: async () => ({ ...storage.status(), sharedPlace: 'files', heldLocks: await locks.held() }),
   };
 }

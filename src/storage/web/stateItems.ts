@@ -4,13 +4,12 @@ import { Emitter } from '../../base/emitter.ts';
 import { Lazy } from '../../base/lazy.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { type Item, parseItem, olderNames } from '../../sessions/items.ts';
-import type { ItemStorage } from '../../sessions/ports.ts';
+import type { WorkStorage } from '../../sessions/ports.ts';
 import { fromBase64, type SessionCipher, toBase64 } from '../cipher.ts';
 import type { SharedKey } from '../keyAgreement.ts';
 
-const KEY_PREFIX = 'item/';
 /** How often a window polls its copy of the global state, for whose changes VS Code has no event. */
-const LOOK_EVERY_MS = 1_000;
+const POLL_EVERY_MS = 1_000;
 /** A write counts when it is still there after this time: another window's write can undo it until then. */
 const SETTLES_AFTER_MS = 1_000;
 const MAX_WRITES = 5;
@@ -27,15 +26,18 @@ export class UndoneError extends Error {
  * SecretStorage holds the key. VS Code writes the global state as a whole, so windows that write at the same time can
  * undo each other's change: a write is repeated until it stays, and a window that misses one writes it again.
  */
-export class StateItems implements ItemStorage {
+export class StateItems implements WorkStorage {
   readonly #memento: vscode.Memento;
+  readonly #prefix: string;
   readonly #key: SharedKey;
   readonly #runtime: Runtime;
   readonly #changes = new Emitter<string | undefined>();
   readonly #opening = new Lazy(() => this.#open());
 
-  constructor(memento: vscode.Memento, key: SharedKey, runtime: Runtime) {
+  /** `prefix`: what the keys of these items start with. */
+  constructor(memento: vscode.Memento, prefix: string, key: SharedKey, runtime: Runtime) {
     this.#memento = memento;
+    this.#prefix = prefix;
     this.#key = key;
     this.#runtime = runtime;
     key.onDidChange(() => {
@@ -47,15 +49,15 @@ export class StateItems implements ItemStorage {
     const cipher = await this.#opened();
     const names: string[] = [];
     for (const key of this.#keys()) {
-      const name = nameIn(key);
-      if (parseItem(name) !== undefined && key === (await keyOf(cipher, name))) names.push(name);
+      const name = this.#nameIn(key);
+      if (parseItem(name) !== undefined && key === (await this.#keyOf(cipher, name))) names.push(name);
     }
     return names;
   }
 
   async read(name: string): Promise<string | undefined> {
     const cipher = await this.#opened();
-    const sealed = this.#memento.get(await keyOf(cipher, name));
+    const sealed = this.#memento.get(await this.#keyOf(cipher, name));
     const bytes = typeof sealed === 'string' ? fromBase64(sealed) : undefined;
     return bytes && cipher.open(name, bytes);
   }
@@ -67,13 +69,17 @@ export class StateItems implements ItemStorage {
       const cipher = await this.#opened();
       const value = item.isMark ? EMPTY : toBase64(await cipher.seal(item.name, text));
       await this.#key.keep();
-      await this.#memento.update(await keyOf(cipher, item.name), value);
+      await this.#memento.update(await this.#keyOf(cipher, item.name), value);
       // Two windows that undo each other's write must not write again at the same moment.
       await clock.sleep(SETTLES_AFTER_MS * (1 + Math.random()), closed);
     }
     const cipher = await this.#opened();
     for (const older of olderNames(item.id, await this.names()))
-      await this.#memento.update(await keyOf(cipher, older), undefined);
+      await this.#memento.update(await this.#keyOf(cipher, older), undefined);
+  }
+
+  async drop(name: string): Promise<void> {
+    await this.#memento.update(await this.#keyOf(await this.#opened(), name), undefined);
   }
 
   readonly onDidChange = this.#changes.event;
@@ -95,36 +101,36 @@ export class StateItems implements ItemStorage {
     const cipher = await this.#key.cipher();
     // Items of a key that is lost. An open window that has them in memory writes them again, with this key.
     for (const key of this.#keys()) {
-      const name = nameIn(key);
-      if (parseItem(name) !== undefined && key !== (await keyOf(cipher, name)))
+      const name = this.#nameIn(key);
+      if (parseItem(name) !== undefined && key !== (await this.#keyOf(cipher, name)))
         await this.#memento.update(key, undefined);
     }
-    void this.#look();
+    void this.#poll();
   }
 
   /** Polls the global state until the window closes. */
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { clock, closed } = this.#runtime;
     for (let before = new Set(this.#keys()); ;) {
-      await clock.sleep(LOOK_EVERY_MS, closed).catch(() => undefined);
+      await clock.sleep(POLL_EVERY_MS, closed).catch(() => undefined);
       if (closed.aborted) return;
       const now = new Set(this.#keys());
       const changed = [...now, ...before].filter((key) => !now.has(key) || !before.has(key));
-      const ids = changed.map((key) => parseItem(nameIn(key))?.id);
+      const ids = changed.map((key) => parseItem(this.#nameIn(key))?.id);
       for (const id of new Set(ids)) if (id !== undefined) this.#changes.fire(id);
       before = now;
     }
   }
 
   #keys(): string[] {
-    return this.#memento.keys().filter((key) => key.startsWith(KEY_PREFIX));
+    return this.#memento.keys().filter((key) => key.startsWith(this.#prefix));
   }
-}
 
-async function keyOf(cipher: SessionCipher, name: string): Promise<string> {
-  return `${KEY_PREFIX}${name}.${await cipher.tagOf(name)}`;
-}
+  async #keyOf(cipher: SessionCipher, name: string): Promise<string> {
+    return `${this.#prefix}${name}.${await cipher.tagOf(name)}`;
+  }
 
-function nameIn(key: string): string {
-  return key.slice(KEY_PREFIX.length, key.lastIndexOf('.'));
+  #nameIn(key: string): string {
+    return key.slice(this.#prefix.length, key.lastIndexOf('.'));
+  }
 }

@@ -13,11 +13,12 @@ type WebContext = Pick<vscode.ExtensionContext, 'secrets' | 'globalState'>;
 /** The storage where the extension runs in a web worker: SecretStorage, and the extension's global state. */
 export function openWebStorage({ secrets, globalState }: WebContext, runtime: Runtime): WindowStorage {
   const key = new SharedKey(secrets, globalState, runtime);
-  const shared = new StateItems(globalState, key, runtime);
+  const shared = new StateItems(globalState, 'item/', key, runtime);
   const storage = new TwoCopies({ secrets: new SecretItems(secrets), shared, inBrowser: true }, runtime);
   return {
     locks: new WebLocks(globalState, runtime.clock, runtime.log),
     storage,
+    signIns: new StateItems(globalState, 'signIn/', key, runtime),
     status: () => Promise.resolve({ ...storage.status(), sharedPlace: 'globalState' }),
   };
 }

@@ -26,7 +26,7 @@ describe('an account whose session is due for renewal', () => {
   });
 
   it('gets no entry in the Accounts menu, because asking for one would use the network', async () => {
-    const looks = async (world: World): Promise<number> => {
+    const timesRead = async (world: World): Promise<number> => {
       let count = 0;
       const wanted = (): string[] => {
         count += 1;
@@ -36,7 +36,7 @@ describe('an account whose session is due for renewal', () => {
       await world.pending();
       return count;
     };
-    assert.equal(await looks(await waitingWorld()), 0);
-    assert.equal(await looks(new World()), 1);
+    assert.equal(await timesRead(await waitingWorld()), 0);
+    assert.equal(await timesRead(new World()), 1);
   });
 });

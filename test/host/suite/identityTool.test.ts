@@ -79,7 +79,7 @@ describe('the identity tool', () => {
     assert.match(await ask({ provider: 'github' }), /must be "sigma-identity" or "adom"/);
   });
 
-  it('can be cancelled', async () => {
+  it('can be canceled', async () => {
     const source = new vscode.CancellationTokenSource();
     source.cancel();
     await assert.rejects(ask({}, source.token), { name: 'Canceled' });

@@ -11,17 +11,20 @@ const WITH_CODE: PendingSignIn = {
   verificationUri: 'https://auth.example/device',
   browserUri: 'https://auth.example/device?code=ABCD-EFGH',
   deadlineMs: 90_000,
+  toResume: {},
   wait,
 };
 const WITHOUT_CODE: PendingSignIn = {
   browserUri: 'https://adom.example/sign-in?token=canary',
   deadlineMs: 90_000,
+  toResume: {},
   wait,
 };
 
 const pending = (signIn: PendingSignIn): SignInState => ({
   phase: 'pending',
   signIn,
+  isResumed: false,
   contact: { kind: 'service' },
 });
 const messageOf = (state: SignInState): string =>
@@ -104,7 +107,7 @@ describe('the text of the notification while something else answers', () => {
     '[Open auth.example](command:openHost) · [Diagnose](command:diagnose)';
 
   it('says what answers where, that the sign-in is safe, and keeps the code', () => {
-    const message = messageOf({ phase: 'pending', signIn: WITH_CODE, contact });
+    const message = messageOf({ phase: 'pending', isResumed: false, signIn: WITH_CODE, contact });
     assert.equal(message, `Your code is ABCD-EFGH. ${expected}`);
   });
 

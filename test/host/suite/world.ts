@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Runtime } from '../../../src/base/runtime.ts';
 import { ServiceProvider } from '../../../src/provider/provider.ts';
+import { KeptSignIns } from '../../../src/signIn/keptSignIns.ts';
 import type { SignInUi } from '../../../src/signIn/signInUi.ts';
 import type { Grant, IdentityService, VerifyResult, WaitResult } from '../../../src/services/service.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
@@ -35,6 +36,7 @@ export class World {
   decide: (waited: WaitResult) => void = () => undefined;
   readonly runtime: Runtime = { clock: this.clock, log: this.log, closed: new AbortController().signal };
   readonly #locks = new FakeLocks(this.clock);
+  readonly #signIns = new FakeStorage(this.clock);
   readonly sessions: Sessions;
   readonly provider: ServiceProvider;
   /** The service's verdict on every token. */
@@ -92,7 +94,15 @@ export class World {
 
   #providerOf({ byService: [sessions] }: Sessions): ServiceProvider {
     if (sessions === undefined) throw new Error('no service');
-    return new ServiceProvider(sessions, this.#view(), this.runtime);
+    return new ServiceProvider(sessions, this.#view(), this.#keptSignIns(), this.runtime);
+  }
+
+  #keptSignIns(): KeptSignIns {
+    return new KeptSignIns({
+      storage: this.#signIns.workWindow(),
+      locks: this.#locks.window(),
+      runtime: this.runtime,
+    });
   }
 
   #service(): IdentityService {
@@ -111,6 +121,7 @@ export class World {
           userCode: 'CODE',
           browserUri: 'https://auth.example/device',
           deadlineMs: this.clock.now() + HOUR_MS,
+          toResume: {},
           wait: (signal: AbortSignal) => {
             signal.addEventListener('abort', () => {
               waited.reject(signal.reason);
@@ -120,6 +131,7 @@ export class World {
         };
         return Promise.resolve({ kind: 'pending', pending });
       },
+      resume: () => undefined,
       identify: (grant) => {
         const { account, name } = this;
         const person = {
@@ -153,6 +165,7 @@ export class World {
       signedIn: (_, { person }) => this.told.push(person.name),
       hasNoBapIdentity: () => undefined,
       choseNoIdentity: () => undefined,
+      signedInTooLate: () => undefined,
       signedInElsewhere: () => undefined,
       showQuestion: () => false,
       remind: () => (this.reminded += 1),

@@ -48,7 +48,7 @@ describe('repeatFor', () => {
       assert.equal(clock.pending, 0);
     });
 
-  it('rejects at once when it is cancelled during a delay', async () => {
+  it('rejects at once when it is canceled during a delay', async () => {
     const clock = new FakeClock();
     const cancel = new AbortController();
     const reason = new Error('cancelled');

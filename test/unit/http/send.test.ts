@@ -227,7 +227,7 @@ describe('send: the outcome', () => {
   });
 });
 
-describe('send: cancelled', () => {
+describe('send: canceled', () => {
   for (const [name, reply] of [
     ['before the answer', never()],
     ['during half an answer', neverEnds(200)],

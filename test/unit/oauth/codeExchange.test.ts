@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { HttpOutcome } from '../../../src/http/outcome.ts';
 import { CodeExchange } from '../../../src/oauth/codeExchange.ts';
 import { html, json, networkError, redirect, type Reply, text } from '../support/conversation.ts';
-import { CLIENT, play, type Scenario } from '../support/deviceGrantRow.ts';
+import { CLIENT, play, type Scenario } from '../support/deviceGrantScenario.ts';
 
 const refusal = (error: string, status = 400): Reply => json(status, { error });
 const INVALID_GRANT = refusal('invalid_grant');
@@ -124,7 +124,7 @@ describe('code exchange: a code that is invalid, but cannot have been used, is t
   }
 });
 
-describe('code exchange: the first word stands if the OAuth endpoint does not know the code', () => {
+describe('code exchange: the first answer stands if the OAuth endpoint does not know the code', () => {
   for (const history of CANNOT_BE_USED)
     for (const [index, reply] of STANDS.entries()) {
       const row = scenario(history, [`answer ${index}`, [last(reply)], SPENT]);
@@ -133,7 +133,7 @@ describe('code exchange: the first word stands if the OAuth endpoint does not kn
 });
 
 describe('code exchange: in a browser', () => {
-  it('lets the first word stand if the OAuth endpoint is hidden by CORS', () => {
+  it('lets the first answer stand if the OAuth endpoint is hidden by CORS', () => {
     const exchange = new CodeExchange(CLIENT, 'code');
     const invalid: HttpOutcome = {
       kind: 'answer',

@@ -15,7 +15,7 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { CLIENT, CODE } from '../support/deviceGrantRow.ts';
+import { CLIENT, CODE } from '../support/deviceGrantScenario.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { unreachable } from '../support/unreachable.ts';
 
@@ -186,7 +186,7 @@ describe('device grant: the request for a code', () => {
     });
   }
 
-  it('rejects at once when it is cancelled, and aborts the request', async () => {
+  it('rejects at once when it is canceled, and aborts the request', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [never()]);
     const cancel = new AbortController();

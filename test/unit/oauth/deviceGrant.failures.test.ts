@@ -10,7 +10,7 @@ import {
   type Reply,
   text,
 } from '../support/conversation.ts';
-import { play, type Scenario } from '../support/deviceGrantRow.ts';
+import { play, type Scenario } from '../support/deviceGrantScenario.ts';
 
 const refusal = (error: string, status = 400): Reply => json(status, { error });
 const PENDING = refusal('authorization_pending');

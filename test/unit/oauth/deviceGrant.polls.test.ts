@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 
 import type { Failure } from '../../../src/oauth/failure.ts';
 import { json, type Reply } from '../support/conversation.ts';
-import { play, type Scenario } from '../support/deviceGrantRow.ts';
+import { play, type Scenario } from '../support/deviceGrantScenario.ts';
 
 const refusal = (error: string, status = 400): Reply => json(status, { error });
 const PENDING = refusal('authorization_pending');

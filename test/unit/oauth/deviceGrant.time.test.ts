@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 
 import { after, json, networkError, never, neverEnds, type Reply } from '../support/conversation.ts';
-import { play, type Scenario } from '../support/deviceGrantRow.ts';
+import { play, type Scenario } from '../support/deviceGrantScenario.ts';
 
 const PENDING = json(400, { error: 'authorization_pending' });
 const GRANTED = json(200, { access_token: 'token', token_type: 'Bearer' });
@@ -241,7 +241,7 @@ const CANCEL: Scenario[] = [
 for (const [title, scenarios] of [
   ['the deadline', DEADLINE],
   ['after a jump of the wall clock', JUMPS],
-  ['rejects at once when it is cancelled', CANCEL],
+  ['rejects at once when it is canceled', CANCEL],
 ] as const) {
   describe(`device grant: ${title}`, () => {
     for (const scenario of scenarios) it(scenario.name, () => play(scenario));

@@ -193,7 +193,7 @@ describe('refreshGrant: not granted', () => {
   });
 });
 
-describe('refreshGrant: cancelled', () => {
+describe('refreshGrant: canceled', () => {
   const reason = new Error('cancelled');
 
   it('sends nothing if the signal is already aborted', async () => {

@@ -38,7 +38,7 @@ const rest = {
   sentAs: fc.constantFrom('bearer' as const, 'cookie' as const),
 };
 
-/** Lets one operation run, and checks what holds for each. Gives its result, or undefined when it was cancelled. */
+/** Lets one operation run, and checks what holds for each. Gives its result, or undefined when it was canceled. */
 async function run<T>(
   { answers, cancelAtMs }: Story,
   limitMs: number,

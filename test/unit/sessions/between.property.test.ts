@@ -38,7 +38,7 @@ class Witness {
     this.#service = service;
   }
 
-  look(after: Step | Between): void {
+  record(after: Step | Between): void {
     for (const record of this.#world.windows.flatMap(({ store }) => store.sessions())) {
       const grant = record.state === 'live' ? record.grant : record.expired?.grant;
       if (grant === undefined) continue;
@@ -75,7 +75,7 @@ describe('sessions while something in between answers for the service', () => {
         for (const each of all) {
           if (each.does !== 'between') await model.take(each);
           else service.between.push(...each.answers.flatMap((index) => disturbances[index] ?? []));
-          witness.look(each);
+          witness.record(each);
         }
         service.between.length = 0;
         await model.rest();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { recordOf } from '../support/record.ts';
-import { anHourOf, LOOK_MS, watched } from '../support/watchedWindows.ts';
+import { anHourOf, CHECK_EVERY_MS, watched } from '../support/watchedWindows.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -14,9 +14,9 @@ describe('session notices: ends', () => {
     const { one, two, toldAfter } = await watched(anHourOf('a'));
     two.focused = true; // as two windows can be, in a browser
     assert.deepEqual(await toldAfter(55 * MINUTE_MS - 1_000), []);
-    assert.deepEqual(await toldAfter(1_000 + LOOK_MS), ['ends soon a']);
-    assert.deepEqual(await toldAfter(4 * MINUTE_MS - LOOK_MS - 1), []);
-    assert.deepEqual(await toldAfter(1 + LOOK_MS), ['ended a']);
+    assert.deepEqual(await toldAfter(1_000 + CHECK_EVERY_MS), ['ends soon a']);
+    assert.deepEqual(await toldAfter(4 * MINUTE_MS - CHECK_EVERY_MS - 1), []);
+    assert.deepEqual(await toldAfter(1 + CHECK_EVERY_MS), ['ended a']);
     assert.deepEqual(await toldAfter(DAY_MS), []);
     assert.deepEqual([one.sessions.records.configured(), two.sessions.records.configured()], [[], []]);
   });
@@ -26,7 +26,7 @@ describe('session notices: ends', () => {
       anHourOf('a', 'b', 'c')(world);
       world.have('d', world.service.grant({ lifeMs: HOUR_MS }), BOB);
     });
-    assert.deepEqual(await toldAfter(55 * MINUTE_MS + LOOK_MS), ['ends soon a', 'ends soon d']);
+    assert.deepEqual(await toldAfter(55 * MINUTE_MS + CHECK_EVERY_MS), ['ends soon a', 'ends soon d']);
     assert.deepEqual(await toldAfter(5 * MINUTE_MS), ['ended a', 'ended d']);
     assert.deepEqual(await toldAfter(DAY_MS), []);
   });
@@ -44,7 +44,7 @@ describe('session notices: ends', () => {
   it('the user is only told about the end after a night in which the laptop slept', async () => {
     const { world, toldAfter } = await watched(anHourOf('a'));
     world.clock.jump(9 * HOUR_MS);
-    assert.deepEqual(await toldAfter(LOOK_MS), ['ended a']);
+    assert.deepEqual(await toldAfter(CHECK_EVERY_MS), ['ended a']);
     assert.deepEqual(await toldAfter(DAY_MS), []);
   });
 
@@ -74,14 +74,14 @@ describe('session notices: ends', () => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS }));
       it.have('b', it.service.grant({ lifeMs: HOUR_MS + 2 * MINUTE_MS }), { scopes: ['email'] });
     });
-    assert.deepEqual(await toldAfter(55 * MINUTE_MS + LOOK_MS), ['ends soon a']);
+    assert.deepEqual(await toldAfter(55 * MINUTE_MS + CHECK_EVERY_MS), ['ends soon a']);
     await world.clock.run(world.signIn(one, world.service.grant(), ['profile'], 'bap-2'));
     assert.deepEqual(await toldAfter(2 * MINUTE_MS), []);
   });
 
   it('the user is not told again after a restart', async () => {
     const { world, one, two, toldAfter } = await watched(anHourOf('a'));
-    assert.deepEqual(await toldAfter(HOUR_MS + LOOK_MS), ['ends soon a', 'ended a']);
+    assert.deepEqual(await toldAfter(HOUR_MS + CHECK_EVERY_MS), ['ends soon a', 'ended a']);
     await world.close(one);
     await world.close(two);
     const three = await world.ready();
@@ -116,10 +116,10 @@ describe('session notices: ends', () => {
     });
     world.service.offline = true;
     assert.deepEqual(await toldAfter(HOUR_MS + 10 * MINUTE_MS), []);
-    assert.deepEqual(await toldAfter(LOOK_MS), ['ended a']);
+    assert.deepEqual(await toldAfter(CHECK_EVERY_MS), ['ended a']);
     assert.deepEqual(await toldAfter(HOUR_MS), []);
     world.service.offline = false;
-    await toldAfter(LOOK_MS);
+    await toldAfter(CHECK_EVERY_MS);
     assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
@@ -146,7 +146,7 @@ describe('session notices: ends', () => {
     assert.deepEqual(await toldAfter(56 * MINUTE_MS), ['ends soon a']);
     await world.clock.run(world.signIn(one, world.service.grant({ lifeMs: HOUR_MS }), ['a']));
     assert.deepEqual(await toldAfter(54 * MINUTE_MS), []);
-    assert.deepEqual(await toldAfter(1 * MINUTE_MS + LOOK_MS), ['ends soon a']);
+    assert.deepEqual(await toldAfter(1 * MINUTE_MS + CHECK_EVERY_MS), ['ends soon a']);
     assert.deepEqual(await toldAfter(4 * MINUTE_MS), ['ended a']);
     await world.clock.run(world.signIn(one, world.service.grant(), ['a']));
     assert.deepEqual(await toldAfter(DAY_MS), []);
@@ -169,7 +169,7 @@ describe('session notices: ends', () => {
       it.have('a', it.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     });
     world.service.reject('refresh 1');
-    assert.deepEqual(await toldAfter(HOUR_MS + LOOK_MS), ['ends soon a', 'ended a']);
+    assert.deepEqual(await toldAfter(HOUR_MS + CHECK_EVERY_MS), ['ends soon a', 'ended a']);
   });
 
   it('the user is told once about a rejected session, and not that it has ended', async () => {

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { recordOf } from '../support/record.ts';
 import { SERVER } from '../support/fakeService.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
-import { LOOK_MS, watched } from '../support/watchedWindows.ts';
+import { CHECK_EVERY_MS, watched } from '../support/watchedWindows.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -151,7 +151,7 @@ describe('a session of another server than the one in the settings', () => {
     );
     set(world, SERVER);
     assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
-    assert.deepEqual(await toldAfter(LOOK_MS), []);
+    assert.deepEqual(await toldAfter(CHECK_EVERY_MS), []);
   });
 
   it('ends when it expires, without a message until its server is configured again', async () => {
@@ -160,11 +160,11 @@ describe('a session of another server than the one in the settings', () => {
     });
     set(world, STAGING);
     for (const window of [one, two]) assert.deepEqual(heard(world, window), ['removed a']);
-    assert.deepEqual(await toldAfter(HOUR_MS + LOOK_MS), []);
+    assert.deepEqual(await toldAfter(HOUR_MS + CHECK_EVERY_MS), []);
     assert.equal(world.stored('a')?.state, 'ended');
     assert.deepEqual([one.sessions.records.dormant(), one.sessions.records.liveSessions()], [[], []]);
     set(world, SERVER);
-    assert.deepEqual(await toldAfter(LOOK_MS), ['ended a']);
+    assert.deepEqual(await toldAfter(CHECK_EVERY_MS), ['ended a']);
     for (const window of [one, two]) assert.deepEqual(heard(world, window), []);
   });
 
@@ -220,7 +220,7 @@ describe('the same id on two servers', () => {
     });
     assert.deepEqual(await toldAfter(HOUR_MS), ['ends soon a', 'ended a']);
     set(world, STAGING);
-    assert.deepEqual(await toldAfter(LOOK_MS), ['ended b']);
+    assert.deepEqual(await toldAfter(CHECK_EVERY_MS), ['ended b']);
   });
 
   it('keeps a sign-in on the server that granted it, even if the setting has changed before it is complete', async () => {

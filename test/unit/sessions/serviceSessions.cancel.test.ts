@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { SessionWorld } from '../support/sessionWorld.ts';
 
-describe('a sign-in that is cancelled', () => {
+describe('a sign-in that is canceled', () => {
   it('ends at once even if the storage does not answer a read', async () => {
     const world = new SessionWorld();
     const one = await world.ready();

@@ -179,7 +179,7 @@ describe('sessions of a service: expiry', () => {
     world.have('a', world.service.grant({ lifeMs: HOUR_MS }));
     const one = await world.ready();
     await world.sessionsOf(one);
-    assert.equal(world.clock.pending, 1, 'only the look every 30 seconds');
+    assert.equal(world.clock.pending, 1, 'only the check every 30 seconds');
     await world.clock.advance(NIGHT_MS);
     assert.deepEqual(world.changesOf(one), []);
     assert.deepEqual(await world.sessionsOf(one), []);

@@ -79,15 +79,15 @@ describe('session store: the user cancels while a sign-in is being stored (L4)',
     });
   }
 
-  it('a sign-in in the other window waits until the cancelled one is undone, and stays', async () => {
+  it('a sign-in in the other window waits until the canceled one is undone, and stays', async () => {
     const { world, one, two } = await cancelAfter(5_000, A);
-    world.storage.writeMs = 10_000; // the cancelled write lands after 20 s all the same
+    world.storage.writeMs = 10_000; // the canceled write lands after 20 s all the same
     await world.clock.run(add(two, 'a', 'second'));
     await world.clock.advance(120_000);
     for (const window of [one, two]) assert.equal(tokenOf(window, 'a'), 'second');
   });
 
-  it('a cancelled sign-in is undone even when storage fired its change before the write ended', async () => {
+  it('a canceled sign-in is undone even when storage fired its change before the write ended', async () => {
     for (const before of [undefined, A]) {
       const world = new StoreWorld();
       if (before !== undefined) world.have(before);
@@ -110,7 +110,7 @@ describe('session store: the user cancels while a sign-in is being stored (L4)',
     }
   });
 
-  it('a cancelled sign-in revives nothing that another window has ended meanwhile', async () => {
+  it('a canceled sign-in revives nothing that another window has ended meanwhile', async () => {
     const world = new StoreWorld();
     world.have(A);
     const [one, two] = [await world.ready(), await world.ready()];
@@ -129,7 +129,7 @@ describe('session store: the user cancels while a sign-in is being stored (L4)',
     for (const { store } of [one, two]) assert.equal(store.get('a')?.state, 'ended');
   });
 
-  it('a cancelled sign-in is undone later when the storage fails in between', async () => {
+  it('a canceled sign-in is undone later when the storage fails in between', async () => {
     const { world, one } = await cancelAfter(5_000, A);
     world.storage.writeFailure = new Error('locked');
     await world.clock.advance(120_000);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { SessionWorld } from '../support/sessionWorld.ts';
-import { anHourOf, LOOK_MS, watched } from '../support/watchedWindows.ts';
+import { anHourOf, CHECK_EVERY_MS, watched } from '../support/watchedWindows.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -12,9 +12,9 @@ describe('session upkeep', () => {
     const { world, one, two, toldAfter } = await watched(anHourOf('a'));
     await toldAfter(2 * HOUR_MS);
     world.clock.jump(30 * DAY_MS);
-    assert.deepEqual(await toldAfter(HOUR_MS - 2 * LOOK_MS), []);
+    assert.deepEqual(await toldAfter(HOUR_MS - 2 * CHECK_EVERY_MS), []);
     assert.equal(world.stored('a')?.state, 'ended');
-    assert.deepEqual(await toldAfter(2 * LOOK_MS), []);
+    assert.deepEqual(await toldAfter(2 * CHECK_EVERY_MS), []);
     assert.equal(world.stored('a')?.state, 'removed');
     assert.deepEqual([world.changesOf(one), world.changesOf(two)], [['removed a'], ['removed a']]);
   });
@@ -24,9 +24,9 @@ describe('session upkeep', () => {
     await toldAfter(2 * HOUR_MS);
     for (let day = 0; day < 3; day++) {
       world.clock.jump(365 * DAY_MS);
-      await toldAfter(HOUR_MS - 2 * LOOK_MS);
+      await toldAfter(HOUR_MS - 2 * CHECK_EVERY_MS);
       world.clock.jump(-365 * DAY_MS);
-      await toldAfter(LOOK_MS);
+      await toldAfter(CHECK_EVERY_MS);
     }
     assert.equal(world.stored('a')?.state, 'ended');
   });
@@ -52,7 +52,7 @@ describe('session upkeep', () => {
       /The sessions could not be looked after this time: StoreError \(cause: Error\)\./,
     );
     world.storage.readFailure = undefined;
-    await world.clock.advance(LOOK_MS);
+    await world.clock.advance(CHECK_EVERY_MS);
     assert.deepEqual(world.notices(), ['ended a']);
   });
 

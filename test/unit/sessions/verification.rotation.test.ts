@@ -206,7 +206,7 @@ describe('verification: the service gives a new access token', () => {
     assert.deepEqual([one.notices, two.notices], [[], ['rejected a']]);
   });
 
-  it('a sign-in that is cancelled while the new token arrives does not restore the old one', async () => {
+  it('a sign-in that is canceled while the new token arrives does not restore the old one', async () => {
     const { world, one, two } = await rotating();
     world.storage.writeMs = 1_000;
     const verifying = one.sessions.verification.verify('a', one.closed.signal);

@@ -26,7 +26,13 @@ class World {
       this.#decisions.push(decided);
       return world.signIn(window, world.service.grant(), request.scopes, await decided.promise);
     };
-    this.#signIns = new SharedSignIns(window.sessions, world.clock, signIn, () => (this.joins += 1));
+    this.#signIns = new SharedSignIns({
+      sessions: window.sessions,
+      clock: world.clock,
+      signIn,
+      onJoin: () => (this.joins += 1),
+      takenOver: () => Promise.resolve(),
+    });
   }
 
   static async open(): Promise<World> {
@@ -34,21 +40,25 @@ class World {
     return new World(world, await world.ready());
   }
 
-  get(scopes: string[], accountId?: string): Promise<LiveSession> {
-    return this.#signIns.get({ scopes, accountId });
+  async get(scopes: string[], accountId?: string): Promise<LiveSession> {
+    const session = await this.#signIns.get({ scopes, accountId, isForExtension: true });
+    assert.ok(session, 'the call was held for too long');
+    return session;
   }
 
   start(scopes: string[]): Promise<LiveSession> {
-    return this.#signIns.start({ scopes, accountId: undefined });
+    return this.#signIns.start({ scopes, accountId: undefined, isForExtension: false });
   }
 
   /** Approves the sign-in in progress as this account. */
   async approve(accountId: string): Promise<void> {
+    await this.clock.settle();
     this.#decisions.pop()?.resolve(accountId);
     await this.clock.settle();
   }
 
-  deny(): void {
+  async deny(): Promise<void> {
+    await this.clock.settle();
     this.#decisions.pop()?.reject(new Error('denied'));
   }
 
@@ -124,8 +134,7 @@ describe('sign-ins of extensions that ask at the same moment', () => {
   it('have two codes when the first one failed', async () => {
     const world = await World.open();
     const one = world.get(['a']);
-    world.deny();
-    await assert.rejects(one, /denied/);
+    await Promise.all([assert.rejects(one, /denied/), world.deny()]);
     const two = world.get(['a']);
     await world.approve('ann');
     await two;

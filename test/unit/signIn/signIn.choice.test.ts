@@ -79,9 +79,11 @@ function service(clock: FakeClock, calls: string[], refused: readonly string[]):
         pending: {
           browserUri: 'https://auth.example/',
           deadlineMs: clock.now(),
+          toResume: {},
           wait: () => Promise.resolve({ kind: 'granted', grant: GRANT }),
         },
       }),
+    resume: () => undefined,
     identify: () => Promise.resolve({ kind: 'choice', choice: choiceOf() }),
     verify: () => assert.fail('a sign-in verifies nothing'),
     check: () => assert.fail('a sign-in checks nothing'),

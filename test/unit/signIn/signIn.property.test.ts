@@ -72,7 +72,7 @@ async function tryOut(story: Story, serviceOf: (http: Http, story: Story) => Ide
   let settledAtMs: number | undefined;
   const signIn = world.signIn(service.defaultScopes).finally(() => (settledAtMs = clock.ranMs));
   let cancelledAtMs: number | undefined;
-  /** How many requests were sent before the sign-in was cancelled or over. */
+  /** How many requests were sent before the sign-in was canceled or over. */
   let sentBefore: number | undefined;
   if (story.cancelAtMs !== undefined)
     clock.at(story.cancelAtMs, () => {

@@ -134,6 +134,7 @@ function service(
           userCode: `canary-code-${++codes}`,
           browserUri: 'https://auth.example/canary',
           deadlineMs: clock.now() + WAIT_MS,
+          toResume: {},
           wait: async (waitSignal, onContact) => {
             calls.push('wait');
             onContact({ kind: 'noAnswer' });
@@ -146,6 +147,7 @@ function service(
         },
       };
     },
+    resume: () => undefined,
     identify: async (grant, signal): Promise<IdentifyResult> => {
       calls.push(`identify ${grant.accessToken}`);
       await clock.sleep(IDENTIFY_MS, signal);
@@ -312,8 +314,8 @@ describe('a sign-in that the person cancels', () => {
     });
   }
 
-  it('ends in the same way when the window closes', async () => {
-    const { result, log } = await run({
+  it('ends for the caller when the window closes, and is left to a later window', async () => {
+    const { result, log, world } = await run({
       at: [
         5_000,
         ({ closed }) => {
@@ -322,7 +324,9 @@ describe('a sign-in that the person cancels', () => {
       ],
     });
     assert.deepEqual(result, { kind: 'cancelled' });
-    assert.equal(log.lines.at(-1), 'info The sign-in with Test Identity was cancelled.');
+    assert.equal(log.lines.at(-1), 'info The sign-in with Test Identity was interrupted.');
+    const [text] = world.kept.stored.values();
+    assert.match(text ?? '', /"kind":"waiting"/);
   });
 });
 

@@ -73,7 +73,7 @@ describe('the windows of one client, whenever they open and close, and whatever 
 
       const ciphers = await Promise.all([...world.windows].map(({ key }) => clock.run(key.cipher())));
       assert.ok(new Set(ciphers.map(({ name }) => name)).size <= 1, 'the windows do not agree');
-      assert.equal(clock.pending, world.windows.size, 'something but the look of each window goes on');
+      assert.equal(clock.pending, world.windows.size, 'something but the polling of each window goes on');
       const [agreed] = ciphers;
       if (agreed !== undefined) {
         for (const window of world.windows)

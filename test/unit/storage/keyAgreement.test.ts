@@ -169,7 +169,7 @@ describe('the agreement on a key', () => {
     assert.equal(stores, 1);
   });
 
-  it('is reached by windows that look for a lost key at the same moments', async () => {
+  it('is reached by windows that ask for a lost key at the same moments', async () => {
     const world = new KeyWorld();
     for (let count = 0; count < 2; count++) world.asking();
     await world.clock.advance(2_331);

@@ -71,7 +71,7 @@ describe('locks of one window', () => {
     await held.release();
   });
 
-  it('keep the order of the others when a call in the middle of the queue is cancelled', async () => {
+  it('keep the order of the others when a call in the middle of the queue is canceled', async () => {
     const locks = new LocalLocks(new FakeClock());
     const held = await hold(locks, 'a');
     const cancel = new AbortController();
@@ -85,7 +85,7 @@ describe('locks of one window', () => {
     assert.equal(last.has, 'worked');
   });
 
-  it('make a new call wait after the last call in the queue was cancelled', async () => {
+  it('make a new call wait after the last call in the queue was canceled', async () => {
     const locks = new LocalLocks(new FakeClock());
     const held = await hold(locks, 'a');
     const cancel = new AbortController();

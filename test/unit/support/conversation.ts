@@ -76,7 +76,7 @@ export class Conversation {
 
   async #fetch(...[input, init = {}]: Parameters<typeof fetch>): Promise<Response> {
     const { signal } = init;
-    assert.ok(typeof input === 'string' && signal, 'every request has a plain address and can be cancelled');
+    assert.ok(typeof input === 'string' && signal, 'every request has a plain address and can be canceled');
     const at = this.#clock.ranMs / 1000;
     const request: RecordedRequest = {
       at,

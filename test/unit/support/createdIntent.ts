@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createIntent, type CreateIntentResult, type Intent } from '../../../src/services/adom/intent.ts';
 import { Conversation, json, type Reply } from './conversation.ts';
 import { FakeClock } from './fakeClock.ts';
-import { BROWSER_SIDE, INTENT, SERVER } from './intentRow.ts';
+import { BROWSER_SIDE, INTENT, SERVER } from './intentScenario.ts';
 
 /** The documented answer, with other members. */
 export function having(members: Record<string, unknown>): Reply {

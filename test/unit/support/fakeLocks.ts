@@ -1,9 +1,14 @@
-import type { HeldLock, WindowLocks } from '../../../src/sessions/ports.ts';
+import { HeldElsewhereError, type HeldLock, type WindowLocks } from '../../../src/sessions/ports.ts';
 import { LocalLocks } from '../../../src/storage/localLocks.ts';
 import type { FakeClock } from './fakeClock.ts';
 
 /** How long a lock stays taken after the last sign of life of the window that held it. */
 const STALE_AFTER_MS = 20_000;
+
+interface Owner {
+  readonly staleAfterMs: number;
+  readonly isAlive: () => boolean;
+}
 
 /** The locks as one window sees them. */
 export interface FakeWindowLocks extends WindowLocks {
@@ -25,7 +30,7 @@ export class FakeLocks {
   /** False if the folder cannot be used, so that no window can lock out another one. */
   isUsable = true;
   /** The owner of each lock that is held. */
-  readonly #owners = new Map<string, object>();
+  readonly #owners = new Map<string, Owner>();
   readonly #handedOn = new Map<string, string>();
   readonly #claimedAtMs = new Map<string, number>();
   readonly #clock: FakeClock;
@@ -45,12 +50,12 @@ export class FakeLocks {
 
   window(): FakeWindowLocks {
     const localLocks = new LocalLocks(this.#clock);
-    const owned = new Map<string, object>();
+    const owned = new Map<string, Owner>();
     let state: 'alive' | 'frozen' | 'dead' = 'alive';
     let lastFrozen = {};
-    const loseLater = (name: string, owner: object): void => {
+    const loseLater = (name: string, owner: Owner): void => {
       const frozen = lastFrozen;
-      this.#clock.at(this.#clock.ranMs + STALE_AFTER_MS, () => {
+      this.#clock.at(this.#clock.ranMs + owner.staleAfterMs, () => {
         const isStale = state === 'dead' || (state === 'frozen' && frozen === lastFrozen);
         if (isStale && this.#owners.get(name) === owner) this.#owners.delete(name);
       });
@@ -63,6 +68,7 @@ export class FakeLocks {
       name: string,
       signal: AbortSignal,
       work: (lock: HeldLock) => Promise<T>,
+      staleAfterMs?: number,
     ): Promise<T> => {
       if (!this.isUsable)
         return localLocks.withLock(name, signal, (lock) =>
@@ -70,9 +76,12 @@ export class FakeLocks {
         );
       await Promise.resolve();
       signal.throwIfAborted();
-      while (this.#owners.has(name)) await this.#clock.sleep(100, signal);
+      for (let other = this.#owners.get(name); other !== undefined; other = this.#owners.get(name)) {
+        if (staleAfterMs !== undefined && other.isAlive()) throw new HeldElsewhereError();
+        await this.#clock.sleep(100, signal);
+      }
       if (state === 'dead') return new Promise<never>(() => undefined);
-      const owner = {};
+      const owner = { staleAfterMs: staleAfterMs ?? STALE_AFTER_MS, isAlive: () => state === 'alive' };
       this.#owners.set(name, owner);
       owned.set(name, owner);
       if (state === 'frozen') loseLater(name, owner);
@@ -81,7 +90,7 @@ export class FakeLocks {
       try {
         return await work({
           handedOn: this.#handedOn.get(name),
-          isHeld: () => Promise.resolve(isHeld()),
+          isHeld: () => Promise.resolve(isHeld() || (staleAfterMs !== undefined && !this.#owners.has(name))),
           handOn: (itemName) => (next = itemName),
         });
       } finally {

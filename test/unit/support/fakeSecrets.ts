@@ -57,10 +57,10 @@ export class FakeSecrets {
   }
 
   /** Returns later what was there when the call was made. */
-  async #read<T>(look: () => T): Promise<T> {
+  async #read<T>(get: () => T): Promise<T> {
     await Promise.resolve();
     if (this.readFailure) throw this.readFailure;
-    const found = look();
+    const found = get();
     if (this.readMs > 0) await this.#clock.sleep(this.readMs, noCancel);
     return found;
   }

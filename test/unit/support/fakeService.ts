@@ -38,6 +38,9 @@ export class FakeService implements IdentityService {
   /** Refresh tokens that were sent a second time. A strict service then ends the session. */
   readonly reused: string[] = [];
 
+  /** Its sign-ins never wait for anything. */
+  readonly resume: IdentityService['resume'] = () => undefined;
+
   /** The service as a window sees it. */
   readonly seenFrom: (process: FakeProcess) => IdentityService = () => this;
 

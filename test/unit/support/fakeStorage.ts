@@ -1,5 +1,5 @@
 import { itemOf, newestItems, parseItem, olderNames } from '../../../src/sessions/items.ts';
-import type { ItemStorage } from '../../../src/sessions/ports.ts';
+import type { ItemStorage, WorkStorage } from '../../../src/sessions/ports.ts';
 import { serialize, type SessionRecord } from '../../../src/sessions/record.ts';
 import type { FakeClock } from './fakeClock.ts';
 
@@ -116,17 +116,17 @@ export class FakeStorage {
     const isAlive = (): boolean => alive;
     const own = new Set<(id: string | undefined) => void>();
     const never = new Promise<never>(() => undefined);
-    const answer = async <T>(ms: number, look: () => T): Promise<T> => {
+    const answer = async <T>(ms: number, get: () => T): Promise<T> => {
       await Promise.resolve();
       if (!isAlive()) return never;
       if (ms > 0) await this.#clock.sleep(ms, new AbortController().signal);
       while (this.#hanging !== undefined) await this.#hanging.promise;
       while (stopped !== undefined) await stopped.promise;
-      return isAlive() ? look() : never;
+      return isAlive() ? get() : never;
     };
-    const read = async <T>(look: () => T): Promise<T> => {
+    const read = async <T>(get: () => T): Promise<T> => {
       if (this.readFailure) throw this.readFailure;
-      const found = look();
+      const found = get();
       return answer(this.readMs, () => found);
     };
     const write = async (id: string, change: () => void): Promise<void> => {
@@ -174,6 +174,18 @@ export class FakeStorage {
       goOn: () => {
         stopped?.resolve(undefined);
         stopped = undefined;
+      },
+    };
+  }
+
+  /** The same for work that is not done yet. */
+  workWindow(): FakeWindowStorage & WorkStorage {
+    const window = this.window();
+    return {
+      ...window,
+      drop: async (name) => {
+        await window.read(name);
+        this.stored.delete(name);
       },
     };
   }

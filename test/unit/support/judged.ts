@@ -12,9 +12,9 @@ import type {
 } from '../../../src/services/service.ts';
 import { sigma } from '../../../src/services/sigma/sigma.ts';
 import { json, type Reply } from './conversation.ts';
-import { CODE } from './deviceGrantRow.ts';
+import { CODE } from './deviceGrantScenario.ts';
 import { FakeClock } from './fakeClock.ts';
-import { INTENT } from './intentRow.ts';
+import { INTENT } from './intentScenario.ts';
 import { RecordingLog } from './recordingLog.ts';
 import { serviceTexts } from './serviceTexts.ts';
 

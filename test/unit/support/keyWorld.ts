@@ -12,7 +12,7 @@ import { RecordingLog } from './recordingLog.ts';
 /** As measured in a browser. */
 const BROADCAST_MS = 130;
 
-/** Long enough for a window to look at the global state, and for what it writes to reach the others. */
+/** Long enough for a window to poll the global state, and for what it writes to reach the others. */
 export const A_MOMENT_MS = 3_000;
 /** Long enough for windows to agree on a key. */
 export const AGREED_MS = 20_000;

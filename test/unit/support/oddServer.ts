@@ -45,7 +45,7 @@ export class OddServer {
   }
 
   async #fetch(url: string, { signal, redirect }: RequestInit): Promise<Response> {
-    if (signal == null) throw new Error('every request can be cancelled');
+    if (signal == null) throw new Error('every request can be canceled');
     this.followsRedirects ||= redirect !== 'manual';
     signal.throwIfAborted();
     const { pathname } = new URL(url);

@@ -29,7 +29,7 @@ export class RoutedServer {
   }
 
   async #fetch(url: string, signal: AbortSignal | null | undefined): Promise<Response> {
-    assert.ok(signal, 'every request can be cancelled');
+    assert.ok(signal, 'every request can be canceled');
     const [endpoint, replies] =
       [...this.#routes].find(([each]) => url.endsWith(`/${each}`)) ?? assert.fail(url);
     this.requests.push([this.#clock.ranMs / 1000, endpoint]);

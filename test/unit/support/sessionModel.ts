@@ -329,7 +329,7 @@ export class SessionModel {
     }
   }
 
-  /** The work may fail, because the storage fails or the sign-in is cancelled. */
+  /** The work may fail, because the storage fails or the sign-in is canceled. */
   #begin(window: Window, work: Promise<unknown>): void {
     const settled = work.catch(() => undefined).finally(() => this.#work.delete(settled));
     this.#work.set(settled, window);

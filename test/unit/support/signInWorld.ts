@@ -1,5 +1,6 @@
 import type { Runtime } from '../../../src/base/runtime.ts';
 import { signIn, type SignInResult } from '../../../src/signIn/signIn.ts';
+import { KeptSignIns } from '../../../src/signIn/keptSignIns.ts';
 import type { IdentityService } from '../../../src/services/service.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
 import type { ServiceSessions } from '../../../src/sessions/serviceSessions.ts';
@@ -19,19 +20,25 @@ export class SignInWorld {
   readonly screen: FakeScreen;
   readonly all: Sessions;
   readonly sessions: ServiceSessions;
+  /** Where sign-ins in progress are stored. */
+  readonly kept: FakeStorage;
+  readonly signIns: KeptSignIns;
   readonly #runtime: Runtime;
 
   /** `wishes`: after how many seconds the user asks for a new code, expiry by expiry. */
   constructor(clock: FakeClock, service: IdentityService, wishes: readonly number[] = []) {
     this.clock = clock;
     this.storage = new FakeStorage(clock);
+    this.kept = new FakeStorage(clock);
     this.screen = new FakeScreen(clock, wishes);
     this.#runtime = { clock, log: this.log, closed: this.closed.signal };
+    const locks = new FakeLocks(clock).window();
+    this.signIns = new KeptSignIns({ storage: this.kept.workWindow(), locks, runtime: this.#runtime });
     this.all = openSessions(
       {
         services: [service],
         storage: this.storage.window(),
-        locks: new FakeLocks(clock).window(),
+        locks,
         memento: new FakeMemento(),
         isFocused: () => false,
       },
@@ -49,10 +56,17 @@ export class SignInWorld {
       signedIn: () => undefined,
       hasNoBapIdentity: () => undefined,
       choseNoIdentity: () => undefined,
+      signedInTooLate: () => undefined,
       signedInElsewhere: () => undefined,
       showQuestion: () => false,
       remind: () => undefined,
     };
-    return signIn({ sessions: this.sessions, view, runtime: this.#runtime }, { scopes, accountId });
+    const about = { serviceId: this.sessions.service.id, scopes: [...scopes], isForExtension: false };
+    const kept = this.signIns.begin({ format: 1, ...about, ...(accountId !== undefined && { accountId }) });
+    return signIn(
+      { sessions: this.sessions, view, runtime: this.#runtime },
+      { scopes, accountId, isForExtension: false },
+      { kept, onCode: () => undefined },
+    );
   }
 }

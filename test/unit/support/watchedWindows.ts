@@ -2,7 +2,7 @@ import { SessionWorld, type Window } from './sessionWorld.ts';
 
 const HOUR_MS = 3_600_000;
 /** A window checks its sessions every 30 seconds. */
-export const LOOK_MS = 30_000;
+export const CHECK_EVERY_MS = 30_000;
 
 export interface WatchedWindows {
   readonly world: SessionWorld;

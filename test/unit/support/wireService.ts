@@ -49,6 +49,7 @@ export class WireService extends FakeService {
       revoke: (grant, signal) => this.revoke(grant, signal),
       servers: () => this.servers(),
       begin: () => this.begin(),
+      resume: this.resume,
       check: () => this.check(),
       identify: () => this.identify(),
     };

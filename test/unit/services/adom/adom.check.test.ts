@@ -41,7 +41,7 @@ describe('Adom: check', () => {
     conversation.assertOver();
   });
 
-  it('rejects at once when it is cancelled', async () => {
+  it('rejects at once when it is canceled', async () => {
     const world = adomWorld([never()]);
     await assertCancels(world, 2, (signal) => world.service.check(signal));
   });

@@ -140,11 +140,11 @@ const SIGN_INS: [
     [INTENT, STREAMED, ...Array<Reply>(6).fill(echo(401)), ELSEWHERE],
     'failed',
   ],
-  ['cancelled during a stream', [INTENT, eventStream([[1, EVENT.slice(0, -3)]])], 'cancelled', 8],
-  ['cancelled between polls', [INTENT, html(200), ...Array<Reply>(5).fill(PENDING)], 'cancelled', 9],
-  ['cancelled during a poll', [INTENT, html(200), never()], 'cancelled', 8],
-  ['cancelled during the request for the user', [INTENT, STREAMED, never(), LOGGED_OUT], 'cancelled', 8],
-  ['cancelled, and the logout gets no answer', [INTENT, STREAMED, after(9, USER), never()], 'cancelled', 8],
+  ['canceled during a stream', [INTENT, eventStream([[1, EVENT.slice(0, -3)]])], 'cancelled', 8],
+  ['canceled between polls', [INTENT, html(200), ...Array<Reply>(5).fill(PENDING)], 'cancelled', 9],
+  ['canceled during a poll', [INTENT, html(200), never()], 'cancelled', 8],
+  ['canceled during the request for the user', [INTENT, STREAMED, never(), LOGGED_OUT], 'cancelled', 8],
+  ['canceled, and the logout gets no answer', [INTENT, STREAMED, after(9, USER), never()], 'cancelled', 8],
 ];
 
 describe('secrets in an Adom sign-in', () => {

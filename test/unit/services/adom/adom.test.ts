@@ -6,7 +6,7 @@ import { adom, type AdomSettings } from '../../../../src/services/adom/adom.ts';
 import type { Grant, ServiceFailure } from '../../../../src/services/service.ts';
 import { after, html, json, networkError, never, type Reply, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, eventStream } from '../../support/eventStream.ts';
-import { INTENT, PENDING, STATUS_URL, TOLD } from '../../support/intentRow.ts';
+import { INTENT, PENDING, STATUS_URL, TOLD } from '../../support/intentScenario.ts';
 import { adomWorld, assertCancels, begin } from '../../support/serviceKit.ts';
 import { serviceTexts } from '../../support/serviceTexts.ts';
 import { unreachable } from '../../support/unreachable.ts';
@@ -212,7 +212,7 @@ describe('Adom: revoke', () => {
     }
   }
 
-  it('rejects at once when it is cancelled', async () => {
+  it('rejects at once when it is canceled', async () => {
     const world = adomWorld([never()]);
     await assertCancels(world, 2, (signal) => world.service.revoke(GRANT, signal));
   });

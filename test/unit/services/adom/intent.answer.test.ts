@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { Failure } from '../../../../src/oauth/failure.ts';
 import { after, json } from '../../support/conversation.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
-import { STATUS_URL } from '../../support/intentRow.ts';
+import { STATUS_URL } from '../../support/intentScenario.ts';
 import { ask, create, having } from '../../support/createdIntent.ts';
 
 const NOT_THE_SERVICE: Failure = { kind: 'notTheService' };

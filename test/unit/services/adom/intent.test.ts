@@ -16,7 +16,7 @@ import {
   text,
 } from '../../support/conversation.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
-import { BROWSER_SIDE, INTENT, SERVER } from '../../support/intentRow.ts';
+import { BROWSER_SIDE, INTENT, SERVER } from '../../support/intentScenario.ts';
 import { unreachable } from '../../support/unreachable.ts';
 import { ask, having } from '../../support/createdIntent.ts';
 
@@ -92,7 +92,7 @@ describe('createIntent: the request', () => {
     });
   }
 
-  it('rejects at once when it is cancelled, and aborts the request', async () => {
+  it('rejects at once when it is canceled, and aborts the request', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [never()]);
     const cancel = new AbortController();

@@ -6,7 +6,7 @@ import { type StreamEvents, streamIntent } from '../../../../src/services/adom/s
 import { after, Conversation, networkError, never, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING } from '../../support/eventStream.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
-import { play, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentRow.ts';
+import { play, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentScenario.ts';
 import { adoptPlatformTimers } from '../../support/platformTimers.ts';
 
 const NO_EVENTS: StreamEvents = { onOpen: () => undefined, onAnswer: () => undefined };
@@ -82,7 +82,7 @@ describe('intent stream: the connection', () => {
     assert.deepEqual(log.lines, []);
   });
 
-  it('opens no connection if the user has already cancelled', async () => {
+  it('opens no connection if the user has already canceled', async () => {
     const clock = new FakeClock();
     const { http, requests } = new Conversation(clock, []);
     const cancelled = AbortSignal.abort(new Error('cancelled'));

@@ -11,7 +11,7 @@ import {
   pouring,
   TIMEOUT,
 } from '../../support/eventStream.ts';
-import { play, type Scenario, SIGNED_IN, TOLD } from '../../support/intentRow.ts';
+import { play, type Scenario, SIGNED_IN, TOLD } from '../../support/intentScenario.ts';
 
 const event = (data: string): string => `event: authenticated\ndata: ${data}\n\n`;
 const half = AUTHENTICATED.slice(0, -10);

@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 
 import { json, networkError, never, neverEnds, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, END, eventStream, pings } from '../../support/eventStream.ts';
-import { play, PENDING, type Scenario } from '../../support/intentRow.ts';
+import { play, PENDING, type Scenario } from '../../support/intentScenario.ts';
 
 const OFFLINE = networkError('ENOTFOUND');
 const STREAM = eventStream(pings(15, 600));
@@ -86,7 +86,7 @@ const CANCEL: (Scenario & { readonly endsAt: number })[] = [
   },
 ];
 
-describe('intent updates: rejects at once when it is cancelled', () => {
+describe('intent updates: rejects at once when it is canceled', () => {
   for (const scenario of CANCEL)
     it(scenario.name, () => play({ ...scenario, meanwhile: [[scenario.endsAt, 'cancel']] }));
 });

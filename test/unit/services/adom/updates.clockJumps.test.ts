@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 
 import { after, json, networkError, type Reply } from '../../support/conversation.ts';
 import { AUTHENTICATED, CUT, eventStream, PING, pings } from '../../support/eventStream.ts';
-import { play, living, PENDING, type Scenario, SIGNED_IN, TOLD } from '../../support/intentRow.ts';
+import { play, living, PENDING, type Scenario, SIGNED_IN, TOLD } from '../../support/intentScenario.ts';
 
 const HOUR = 3_600;
 const OFFLINE = networkError('ENOTFOUND');

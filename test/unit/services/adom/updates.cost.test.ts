@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { UpdatesMode } from '../../../../src/services/adom/updates.ts';
 import { html, networkError, type Reply } from '../../support/conversation.ts';
 import { END, eventStream, PING, pings, TIMEOUT } from '../../support/eventStream.ts';
-import { play, PENDING, type Scenario } from '../../support/intentRow.ts';
+import { play, PENDING, type Scenario } from '../../support/intentScenario.ts';
 
 const MINUTES_15 = 900;
 type Ask = Scenario['asks'][number];

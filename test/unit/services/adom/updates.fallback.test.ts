@@ -17,7 +17,7 @@ import {
 } from '../../support/conversation.ts';
 import { AUTHENTICATED, eventStream, pings } from '../../support/eventStream.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
-import { play, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentRow.ts';
+import { play, PENDING, SIGNED_IN, STATUS_URL, TOLD } from '../../support/intentScenario.ts';
 
 const OFFLINE = networkError('ECONNREFUSED');
 const told = eventStream([[0, AUTHENTICATED]]);

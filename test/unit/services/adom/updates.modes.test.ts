@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 
 import { after, html, json, networkError, redirect, type Reply } from '../../support/conversation.ts';
 import { AUTHENTICATED, CUT, END, eventStream, type Piece, PING, pings } from '../../support/eventStream.ts';
-import { play, PENDING, type Scenario, SIGNED_IN, TOLD } from '../../support/intentRow.ts';
+import { play, PENDING, type Scenario, SIGNED_IN, TOLD } from '../../support/intentScenario.ts';
 
 const OFFLINE = networkError('ECONNREFUSED');
 

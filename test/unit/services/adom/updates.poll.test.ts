@@ -13,7 +13,7 @@ import {
   type Reply,
   text,
 } from '../../support/conversation.ts';
-import { play, PENDING, type Scenario, SIGNED_IN, TOLD } from '../../support/intentRow.ts';
+import { play, PENDING, type Scenario, SIGNED_IN, TOLD } from '../../support/intentScenario.ts';
 
 const CODE_SPENT: Failure = { kind: 'codeSpent' };
 const OFFLINE = networkError('ENOTFOUND');

@@ -191,7 +191,7 @@ describe('Adom: the server does not return the user', () => {
   });
 });
 
-describe('Adom: identify, cancelled', () => {
+describe('Adom: identify, canceled', () => {
   for (const [name, replies, cancelAt] of [
     ['during the first request', [never()], 2],
     ['during the request with the cookie', [after(1, DEAD), never()], 2],

@@ -115,7 +115,7 @@ describe('Adom: verify', () => {
     assert.equal(clock.ranMs, 15_000);
   });
 
-  it('rejects at once when it is cancelled', async () => {
+  it('rejects at once when it is canceled', async () => {
     const { service, ...rest } = world(never());
     await assertCancels({ service, ...rest }, 2, (signal) => service.verify(GRANT, signal));
   });

@@ -159,7 +159,7 @@ describe('Sigma Identity: check', () => {
     assert.equal((await check([UNKNOWN_CODE, never()])).clock.ranMs, 5_000);
   });
 
-  it('rejects at once when it is cancelled', async () => {
+  it('rejects at once when it is canceled', async () => {
     const world = sigmaWorld([never()]);
     await assertCancels(world, 2, (signal) => world.service.check(signal));
   });

@@ -118,7 +118,7 @@ describe('Sigma Identity: identify', () => {
     assert.equal(identified.person.picture, undefined);
   });
 
-  it('rejects at once when it is cancelled', async () => {
+  it('rejects at once when it is canceled', async () => {
     const world = sigmaWorld([never()]);
     await assertCancels(world, 2, (signal) => world.service.identify(GRANT, signal));
   });

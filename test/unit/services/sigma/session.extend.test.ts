@@ -192,7 +192,7 @@ describe('Sigma Identity: extend', () => {
     conversation.assertOver();
   });
 
-  it('rejects at once when it is cancelled', async () => {
+  it('rejects at once when it is canceled', async () => {
     for (const replies of [[never()], [gone, never()], [after(1, gone), never()]]) {
       const extending = world(...replies);
       await assertCancels(

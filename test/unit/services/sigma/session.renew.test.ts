@@ -154,7 +154,7 @@ describe('Sigma Identity: renew', () => {
     }
   });
 
-  it('rejects at once when it is cancelled', async () => {
+  it('rejects at once when it is canceled', async () => {
     const renewing = world(never());
     await assertCancels(
       renewing,

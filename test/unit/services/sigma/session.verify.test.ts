@@ -117,7 +117,7 @@ describe('Sigma Identity: verify', () => {
     assert.equal(clock.ranMs, 15_000);
   });
 
-  it('rejects at once when it is cancelled before or during the request', async () => {
+  it('rejects at once when it is canceled before or during the request', async () => {
     const reason = new Error('cancelled');
     const before = world(never());
     await assert.rejects(before.verify(AbortSignal.abort(reason)), (error) => error === reason);

@@ -5,7 +5,7 @@ import { NEVER } from '../../../../src/base/timeLimit.ts';
 import type { Grant } from '../../../../src/services/service.ts';
 import { sigma } from '../../../../src/services/sigma/sigma.ts';
 import { json } from '../../support/conversation.ts';
-import { CODE } from '../../support/deviceGrantRow.ts';
+import { CODE } from '../../support/deviceGrantScenario.ts';
 import { begin, sigmaWorld } from '../../support/serviceKit.ts';
 import { serviceTexts } from '../../support/serviceTexts.ts';
 

@@ -31,7 +31,7 @@ interface Window {
 
 /** What can happen. Numbers choose from what there is at that moment. */
 type Step =
-  | { readonly does: 'renew' | 'look' | 'sign out'; readonly window: number; readonly id: string }
+  | { readonly does: 'renew' | 'reread' | 'sign out'; readonly window: number; readonly id: string }
   | { readonly does: 'open' }
   | {
       readonly does: 'plant';
@@ -47,7 +47,7 @@ type Step =
 const id = fc.constantFrom(...OURS);
 const file = fc.nat(9);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ does: fc.constantFrom('renew' as const, 'look' as const), window: fc.nat(3), id }),
+  fc.record({ does: fc.constantFrom('renew' as const, 'reread' as const), window: fc.nat(3), id }),
   fc.record({ does: fc.constant('sign out' as const), window: fc.nat(3), id: fc.constant('session-b') }),
   fc.record({ does: fc.constant('open' as const) }),
   fc.record({
@@ -182,12 +182,12 @@ class World {
   }
 
   /** A window renews or ends the newest version that it knows, after reading the storage, as the product does. */
-  async #use(window: Window, does: 'renew' | 'look' | 'sign out', ofId: string): Promise<void> {
+  async #use(window: Window, does: 'renew' | 'reread' | 'sign out', ofId: string): Promise<void> {
     await this.#clock.run(window.store.reread(ofId).catch(() => undefined)); // the newest may be damaged
     const current = window.store.liveSession(ofId);
     const newest = this.#newest.get(ofId);
     // A window that does not see the newest version makes none: it has no lock for that.
-    if (does === 'look' || current === undefined || newest === undefined) return;
+    if (does === 'reread' || current === undefined || newest === undefined) return;
     if (itemOf(newest).name !== itemOf(current).name) return;
     await this.#write(
       window,

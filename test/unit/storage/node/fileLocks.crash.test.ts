@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
-import { lookAt } from '../../../../src/storage/node/lockFile.ts';
+import { readSnapshot } from '../../../../src/storage/node/lockFile.ts';
 import { DiskClock } from '../../support/diskClock.ts';
 import {
   hold,
@@ -76,11 +76,11 @@ describe('a window that hung and lost its lock to another window', () => {
     const other = hold(world.open(), 'a');
     await world.clock.advance(61 * SECOND_MS);
     const othersLock = await other;
-    const before = await lookAt(world.fileOf('a'));
+    const before = await readSnapshot(world.fileOf('a'));
     await hungClock.advance(10 * SECOND_MS);
-    assert.deepEqual(await lookAt(world.fileOf('a')), before, 'no sign of life for the wrong lock');
+    assert.deepEqual(await readSnapshot(world.fileOf('a')), before, 'no sign of life for the wrong lock');
     await hung.release();
-    assert.deepEqual(await lookAt(world.fileOf('a')), before);
+    assert.deepEqual(await readSnapshot(world.fileOf('a')), before);
     await othersLock.release();
     assert.deepEqual(world.log.lines, []);
   });

@@ -41,7 +41,7 @@ describe('garbage under the name of a lock', { skip: process.platform === 'win32
     });
 
   for (const [what, put] of Object.entries(garbage))
-    it(`lets a wait be cancelled at once: ${what}`, async (t) => {
+    it(`lets a wait be canceled at once: ${what}`, async (t) => {
       const world = await LockWorld.create(t);
       await world.createFolder();
       await put(world.fileOf('a'), world.folder);

@@ -106,7 +106,7 @@ describe('locks as files', () => {
   });
 });
 
-describe('a cancelled wait for a lock', () => {
+describe('a canceled wait for a lock', () => {
   it('ends at once, and the others still get their turn', async (t) => {
     const world = await LockWorld.create(t);
     const [one, two] = [world.open(), world.open()];
@@ -162,7 +162,7 @@ describe('a cancelled wait for a lock', () => {
     assert.ok(world.clock.ranMs < 5_000, 'a lock that came too late is released at once');
   });
 
-  it('does not start if it was cancelled before', async (t) => {
+  it('does not start if it was canceled before', async (t) => {
     const world = await LockWorld.create(t);
     const cancelled = wait(world.open(), 'a', AbortSignal.abort(new Error('cancelled')));
     await cancelled.settled;

@@ -68,7 +68,7 @@ describe('a folder for locks that cannot be used', () => {
     );
   });
 
-  it('lets a wait be cancelled', async (t) => {
+  it('lets a wait be canceled', async (t) => {
     const world = await LockWorld.create(t);
     await breakFolder(world);
     const cancel = new AbortController();

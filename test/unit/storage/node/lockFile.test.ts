@@ -9,7 +9,7 @@ import {
   isOwner,
   isSame,
   type AcquiredLock,
-  lookAt,
+  readSnapshot,
   releaseLock,
   removeIfUnchanged,
 } from '../../../../src/storage/node/lockFile.ts';
@@ -52,23 +52,23 @@ describe('a lock file', () => {
     const [one, , folder] = await twoLocks(t);
     await rm(folder, { recursive: true });
     await assert.rejects(create(one), { code: 'ENOENT' });
-    assert.equal(await lookAt(one.file), undefined);
+    assert.equal(await readSnapshot(one.file), undefined);
   });
 
   it('looks the same until it is touched or has another owner', async (t) => {
     const [one, two] = await twoLocks(t);
     await create(one);
-    const [first, second] = [await lookAt(one.file), await lookAt(one.file)];
+    const [first, second] = [await readSnapshot(one.file), await readSnapshot(one.file)];
     assert.ok(first && second);
     assert.equal(isSame(first, second), true);
     assert.equal(isSame(first, undefined), false);
     await utimes(one.file, new Date(1_000), new Date(1_000));
-    const touched = await lookAt(one.file);
+    const touched = await readSnapshot(one.file);
     assert.ok(touched);
     assert.equal(isSame(touched, second), false);
     await writeFile(one.file, two.owner);
     await utimes(one.file, new Date(1_000), new Date(1_000));
-    const taken = await lookAt(one.file);
+    const taken = await readSnapshot(one.file);
     assert.ok(taken);
     assert.equal(isSame(taken, touched), false);
   });
@@ -126,7 +126,7 @@ describe('taking a file away', () => {
   it('deletes the file that was seen, whatever its name', async (t) => {
     const [one, two, folder] = await twoLocks(t);
     await create(one);
-    const left = await lookAt(one.file);
+    const left = await readSnapshot(one.file);
     assert.ok(left);
     assert.equal(await removeIfUnchanged(one.file, left), true);
     assert.deepEqual(await readdir(folder), []);
@@ -146,13 +146,13 @@ describe('taking a file away', () => {
       it(`puts back a file that ${what}${keptAs === undefined ? '' : ', and does not hand it on'}`, async (t) => {
         const [one, two, folder] = await twoLocks(t);
         await create(one);
-        const left = await lookAt(one.file);
+        const left = await readSnapshot(one.file);
         assert.ok(left);
         await change(one, two); // while the window that saw it hangs
-        const now = await lookAt(one.file);
+        const now = await readSnapshot(one.file);
         const kept = keptAs === undefined ? undefined : path.join(folder, keptAs);
         assert.equal(await removeIfUnchanged(one.file, left, kept), false);
-        assert.deepEqual(await lookAt(one.file), now);
+        assert.deepEqual(await readSnapshot(one.file), now);
         assert.deepEqual(await readdir(folder), ['a.lock']);
       });
 
@@ -168,7 +168,7 @@ describe('taking a file away', () => {
       assert.equal(taken, false);
       const owners = others.filter((_, at) => created[at]).map(({ owner }) => owner);
       if (owners.length === 0) owners.push(two.owner);
-      assert.deepEqual([(await lookAt(one.file))?.owner], owners, `round ${round}`);
+      assert.deepEqual([(await readSnapshot(one.file))?.owner], owners, `round ${round}`);
       assert.deepEqual(await readdir(folder), ['a.lock']);
       await rm(one.file);
     }
@@ -177,7 +177,7 @@ describe('taking a file away', () => {
   it('leaves a folder and its contents under another name', async (t) => {
     const [one, , folder] = await twoLocks(t);
     await mkdir(path.join(one.file, 'inside'), { recursive: true });
-    const left = await lookAt(one.file);
+    const left = await readSnapshot(one.file);
     assert.ok(left);
     assert.equal(await removeIfUnchanged(one.file, left), true);
     const [name = ''] = await readdir(folder);
@@ -189,7 +189,7 @@ describe('taking a file away', () => {
     const [one, , folder] = await twoLocks(t);
     for (let round = 0; round < 20; round++) {
       await create(one);
-      const left = await lookAt(one.file);
+      const left = await readSnapshot(one.file);
       assert.ok(left);
       const done = await Promise.all(Array.from({ length: 8 }, () => removeIfUnchanged(one.file, left)));
       assert.equal(done.filter(Boolean).length, 1, `round ${round}`);

@@ -25,7 +25,7 @@ interface Window extends Pick<KeyWindow, 'memento' | 'log' | 'key'> {
 function open(world: KeyWorld): Window {
   const { memento, log, key } = world.open();
   const closed = new AbortController();
-  const items = new StateItems(memento, key, { clock: world.clock, log, closed: closed.signal });
+  const items = new StateItems(memento, 'item/', key, { clock: world.clock, log, closed: closed.signal });
   return { memento, log, key, items, closed };
 }
 

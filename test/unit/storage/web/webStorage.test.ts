@@ -7,7 +7,7 @@ import { BrowserWorld, type BrowserWindow } from '../../support/browserWorld.ts'
 import { recordOf, removedOf } from '../../support/record.ts';
 import { renewed } from '../../support/storeWorld.ts';
 
-/** Long enough for a window to look at the global state, and for what it writes to reach the others. */
+/** Long enough for a window to poll the global state, and for what it writes to reach the others. */
 const A_MOMENT_MS = 3_000;
 /** Longer than a window waits for the key of another one. */
 const KEY_AGREED_MS = 10_000;

@@ -1,0 +1,204 @@
+import * as z from 'zod/mini';
+
+import type { Interruption } from '../base/interruption.ts';
+import { describeError } from '../base/log.ts';
+import { keepTrying } from '../base/keepTrying.ts';
+import type { Runtime } from '../base/runtime.ts';
+import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
+import { Grant } from '../services/service.ts';
+import { itemFor, newestItems, textIsOf } from '../sessions/items.ts';
+import type { HeldLock, WindowLocks, WorkStorage } from '../sessions/ports.ts';
+
+/** How far a sign-in has come. */
+const Progress = z.union([
+  z.object({
+    kind: z.literal('waiting'),
+    /** As in `PendingSignIn`. */
+    toResume: z.record(z.string(), z.unknown()),
+    /** When the code expires, in milliseconds of the wall clock. */
+    deadlineMs: z.number(),
+  }),
+  z.object({ kind: z.literal('granted'), grant: Grant }),
+]);
+export type Progress = z.infer<typeof Progress>;
+
+/** What is stored of a sign-in in progress. All of it is a secret. */
+const SignInRecord = z.object({
+  /** A later version of the extension may use another format. */
+  format: z.literal(1),
+  serviceId: z.string(),
+  /** In the caller's order. */
+  scopes: z.array(z.string()),
+  /** The account that must sign in, if the caller wants a specific one. */
+  accountId: z.exactOptional(z.string()),
+  /** True if an extension has asked for it, and not the user. */
+  isForExtension: z.boolean(),
+  progress: Progress,
+});
+export type SignInRecord = z.infer<typeof SignInRecord>;
+/** What does not change while it is in progress. */
+export type About = Omit<SignInRecord, 'progress'>;
+
+/** A window without a sign of life for this long no longer works on its sign-in. */
+export const STALE_AFTER_MS = 10_000;
+/** How often a window checks that no other one continues its sign-in. */
+const CHECK_EVERY_MS = 3_000;
+/** The user waits for what follows, and a storage that hangs must not hold it up. */
+const STORE_LIMIT_MS = 1_000;
+
+/** The abort reason when nothing new may be sent. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+export interface KeptParts {
+  readonly storage: WorkStorage;
+  readonly locks: WindowLocks;
+  readonly runtime: Runtime;
+}
+
+/**
+ * The stored copy of one sign-in in progress. It lets another window, or this one after a reload, continue the sign-in,
+ * and tells when one does. Where it cannot be stored, or the windows cannot lock each other out, the sign-in goes on
+ * without a copy.
+ */
+export class KeptSignIn implements Interruption {
+  readonly id: string;
+  readonly #about: About;
+  readonly #parts: KeptParts;
+  readonly #interrupted = new AbortController();
+  readonly #over = new AbortController();
+  readonly #locked = Promise.withResolvers<HeldLock | undefined>();
+  #lock: HeldLock | undefined;
+  #revision: number;
+  /** Whether the last write has stored something. Never rejects. */
+  #writing: Promise<boolean>;
+
+  /** `revision`: how many versions are stored already. */
+  constructor(id: string, about: About, revision: number, parts: KeptParts) {
+    this.id = id;
+    this.#about = about;
+    this.#revision = revision;
+    this.#writing = Promise.resolve(revision > 0);
+    this.#parts = parts;
+  }
+
+  readonly signal = this.#interrupted.signal;
+
+  /** Works on the sign-in in this window, under its lock, until it is released. Rejects as `isHeld` does. */
+  async own(lock: HeldLock): Promise<void> {
+    if (await lock.isHeld()) this.#lock = lock;
+    this.#locked.resolve(this.#lock);
+    while (!this.#over.signal.aborted) {
+      await this.#parts.runtime.clock.sleep(CHECK_EVERY_MS, this.#over.signal).catch(() => undefined);
+      await this.check().catch(() => undefined); // the signal tells
+    }
+  }
+
+  /** Waits for the lock in the background: no other window knows of the sign-in yet. Never rejects. */
+  async ownNew(): Promise<void> {
+    const { locks, runtime } = this.#parts;
+    try {
+      await locks.withLock(lockName(this.id), this.#over.signal, (lock) => this.own(lock), STALE_AFTER_MS);
+    } catch (error) {
+      if (!this.#over.signal.aborted)
+        runtime.log.warn(`A sign-in in progress is not kept: ${describeError(error)}.`);
+      this.#locked.resolve(undefined);
+    }
+  }
+
+  async check(): Promise<void> {
+    if (this.#lock !== undefined && !this.signal.aborted && !(await this.#lock.isHeld())) {
+      this.#parts.runtime.log.info('Another window continues the sign-in.');
+      this.interrupt();
+    }
+    this.signal.throwIfAborted();
+  }
+
+  /** Nothing new may be sent: the window closes. */
+  interrupt(): void {
+    this.#interrupted.abort(new Interrupted());
+  }
+
+  /** Stores how far the sign-in has come. False if that fails or takes more than a second. Never rejects. */
+  async save(progress: Progress): Promise<boolean> {
+    const { storage, runtime } = this.#parts;
+    const text = JSON.stringify({ ...this.#about, progress } satisfies SignInRecord);
+    const item = itemFor(this.id, { signIn: 1, revision: this.#revision++, amendment: 0 }, text);
+    const write = async (): Promise<boolean> => {
+      if ((await this.#locked.promise) === undefined) return false;
+      await storage.add(item, text);
+      return true;
+    };
+    const writing = write();
+    this.#writing = writing.catch(() => false);
+    try {
+      return await withTimeLimit(runtime.clock, STORE_LIMIT_MS, NEVER, () => writing);
+    } catch (error) {
+      runtime.log.warn(`A sign-in in progress could not be stored in time: ${describeError(error)}.`);
+      return false;
+    }
+  }
+
+  /**
+   * The grant that the window before this one got at the last moment, with a poll that was on its way when this one took
+   * over. Never rejects.
+   */
+  async lateGrant(): Promise<Grant | undefined> {
+    const stored = await readSignIn(this.#parts.storage, this.id).catch(() => undefined);
+    return stored?.record.progress.kind === 'granted' ? stored.record.progress.grant : undefined;
+  }
+
+  /** The sign-in is over: nothing of it stays. Never rejects. */
+  async forget(): Promise<void> {
+    if (this.#revision > 0 && this.#lock !== undefined) {
+      const mark = itemFor(this.id, { signIn: 1, revision: this.#revision, amendment: 0 }, undefined);
+      const add = (): Promise<void> => this.#parts.storage.add(mark, '');
+      await add().catch((error: unknown) => {
+        this.#parts.runtime.log.warn(
+          `A finished sign-in stays stored: ${describeError(error)}. Trying again.`,
+        );
+        return keepTrying(add, this.#parts.runtime);
+      });
+    }
+    this.#over.abort();
+  }
+
+  /** Leaves the sign-in to another window, or to a later start. False if its latest progress is not stored. */
+  async release(): Promise<boolean> {
+    const isStored = await this.#writing;
+    this.#over.abort();
+    return isStored;
+  }
+}
+
+export function lockName(id: string): string {
+  return `sign-in ${id}`;
+}
+
+/** A sign-in as it is stored. */
+export interface StoredSignIn {
+  readonly record: SignInRecord;
+  readonly revision: number;
+}
+
+/**
+ * The newest version of a sign-in. Undefined when it is over, damaged, or of a later version of this extension. Rejects
+ * with the platform's error.
+ */
+export async function readSignIn(storage: WorkStorage, id: string): Promise<StoredSignIn | undefined> {
+  const item = newestItems(await storage.names()).get(id);
+  if (item === undefined || item.isMark) return undefined;
+  const text = await storage.read(item.name);
+  if (text === undefined || !textIsOf(item, text)) return undefined;
+  const record = parse(text);
+  return record && { record, revision: item.version.revision };
+}
+
+function parse(text: string): SignInRecord | undefined {
+  try {
+    return z.safeParse(SignInRecord, JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+import { describeError } from '../base/log.ts';
+import { newestItems } from '../sessions/items.ts';
+import { HeldElsewhereError, type HeldLock } from '../sessions/ports.ts';
+import {
+  type About,
+  type KeptParts,
+  KeptSignIn,
+  lockName,
+  readSignIn,
+  type SignInRecord,
+  STALE_AFTER_MS,
+} from './keptSignIn.ts';
+
+/** No code is good for longer, so a window that wrote one so late would bring nothing back. */
+const MARKS_KEPT_FOR_MS = 60 * 60_000;
+/** VS Code gives a closing window five seconds. */
+const FINISH_LIMIT_MS = 4_000;
+
+/** A sign-in that no window works on any more. */
+export interface InterruptedSignIn {
+  readonly record: SignInRecord;
+  readonly kept: KeptSignIn;
+}
+
+/** The sign-ins that have begun and not ended, stored in case their window closes. */
+export class KeptSignIns {
+  readonly #parts: KeptParts;
+  /** Those that this window works on, with the end of the work, or is about to work on. */
+  readonly #here = new Map<string, { readonly kept?: KeptSignIn; readonly ended: Promise<unknown> }>();
+  #takingOver: Promise<unknown> = Promise.resolve();
+  #isSweeping = false;
+
+  constructor(parts: KeptParts) {
+    this.#parts = parts;
+  }
+
+  /** A sign-in that begins in this window. Nothing is stored yet. */
+  begin(about: About): KeptSignIn {
+    const kept = new KeptSignIn(crypto.randomUUID(), about, 0, this.#parts);
+    this.#workOn(kept.id, kept.ownNew(), kept);
+    return kept;
+  }
+
+  /**
+   * Finds the sign-ins that no window works on, and hands each to `resume`, which must release or forget it. Resolves
+   * when each has been handed over or has an owner that is alive. Never rejects.
+   */
+  async takeOver(resume: (interrupted: InterruptedSignIn) => void): Promise<void> {
+    const takingOver = this.#takeOver(resume);
+    this.#takingOver = Promise.all([this.#takingOver, takingOver]);
+    await takingOver;
+  }
+
+  /** Resolves when `takeOver` has, if it was called. Never rejects. */
+  async takenOver(): Promise<void> {
+    await this.#takingOver;
+  }
+
+  /** Leaves all sign-ins of this window to another one, after the requests that are under way. Never rejects. */
+  async finish(): Promise<void> {
+    const here = [...this.#here.values()];
+    for (const { kept } of here) kept?.interrupt();
+    const done = new AbortController();
+    const late = this.#parts.runtime.clock.sleep(FINISH_LIMIT_MS, done.signal).catch(() => undefined);
+    await Promise.race([Promise.all(here.map(({ ended }) => ended)), late]);
+    done.abort();
+  }
+
+  async #takeOver(resume: (interrupted: InterruptedSignIn) => void): Promise<void> {
+    const { storage, runtime } = this.#parts;
+    try {
+      const names = await storage.names();
+      void this.#sweep(names);
+      const items = [...newestItems(names).values()].filter(
+        ({ id, isMark }) => !isMark && !this.#here.has(id),
+      );
+      await Promise.all(items.map(({ id }) => this.#takeOverOne(id, resume)));
+    } catch (error) {
+      if (!runtime.closed.aborted)
+        runtime.log.warn(`Sign-ins in progress cannot be read: ${describeError(error)}.`);
+    }
+  }
+
+  /** Resolves when the sign-in has been handed over, or cannot be. Never rejects. */
+  async #takeOverOne(id: string, resume: (interrupted: InterruptedSignIn) => void): Promise<void> {
+    const { storage, locks, runtime } = this.#parts;
+    const handedOver = Promise.withResolvers<undefined>();
+    const work = async (lock: HeldLock): Promise<void> => {
+      const stored = await readSignIn(storage, id); // another window may have ended it meanwhile
+      if (stored === undefined) return;
+      const { record, revision } = stored;
+      const { progress, ...about } = record;
+      const kept = new KeptSignIn(id, about, revision + 1, this.#parts);
+      const owning = kept.own(lock);
+      this.#workOn(id, owning, kept);
+      resume({ record, kept });
+      handedOver.resolve(undefined);
+      await owning;
+    };
+    const ended = locks
+      .withLock(lockName(id), runtime.closed, work, STALE_AFTER_MS)
+      .catch((error: unknown) => {
+        if (!(error instanceof HeldElsewhereError) && !runtime.closed.aborted)
+          runtime.log.warn(`A sign-in in progress cannot be continued: ${describeError(error)}.`);
+      });
+    this.#workOn(id, ended);
+    await Promise.race([ended, handedOver.promise]);
+  }
+
+  #workOn(id: string, ended: Promise<unknown>, kept?: KeptSignIn): void {
+    const entry = { ended, ...(kept && { kept }) };
+    this.#here.set(id, entry);
+    void ended.finally(() => {
+      if (this.#here.get(id) === entry) this.#here.delete(id);
+    });
+  }
+
+  /** Deletes the marks that were there before, once no late write can need them any more. Never rejects. */
+  async #sweep(names: readonly string[]): Promise<void> {
+    const marks = [...newestItems(names).values()].filter(({ isMark }) => isMark);
+    if (this.#isSweeping || marks.length === 0) return;
+    this.#isSweeping = true;
+    const { storage, runtime } = this.#parts;
+    try {
+      await runtime.clock.sleep(MARKS_KEPT_FOR_MS, runtime.closed);
+      for (const { name } of marks) await storage.drop(name);
+    } catch (error) {
+      if (!runtime.closed.aborted)
+        runtime.log.warn(`Marks of finished sign-ins stay: ${describeError(error)}.`);
+    }
+    this.#isSweeping = false;
+  }
+}

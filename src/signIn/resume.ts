@@ -1,0 +1,54 @@
+import type { Grant } from '../services/service.ts';
+import type { InterruptedSignIn } from './keptSignIns.ts';
+import type { SignInRecord } from './keptSignIn.ts';
+import {
+  signIn,
+  type SignInContext,
+  type SignInRequest,
+  type SignInResult,
+  type SignInRun,
+} from './signIn.ts';
+
+/** The service is asked whatever the clock says, because the clock may be wrong, and the network slow to come back. */
+const ASKED_FOR_MS = 60_000;
+/** A clock that was set back must not keep a code on the screen. No code is good for longer. */
+const MAX_LIFETIME_MS = 60 * 60_000;
+
+export function requestOf({ scopes, accountId, isForExtension }: SignInRecord): SignInRequest {
+  return { scopes, accountId, isForExtension };
+}
+
+/**
+ * Continues a sign-in that began in an earlier window, with the same code and the time that is left. One whose time is
+ * up is not shown: the user may have approved it meanwhile, and only the service knows. Never rejects.
+ */
+export async function resumeSignIn(
+  context: SignInContext,
+  { record, kept }: InterruptedSignIn,
+  onCode: SignInRun['onCode'],
+): Promise<SignInResult> {
+  const { sessions, runtime } = context;
+  const { progress } = record;
+  const run = (resumed: SignInRun['resumed'] & object): Promise<SignInResult> =>
+    signIn(context, requestOf(record), { kept, resumed, onCode });
+  await sessions.load().catch(() => undefined); // then this window knows of no other sign-in
+  if (progress.kind === 'granted') return run({ grant: progress.grant });
+
+  const nowMs = runtime.clock.now();
+  const deadlineMs = Math.min(Math.max(progress.deadlineMs, nowMs + ASKED_FOR_MS), nowMs + MAX_LIFETIME_MS);
+  const pending = sessions.service.resume(progress.toResume, deadlineMs);
+  if (pending !== undefined && progress.deadlineMs > nowMs) return run({ pending });
+
+  let grant: Grant | undefined;
+  try {
+    const waited = await pending?.wait(runtime.closed, () => undefined, kept);
+    grant = waited?.kind === 'granted' ? waited.grant : await kept.lateGrant();
+  } catch {
+    await kept.release(); // the window closes, or another one continues the sign-in
+    return { kind: 'cancelled' };
+  }
+  if (grant !== undefined) return run({ grant });
+  runtime.log.info(`An earlier sign-in with ${sessions.service.label} has expired.`);
+  void kept.forget();
+  return { kind: 'over' };
+}
