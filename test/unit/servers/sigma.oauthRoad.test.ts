@@ -98,6 +98,25 @@ describe(
       assert.equal(await status(server, grant), 401);
     });
 
+    for (const when of ['before the first poll', 'after a poll at the OAuth endpoint'])
+      it(`continues a sign-in that was interrupted ${when}`, async () => {
+        const server = await sigmaServer(OAUTH);
+        const begun = await sigmaService(server).begin(EVERYTHING, whileTesting());
+        assert.ok(begun.kind === 'pending');
+        const { toResume, deadlineMs, userCode = '' } = begun.pending;
+        const interrupted = new AbortController();
+        const waiting = begun.pending.wait(interrupted.signal, () => undefined);
+        if (when.startsWith('after')) await until(() => requestsTo(server.requests, TOKEN).length > 0);
+        interrupted.abort(new Error('reload'));
+        await assert.rejects(waiting, /reload/);
+
+        await server.approve(userCode);
+        const stored: unknown = JSON.parse(JSON.stringify(toResume));
+        const resumed = sigmaService(server).resume(stored, deadlineMs) ?? assert.fail();
+        const { idToken, refreshToken } = granted(await resumed.wait(whileTesting(), () => undefined));
+        assert.ok(idToken !== undefined && refreshToken !== undefined);
+      });
+
     it('ends as the user decides', async () => {
       const server = await sigmaServer(OAUTH);
       for (const [decide, end] of [
