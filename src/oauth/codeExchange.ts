@@ -1,3 +1,4 @@
+import type { Log } from '../base/log.ts';
 import type { HttpOutcome, Problem } from '../http/outcome.ts';
 import type { HttpRequest } from '../http/send.ts';
 import { failed } from './failure.ts';
@@ -29,13 +30,15 @@ const NO_ENDPOINT: readonly (Problem | 'notTheService')[] = ['notFound', 'unexpl
 export class CodeExchange {
   readonly #endpoints: TokenEndpoints;
   readonly #deviceCode: string;
+  readonly #log: Log;
   #endpoint: Endpoint = 'device';
   /** An answer got lost that may have brought the tokens. */
   #maybeUsed = false;
 
-  constructor(endpoints: TokenEndpoints, deviceCode: string) {
+  constructor(endpoints: TokenEndpoints, deviceCode: string, log: Log) {
     this.#endpoints = endpoints;
     this.#deviceCode = deviceCode;
+    this.#log = log;
   }
 
   /** The next poll. */
@@ -63,6 +66,7 @@ export class CodeExchange {
     if (answer.kind === 'disturbance' && mayHideTokens(answer)) this.#maybeUsed = true;
     if (answer.kind !== 'failed' || answer.failure.kind !== 'codeSpent' || this.#maybeUsed) return answer;
     this.#endpoint = 'trial';
+    this.#log.info('device token: not valid here, so it is tried at the OAuth endpoint');
     return { kind: 'pending' };
   }
 

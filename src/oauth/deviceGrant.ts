@@ -106,7 +106,7 @@ export async function waitForDeviceGrant(
 ): Promise<DeviceGrantResult> {
   const { clock } = http;
   const pausing = AbortSignal.any([signal, interruption.signal]);
-  const exchange = new CodeExchange(client, deviceCode);
+  const exchange = new CodeExchange(client, deviceCode, http.log);
   let interval = intervalMs;
   let delay = interval;
   let failures = 0;

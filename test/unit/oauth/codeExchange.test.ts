@@ -5,6 +5,7 @@ import type { HttpOutcome } from '../../../src/http/outcome.ts';
 import { CodeExchange } from '../../../src/oauth/codeExchange.ts';
 import { html, json, networkError, redirect, type Reply, text } from '../support/conversation.ts';
 import { CLIENT, play, type Scenario } from '../support/deviceGrantScenario.ts';
+import { RecordingLog } from '../support/recordingLog.ts';
 
 const refusal = (error: string, status = 400): Reply => json(status, { error });
 const INVALID_GRANT = refusal('invalid_grant');
@@ -134,7 +135,7 @@ describe('code exchange: the first answer stands if the OAuth endpoint does not 
 
 describe('code exchange: in a browser', () => {
   it('lets the first answer stand if the OAuth endpoint is hidden by CORS', () => {
-    const exchange = new CodeExchange(CLIENT, 'code');
+    const exchange = new CodeExchange(CLIENT, 'code', new RecordingLog());
     const invalid: HttpOutcome = {
       kind: 'answer',
       status: 400,
