@@ -1,5 +1,5 @@
 import type { Log } from '../base/log.ts';
-import type { HttpOutcome, Problem } from '../http/outcome.ts';
+import type { HttpOutcome } from '../http/outcome.ts';
 import type { HttpRequest } from '../http/send.ts';
 import { failed } from './failure.ts';
 import type { Disturbance } from './judge.ts';
@@ -18,9 +18,9 @@ export interface TokenEndpoints {
 type Endpoint = 'device' | 'trial' | 'oauth';
 
 /** With these, a request never reached the server. */
-const NEVER_SENT: readonly (Problem | 'notTheService')[] = ['dns', 'refused', 'proxyUnreachable'];
+const NEVER_SENT: readonly Disturbance['problem'][] = ['dns', 'refused', 'proxyUnreachable'];
 /** There is no such endpoint, or not for a browser: CORS hides its answer. */
-const NO_ENDPOINT: readonly (Problem | 'notTheService')[] = ['notFound', 'unexplained'];
+const NO_ENDPOINT: readonly Disturbance['problem'][] = ['notFound', 'unexplained'];
 
 /**
  * The exchange of one device code (RFC 8628 §3.4). better-auth grants the tokens of a registered OAuth client at its
