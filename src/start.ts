@@ -12,6 +12,7 @@ import { registerDiagnose } from './diagnose/commands.ts';
 import { isReportTab } from './diagnose/document.ts';
 import { ClockSkew } from './http/clockSkew.ts';
 import type { Http } from './http/send.ts';
+import { userAgent } from './http/userAgent.ts';
 import { registerIdentityCommands } from './identityPage/commands.ts';
 import { IDENTITY_VIEW_TYPE, IdentityPanels } from './identityPage/panels.ts';
 import { BAP_IDENTITY, BapIdentityProvider } from './provider/bapIdentityProvider.ts';
@@ -39,6 +40,8 @@ export interface Platform {
   readonly openStorage: (context: vscode.ExtensionContext, runtime: Runtime) => WindowStorage;
   /** In a browser: false when it knows that there is no network. */
   readonly isOnline?: () => boolean;
+  /** The operating system, as Node names it. Absent in a browser, which sends a user agent of its own. */
+  readonly system?: string;
   /** True where a file of Adom's already gives the Adom CLI a token. Never rejects. */
   readonly adomHasToken: () => Promise<boolean>;
 }
@@ -86,9 +89,10 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     fetch: (...request) => fetch(...request),
     clock: systemClock,
     log,
-    ...(platform.isOnline
-      ? { inBrowser: true, isOnline: platform.isOnline }
-      : { userAgent: `bap-authentication/${version} vscode/${vscode.version}` }),
+    ...(platform.isOnline && { inBrowser: true, isOnline: platform.isOnline }),
+    ...(platform.system !== undefined && {
+      userAgent: userAgent(version, { name: vscode.env.appName, version: vscode.version }, platform.system),
+    }),
   };
   const services = createServices({ ...http, clockSkew });
   const shared = platform.openStorage(context, runtime);

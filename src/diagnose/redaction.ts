@@ -49,7 +49,7 @@ export function privateHosts({ store, byService }: Pick<Sessions, 'store' | 'byS
 function textsOf(record: SessionRecord): string[] {
   if (record.state === 'removed') return [];
   const grant = grantOf(record);
-  return [...textsIn(record.person), ...textsIn([grant?.accessToken, grant?.refreshToken])];
+  return [...textsIn(record.person), ...textsIn([grant?.accessToken, grant?.refreshToken, grant?.idToken])];
 }
 
 function textsIn(value: unknown): string[] {

@@ -226,12 +226,16 @@ function reasonOf(result: SignInFailure): string {
   return failure.kind === 'unreachable' ? `${failure.kind}, ${failure.problem}` : failure.kind;
 }
 
+/** VS Code passes an ID token on since 1.106. The types of earlier versions have no member for it. */
+type SessionWithIdToken = vscode.AuthenticationSession & { readonly idToken?: string };
+
 function toSession(
   { id, grant, person, scopes: ownScopes }: LiveSession,
   scopes: readonly string[] = ownScopes,
-): vscode.AuthenticationSession {
+): SessionWithIdToken {
+  const { accessToken, idToken } = grant;
   const account = { id: person.accountId, label: person.accountLabel };
-  return { id, accessToken: grant.accessToken, account, scopes };
+  return { id, accessToken, account, scopes, ...(idToken !== undefined && { idToken }) };
 }
 
 /**

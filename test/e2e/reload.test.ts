@@ -1,58 +1,60 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { startAdomServer, type AdomServer } from '../servers/adom.ts';
-import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { isWeb } from './host.ts';
+import { type RunningService, services } from './services.ts';
 import { Workbench } from './workbench.ts';
 
-describe('reloading the window during a sign-in', () => {
-  let sigma: SigmaServer;
-  let adom: AdomServer;
-  let workbench: Workbench;
+const CONTINUED = 'This continues the sign-in you started earlier.';
 
-  before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
-    adom = await startAdomServer({ anyOrigin: true });
-    workbench = await Workbench.open({
-      'bapIdentity.sigma.serverUrl': sigma.url,
-      'bapIdentity.adom.apiUrl': adom.url,
+for (const service of services)
+  describe(`a sign-in with ${service.label} whose window goes away`, () => {
+    let running: RunningService;
+    let workbench: Workbench;
+
+    before(async () => {
+      running = await service.start();
+      workbench = await Workbench.open(running.settings);
     });
-  });
-  after(async () => {
-    await workbench.close();
-    await Promise.all([sigma.close(), adom.close()]);
-  });
+    afterEach(async (context) => {
+      if ('passed' in context && !context.passed) await workbench.saveFailure(`reload-${service.id}`);
+    });
+    after(async () => {
+      await workbench.close();
+      await running.close();
+    });
 
-  const start = async (service: string): Promise<string> => {
-    await workbench.run('BAP Identity: Sign In…');
-    await workbench.listItem(service).click();
-    return workbench.userCode(service);
-  };
+    const start = async (): Promise<string> => {
+      await workbench.run('BAP Identity: Sign In…');
+      await workbench.listItem(service.label).click();
+      return workbench.userCode(service.label);
+    };
+    const continued = async (): Promise<string> => {
+      await workbench.waitForNotification(CONTINUED);
+      return workbench.userCode(service.label);
+    };
+    const signedIn = async (): Promise<void> => {
+      await workbench.waitForNotification(`Signed in to ${service.label} as`);
+      const accounts = (await workbench.accountsMenu()).filter((entry) => entry.includes('· 127.0.0.1'));
+      assert.equal(accounts.length, 1, accounts.join());
+      await workbench.clearNotifications();
+    };
 
-  it('ends the sign-in, and later sign-ins start fresh', async () => {
-    const old = await start('Sigma Identity');
-    await start('Adom');
-    await workbench.until(() => Promise.resolve(adom.openStreams === 1), 'a stream');
-    await workbench.reload();
-    await workbench.until(() => Promise.resolve(adom.openStreams === 0), 'the stream to end');
-    await workbench.waitForAccountsEntry('Sign in with Sigma Identity to use BAP Identity (1)');
-    await workbench.run('Notifications: Show Notifications');
-    assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
-    // Approving the old sign-ins has no effect: nothing polls for them.
-    const polls = requestsTo(sigma.requests, '/api/auth/device/token').length;
-    await sigma.approve(old);
-    adom.approve();
-
-    const next = await start('Sigma Identity');
-    assert.notEqual(next, old);
-    await sigma.approve(next);
-    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
-    await start('Adom');
-    adom.approve();
-    await workbench.waitForNotification('Signed in to Adom as Ada');
-    const accounts = (await workbench.accountsMenu()).filter((entry) => entry.includes('('));
-    assert.equal(accounts.length, 2, accounts.join());
-    const asked = requestsTo(sigma.requests, '/api/auth/device/token').slice(polls);
-    const codes = new Set(asked.map(({ body }) => JSON.stringify(body)));
-    assert.equal(codes.size, 1, 'the device code from before the reload was polled');
+    const ways: [how: string, goesAway: () => Promise<void>][] = [
+      ['the window reloads', () => workbench.reload()],
+      ['its extension host restarts', () => workbench.run('Developer: Restart Extension Host')],
+      ...(isWeb ? [] : [['its extension host crashes', crash] as [string, () => Promise<void>]]),
+    ];
+    async function crash(): Promise<void> {
+      await workbench.run('Consumer: Crash');
+    }
+    for (const [how, goesAway] of ways)
+      it(`continues with the same code after ${how}`, async () => {
+        const code = await start();
+        await goesAway();
+        assert.equal(await continued(), code);
+        await workbench.screenshot(`reload-${service.id}-continued`);
+        await running.approve(code);
+        await signedIn();
+      });
   });
-});

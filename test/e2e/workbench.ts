@@ -272,7 +272,7 @@ export class Workbench {
 
   /** Returns the code in a sign-in's notification. */
   async userCode(service: string): Promise<string> {
-    const text = await this.waitForNotification(`Sign in with ${service}: Your code is`);
+    const text = await this.waitForNotification(new RegExp(`Sign in with ${service}: .*Your code is`));
     const code = /Your code is (\S+)\./.exec(text)?.[1];
     assert.ok(code, text);
     return code;
