@@ -15,8 +15,12 @@ import type { Http } from './http/send.ts';
 import { userAgent } from './http/userAgent.ts';
 import { registerIdentityCommands } from './identityPage/commands.ts';
 import { IDENTITY_VIEW_TYPE, IdentityPanels } from './identityPage/panels.ts';
+import { BAP_IDENTITY, BapIdentityProvider } from './provider/bapIdentityProvider.ts';
 import { createIdentityApi } from './provider/identityApi.ts';
+import { IdentityHandles } from './provider/identityHandles.ts';
 import { ServiceProvider } from './provider/provider.ts';
+import { SharedIdentities } from './provider/sharedIdentities.ts';
+import { SharePicker } from './provider/sharePicker.ts';
 import { createServices } from './serviceList.ts';
 import { accountsOf } from './sessions/accounts.ts';
 import { openSessions } from './sessions/sessions.ts';
@@ -114,7 +118,12 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       else provider.resume(interrupted);
     });
   };
-  const identity = createIdentityApi(sessions, runtime);
+  const handles = new IdentityHandles(shared.identities, runtime);
+  const identities = new SharedIdentities(sessions, handles, runtime);
+  const sharePicker = new SharePicker(runtime);
+  const source = providers.find(({ service }) => service.identitiesAt !== undefined);
+  const withoutKeys = source && new BapIdentityProvider(source, identities, sharePicker, view, runtime);
+  const identity = createIdentityApi(sessions, identities, runtime);
 
   const { subscriptions } = context;
   // VS Code disposes of these in this order when the window closes.
@@ -123,12 +132,10 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       closing.abort();
     }),
     ...providers,
-    ...providers.map((provider) => {
-      const { id, label } = provider.service;
-      const options = { supportsMultipleAccounts: true };
-      return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
-    }),
+    ...providers.map((provider) => registerProvider(provider.service, provider)),
+    ...(withoutKeys === undefined ? [] : [withoutKeys, registerProvider(BAP_IDENTITY, withoutKeys)]),
     identity,
+    identities,
     sessions,
     channel,
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -155,6 +162,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     }
   };
   extra('commands of running sign-ins', () => view.registerSignInCommands());
+  extra('list of identities to share', () => sharePicker.registerLink());
   extra('messages about sessions', () => new NoticeMessages(sessions, providers, context.extensionUri, log));
   extra('account commands', () => registerAccountCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
@@ -191,6 +199,14 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     await Promise.all([sessions.finish(), signIns.finish()]);
   };
   return { api: identity.api, finish };
+}
+
+function registerProvider(
+  { id, label }: { readonly id: string; readonly label: string },
+  provider: vscode.AuthenticationProvider,
+): vscode.Disposable {
+  const options = { supportsMultipleAccounts: true };
+  return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
-import { bapIdentity, callService, whoAmI } from './snippet';
+import { bapIdentity, callService } from './callService';
+import { whoAmI } from './whoAmI';
 
 /** A service that this extension calls on behalf of the user. */
 interface Service {
@@ -58,8 +59,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   register('askMcpServer', () => callTool('whoami'));
   register('useAllOfSigma', () => useAll(sigma));
   register('whoAmI', async () => {
-    const { name, bap } = await whoAmI();
-    return `${name} is ${bap?.bapId ?? 'nobody'}.`;
+    const identity = await whoAmI();
+    return `${identity?.name ?? 'nobody'} is ${identity?.bap?.bapId ?? 'nobody'}.`;
   });
 
   const { onDidChangeIdentity } = await bapIdentity();
