@@ -35,6 +35,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   register('signInWithAdom', () => call(adom));
   register('whoIsSigma', () => whoIs(sigma, log));
   register('whoIsAdom', () => whoIs(adom, log));
+  register('verifyAdom', verifyAdom);
   // Kills the extension host, and all extensions with it.
   register('crash', async () => {
     process.kill(process.pid, 'SIGKILL');
@@ -71,6 +72,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 async function call({ userUrl, provider, scopes }: Service): Promise<string> {
   const { status } = await callService(userUrl(), provider, scopes);
   return `the service says ${status}.`;
+}
+
+async function verifyAdom(): Promise<string> {
+  const session = await vscode.authentication.getSession('adom', [], { createIfNone: true });
+  const api = await bapIdentity();
+  return (await api.verifySession(session)) ? 'the session works.' : 'the session has ended.';
 }
 
 /** Calls the service with every signed-in account in turn. */
