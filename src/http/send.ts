@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { describeError, type Log } from '../base/log.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
+import { loggedHost } from './address.ts';
 import { readBody } from './body.ts';
 import type { ClockSkew } from './clockSkew.ts';
 import { type NetworkProblem, networkProblem } from './networkProblem.ts';
@@ -50,8 +51,7 @@ export async function send(http: Http, request: HttpRequest, signal: AbortSignal
   const logResult = (level: 'debug' | 'info', result: string): void => {
     http.log[level](`${request.name}: ${result} after ${http.clock.now() - startedMs} ms`);
   };
-  // Only the host: the rest of the URL can contain a secret.
-  const host = URL.parse(request.url)?.host;
+  const host = loggedHost(request.url);
   try {
     return await withTimeLimit(http.clock, TIMEOUT_MS, signal, async (limited) => {
       const response = await http.fetch(request.url, init(http, request, limited));

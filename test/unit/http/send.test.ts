@@ -161,7 +161,7 @@ describe('send: the outcome', () => {
       const { outcome, conversation } = await exchange(networkError(code));
       assert.deepEqual(outcome, { kind: 'noAnswer', problem });
       assert.deepEqual(conversation.log.lines, [
-        `info test: no answer from auth.example (${problem}: TypeError (cause: Error ${code})) after 0 ms`,
+        `info test: no answer from <auth.example> (${problem}: TypeError (cause: Error ${code})) after 0 ms`,
       ]);
     }
   });
@@ -216,7 +216,7 @@ describe('send: the outcome', () => {
       assert.equal(clock.ranMs, 15_000);
       assert.ok(conversation.requests[0]?.signal.aborted);
       assert.deepEqual(conversation.log.lines, [
-        'info test: no answer from auth.example (timeout: TimeLimitError) after 15000 ms',
+        'info test: no answer from <auth.example> (timeout: TimeLimitError) after 15000 ms',
       ]);
     });
   }
