@@ -18,7 +18,7 @@ export interface Http {
   readonly inBrowser?: boolean;
   /** Only in a browser, whose errors have no code: whether there is a network connection at all. */
   readonly isOnline?: () => boolean;
-  /** Observes the `Date` of each answer. */
+  /** Observes the `Date` of each answer with data. */
   readonly clockSkew?: ClockSkew;
 }
 
@@ -57,9 +57,11 @@ export async function send(http: Http, request: HttpRequest, signal: AbortSignal
       const response = await http.fetch(request.url, init(http, request, limited));
       const outcome = request.ignoresBody === true ? readStatus(response) : await readResponse(response);
       const isAnswer = outcome.kind === 'answer';
-      if (isAnswer) http.clockSkew?.observe(outcome.headers, http.clock.now(), http.log);
-      const result = isAnswer ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused';
       const problem = problemOfOutcome(outcome);
+      // The clock of a router whose page answers is often wrong.
+      if (isAnswer && problem === undefined && isObject(outcome.json))
+        http.clockSkew?.observe(outcome.headers, http.clock.now(), http.log);
+      const result = isAnswer ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused';
       if (problem === undefined) logResult('debug', result);
       else logResult('info', `${result} from ${host} (${problem})`);
       return outcome;
@@ -134,6 +136,10 @@ function parseJson(text: string): unknown {
 
 /** The OAuth error code of an answer, for the log. Only a plain word: other text could contain a secret. */
 function errorCode(json: unknown): string {
-  if (typeof json !== 'object' || json === null || !('error' in json)) return '';
+  if (!isObject(json) || !('error' in json)) return '';
   return typeof json.error === 'string' && /^[a-z_]{1,40}$/.test(json.error) ? ` ${json.error}` : '';
+}
+
+function isObject(json: unknown): json is object {
+  return typeof json === 'object' && json !== null;
 }
