@@ -70,6 +70,7 @@ describe('a configured MCP server', () => {
   });
 
   it('is skipped with a warning on a service, with a drive letter, and when its URL is too long', async () => {
+    await workbench.run('Notifications: Show Notifications'); // more than fit on the screen
     for (const words of ['Entry 3', 'Entry 4', 'Entry 5'])
       await workbench.waitForNotification(`${words} of the`);
     await workbench.clearNotifications();

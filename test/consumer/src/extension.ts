@@ -75,7 +75,9 @@ async function call({ userUrl, provider, scopes }: Service): Promise<string> {
 }
 
 async function verifyAdom(): Promise<string> {
-  const session = await vscode.authentication.getSession('adom', [], { createIfNone: true });
+  const [account] = await vscode.authentication.getAccounts('adom');
+  if (account === undefined) return 'nobody is signed in.';
+  const session = await vscode.authentication.getSession('adom', [], { createIfNone: true, account });
   const api = await bapIdentity();
   return (await api.verifySession(session)) ? 'the session works.' : 'the session has ended.';
 }
