@@ -4,8 +4,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const typescript = require('typescript');
 
-/** No bundle may be larger than VS Code's own github-authentication, in bytes. */
-const MAX_BYTES = 230_203;
+/** In bytes. A tenth above VS Code's own github-authentication (230,203), which has one provider and keeps no sign-in. */
+const MAX_BYTES = 253_000;
 
 /** One module hands `vscode` to all files. Otherwise esbuild copies the whole API again for each file that imports it. */
 const vscodeOnce = {

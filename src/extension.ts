@@ -8,5 +8,6 @@ import { openNodeStorage } from './storage/node/nodeStorage.ts';
 export const { activate, deactivate } = extensionOn({
   openStorage: (context, runtime) =>
     openNodeStorage(context, vscode.env.uiKind === vscode.UIKind.Web, runtime),
+  system: process.platform,
   adomHasToken,
 });

@@ -13,10 +13,15 @@ import { registerDiagnose } from './diagnose/commands.ts';
 import { isReportTab } from './diagnose/document.ts';
 import { ClockSkew } from './http/clockSkew.ts';
 import type { Http } from './http/send.ts';
+import { userAgent } from './http/userAgent.ts';
 import { registerIdentityCommands } from './identityPage/commands.ts';
 import { IDENTITY_VIEW_TYPE, IdentityPanels } from './identityPage/panels.ts';
+import { BAP_IDENTITY, BapIdentityProvider } from './provider/bapIdentityProvider.ts';
 import { createIdentityApi } from './provider/identityApi.ts';
+import { IdentityHandles } from './provider/identityHandles.ts';
 import { ServiceProvider } from './provider/provider.ts';
+import { SharedIdentities } from './provider/sharedIdentities.ts';
+import { SharePicker } from './provider/sharePicker.ts';
 import { createServices } from './serviceList.ts';
 import { accountsOf } from './sessions/accounts.ts';
 import { openSessions } from './sessions/sessions.ts';
@@ -36,6 +41,8 @@ export interface Platform {
   readonly openStorage: (context: vscode.ExtensionContext, runtime: Runtime) => WindowStorage;
   /** In a browser: false when it knows that there is no network. */
   readonly isOnline?: () => boolean;
+  /** The operating system, as Node names it. Absent in a browser, which sends a user agent of its own. */
+  readonly system?: string;
   /** True where a file of Adom's already gives the Adom CLI a token. Never rejects. */
   readonly adomHasToken: () => Promise<boolean>;
 }
@@ -83,9 +90,10 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     fetch: (...request) => fetch(...request),
     clock: systemClock,
     log,
-    ...(platform.isOnline
-      ? { inBrowser: true, isOnline: platform.isOnline }
-      : { userAgent: `bap-authentication/${version} vscode/${vscode.version}` }),
+    ...(platform.isOnline && { inBrowser: true, isOnline: platform.isOnline }),
+    ...(platform.system !== undefined && {
+      userAgent: userAgent(version, { name: vscode.env.appName, version: vscode.version }, platform.system),
+    }),
   };
   const services = createServices({ ...http, clockSkew });
   const shared = platform.openStorage(context, runtime);
@@ -111,7 +119,12 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       else provider.resume(interrupted);
     });
   };
-  const identity = createIdentityApi(sessions, runtime);
+  const handles = new IdentityHandles(shared.identities, runtime);
+  const identities = new SharedIdentities(sessions, handles, runtime);
+  const sharePicker = new SharePicker(runtime);
+  const source = providers.find(({ service }) => service.identitiesAt !== undefined);
+  const withoutKeys = source && new BapIdentityProvider(source, identities, sharePicker, view, runtime);
+  const identity = createIdentityApi(sessions, identities, runtime);
 
   const { subscriptions } = context;
   // VS Code disposes of these in this order when the window closes.
@@ -120,12 +133,10 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       closing.abort();
     }),
     ...providers,
-    ...providers.map((provider) => {
-      const { id, label } = provider.service;
-      const options = { supportsMultipleAccounts: true };
-      return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
-    }),
+    ...providers.map((provider) => registerProvider(provider.service, provider)),
+    ...(withoutKeys === undefined ? [] : [withoutKeys, registerProvider(BAP_IDENTITY, withoutKeys)]),
     identity,
+    identities,
     sessions,
     channel,
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -152,6 +163,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     }
   };
   extra('commands of running sign-ins', () => view.registerSignInCommands());
+  extra('list of identities to share', () => sharePicker.registerLink());
   extra('messages about sessions', () => new NoticeMessages(sessions, providers, context.extensionUri, log));
   extra('account commands', () => registerAccountCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
@@ -194,6 +206,14 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     await Promise.all([sessions.finish(), signIns.finish()]);
   };
   return { api: identity.api, finish };
+}
+
+function registerProvider(
+  { id, label }: { readonly id: string; readonly label: string },
+  provider: vscode.AuthenticationProvider,
+): vscode.Disposable {
+  const options = { supportsMultipleAccounts: true };
+  return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
 }
 
 /**

@@ -56,7 +56,7 @@ export function publicHosts({ byService }: Pick<Sessions, 'byService'>): string[
 function textsOf(record: SessionRecord): string[] {
   if (record.state === 'removed') return [];
   const grant = grantOf(record);
-  return [...textsIn(record.person), ...textsIn([grant?.accessToken, grant?.refreshToken])];
+  return [...textsIn(record.person), ...textsIn([grant?.accessToken, grant?.refreshToken, grant?.idToken])];
 }
 
 function textsIn(value: unknown): string[] {

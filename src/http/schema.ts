@@ -14,6 +14,8 @@ export const nonEmpty = z.string().check(z.refine((text) => text !== '' && text.
  * a terminal's environment, and a header cannot contain a line break.
  */
 export const bearerToken = nonEmpty.check(z.refine((token) => /^[\w.~+/-]+=*$/.test(token)));
+/** An ID token: a signed JWT in its compact form (RFC 7515 §7.1). */
+export const idToken = nonEmpty.check(z.refine((token) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)));
 /**
  * A service's ID of a user. OpenID Connect Core 1.0 §2 allows 255 characters. A longer ID is rejected rather than
  * shortened: it is part of the account label, and two IDs must not share a label.

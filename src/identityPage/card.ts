@@ -1,6 +1,7 @@
 import { safeText } from '../base/safeText.ts';
 import type { Person } from '../services/person.ts';
 import { trustedPicture } from '../services/picture.ts';
+import { missingScopes } from '../sessions/accounts.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import type { IdentityTexts } from './texts.ts';
 
@@ -96,17 +97,29 @@ function profileRows({ name, email, bap }: Person, texts: IdentityTexts): CardRo
 const LAST_MOMENT_MS = 8.64e15;
 
 function sessionRows(record: LiveSession, texts: IdentityTexts, language: string): CardRow[] {
-  const { scopes, signedInAtMs, grant } = record;
+  const { signedInAtMs, grant } = record;
   const { expiresAtMs } = grant;
   return [
-    scopes.length === 0
-      ? { kind: 'none', label: texts.scopes, value: texts.noScopes }
-      : { kind: 'text', label: texts.scopes, value: safeText(scopes.join(' '), MAX_SCOPES_CHARACTERS) },
+    scopesRow(record, texts),
     { kind: 'text', label: texts.since, value: formatLocal(signedInAtMs, language) },
     expiresAtMs === undefined || expiresAtMs > LAST_MOMENT_MS
       ? { kind: 'none', label: texts.until, value: texts.noKnownEnd }
       : { kind: 'text', label: texts.until, value: formatLocal(expiresAtMs, language) },
   ];
+}
+
+/** What was granted, not what was requested. */
+function scopesRow(record: LiveSession, texts: IdentityTexts): CardRow {
+  const { scopes, grant } = record;
+  const granted = shownScopes(grant.scopes ?? scopes);
+  if (granted === '') return { kind: 'none', label: texts.scopes, value: texts.noScopes };
+  const missing = shownScopes(missingScopes(record));
+  const note = missing === '' ? undefined : texts.notGranted(missing);
+  return { kind: 'text', label: texts.scopes, value: granted, ...(note !== undefined && { note }) };
+}
+
+function shownScopes(scopes: readonly string[]): string {
+  return safeText(scopes.join(' '), MAX_SCOPES_CHARACTERS);
 }
 
 function row(kind: 'id' | 'text', label: string, value: string | undefined, note?: string): CardRow[] {

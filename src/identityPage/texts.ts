@@ -23,6 +23,12 @@ export function identityTexts() {
     sessionNumber: (number: number) =>
       vscode.l10n.t({ message: 'Session {0}', args: [number], comment: '{0}: 1, 2, 3 and so on' }),
     scopes: vscode.l10n.t('Scopes'),
+    notGranted: (scopes: string) =>
+      vscode.l10n.t({
+        message: 'Requested but not granted: {0}',
+        args: [scopes],
+        comment: '{0}: one or more scopes',
+      }),
     noScopes: vscode.l10n.t('None'),
     since: vscode.l10n.t('Signed in'),
     until: vscode.l10n.t('Expires'),

@@ -5,15 +5,14 @@ import { type Interruption, NO_INTERRUPTION } from '../base/interruption.ts';
 import { backOffMs, nextPollMs, retryAfterMs } from '../http/retry.ts';
 import { lenient, nonEmpty, safeAddress, secondsOrText, userCode, withoutUndefined } from '../http/schema.ts';
 import { type Http, send } from '../http/send.ts';
+import { CodeExchange, type TokenEndpoints } from './codeExchange.ts';
 import { type Contact, contactOf, disturbanceOf, judge } from './judge.ts';
 import { type Failed, failureOf } from './failure.ts';
-import { readTokenAnswer, type TokenGrant } from './tokenResponse.ts';
+import type { TokenGrant } from './tokenResponse.ts';
 
 /** The endpoints of the device authorization grant (RFC 8628), and the client ID that we use there. */
-export interface DeviceGrantClient {
+export interface DeviceGrantClient extends TokenEndpoints {
   readonly codeUrl: string;
-  readonly tokenUrl: string;
-  readonly clientId: string;
 }
 
 /** A pending device authorization (RFC 8628 §3.2). */
@@ -107,12 +106,7 @@ export async function waitForDeviceGrant(
 ): Promise<DeviceGrantResult> {
   const { clock } = http;
   const pausing = AbortSignal.any([signal, interruption.signal]);
-  const json = {
-    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-    device_code: deviceCode,
-    client_id: client.clientId,
-  };
-  const request = { name: 'device token', method: 'POST', url: client.tokenUrl, json } as const;
+  const exchange = new CodeExchange(client, deviceCode, http.log);
   let interval = intervalMs;
   let delay = interval;
   let failures = 0;
@@ -124,9 +118,10 @@ export async function waitForDeviceGrant(
     if (deadlineMs < dueMs && clock.now() < dueMs) return { kind: 'expired' };
     await interruption.check();
 
+    const request = exchange.request();
     const outcome = await send(http, request, signal);
-    const answer = readTokenAnswer(outcome);
-    onContact(contactOf(answer.kind === 'disturbance' ? answer : undefined, client.tokenUrl));
+    const answer = exchange.read(outcome);
+    onContact(contactOf(answer.kind === 'disturbance' ? answer : undefined, request.url));
     failures = answer.kind === 'disturbance' ? failures + 1 : 0;
     switch (answer.kind) {
       case 'granted':

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { HttpOutcome } from '../http/outcome.ts';
-import { bearerToken, lenient, nonEmpty, secondsOrText, withoutUndefined } from '../http/schema.ts';
+import { bearerToken, idToken, lenient, nonEmpty, secondsOrText, withoutUndefined } from '../http/schema.ts';
 import { type Http, send } from '../http/send.ts';
 import { type Failure, refused } from './failure.ts';
 import { type Disturbance, disturbanceOf, type ErrorAnswer, judge } from './judge.ts';
@@ -10,6 +10,10 @@ import { type Disturbance, disturbanceOf, type ErrorAnswer, judge } from './judg
 export interface TokenGrant {
   readonly accessToken: string;
   readonly refreshToken?: string;
+  /** An ID token (OpenID Connect Core 1.0 §3.1.3.3), as it came: only its audience can verify it. */
+  readonly idToken?: string;
+  /** The scopes that were granted. Absent if the server does not say: then they are those that were requested. */
+  readonly scopes?: readonly string[];
   /** The lifetime of the access token, counted from the response. Absent if the server does not say. */
   readonly expiresInSeconds?: number;
 }
@@ -23,6 +27,8 @@ const TokenResponse = z.object({
   // The token counts as granted even if one of these is malformed.
   expires_in: lenient(secondsOrText),
   refresh_token: lenient(nonEmpty),
+  id_token: lenient(idToken),
+  scope: lenient(nonEmpty),
 });
 
 /** Reads an answer of the token endpoint (RFC 6749 §5, RFC 8628 §3.5). */
@@ -31,7 +37,7 @@ export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
   if (judged.kind !== 'data') return judged;
   const granted = z.safeParse(TokenResponse, judged.json);
   if (!granted.success) return disturbanceOf(outcome);
-  const { access_token, token_type, expires_in, refresh_token } = granted.data;
+  const { access_token, token_type, expires_in, refresh_token, id_token, scope } = granted.data;
   if (token_type !== undefined && token_type.toLowerCase() !== 'bearer') {
     return refused(`token_type ${token_type}`);
   }
@@ -43,9 +49,17 @@ export function readTokenAnswer(outcome: HttpOutcome): TokenAnswer {
     grant: withoutUndefined({
       accessToken: access_token,
       refreshToken: refresh_token,
+      idToken: id_token,
+      scopes: readScopes(scope),
       expiresInSeconds: expires_in,
     }),
   };
+}
+
+/** Undefined for a text without a scope, which RFC 6749 §3.3 does not allow. */
+function readScopes(text = ''): string[] | undefined {
+  const scopes = text.split(/\s+/).filter((scope) => scope !== '');
+  return scopes.length > 0 ? scopes : undefined;
 }
 
 export type RefreshResult =
@@ -61,7 +75,7 @@ export type RefreshResult =
 
 /**
  * Requests a new access token (RFC 6749 §6). Does not retry. The grant has the new refresh token if the server rotated
- * it, else `refreshToken`. Rejects only with `signal.reason`.
+ * it, else `refreshToken`; the ID token and the scopes only if the server sent them again. Rejects only with `signal.reason`.
  */
 export async function refreshGrant(
   http: Http,

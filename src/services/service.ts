@@ -165,8 +165,14 @@ export interface PendingSignIn {
 export const Grant = z.object({
   /** The server that granted the tokens. Never send them anywhere else. */
   server: z.string(),
+  /** The OAuth client that got the tokens: a refresh token works for no other (RFC 6749 §6). */
+  clientId: z.exactOptional(z.string()),
   accessToken: z.string(),
   refreshToken: z.exactOptional(z.string()),
+  /** An ID token, for other extensions. */
+  idToken: z.exactOptional(z.string()),
+  /** The scopes that the service granted. Absent if it does not say: then they are those that were requested. */
+  scopes: z.exactOptional(z.array(z.string())),
   /** How to send the access token: in an Authorization header (the default), or in a cookie. */
   sentAs: z.exactOptional(z.literal(['bearer', 'cookie'])),
   /** When the access token expires, in milliseconds of the wall clock. Absent if the server does not say. */

@@ -83,6 +83,11 @@ export function sameScopes(a: readonly string[], b: readonly string[]): boolean 
   return scopeKey(a) === scopeKey(b);
 }
 
+/** The scopes that were requested and not granted (RFC 6749 §3.3). None if the service does not say which it granted. */
+export function missingScopes({ scopes, grant }: Pick<LiveSession, 'scopes' | 'grant'>): string[] {
+  return scopes.filter((scope) => grant.scopes?.includes(scope) === false);
+}
+
 /** One text for one set of scopes. A scope holds no space (RFC 6749 §3.3). */
 export function scopeKey(scopes: readonly string[]): string {
   return [...new Set(scopes)].sort().join(' ');

@@ -92,6 +92,8 @@ export interface StorageStatus {
 export interface WindowStorage {
   readonly locks: WindowLocks;
   readonly storage: ItemStorage;
+  /** In the same places, and apart: the handles of identities. An item's id is that of the session behind it. */
+  readonly identities: ItemStorage;
   /** For sign-ins in progress. */
   readonly signIns: WorkStorage;
   /** For Diagnose Sign-In. Rejects with the platform's error when the storage cannot be opened. */

@@ -167,5 +167,6 @@ export function changeBetween(
 
 /** Everything that other extensions and the user can see of a session. */
 function visiblePart({ grant, accessTokenRejected, scopes, person }: LiveSession): string {
-  return JSON.stringify([grant.accessToken, grant.expiresAtMs, accessTokenRejected, scopes, person]);
+  const { accessToken, idToken, scopes: granted, expiresAtMs } = grant;
+  return JSON.stringify([accessToken, idToken, granted, expiresAtMs, accessTokenRejected, scopes, person]);
 }

@@ -2,6 +2,7 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import type { IdentityService } from '../services/service.ts';
+import { missingScopes } from './accounts.ts';
 import { endsSoon, isOver } from './expiry.ts';
 import { isKept, type NewerGrant, publishNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
 import type { HeldLock } from './ports.ts';
@@ -143,8 +144,12 @@ export class Renewal {
     const { label } = this.#service;
     const renewed = (await this.#service.renew?.(asked.grant, NEVER)) ?? { kind: 'unknown' };
     switch (renewed.kind) {
-      case 'granted':
+      case 'granted': {
+        const scopes = asked.grant.scopes ?? asked.scopes;
+        const lost = missingScopes({ scopes, grant: renewed.grant });
+        if (lost.length > 0) log.warn(`${label} no longer grants these scopes: ${lost.join(' ')}.`);
         return publishNewerGrant(this.#store, asked, renewed.grant, clock.now());
+      }
       case 'rejected': {
         log.info(`${label} does not renew a session any longer.`);
         await this.#waitForOthers(asked.id);

@@ -1,7 +1,7 @@
 import type { Runtime } from '../base/runtime.ts';
 import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
-import { qualifiedByServer, sameScopes } from './accounts.ts';
+import { missingScopes, qualifiedByServer, sameScopes } from './accounts.ts';
 import { SessionEnding } from './ending.ts';
 import { isExpired, isOver } from './expiry.ts';
 import { grantOf, revokeInBackground } from './grants.ts';
@@ -115,6 +115,9 @@ export class ServiceSessions {
       };
     };
     const { record, replaced } = await this.#store.add({ session: about, find, make }, signal);
+    const missing = missingScopes(record);
+    if (missing.length > 0)
+      this.#runtime.log.warn(`${this.service.label} has not granted these scopes: ${missing.join(' ')}.`);
     const old = grantOf(replaced);
     if (old !== undefined && old.accessToken !== grant.accessToken)
       revokeInBackground(this.service, old, this.#runtime);

@@ -1,58 +1,128 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { startAdomServer, type AdomServer } from '../servers/adom.ts';
-import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { isWeb } from './host.ts';
+import { type RunningService, services } from './services.ts';
 import { Workbench } from './workbench.ts';
 
-describe('reloading the window during a sign-in', () => {
-  let sigma: SigmaServer;
-  let adom: AdomServer;
-  let workbench: Workbench;
+const CONTINUED = 'This continues the sign-in you started earlier.';
 
-  before(async () => {
-    sigma = await startSigmaServer({ intervalSeconds: 1, anyOrigin: true });
-    adom = await startAdomServer({ anyOrigin: true });
-    workbench = await Workbench.open({
-      'bapIdentity.sigma.serverUrl': sigma.url,
-      'bapIdentity.adom.apiUrl': adom.url,
+for (const service of services)
+  describe(`a sign-in with ${service.label} whose window goes away`, () => {
+    let running: RunningService;
+    let workbench: Workbench;
+
+    before(async () => {
+      running = await service.start();
+      workbench = await Workbench.open(running.settings);
+    });
+    afterEach(async (context) => {
+      if ('passed' in context && !context.passed) await workbench.saveFailure(`reload-${service.id}`);
+    });
+    after(async () => {
+      await workbench.close();
+      await running.close();
+    });
+
+    const start = async (): Promise<string> => {
+      await workbench.run('BAP Identity: Sign In…');
+      await workbench.listItem(service.label).click();
+      return workbench.userCode(service.label);
+    };
+    const continued = async (): Promise<string> => {
+      await workbench.waitForNotification(CONTINUED);
+      return workbench.userCode(service.label);
+    };
+    const signedIn = async (): Promise<void> => {
+      await workbench.waitForNotification(`Signed in to ${service.label} as`);
+      const accounts = (await workbench.accountsMenu()).filter((entry) => entry.includes('· 127.0.0.1'));
+      assert.equal(accounts.length, 1, accounts.join());
+      await workbench.clearNotifications();
+    };
+
+    const ways: [how: string, goesAway: () => Promise<void>][] = [
+      ['the page reloads', () => workbench.reload()],
+      ['VS Code reloads the window', () => workbench.run('Developer: Reload Window')],
+      ['its extension host crashes', () => workbench.run('Consumer: Crash')],
+    ];
+    for (const [how, goesAway] of isWeb ? ways.slice(0, 2) : ways)
+      it(`continues with the same code after ${how}`, async () => {
+        const code = await start();
+        await goesAway();
+        assert.equal(await continued(), code);
+        await workbench.screenshot(`reload-${service.id}-continued`);
+        await running.approve(code);
+        await signedIn();
+      });
+
+    it('ends with a session if the user approves while no window is open', async () => {
+      const code = await start();
+      await workbench.page.goto('about:blank');
+      await running.approve(code);
+      await workbench.reload();
+      await signedIn();
+    });
+
+    it('continues in one of two windows', async () => {
+      const code = await start();
+      const other = await workbench.openWindow();
+      await other.blurAndFocus();
+      await workbench.page.goto('about:blank');
+      await workbench.until(async () => {
+        await other.blurAndFocus();
+        return other.notification(CONTINUED).isVisible();
+      }, 'the other window to continue it');
+      await workbench.reload();
+      await running.approve(code);
+      await other.waitForNotification(`Signed in to ${service.label} as`);
+      assert.equal(await workbench.notification(CONTINUED).count(), 0);
+      await other.page.close();
+    });
+
+    it('does not come back once the user has canceled it', async () => {
+      await start();
+      await workbench.reload();
+      await continued();
+      await workbench.clickInNotification(CONTINUED, 'button', 'Cancel');
+      await workbench.notification(CONTINUED).waitFor({ state: 'hidden' });
+      await workbench.reload();
+      await workbench.waitForAccountsEntry('· 127.0.0.1');
+      await workbench.page.waitForTimeout(2_000); // it would show by now
+      assert.equal(await workbench.notification(CONTINUED).count(), 0);
+    });
+
+    it('lets an extension use the session without a new code', async () => {
+      await workbench.signOutInMenu(new RegExp(`· 127.0.0.1.*${service.label}`));
+      await workbench.run(`Consumer: Sign In with ${service.label}`);
+      await workbench.answerDialog('Allow');
+      const code = await workbench.userCode(service.label);
+      await workbench.reload();
+      assert.equal(await continued(), code);
+      await running.approve(code);
+      await workbench.waitForNotification(/no longer waiting, so try again there/);
+      await workbench.screenshot(`reload-${service.id}-too-late`);
+      await workbench.clearNotifications();
+      await workbench.run(`Consumer: Sign In with ${service.label}`);
+      await workbench.answerDialog('Allow');
+      await workbench.listItem(running.account).click();
+      await workbench.waitForNotification('Consumer: the service says 200.');
+    });
+
+    it('leaves its code and its token in no file and in no storage of the browser in clear text', async () => {
+      const code = await start();
+      await workbench.page.waitForTimeout(2_000); // the copy is stored meanwhile
+      const stored = await workbench.storedInBrowser();
+      const secrets = [code, ...running.secrets()].filter((secret) => secret.length > 6);
+      assert.ok(secrets.length >= 3, secrets.join());
+      for (const secret of secrets) assert.ok(!stored.includes(secret), `${secret} is in the browser`);
+      if (isWeb) return;
+      const files = globSync(`${workbench.serverFolder}/**/*`).filter((file) => statSync(file).isFile());
+      assert.ok(
+        files.some((file) => file.includes('signIns')),
+        'nothing is stored',
+      );
+      for (const file of files)
+        for (const secret of secrets)
+          assert.ok(!readFileSync(file).includes(secret), `${secret} is in ${file}`);
     });
   });
-  after(async () => {
-    await workbench.close();
-    await Promise.all([sigma.close(), adom.close()]);
-  });
-
-  const start = async (service: string): Promise<string> => {
-    await workbench.run('BAP Identity: Sign In…');
-    await workbench.listItem(service).click();
-    return workbench.userCode(service);
-  };
-
-  it('ends the sign-in, and later sign-ins start fresh', async () => {
-    const old = await start('Sigma Identity');
-    await start('Adom');
-    await workbench.until(() => Promise.resolve(adom.openStreams === 1), 'a stream');
-    await workbench.reload();
-    await workbench.until(() => Promise.resolve(adom.openStreams === 0), 'the stream to end');
-    await workbench.waitForAccountsEntry('Sign in with Sigma Identity to use BAP Identity (1)');
-    await workbench.run('Notifications: Show Notifications');
-    assert.equal(await workbench.page.locator('.notification-list-item').count(), 0);
-    // Approving the old sign-ins has no effect: nothing polls for them.
-    const polls = requestsTo(sigma.requests, '/api/auth/device/token').length;
-    await sigma.approve(old);
-    adom.approve();
-
-    const next = await start('Sigma Identity');
-    assert.notEqual(next, old);
-    await sigma.approve(next);
-    await workbench.waitForNotification('Signed in to Sigma Identity as satoshi');
-    await start('Adom');
-    adom.approve();
-    await workbench.waitForNotification('Signed in to Adom as Ada');
-    const accounts = (await workbench.accountsMenu()).filter((entry) => entry.includes('('));
-    assert.equal(accounts.length, 2, accounts.join());
-    const asked = requestsTo(sigma.requests, '/api/auth/device/token').slice(polls);
-    const codes = new Set(asked.map(({ body }) => JSON.stringify(body)));
-    assert.equal(codes.size, 1, 'the device code from before the reload was polled');
-  });
-});

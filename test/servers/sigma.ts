@@ -3,6 +3,7 @@ import { listen } from './listen.ts';
 import { Approvals, password } from './sigma/approval.ts';
 import { SigmaApi, type ApiOptions } from './sigma/api.ts';
 import { createAuth, type AuthOptions, type Database } from './sigma/auth.ts';
+import { addClients, OAUTH_TABLES } from './sigma/oauthRoad.ts';
 import { addOrganizations } from './sigma/organizations.ts';
 import { SigmaPages } from './sigma/pages.ts';
 import { demoPerson, secondPerson, type Person } from './sigma/people.ts';
@@ -70,6 +71,7 @@ export async function startSigmaServer(options: SigmaOptions = {}): Promise<Sigm
     organization: [],
     member: [],
     invitation: [],
+    ...Object.fromEntries(OAUTH_TABLES.map((table) => [table, []])),
   };
   const faults = new FaultQueue();
   const started = Promise.withResolvers<{ approvals: Approvals; api: SigmaApi }>();
@@ -78,7 +80,8 @@ export async function startSigmaServer(options: SigmaOptions = {}): Promise<Sigm
     port: options.port,
     faults,
     handler: async (url) => {
-      const auth = createAuth(url, db, options);
+      const auth = createAuth(url, db, options, people);
+      if (options.oauth !== undefined) await addClients(auth, options.oauth);
       for (const person of people) {
         const { label: name, email } = person;
         const { user } = await auth.api.signUpEmail({ body: { name, email, password } });

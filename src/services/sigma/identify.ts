@@ -6,13 +6,13 @@ import { looksLikeBapId } from '../bap.ts';
 import { type Person, provisionalPerson } from '../person.ts';
 import type { Grant, IdentifyResult, IdentityChoice, IdentityOption } from '../service.ts';
 import { askAboutNewGrant } from '../tokenOwner.ts';
-import { listIdentityOptions, setActive } from './organizations.ts';
+import { listIdentityOptions, type Patience, setActive } from './organizations.ts';
 import { askUserInfo, personOf, type UserInfo } from './userinfo.ts';
 
-/** For a step that the sign-in does not depend on. */
-const BEST_EFFORT_LIMIT_MS = 6_000;
+/** For a step that the sign-in does not depend on. An OAuth token of better-auth is good for userinfo alone. */
+const BEST_EFFORT: Patience = { limitMs: 6_000, acceptsNo: true };
 /** The user is waiting: both limits add up to 20 seconds. better-auth can ask clients to wait for ten of them. */
-const SET_ACTIVE_LIMIT_MS = 13_000;
+const AS_CHOSEN: Patience = { limitMs: 13_000, acceptsNo: false };
 const USERINFO_LIMIT_MS = 7_000;
 
 /** A new token, and the claims that userinfo returned for it. They name no identity. */
@@ -43,7 +43,7 @@ export async function identify(
   const person = personOf(claims);
   if (person.bap === undefined) return await findIdentity(claimed, signal);
   // Other servers that accept this token ask which identity is active, not userinfo.
-  await setActive(http, grant, person.bap.bapId, BEST_EFFORT_LIMIT_MS, signal);
+  await setActive(http, grant, person.bap.bapId, BEST_EFFORT, signal);
   return { kind: 'identified', person, grant };
 }
 
@@ -88,7 +88,7 @@ async function activate(
   signal: AbortSignal,
 ): Promise<IdentifyResult> {
   const { http, grant } = claimed;
-  const activated = await setActive(http, grant, chosen.id, SET_ACTIVE_LIMIT_MS, signal);
+  const activated = await setActive(http, grant, chosen.id, AS_CHOSEN, signal);
   if (activated === 'refused') {
     http.log.info('The server refuses the identity.');
     return choiceOf(claimed, identities, { identity: chosen, reason: 'refused' });

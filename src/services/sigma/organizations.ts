@@ -42,16 +42,24 @@ export async function listIdentityOptions(
     .map(({ id, name, logo }) => ({ id, name, picture: trustedPicture(logo, grant.server) }));
 }
 
+/** How much depends on the step. */
+export interface Patience {
+  /** In milliseconds. */
+  readonly limitMs: number;
+  /** Accepts that the server takes no such token here. Otherwise it may only not know a new token yet. */
+  readonly acceptsNo: boolean;
+}
+
 /**
  * Makes the token stand for one identity, trying again for as long as something keeps the server's answer away, within
- * `limitMs` milliseconds. `refused`: the server itself says no. `unknown`: it does not say. Rejects only with
+ * a limit. `refused`: the server itself says no. `unknown`: it does not say. Rejects only with
  * `signal.reason`.
  */
 export async function setActive(
   http: Http,
   grant: Grant,
   id: string,
-  limitMs: number,
+  { limitMs, acceptsNo }: Patience,
   signal: AbortSignal,
 ): Promise<'active' | 'refused' | 'unknown'> {
   const request: HttpRequest = {
@@ -66,6 +74,7 @@ export async function setActive(
     if (outcome === undefined) return { kind: 'again', waitMs: 0 };
     const judged = judge(outcome, 'oauth');
     if (judged.kind === 'failed') return { kind: 'done', result: 'refused' };
+    if (judged.kind === 'tokenRejected' && acceptsNo) return { kind: 'done', result: 'unknown' };
     // The status proves nothing: a proxy's page has status 200, too. The service answers with the organization.
     const organization = judged.kind === 'data' && z.safeParse(Organization, judged.json).data;
     if (organization && organization.id === id) return { kind: 'done', result: 'active' };

@@ -9,14 +9,14 @@ import { refreshGrant, type TokenGrant } from '../../oauth/tokenResponse.ts';
 import type { Grant, RenewResult, VerifyResult } from '../service.ts';
 import { askUserInfo, bearer } from './userinfo.ts';
 
-/** Turns tokens that were received at `receivedAtMs` (wall clock) into a grant of the server. */
+/** Turns tokens that were received at `receivedAtMs` (wall clock) into a grant of the server for our client. */
 export function toGrant(
-  server: string,
-  { expiresInSeconds, ...tokens }: TokenGrant,
+  issued: Pick<Grant, 'server' | 'clientId'>,
+  { expiresInSeconds, scopes, ...tokens }: TokenGrant,
   receivedAtMs: number,
 ): Grant {
   const expiresAtMs = expiresInSeconds && receivedAtMs + expiresInSeconds * 1000;
-  return { server, ...tokens, ...withoutUndefined({ expiresAtMs }) };
+  return { ...issued, ...tokens, ...withoutUndefined({ scopes: scopes && [...scopes], expiresAtMs }) };
 }
 
 /** Asks userinfo once, without retries, whether the access token still works. Rejects only with `signal.reason`. */
@@ -120,23 +120,30 @@ export async function extend(
   return verify(http, grant, signal, subject);
 }
 
-/** Uses better-auth's OAuth token endpoint: its endpoint for device codes supports no other grant type. */
+/**
+ * Uses better-auth's OAuth token endpoint: its endpoint for device codes supports no other grant type. `clientId` is for
+ * a grant that does not say which client got it.
+ */
 export async function renew(
   http: Http,
   clientId: string,
   grant: Grant,
   signal: AbortSignal,
 ): Promise<RenewResult> {
-  const { server, refreshToken } = grant;
+  const { server, refreshToken, idToken, scopes } = grant;
+  const issued = { server, clientId: grant.clientId ?? clientId };
   if (refreshToken === undefined) return { kind: 'unknown' };
-  const result = await refreshGrant(http, `${server}/api/auth/oauth2/token`, clientId, refreshToken, signal);
+  const url = `${server}/api/auth/oauth2/token`;
+  const result = await refreshGrant(http, url, issued.clientId, refreshToken, signal);
   if (result.kind === 'doubtful') {
     // Older versions of better-auth say `invalid_request` for a dead refresh token, and for other things.
     const { kind } = await verify(http, grant, signal);
     return { kind: kind === 'rejected' ? 'rejected' : 'unknown' };
   }
   if (result.kind !== 'granted') return result;
-  return { kind: 'granted', grant: toGrant(server, result.grant, result.receivedAtMs) };
+  // What the server does not send again stays as it was (RFC 6749 §5.1, OpenID Connect Core 1.0 §12.2).
+  const renewed = { ...withoutUndefined({ idToken, scopes }), ...result.grant };
+  return { kind: 'granted', grant: toGrant(issued, renewed, result.receivedAtMs) };
 }
 
 /** Half of the time limit that callers set for `revoke`, so that the second request is sent in time. */
@@ -152,6 +159,6 @@ export async function revoke(http: Http, clientId: string, grant: Grant, signal:
   const signOut = { name: 'sign-out', method: 'POST', url: `${api}/sign-out`, headers, json: {} } as const;
   await sendWithin(http, SIGN_OUT_LIMIT_MS, signOut, signal);
   // Revoking a refresh token also revokes its access tokens (RFC 7009 §2.1).
-  const form = { token: grant.refreshToken ?? grant.accessToken, client_id: clientId };
+  const form = { token: grant.refreshToken ?? grant.accessToken, client_id: grant.clientId ?? clientId };
   await send(http, { name: 'revoke', method: 'POST', url: `${api}/oauth2/revoke`, form }, signal);
 }

@@ -67,6 +67,7 @@ function clientAt(server: string, clientId: string): DeviceGrantClient {
   return {
     codeUrl: `${server}/api/auth/device/code`,
     tokenUrl: `${server}/api/auth/device/token`,
+    oauthTokenUrl: `${server}/api/auth/oauth2/token`,
     clientId,
   };
 }
@@ -105,7 +106,10 @@ function pendingSignIn(
     wait: async (signal, onContact, interruption) => {
       const waited = await waitForDeviceGrant(http, client, authorization, signal, onContact, interruption);
       if (waited.kind !== 'granted') return waited;
-      return { kind: 'granted', grant: toGrant(server, waited.grant, waited.receivedAtMs) };
+      return {
+        kind: 'granted',
+        grant: toGrant({ server, clientId: client.clientId }, waited.grant, waited.receivedAtMs),
+      };
     },
   };
 }

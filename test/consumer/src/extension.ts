@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
-import { bapIdentity, callService, whoAmI } from './snippet';
+import { bapIdentity, callService } from './callService';
+import { whoAmI } from './whoAmI';
 
 /** A service that this extension calls on behalf of the user. */
 interface Service {
@@ -33,6 +34,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   };
   register('signInWithSigma', () => call(sigma));
   register('signInWithAdom', () => call(adom));
+  register('getIdToken', () => getIdToken(sigma));
   register('whoIsSigma', () => whoIs(sigma, log));
   register('whoIsAdom', () => whoIs(adom, log));
   register('verifyAdom', verifyAdom);
@@ -58,8 +60,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   register('askMcpServer', () => callTool('whoami'));
   register('useAllOfSigma', () => useAll(sigma));
   register('whoAmI', async () => {
-    const { name, bap } = await whoAmI();
-    return `${name} is ${bap?.bapId ?? 'nobody'}.`;
+    const identity = await whoAmI();
+    return `${identity?.name ?? 'nobody'} is ${identity?.bap?.bapId ?? 'nobody'}.`;
   });
 
   const { onDidChangeIdentity } = await bapIdentity();
@@ -72,6 +74,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 async function call({ userUrl, provider, scopes }: Service): Promise<string> {
   const { status } = await callService(userUrl(), provider, scopes);
   return `the service says ${status}.`;
+}
+
+/** Gets a session that lasts, and says what its ID token is. The types of VS Code 1.105 have no member for it. */
+async function getIdToken({ provider, scopes, userUrl }: Service): Promise<string> {
+  const lasting = [...scopes, 'offline_access'];
+  const session = await vscode.authentication.getSession(provider, lasting, { createIfNone: true });
+  const headers = { Authorization: `Bearer ${session.accessToken}` };
+  const { status } = await fetch(userUrl(), { headers });
+  const idToken: unknown = 'idToken' in session ? session.idToken : undefined;
+  if (typeof idToken !== 'string') return `there is no ID token, and the service says ${status}.`;
+  const [, body = ''] = idToken.split('.');
+  const { aud } = JSON.parse(atob(body.replaceAll('-', '+').replaceAll('_', '/'))) as { aud: string };
+  return `ID token …${idToken.slice(-8)} for ${aud}, and the service says ${status}.`;
 }
 
 async function verifyAdom(): Promise<string> {

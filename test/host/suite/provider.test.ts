@@ -20,6 +20,25 @@ describe('the provider', () => {
     assert.deepEqual(world.events, ['added [bap-1 profile+openid] removed [] changed []']);
   });
 
+  it('gives the ID token with the session, and the scopes as requested', async () => {
+    const world = new World();
+    const asked = world.provider.createSession(['openid', 'email']);
+    await world.pending();
+    const grant = { server: world.server, accessToken: 'token', idToken: 'e30.e30.c2ln', scopes: ['openid'] };
+    world.decide({ kind: 'granted', grant });
+    const { id, account } = await asked;
+    const session = {
+      id,
+      account,
+      accessToken: 'token',
+      idToken: 'e30.e30.c2ln',
+      scopes: ['openid', 'email'],
+    };
+    assert.deepEqual(await asked, session);
+    assert.deepEqual(await world.provider.getSessions(['openid', 'email']), [session]);
+    assert.ok(!('idToken' in (await world.signIn(['openid']))), 'only where the service grants one');
+  });
+
   it('joins a running sign-in for the same scopes', async () => {
     const world = new World();
     const first = world.provider.createSession(['a', 'b']);

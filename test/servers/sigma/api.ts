@@ -28,6 +28,8 @@ export class SigmaApi {
   readonly #people: readonly Person[];
   readonly #claimsFollow: boolean;
   readonly #anyOrigin: boolean;
+  /** better-auth's own OAuth provider answers, instead of our additions. */
+  readonly #isOAuth: boolean;
   readonly #clientIds: readonly string[] | undefined;
   readonly #userCodes = new Map<string, string>();
   /** The grants, by access token. */
@@ -38,14 +40,15 @@ export class SigmaApi {
     auth: Auth,
     approvals: Approvals,
     people: readonly Person[],
-    options: ApiOptions & Pick<AuthOptions, 'clientIds'>,
+    options: ApiOptions & Pick<AuthOptions, 'clientIds' | 'oauth'>,
   ) {
     this.#auth = auth;
     this.#approvals = approvals;
     this.#people = people;
     this.#claimsFollow = options.claimsFollowOrganization ?? true;
     this.#anyOrigin = options.anyOrigin ?? false;
-    this.#clientIds = options.clientIds;
+    this.#isOAuth = options.oauth !== undefined;
+    this.#clientIds = options.clientIds ?? options.oauth?.clientIds;
     this.revocation = options.revocation ?? false;
     if (options.refreshTokens === true) this.#refreshTokens = new RefreshTokens(auth, this.#grants);
   }
@@ -64,7 +67,9 @@ export class SigmaApi {
       case '/api/auth/device/token':
         return withCors(request, () => this.#deviceToken(request));
       case '/api/auth/oauth2/userinfo':
-        return withCors(request, () => this.#userinfo(request));
+        return withCors(request, () =>
+          this.#isOAuth ? this.#auth.handler(request) : this.#userinfo(request),
+        );
       case '/api/auth/oauth2/revoke':
         return this.#revoke(request);
       case '/api/auth/oauth2/token':

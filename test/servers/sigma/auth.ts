@@ -4,6 +4,8 @@ import { memoryAdapter } from 'better-auth/adapters/memory';
 import { bearer } from 'better-auth/plugins/bearer';
 import { deviceAuthorization } from 'better-auth/plugins/device-authorization';
 import { organization } from 'better-auth/plugins/organization';
+import { oauthPlugins, type OAuthOptions } from './oauthRoad.ts';
+import type { Person } from './people.ts';
 
 export interface AuthOptions {
   /** The life of a code, in seconds. */
@@ -20,6 +22,8 @@ export interface AuthOptions {
   clientIds?: readonly string[];
   /** The page for the code. By default /device of this server. */
   verificationUri?: string;
+  /** Grants tokens at the OAuth endpoint, to registered clients. By default session tokens, to any client. */
+  oauth?: OAuthOptions;
 }
 
 /** The tables of better-auth that the stand-in uses, in memory. */
@@ -35,8 +39,15 @@ const inTheOpen = {
 };
 
 /** Sigma Identity uses better-auth and these plugins, and so does the stand-in. */
-export function createAuth(url: string, db: Database, options: AuthOptions) {
-  const { clientIds } = options;
+export function createAuth(url: string, db: Database, options: AuthOptions, people: readonly Person[]) {
+  const { clientIds, oauth } = options;
+  const device = {
+    expiresIn: `${options.expiresInSeconds ?? 900}s`,
+    interval: `${options.intervalSeconds ?? 5}s`,
+    generateUserCode: userCode,
+    verificationUri: options.verificationUri ?? '/device',
+    ...(clientIds && { validateClient: (clientId: string) => clientIds.includes(clientId) }),
+  } as const;
   return betterAuth({
     baseURL: url,
     basePath: '/api/auth',
@@ -50,13 +61,7 @@ export function createAuth(url: string, db: Database, options: AuthOptions) {
     // Makes sign-out accept the device token as `Authorization: Bearer`. better-auth itself wants a cookie.
     plugins: [
       bearer(),
-      deviceAuthorization({
-        expiresIn: `${options.expiresInSeconds ?? 900}s`,
-        interval: `${options.intervalSeconds ?? 5}s`,
-        generateUserCode: userCode,
-        verificationUri: options.verificationUri ?? '/device',
-        ...(clientIds && { validateClient: (clientId: string) => clientIds.includes(clientId) }),
-      }),
+      ...(oauth ? oauthPlugins(device, oauth, people) : [deviceAuthorization(device)]),
       ...(options.organizations === false ? [] : [organization()]),
     ],
     rateLimit: { enabled: false },

@@ -11,7 +11,7 @@ describe('the texts to redact from log lines', () => {
     const texts = personalTexts(window.all);
     for (const text of [
       ...'abcdef'.split('').map((each) => `canary-${each}`),
-      ...['access', 'refresh', 'refresh-2', 'other', 'old'].map((each) => `canary-${each}`),
+      ...['access', 'refresh', 'refresh-2', 'other', 'old', 'id-token'].map((each) => `canary-${each}`),
       ...['id', 'label', 'subject', 'name', 'bap', 'key'].map((each) => `canary ${each}`),
       'canary@example.com',
     ])

@@ -83,6 +83,24 @@ describe('an identity card', () => {
     );
   });
 
+  it('shows the scopes that were granted, and notes which were not', () => {
+    const { grant } = recordOf('s1');
+    const scopes = ['openid', 'email', 'profile'];
+    const rowOf = (granted?: string[]): unknown =>
+      cardOf(recordOf('s1', { scopes, grant: { ...grant, ...(granted && { scopes: granted }) } }))
+        .groups.flatMap((group) => group.rows)
+        .find(({ label }) => label === 'Scopes');
+    const row = { kind: 'text', label: 'Scopes' };
+    assert.deepEqual(rowOf(), { ...row, value: 'openid email profile' });
+    assert.deepEqual(rowOf(['profile', 'openid', 'email']), { ...row, value: 'profile openid email' });
+    assert.deepEqual(rowOf(['openid']), { ...row, value: 'openid', note: 'Not granted: email profile' });
+    assert.deepEqual(rowOf(['email', 'ad\u200bmin']), {
+      ...row,
+      value: 'email admin',
+      note: 'Not granted: openid profile',
+    });
+  });
+
   it('strips characters that hide or reorder text from the user ID and scopes', () => {
     const subject = `user\u202e-1\u200b\n${'x'.repeat(16_000)}`;
     const lines = linesOf(recordOf('s1', { person: { ...person, subject }, scopes: ['open\u200bid'] }));

@@ -16,7 +16,9 @@ const refusal = (error: string, status = 400): Reply => json(status, { error });
 const PENDING = refusal('authorization_pending');
 const SLOW_DOWN = refusal('slow_down');
 const GRANTED = json(200, { access_token: 'token', token_type: 'Bearer', expires_in: 3600, scope: 'openid' });
-const SIGNED_IN: Scenario['end'] = { granted: { accessToken: 'token', expiresInSeconds: 3600 } };
+const SIGNED_IN: Scenario['end'] = {
+  granted: { accessToken: 'token', scopes: ['openid'], expiresInSeconds: 3600 },
+};
 const REFUSED_CONNECTION = networkError('ECONNREFUSED');
 
 const tooMany = (headers: Record<string, string>): Reply =>

@@ -8,7 +8,9 @@ const refusal = (error: string, status = 400): Reply => json(status, { error });
 const PENDING = refusal('authorization_pending');
 const SLOW_DOWN = refusal('slow_down');
 const GRANTED = json(200, { access_token: 'token', token_type: 'Bearer', expires_in: 3600, scope: 'openid' });
-const SIGNED_IN: Scenario['end'] = { granted: { accessToken: 'token', expiresInSeconds: 3600 } };
+const SIGNED_IN: Scenario['end'] = {
+  granted: { accessToken: 'token', scopes: ['openid'], expiresInSeconds: 3600 },
+};
 
 /** Every poll comes half a second after the interval, so that no server sees it as too early. */
 const INTERVALS: Scenario[] = [
@@ -94,7 +96,6 @@ const clientRefused = (error: string): Failure => ({ kind: 'clientRefused', erro
 const ENDS: [name: string, reply: Reply, end: Scenario['end']][] = [
   ['expired_token', refusal('expired_token'), 'expired'],
   ['access_denied', refusal('access_denied'), { kind: 'denied' }],
-  ['invalid_grant', refusal('invalid_grant'), { kind: 'codeSpent' }],
   ['invalid_client as 400', refusal('invalid_client'), clientRefused('invalid_client')],
   ['invalid_client as 401', refusal('invalid_client', 401), clientRefused('invalid_client')],
   ['unauthorized_client', refusal('unauthorized_client', 401), clientRefused('unauthorized_client')],
@@ -117,8 +118,13 @@ const ENDS: [name: string, reply: Reply, end: Scenario['end']][] = [
   ],
   [
     'a grant with a refresh token',
-    json(200, { access_token: 't', token_type: 'bearer', expires_in: 60, refresh_token: 'r', id_token: 'i' }),
+    json(200, { access_token: 't', token_type: 'bearer', expires_in: 60, refresh_token: 'r' }),
     { granted: { accessToken: 't', refreshToken: 'r', expiresInSeconds: 60 } },
+  ],
+  [
+    'a grant with an ID token and scopes',
+    json(200, { access_token: 't', id_token: 'e30.e30.c2ln', scope: ' openid  profile' }),
+    { granted: { accessToken: 't', idToken: 'e30.e30.c2ln', scopes: ['openid', 'profile'] } },
   ],
   ['a grant with a token only', json(200, { access_token: 't' }), { granted: { accessToken: 't' } }],
   [
@@ -134,12 +140,18 @@ const ENDS: [name: string, reply: Reply, end: Scenario['end']][] = [
   ],
   [
     'a grant with members of the wrong type',
-    json(200, { access_token: 't', expires_in: 'soon', refresh_token: 7, scope: ['openid'] }),
+    json(200, {
+      access_token: 't',
+      expires_in: 'soon',
+      refresh_token: 7,
+      id_token: 'not a JWT',
+      scope: ['openid'],
+    }),
     { granted: { accessToken: 't' } },
   ],
   [
-    'a grant with an empty refresh token and a life of 0',
-    json(200, { access_token: 't', expires_in: 0, refresh_token: '' }),
+    'a grant with empty members and a life of 0',
+    json(200, { access_token: 't', expires_in: 0, refresh_token: '', id_token: '', scope: ' ' }),
     { granted: { accessToken: 't' } },
   ],
 ];

@@ -41,12 +41,43 @@ describe('readTokenAnswer', () => {
         token_type: 'BEARER',
         expires_in: 1.5,
         refresh_token: 'r',
-        id_token: 'i',
+        id_token: 'e30.e30.c2ln',
         scope: 'openid',
+        expires_at: 1_796_063_669,
         __proto__: { odd: true },
       }),
-      { kind: 'granted', grant: { accessToken: 't', refreshToken: 'r', expiresInSeconds: 1.5 } },
+      {
+        kind: 'granted',
+        grant: {
+          accessToken: 't',
+          refreshToken: 'r',
+          idToken: 'e30.e30.c2ln',
+          scopes: ['openid'],
+          expiresInSeconds: 1.5,
+        },
+      },
     );
+  });
+
+  it('grants without an ID token that is none', () => {
+    const granted = { kind: 'granted', grant: { accessToken: 't' } };
+    for (const id_token of [
+      'i',
+      'e30.e30',
+      'e30.e30.',
+      'e30.e30.c2ln.more',
+      'e30.e30.c 2',
+      7,
+      null,
+      `e30.e30.${'a'.repeat(16_384)}`,
+    ])
+      assert.deepEqual(read(200, { access_token: 't', id_token }), granted);
+  });
+
+  it('grants without scopes that are none', () => {
+    const granted = { kind: 'granted', grant: { accessToken: 't' } };
+    for (const scope of ['', ' ', 7, null, ['openid']])
+      assert.deepEqual(read(200, { access_token: 't', scope }), granted);
   });
 
   it('accepts every form of access token in RFC 6750 §2.1', () => {

@@ -145,7 +145,7 @@ describe('Sigma Identity over HTTP: renew', { concurrency: true }, () => {
     const renewed = await renew(grant);
     assert.ok(renewed.kind === 'granted');
     const { accessToken, refreshToken, expiresAtMs = 0, ...rest } = renewed.grant;
-    assert.deepEqual(rest, { server: server.url });
+    assert.deepEqual(rest, { server: server.url, clientId: 'editor', scopes: ['openid', 'profile'] });
     assert.ok(refreshToken !== undefined && refreshToken !== grant.refreshToken);
     assert.ok(Math.abs(expiresAtMs - hurried.now() - 600_000) < 60_000);
     const service = sigmaService(server);
@@ -160,9 +160,16 @@ describe('Sigma Identity over HTTP: renew', { concurrency: true }, () => {
 
   it('is rejected with a used refresh token, and with one of another client', async () => {
     const { grant, renew } = await signedIn();
-    assert.deepEqual(await renew(grant, 'stranger'), { kind: 'rejected' });
+    assert.deepEqual(await renew({ ...grant, clientId: 'stranger' }), { kind: 'rejected' });
     assert.equal((await renew(grant)).kind, 'granted');
     assert.deepEqual(await renew(grant), { kind: 'rejected' });
+  });
+
+  it('names the client that got the refresh token, whatever the setting says by now', async () => {
+    const { grant, renew } = await signedIn();
+    const renewed = await renew(grant, 'stranger');
+    assert.ok(renewed.kind === 'granted');
+    assert.equal((await renew(renewed.grant, 'other')).kind, 'granted');
   });
 
   const doubts: [name: string, fault: Fault, usedUp?: boolean][] = [

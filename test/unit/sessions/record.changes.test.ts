@@ -39,6 +39,8 @@ const ROWS: readonly (readonly [
     recordOf('a', { grant: { ...grant, accessToken: 'new' } }),
     ['changed', false],
   ],
+  ['a new ID token', LIVE, recordOf('a', { grant: { ...grant, idToken: 'new' } }), ['changed', false]],
+  ['other granted scopes', LIVE, recordOf('a', { grant: { ...grant, scopes: [] } }), ['changed', false]],
   ['a new end', LIVE, recordOf('a', { grant: { ...grant, expiresAtMs: 1 } }), ['changed', false]],
   ['a rejected access token', LIVE, recordOf('a', { accessTokenRejected: true }), ['changed', false]],
   ['other scopes', LIVE, recordOf('a', { scopes: ['email'] }), ['changed', false]],

@@ -21,7 +21,7 @@ export async function canaryWindow(): Promise<{ window: Window; nowMs: number }>
   const nowMs = world.clock.now();
   world.have(
     'canary-a',
-    { server, accessToken: 'canary-access', refreshToken: 'canary-refresh' },
+    { server, accessToken: 'canary-access', refreshToken: 'canary-refresh', idToken: 'canary-id-token' },
     { person },
   );
   const ended = { server, accessToken: 'canary-old', expiresAtMs: nowMs - 1 };

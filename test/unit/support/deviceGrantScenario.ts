@@ -13,6 +13,7 @@ import { FakeClock } from './fakeClock.ts';
 export const CLIENT: DeviceGrantClient = {
   codeUrl: 'https://auth.example/api/auth/device/code',
   tokenUrl: 'https://auth.example/api/auth/device/token',
+  oauthTokenUrl: 'https://auth.example/api/auth/oauth2/token',
   clientId: 'editor',
 };
 
@@ -37,6 +38,8 @@ export interface Scenario {
   readonly meanwhile?: readonly (readonly [at: number, event: 'cancel' | { jump: number }])[];
   /** When the polls must come. */
   readonly polls: readonly number[];
+  /** How many of them go to the OAuth endpoint: the last ones. None by default. */
+  readonly oauthPolls?: number;
   readonly end: { granted: TokenGrant } | Failure | 'expired' | 'cancelled';
   /** When it must end: with the last poll by default. */
   readonly endsAt?: number;
@@ -67,20 +70,23 @@ export async function play(scenario: Scenario): Promise<void> {
   assert.deepEqual(conversation.times, [0, ...scenario.polls], 'when the requests came');
   assert.equal(endedAt, scenario.endsAt ?? scenario.polls.at(-1), 'when it ended');
   assert.equal(clock.pending, 0, 'timers left over');
-  for (const poll of conversation.requests.slice(1)) {
-    assert.equal(`${poll.method} ${poll.url}`, `POST ${CLIENT.tokenUrl}`);
+  const firstAtOAuth = scenario.polls.length - (scenario.oauthPolls ?? 0);
+  for (const [index, poll] of conversation.requests.slice(1).entries()) {
+    const isOAuth = index >= firstAtOAuth;
+    assert.equal(`${poll.method} ${poll.url}`, `POST ${isOAuth ? CLIENT.oauthTokenUrl : CLIENT.tokenUrl}`);
+    // `fetch` sets the type of a form itself.
+    assert.equal(poll.headers['content-type'], isOAuth ? undefined : 'application/json');
     assert.deepEqual(poll.body, {
       grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
       device_code: 'the-device-code',
       client_id: 'editor',
     });
-    assert.equal(poll.headers['content-type'], 'application/json');
   }
   if (typeof end === 'object' && 'granted' in end) {
     assert.equal(end.receivedAtMs, endedAtMs, 'when the grant was received');
     assert.deepEqual({ granted: end.granted }, scenario.end);
   } else assert.deepEqual(end, scenario.end);
-  for (const line of conversation.log.lines.slice(1)) assert.match(line, /^\w+ device token: /);
+  for (const line of conversation.log.lines.slice(1)) assert.match(line, /^\w+ (device|oauth) token: /);
   if (scenario.contact) assert.deepEqual(contact, scenario.contact);
 
   await clock.advance(2 * 3_600_000); // nothing may follow the end

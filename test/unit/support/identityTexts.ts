@@ -19,6 +19,7 @@ export const texts: IdentityTexts = {
   session: 'Session',
   sessionNumber: (number) => `Session ${number}`,
   scopes: 'Scopes',
+  notGranted: (scopes) => `Not granted: ${scopes}`,
   noScopes: 'None',
   since: 'Signed in',
   until: 'Expires',

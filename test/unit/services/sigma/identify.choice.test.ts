@@ -100,6 +100,11 @@ const ROWS: [setActive: string, replies: Reply[], ends: Record<Says, End>][] = [
   ['is answered by 429 once, then confirmed', [busy(10), active(BOB)], CONFIRMED],
   ['is answered by 503 twice, then confirmed', [text(503, ''), text(503, ''), active(BOB)], CONFIRMED],
   ['is answered by a page once, then confirmed', [html(403), active(BOB)], CONFIRMED],
+  [
+    'is answered by 401 once, then confirmed',
+    [json(401, { code: 'UNAUTHORIZED', message: 'No' }), active(BOB)],
+    CONFIRMED,
+  ],
   ['is confirmed for another one once, then for this', [active(ANN), active(BOB)], CONFIRMED],
   ['is answered by a page once, then refused', [html(403), notAMember], REFUSED],
 ];

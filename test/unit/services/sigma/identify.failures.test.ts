@@ -24,7 +24,7 @@ describe('a server that does not help', () => {
   const failures: [what: string, reply: Reply, listMs: number, setActiveMs: number][] = [
     ['404', html(404), 0, 0],
     ['a 404 in JSON', json(404, {}), 0, 0],
-    ['401', json(401, { message: 'No', code: 'UNAUTHORIZED' }), 0, 3_000],
+    ['401', json(401, { message: 'No', code: 'UNAUTHORIZED' }), 0, 0],
     ['500', text(500, ''), 0, 3_000],
     ['429', json(429, {}), 0, 3_000],
     ['a login page', html(200), 0, 3_000],

@@ -63,6 +63,7 @@ describe('Sigma Identity: renew', () => {
       kind: 'granted',
       grant: {
         server: 'https://auth.example/tenant',
+        clientId: 'editor',
         accessToken: 'canary-new',
         refreshToken: 'canary-newer',
         expiresAtMs: clock.now() + 3_600_000,
@@ -77,10 +78,30 @@ describe('Sigma Identity: renew', () => {
       kind: 'granted',
       grant: {
         server: 'https://auth.example/tenant',
+        clientId: 'editor',
         accessToken: 'canary-new',
         refreshToken: 'canary-refresh',
       },
     });
+  });
+
+  const ID_TOKEN = 'e30.e30.b2xk';
+  const NEWER_ID_TOKEN = 'e30.e30.bmV3';
+
+  it('returns the new ID token, and the scopes that are left', async () => {
+    const { renew } = world(json(200, { ...GRANTED, id_token: NEWER_ID_TOKEN, scope: 'openid' }));
+    const renewed = await renew({ ...GRANT, idToken: ID_TOKEN, scopes: ['openid', 'email'] });
+    assert.ok(renewed.kind === 'granted');
+    assert.equal(renewed.grant.idToken, NEWER_ID_TOKEN);
+    assert.deepEqual(renewed.grant.scopes, ['openid']);
+  });
+
+  it('keeps the ID token and the scopes if the answer has none', async () => {
+    const { renew } = world(json(200, GRANTED));
+    const renewed = await renew({ ...GRANT, idToken: ID_TOKEN, scopes: ['openid', 'email'] });
+    assert.ok(renewed.kind === 'granted');
+    assert.equal(renewed.grant.idToken, ID_TOKEN);
+    assert.deepEqual(renewed.grant.scopes, ['openid', 'email']);
   });
 
   it('sends no request without a refresh token', async () => {

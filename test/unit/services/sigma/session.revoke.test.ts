@@ -30,6 +30,13 @@ describe('Sigma Identity: revoke', () => {
     });
   }
 
+  it('names the client that got the tokens', async () => {
+    const { clock, conversation, service } = sigmaWorld([json(200, { success: true }), text(200, '')]);
+    await clock.run(service.revoke({ ...GRANT, clientId: 'earlier' }, NEVER));
+    assert.deepEqual(conversation.requests[1]?.body, { token: 'token', client_id: 'earlier' });
+    conversation.assertOver();
+  });
+
   it('revokes the refresh token when there is one', async () => {
     const { clock, conversation, service } = sigmaWorld([json(200, { success: true }), text(200, '')]);
     await clock.run(service.revoke({ ...GRANT, refreshToken: 'refresh' }, NEVER));

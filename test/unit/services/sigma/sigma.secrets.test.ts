@@ -22,7 +22,7 @@ const SECRETS = {
   userCode: 'CNRY-7Q2X',
   accessToken: 'canary-access-token-91ab',
   refreshToken: 'canary-refresh-token-33d0',
-  idToken: 'canary-id-token-77e2',
+  idToken: 'e30.canary-id-token-77e2.c2ln',
 };
 const CANARY = /canary|CNRY|7Q2X/i;
 
@@ -69,6 +69,18 @@ const SIGN_INS: [
   cancelAt?: number,
 ][] = [
   ['success', [CODE, PENDING, GRANTED, PERSON, ONE_IDENTITY, ACTIVE, echo(200), PERSON], 'signedIn'],
+  [
+    'success at the OAuth endpoint',
+    [
+      CODE,
+      json(400, { error: 'invalid_grant', error_description: SECRETS.deviceCode }),
+      PENDING,
+      GRANTED,
+      PERSON,
+      echo(401),
+    ],
+    'signedIn',
+  ],
   ['success, though the list of identities fails', [CODE, GRANTED, PERSON, echo(500)], 'signedIn'],
   ['success, though the list is redirected', [CODE, GRANTED, PERSON, ELSEWHERE], 'signedIn'],
   [

@@ -9,7 +9,7 @@ import { CODE } from '../../support/deviceGrantScenario.ts';
 import { begin, sigmaWorld } from '../../support/serviceKit.ts';
 import { serviceTexts } from '../../support/serviceTexts.ts';
 
-const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
+const GRANT: Grant = { server: 'https://auth.example', clientId: 'editor', accessToken: 'token' };
 
 describe('Sigma Identity: the service', () => {
   it('has the names that settings and other extensions use', () => {
@@ -87,6 +87,7 @@ describe('Sigma Identity: wait', () => {
       kind: 'granted',
       grant: {
         server: 'https://auth.example',
+        clientId: 'editor',
         accessToken: 'token',
         refreshToken: 'r',
         expiresAtMs: it.clock.now() + 3_600_000,
