@@ -57,11 +57,7 @@ export class HandedOutTokens {
 
   /** Stops the servers whose token is no longer right. Call after a change of sessions or choices. */
   update(): void {
-    const tokens = [...this.#tokens.values()];
-    const invalid = tokens.filter((token) => this.#state(token) === 'invalid');
-    const ids = new Set(invalid.map(({ session }) => session.id));
-    const together = tokens.filter((token) => ids.has(token.session.id) && this.#state(token) === 'earlier');
-    this.#stop([...invalid, ...together]);
+    this.#stop([...this.#tokens.values()].filter((token) => this.#state(token) === 'invalid'));
     for (const { session } of this.#tokens.values())
       if (this.#earlier(session.id).length > 0) void this.#watch(session.id);
   }

@@ -89,7 +89,6 @@ function readLabel(value: unknown): string | undefined {
 function readUrl(value: unknown, { serviceUrls, spelling }: SettingRules): URL | UrlProblem {
   if (typeof value !== 'string') return 'badUrl';
   const text = value.trim();
-  if (text.length > MAX_URL_CHARACTERS) return 'longUrl';
   const url = isSafeAddress(text) ? new URL(text) : undefined;
   if (url === undefined || /[#%]/.test(url.href)) return 'badUrl';
   if (url.href.length > MAX_URL_CHARACTERS) return 'longUrl';

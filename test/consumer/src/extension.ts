@@ -90,7 +90,9 @@ async function getIdToken({ provider, scopes, userUrl }: Service): Promise<strin
 }
 
 async function verifyAdom(): Promise<string> {
-  const session = await vscode.authentication.getSession('adom', [], { createIfNone: true });
+  const [account] = await vscode.authentication.getAccounts('adom');
+  if (account === undefined) return 'nobody is signed in.';
+  const session = await vscode.authentication.getSession('adom', [], { createIfNone: true, account });
   const api = await bapIdentity();
   return (await api.verifySession(session)) ? 'the session works.' : 'the session has ended.';
 }

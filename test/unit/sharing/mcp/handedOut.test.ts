@@ -131,6 +131,22 @@ describe('servers that run with a token', () => {
     assert.equal(world.storedLive().find(({ id }) => id === 'a')?.grant.accessToken, accessToken);
   });
 
+  it('leave the session its own token when the answer about the earlier one brings none', async () => {
+    world.service.rotates = false;
+    getNewToken();
+    await world.clock.advance(HOUR_MS);
+    assert.equal(askedAbout('access 1') > 5, true);
+    assert.equal(current().grant.accessToken, 'access 4');
+    assert.deepEqual(stops, []);
+  });
+
+  it('stop alone when the user takes back what one server may, also with an earlier token', async () => {
+    world.service.keepsRotated = true;
+    await rotate();
+    await choices.forget([two]);
+    assert.deepEqual(stops, ['two']);
+  });
+
   it('do not end the session when the earlier token is rejected', async () => {
     await rotate();
     await world.clock.advance(HOUR_MS);
@@ -177,6 +193,15 @@ describe('servers that run with a token', () => {
     world.service.reject(current('b').grant.accessToken);
     await world.clock.run(window.sessions.verification.verify('b', window.closed.signal));
     assert.deepEqual(stops, ['one two', 'other']);
+  });
+
+  it('stop at once when the token is rejected and its renewal has to wait', async () => {
+    const session = current();
+    const grant = { ...session.grant, refreshToken: 'unknown' };
+    const version = { ...session.version, amendment: 9 };
+    window.store.publish({ ...session, version, grant, accessTokenRejected: true });
+    await world.clock.settle();
+    assert.deepEqual(stops, ['one two']);
   });
 
   it('stop alone when the user takes back what one server may', async () => {
