@@ -138,6 +138,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     identity,
     identities,
     sessions,
+    shared.signIns,
     channel,
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();

@@ -36,7 +36,16 @@ for (const service of services)
       const names = isWeb
         ? await workbench.storedInBrowser()
         : globSync(`${workbench.serverFolder}/**/signIns/**`).join();
-      return /[0-9a-f-]{36}\.1-\d+-0\.[0-9a-f]{16}\./.test(names.replaceAll(/item\/[^"]*/g, ''));
+      const idsOf = (kind: string): Set<string | undefined> =>
+        new Set(
+          Array.from(
+            names.matchAll(
+              new RegExp(`signIns?/(?:[0-9a-f]{32}/)?([0-9a-f-]{36})\\.1-\\d+-0\\.${kind}\\.`, 'g'),
+            ),
+            ([, id]) => id,
+          ),
+        );
+      return idsOf('[0-9a-f]{16}').difference(idsOf('removed')).size > 0;
     };
     const continued = async (): Promise<string> => {
       await workbench.waitForNotification(CONTINUED);
