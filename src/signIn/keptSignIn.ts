@@ -64,6 +64,7 @@ export interface KeptParts {
  */
 export class KeptSignIn implements Interruption {
   readonly id: string;
+  readonly signal: AbortSignal;
   readonly #about: About;
   readonly #parts: KeptParts;
   readonly #interrupted = new AbortController();
@@ -81,9 +82,8 @@ export class KeptSignIn implements Interruption {
     this.#revision = revision;
     this.#writing = Promise.resolve(revision > 0);
     this.#parts = parts;
+    this.signal = AbortSignal.any([this.#interrupted.signal, parts.runtime.closed]);
   }
-
-  readonly signal = this.#interrupted.signal;
 
   /** Works on the sign-in in this window, under its lock, until it is released. Rejects as `isHeld` does. */
   async own(lock: HeldLock): Promise<void> {
