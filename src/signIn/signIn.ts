@@ -144,7 +144,8 @@ export async function signIn(
     progress.close();
     const isLeft = isInterrupted && (await kept.release());
     if (!isInterrupted) void kept.forget();
-    if (unkept !== undefined && !isLeft) revokeInBackground(service, unkept, runtime);
+    if (unkept !== undefined && !isLeft && !isOfSession(sessions, unkept))
+      revokeInBackground(service, unkept, runtime);
   }
 }
 
@@ -180,6 +181,11 @@ async function waitForApproval(
     const wanted = await withinAskLimit(clock, asking, (limits) => progress.expired(limits));
     if (wanted === 'late') return waited;
   }
+}
+
+/** Another window may have continued this sign-in and completed it. */
+function isOfSession({ records }: ServiceSessions, { accessToken }: Grant): boolean {
+  return records.liveSessions().some(({ grant }) => grant.accessToken === accessToken);
 }
 
 function isSpent(waited: WaitResult): boolean {
