@@ -45,6 +45,8 @@ export const STALE_AFTER_MS = 10_000;
 const CHECK_EVERY_MS = 3_000;
 /** The user waits for what follows, and a storage that hangs must not hold it up. */
 const STORE_LIMIT_MS = 1_000;
+/** A closing window has time for this, and then for the revocation of a token that is not stored. */
+const LAST_WRITE_LIMIT_MS = 2_000;
 
 /** The abort reason when nothing new may be sent. */
 export class Interrupted extends Error {
@@ -164,9 +166,14 @@ export class KeptSignIn implements Interruption {
     this.#over.abort();
   }
 
-  /** Leaves the sign-in to another window, or to a later start. False if its latest progress is not stored. */
+  /**
+   * Leaves the sign-in to another window, or to a later start. False if its latest progress is not stored, or the storage
+   * hangs. Never rejects.
+   */
   async release(): Promise<boolean> {
-    const isStored = await this.#writing;
+    const { clock } = this.#parts.runtime;
+    const writing = withTimeLimit(clock, LAST_WRITE_LIMIT_MS, NEVER, () => this.#writing);
+    const isStored = await writing.catch(() => false);
     this.#over.abort();
     return isStored;
   }
