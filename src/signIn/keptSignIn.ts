@@ -45,6 +45,8 @@ export const STALE_AFTER_MS = 10_000;
 const CHECK_EVERY_MS = 3_000;
 /** The user waits for what follows, and a storage that hangs must not hold it up. */
 const STORE_LIMIT_MS = 1_000;
+/** A closing window has time for this, and then for the revocation of a token that is not stored. */
+const LAST_WRITE_LIMIT_MS = 2_000;
 
 /** The abort reason when nothing new may be sent. */
 export class Interrupted extends Error {
@@ -64,6 +66,7 @@ export interface KeptParts {
  */
 export class KeptSignIn implements Interruption {
   readonly id: string;
+  readonly signal: AbortSignal;
   readonly #about: About;
   readonly #parts: KeptParts;
   readonly #interrupted = new AbortController();
@@ -82,9 +85,8 @@ export class KeptSignIn implements Interruption {
     this.#revision = revision;
     this.#writing = Promise.resolve(revision > 0);
     this.#parts = parts;
+    this.signal = AbortSignal.any([this.#interrupted.signal, parts.runtime.closed]);
   }
-
-  readonly signal = this.#interrupted.signal;
 
   /** Works on the sign-in in this window, under its lock, until it is released. Rejects as `isHeld` does. */
   async own(lock: HeldLock): Promise<void> {
@@ -166,9 +168,14 @@ export class KeptSignIn implements Interruption {
     this.#over.abort();
   }
 
-  /** Leaves the sign-in to another window, or to a later start. False if its latest progress is not stored. */
+  /**
+   * Leaves the sign-in to another window, or to a later start. False if its latest progress is not stored, or the storage
+   * hangs. Never rejects.
+   */
   async release(): Promise<boolean> {
-    const isStored = await this.#writing;
+    const { clock } = this.#parts.runtime;
+    const writing = withTimeLimit(clock, LAST_WRITE_LIMIT_MS, NEVER, () => this.#writing);
+    const isStored = await writing.catch(() => false);
     this.#over.abort();
     return isStored;
   }
