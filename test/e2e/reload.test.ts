@@ -36,16 +36,12 @@ for (const service of services)
       const names = isWeb
         ? await workbench.storedInBrowser()
         : globSync(`${workbench.serverFolder}/**/signIns/**`).join();
-      const idsOf = (kind: string): Set<string | undefined> =>
-        new Set(
-          Array.from(
-            names.matchAll(
-              new RegExp(`signIns?/(?:[0-9a-f]{32}/)?([0-9a-f-]{36})\\.1-\\d+-0\\.${kind}\\.`, 'g'),
-            ),
-            ([, id]) => id,
-          ),
-        );
-      return idsOf('[0-9a-f]{16}').difference(idsOf('removed')).size > 0;
+      const idsOf = (kind: string): (string | undefined)[] => {
+        const pattern = `signIns?/(?:[0-9a-f]{32}/)?([0-9a-f-]{36})\\.1-\\d+-0\\.${kind}\\.`;
+        return Array.from(names.matchAll(new RegExp(pattern, 'g')), ([, id]) => id);
+      };
+      const over = idsOf('removed');
+      return idsOf('[0-9a-f]{16}').some((id) => !over.includes(id));
     };
     const continued = async (): Promise<string> => {
       await workbench.waitForNotification(CONTINUED);
