@@ -1,6 +1,6 @@
 import type { Runtime } from '../base/runtime.ts';
 import { sessionKey, type SessionOf } from './accounts.ts';
-import { type Item, parseItem } from './items.ts';
+import { isNewerItem, type Item, parseItem } from './items.ts';
 import type { HeldLock, WindowLocks } from './ports.ts';
 
 /** How long a new sign-in waits for another window that brings the same session a new grant. */
@@ -8,6 +8,12 @@ const LOCK_LIMIT_MS = 60_000;
 /** How long to wait for the version that the last owner of a lock has handed on, and how often to poll for it. */
 const HANDED_ON_LIMIT_MS = 5_000;
 const POLL_EVERY_MS = 200;
+
+/**
+ * After this many times, the version that was handed on counts as lost. Until then, what this window has of the session
+ * may be used up: its refresh token would be sent a second time.
+ */
+const MISSED_TIMES_UNTIL_LOST = 24;
 
 const NO_LOCK: HeldLock = {
   handedOn: undefined,
@@ -20,6 +26,8 @@ export class GrantLock {
   readonly #locks: WindowLocks;
   readonly #isSeen: (item: Item) => Promise<boolean>;
   readonly #runtime: Runtime;
+  /** How often this window has waited in vain for a version that was handed on, by the name of its item. */
+  readonly #missed = new Map<string, number>();
 
   /** `isSeen` rereads the session of an item, and is true unless the item is newer than all that this window sees. */
   constructor(locks: WindowLocks, isSeen: (item: Item) => Promise<boolean>, runtime: Runtime) {
@@ -32,8 +40,8 @@ export class GrantLock {
   hold<T>(session: SessionOf, signal: AbortSignal, work: (lock: HeldLock) => Promise<T>): Promise<T> {
     // One lock for one session: an account with one set of scopes.
     return this.#locks.withLock(`grant ${sessionKey(session)}`, signal, async (lock) => {
-      await this.#seeHandedOn(lock.handedOn);
-      return work(lock);
+      const isSeen = await this.#seeHandedOn(lock.handedOn);
+      return work(isSeen ? lock : onlyForNewer(lock));
     });
   }
 
@@ -66,19 +74,42 @@ export class GrantLock {
     }
   }
 
-  /** Waits until this window sees the version that the last owner has handed on, or a newer one. */
-  async #seeHandedOn(name = ''): Promise<void> {
+  /**
+   * Waits until this window sees the version that the last owner has handed on, or a newer one. False if it does not:
+   * the owner may still be trying to store it where this window can see it.
+   */
+  async #seeHandedOn(name = ''): Promise<boolean> {
     const item = parseItem(name);
-    if (item === undefined) return;
+    if (item === undefined) return true;
     const { clock, closed } = this.#runtime;
     for (let waitedMs = 0; waitedMs < HANDED_ON_LIMIT_MS; waitedMs += POLL_EVERY_MS) {
-      if (closed.aborted || (await this.#isSeen(item))) return;
+      if (await this.#isSeen(item)) {
+        this.#missed.delete(name);
+        return true;
+      }
+      if (closed.aborted) return false;
       await clock.sleep(POLL_EVERY_MS, closed).catch(() => undefined);
     }
+    const missed = (this.#missed.get(name) ?? 0) + 1;
+    this.#missed.set(name, missed);
+    return missed >= MISSED_TIMES_UNTIL_LOST;
   }
 }
 
 /** Hands on the newest item of the session. Undefined when the session is not known. */
 export function handOn(lock: HeldLock, item: Item | undefined): void {
   if (item !== undefined) lock.handOn(item.name);
+}
+
+/** For a window that does not see the version that was handed on: nothing that needs it may be sent. */
+function onlyForNewer(lock: HeldLock): HeldLock {
+  const handedOn = parseItem(lock.handedOn ?? '');
+  return {
+    ...lock,
+    isHeld: () => Promise.resolve(false),
+    handOn: (itemName) => {
+      const item = parseItem(itemName);
+      if (item !== undefined && handedOn !== undefined && isNewerItem(item, handedOn)) lock.handOn(itemName);
+    },
+  };
 }
