@@ -204,6 +204,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   resumeSignIns();
   const finish = async (): Promise<void> => {
     await Promise.all([sessions.finish(), signIns.finish()]);
+    await shared.finish();
   };
   return { api: identity.api, finish };
 }
