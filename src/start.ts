@@ -4,6 +4,7 @@ import { version } from '../package.json';
 import { offerInAccountsMenu, setContextKeys } from './accounts/accountsMenu.ts';
 import { registerAccountCommands } from './accounts/commands.ts';
 import { NoticeMessages } from './accounts/noticeMessages.ts';
+import { UsedServices, type WantedServices } from './accounts/usedServices.ts';
 import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
 import { createLog, describeError } from './base/log.ts';
@@ -24,7 +25,7 @@ import { SharePicker } from './provider/sharePicker.ts';
 import { createServices } from './serviceList.ts';
 import { accountsOf } from './sessions/accounts.ts';
 import { openSessions } from './sessions/sessions.ts';
-import { readSetting, type Setting, settings } from './settings.ts';
+import { isOwnSetting, readSetting, type Setting, settings } from './settings.ts';
 import { identityTool } from './sharing/agent/tool.ts';
 import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
@@ -137,6 +138,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     identity,
     identities,
     sessions,
+    shared.signIns,
     channel,
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();
@@ -169,7 +171,13 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   extra('diagnosis', () =>
     registerDiagnose({ context, sessions, storageStatus: shared.status, runtime, log }),
   );
-  extra('Accounts menu', () => offerInAccountsMenu(sessions, reader(settings.accountsMenu), runtime));
+  extra('Accounts menu', () => {
+    const wanted = (): WantedServices => ({
+      ids: readSetting(vscode.workspace, settings.accountsMenu),
+      isOwn: isOwnSetting(vscode.workspace, settings.accountsMenu),
+    });
+    return offerInAccountsMenu(sessions, wanted, new UsedServices(context.globalState, log), runtime);
+  });
   extra('context keys', () => setContextKeys(sessions, runtime));
   extra('tool for agents', () => vscode.lm.registerTool('bap_identity', identityTool(services, sessions)));
   extra('MCP servers', () => mcp.register());
@@ -197,6 +205,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   resumeSignIns();
   const finish = async (): Promise<void> => {
     await Promise.all([sessions.finish(), signIns.finish()]);
+    await shared.finish();
   };
   return { api: identity.api, finish };
 }

@@ -173,8 +173,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       return result.record;
     }
     if (result.kind === 'signedIn') {
-      if (isAwaited() || !isForExtension) view.signedIn(service, result.record);
-      else view.signedInTooLate(service, result.record);
+      view.signedIn(service, result.record, isAwaited() || !isForExtension);
       if (result.withoutIdentity === 'hasNone') view.hasNoBapIdentity(service);
       if (result.withoutIdentity === 'choseNone') view.choseNoIdentity(service);
       return result.record;

@@ -45,6 +45,8 @@ export const STALE_AFTER_MS = 10_000;
 const CHECK_EVERY_MS = 3_000;
 /** The user waits for what follows, and a storage that hangs must not hold it up. */
 const STORE_LIMIT_MS = 1_000;
+/** A closing window has time for this, and then for the revocation of a token that is not stored. */
+const LAST_WRITE_LIMIT_MS = 2_000;
 
 /** The abort reason when nothing new may be sent. */
 export class Interrupted extends Error {
@@ -64,12 +66,14 @@ export interface KeptParts {
  */
 export class KeptSignIn implements Interruption {
   readonly id: string;
+  readonly signal: AbortSignal;
   readonly #about: About;
   readonly #parts: KeptParts;
   readonly #interrupted = new AbortController();
   readonly #over = new AbortController();
   readonly #locked = Promise.withResolvers<HeldLock | undefined>();
   #lock: HeldLock | undefined;
+  #isForgotten = false;
   #revision: number;
   /** Whether the last write has stored something. Never rejects. */
   #writing: Promise<boolean>;
@@ -81,9 +85,8 @@ export class KeptSignIn implements Interruption {
     this.#revision = revision;
     this.#writing = Promise.resolve(revision > 0);
     this.#parts = parts;
+    this.signal = AbortSignal.any([this.#interrupted.signal, parts.runtime.closed]);
   }
-
-  readonly signal = this.#interrupted.signal;
 
   /** Works on the sign-in in this window, under its lock, until it is released. Rejects as `isHeld` does. */
   async own(lock: HeldLock): Promise<void> {
@@ -126,7 +129,7 @@ export class KeptSignIn implements Interruption {
     const text = JSON.stringify({ ...this.#about, progress } satisfies SignInRecord);
     const item = itemFor(this.id, { signIn: 1, revision: this.#revision++, amendment: 0 }, text);
     const write = async (): Promise<boolean> => {
-      if ((await this.#locked.promise) === undefined) return false;
+      if ((await this.#locked.promise) === undefined || this.#isForgotten) return false;
       await storage.add(item, text);
       return true;
     };
@@ -151,6 +154,7 @@ export class KeptSignIn implements Interruption {
 
   /** The sign-in is over: nothing of it stays. Never rejects. */
   async forget(): Promise<void> {
+    this.#isForgotten = true;
     if (this.#revision > 0 && this.#lock !== undefined) {
       const mark = itemFor(this.id, { signIn: 1, revision: this.#revision, amendment: 0 }, undefined);
       const add = (): Promise<void> => this.#parts.storage.add(mark, '');
@@ -164,9 +168,14 @@ export class KeptSignIn implements Interruption {
     this.#over.abort();
   }
 
-  /** Leaves the sign-in to another window, or to a later start. False if its latest progress is not stored. */
+  /**
+   * Leaves the sign-in to another window, or to a later start. False if its latest progress is not stored, or the storage
+   * hangs. Never rejects.
+   */
   async release(): Promise<boolean> {
-    const isStored = await this.#writing;
+    const { clock } = this.#parts.runtime;
+    const writing = withTimeLimit(clock, LAST_WRITE_LIMIT_MS, NEVER, () => this.#writing);
+    const isStored = await writing.catch(() => false);
     this.#over.abort();
     return isStored;
   }

@@ -28,30 +28,25 @@ export async function showFailure(
   if (answer === open && setting !== undefined) await openSetting(log, setting);
 }
 
-/** Confirms a sign-in. */
+/** Confirms a sign-in. `isAwaited`: false if the extension that asked for it no longer waits. */
 export async function showSignedIn(
   serviceLabel: string,
   record: LiveSession,
+  isAwaited: boolean,
   showIdentity: (record: LiveSession) => void,
 ): Promise<void> {
   const show = vscode.l10n.t('Show Identity');
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Signed in to {0} as {1}.', serviceLabel, record.person.name),
-    show,
-  );
+  const { name } = record.person;
+  const message = isAwaited
+    ? vscode.l10n.t('Signed in to {0} as {1}.', serviceLabel, name)
+    : vscode.l10n.t({
+        message:
+          'Signed in to {0} as {1}. The extension that asked for it is no longer waiting, so try again there. You won’t need a new code.',
+        args: [serviceLabel, name],
+        comment: '{0}: a service, {1}: a person',
+      });
+  const answer = await vscode.window.showInformationMessage(message, show);
   if (answer === show) showIdentity(record);
-}
-
-/** Confirms a sign-in that the extension which asked for it no longer waits for. */
-export function showSignedInTooLate(serviceLabel: string, { person }: LiveSession): void {
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t({
-      message:
-        'Signed in to {0} as {1}. The extension that asked for it is no longer waiting, so try again there. You won’t need a new code.',
-      args: [serviceLabel, person.name],
-      comment: '{0}: a service, {1}: a person',
-    }),
-  );
 }
 
 /** Says that a sign-in has ended here because the user has completed it in another window. */

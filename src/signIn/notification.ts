@@ -12,7 +12,6 @@ import {
   showNoIdentity,
   showSignedIn,
   showSignedInElsewhere,
-  showSignedInTooLate,
 } from './messages.ts';
 import { registerPaletteCommands } from './paletteCommands.ts';
 import { ProgressNotification } from './progress.ts';
@@ -91,12 +90,8 @@ export class SignInNotifications implements SignInUi {
     return progress;
   }
 
-  signedIn({ label }: IdentityService, record: LiveSession): void {
-    void showSignedIn(label, record, this.#showIdentity);
-  }
-
-  signedInTooLate({ label }: IdentityService, record: LiveSession): void {
-    showSignedInTooLate(label, record);
+  signedIn({ label }: IdentityService, record: LiveSession, isAwaited: boolean): void {
+    void showSignedIn(label, record, isAwaited, this.#showIdentity);
   }
 
   signedInElsewhere({ label }: IdentityService, record: LiveSession): void {

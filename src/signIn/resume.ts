@@ -1,3 +1,4 @@
+import { NEVER } from '../base/timeLimit.ts';
 import type { Grant } from '../services/service.ts';
 import type { InterruptedSignIn } from './keptSignIns.ts';
 import type { SignInRecord } from './keptSignIn.ts';
@@ -41,7 +42,7 @@ export async function resumeSignIn(
 
   let grant: Grant | undefined;
   try {
-    const waited = await pending?.wait(runtime.closed, () => undefined, kept);
+    const waited = await pending?.wait(NEVER, () => undefined, kept);
     grant = waited?.kind === 'granted' ? waited.grant : await kept.lateGrant();
   } catch {
     await kept.release(); // the window closes, or another one continues the sign-in

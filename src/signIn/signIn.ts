@@ -86,8 +86,8 @@ class SignedInElsewhere extends Error {
 
 /**
  * One sign-in, from the first request to a stored session. One signal reaches every step. It aborts when the user
- * cancels, the window closes, or another window completes the same sign-in. A closing window, and one whose sign-in
- * another window continues, leaves the stored copy. Never rejects.
+ * cancels, or another window completes the same sign-in. A closing window, and one whose sign-in another window
+ * continues, sends nothing more, stores a token that is on its way, and leaves the stored copy. Never rejects.
  */
 export async function signIn(
   context: SignInContext,
@@ -103,7 +103,7 @@ export async function signIn(
 
   const progress = view.open(service.label);
   const elsewhere = watchOtherWindows(sessions, request);
-  const signal = AbortSignal.any([progress.cancelled, runtime.closed, elsewhere.signal]);
+  const signal = AbortSignal.any([progress.cancelled, elsewhere.signal]);
   /** The grant, until it is stored. A grant that is not kept is revoked. */
   let unkept: Grant | undefined;
   let isInterrupted = false;
@@ -117,14 +117,15 @@ export async function signIn(
     progress.finishing();
     const isSaved = await kept.save({ kind: 'granted', grant: waited.grant });
     // Only what is stored can be finished by another window.
-    const finishing = isSaved ? AbortSignal.any([signal, kept.signal]) : signal;
+    const finishing = AbortSignal.any([signal, isSaved ? kept.signal : runtime.closed]);
 
     const identified = await identify(service, waited.grant, progress, runtime, finishing);
     if (identified.kind !== 'identified') return identified;
     unkept = identified.grant;
     elsewhere.stop(); // what is stored from now on is our own
 
-    const record = await sessions.keep(request.scopes, identified.grant, identified.person, signal);
+    const keeping = AbortSignal.any([signal, runtime.closed]);
+    const record = await sessions.keep(request.scopes, identified.grant, identified.person, keeping);
     unkept = undefined;
     log.info(`Signed in with ${service.label}.`);
     const withoutIdentity = identified.hasNoBapIdentity === true ? 'hasNone' : identified.withoutIdentity;
@@ -143,7 +144,8 @@ export async function signIn(
     progress.close();
     const isLeft = isInterrupted && (await kept.release());
     if (!isInterrupted) void kept.forget();
-    if (unkept !== undefined && !isLeft) revokeInBackground(service, unkept, runtime);
+    if (unkept !== undefined && !isLeft && !isOfSession(sessions, unkept))
+      revokeInBackground(service, unkept, runtime);
   }
 }
 
@@ -157,10 +159,11 @@ async function waitForApproval(
   { kept, resumed, onCode }: SignInRun,
 ): Promise<{ kind: 'granted'; grant: Grant } | { kind: 'over' } | SignInFailure> {
   const first = resumed !== undefined && 'pending' in resumed ? resumed.pending : undefined;
+  const asking = AbortSignal.any([signal, kept.signal]);
   for (let earlier = first; ; earlier = undefined) {
     const begun = earlier
       ? { kind: 'pending' as const, pending: earlier }
-      : await service.begin(scopes, signal);
+      : await service.begin(scopes, asking);
     if (begun.kind === 'failed') return begun;
     const { pending } = begun;
     const { toResume, deadlineMs } = pending;
@@ -175,10 +178,14 @@ async function waitForApproval(
     }
     if (waited.kind !== 'expired') return waited;
     log.info('The sign-in has expired. Offering a new one.');
-    const asking = AbortSignal.any([signal, kept.signal]);
     const wanted = await withinAskLimit(clock, asking, (limits) => progress.expired(limits));
     if (wanted === 'late') return waited;
   }
+}
+
+/** Another window may have continued this sign-in and completed it. */
+function isOfSession({ records }: ServiceSessions, { accessToken }: Grant): boolean {
+  return records.liveSessions().some(({ grant }) => grant.accessToken === accessToken);
 }
 
 function isSpent(waited: WaitResult): boolean {

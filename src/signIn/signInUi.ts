@@ -8,10 +8,8 @@ export interface SignInUi {
   open(serviceLabel: string): SignInProgress;
   /** Shows a failure. VS Code itself shows none for a sign-in from the Accounts menu. */
   failed(error: SignInError): void;
-  /** Confirms a sign-in in this window. */
-  signedIn(service: IdentityService, record: LiveSession): void;
-  /** Confirms a sign-in that the extension which asked for it no longer waits for. */
-  signedInTooLate(service: IdentityService, record: LiveSession): void;
+  /** Confirms a sign-in in this window. `isAwaited`: false if the extension that asked for it no longer waits. */
+  signedIn(service: IdentityService, record: LiveSession, isAwaited: boolean): void;
   /** Says why the sign-in in this window has ended: the user completed the same one in another window. */
   signedInElsewhere(service: IdentityService, record: LiveSession): void;
   /** Says, after a sign-in, that the account has no BAP identity. */

@@ -39,7 +39,6 @@ const view: SignInUi = {
   signedIn: () => undefined,
   hasNoBapIdentity: () => undefined,
   choseNoIdentity: () => undefined,
-  signedInTooLate: () => undefined,
   signedInElsewhere: () => undefined,
   showQuestion: () => false,
   remind: () => undefined,

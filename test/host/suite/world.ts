@@ -198,7 +198,6 @@ export class World {
       signedIn: (_, { person }) => this.told.push(person.name),
       hasNoBapIdentity: () => undefined,
       choseNoIdentity: () => undefined,
-      signedInTooLate: () => undefined,
       signedInElsewhere: () => undefined,
       showQuestion: () => false,
       remind: () => (this.reminded += 1),

@@ -131,8 +131,8 @@ function choose({ screen }: SignInWorld, choices: readonly number[]): void {
     return Promise.resolve(at === undefined ? undefined : identities[at % identities.length]?.id);
   };
   const show = screen.pending.bind(screen);
-  screen.pending = (signIn) => {
-    show(signIn);
+  screen.pending = (signIn, isResumed) => {
+    show(signIn, isResumed);
     assert.ok(isSafeAddress(signIn.browserUri), 'the address to open');
     assert.ok(signIn.verificationUri === undefined || isSafeAddress(signIn.verificationUri));
     assert.ok((signIn.userCode ?? 'x').length <= 64 && signIn.userCode !== '');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 
+import { NO_INTERRUPTION } from '../../../src/base/interruption.ts';
 import type { Failure } from '../../../src/oauth/failure.ts';
 import type { LiveSession } from '../../../src/sessions/record.ts';
 import type { SignInResult } from '../../../src/signIn/signIn.ts';
@@ -135,10 +136,10 @@ function service(
           browserUri: 'https://auth.example/canary',
           deadlineMs: clock.now() + WAIT_MS,
           toResume: {},
-          wait: async (waitSignal, onContact) => {
+          wait: async (waitSignal, onContact, interruption = NO_INTERRUPTION) => {
             calls.push('wait');
             onContact({ kind: 'noAnswer' });
-            await clock.sleep(WAIT_MS, waitSignal);
+            await clock.sleep(WAIT_MS, AbortSignal.any([waitSignal, interruption.signal]));
             onContact({ kind: 'service' });
             const waited = waitsLeft.shift();
             assert.ok(waited, 'one wait too many');

@@ -24,8 +24,8 @@ export class FakeScreen implements SignInProgress {
     this.#wishes = [...wishes];
   }
 
-  pending(signIn: PendingSignIn): void {
-    this.seen.push('pending');
+  pending(signIn: PendingSignIn, isResumed: boolean): void {
+    this.seen.push(isResumed ? 'pending again' : 'pending');
     this.codes.push(signIn.userCode ?? 'none');
   }
 

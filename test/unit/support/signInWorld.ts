@@ -56,7 +56,6 @@ export class SignInWorld {
       signedIn: () => undefined,
       hasNoBapIdentity: () => undefined,
       choseNoIdentity: () => undefined,
-      signedInTooLate: () => undefined,
       signedInElsewhere: () => undefined,
       showQuestion: () => false,
       remind: () => undefined,
