@@ -123,7 +123,7 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
     const { clock } = this.#runtime;
     const latest = this.#latest;
     if (latest !== undefined && latest.accountId === accountId && isRecent(latest, clock.now())) {
-      this.#picker.show();
+      if (latest.endedAtMs === undefined) this.#picker.show();
       return latest.record;
     }
     const asked: Asked = { accountId, record: this.#choose(accountId) };

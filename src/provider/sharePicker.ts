@@ -8,6 +8,7 @@ import { abortable, TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { hideNotifications, tryRegisterCommands } from '../signIn/editorCommands.ts';
 import { type AnswerItem, LastingList } from '../signIn/lastingList.ts';
+import { timeLeft } from '../signIn/message.ts';
 
 /** A session of the identity that extensions may know, another one that signs in first, or none. */
 export type ShareAnswer = LiveSession | 'another' | 'cancel';
@@ -44,7 +45,7 @@ export class SharePicker {
 
   /** Asks until the user answers, for ten minutes at most, which count as Cancel. Rejects when the window closes. */
   async ask(records: readonly LiveSession[]): Promise<ShareAnswer> {
-    const question = new Question(records);
+    const question = new Question(records, this.#clock);
     this.#question = question;
     this.show();
     try {
@@ -71,11 +72,15 @@ export class SharePicker {
 /** A list, and a notification that leads back to it once VS Code has hidden it. */
 class Question implements vscode.Disposable {
   readonly answer: Promise<ShareAnswer>;
+  readonly #clock: Clock;
+  readonly #deadlineMs: number;
   readonly #list: LastingList<ShareAnswer>;
   readonly #cancelled = Promise.withResolvers<ShareAnswer>();
   #notification: { readonly end: () => void } | undefined;
 
-  constructor(records: readonly LiveSession[]) {
+  constructor(records: readonly LiveSession[], clock: Clock) {
+    this.#clock = clock;
+    this.#deadlineMs = clock.now() + ASK_LIMIT_MS;
     const items = [
       ...records.map(itemOf),
       anotherItem(),
@@ -111,8 +116,18 @@ class Question implements vscode.Disposable {
       token.onCancellationRequested(() => {
         this.#cancelled.resolve('cancel');
       });
-      progress.report({ message: text() });
-      return ended.promise;
+      let shown = '';
+      // Reports only changed text, because a screen reader reads every report aloud.
+      const render = (): void => {
+        const message = text(this.#deadlineMs - this.#clock.now());
+        if (message !== shown) progress.report({ message });
+        shown = message;
+      };
+      render();
+      const timer = setInterval(render, 1_000);
+      return ended.promise.finally(() => {
+        clearInterval(timer);
+      });
     });
     this.#notification = {
       end: () => {
@@ -126,10 +141,10 @@ function title(): string {
   return vscode.l10n.t('Share your BAP identity');
 }
 
-function text(): string {
+function text(leftMs: number): string {
   const choose = vscode.l10n.t('Choose an identity…');
   const link = `[${choose.replaceAll(' ', '\u00a0')}](command:${SHOW} "${choose}")`;
-  return `${vscode.l10n.t('An extension is waiting to know who you are.')} ${link}`;
+  return `${vscode.l10n.t('An extension is waiting to know who you are.')} ${link} · ${timeLeft(leftMs)}`;
 }
 
 function itemOf(record: LiveSession): AnswerItem<ShareAnswer> {
