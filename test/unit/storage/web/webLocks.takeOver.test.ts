@@ -98,19 +98,23 @@ describe('a lock in a browser for work that another window may continue', () => 
     assert.deepEqual([await one.lock?.isHeld(), await two.lock?.isHeld()], [false, true]);
   });
 
-  it('stays with its new owner when the old one shows life again or ends', async () => {
-    const world = new World();
-    const one = await world.open();
-    const [, theirs] = [...world.memento.kept][0] ?? assert.fail();
-    world.memento.kept.set(world.key, { id: 'another window', beats: 3 });
-    assert.notDeepEqual(world.memento.kept.get(world.key), theirs);
-    assert.equal(await one.lock?.isHeld(), false);
-    await world.clock.advance(10_000);
-    one.end();
-    await world.clock.settle();
-    assert.deepEqual(world.memento.kept.get(world.key), { id: 'another window', beats: 3 });
-    assert.equal(world.clock.pending, 0);
-  });
+  for (const [what, ms] of [
+    ['ends', 0],
+    ['shows life again and ends', 10_000],
+  ] as const)
+    it(`stays with its new owner when the old one ${what}`, async () => {
+      const world = new World();
+      const one = await world.open();
+      const [, theirs] = [...world.memento.kept][0] ?? assert.fail();
+      world.memento.kept.set(world.key, { id: 'another window', beats: 3 });
+      assert.notDeepEqual(world.memento.kept.get(world.key), theirs);
+      assert.equal(await one.lock?.isHeld(), false);
+      await world.clock.advance(ms);
+      one.end();
+      await world.clock.settle();
+      assert.deepEqual(world.memento.kept.get(world.key), { id: 'another window', beats: 3 });
+      assert.equal(world.clock.pending, 0);
+    });
 
   it('is still held when another window has undone its entry, and its next sign of life brings it back', async () => {
     const world = new World();
