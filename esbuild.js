@@ -4,8 +4,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const typescript = require('typescript');
 
-/** In bytes. A tenth above VS Code's own github-authentication (230,203), which has one provider and keeps no sign-in. */
-const MAX_BYTES = 253_000;
+/** In bytes. VS Code's own github-authentication, with one provider, has 230,203. */
+const MAX_BYTES = 260_000;
 
 /** One module hands `vscode` to all files. Otherwise esbuild copies the whole API again for each file that imports it. */
 const vscodeOnce = {

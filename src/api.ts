@@ -8,12 +8,13 @@ export interface BapIdentityApi {
   readonly apiVersion: 1;
   /**
    * Returns who the holder of this session is. The session comes from `vscode.authentication.getSession`, so the user
-   * has consented. Uses no network. Rejects with an IdentityError for a session that this extension did not issue, that
+   * has consented. A session of `bap-identity` is enough. Uses no network. Rejects with an IdentityError for a session that this extension did not issue, that
    * was signed out, whose token was replaced, or whose server is no longer configured: get the session again.
    */
   getIdentity(session: AuthenticationSession): Promise<Identity>;
   /**
-   * Asks the service whether the session's token still works. Returns false when it does not, and VS Code no longer
+   * Asks the service whether the session's token still works; for a session of `bap-identity`, that of the session
+   * behind it. Returns false when it does not, and VS Code no longer
    * hands it out: get a session again. Returns true also while the service cannot be reached. Never rejects.
    */
   verifySession(session: AuthenticationSession): Promise<boolean>;
@@ -22,13 +23,14 @@ export interface BapIdentityApi {
 }
 
 /** The ID of an authentication provider. Later versions may add services. */
-export type Provider = 'sigma-identity' | 'adom' | (string & {});
+export type Provider = 'sigma-identity' | 'adom' | 'bap-identity' | (string & {});
 
 /**
  * A user, as the service knew them at sign-in. Frozen. Its texts are plain and safe to show, except `subject`, which is
  * exactly what the service sent.
  */
 export interface Identity {
+  /** The provider of the service that knows the user, also for a session of `bap-identity`. */
   readonly provider: Provider;
   /**
    * The URL of the server that granted the session, without a trailing slash. Users can configure a server other than
@@ -38,7 +40,7 @@ export interface Identity {
   /** The service's user ID. One subject can hold several BAP identities. */
   readonly subject: string;
   readonly name: string;
-  /** Requires the scope `email`. */
+  /** Requires the scope `email`. Absent for a session of `bap-identity`. */
   readonly email?: string;
   /** A URL, which may be relative to the server. */
   readonly picture?: string;

@@ -40,7 +40,7 @@ export const settings = {
     default: 'auto',
     fallback: 'auto',
   }),
-  /** The IDs of the services that get an entry in the Accounts menu. Other values mean nothing. */
+  /** The IDs of the services that may get an entry in the Accounts menu. Other values mean nothing. */
   accountsMenu: setting('bapIdentity.accountsMenu', z.array(z.unknown()), {
     default: ['sigma-identity', 'adom'],
     fallback: [],
@@ -79,4 +79,12 @@ export function readSetting<T>(
   const found = workspace.getConfiguration().inspect<unknown>(key);
   const { success, data } = z.safeParse(schema, found?.globalValue ?? found?.defaultValue);
   return success ? data : fallback;
+}
+
+/** True if the user has written the setting, even with the default value. */
+export function isOwnSetting(
+  workspace: Pick<typeof vscode.workspace, 'getConfiguration'>,
+  { key }: Pick<Setting<unknown>, 'key'>,
+): boolean {
+  return (workspace.getConfiguration().inspect<unknown>(key)?.globalValue ?? undefined) !== undefined;
 }

@@ -4,6 +4,7 @@ import { version } from '../package.json';
 import { offerInAccountsMenu, setContextKeys } from './accounts/accountsMenu.ts';
 import { registerAccountCommands } from './accounts/commands.ts';
 import { NoticeMessages } from './accounts/noticeMessages.ts';
+import { UsedServices, type WantedServices } from './accounts/usedServices.ts';
 import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
 import { createLog, describeError } from './base/log.ts';
@@ -15,12 +16,16 @@ import type { Http } from './http/send.ts';
 import { userAgent } from './http/userAgent.ts';
 import { registerIdentityCommands } from './identityPage/commands.ts';
 import { IDENTITY_VIEW_TYPE, IdentityPanels } from './identityPage/panels.ts';
+import { BAP_IDENTITY, BapIdentityProvider } from './provider/bapIdentityProvider.ts';
 import { createIdentityApi } from './provider/identityApi.ts';
+import { IdentityHandles } from './provider/identityHandles.ts';
 import { ServiceProvider } from './provider/provider.ts';
+import { SharedIdentities } from './provider/sharedIdentities.ts';
+import { SharePicker } from './provider/sharePicker.ts';
 import { createServices } from './serviceList.ts';
 import { accountsOf } from './sessions/accounts.ts';
 import { openSessions } from './sessions/sessions.ts';
-import { readSetting, type Setting, settings } from './settings.ts';
+import { isOwnSetting, readSetting, type Setting, settings } from './settings.ts';
 import { identityTool } from './sharing/agent/tool.ts';
 import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
@@ -114,7 +119,12 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       else provider.resume(interrupted);
     });
   };
-  const identity = createIdentityApi(sessions, runtime);
+  const handles = new IdentityHandles(shared.identities, runtime);
+  const identities = new SharedIdentities(sessions, handles, runtime);
+  const sharePicker = new SharePicker(runtime);
+  const source = providers.find(({ service }) => service.identitiesAt !== undefined);
+  const withoutKeys = source && new BapIdentityProvider(source, identities, sharePicker, view, runtime);
+  const identity = createIdentityApi(sessions, identities, runtime);
 
   const { subscriptions } = context;
   // VS Code disposes of these in this order when the window closes.
@@ -123,13 +133,12 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       closing.abort();
     }),
     ...providers,
-    ...providers.map((provider) => {
-      const { id, label } = provider.service;
-      const options = { supportsMultipleAccounts: true };
-      return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
-    }),
+    ...providers.map((provider) => registerProvider(provider.service, provider)),
+    ...(withoutKeys === undefined ? [] : [withoutKeys, registerProvider(BAP_IDENTITY, withoutKeys)]),
     identity,
+    identities,
     sessions,
+    shared.signIns,
     channel,
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();
@@ -155,13 +164,20 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     }
   };
   extra('commands of running sign-ins', () => view.registerSignInCommands());
+  extra('list of identities to share', () => sharePicker.registerLink());
   extra('messages about sessions', () => new NoticeMessages(sessions, providers, context.extensionUri, log));
   extra('account commands', () => registerAccountCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
   extra('diagnosis', () =>
     registerDiagnose({ context, sessions, storageStatus: shared.status, runtime, log }),
   );
-  extra('Accounts menu', () => offerInAccountsMenu(sessions, reader(settings.accountsMenu), runtime));
+  extra('Accounts menu', () => {
+    const wanted = (): WantedServices => ({
+      ids: readSetting(vscode.workspace, settings.accountsMenu),
+      isOwn: isOwnSetting(vscode.workspace, settings.accountsMenu),
+    });
+    return offerInAccountsMenu(sessions, wanted, new UsedServices(context.globalState, log), runtime);
+  });
   extra('context keys', () => setContextKeys(sessions, runtime));
   extra('tool for agents', () => vscode.lm.registerTool('bap_identity', identityTool(services, sessions)));
   extra('MCP servers', () => mcp.register());
@@ -189,8 +205,17 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   resumeSignIns();
   const finish = async (): Promise<void> => {
     await Promise.all([sessions.finish(), signIns.finish()]);
+    await shared.finish();
   };
   return { api: identity.api, finish };
+}
+
+function registerProvider(
+  { id, label }: { readonly id: string; readonly label: string },
+  provider: vscode.AuthenticationProvider,
+): vscode.Disposable {
+  const options = { supportsMultipleAccounts: true };
+  return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
 }
 
 /**

@@ -5,15 +5,17 @@ import type { Runtime } from '../base/runtime.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { setContext } from '../signIn/editorCommands.ts';
 import { settings } from '../settings.ts';
+import { isOffered, type UsedServices, type WantedServices } from './usedServices.ts';
 
 /**
- * Keeps a "Sign in with …" entry for each service in the Accounts menu while no account is signed in: users who have
- * picked one service do not want to be reminded of the other. VS Code shows an entry for each provider that was asked
- * for a session without flags; there is no other way to get one.
+ * Keeps a "Sign in with …" entry for each service that is offered in the Accounts menu while no account is signed in.
+ * VS Code shows an entry for each provider that was asked for a session without flags; there is no other way to get
+ * one, and none to take it back in the same window.
  */
 export function offerInAccountsMenu(
-  sessions: Pick<Sessions, 'byService' | 'load' | 'usable' | 'onDidChange'>,
-  wanted: () => readonly unknown[],
+  sessions: Pick<Sessions, 'byService' | 'store' | 'load' | 'usable' | 'onDidChange'>,
+  wanted: () => WantedServices,
+  usedServices: UsedServices,
   { log }: Pick<Runtime, 'log'>,
 ): vscode.Disposable {
   // getSession would start a renewal, and an entry is not worth network traffic.
@@ -24,11 +26,12 @@ export function offerInAccountsMenu(
   const offer = async (): Promise<void> => {
     try {
       await sessions.load();
+      const used = usedServices.add(sessions.store.sessions().map(({ serviceId }) => serviceId));
       if (sessions.usable().length > 0 || waitsForRenewal()) return;
       await Promise.all(
         sessions.byService
           .map(({ service }) => service)
-          .filter(({ id }) => wanted().includes(id))
+          .filter(({ id }) => isOffered(id, wanted(), used))
           .map(({ id, defaultScopes }) => vscode.authentication.getSession(id, defaultScopes)),
       );
     } catch (error) {

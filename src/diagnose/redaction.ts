@@ -1,29 +1,40 @@
 import { safeText } from '../base/safeText.ts';
-import { shortAddress } from '../http/address.ts';
 import { grantOf } from '../sessions/grants.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { settings } from '../settings.ts';
 
 /** Shorter texts are part of too many words. */
 const MIN_CHARACTERS = 3;
 /** Longer than any line of the log. */
 const MAX_CHARACTERS = 300;
+/** Words with dots: our settings, and versions. */
+const NO_HOST = /^(?:bapIdentity\.[\w.]+|\d+\.\d+(?:\.\d+)?)$/;
 
 /**
  * Redacts one line of the log for a report that the user may publish. By rule the log holds nothing secret or personal.
  * In case a line breaks the rule, this removes the texts in `known`, and everything that looks like a URL, an email
- * address, a file path, a user code or a token.
+ * address, a file path, a user code or a token. A host can reveal where the user works: each is removed that is not in
+ * `publicHosts`, whether in the brackets of `loggedHost` or in another place.
  */
-export function redact(line: string, known: readonly string[]): string {
+export function redact(line: string, known: readonly string[], publicHosts: readonly string[]): string {
+  const host = (name: string): string => (publicHosts.includes(name) ? name : '[host]');
   const longestFirst = known
     .filter(({ length }) => length >= MIN_CHARACTERS)
     .sort((a, b) => b.length - a.length);
-  const text = longestFirst.reduce((rest, each) => rest.replaceAll(each, '[…]'), line);
+  const text = longestFirst.reduce(
+    (rest, each) => rest.replaceAll(each, '[…]'),
+    line.replace(/<([^<>\s]*)>/g, (_, name: string) => host(name)),
+  );
   return safeText(
     text
       .replace(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, '[address]')
       .replace(/[^\s"'<>]+@[^\s"'<>]+/g, '[mail]')
       .replace(/(?<![^\s"'(:=])(?:[a-z]:\\|~\/|\/)[^\s"'<>]+/gi, '[path]')
+      .replace(/\[[\da-f:.]*:[\da-f:.]*\](?::\d+)?/gi, '[host]') // IPv6
+      .replace(/(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+(?::\d+)?|[\p{L}\p{N}_-]+:\d+/gu, (name) =>
+        NO_HOST.test(name) ? name : host(name),
+      )
       .replace(/\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/g, '[code]')
       // A token contains a digit. A long word without one is the name or the code of an error.
       .replace(/[\w~+=-]{16,}/g, (word) => (/\d/.test(word) ? '[…]' : word)),
@@ -36,14 +47,10 @@ export function personalTexts({ store }: Pick<Sessions, 'store'>): string[] {
   return store.records().flatMap((record) => [record.id, ...textsOf(record)]);
 }
 
-/** The hosts of all servers except the default ones. They can reveal where the user works. */
-export function privateHosts({ store, byService }: Pick<Sessions, 'store' | 'byService'>): string[] {
-  const servers = byService.map(({ service }) => service.servers());
-  const defaults = servers.map(({ defaultServer }) => defaultServer);
-  return [...servers.map(({ current }) => current), ...store.sessions().map(({ server }) => server)]
-    .filter((server) => server !== undefined)
-    .filter((server) => !defaults.includes(server))
-    .flatMap((server) => [shortAddress(server), URL.parse(server)?.hostname ?? '']);
+/** The hosts of the servers that the settings name by default. Every other one can reveal where the user works. */
+export function publicHosts({ byService }: Pick<Sessions, 'byService'>): string[] {
+  const servers = byService.map(({ service }) => service.servers().defaultServer);
+  return [...servers, settings.clawnetApiUrl.default].flatMap((url) => URL.parse(url ?? '')?.host ?? []);
 }
 
 function textsOf(record: SessionRecord): string[] {

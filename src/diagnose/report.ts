@@ -4,7 +4,7 @@ import type { LogLine, LogTail } from '../base/log.ts';
 import { type HostFacts, hostFacts, hostLines, personalVariables } from './editor.ts';
 import { findings } from './findings.ts';
 import { type ProxyFacts, proxyFacts, proxyLines } from './proxy.ts';
-import { personalTexts, privateHosts, redact } from './redaction.ts';
+import { personalTexts, publicHosts, redact } from './redaction.ts';
 import { type ServiceFacts, serviceFacts, serviceLines } from './services.ts';
 import { type StorageFacts, storageFacts, storageLines, type StorageSources } from './storage.ts';
 
@@ -31,14 +31,15 @@ export async function gatherFacts(sources: DiagnoseSources, signal: AbortSignal)
     storageFacts(sources, signal),
     Promise.all(sessions.byService.map((each) => serviceFacts(each, runtime.clock, signal))),
   ]);
-  const known = [...personalTexts(sessions), ...personalVariables(), ...privateHosts(sessions)];
+  const known = [...personalTexts(sessions), ...personalVariables()];
+  const hosts = publicHosts(sessions);
   return {
     ...storage,
     madeAtMs: runtime.clock.now(),
     host: hostFacts(context),
     proxy: proxyFacts(),
     services,
-    log: log.lines().map((line) => ({ ...line, text: redact(line.text, known) })),
+    log: log.lines().map((line) => ({ ...line, text: redact(line.text, known, hosts) })),
   };
 }
 

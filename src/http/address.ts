@@ -40,6 +40,14 @@ export function hostOf(address: string): string {
   return host.length > MAX_HOST_CHARACTERS ? `…${host.slice(-MAX_HOST_CHARACTERS)}` : host;
 }
 
+/**
+ * The host of a URL, for a line of the log: the rest can contain a secret. The report for others finds hosts by their
+ * brackets, because a name without a dot is like any other word.
+ */
+export function loggedHost(url: string): string {
+  return `<${URL.parse(url)?.host ?? ''}>`;
+}
+
 /** A service's servers, each in the canonical form of `parseServer`, as in `Grant.server`. */
 export interface Servers {
   /** The configured server. Undefined while the setting is not an address. */

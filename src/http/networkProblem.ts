@@ -11,6 +11,10 @@ export type NetworkProblem =
   /** The connection was made and then broke. */
   | 'reset'
   | 'timeout'
+  /** The system does not let the editor connect: a firewall or security software on this computer. */
+  | 'forbidden'
+  /** What came back is not HTTP. */
+  | 'notHttp'
   /** The proxy cannot be found or reached. */
   | 'proxyUnreachable'
   /** The proxy requires a user name and password. */
@@ -42,6 +46,7 @@ const PROBLEMS: ReadonlyMap<string, NetworkProblem> = new Map(
   Object.entries<NetworkProblem>({
     ENOTFOUND: 'dns',
     EAI_AGAIN: 'dns',
+    EAI_FAIL: 'dns',
     ENODATA: 'dns',
     ENETUNREACH: 'offline',
     ENETDOWN: 'offline',
@@ -57,6 +62,8 @@ const PROBLEMS: ReadonlyMap<string, NetworkProblem> = new Map(
     UND_ERR_CONNECT_TIMEOUT: 'timeout',
     UND_ERR_HEADERS_TIMEOUT: 'timeout',
     UND_ERR_BODY_TIMEOUT: 'timeout',
+    EACCES: 'forbidden',
+    EPERM: 'forbidden',
     // From undici, if a proxy answers CONNECT with a status other than 200.
     UND_ERR_ABORTED: 'proxyRefused',
     UND_ERR_SOCKS5: 'proxyRefused',
@@ -79,6 +86,8 @@ const PROBLEMS: ReadonlyMap<string, NetworkProblem> = new Map(
     INVALID_CA: 'badCertificate',
     INVALID_PURPOSE: 'badCertificate',
     PATH_LENGTH_EXCEEDED: 'badCertificate',
+    // OpenSSL's checks without a name of their own in Node, such as for a weak key or signature.
+    UNSPECIFIED: 'badCertificate',
     EPROTO: 'tls',
   }),
 );
@@ -109,6 +118,8 @@ export function isPermanent(problem: NetworkProblem): boolean {
 }
 
 const PERMANENT: ReadonlySet<NetworkProblem> = new Set([
+  'forbidden',
+  'notHttp',
   'proxyLogin',
   'certificateExpired',
   'certificateNotYetValid',
@@ -118,18 +129,25 @@ const PERMANENT: ReadonlySet<NetworkProblem> = new Set([
   'badCertificate',
 ]);
 
-/** The error and its causes. An AggregateError has one error, with a code, for each address that was tried. */
+/**
+ * The error and its causes. An AggregateError has one error for each address that was tried. They come first: it has
+ * their code, and only they tell which host and port that was.
+ */
 function* chainOf(error: unknown, depth: number): Generator<Error> {
   if (!(error instanceof Error) || depth === 0) return;
-  yield error;
   if (error instanceof AggregateError) for (const each of error.errors) yield* chainOf(each, depth - 1);
+  yield error;
   yield* chainOf(error.cause, depth - 1);
 }
 
 function problemFromCode(error: Error): NetworkProblem | undefined {
   if (error instanceof TimeLimitError) return 'timeout';
   if (!('code' in error) || typeof error.code !== 'string') return undefined;
-  return PROBLEMS.get(error.code) ?? (error.code.startsWith('ERR_SSL_') ? 'tls' : undefined);
+  const { code } = error;
+  const known = PROBLEMS.get(code);
+  if (known !== undefined) return known;
+  if (code.startsWith('HPE_')) return 'notHttp'; // Node's parser
+  return code.startsWith('ERR_SSL_') ? 'tls' : undefined;
 }
 
 /** True if a system error comes from a connection to somewhere other than `url`: to a proxy. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { describeError, type Log } from '../base/log.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
+import { loggedHost } from './address.ts';
 import { readBody } from './body.ts';
 import type { ClockSkew } from './clockSkew.ts';
 import { type NetworkProblem, networkProblem } from './networkProblem.ts';
@@ -17,7 +18,7 @@ export interface Http {
   readonly inBrowser?: boolean;
   /** Only in a browser, whose errors have no code: whether there is a network connection at all. */
   readonly isOnline?: () => boolean;
-  /** Observes the `Date` of each answer. */
+  /** Observes the `Date` of each answer with data. */
   readonly clockSkew?: ClockSkew;
 }
 
@@ -31,6 +32,8 @@ export interface HttpRequest {
   readonly json?: unknown;
   /** Sent as a form. */
   readonly form?: Readonly<Record<string, string>>;
+  /** The status line is the whole answer: the body is not read, and may never end. */
+  readonly ignoresBody?: true;
 }
 
 /** The options of every request: tokens go only to the configured origin, and no answer is cached. */
@@ -39,7 +42,7 @@ export const FETCH_DEFAULTS = { redirect: 'manual', credentials: 'omit', cache: 
 const TIMEOUT_MS = 15_000;
 
 /**
- * Sends one request and reads the whole answer, within 15 seconds. Never follows a redirect. Logs the request's name,
+ * Sends one request and reads the whole answer (or what the request wants of it), within 15 seconds. Never follows a redirect. Logs the request's name,
  * its status, and how long it took; problems at the level `info`. Rejects only with `signal.reason`, as soon as the
  * signal aborts.
  */
@@ -48,15 +51,17 @@ export async function send(http: Http, request: HttpRequest, signal: AbortSignal
   const logResult = (level: 'debug' | 'info', result: string): void => {
     http.log[level](`${request.name}: ${result} after ${http.clock.now() - startedMs} ms`);
   };
-  // Only the host: the rest of the URL can contain a secret.
-  const host = URL.parse(request.url)?.host;
+  const host = loggedHost(request.url);
   try {
     return await withTimeLimit(http.clock, TIMEOUT_MS, signal, async (limited) => {
-      const outcome = await readResponse(await http.fetch(request.url, init(http, request, limited)));
+      const response = await http.fetch(request.url, init(http, request, limited));
+      const outcome = request.ignoresBody === true ? readStatus(response) : await readResponse(response);
       const isAnswer = outcome.kind === 'answer';
-      if (isAnswer) http.clockSkew?.observe(outcome.headers, http.clock.now(), http.log);
-      const result = isAnswer ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused';
       const problem = problemOfOutcome(outcome);
+      // The clock of a router whose page answers is often wrong.
+      if (isAnswer && problem === undefined && isObject(outcome.json))
+        http.clockSkew?.observe(outcome.headers, http.clock.now(), http.log);
+      const result = isAnswer ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused';
       if (problem === undefined) logResult('debug', result);
       else logResult('info', `${result} from ${host} (${problem})`);
       return outcome;
@@ -91,14 +96,24 @@ function unexplained({ isOnline }: Http): NetworkProblem {
   return isOnline() ? 'unexplained' : 'offline';
 }
 
+type ReceivedOutcome = Exclude<HttpOutcome, { kind: 'noAnswer' }>;
+
 /** Reads a whole response. Rejects if the connection breaks or the body is too large. */
-export async function readResponse(response: Response): Promise<Exclude<HttpOutcome, { kind: 'noAnswer' }>> {
-  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-    await response.body?.cancel();
-    return { kind: 'redirect' };
-  }
+export async function readResponse(response: Response): Promise<ReceivedOutcome> {
+  if (isRedirect(response)) return readStatus(response);
   const json = parseJson(await readBody(response.body));
   return { kind: 'answer', status: response.status, headers: response.headers, json };
+}
+
+/** Closes the connection without waiting for more than the headers. */
+function readStatus(response: Response): ReceivedOutcome {
+  response.body?.cancel().catch(() => undefined); // the answer has arrived, whatever becomes of the connection
+  if (isRedirect(response)) return { kind: 'redirect' };
+  return { kind: 'answer', status: response.status, headers: response.headers, json: undefined };
+}
+
+function isRedirect({ type, status }: Response): boolean {
+  return type === 'opaqueredirect' || (status >= 300 && status < 400);
 }
 
 function init(http: Http, request: HttpRequest, signal: AbortSignal): RequestInit {
@@ -121,6 +136,10 @@ function parseJson(text: string): unknown {
 
 /** The OAuth error code of an answer, for the log. Only a plain word: other text could contain a secret. */
 function errorCode(json: unknown): string {
-  if (typeof json !== 'object' || json === null || !('error' in json)) return '';
+  if (!isObject(json) || !('error' in json)) return '';
   return typeof json.error === 'string' && /^[a-z_]{1,40}$/.test(json.error) ? ` ${json.error}` : '';
+}
+
+function isObject(json: unknown): json is object {
+  return typeof json === 'object' && json !== null;
 }

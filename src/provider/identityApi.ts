@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import type { BapIdentityApi, Identity, IdentityChange, IdentityError } from '../api.ts';
+import type { BapIdentityApi, Identity, IdentityChange, IdentityError, Provider } from '../api.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
+import type { LiveSession } from '../sessions/record.ts';
 import type { FoundSession, Sessions } from '../sessions/sessions.ts';
 import { unknownSessionMessage, unreadableMessage } from '../signIn/failureMessages.ts';
+import { BAP_IDENTITY } from './bapIdentityProvider.ts';
+import type { SharedIdentities } from './sharedIdentities.ts';
 
 /** Input from other extensions is validated like everything else from outside. */
 const GivenSession = z.object({ id: z.string(), accessToken: z.string() });
@@ -20,23 +23,35 @@ class IdentityApiError extends Error implements IdentityError {
   }
 }
 
-/** The public API over the sessions of all services. See api.ts for its errors. */
+/** A session of another extension. One of `bap-identity` is only a handle to the session behind it. */
+interface Held extends FoundSession {
+  readonly isHandle: boolean;
+}
+
+/** The public API over the sessions of all services and of `bap-identity`. See api.ts for its errors. */
 export function createIdentityApi(
   sessions: Sessions,
+  shared: SharedIdentities,
   { closed, log }: Runtime,
 ): { readonly api: BapIdentityApi; dispose(): void } {
   const changes = new vscode.EventEmitter<IdentityChange>();
-  const listeners = sessions.byService.map((each) =>
-    each.records.onDidChange(({ kind, record, siblings }) => {
-      const { accountId: id, accountLabel: label } = record.person;
-      // An account is added with its first session and removed with its last.
-      const ofAccount = siblings.length > 0 ? 'changed' : kind;
-      changes.fire(frozen({ kind: ofAccount, provider: each.service.id, account: { id, label } }));
+  const tell = (kind: IdentityChange['kind'], provider: Provider, { person }: LiveSession): void => {
+    changes.fire(frozen({ kind, provider, account: { id: person.accountId, label: person.accountLabel } }));
+  };
+  const listeners = [
+    ...sessions.byService.map(({ records, service }) =>
+      records.onDidChange(({ kind, record, siblings }) => {
+        // An account is added with its first session and removed with its last.
+        tell(siblings.length > 0 ? 'changed' : kind, service.id, record);
+      }),
+    ),
+    shared.onDidChange(({ kind, identity }) => {
+      tell(kind, BAP_IDENTITY.id, identity.record);
     }),
-  );
+  ];
 
   const getIdentity = async (given: unknown): Promise<Identity> => {
-    const found = await find(sessions, given).catch((cause: unknown) => {
+    const found = await find(sessions, shared, given).catch((cause: unknown) => {
       log.warn(`An identity could not be looked up: ${describeError(cause)}.`);
       throw new IdentityApiError('unavailable', unreadableMessage(), { cause });
     });
@@ -46,7 +61,7 @@ export function createIdentityApi(
 
   const verifySession = async (given: unknown): Promise<boolean> => {
     try {
-      const found = await find(sessions, given);
+      const found = await find(sessions, shared, given);
       return found !== undefined && (await found.sessions.verification.verify(found.record.id, closed));
     } catch (error) {
       log.warn(`A session could not be verified: ${describeError(error)}.`);
@@ -64,16 +79,20 @@ export function createIdentityApi(
 }
 
 /**
- * A caller that has the token got it with the user's consent; an ID alone proves nothing. Returns undefined for a
- * session that we did not issue, or whose server is not the configured one. Throws a StoreError when the sessions
- * cannot be read.
+ * A caller that has the token or the handle got it with the user's consent; an ID alone proves nothing. Returns
+ * undefined for a session that we did not issue, or whose server is not the configured one. Throws a StoreError when
+ * the sessions cannot be read.
  */
-async function find(sessions: Sessions, given: unknown): Promise<FoundSession | undefined> {
+async function find(sessions: Sessions, shared: SharedIdentities, given: unknown): Promise<Held | undefined> {
   const session = readGiven(given);
   if (session === undefined) return undefined;
   await sessions.load();
   const found = sessions.find(session.id);
-  return found?.record.grant.accessToken === session.accessToken ? found : undefined;
+  if (found !== undefined)
+    return found.record.grant.accessToken === session.accessToken ? { ...found, isHandle: false } : undefined;
+  await shared.load();
+  const identity = shared.withId(session.id);
+  return identity?.handle.text === session.accessToken ? { ...identity, isHandle: true } : undefined;
 }
 
 /** Reading an object from another extension can throw. */
@@ -85,14 +104,15 @@ function readGiven(given: unknown): z.infer<typeof GivenSession> | undefined {
   }
 }
 
-function identityOf({ record, sessions }: FoundSession): Identity {
+/** An email address takes consent of its own at the service, which a handle does not have. */
+function identityOf({ record, sessions, isHandle }: Held): Identity {
   const { subject, name, email, picture, bap } = record.person;
   return frozen({
     provider: sessions.service.id,
     server: record.server,
     subject,
     name,
-    ...(email !== undefined && { email }),
+    ...(email !== undefined && !isHandle && { email }),
     ...(picture !== undefined && { picture }),
     ...(bap !== undefined && { bap }),
   });

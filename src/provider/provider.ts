@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import { describeError } from '../base/log.ts';
+import { describeError, type Log } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError } from '../base/timeLimit.ts';
 import type { ClockSkew } from '../http/clockSkew.ts';
@@ -28,7 +28,7 @@ import {
 } from '../signIn/signIn.ts';
 import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
 
-type ChangeEvent = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
+export type ChangeEvent = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
 
 /** Adapts one identity service to VS Code's authentication API. It has no rules of its own. */
 export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Disposable {
@@ -75,8 +75,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   /**
    * Returns the usable sessions from memory. Waits for at most ten seconds, and only for a matching session that has
    * expired and can be renewed. `scopes` match as a set, and the result has the caller's own array, because VS Code
-   * compares scopes in order. Throws an error with a message for the user when the sessions cannot be read. Where the
-   * storage fails at once, a request for scopes gets none, so that a sign-in can follow: it works in memory.
+   * compares scopes in order. See `noneFor` for its errors.
    */
   async getSessions(
     scopes: readonly string[] | undefined,
@@ -87,10 +86,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       await this.sessions.settle(filter);
       return this.sessions.usable(filter).map((record) => toSession(record, scopes));
     } catch (error) {
-      this.#runtime.log.warn(`The sessions cannot be read: ${describeError(error)}.`);
-      if (!(error instanceof StoreError)) throw error;
-      if (scopes !== undefined && !(error.cause instanceof TimeLimitError)) return [];
-      throw new Error(unreadableMessage(), { cause: error });
+      return noneFor(scopes, error, this.#runtime.log);
     }
   }
 
@@ -211,6 +207,17 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   }
 }
 
+/**
+ * What `getSessions` returns when the sessions cannot be read. Throws an error with a message for the user. Where the
+ * storage fails at once, a request for scopes gets none, so that a sign-in can follow: it works in memory.
+ */
+export function noneFor(scopes: readonly string[] | undefined, error: unknown, log: Log): [] {
+  log.warn(`The sessions cannot be read: ${describeError(error)}.`);
+  if (!(error instanceof StoreError)) throw error;
+  if (scopes !== undefined && !(error.cause instanceof TimeLimitError)) return [];
+  throw new Error(unreadableMessage(), { cause: error });
+}
+
 /** For the log, which gets no message texts. */
 function reasonOf(result: SignInFailure): string {
   if (result.kind !== 'failed') return result.kind;
@@ -234,6 +241,6 @@ function toSession(
  * VS Code removes its sign-in entry from the Accounts menu when a session with the same scopes is added. It stores an
  * empty list of scopes as one empty scope (seen in 1.139), so the event has one.
  */
-function announced(session: vscode.AuthenticationSession): vscode.AuthenticationSession {
+export function announced(session: vscode.AuthenticationSession): vscode.AuthenticationSession {
   return session.scopes.length === 0 ? { ...session, scopes: [''] } : session;
 }

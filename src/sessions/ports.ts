@@ -92,8 +92,12 @@ export interface StorageStatus {
 export interface WindowStorage {
   readonly locks: WindowLocks;
   readonly storage: ItemStorage;
+  /** In the same places, and apart: the handles of identities. An item's id is that of the session behind it. */
+  readonly identities: ItemStorage;
   /** For sign-ins in progress. */
   readonly signIns: WorkStorage;
+  /** Resolves when the writes that are under way have ended. A window that closes waits for it. Never rejects. */
+  readonly finish: () => Promise<void>;
   /** For Diagnose Sign-In. Rejects with the platform's error when the storage cannot be opened. */
   readonly status: () => Promise<StorageStatus>;
 }

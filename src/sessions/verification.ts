@@ -22,6 +22,13 @@ interface Answer {
   readonly verdict: VerifyResult;
 }
 
+/** The last token that the service has accepted. */
+interface Accepted {
+  readonly accessToken: string;
+  /** In milliseconds of the wall clock. */
+  readonly atMs: number;
+}
+
 interface Asking {
   /** The answer, once it is in memory. Rejects when the window closes before the request. */
   readonly answered: Promise<Answer>;
@@ -47,8 +54,10 @@ export interface VerificationParts {
 export class Verification {
   readonly #parts: VerificationParts;
   readonly #runtime: Runtime;
-  /** The requests in progress, by question and session id. */
+  /** The requests in progress, by `keyOf`. */
   readonly #asking = new Map<string, Asking>();
+  /** What this window knows of sessions, by id. */
+  readonly #accepted = new Map<string, Accepted>();
 
   constructor(parts: VerificationParts, runtime: Runtime) {
     this.#parts = parts;
@@ -58,13 +67,25 @@ export class Verification {
   /**
    * Asks the service whether a session still works. Returns false when the service has rejected it, and when it is
    * gone, hidden or dormant; true also while the service gives no definite answer. A rejected session ends, with a
-   * notice. Throws a StoreError when the storage cannot be read, or `signal.reason`.
+   * notice. Does not ask if the service has accepted this token within the last `maxAgeMs` milliseconds. Throws a
+   * StoreError when the storage cannot be read, or `signal.reason`.
    */
-  async verify(id: string, signal: AbortSignal): Promise<boolean> {
+  async verify(id: string, signal: AbortSignal, maxAgeMs = 0): Promise<boolean> {
     const { store, records } = this.#parts;
     await store.load();
-    if (!records.configured().some((record) => record.id === id)) return false;
-    return this.#check('verify', id, signal);
+    const record = records.configured().find((each) => each.id === id);
+    if (record === undefined) return false;
+    return this.#wasAccepted(record, maxAgeMs) || this.#check('verify', id, signal);
+  }
+
+  /**
+   * Asks whether the service still accepts an earlier access token of a session. Only a rejection is a no, and it ends
+   * nothing. An answer with yet another token is kept. Rejects only with `signal.reason`.
+   */
+  async acceptsEarlier(id: string, accessToken: string, signal: AbortSignal): Promise<boolean> {
+    const key = keyOf('verify', id, accessToken);
+    const { answered } = this.#asking.get(key) ?? this.#begin('verify', id, accessToken);
+    return (await abortable(answered, signal)).verdict.kind !== 'rejected';
   }
 
   /**
@@ -103,29 +124,56 @@ export class Verification {
     return this.#parts.store.liveSession(id) !== undefined;
   }
 
-  #begin(question: Question, id: string): Asking {
+  /** Asks with `earlierToken` instead of the session's own. */
+  #begin(question: Question, id: string, earlierToken?: string): Asking {
+    const key = keyOf(question, id, earlierToken);
     const answered = Promise.withResolvers<Answer>();
     const stored = this.#parts.locks
-      .withLock(`ask ${id}`, this.#runtime.closed, () => this.#ask(question, id, answered.resolve))
+      .withLock(`ask ${id}`, this.#runtime.closed, async () => {
+        const { asked, verdict } = await this.#ask(question, id, earlierToken);
+        const onAnswer = (): void => {
+          answered.resolve({ asked, verdict });
+        };
+        if (asked !== undefined && verdict.kind === 'valid')
+          await this.#accept(asked, verdict.grant, earlierToken, onAnswer);
+        onAnswer();
+      })
       .catch(answered.reject)
-      .finally(() => this.#asking.delete(keyOf(question, id)));
+      .finally(() => this.#asking.delete(key));
     const asking = { answered: answered.promise, stored };
-    this.#asking.set(keyOf(question, id), asking);
+    this.#asking.set(key, asking);
     return asking;
   }
 
-  async #ask(question: Question, id: string, onAnswer: (answer: Answer) => void): Promise<void> {
+  async #ask(question: Question, id: string, earlierToken?: string): Promise<Answer> {
     const { store } = this.#parts;
     await store.reread(id).catch(() => undefined); // memory is the fallback
     const asked = store.liveSession(id);
+    if (asked === undefined) return { asked, verdict: UNKNOWN };
+    const accessToken = earlierToken ?? asked.grant.accessToken;
     // The request has its own time limit and is not aborted: its answer may be the only copy of a new token.
-    const verdict = asked === undefined ? UNKNOWN : await this.#send(question, asked);
-    const answer = { asked, verdict };
-    if (asked !== undefined && verdict.kind === 'valid' && !isSame(asked.grant, verdict.grant))
-      await this.#keep(asked, verdict.grant, () => {
-        onAnswer(answer);
-      });
-    onAnswer(answer);
+    const verdict = await this.#send(question, { ...asked, grant: { ...asked.grant, accessToken } });
+    return { asked, verdict };
+  }
+
+  /** Keeps the grant of an answer, if it is new. Calls `onPublished` once it is in memory. */
+  async #accept(
+    asked: LiveSession,
+    grant: Grant,
+    earlierToken: string | undefined,
+    onPublished: () => void,
+  ): Promise<void> {
+    const { accessToken } = grant;
+    if (accessToken === earlierToken) return;
+    this.#accepted.set(asked.id, { accessToken, atMs: this.#runtime.clock.now() });
+    if (!isSame(asked.grant, grant)) await this.#keep(asked, grant, onPublished);
+  }
+
+  /** In both directions of time: a clock that was ahead then does not skip a check for long. */
+  #wasAccepted({ id, grant, accessTokenRejected }: LiveSession, maxAgeMs: number): boolean {
+    const accepted = this.#accepted.get(id);
+    if (accessTokenRejected === true || accepted?.accessToken !== grant.accessToken) return false;
+    return Math.abs(this.#runtime.clock.now() - accepted.atMs) < maxAgeMs;
   }
 
   /** Calls `onPublished` once the grant is in memory, so that callers need not wait for the storage. */
@@ -164,8 +212,8 @@ export class Verification {
   }
 }
 
-function keyOf(question: Question, id: string): string {
-  return `${question} ${id}`;
+function keyOf(question: Question, id: string, earlierToken = ''): string {
+  return `${question} ${id} ${earlierToken}`;
 }
 
 function isSame(a: Grant, b: Grant): boolean {

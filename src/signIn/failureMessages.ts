@@ -68,10 +68,7 @@ function failureMessage(failure: ServiceFailure, service: ServiceNames): string 
         label,
       );
     case 'noScopes':
-      return vscode.l10n.t(
-        '{0} has no scopes: an extension must request its session with an empty list of scopes. Tell the authors of the extension that requested it.',
-        label,
-      );
+      return noScopesMessage(label);
     case 'badServerSetting':
       return vscode.l10n.t(
         'The setting {0} is not a web address that starts with https://. Correct it, then sign in again.',
@@ -80,8 +77,16 @@ function failureMessage(failure: ServiceFailure, service: ServiceNames): string 
   }
 }
 
+/** For an extension that requests scopes of a provider that has none. */
+export function noScopesMessage(label: string): string {
+  return vscode.l10n.t(
+    '{0} has no scopes: an extension must request its session with an empty list of scopes. Tell the authors of the extension that requested it.',
+    label,
+  );
+}
+
 /** For a sign-out that could not remove the stored session. */
-export function notDeletedMessage({ label }: IdentityService): string {
+export function notDeletedMessage({ label }: Pick<IdentityService, 'label'>): string {
   return vscode.l10n.t(
     'You are signed out of {0} in this window, but the saved session couldn’t be deleted. Unlock your system’s keyring, reload the window, and sign out again.',
     label,

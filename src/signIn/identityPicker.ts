@@ -2,68 +2,24 @@ import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
 import type { FailedIdentity, IdentityChoice, IdentityOption } from '../services/service.ts';
+import { type AnswerItem, LastingList } from './lastingList.ts';
 
 /** The ID of an identity, undefined for none, or the end of the sign-in. */
 export type IdentityAnswer = { readonly id: string | undefined } | 'cancel';
 
-interface Item extends vscode.QuickPickItem {
-  readonly answer?: IdentityAnswer;
-}
+type Item = AnswerItem<IdentityAnswer>;
 
 /** Asks which of their identities the user signs in as, until they answer. */
-export class IdentityPicker implements vscode.Disposable {
-  readonly answer: Promise<IdentityAnswer>;
-  readonly #resolve: (answer: IdentityAnswer) => void;
-  readonly #serviceLabel: string;
-  readonly #choice: IdentityChoice;
-  readonly #onHidden: () => void;
-  #picker: vscode.QuickPick<Item> | undefined;
-
-  /**
-   * A list shows even while notifications are muted, and it stays open while the user looks at another window. VS Code
-   * hides it when any other list opens, and does not tell that from Escape. So hiding is no answer: it calls
-   * `onHidden`, and `show` brings the list back.
-   */
-  constructor(serviceLabel: string, choice: IdentityChoice, onHidden: () => void) {
-    this.#serviceLabel = serviceLabel;
-    this.#choice = choice;
-    this.#onHidden = onHidden;
-    const { promise, resolve } = Promise.withResolvers<IdentityAnswer>();
-    this.answer = promise;
-    this.#resolve = resolve;
-  }
-
-  /** Opens a new list each time: VS Code shows one that was hidden without its items (seen in 1.139). */
-  show(): void {
-    this.dispose();
-    const { identities, failed } = this.#choice;
-    const picker = vscode.window.createQuickPick<Item>();
-    this.#picker = picker;
-    picker.title = vscode.l10n.t('Sign in with {0}', this.#serviceLabel);
-    picker.placeholder = placeholder(this.#serviceLabel, failed, identities.length);
-    picker.ignoreFocusOut = true;
-    picker.matchOnDescription = true;
-    picker.items = [
+export class IdentityPicker extends LastingList<IdentityAnswer> {
+  constructor(serviceLabel: string, { identities, failed }: IdentityChoice, onHidden: () => void) {
+    const title = vscode.l10n.t('Sign in with {0}', serviceLabel);
+    const items = [
       ...identities.map(itemOf),
       ...(failed === undefined ? [] : [withoutIdentity()]),
       { label: '', kind: vscode.QuickPickItemKind.Separator },
       cancelItem(),
     ];
-    picker.onDidAccept(() => {
-      const answer = picker.selectedItems[0]?.answer;
-      if (answer !== undefined) this.#resolve(answer);
-    });
-    picker.onDidHide(() => {
-      if (this.#picker === picker) this.#onHidden();
-    });
-    picker.show();
-  }
-
-  /** Closes the list. That is not hiding. */
-  dispose(): void {
-    const picker = this.#picker;
-    this.#picker = undefined;
-    picker?.dispose();
+    super({ title, placeholder: placeholder(serviceLabel, failed, identities.length), items }, onHidden);
   }
 }
 

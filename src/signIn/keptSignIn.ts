@@ -73,6 +73,7 @@ export class KeptSignIn implements Interruption {
   readonly #over = new AbortController();
   readonly #locked = Promise.withResolvers<HeldLock | undefined>();
   #lock: HeldLock | undefined;
+  #isForgotten = false;
   #revision: number;
   /** Whether the last write has stored something. Never rejects. */
   #writing: Promise<boolean>;
@@ -128,7 +129,7 @@ export class KeptSignIn implements Interruption {
     const text = JSON.stringify({ ...this.#about, progress } satisfies SignInRecord);
     const item = itemFor(this.id, { signIn: 1, revision: this.#revision++, amendment: 0 }, text);
     const write = async (): Promise<boolean> => {
-      if ((await this.#locked.promise) === undefined) return false;
+      if ((await this.#locked.promise) === undefined || this.#isForgotten) return false;
       await storage.add(item, text);
       return true;
     };
@@ -153,6 +154,7 @@ export class KeptSignIn implements Interruption {
 
   /** The sign-in is over: nothing of it stays. Never rejects. */
   async forget(): Promise<void> {
+    this.#isForgotten = true;
     if (this.#revision > 0 && this.#lock !== undefined) {
       const mark = itemFor(this.id, { signIn: 1, revision: this.#revision, amendment: 0 }, undefined);
       const add = (): Promise<void> => this.#parts.storage.add(mark, '');

@@ -70,6 +70,22 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
           'http.proxy',
         ),
       };
+    case 'forbidden':
+      return {
+        message: vscode.l10n.t(
+          'This computer doesn’t let VS Code connect to {0}. Allow it in your firewall or security software, then sign in again.',
+          host,
+        ),
+      };
+    case 'notHttp':
+      return {
+        message: vscode.l10n.t(
+          'The response from {0} is not valid HTTP. Check the address and the port in the setting {1}. If they are right, ask your network administrator whether a proxy changes responses.',
+          host,
+          ownSetting,
+        ),
+        setting: ownSetting,
+      };
     case 'proxyUnreachable':
       return {
         message: vscode.l10n.t(

@@ -30,6 +30,8 @@ export class TwoCopies implements ItemStorage {
   readonly #inBrowser: boolean;
   readonly #changes = new Emitter<string | undefined>();
   readonly #subscriptions: Disposable[];
+  /** The writes to the shared copy that are under way. */
+  readonly #writing = new Set<Promise<void>>();
   #isCompleting = false;
 
   constructor({ secrets, shared, inBrowser }: CopiesOptions, runtime: Runtime) {
@@ -77,6 +79,9 @@ export class TwoCopies implements ItemStorage {
   /** Resolves as soon as one place has the item. Rejects only when neither can store it. */
   async add(item: Item, text: string): Promise<void> {
     const inShared = this.#shared.add(item, text);
+    this.#writing.add(inShared);
+    const written = (): void => void this.#writing.delete(inShared);
+    inShared.then(written, written);
     if (this.#secrets.isOutOfReach) return inShared;
     const both = this.#belongsInSecrets(item)
       ? [inShared, this.#secrets.add(item, text)]
@@ -86,6 +91,11 @@ export class TwoCopies implements ItemStorage {
     } catch (error) {
       throw error instanceof AggregateError ? (error.errors.at(-1) as Error) : error;
     }
+  }
+
+  /** Resolves when what is being written to the shared copy is there, or cannot be. Never rejects. */
+  async finish(): Promise<void> {
+    await Promise.allSettled(this.#writing);
   }
 
   /** Whether each place worked when it was last used. */

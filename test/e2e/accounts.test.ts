@@ -92,3 +92,61 @@ describe('multiple accounts', () => {
     assert.equal(await used(), `Consumer: satoshi ${SATOSHI} 200`);
   });
 });
+
+describe('a user of one service', () => {
+  let adom: AdomServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    adom = await startAdomServer();
+    workbench = await Workbench.open({ 'bapIdentity.adom.apiUrl': adom.url });
+  });
+  after(async () => {
+    await workbench.close();
+    await adom.close();
+  });
+  dependentTests('one-service', () => workbench);
+
+  const SIGMA = 'Sign in with Sigma Identity';
+  const offered = async (): Promise<string[]> =>
+    (await workbench.accountsMenu()).flatMap(
+      (entry) => /^Sign in with (?:Sigma Identity|Adom)/.exec(entry) ?? [],
+    );
+  const signIn = async (): Promise<void> => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Adom').click();
+    await workbench.userCode('Adom');
+    adom.approve();
+    await workbench.waitForNotification('Signed in to Adom as');
+    await workbench.clearNotifications();
+  };
+
+  it('is offered both services before the first sign-in', async () => {
+    await workbench.waitForAccountsEntry(SIGMA);
+    assert.deepEqual((await offered()).sort(), ['Sign in with Adom', SIGMA]);
+  });
+
+  it('is reminded of that one only in the next window, after a sign-out', async () => {
+    await signIn();
+    await workbench.signOutInMenu(ADA);
+    await workbench.reload();
+    await workbench.waitForAccountsEntry('Sign in with Adom');
+    assert.deepEqual(await offered(), ['Sign in with Adom']);
+    await workbench.screenshot('one-service');
+  });
+
+  it('can still sign in to both from the palette', async () => {
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').waitFor();
+    await workbench.listItem('Adom').waitFor();
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('is reminded of both in the next window after asking for it in the settings', async () => {
+    // In another order than the default: VS Code's API removes a setting that is set to its default.
+    await workbench.set('bapIdentity.accountsMenu', ['adom', 'sigma-identity']);
+    await workbench.reload();
+    await workbench.waitForAccountsEntry(SIGMA);
+    assert.deepEqual((await offered()).sort(), ['Sign in with Adom', SIGMA]);
+  });
+});

@@ -34,22 +34,23 @@ export interface Host {
  * The server behind the window.
  * - `noKeyring`: VS Code's own server, which keeps secrets in memory only.
  * - `slow`: code-server behind a slow connection, with test/sleeper, which delays all other extensions.
- * - `hostile`: code-server with test/hostile.
+ * - `greeter`, `hostile`: code-server with test/greeter or test/hostile.
  * - `desktop`, `desktopWithoutKeyring`: VS Code's own server, and a window with the SecretStorage of desktop VS Code.
  */
-export type HostKind = 'codeServer' | 'noKeyring' | 'slow' | 'hostile' | 'desktop' | 'desktopWithoutKeyring';
+export type HostKind =
+  'codeServer' | 'noKeyring' | 'slow' | 'greeter' | 'hostile' | 'desktop' | 'desktopWithoutKeyring';
 
 /** The latency of the slow connection, one way. */
 const SLOW_LINE_MS = 150;
 
 export async function startHost(settings: Record<string, unknown>, kind: HostKind): Promise<Host> {
-  return isWeb ? startWeb(settings) : startServer(settings, kind);
+  return isWeb ? startWeb(settings, kind) : startServer(settings, kind);
 }
 
 interface ServerKind {
   readonly start: (options: CodeServerOptions) => Promise<CodeServer>;
   /** Installed beside the package and test/consumer. */
-  readonly extension?: 'sleeper' | 'hostile';
+  readonly extension?: 'sleeper' | 'greeter' | 'hostile';
   /** Resolves with what a window runs in place of the server's workbench. */
   readonly workbench?: () => Promise<string>;
 }
@@ -58,6 +59,7 @@ const servers: Record<HostKind, ServerKind> = {
   codeServer: { start: startCodeServer },
   noKeyring: { start: startBareServer },
   slow: { start: startSlowServer, extension: 'sleeper' },
+  greeter: { start: startCodeServer, extension: 'greeter' },
   hostile: { start: startCodeServer, extension: 'hostile' },
   desktop: { start: startBareServer, workbench: () => workbenchWith('keyring') },
   desktopWithoutKeyring: { start: startBareServer, workbench: () => workbenchWith('noKeyring') },
@@ -94,8 +96,11 @@ async function startSlowServer(options: CodeServerOptions): Promise<CodeServer> 
   };
 }
 
-async function startWeb(settings: Record<string, unknown>): Promise<Host> {
-  const extensionFolders = [await installedExtension(vsixFile), await buildTestExtension('consumer')];
+async function startWeb(settings: Record<string, unknown>, kind: HostKind): Promise<Host> {
+  const { extension } = servers[kind];
+  const extensions = ['consumer' as const, ...(extension === undefined ? [] : [extension])];
+  const built = await Promise.all(extensions.map(buildTestExtension));
+  const extensionFolders = [await installedExtension(vsixFile), ...built];
   const workbench = await startWebWorkbench({ settings, extensionFolders });
   return {
     url: `${workbench.origin}/?ew=true`,

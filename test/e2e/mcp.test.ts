@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { startMcpServer, type McpTestServer } from '../servers/mcp.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { McpList } from './mcpList.ts';
 import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
 
@@ -28,6 +29,9 @@ describe('a configured MCP server', () => {
       'bapIdentity.mcp.servers': [
         { label: 'Tools', url: mcp.url, provider: 'sigma-identity' },
         { label: 'Far', url: 'http://example.com/mcp', provider: 'sigma-identity' },
+        { label: 'Service', url: `${sigma.url}/mcp`, provider: 'sigma-identity' },
+        { label: 'Query', url: `${mcp.url}?`, provider: 'sigma-identity' },
+        { label: 'Long', url: `${mcp.url}?${'a'.repeat(2_000)}`, provider: 'sigma-identity' },
       ],
     });
   });
@@ -37,25 +41,9 @@ describe('a configured MCP server', () => {
   });
   dependentTests('mcp', () => workbench);
 
-  const choose = async (action: string): Promise<void> => {
-    await workbench.run('MCP: List Servers');
-    await workbench.listItem('Tools').click();
-    await workbench.listItem(action).click();
-  };
+  const choose = (action: string): Promise<void> => new McpList(workbench).choose('Tools', action);
   const start = (): Promise<void> => choose('Start Server');
-  /** Reopens the list until it shows the state: a server that starts can close it. */
-  const state = async (wanted: string): Promise<void> => {
-    await workbench.until(async () => {
-      await workbench.run('MCP: List Servers');
-      const row = workbench.listItem('Tools').filter({ hasText: wanted });
-      const isThere = await row.waitFor({ timeout: 1_000 }).then(
-        () => true,
-        () => false,
-      );
-      await workbench.page.keyboard.press('Escape');
-      return isThere;
-    }, `the state ${wanted}`);
-  };
+  const state = (wanted: string): Promise<void> => new McpList(workbench).waitFor('Tools', wanted);
   const ask = async (): Promise<void> => {
     await workbench.run('Consumer: Ask the MCP Server');
     await workbench.dialog().filter({ hasText: 'Run whoami' }).waitFor();
@@ -79,6 +67,13 @@ describe('a configured MCP server', () => {
       'Entry 2 of the setting bapIdentity.mcp.servers is skipped: its url must start with https://',
     );
     await workbench.screenshot('mcp-bad-entry');
+  });
+
+  it('is skipped with a warning on a service, with an empty query, and when its URL is too long', async () => {
+    await workbench.run('Notifications: Show Notifications'); // more than fit on the screen
+    for (const words of ['Entry 3', 'Entry 4', 'Entry 5'])
+      await workbench.waitForNotification(`${words} of the`);
+    await workbench.clearNotifications();
   });
 
   it('gets no request when the user does not sign in', async () => {

@@ -27,7 +27,21 @@ for (const service of services)
     const start = async (): Promise<string> => {
       await workbench.run('BAP Identity: Sign In…');
       await workbench.listItem(service.label).click();
-      return workbench.userCode(service.label);
+      const code = await workbench.userCode(service.label);
+      await workbench.until(hasCopy, 'a stored copy');
+      return code;
+    };
+    /** Whether a sign-in in progress is stored. VS Code writes what a browser keeps a while later. */
+    const hasCopy = async (): Promise<boolean> => {
+      const names = isWeb
+        ? await workbench.storedInBrowser()
+        : globSync(`${workbench.serverFolder}/**/signIns/**`).join();
+      const idsOf = (kind: string): (string | undefined)[] => {
+        const pattern = `signIns?/(?:[0-9a-f]{32}/)?([0-9a-f-]{36})\\.1-\\d+-0\\.${kind}\\.`;
+        return Array.from(names.matchAll(new RegExp(pattern, 'g')), ([, id]) => id);
+      };
+      const over = idsOf('removed');
+      return idsOf('[0-9a-f]{16}').some((id) => !over.includes(id));
     };
     const continued = async (): Promise<string> => {
       await workbench.waitForNotification(CONTINUED);
@@ -84,10 +98,9 @@ for (const service of services)
       await workbench.reload();
       await continued();
       await workbench.clickInNotification(CONTINUED, 'button', 'Cancel');
-      await workbench.notification(CONTINUED).waitFor({ state: 'hidden' });
+      await workbench.until(async () => !(await hasCopy()), 'the end of the copy');
       await workbench.reload();
       await workbench.waitForAccountsEntry('· 127.0.0.1');
-      await workbench.page.waitForTimeout(2_000); // it would show by now
       assert.equal(await workbench.notification(CONTINUED).count(), 0);
     });
 
@@ -96,6 +109,7 @@ for (const service of services)
       await workbench.run(`Consumer: Sign In with ${service.label}`);
       await workbench.answerDialog('Allow');
       const code = await workbench.userCode(service.label);
+      await workbench.until(hasCopy, 'a stored copy');
       await workbench.reload();
       assert.equal(await continued(), code);
       await running.approve(code);
@@ -110,7 +124,6 @@ for (const service of services)
 
     it('leaves its code and its token in no file and in no storage of the browser in clear text', async () => {
       const code = await start();
-      await workbench.page.waitForTimeout(2_000); // the copy is stored meanwhile
       const stored = await workbench.storedInBrowser();
       const secrets = [code, ...running.secrets()].filter((secret) => secret.length > 6);
       assert.ok(secrets.length >= 3, secrets.join());

@@ -33,10 +33,10 @@ describe('the end of a session', () => {
   };
 
   it('lets an extension sign in again without new consent after a rejection', async () => {
-    await workbench.run('Consumer: Who Am I');
+    await workbench.run('Consumer: Sign In with Sigma Identity');
     await workbench.answerDialog('Allow');
     await approve();
-    await workbench.waitForNotification('Consumer: satoshi is 3DgKFHRq8n2RDjF4dZEyncXVc1Rf.');
+    await workbench.waitForNotification('Consumer: the service says 200.');
     await workbench.clearNotifications();
     await sigma.endSession(newestToken());
     await workbench.run('Consumer: Sign In with Sigma Identity');

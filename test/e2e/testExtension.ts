@@ -8,7 +8,7 @@ import { createFolder } from '../vscode/serverProcess.ts';
 
 /** Builds `test/NAME` into a temporary folder that is removed when the process exits. Returns the folder. */
 export async function buildTestExtension(
-  name: 'consumer' | 'hostile' | 'sleeper' | 'stopwatch',
+  name: 'consumer' | 'greeter' | 'hostile' | 'sleeper' | 'stopwatch',
 ): Promise<string> {
   const source = path.join(root, 'test', name);
   const target = createFolder();

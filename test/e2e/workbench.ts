@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../vscode/browser.ts';
@@ -145,6 +145,18 @@ export class Workbench {
       }
       return parts.join('\\n');
     })()`);
+  }
+
+  /** Names and contents of all files of the server, as text; empty without a server. */
+  async filesOnServer(): Promise<string> {
+    const { folder } = this.#host;
+    if (folder === undefined) return '';
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name));
+    const contents = await Promise.all(files.map((file) => readFile(file, 'latin1').catch(() => '')));
+    return [...files, ...contents].join('\n');
   }
 
   /** Saves a screenshot and the logs of a failed test. */

@@ -43,7 +43,9 @@ export interface AdomServer {
   expire(token?: string): void;
   /** How often the session token of an intent was retrieved. */
   retrievals(token?: string): number;
-  /** Ends the session. */
+  /** The name of the user whose token this is, without the rotation that `GET /user` may cause. */
+  nameOf(sessionToken: string): string | undefined;
+  /** Ends the session, or only this token of it where `rotatesTokens` keeps old ones. */
   endSession(sessionToken: string): void;
   close(): Promise<void>;
 }
@@ -102,6 +104,7 @@ export async function startAdomServer(options: AdomOptions = {}): Promise<AdomSe
       intents.expire(intents.get(token));
     },
     retrievals: (token) => intents.get(token).retrievals,
+    nameOf: (sessionToken) => intents.session(sessionToken)?.person.user.name,
     endSession: (sessionToken) => {
       intents.endSession(sessionToken);
     },

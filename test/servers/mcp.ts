@@ -19,26 +19,32 @@ export interface McpTestServer {
 }
 
 const Owner = z.object({ name: z.string(), bap_id: z.string().optional() });
+type Owner = z.infer<typeof Owner>;
+
+/** Finds the owner of a token. Undefined for an invalid token. */
+type FindOwner = (token: string) => Promise<Owner | undefined>;
 
 /**
- * A stateless MCP server, built with the official SDK. It asks the service at `userUrl` for the token's owner, whom its
- * tool `whoami` returns, and responds with 401 to an invalid token.
+ * A stateless MCP server, built with the official SDK. It asks the service for the token's owner, whom its tool
+ * `whoami` returns, and responds with 401 to an invalid token. `service`: the address that returns the owner, or a
+ * function.
  */
-export async function startMcpServer(userUrl: string): Promise<McpTestServer> {
+export async function startMcpServer(service: string | FindOwner): Promise<McpTestServer> {
+  const findOwner = typeof service === 'string' ? (token: string) => ownerAt(service, token) : service;
+  return startTestServer((request) => withMcpCors(request, () => answer(request, findOwner)));
+}
+
+/** Records what an MCP server is asked. */
+export async function startTestServer(
+  handler: (request: Request) => Promise<Response>,
+): Promise<McpTestServer> {
   const faults = new FaultQueue();
-  const listener = await listen({
-    faults,
-    handler: () => (request) => withMcpCors(request, () => answer(request, userUrl)),
-  });
+  const listener = await listen({ faults, handler: () => handler });
   return {
     url: `${listener.url}/mcp`,
     requests: listener.requests,
     tokens: () => [
-      ...new Set(
-        listener.requests.flatMap(
-          ({ headers }) => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? [],
-        ),
-      ),
+      ...new Set(listener.requests.flatMap(({ headers }) => tokenOf(headers.authorization) ?? [])),
     ],
     failNext: (endpoint, fault, times) => {
       faults.failNext(endpoint, fault, times);
@@ -58,9 +64,10 @@ async function withMcpCors(request: Request, work: () => Promise<Response>): Pro
   return response;
 }
 
-async function answer(request: Request, userUrl: string): Promise<Response> {
+async function answer(request: Request, findOwner: FindOwner): Promise<Response> {
   if (new URL(request.url).pathname !== '/mcp') return new Response(null, { status: 404 });
-  const owner = await ownerOf(request.headers.get('authorization'), userUrl);
+  const token = tokenOf(request.headers.get('authorization'));
+  const owner = token === undefined ? undefined : await findOwner(token);
   if (owner === undefined) {
     const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
     return Response.json({ error: 'invalid_token' }, { status: 401, headers });
@@ -75,11 +82,11 @@ async function answer(request: Request, userUrl: string): Promise<Response> {
   return transport.handleRequest(request);
 }
 
-async function ownerOf(
-  authorization: string | null,
-  userUrl: string,
-): Promise<z.infer<typeof Owner> | undefined> {
-  if (authorization === null) return undefined;
-  const response = await fetch(userUrl, { headers: { authorization } });
+async function ownerAt(userUrl: string, token: string): Promise<Owner | undefined> {
+  const response = await fetch(userUrl, { headers: { authorization: `Bearer ${token}` } });
   return response.ok ? Owner.parse(await response.json()) : undefined;
+}
+
+function tokenOf(authorization: string | null | undefined): string | undefined {
+  return /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
 }

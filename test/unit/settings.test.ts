@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import { readSetting, type Setting, settings } from '../../src/settings.ts';
+import { isOwnSetting, readSetting, type Setting, settings } from '../../src/settings.ts';
 import { adomWorld, sigmaWorld } from './support/serviceKit.ts';
 
 const Manifest = z.object({
@@ -100,5 +100,21 @@ describe('readSetting', () => {
     const { mcpServers } = settings;
     assert.deepEqual(readSetting(workspace(mcpServers.key, { globalValue }), mcpServers), globalValue);
     assert.equal(readSetting(workspace(mcpServers.key, { globalValue: 7 }), mcpServers), 7);
+  });
+});
+
+describe('isOwnSetting', () => {
+  const setting = settings.accountsMenu;
+  const isOwn = (values: object): boolean =>
+    isOwnSetting(workspace(setting.key, { defaultValue: setting.default, ...values }), setting);
+
+  it('is true for what the user has written, even if it is the default', () => {
+    assert.equal(isOwn({ globalValue: setting.default }), true);
+    assert.equal(isOwn({ globalValue: [] }), true);
+  });
+
+  it('is false for the default, and for what a workspace says', () => {
+    assert.equal(isOwn({}), false);
+    assert.equal(isOwn({ globalValue: null, workspaceValue: ['adom'] }), false);
   });
 });

@@ -7,9 +7,11 @@ import type { LiveSession } from '../../sessions/record.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
 import { StoreError } from '../../sessions/storedSessions.ts';
 import { unreadableMessage } from '../../signIn/failureMessages.ts';
+import { type HandedOutToken, HandedOutTokens } from './handedOut.ts';
 import { McpStartError, notAllowed, notInSetting, redirects, refused } from './messages.ts';
+import { authorization, preflight } from './preflight.ts';
 import type { McpChoices, McpServer } from './servers.ts';
-import { authorization, preflight, type McpTokens } from './tokens.ts';
+import { type McpTokens, VERIFICATION_LASTS_MS } from './tokens.ts';
 
 type Definition = vscode.McpHttpServerDefinition;
 
@@ -26,13 +28,6 @@ export interface McpParts {
   readonly showError: (error: McpStartError, server: McpServer) => void;
 }
 
-/** The token that this window has given to a server. */
-interface HandedOutToken {
-  readonly server: McpServer;
-  readonly session: string;
-  readonly accessToken: string;
-}
-
 /**
  * Defines the MCP servers in the setting for VS Code. A definition holds no token: VS Code asks for it when it starts
  * the server. VS Code stops a server whose definition gets a new version.
@@ -41,10 +36,9 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
   readonly #parts: McpParts;
   readonly #runtime: Runtime;
   readonly #changes = new vscode.EventEmitter<void>();
-  /** By label. */
-  readonly #handedOut = new Map<string, HandedOutToken>();
+  readonly #handedOut: HandedOutTokens;
   /**
-   * Counts the tokens of each server, by label. VS Code stores the version, so it must reveal nothing about a token.
+   * Counts the stops of each server, by label. VS Code stores the version, so it must reveal nothing about a token.
    */
   readonly #versions = new Map<string, number>();
 
@@ -53,6 +47,11 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
   constructor(parts: McpParts, runtime: Runtime) {
     this.#parts = parts;
     this.#runtime = runtime;
+    const stop = (servers: readonly McpServer[]): void => {
+      for (const server of servers) this.#versions.set(server.label, this.#version(server) + 1);
+      this.#changes.fire();
+    };
+    this.#handedOut = new HandedOutTokens({ ...parts, stop }, runtime);
   }
 
   provideMcpServerDefinitions(): Definition[] {
@@ -65,13 +64,12 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
    */
   async resolveMcpServerDefinition({ label, uri }: Definition): Promise<Definition> {
     const server = this.#parts.servers().find((each) => each.label === label);
-    if (server === undefined || uri.toString(true) !== uriOf(server).toString(true))
-      throw notInSetting(label);
-    this.#handedOut.delete(label); // VS Code resolves only a server that is not running
+    if (server === undefined || uri.toString(true) !== contactedUrl(server.url)) throw notInSetting(label);
+    this.#handedOut.delete(server); // VS Code resolves only a server that is not running
     try {
-      const token = await this.#handOut(server);
-      this.#handedOut.set(label, token);
-      return this.#definition(server, authorization(token.accessToken));
+      const token = await this.#acceptedToken(server);
+      this.#handedOut.add(token);
+      return this.#definition(server, authorization(token.session.grant.accessToken));
     } catch (error) {
       this.#runtime.log.warn(`An MCP server was not started: ${describeError(error)}.`);
       if (error instanceof McpStartError) this.#parts.showError(error, server);
@@ -79,14 +77,9 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
     }
   }
 
-  /** Call after a change of sessions or choices. VS Code then stops the servers with a stale token. */
+  /** Call after a change of sessions or choices. VS Code then stops the servers whose token is no longer right. */
   update(): void {
-    const stale = [...this.#handedOut.values()].filter((token) => !this.#isCurrent(token));
-    for (const { server } of stale) {
-      this.#handedOut.delete(server.label);
-      this.#versions.set(server.label, this.#version(server) + 1);
-    }
-    if (stale.length > 0) this.#changes.fire();
+    this.#handedOut.update();
   }
 
   /** Call after a change of the setting. */
@@ -99,41 +92,31 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
     this.#changes.dispose();
   }
 
-  async #handOut(server: McpServer): Promise<HandedOutToken> {
-    for (;;) {
-      const { id, grant } = await this.#session(server);
-      const token: HandedOutToken = { server, session: id, accessToken: grant.accessToken };
-      await this.#assertAccepted(token);
-      if (this.#isCurrent(token)) return token;
+  /** Throws an McpStartError when there is none, when the server rejects it, and when the server redirects. */
+  async #acceptedToken(server: McpServer): Promise<HandedOutToken> {
+    const { http, labelOf } = this.#parts;
+    for (let maxAgeMs = VERIFICATION_LASTS_MS; ;) {
+      const token = { server, session: await this.#session(server, maxAgeMs) };
+      const { accessToken } = token.session.grant;
+      const result = await preflight(http, server.url, accessToken, this.#runtime.closed);
+      if (result === 'redirects') throw redirects(server);
+      if (result === 'refused') {
+        if (maxAgeMs === 0) throw refused(server, labelOf(server.provider));
+        maxAgeMs = 0; // The service may have rejected the token, too, since it was asked.
+      } else if (this.#handedOut.isCurrent(token)) return token;
       // Retry: the session changed during the preflight.
     }
   }
 
-  async #session(server: McpServer): Promise<LiveSession> {
+  async #session(server: McpServer, maxAgeMs: number): Promise<LiveSession> {
     try {
-      const session = await this.#parts.tokens.tokenFor(server);
+      const session = await this.#parts.tokens.tokenFor(server, maxAgeMs);
       if (session === undefined) throw notAllowed(server);
       return session;
     } catch (error) {
       if (error instanceof StoreError) throw new McpStartError(unreadableMessage(), { cause: error });
       throw error;
     }
-  }
-
-  /** Throws an McpStartError when the server redirects, or rejects the token. */
-  async #assertAccepted({ server, accessToken }: HandedOutToken): Promise<void> {
-    const result = await preflight(this.#parts.http, server.url, accessToken, this.#runtime.closed);
-    if (result === 'redirects') throw redirects(server);
-    if (result === 'refused') throw refused(server, this.#parts.labelOf(server.provider));
-  }
-
-  #isCurrent({ server, session, accessToken }: HandedOutToken): boolean {
-    const record = this.#parts.sessions.find(session)?.record;
-    return (
-      record?.grant.accessToken === accessToken &&
-      record.accessTokenRejected !== true &&
-      this.#parts.choices.sessionFor(server) === session
-    );
   }
 
   #version({ label }: McpServer): number {
@@ -146,6 +129,11 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
   }
 }
 
-function uriOf({ url }: McpServer): vscode.Uri {
+function uriOf({ url }: Pick<McpServer, 'url'>): vscode.Uri {
   return vscode.Uri.parse(url, true);
+}
+
+/** How VS Code spells an address when it contacts the server. */
+export function contactedUrl(url: string): string {
+  return uriOf({ url }).toString(true);
 }

@@ -5,7 +5,7 @@ import type { Http } from '../../http/send.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
 import { settings } from '../../settings.ts';
-import { McpDefinitions } from './definitions.ts';
+import { contactedUrl, McpDefinitions } from './definitions.ts';
 import {
   mcpQuestions,
   pickToTakeBack,
@@ -48,10 +48,18 @@ export function createMcp(
   });
   const tokens = new McpTokens(providers, choices, mcpQuestions, runtime);
   const ids = providers.map(({ service }) => service.id);
+  const settingKeys = [
+    settings.mcpServers.key,
+    ...providers.map(({ service }) => service.settingKeys.server),
+  ];
   let servers: readonly McpServer[] = [];
   const shown = new Set<string>();
   const read = (): void => {
-    const { servers: good, problems } = readServers(setting(), ids);
+    const serviceUrls = providers
+      .flatMap(({ service }) => [service.servers().current, service.servers().defaultServer])
+      .filter((url) => url !== undefined);
+    const rules = { providers: ids, serviceUrls, spelling: contactedUrl };
+    const { servers: good, problems } = readServers(setting(), rules);
     servers = good;
     for (const message of problems.map((problem) => problemMessage(problem, ids))) {
       if (!shown.has(message)) void showSettingProblem(message, runtime.log);
@@ -89,7 +97,7 @@ export function createMcp(
       // The user may have changed a choice in another window.
       vscode.window.onDidChangeWindowState(update),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (!change.affectsConfiguration(settings.mcpServers.key)) return;
+        if (!settingKeys.some((key) => change.affectsConfiguration(key))) return;
         read();
         definitions.settingChanged();
         changes.fire();

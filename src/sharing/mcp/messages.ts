@@ -65,6 +65,16 @@ function reason(kind: Exclude<SettingProblem['kind'], 'noList'>, providers: read
       return vscode.l10n.t(
         'its url must start with https://, and must not contain a user name, # or %. http:// is allowed on localhost only.',
       );
+    case 'longUrl':
+      return vscode.l10n.t('its url is longer than 2,000 characters.');
+    case 'rewrittenUrl':
+      return vscode.l10n.t(
+        'VS Code would change its url, and contact another address. Remove an empty query, a second ?, or a drive letter such as C:.',
+      );
+    case 'serviceUrl':
+      return vscode.l10n.t(
+        'its url is on the server of an identity service, which can’t be an MCP server at the same time.',
+      );
     case 'badProvider':
       return vscode.l10n.t('its provider must be one of: {0}.', providers.join(', '));
   }

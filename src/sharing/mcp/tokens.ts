@@ -1,11 +1,13 @@
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
-import { type Http, send } from '../../http/send.ts';
 import type { ServiceProvider } from '../../provider/provider.ts';
 import type { IdentityService } from '../../services/service.ts';
 import { type Account, accountsOf } from '../../sessions/accounts.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import type { McpChoices, McpServer } from './servers.ts';
+
+/** One answer of the service serves all servers of a session for so long. */
+export const VERIFICATION_LASTS_MS = 60_000;
 
 /** The questions to the user. An answer is undefined or false when they dismiss a modal dialog. */
 export interface McpQuestions {
@@ -53,16 +55,16 @@ export class McpTokens {
   }
 
   /**
-   * A session whose token the user allows the server to get, and that the service has just verified. Undefined when the
-   * user refuses, or has refused before: VS Code starts a server again with each message to an agent, and must not ask
+   * A session whose token the user allows the server to get, and that the service has verified, at most `maxAgeMs`
+   * milliseconds ago. Undefined when the user refuses, or has refused before: VS Code starts a server again with each message to an agent, and must not ask
    * each time. Rejects with a StoreError when the sessions cannot be read, and with VS Code's error when a choice
    * cannot be saved.
    */
-  async tokenFor(server: McpServer): Promise<LiveSession | undefined> {
+  async tokenFor(server: McpServer, maxAgeMs = VERIFICATION_LASTS_MS): Promise<LiveSession | undefined> {
     const provider = this.#providers.find(({ service }) => service.id === server.provider);
     if (provider === undefined) return undefined;
     for (;;) {
-      const verified = await this.#verified(provider, server);
+      const verified = await this.#verified(provider, server, maxAgeMs);
       if (verified !== undefined) return verified;
       if (this.#refused.has(server.label)) return undefined;
       const outcome = await this.#askInTurn(provider, server);
@@ -76,10 +78,14 @@ export class McpTokens {
     this.#refused.delete(label);
   }
 
-  async #verified(provider: McpProvider, server: McpServer): Promise<LiveSession | undefined> {
+  async #verified(
+    provider: McpProvider,
+    server: McpServer,
+    maxAgeMs: number,
+  ): Promise<LiveSession | undefined> {
     const chosen = await this.#chosen(provider, server);
     if (chosen === undefined) return undefined;
-    await provider.sessions.verification.verify(chosen.id, this.#runtime.closed);
+    await provider.sessions.verification.verify(chosen.id, this.#runtime.closed, maxAgeMs);
     return this.#chosen(provider, server); // it may have a new token now, or be gone
   }
 
@@ -164,41 +170,4 @@ export class McpTokens {
       return undefined;
     }
   }
-}
-
-/**
- * How a server responds to the token.
- * `redirects`: VS Code before 1.126 would follow with the token.
- * `refused`: VS Code would start its own sign-in, which ends with a question about client IDs.
- * `unknown`: any other response, or none. VS Code itself shows what is wrong.
- */
-export type Preflight = 'redirects' | 'refused' | 'unknown';
-
-/** Sends an MCP ping with the token before VS Code does. Follows no redirect. Rejects only with `signal.reason`. */
-export async function preflight(
-  http: Http,
-  url: string,
-  accessToken: string,
-  signal: AbortSignal,
-): Promise<Preflight> {
-  const outcome = await send(
-    http,
-    {
-      name: 'MCP server',
-      method: 'POST',
-      url,
-      headers: { ...authorization(accessToken), accept: 'application/json, text/event-stream' },
-      json: { jsonrpc: '2.0', id: 0, method: 'ping' },
-    },
-    signal,
-  );
-  if (outcome.kind === 'redirect') return 'redirects';
-  return outcome.kind === 'answer' && (outcome.status === 401 || outcome.status === 403)
-    ? 'refused'
-    : 'unknown';
-}
-
-/** VS Code redacts a header with exactly this name in its log. */
-export function authorization(accessToken: string): { Authorization: string } {
-  return { Authorization: `Bearer ${accessToken}` };
 }

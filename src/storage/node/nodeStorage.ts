@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 
 import type { Runtime } from '../../base/runtime.ts';
 import { SharedKey } from '../keyAgreement.ts';
+import { inParts } from '../parts.ts';
 import { SecretItems } from '../secretItems.ts';
 import { TwoCopies } from '../twoCopies.ts';
 import type { WindowStorage } from '../../sessions/ports.ts';
@@ -28,10 +29,13 @@ export function openNodeStorage(
   const key = new SharedKey(secrets, globalState, runtime);
   const shared = new FileItems(path.join(folder, 'sessions'), key, runtime);
   const storage = new TwoCopies({ secrets: new SecretItems(secrets), shared, inBrowser }, runtime);
+  const { sessions, identities } = inParts(storage);
   return {
     locks,
-    storage,
+    storage: sessions,
+    identities,
     signIns: new FileItems(path.join(folder, 'signIns'), key, runtime),
+    finish: () => storage.finish(),
     status: async () => ({ ...storage.status(), sharedPlace: 'files', heldLocks: await locks.held() }),
   };
 }

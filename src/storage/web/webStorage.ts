@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 
 import type { Runtime } from '../../base/runtime.ts';
 import { SharedKey } from '../keyAgreement.ts';
+import { inParts } from '../parts.ts';
 import { SecretItems } from '../secretItems.ts';
 import { TwoCopies } from '../twoCopies.ts';
 import type { WindowStorage } from '../../sessions/ports.ts';
@@ -15,10 +16,13 @@ export function openWebStorage({ secrets, globalState }: WebContext, runtime: Ru
   const key = new SharedKey(secrets, globalState, runtime);
   const shared = new StateItems(globalState, 'item/', key, runtime);
   const storage = new TwoCopies({ secrets: new SecretItems(secrets), shared, inBrowser: true }, runtime);
+  const { sessions, identities } = inParts(storage);
   return {
     locks: new WebLocks(globalState, runtime.clock, runtime.log),
-    storage,
+    storage: sessions,
+    identities,
     signIns: new StateItems(globalState, 'signIn/', key, runtime),
+    finish: () => storage.finish(),
     status: () => Promise.resolve({ ...storage.status(), sharedPlace: 'globalState' }),
   };
 }

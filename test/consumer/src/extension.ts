@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
-import { bapIdentity, callService, whoAmI } from './snippet';
+import { bapIdentity, callService } from './callService';
+import { whoAmI } from './whoAmI';
 
 /** A service that this extension calls on behalf of the user. */
 interface Service {
@@ -36,6 +37,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   register('getIdToken', () => getIdToken(sigma));
   register('whoIsSigma', () => whoIs(sigma, log));
   register('whoIsAdom', () => whoIs(adom, log));
+  register('verifyAdom', verifyAdom);
   // Kills the extension host, and all extensions with it.
   register('crash', async () => {
     process.kill(process.pid, 'SIGKILL');
@@ -58,8 +60,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   register('askMcpServer', () => callTool('whoami'));
   register('useAllOfSigma', () => useAll(sigma));
   register('whoAmI', async () => {
-    const { name, bap } = await whoAmI();
-    return `${name} is ${bap?.bapId ?? 'nobody'}.`;
+    const identity = await whoAmI();
+    return `${identity?.name ?? 'nobody'} is ${identity?.bap?.bapId ?? 'nobody'}.`;
   });
 
   const { onDidChangeIdentity } = await bapIdentity();
@@ -85,6 +87,14 @@ async function getIdToken({ provider, scopes, userUrl }: Service): Promise<strin
   const [, body = ''] = idToken.split('.');
   const { aud } = JSON.parse(atob(body.replaceAll('-', '+').replaceAll('_', '/'))) as { aud: string };
   return `ID token …${idToken.slice(-8)} for ${aud}, and the service says ${status}.`;
+}
+
+async function verifyAdom(): Promise<string> {
+  const [account] = await vscode.authentication.getAccounts('adom');
+  if (account === undefined) return 'nobody is signed in.';
+  const session = await vscode.authentication.getSession('adom', [], { createIfNone: true, account });
+  const api = await bapIdentity();
+  return (await api.verifySession(session)) ? 'the session works.' : 'the session has ended.';
 }
 
 /** Calls the service with every signed-in account in turn. */

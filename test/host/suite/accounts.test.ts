@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { allAccounts, usableAccounts } from '../../../src/accounts/accountPicker.ts';
 import { offerInAccountsMenu } from '../../../src/accounts/accountsMenu.ts';
+import { UsedServices, type WantedServices } from '../../../src/accounts/usedServices.ts';
+import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { World } from './world.ts';
 
 /** A world with a session whose access token has expired. */
@@ -28,11 +30,12 @@ describe('an account whose session is due for renewal', () => {
   it('gets no entry in the Accounts menu, because asking for one would use the network', async () => {
     const timesRead = async (world: World): Promise<number> => {
       let count = 0;
-      const wanted = (): string[] => {
+      const wanted = (): WantedServices => {
         count += 1;
-        return [];
+        return { ids: [], isOwn: true };
       };
-      offerInAccountsMenu(world.sessions, wanted, world.runtime).dispose();
+      const used = new UsedServices(new FakeMemento(), world.log);
+      offerInAccountsMenu(world.sessions, wanted, used, world.runtime).dispose();
       await world.pending();
       return count;
     };

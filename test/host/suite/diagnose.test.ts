@@ -6,6 +6,8 @@ import type { StorageStatus } from '../../../src/sessions/ports.ts';
 import { bugsAddress, copyReport } from '../../../src/diagnose/commands.ts';
 import { type Facts, gatherFacts, report } from '../../../src/diagnose/report.ts';
 import type { ServiceFacts } from '../../../src/diagnose/services.ts';
+import { send } from '../../../src/http/send.ts';
+import { preflight } from '../../../src/sharing/mcp/preflight.ts';
 import { HOUR_MS, World } from './world.ts';
 
 const extension = vscode.extensions.getExtension('bap-identity.bap-authentication') ?? assert.fail();
@@ -180,20 +182,69 @@ describe('the sign-in report', () => {
     const ours = vscode.workspace.getConfiguration('bapIdentity');
     const set = async (section: vscode.WorkspaceConfiguration, name: string, value: unknown): Promise<void> =>
       section.update(name, value, vscode.ConfigurationTarget.Global);
+    const settings: [name: string, value: unknown][] = [
+      ['sigma.serverUrl', 'https://canary-sigma.example'],
+      ['sigma.clientId', 'canary-client'],
+      ['adom.apiUrl', 'https://canary-adom.example'],
+      ['clawnet.apiUrl', 'https://canary-clawnet.example/api'],
+      [
+        'mcp.servers',
+        [{ label: 'canary tools', url: 'https://canary-mcp.example/mcp', provider: 'sigma-identity' }],
+      ],
+    ];
     const variables = ['HTTPS_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'];
 
     before(async () => {
       await set(http, 'proxy', 'http://canary-user:canary-password@canary-proxy.example:8080');
       await set(http, 'noProxy', ['canary-host.example']);
-      await set(ours, 'sigma.clientId', 'canary-client');
+      for (const [name, value] of settings) await set(ours, name, value);
       for (const name of variables) process.env[name] = 'http://canary-variable';
       process.env.USERNAME = 'canary-person';
     });
     after(async () => {
       await set(http, 'proxy', undefined);
       await set(http, 'noProxy', undefined);
-      await set(ours, 'sigma.clientId', undefined);
+      for (const [name] of settings) await set(ours, name, undefined);
       for (const name of [...variables, 'USERNAME']) Reflect.deleteProperty(process.env, name);
+    });
+
+    it('shows no host that a request went to, now or earlier, whatever came of it', async () => {
+      const world = new World();
+      await world.signIn(['a']);
+      const earlier = 'https://canary-earlier.example';
+      world.server = earlier;
+      world.sessions.followSettings();
+      await world.signIn(['a']);
+      const { log, gather } = factsOf(world);
+      const { clock } = world;
+      const cause = Object.assign(new Error(), { code: 'ENOTFOUND', hostname: 'canary-proxy.example' });
+      const answers = [
+        () => new Response(null, { status: 302, headers: { location: 'https://canary-target.example' } }),
+        () => new Response('canary', { status: 403 }),
+        () => {
+          throw new TypeError('canary', { cause });
+        },
+      ];
+      const urls = [
+        earlier,
+        'https://canary-clawnet.example/api/canary',
+        'https://canary-intranet/mcp',
+        'http://canary-port:8080',
+        'https://CANARY.example',
+        'https://kanärienvogel.example',
+        'https://10.11.12.13',
+        'https://[2001:db8::cafe]:8443',
+      ];
+      for (const answer of answers)
+        for (const url of urls) {
+          const http = { clock, log, fetch: () => Promise.resolve().then(answer) };
+          await clock.run(send(http, { name: 'x', method: 'GET', url }, NEVER));
+          await clock.run(preflight(http, url, 'token', NEVER));
+        }
+      const text = report(await clock.run(gather()));
+      assert.doesNotMatch(text, /canary|xn--|10\.11|cafe/i);
+      assert.equal(text.match(/from \[host\] \(/g)?.length, 2 * answers.length * urls.length);
+      assert.match(text, /`bapIdentity\.mcp\.servers`/);
     });
 
     it('shows none, on the screen or on the clipboard', async () => {

@@ -84,9 +84,9 @@ describe('an editor', () => {
   });
 
   for (const [name, editor] of Object.entries(EDITORS))
-    it(`${name} gets both providers, the API, and a log line`, async () => {
+    it(`${name} gets every provider, the API, and a log line`, async () => {
       const { api, providers, log } = start(editor.api, editor.context);
-      assert.deepEqual([...providers.keys()], ['sigma-identity', 'adom']);
+      assert.deepEqual([...providers.keys()], ['sigma-identity', 'adom', 'bap-identity']);
       for (const provider of providers.values())
         assert.deepEqual(await provider.getSessions(undefined, {}), []);
       assert.equal(api.apiVersion, 1);

@@ -10,10 +10,16 @@ class ApiWorld extends World {
 
   constructor(readFailure?: Error) {
     super(readFailure);
-    this.api = createIdentityApi(this.sessions, this.runtime).api;
+    this.api = createIdentityApi(this.sessions, this.shared, this.runtime).api;
     this.api.onDidChangeIdentity(({ kind, provider, account }) => {
       this.heard.push(`${kind} ${provider} ${account.id}`);
     });
+  }
+
+  /** The session of an extension that has asked only who the user is. */
+  async withoutKeys(): Promise<vscode.AuthenticationSession> {
+    await this.signIn(['a']);
+    return this.bapIdentity.createSession([]);
   }
 
   async refused(session: unknown): Promise<void> {
@@ -57,6 +63,7 @@ describe('the public API', () => {
       server: 'https://auth.example',
       subject: 'user',
       name: 'Ann',
+      email: 'ann@example.com',
       bap: { bapId: 'bap-1', rootAddressProven: false },
     });
     assert.ok(Object.isFrozen(identity) && Object.isFrozen(identity.bap));
@@ -151,5 +158,55 @@ describe('the public API', () => {
     assert.deepEqual(await world.provider.getSessions(['a']), []);
     assert.equal(world.heard.at(-1), 'removed sigma-identity bap-1');
     await world.refused(session);
+  });
+
+  describe('for a session without a token', () => {
+    it('tells the same identity, without the email address', async () => {
+      const world = new ApiWorld();
+      const handle = await world.withoutKeys();
+      const [session] = await world.provider.getSessions(['a']);
+      assert.ok(session);
+      const { email, ...identity } = await world.api.getIdentity(session);
+      assert.equal(email, 'ann@example.com');
+      assert.deepEqual(await world.api.getIdentity(handle), identity);
+    });
+
+    it('rejects a handle with another ID or text, and a mix of it and a token', async () => {
+      const world = new ApiWorld();
+      const handle = await world.withoutKeys();
+      const [session] = await world.provider.getSessions(['a']);
+      assert.ok(session);
+      for (const forged of [
+        { ...handle, accessToken: '' },
+        { ...handle, accessToken: session.accessToken },
+        { ...session, accessToken: handle.accessToken },
+        { ...handle, id: handle.accessToken },
+      ])
+        await world.refused(forged);
+    });
+
+    it('verifies the session behind it, and rejects both once the service does', async () => {
+      const world = new ApiWorld();
+      const handle = await world.withoutKeys();
+      for (const verdict of ['valid', 'unknown'] as const) {
+        world.verdict = verdict;
+        assert.equal(await world.api.verifySession(handle), true);
+      }
+      world.verdict = 'rejected';
+      assert.equal(await world.api.verifySession(handle), false);
+      await world.refused(handle);
+      assert.deepEqual(await world.bapIdentity.getSessions([]), []);
+    });
+
+    it('tells of it apart from the account at its service', async () => {
+      const world = new ApiWorld();
+      const { id } = await world.withoutKeys();
+      await world.bapIdentity.removeSession(id);
+      assert.deepEqual(world.heard, [
+        'added sigma-identity bap-1',
+        'added bap-identity bap-1',
+        'removed bap-identity bap-1',
+      ]);
+    });
   });
 });

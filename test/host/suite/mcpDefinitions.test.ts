@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
-import { McpDefinitions } from '../../../src/sharing/mcp/definitions.ts';
-import { McpChoices, type McpServer } from '../../../src/sharing/mcp/servers.ts';
+import { contactedUrl, McpDefinitions } from '../../../src/sharing/mcp/definitions.ts';
+import { McpChoices, type McpServer, readServers } from '../../../src/sharing/mcp/servers.ts';
 import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { HOUR_MS, World } from './world.ts';
 
 const tools: McpServer = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'sigma-identity' };
+const others: McpServer = { ...tools, label: 'Others', url: 'https://others.example/mcp' };
 const moved: McpServer = { ...tools, url: 'https://evil.example/mcp' };
 
 /** VS Code's side of the definitions, with consent for the newest session. */
@@ -23,6 +24,8 @@ class McpWorld {
   changes = 0;
   readonly told: string[] = [];
   readonly requests: string[] = [];
+  /** How old a verification could be each time that a token was wanted. */
+  readonly maxAgesMs: (number | undefined)[] = [];
   readonly definitions: McpDefinitions;
 
   constructor() {
@@ -31,9 +34,10 @@ class McpWorld {
       this.requests.push(`${String(url)} ${new Headers(init.headers).get('authorization') ?? ''}`);
       return this.answer();
     };
-    const tokenFor = () => {
+    const tokenFor = (server: McpServer, maxAgeMs?: number) => {
+      this.maxAgesMs.push(maxAgeMs);
       if (this.failure !== undefined) return Promise.reject(this.failure);
-      const chosen = this.choices.sessionFor(tools);
+      const chosen = this.choices.sessionFor(server);
       return Promise.resolve(sessions.usable().find(({ id }) => id === chosen));
     };
     this.definitions = new McpDefinitions(
@@ -59,6 +63,15 @@ class McpWorld {
     const { id } = await this.world.signIn(['a'], lifeMs);
     await this.choices.keep(tools, id);
     return id;
+  }
+
+  /** Gives the session a new token, as a renewal does. */
+  renew(id: string): void {
+    const { store } = this.world.sessions;
+    const session = store.liveSession(id);
+    assert.ok(session);
+    const version = { ...session.version, revision: session.version.revision + 1 };
+    store.publish({ ...session, version, grant: { ...session.grant, accessToken: 'renewed' } });
   }
 
   get first(): vscode.McpHttpServerDefinition {
@@ -128,6 +141,46 @@ describe('MCP server definitions', () => {
     assert.equal(mcp.told.length, 2);
   });
 
+  it('get no token when the server rejects it, even right after the service was asked again', async () => {
+    await mcp.allow();
+    mcp.answer = () => new Response(null, { status: 403 });
+    await assert.rejects(mcp.start(), /tools\.example rejects its token/);
+    assert.deepEqual(mcp.maxAgesMs, [60_000, 0]);
+  });
+
+  it('get another token when the service, asked again, has one that the server accepts', async () => {
+    const id = await mcp.allow();
+    mcp.answer = () => {
+      mcp.renew(id);
+      mcp.answer = () => new Response(null, { status: 200 });
+      return new Response(null, { status: 401 });
+    };
+    assert.deepEqual((await mcp.start()).headers, { Authorization: 'Bearer renewed' });
+  });
+
+  it('keep the address as it is in the setting, or the entry is skipped', () => {
+    const kinds = ['mcp', 'mcp?', 'mcp??a', 'mcp?a?b', 'C:/mcp', 'c:/mcp', 'a//b', 'a=b;c@d?e=f&g'].map(
+      (end) => {
+        const setting = [{ label: 'Tools', url: `https://tools.example/${end}`, provider: 'adom' }];
+        const rules = { providers: ['adom'], serviceUrls: [], spelling: contactedUrl };
+        const { servers, problems } = readServers(setting, rules);
+        mcp.servers = [...servers];
+        for (const { url } of servers) assert.equal(mcp.first.uri.toString(true), url);
+        return `${end} ${problems[0]?.kind ?? 'ok'}`;
+      },
+    );
+    assert.deepEqual(kinds, [
+      'mcp ok',
+      'mcp? rewrittenUrl',
+      'mcp??a rewrittenUrl',
+      'mcp?a?b rewrittenUrl',
+      'C:/mcp rewrittenUrl',
+      'c:/mcp ok',
+      'a//b ok',
+      'a=b;c@d?e=f&g ok',
+    ]);
+  });
+
   it('get no token when the user signs out during the preflight', async () => {
     const id = await mcp.allow();
     mcp.answer = async () => {
@@ -150,6 +203,26 @@ describe('MCP server definitions', () => {
     await mcp.world.signIn(['a']);
     assert.deepEqual([mcp.changes, mcp.first.version], [1, '2']);
     assert.deepEqual((await mcp.start()).headers, { Authorization: 'Bearer token 2' });
+  });
+
+  it('keep their version with a renewed token while the service accepts the earlier one', async () => {
+    const id = await mcp.allow();
+    await mcp.start();
+    mcp.renew(id);
+    await mcp.world.pending();
+    assert.deepEqual([mcp.changes, mcp.first.version], [0, '1']);
+  });
+
+  it('change their versions together when the service no longer accepts the earlier token', async () => {
+    const id = await mcp.allow();
+    mcp.servers = [tools, others];
+    await mcp.choices.keep(others, id);
+    for (const definition of mcp.definitions.provideMcpServerDefinitions()) await mcp.start(definition);
+    mcp.world.verdict = 'rejected';
+    mcp.renew(id);
+    await mcp.world.pending();
+    const versions = mcp.definitions.provideMcpServerDefinitions().map(({ version }) => version);
+    assert.deepEqual([mcp.changes, versions], [1, ['2', '2']]);
   });
 
   it('change their version when the service rejects the token', async () => {

@@ -21,6 +21,8 @@ const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = 
   refused: ['refused the connection', 'Check the setting', SERVER],
   reset: ['was lost', 'ask your network administrator'],
   timeout: ['didn’t respond in time', 'http.proxy'],
+  forbidden: ['This computer doesn’t let', 'your firewall or security software'],
+  notHttp: ['not valid HTTP', 'the port', SERVER],
   proxyUnreachable: ['proxy', 'Correct the setting', 'http.proxy'],
   proxyLogin: ['requires a user name and password', 'Enter them', 'http.proxyAuthorization'],
   proxyRefused: ['proxy didn’t connect', 'ask the administrator of the proxy', 'http.proxy'],

@@ -27,7 +27,7 @@ function set(world: World, server: string): void {
 describe('sessions of a server that is not configured', () => {
   it('are removed from VS Code and rejected by the API', async () => {
     const world = new World();
-    const { api } = createIdentityApi(world.sessions, world.runtime);
+    const { api } = createIdentityApi(world.sessions, world.shared, world.runtime);
     const heard: string[] = [];
     api.onDidChangeIdentity(({ kind, account }) => heard.push(`${kind} ${account.id}`));
     const [a] = [await world.signIn(['a']), await world.signIn(['b'])];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import manifest from '../../../package.json';
 import { systemClock } from '../../../src/base/clock.ts';
+import { BAP_IDENTITY } from '../../../src/provider/bapIdentityProvider.ts';
 import { createServices } from '../../../src/serviceList.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
 
@@ -11,11 +12,8 @@ const ids = services.map(({ id }) => id);
 const labels = services.map(({ label }) => label);
 
 describe('every service in the list', () => {
-  it('is an authentication provider in the manifest', () => {
-    assert.deepEqual(
-      authentication,
-      services.map(({ id, label }) => ({ id, label })),
-    );
+  it('is an authentication provider in the manifest, beside the one that is no service', () => {
+    assert.deepEqual(authentication, [...services.map(({ id, label }) => ({ id, label })), BAP_IDENTITY]);
   });
 
   it('can have an entry in the Accounts menu, and has one by default', () => {

@@ -1,8 +1,13 @@
 import type * as vscode from 'vscode';
 import type { Runtime } from '../../../src/base/runtime.ts';
+import { BapIdentityProvider } from '../../../src/provider/bapIdentityProvider.ts';
+import { IdentityHandles } from '../../../src/provider/identityHandles.ts';
 import { ServiceProvider } from '../../../src/provider/provider.ts';
+import { SharedIdentities } from '../../../src/provider/sharedIdentities.ts';
+import type { ShareAnswer } from '../../../src/provider/sharePicker.ts';
 import { KeptSignIns } from '../../../src/signIn/keptSignIns.ts';
 import type { SignInUi } from '../../../src/signIn/signInUi.ts';
+import type { LiveSession } from '../../../src/sessions/record.ts';
 import type { Grant, IdentityService, VerifyResult, WaitResult } from '../../../src/services/service.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
 import { FakeClock } from '../../unit/support/fakeClock.ts';
@@ -20,6 +25,8 @@ const SERVER = 'https://auth.example';
 export class World {
   readonly clock = new FakeClock();
   readonly storage = new FakeStorage(this.clock);
+  /** Where the handles of identities are. */
+  readonly identities = new FakeStorage(this.clock);
   readonly log = new RecordingLog();
   readonly failures: string[] = [];
   /** The accounts that a window announced as signed in. */
@@ -32,6 +39,8 @@ export class World {
   name = 'Ann';
   /** The configured server. */
   server = SERVER;
+  /** Whether the user has a BAP identity. */
+  hasIdentity = true;
   cancel: () => void = () => undefined;
   decide: (waited: WaitResult) => void = () => undefined;
   readonly runtime: Runtime = { clock: this.clock, log: this.log, closed: new AbortController().signal };
@@ -39,6 +48,13 @@ export class World {
   readonly #signIns = new FakeStorage(this.clock);
   readonly sessions: Sessions;
   readonly provider: ServiceProvider;
+  readonly shared: SharedIdentities;
+  /** The provider without tokens. */
+  readonly bapIdentity: BapIdentityProvider;
+  /** The account IDs of each list of identities that the user was asked to choose from. */
+  readonly asked: string[][] = [];
+  /** The user's answer to these lists. */
+  answer: (records: readonly LiveSession[]) => Promise<ShareAnswer> = () => Promise.resolve('cancel');
   /** The service's verdict on every token. */
   verdict: VerifyResult['kind'] = 'valid';
 
@@ -47,6 +63,22 @@ export class World {
     this.storage.readFailure = readFailure;
     this.sessions = this.#openSessions();
     this.provider = this.#providerOf(this.sessions);
+    const handles = new IdentityHandles(this.identities.window(), this.runtime);
+    this.shared = new SharedIdentities(this.sessions, handles, this.runtime);
+    const picker = {
+      ask: (records: readonly LiveSession[]) => {
+        this.asked.push(records.map(({ person }) => person.accountId));
+        return this.answer(records);
+      },
+      show: () => void (this.reminded += 1),
+    };
+    this.bapIdentity = new BapIdentityProvider(
+      this.provider,
+      this.shared,
+      picker,
+      this.#view(),
+      this.runtime,
+    );
     const ids = (sessions: readonly vscode.AuthenticationSession[] = []): string =>
       sessions.map(({ account, scopes }) => `${account.id} ${scopes.join('+')}`).join(', ');
     this.provider.onDidChangeSessions(({ added, removed, changed }) => {
@@ -139,7 +171,8 @@ export class World {
           accountLabel: `${name} (${account})`,
           subject: 'user',
           name,
-          bap: { bapId: account, rootAddressProven: false },
+          email: 'ann@example.com',
+          ...(this.hasIdentity && { bap: { bapId: account, rootAddressProven: false } }),
         };
         return Promise.resolve({ kind: 'identified', person, grant });
       },

@@ -11,8 +11,11 @@ export interface ApiOptions {
   confirmationCode?: boolean;
   /** Whether `Authorization: Bearer` is accepted. The cookie is always accepted. */
   bearer?: boolean;
-  /** Whether each `GET /user` response sets a new session token in a cookie. False by default. */
-  rotatesTokens?: boolean;
+  /**
+   * Whether each `GET /user` response sets a new session token in a cookie. False by default. `keepingOld`: the tokens
+   * before go on working until `endSession`.
+   */
+  rotatesTokens?: boolean | 'keepingOld';
 }
 
 /** Adom's endpoints for signing in and out. The error messages are invented. */
@@ -100,7 +103,9 @@ export class AdomApi {
 
   #user(token: string): Response {
     const response = Response.json(this.#intents.session(token)?.person.user);
-    const rotated = this.#options.rotatesTokens === true ? this.#intents.rotate(token) : undefined;
+    const { rotatesTokens = false } = this.#options;
+    const rotated =
+      rotatesTokens === false ? undefined : this.#intents.rotate(token, rotatesTokens === 'keepingOld');
     if (rotated !== undefined)
       response.headers.append(
         'set-cookie',

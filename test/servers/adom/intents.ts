@@ -102,12 +102,12 @@ export class Intents {
     this.#sessions.delete(token);
   }
 
-  /** Replaces the token of a session and invalidates the old one. */
-  rotate(token: string): string | undefined {
+  /** Gives a session a new token, and invalidates the old one unless `keepsOld`. */
+  rotate(token: string, keepsOld: boolean): string | undefined {
     const session = this.session(token);
     if (session === undefined) return undefined;
     const rotated = { ...session, token: `tok_${secret()}` };
-    this.#sessions.delete(token);
+    if (!keepsOld) this.#sessions.delete(token);
     this.#sessions.set(rotated.token, rotated);
     return rotated.token;
   }

@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 
-it('the README’s example is the one that the type check compiles', () => {
-  const readme = readFileSync('README.md', 'utf8');
-  const snippet = /```ts\n(.*?)```/s.exec(readme)?.[1];
-  assert.equal(snippet, readFileSync('test/consumer/src/snippet.ts', 'utf8'));
+it('the README’s examples are those that the type check compiles, the one without a token first', () => {
+  const examples = [...readFileSync('README.md', 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(
+    ([, code]) => code,
+  );
+  const files = ['whoAmI', 'callService'].map((name) => `test/consumer/src/${name}.ts`);
+  assert.deepEqual(
+    examples,
+    files.map((file) => readFileSync(file, 'utf8')),
+  );
 });
 
 it('the README links only to public URLs, and its images are in the package', () => {

@@ -16,9 +16,15 @@ function fetchFailed(cause: unknown): Error {
   return new TypeError('fetch failed', { cause });
 }
 
+/** As Node throws it for a name with two addresses, such as `localhost`. */
+function allFailed(code: string, more: object): Error {
+  return Object.assign(new AggregateError([coded(code, more), coded(code, more)]), { code });
+}
+
 const CODES: [code: string, problem: NetworkProblem][] = [
   ['ENOTFOUND', 'dns'],
   ['EAI_AGAIN', 'dns'],
+  ['EAI_FAIL', 'dns'],
   ['ENODATA', 'dns'],
   ['ENETUNREACH', 'offline'],
   ['ENETDOWN', 'offline'],
@@ -34,6 +40,11 @@ const CODES: [code: string, problem: NetworkProblem][] = [
   ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
   ['UND_ERR_HEADERS_TIMEOUT', 'timeout'],
   ['UND_ERR_BODY_TIMEOUT', 'timeout'],
+  ['EACCES', 'forbidden'],
+  ['EPERM', 'forbidden'],
+  ['HPE_INVALID_CONSTANT', 'notHttp'],
+  ['HPE_CR_EXPECTED', 'notHttp'],
+  ['UNSPECIFIED', 'badCertificate'],
   ['UND_ERR_ABORTED', 'proxyRefused'],
   ['UND_ERR_SOCKS5', 'proxyRefused'],
   ['UND_ERR_PRX_TLS', 'proxyUnreachable'],
@@ -70,6 +81,16 @@ const ERRORS: [name: string, error: unknown, problem: NetworkProblem | undefined
     'the code of all attempts together',
     fetchFailed(Object.assign(new AggregateError([]), { code: 'ETIMEDOUT' })),
     'timeout',
+  ],
+  [
+    'attempts at several addresses of this server, with one code for all',
+    fetchFailed(allFailed('ECONNREFUSED', { port: 443 })),
+    'refused',
+  ],
+  [
+    'attempts at several addresses of a proxy, with one code for all',
+    fetchFailed(allFailed('ECONNREFUSED', { port: 3128 })),
+    'proxyUnreachable',
   ],
   ['a code that is not known before one that is', coded('EODD', { cause: coded('ECONNRESET') }), 'reset'],
   [
@@ -156,12 +177,14 @@ describe('networkProblem', () => {
     assert.deepEqual(
       [...problems].filter((problem) => isPermanent(problem)),
       [
+        'forbidden',
+        'notHttp',
+        'badCertificate',
         'certificateExpired',
         'certificateNotYetValid',
         'selfSigned',
         'unknownIssuer',
         'wrongHost',
-        'badCertificate',
         'proxyLogin',
       ],
     );

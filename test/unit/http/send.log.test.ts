@@ -19,19 +19,19 @@ describe('send: the log', () => {
     [
       'does not log the target of a redirect',
       redirect('https://elsewhere.example/canary'),
-      'redirect refused from auth.example (loginPage) after 0 ms',
+      'redirect refused from <auth.example> (loginPage) after 0 ms',
       'info',
     ],
     [
       'logs the code of a network error, not its message',
       networkError('ECONNRESET'),
-      'no answer from auth.example (reset: TypeError (cause: Error ECONNRESET)) after 0 ms',
+      'no answer from <auth.example> (reset: TypeError (cause: Error ECONNRESET)) after 0 ms',
       'info',
     ],
     [
       'logs what is wrong with an answer',
       json(404, { error: 'no_such_page' }),
-      '404 no_such_page from auth.example (notFound) after 0 ms',
+      '404 no_such_page from <auth.example> (notFound) after 0 ms',
       'info',
     ],
   ] as const) {
@@ -44,7 +44,7 @@ describe('send: the log', () => {
   it('logs that an answer was too large', async () => {
     const { conversation } = await exchange(text(200, 'x'.repeat(MAX_BODY_CHARACTERS + 1)));
     assert.deepEqual(conversation.log.lines, [
-      'info test: no answer from auth.example (unknown: AnswerTooLargeError) after 0 ms',
+      'info test: no answer from <auth.example> (unknown: AnswerTooLargeError) after 0 ms',
     ]);
   });
 
@@ -62,7 +62,7 @@ describe('send: the log', () => {
     ] as const) {
       const { conversation } = await exchange(failing(error));
       assert.deepEqual(conversation.log.lines, [
-        `info test: no answer from auth.example (unknown: ${reason}) after 0 ms`,
+        `info test: no answer from <auth.example> (unknown: ${reason}) after 0 ms`,
       ]);
     }
   });

@@ -161,7 +161,7 @@ describe('send: the outcome', () => {
       const { outcome, conversation } = await exchange(networkError(code));
       assert.deepEqual(outcome, { kind: 'noAnswer', problem });
       assert.deepEqual(conversation.log.lines, [
-        `info test: no answer from auth.example (${problem}: TypeError (cause: Error ${code})) after 0 ms`,
+        `info test: no answer from <auth.example> (${problem}: TypeError (cause: Error ${code})) after 0 ms`,
       ]);
     }
   });
@@ -188,13 +188,21 @@ describe('send: the outcome', () => {
     assert.equal(Math.round((clockSkew.aheadMs ?? 0) / 60_000), 60);
   });
 
-  it('reads no time from a redirect, which may come from anybody', async () => {
-    const clock = new FakeClock();
-    const { http } = new Conversation(clock, [redirect('https://elsewhere.example/')]);
-    const clockSkew = new ClockSkew();
-    const outcome = await clock.run(send({ ...http, clockSkew }, GET, new AbortController().signal));
-    assert.deepEqual([outcome, clockSkew.aheadMs], [{ kind: 'redirect' }, undefined]);
-  });
+  const date = 'Thu, 01 Jan 1970 00:12:00 GMT';
+  for (const [what, reply] of [
+    ['a redirect', redirect('https://elsewhere.example/', { date })],
+    ['the page of a router', text(200, '<p>Log in', { 'content-type': 'text/html', date })],
+    ['a text', text(200, 'Log in', { date })],
+    ['a firewall', json(403, {}, { date })],
+    ['a server at another address', json(404, {}, { date })],
+  ] as const)
+    it(`reads no time from ${what}, which may come from anybody`, async () => {
+      const clock = new FakeClock();
+      const { http } = new Conversation(clock, [reply]);
+      const clockSkew = new ClockSkew();
+      await clock.run(send({ ...http, clockSkew }, GET, new AbortController().signal));
+      assert.equal(clockSkew.aheadMs, undefined);
+    });
 
   it('returns noAnswer when the connection breaks during the body', async () => {
     const body = new ReadableStream({
@@ -216,7 +224,7 @@ describe('send: the outcome', () => {
       assert.equal(clock.ranMs, 15_000);
       assert.ok(conversation.requests[0]?.signal.aborted);
       assert.deepEqual(conversation.log.lines, [
-        'info test: no answer from auth.example (timeout: TimeLimitError) after 15000 ms',
+        'info test: no answer from <auth.example> (timeout: TimeLimitError) after 15000 ms',
       ]);
     });
   }

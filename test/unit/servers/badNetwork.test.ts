@@ -31,7 +31,7 @@ async function assertProblem(serverUrl: string, problem: Problem, code: string):
   assert.deepEqual(begun, { kind: 'failed', failure: unreachable(problem) }, log.lines.join());
   assert.equal(log.lines.length, 1);
   const [line = ''] = log.lines;
-  const start = `info device code: no answer from ${new URL(serverUrl).host} (${problem}: `;
+  const start = `info device code: no answer from <${new URL(serverUrl).host}> (${problem}: `;
   assert.ok(line.startsWith(start) && line.includes(code), line);
 }
 

@@ -34,6 +34,16 @@ describe('the two copies of items', () => {
     }
   });
 
+  it('are both written when a window closes right after the first one has an item', async () => {
+    const world = new CopiesWorld();
+    const { copies } = world.open();
+    world.shared.writeMs = 2_000;
+    await put(copies, A);
+    assert.deepEqual(world.names, { secrets: namesOf(A), shared: [] });
+    await world.clock.run(copies.finish());
+    assert.deepEqual(world.names.shared, namesOf(A));
+  });
+
   it('are listed together, each name once', async () => {
     const world = new CopiesWorld();
     for (const record of [A, B]) world.secrets.have(record);

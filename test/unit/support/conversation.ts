@@ -129,8 +129,8 @@ export function html(status: number): Reply {
 }
 
 /** A redirect that is not followed, as Node's `fetch` reports it. */
-export function redirect(location: string): Reply {
-  return text(302, '', { location });
+export function redirect(location: string, headers: Record<string, string> = {}): Reply {
+  return text(302, '', { location, ...headers });
 }
 
 /** A redirect that is not followed, as a browser's `fetch` reports it. */

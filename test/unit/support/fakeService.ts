@@ -27,8 +27,10 @@ export class FakeService implements IdentityService {
   offline = false;
   /** Refuses our client where a client is named: at a renewal. */
   refusesClient = false;
-  /** Gives a new access token with each verification, and ends the previous one. */
+  /** Gives a new access token with each verification, and ends the previous one, unless `keepsRotated`. */
   rotates = false;
+  /** Goes on accepting the tokens before, until `reject`. */
+  keepsRotated = false;
   /** The lifetime of the access tokens that it grants for refresh tokens. */
   lifeMs = 3_600_000;
   /** How long a session lasts from its extension. */
@@ -126,7 +128,7 @@ export class FakeService implements IdentityService {
   }
 
   #rotated(grant: Grant): Grant {
-    this.reject(grant.accessToken);
+    if (!this.keepsRotated) this.reject(grant.accessToken);
     return { ...grant, accessToken: this.grant().accessToken };
   }
 

@@ -203,6 +203,13 @@ export class SessionModel {
         assert.ok(this.#maybeRejected.has(record.id), 'a session whose token was good goes on');
   }
 
+  /** In a browser, what only SecretStorage has can be undone by the next secret of another window. */
+  #isMarkShared(id: string): boolean {
+    const { kind, places } = this.#world;
+    const shared = places?.shared.stored ?? new Map<string, string>();
+    return kind !== 'browser' || newestItems(shared.keys()).get(id)?.isMark === true;
+  }
+
   #signIn(
     window: Window,
     { account, scope, cancelAfterMs, ...life }: Extract<Step, { does: 'sign in' }>,
@@ -252,7 +259,7 @@ export class SessionModel {
     else this.#world.kill(window);
     for (const [work, by] of this.#work) if (by === window) this.#work.delete(work);
     for (const [id, by] of this.#signedOut)
-      if (by === window) {
+      if (by === window || (by === undefined && !this.#isMarkShared(id))) {
         this.#signedOut.delete(id);
         this.#maybeRejected.add(id); // its token may be revoked and its mark lost
       }

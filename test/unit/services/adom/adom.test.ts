@@ -35,8 +35,8 @@ describe('Adom: begin', () => {
 
   it('returns the address to open, and no code if there is none', async () => {
     const it = adomWorld([CREATED]);
-    const shown = JSON.stringify(await begin(it));
-    assert.deepEqual(JSON.parse(shown), {
+    const { toResume, wait, ...shown } = await begin(it);
+    assert.deepEqual(shown, {
       browserUri: 'https://browser.example/auth/intent?token=int_1',
       deadlineMs: it.clock.now() + 900_000,
     });

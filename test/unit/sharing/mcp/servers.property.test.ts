@@ -11,6 +11,7 @@ import { anyJson, hostileText, nearly } from '../../support/hostile.ts';
 import { assertSafe } from '../../support/texts.ts';
 
 const PROVIDERS = ['sigma-identity', 'adom'];
+const RULES = { providers: PROVIDERS, serviceUrls: ['https://auth.example'], spelling: (url: string) => url };
 const entry = nearly({
   label: hostileText,
   url: fc.oneof(address, fc.webUrl()),
@@ -24,7 +25,7 @@ const setting = fc.oneof(
 describe('any MCP servers setting', () => {
   it('yields servers with safe labels and URLs that VS Code keeps unchanged, or reports the problem', (context) =>
     holds(context, setting, (value) => {
-      const { servers, problems } = readServers(value, PROVIDERS);
+      const { servers, problems } = readServers(value, RULES);
       assert.equal(servers.length + problems.length, Array.isArray(value) ? value.length : 1);
       assert.equal(
         new Set(servers.map(({ label }) => label)).size,
@@ -37,6 +38,8 @@ describe('any MCP servers setting', () => {
         assert.equal(new URL(url).href, url);
         assert.ok(isSafeAddress(url), url);
         assert.doesNotMatch(url, /[#%]/);
+        assert.ok(url.length <= 2_000);
+        assert.notEqual(new URL(url).origin, 'https://auth.example');
       }
     }));
 });

@@ -3,8 +3,19 @@ import { describe, it } from 'node:test';
 
 import { readServers } from '../../../../src/sharing/mcp/servers.ts';
 
-const PROVIDERS = ['sigma-identity', 'adom'];
+const RULES = {
+  providers: ['sigma-identity', 'adom'],
+  serviceUrls: ['https://auth.example', 'https://api.example:8443/base', 'http://127.0.0.1:4000'],
+  // As in VS Code 1.105 to 1.139. A suite in VS Code uses its own spelling.
+  spelling: (url: string) =>
+    url
+      .replace(/\?$/, '')
+      .replace(/\/([A-Z]):/, (drive) => drive.toLowerCase())
+      .replace(/(?<=\?.*)\?/, '%3F'),
+};
 const good = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'adom' };
+
+const longUrl = (characters: number): string => 'https://tools.example/'.padEnd(characters, 'a');
 
 describe('the MCP servers setting', () => {
   const accepted: [what: string, entry: object, url: string][] = [
@@ -15,11 +26,14 @@ describe('the MCP servers setting', () => {
     ['http on localhost', { url: 'http://localhost:3000/mcp' }, 'http://localhost:3000/mcp'],
     ['capitals in the host', { url: 'https://Tools.Example/MCP' }, 'https://tools.example/MCP'],
     ['spaces around the address', { url: ' https://tools.example/mcp\n' }, 'https://tools.example/mcp'],
+    ['2,000 characters', { url: longUrl(2_000) }, longUrl(2_000)],
+    ['another port of a service', { url: 'https://auth.example:444/mcp' }, 'https://auth.example:444/mcp'],
+    ['a host under that of a service', { url: 'https://mcp.auth.example/' }, 'https://mcp.auth.example/'],
     ['a member that has no meaning', { other: 1 }, 'https://tools.example/mcp'],
   ];
   for (const [what, different, url] of accepted)
     it(`accepts ${what}`, () => {
-      assert.deepEqual(readServers([{ ...good, ...different }], PROVIDERS), {
+      assert.deepEqual(readServers([{ ...good, ...different }], RULES), {
         servers: [{ ...good, url }],
         problems: [],
       });
@@ -45,6 +59,18 @@ describe('the MCP servers setting', () => {
     ['a fragment', { ...good, url: 'https://tools.example/mcp#x' }, 'badUrl'],
     ['an escaped character', { ...good, url: 'https://tools.example/%2e%2e/mcp%3f' }, 'badUrl'],
     ['a character that must be escaped', { ...good, url: 'https://tools.example/wörk' }, 'badUrl'],
+    ['a URL of 2,001 characters', { ...good, url: longUrl(2_001) }, 'longUrl'],
+    ['an empty query', { ...good, url: 'https://tools.example/mcp?' }, 'rewrittenUrl'],
+    ['a second question mark', { ...good, url: 'https://tools.example/mcp??a' }, 'rewrittenUrl'],
+    ['a drive letter', { ...good, url: 'https://tools.example/C:/mcp' }, 'rewrittenUrl'],
+    ['a URL on a service', { ...good, url: 'https://auth.example/mcp' }, 'serviceUrl'],
+    ['a URL on the other service', { ...good, url: 'https://api.example:8443/mcp' }, 'serviceUrl'],
+    [
+      'a URL on a service, with a dot after its host',
+      { ...good, url: 'https://auth.example./mcp' },
+      'serviceUrl',
+    ],
+    ['a URL on a service on this machine', { ...good, url: 'http://127.0.0.1:4000/mcp' }, 'serviceUrl'],
     ['an entry without a provider', { ...good, provider: undefined }, 'badProvider'],
     ['an unknown provider', { ...good, provider: 'github' }, 'badProvider'],
     ['a provider in capitals', { ...good, provider: 'Adom' }, 'badProvider'],
@@ -52,34 +78,34 @@ describe('the MCP servers setting', () => {
   for (const [what, entry, kind] of refused)
     it(`skips ${what} but keeps other entries`, () => {
       const other = { ...good, label: 'Other' };
-      assert.deepEqual(readServers([entry, other], PROVIDERS), {
+      assert.deepEqual(readServers([entry, other], RULES), {
         servers: [other],
         problems: [{ kind, entry: 1 }],
       });
     });
 
   it('skips a duplicate label, because VS Code identifies servers by it', () => {
-    const { servers, problems } = readServers([good, { ...good, url: 'https://evil.example/' }], PROVIDERS);
+    const { servers, problems } = readServers([good, { ...good, url: 'https://evil.example/' }], RULES);
     assert.deepEqual(servers, [good]);
     assert.deepEqual(problems, [{ kind: 'sameLabel', entry: 2 }]);
   });
 
   it('treats labels that look the same as duplicates', () => {
-    const { problems } = readServers([good, { ...good, label: 'To\u200bols ' }], PROVIDERS);
+    const { problems } = readServers([good, { ...good, label: 'To\u200bols ' }], RULES);
     assert.deepEqual(problems, [{ kind: 'sameLabel', entry: 2 }]);
   });
 
   for (const value of [undefined, null, {}, 'https://tools.example', good])
     it(`yields no servers when it is not a list: ${JSON.stringify(value)}`, () => {
-      assert.deepEqual(readServers(value, PROVIDERS), { servers: [], problems: [{ kind: 'noList' }] });
+      assert.deepEqual(readServers(value, RULES), { servers: [], problems: [{ kind: 'noList' }] });
     });
 
   it('yields no servers and no problem when empty', () => {
-    assert.deepEqual(readServers([], PROVIDERS), { servers: [], problems: [] });
+    assert.deepEqual(readServers([], RULES), { servers: [], problems: [] });
   });
 
   it('makes a label safe to show', () => {
-    const { servers } = readServers([{ ...good, label: '[Free](command:x) $(zap)' }], PROVIDERS);
+    const { servers } = readServers([{ ...good, label: '[Free](command:x) $(zap)' }], RULES);
     assert.equal(servers[0]?.label, '[Free] (command:x) $ (zap)');
   });
 });

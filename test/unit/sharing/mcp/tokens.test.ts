@@ -132,6 +132,49 @@ describe('the token for an MCP server', () => {
     assert.deepEqual(mcp.world.service.asked, ['verify access 1']);
   });
 
+  it('is verified once a minute, for all servers of the session', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    const other = { ...tools, label: 'Other', url: 'https://other.example/' };
+    mcp.world.service.rotates = true;
+    mcp.answers.push('allow', 'allow');
+    assert.equal(await mcp.token(tokens), 'access 2');
+    mcp.world.clock.jump(59_000);
+    assert.equal(await mcp.token(tokens, other), 'access 2');
+    assert.deepEqual(mcp.world.service.asked, ['verify access 1']);
+    mcp.world.clock.jump(1_000);
+    assert.equal(await mcp.token(tokens), 'access 3');
+    assert.equal(await mcp.token(tokens, other), 'access 3');
+    assert.deepEqual(mcp.world.service.asked, ['verify access 1', 'verify access 2']);
+  });
+
+  it('is verified at once when asked to', async () => {
+    signedInAs('a', 'bap-1');
+    const { tokens } = await mcp.open();
+    mcp.answers.push('allow');
+    await mcp.token(tokens);
+    await mcp.world.clock.run(tokens.tokenFor(tools, 0));
+    assert.deepEqual(mcp.world.service.asked, ['verify access 1', 'verify access 1']);
+  });
+
+  it('is verified again within a minute if the service did not answer, or the session has another token', async () => {
+    signedInAs('a', 'bap-1');
+    const { window, tokens } = await mcp.open();
+    mcp.answers.push('allow');
+    mcp.world.service.offline = true;
+    await mcp.token(tokens);
+    mcp.world.service.offline = false;
+    await mcp.token(tokens);
+    await mcp.world.clock.run(mcp.world.signIn(window, mcp.world.service.grant(), ['openid'], 'bap-1'));
+    const { service } = mcp.world;
+    assert.equal(service.asked.filter((each) => each === 'verify access 1').length, 2);
+    const record = window.store.liveSession('a') ?? assert.fail();
+    const version = { ...record.version, revision: 9 };
+    window.store.publish({ ...record, version, grant: service.grant() });
+    await mcp.token(tokens);
+    assert.equal(service.asked.at(-1), 'verify access 3');
+  });
+
   it('is given while the service cannot be reached, since it was not rejected', async () => {
     signedInAs('a', 'bap-1');
     const { tokens } = await mcp.open();
@@ -154,6 +197,7 @@ describe('the token for an MCP server', () => {
     mcp.answers.push('allow', 'sign in');
     await mcp.token(tokens);
     mcp.world.service.reject('access 1');
+    mcp.world.clock.jump(60_000);
     assert.equal(await mcp.token(tokens), 'access 2');
     assert.deepEqual(mcp.asked.slice(1), ['sign in with Test Identity as Ann (bap-1) again for Tools?']);
   });
@@ -165,6 +209,7 @@ describe('the token for an MCP server', () => {
     mcp.answers.push('allow', 'sign in', 'no');
     await mcp.token(tokens);
     mcp.world.service.reject('access 1');
+    mcp.world.clock.jump(60_000);
     assert.equal(await mcp.token(tokens), undefined);
     assert.equal(mcp.asked.at(-1), 'may Tools have bap-2?');
   });

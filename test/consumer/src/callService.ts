@@ -1,20 +1,12 @@
 import * as vscode from 'vscode';
 
-import type { BapIdentityApi, Identity } from './bap-identity';
+import type { BapIdentityApi } from './bap-identity';
 
 /** BAP Identity's API. */
 export async function bapIdentity(): Promise<BapIdentityApi> {
   const extension = vscode.extensions.getExtension<BapIdentityApi>('bap-identity.bap-authentication');
   if (extension === undefined) throw new Error('Install the extension BAP Identity.');
   return extension.activate();
-}
-
-/** Returns the user's identity. Asks them to sign in and to consent if needed. */
-export async function whoAmI(): Promise<Identity> {
-  const session = await vscode.authentication.getSession('sigma-identity', ['openid', 'profile'], {
-    createIfNone: true,
-  });
-  return (await bapIdentity()).getIdentity(session);
 }
 
 /** Calls a service on behalf of the user. Asks them to sign in again, once, if the service rejects the session. */

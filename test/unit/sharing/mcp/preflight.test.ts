@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
-import { preflight } from '../../../../src/sharing/mcp/tokens.ts';
+import { preflight } from '../../../../src/sharing/mcp/preflight.ts';
 import {
   Conversation,
   html,
   json,
   networkError,
+  neverEnds,
   opaqueRedirect,
   redirect,
   type Reply,
@@ -30,6 +31,9 @@ describe('the preflight request to an MCP server', () => {
     ['a redirect in a browser', opaqueRedirect(), 'redirects'],
     ['a 401', json(401, {}), 'refused'],
     ['a 403', json(403, {}), 'refused'],
+    ['a 401 whose body never ends', neverEnds(401), 'refused'],
+    ['a redirect whose body never ends', neverEnds(307), 'redirects'],
+    ['a stream that stays open', neverEnds(200, 'event: endpoint\n\n'), 'unknown'],
     ['a success', json(200, {}), 'unknown'],
     ['a 400 that asks for a session', json(400, {}), 'unknown'],
     ['a page', html(200), 'unknown'],
@@ -40,6 +44,16 @@ describe('the preflight request to an MCP server', () => {
     it(`reports ${says} after ${what}, without following a redirect`, async () => {
       assert.equal((await ask(reply)).says, says);
     });
+
+  it('takes no time when the body never ends, and closes the connection', async () => {
+    const clock = new FakeClock();
+    const cancelled: unknown[] = [];
+    const body = new ReadableStream({ cancel: (reason) => void cancelled.push(reason) });
+    const { http } = new Conversation(clock, [{ answer: () => new Response(body, { status: 401 }) }]);
+    assert.equal(await clock.run(preflight(http, ADDRESS, 'canary', NEVER)), 'refused');
+    assert.equal(clock.ranMs, 0);
+    assert.equal(cancelled.length, 1);
+  });
 
   it('sends the token to that URL only and never logs it', async () => {
     const { conversation } = await ask(redirect('https://evil.example/mcp'));

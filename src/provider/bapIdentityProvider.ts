@@ -1,0 +1,215 @@
+import * as vscode from 'vscode';
+
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import type { LiveSession } from '../sessions/record.ts';
+import { StoreError } from '../sessions/storedSessions.ts';
+import { noScopesMessage, notDeletedMessage } from '../signIn/failureMessages.ts';
+import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
+import { announced, type ChangeEvent, noneFor, type ServiceProvider } from './provider.ts';
+import type { SharedChange, SharedIdentities, SharedIdentity } from './sharedIdentities.ts';
+import type { SharePicker } from './sharePicker.ts';
+
+/** It is no service: it has no server, and its sessions are those of the services, without their tokens. */
+export const BAP_IDENTITY = { id: 'bap-identity', label: 'BAP Identity' } as const;
+
+/** VS Code calls a provider for one extension after the other, so the second call comes right after the first ends. */
+const SAME_MOMENT_MS = 1_000;
+
+interface Asked {
+  /** The account that the extension names. */
+  readonly accountId: string | undefined;
+  readonly record: Promise<LiveSession>;
+  endedAtMs?: number;
+}
+
+/**
+ * Tells extensions who the user is, without the keys: the access token of its sessions is a handle, which is good for
+ * the identity API and worthless to every server. VS Code asks for consent apart from that for the service's token.
+ */
+export class BapIdentityProvider implements vscode.AuthenticationProvider, vscode.Disposable {
+  readonly #source: ServiceProvider;
+  readonly #shared: SharedIdentities;
+  readonly #picker: Pick<SharePicker, 'ask' | 'show'>;
+  readonly #view: SignInUi;
+  readonly #runtime: Runtime;
+  readonly #changes = new vscode.EventEmitter<ChangeEvent>();
+  readonly #listener: { dispose(): void };
+  #latest: Asked | undefined;
+
+  readonly onDidChangeSessions = this.#changes.event;
+
+  /** `source` signs in a user who has no identity here. */
+  constructor(
+    source: ServiceProvider,
+    shared: SharedIdentities,
+    picker: Pick<SharePicker, 'ask' | 'show'>,
+    view: SignInUi,
+    runtime: Runtime,
+  ) {
+    this.#source = source;
+    this.#shared = shared;
+    this.#picker = picker;
+    this.#view = view;
+    this.#runtime = runtime;
+    this.#listener = shared.onDidChange((change) => {
+      this.#changes.fire(eventOf(change));
+    });
+  }
+
+  /**
+   * Returns the identities that extensions have asked for, from memory. It has no scopes, so there are none for any
+   * scope. See `noneFor` for its errors.
+   */
+  async getSessions(
+    scopes: readonly string[] | undefined,
+    { account }: vscode.AuthenticationProviderSessionOptions = {},
+  ): Promise<vscode.AuthenticationSession[]> {
+    if (hasScopes(scopes)) return [];
+    try {
+      await this.#shared.load();
+    } catch (error) {
+      return noneFor(scopes, error, this.#runtime.log);
+    }
+    return this.#shared
+      .list()
+      .filter(({ record }) => account === undefined || record.person.accountId === account.id)
+      .map((identity) => toSession(identity, scopes));
+  }
+
+  /**
+   * Lets an extension know an identity that is signed in: the account that it names, or the only one. With several, or
+   * when extensions know it already, the user picks. With none, they sign in first. Throws a CancellationError when the user cancels, and a SignInError
+   * when the sign-in fails or brings no identity.
+   */
+  async createSession(
+    scopes: readonly string[],
+    { account }: vscode.AuthenticationProviderSessionOptions = {},
+  ): Promise<vscode.AuthenticationSession> {
+    if (hasScopes(scopes)) throw this.#failed(noScopesMessage(BAP_IDENTITY.label));
+    const identity = await this.#shared.share(await this.#chosen(account?.id));
+    if (identity !== undefined) return toSession(identity, scopes);
+    // The server in the settings has changed, or the user has signed out meanwhile.
+    throw new vscode.CancellationError();
+  }
+
+  /**
+   * Takes the identity back from all extensions, and says so. The user stays signed in. An unknown ID is not an error.
+   * Throws a SignInError when that could not be stored.
+   */
+  async removeSession(id: string): Promise<void> {
+    await this.#shared.load().catch(() => undefined); // it may be in memory
+    const identity = this.#shared.withId(id);
+    if (identity === undefined) return;
+    this.#runtime.log.info('Extensions no longer get an identity.');
+    if (!(await this.#shared.takeBack(identity))) throw this.#failed(notDeletedMessage(BAP_IDENTITY));
+    const { record, sessions } = identity;
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t({
+        message: 'BAP Identity no longer tells extensions that you are {0}. You are still signed in to {1}.',
+        args: [record.person.name, sessions.service.label],
+        comment: '{0}: a person, {1}: a service',
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#listener.dispose();
+    this.#changes.dispose();
+  }
+
+  /** Extensions that ask at the same moment need one answer. */
+  async #chosen(accountId: string | undefined): Promise<LiveSession> {
+    const { clock } = this.#runtime;
+    const latest = this.#latest;
+    if (latest !== undefined && latest.accountId === accountId && isRecent(latest, clock.now())) {
+      this.#picker.show();
+      return latest.record;
+    }
+    const asked: Asked = { accountId, record: this.#choose(accountId) };
+    this.#latest = asked;
+    try {
+      return await asked.record;
+    } catch (error) {
+      this.#latest = undefined;
+      throw error;
+    } finally {
+      asked.endedAtMs = clock.now();
+    }
+  }
+
+  async #choose(accountId: string | undefined): Promise<LiveSession> {
+    const signedIn = await this.#signedIn();
+    const wanted = signedIn.filter(({ person }) => accountId === undefined || person.accountId === accountId);
+    const [first] = wanted;
+    if (first === undefined) return this.#signIn(accountId);
+    const isKnown = this.#shared.ofSession(first) !== undefined; // so the extension wants a new session
+    if (wanted.length === 1 && !isKnown) return first;
+    const answer = await this.#picker.ask(signedIn);
+    if (answer === 'cancel') throw new vscode.CancellationError();
+    return answer === 'another' ? this.#signIn(undefined) : answer;
+  }
+
+  /** Where the storage fails, a sign-in still works. */
+  async #signedIn(): Promise<LiveSession[]> {
+    try {
+      return await this.#shared.signedIn();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#runtime.log.warn(`The sessions cannot be read: ${describeError(error)}.`);
+      return [];
+    }
+  }
+
+  /** Uses the service's provider itself: VS Code would ask for consent to the token. */
+  async #signIn(accountId: string | undefined): Promise<LiveSession> {
+    const { service, sessions } = this.#source;
+    const account = accountId === undefined ? undefined : { id: accountId, label: '' };
+    const { id } = await this.#source.createSession(service.defaultScopes, { ...(account && { account }) });
+    const record = sessions.records.configured().find((each) => each.id === id);
+    if (record?.person.bap !== undefined) return record;
+    // The sign-in has said why.
+    throw new SignInError(
+      vscode.l10n.t(
+        'You are signed in to {0} without a BAP identity, so there is none to share. Sign in again and choose one.',
+        service.label,
+      ),
+    );
+  }
+
+  /** Shows a failure. */
+  #failed(message: string): SignInError {
+    const error = new SignInError(message);
+    this.#view.failed(error);
+    return error;
+  }
+}
+
+/** True also while the answer is still to come. */
+function isRecent({ endedAtMs }: Asked, nowMs: number): boolean {
+  return endedAtMs === undefined || Math.abs(nowMs - endedAtMs) < SAME_MOMENT_MS;
+}
+
+/** VS Code stores an empty list of scopes as one empty scope. */
+function hasScopes(scopes: readonly string[] | undefined): boolean {
+  return scopes?.some((scope) => scope !== '') ?? false;
+}
+
+/** The scopes are the caller's own array, because VS Code compares them in order. */
+function toSession(
+  { handle, record }: SharedIdentity,
+  scopes: readonly string[] = [],
+): vscode.AuthenticationSession {
+  const account = { id: record.person.accountId, label: record.person.accountLabel };
+  return { id: handle.id, accessToken: handle.text, account, scopes };
+}
+
+function eventOf({ kind, identity }: SharedChange): ChangeEvent {
+  const session = toSession(identity);
+  const none: vscode.AuthenticationSession[] = [];
+  return {
+    added: kind === 'added' ? [announced(session)] : none,
+    removed: kind === 'removed' ? [session] : none,
+    changed: kind === 'changed' ? [session] : none,
+  };
+}

@@ -1,0 +1,161 @@
+import * as vscode from 'vscode';
+
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import { safeText } from '../base/safeText.ts';
+import { abortable, TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
+import type { LiveSession } from '../sessions/record.ts';
+import { hideNotifications, tryRegisterCommands } from '../signIn/editorCommands.ts';
+import { type AnswerItem, LastingList } from '../signIn/lastingList.ts';
+
+/** A session of the identity that extensions may know, another one that signs in first, or none. */
+export type ShareAnswer = LiveSession | 'another' | 'cancel';
+
+/** How long to wait for an answer. Meanwhile, VS Code holds up other requests to the provider. */
+const ASK_LIMIT_MS = 10 * 60_000;
+/** The link in the notification. It only shows the list, so it needs no secret. */
+const SHOW = '_bapIdentity.shareIdentity.choose';
+
+/** Asks which of several signed-in identities an extension may know. One question at a time. */
+export class SharePicker {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #closed: AbortSignal;
+  #question: Question | undefined;
+
+  constructor({ clock, log, closed }: Runtime) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#closed = closed;
+  }
+
+  /** Registers the command behind the notification's link. */
+  registerLink(): vscode.Disposable {
+    return tryRegisterCommands(
+      {
+        [SHOW]: () => {
+          this.show();
+        },
+      },
+      this.#log,
+    );
+  }
+
+  /** Asks until the user answers, for ten minutes at most, which count as Cancel. Rejects when the window closes. */
+  async ask(records: readonly LiveSession[]): Promise<ShareAnswer> {
+    const question = new Question(records);
+    this.#question = question;
+    this.show();
+    try {
+      return await withTimeLimit(this.#clock, ASK_LIMIT_MS, this.#closed, (limits) =>
+        abortable(question.answer, limits),
+      );
+    } catch (error) {
+      if (error instanceof TimeLimitError) return 'cancel';
+      throw error;
+    } finally {
+      this.#question = undefined;
+      question.dispose();
+    }
+  }
+
+  /** Brings the list back while a question waits for its answer. */
+  show(): void {
+    if (this.#question === undefined) return;
+    hideNotifications(this.#log); // while they are open, Escape closes them and not the list
+    this.#question.show();
+  }
+}
+
+/** A list, and a notification that leads back to it once VS Code has hidden it. */
+class Question implements vscode.Disposable {
+  readonly answer: Promise<ShareAnswer>;
+  readonly #list: LastingList<ShareAnswer>;
+  readonly #cancelled = Promise.withResolvers<ShareAnswer>();
+  #notification: { readonly end: () => void } | undefined;
+
+  constructor(records: readonly LiveSession[]) {
+    const items = [
+      ...records.map(itemOf),
+      anotherItem(),
+      { label: '', kind: vscode.QuickPickItemKind.Separator },
+      cancelItem(),
+    ];
+    const placeholder = vscode.l10n.t('Choose the identity that the extension may know');
+    this.#list = new LastingList({ title: title(), placeholder, items }, () => {
+      this.#notify();
+    });
+    this.answer = Promise.race([this.#list.answer, this.#cancelled.promise]);
+  }
+
+  show(): void {
+    this.#list.show();
+  }
+
+  dispose(): void {
+    this.#list.dispose();
+    this.#notification?.end();
+  }
+
+  /** A new notification replaces the one before, because VS Code shows an old one in its list only. */
+  #notify(): void {
+    this.#notification?.end();
+    const ended = Promise.withResolvers<undefined>();
+    const options: vscode.ProgressOptions = {
+      location: vscode.ProgressLocation.Notification,
+      title: title(),
+      cancellable: true,
+    };
+    void vscode.window.withProgress(options, (progress, token) => {
+      token.onCancellationRequested(() => {
+        this.#cancelled.resolve('cancel');
+      });
+      progress.report({ message: text() });
+      return ended.promise;
+    });
+    this.#notification = {
+      end: () => {
+        ended.resolve(undefined);
+      },
+    };
+  }
+}
+
+function title(): string {
+  return vscode.l10n.t('Share your BAP identity');
+}
+
+function text(): string {
+  const choose = vscode.l10n.t('Choose an identity…');
+  const link = `[${choose.replaceAll(' ', '\u00a0')}](command:${SHOW} "${choose}")`;
+  return `${vscode.l10n.t('An extension is waiting to know who you are.')} ${link}`;
+}
+
+function itemOf(record: LiveSession): AnswerItem<ShareAnswer> {
+  const { name, bap, accountId } = record.person;
+  return {
+    label: name,
+    description: safeText(bap?.bapId ?? accountId),
+    iconPath: new vscode.ThemeIcon('account'),
+    answer: record,
+  };
+}
+
+function anotherItem(): AnswerItem<ShareAnswer> {
+  return {
+    label: vscode.l10n.t('Sign in with another identity…'),
+    iconPath: new vscode.ThemeIcon('add'),
+    answer: 'another',
+  };
+}
+
+/** Shown whatever the user types to filter the list. */
+function cancelItem(): AnswerItem<ShareAnswer> {
+  return {
+    label: vscode.l10n.t('Cancel'),
+    iconPath: new vscode.ThemeIcon('close'),
+    alwaysShow: true,
+    answer: 'cancel',
+  };
+}
