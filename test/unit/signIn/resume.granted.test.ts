@@ -39,6 +39,18 @@ describe('a sign-in whose window goes away while its token is on the way', () =>
       await world.end();
     });
 
+  it('sigma: the window closes after it got the focus: the next start completes it', async () => {
+    const world = new KeptWorld('sigma');
+    const window = await polling(world);
+    world.takeOver(window);
+    await world.clock.advance(300);
+    await world.close(window);
+    const next = await world.started();
+    await world.clock.advance(TAKEN_OVER_MS);
+    assert.deepEqual([seenIn(next), kindsOf(next)], [SIGNED_IN, ['signedIn']]);
+    await world.end();
+  });
+
   it('sigma: the window is killed: nobody has the token, and no error is shown', async () => {
     const world = new KeptWorld('sigma');
     await world.kill(await polling(world));
@@ -67,6 +79,7 @@ describe('a sign-in whose window goes away while its token is on the way', () =>
       const next = await world.started();
       await world.clock.advance(30_000);
       assert.deepEqual([kindsOf(window), next.screens], [['signedIn'], []]);
+      assert.doesNotMatch(next.log.lines.join(), /warn/);
       assert.equal(world.stored().length, 1);
       await world.end();
     });

@@ -156,6 +156,27 @@ describe('a sign-in whose window goes away while its code is shown', () => {
       await world.end();
     });
 
+  for (const [what, ends] of [
+    ['is asked to finish', ({ signIns }: KeptWindow) => void signIns.finish()],
+    [
+      'ends without being asked to finish',
+      ({ closed }: KeptWindow) => {
+        closed.abort(new Error('closed'));
+      },
+    ],
+  ] as const)
+    it(`is left at once by a window that ${what}`, async () => {
+      const world = new KeptWorld('sigma');
+      const window = await world.begun();
+      await world.clock.advance(8_000);
+      ends(window);
+      await world.clock.advance(1);
+      assert.deepEqual([kindsOf(window), world.inProgress().length], [['cancelled'], 1]);
+      const next = await world.started();
+      assert.deepEqual(seenIn(next), AGAIN);
+      await world.end();
+    });
+
   it('is continued by one of two windows that start', async () => {
     const world = new KeptWorld('sigma');
     await world.close(await world.begun());
