@@ -101,6 +101,24 @@ describe('a sign-in whose window goes away while its token is on the way', () =>
     assert.equal(world.stored().length, 1);
     await world.end();
   });
+
+  it('sigma: a frozen window whose token cannot be stored completes the sign-in after another one took over', async () => {
+    const world = new KeptWorld('sigma');
+    const window = await world.begun();
+    await world.clock.advance(21_000);
+    world.service.takes.poll = 14_000;
+    window.locks.freeze();
+    const next = await world.started();
+    world.service.decide('approved');
+    await world.clock.advance(12_000);
+    world.kept.writeFailure = new Error('a message');
+    await world.clock.advance(60_000);
+    assert.deepEqual(kindsOf(window), ['signedIn']);
+    assert.deepEqual(kindsOf(next), ['signedInElsewhere']);
+    assert.deepEqual([world.stored().length, world.service.revoked.size], [1, 0]);
+    world.kept.writeFailure = undefined;
+    await world.end();
+  });
 });
 
 describe('a sign-in whose window goes away once it has a token', () => {

@@ -81,6 +81,19 @@ describe('a sign-in whose time is up when the next window starts', () => {
       });
   }
 
+  it('is free for the next window at once when the one that asks closes', async () => {
+    const world = new KeptWorld('sigma');
+    world.service.knowsNoTime = true;
+    const asking = await startedLater(world, LIFE_MS);
+    await world.clock.advance(8_000);
+    asking.closed.abort(new Error('closed'));
+    await world.clock.advance(1);
+    await world.started();
+    await world.clock.advance(6_000);
+    assert.equal(world.service.polls.at(-1), '3 1');
+    await world.end();
+  });
+
   it('takes the token that its last owner got from a poll that was on its way', async () => {
     const world = new KeptWorld('sigma');
     const window = await world.begun();

@@ -15,6 +15,7 @@ import {
   TAKEN_OVER_MS,
   WAYS,
 } from '../support/keptWorld.ts';
+import { recordOf } from '../support/record.ts';
 
 interface Row {
   readonly kinds?: readonly Kind[];
@@ -176,6 +177,24 @@ describe('a sign-in whose window goes away while its code is shown', () => {
       assert.deepEqual(seenIn(next), AGAIN);
       await world.end();
     });
+
+  it('is completed beside a session of another account that the next window has not read yet', async () => {
+    const world = new KeptWorld('sigma');
+    const { person } = recordOf('any');
+    world.storage.have(recordOf('old', { person: { ...person, accountId: 'bap-2', subject: 'user-2' } }));
+    const window = await world.begun();
+    await world.clock.advance(8_000);
+    await world.close(window);
+    world.storage.readMs = 500;
+    const next = await world.started();
+    await world.clock.advance(10_000);
+    assert.deepEqual(seenIn(next), AGAIN);
+    world.service.decide('approved');
+    await world.clock.advance(10_000);
+    assert.deepEqual(kindsOf(next), ['signedIn']);
+    assert.equal(world.stored().length, 2);
+    await world.end();
+  });
 
   it('is continued by one of two windows that start', async () => {
     const world = new KeptWorld('sigma');
