@@ -59,6 +59,8 @@ describe('a sign-in whose time is up when the next window starts', () => {
         await world.clock.advance(90_000);
         assert.deepEqual([next.screens, kindsOf(next)], [[], ['over']]);
         assert.deepEqual([world.service.codes.length, world.inProgress()], [1, []]);
+        // At Adom, the next window is done before this one looks.
+        if (way === 'freezes' && kind === 'sigma') assert.deepEqual(kindsOf(window), ['cancelled']);
         await world.end();
       });
 
