@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { newestItems } from '../../../src/sessions/items.ts';
-import { isLive, type LiveSession } from '../../../src/sessions/record.ts';
-import { deserialize } from '../../../src/sessions/record.ts';
+import { deserialize, isLive, type LiveSession } from '../../../src/sessions/record.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
 import { KeptSignIns } from '../../../src/signIn/keptSignIns.ts';
 import { resumeSignIn } from '../../../src/signIn/resume.ts';
@@ -15,6 +14,17 @@ import { FakeProcess } from './fakeProcess.ts';
 import { FakeScreen } from './fakeScreen.ts';
 import { FakeStorage } from './fakeStorage.ts';
 import { RecordingLog } from './recordingLog.ts';
+
+export type Kind = CodeService['kind'];
+export type Way = 'closes' | 'is killed' | 'freezes';
+
+export const KINDS: readonly Kind[] = ['sigma', 'adom'];
+export const WAYS: readonly Way[] = ['closes', 'is killed', 'freezes'];
+/** Longer than a window without a sign of life keeps its sign-in. */
+export const TAKEN_OVER_MS = 12_000;
+/** What the user sees of a sign-in that is continued, and of one that ends well. */
+export const AGAIN = ['pending again'];
+export const SIGNED_IN = ['finishing', 'closed'];
 
 /** VS Code gives a window this long to finish its work when it closes. */
 const DEACTIVATION_MS = 5_000;
@@ -48,7 +58,7 @@ export class KeptWorld {
   readonly windows: KeptWindow[] = [];
   readonly #memento = new FakeMemento();
 
-  constructor(kind: 'sigma' | 'adom') {
+  constructor(kind: Kind) {
     this.service = new CodeService(this.clock, kind);
   }
 
@@ -168,6 +178,22 @@ export class KeptWorld {
       isMark ? [] : [id],
     );
   }
+}
+
+/** A window that freezes shows no sign of life, but its process goes on. */
+export async function goesAway(world: KeptWorld, window: KeptWindow, way: Way): Promise<void> {
+  if (way === 'closes') await world.close(window);
+  else if (way === 'is killed') await world.kill(window);
+  else window.locks.freeze();
+}
+
+/** What the user sees of a sign-in, without who answers. */
+export function seenIn({ screens }: KeptWindow): string[] {
+  return screens.flatMap(({ seen }) => seen.filter((each) => each !== 'reached'));
+}
+
+export function kindsOf({ results }: KeptWindow): string[] {
+  return results.map((result) => (result.kind === 'failed' ? result.failure.kind : result.kind));
 }
 
 function nothing(): void {
