@@ -2,7 +2,6 @@ import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
-import type { Contact } from '../oauth/judge.ts';
 import type { Failed } from '../oauth/failure.ts';
 import type {
   Grant,
@@ -13,10 +12,11 @@ import type {
   WaitResult,
 } from '../services/service.ts';
 import { revokeInBackground } from '../sessions/grants.ts';
-import { sameScopes } from '../sessions/accounts.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/record.ts';
+import { contactShown } from './contact.ts';
 import type { KeptSignIn } from './keptSignIn.ts';
+import { SignedInElsewhere, watchOtherWindows } from './otherWindows.ts';
 import type { SignInProgress, SignInUi } from './signInUi.ts';
 
 /** What the caller asks for. */
@@ -68,21 +68,6 @@ export type SignInFailure =
 
 /** How long to wait for an answer from the user. Meanwhile, VS Code holds up other requests to the provider. */
 const ASK_LIMIT_MS = 10 * 60_000;
-
-/** A proxy may answer once in the service's place without anyone noticing. After this it is news. */
-const ANSWERS_UNTIL_TOLD = 5;
-const MS_UNTIL_TOLD = 60_000;
-
-/** The abort reason when another window has completed the same sign-in. */
-class SignedInElsewhere extends Error {
-  override readonly name = 'SignedInElsewhere';
-  readonly record: LiveSession;
-
-  constructor(record: LiveSession) {
-    super();
-    this.record = record;
-  }
-}
 
 /**
  * One sign-in, from the first request to a stored session. One signal reaches every step. It aborts when the user
@@ -226,27 +211,6 @@ async function identify(
 
 type Identified = Extract<IdentifyResult, { kind: 'identified' }> & { withoutIdentity?: 'choseNone' };
 
-function contactShown(progress: SignInProgress, clock: Clock): (contact: Contact) => void {
-  return followContact(clock, (contact) => {
-    progress.contact(contact);
-  });
-}
-
-/**
- * Follows who answers during a sign-in, and tells `show` what the user should see: at once that nobody answers or that
- * the service is back, and that something else answers only when it has done so five times in a row, or for a minute.
- */
-export function followContact(clock: Clock, show: (contact: Contact) => void): (contact: Contact) => void {
-  let answers = 0;
-  let sinceMs = 0;
-  return (contact) => {
-    if (contact.kind === 'service') answers = 0;
-    else if (answers++ === 0) sinceMs = clock.now();
-    const isNews = answers >= ANSWERS_UNTIL_TOLD || clock.now() - sinceMs >= MS_UNTIL_TOLD;
-    if (contact.kind !== 'somethingElse' || isNews) show(contact);
-  };
-}
-
 /** Waits for an answer from the user. Rejects with `signal.reason`. */
 async function withinAskLimit<T>(
   clock: Clock,
@@ -259,32 +223,6 @@ async function withinAskLimit<T>(
     if (error instanceof TimeLimitError) return 'late';
     throw error;
   }
-}
-
-/**
- * Aborts its signal when another window completes the same sign-in at the same server: for the account that is asked
- * for, or for any account if this window had none for these scopes. Otherwise the user may be adding another account.
- */
-function watchOtherWindows(
-  sessions: ServiceSessions,
-  { scopes, accountId }: SignInRequest,
-): { signal: AbortSignal; stop: () => void } {
-  const done = new AbortController();
-  const { current } = sessions.service.servers();
-  const hadNone = sessions.records.configured({ scopes }).length === 0;
-  const listener = sessions.records.onDidChange(({ record, isSignIn }) => {
-    const isSame =
-      record.server === current &&
-      sameScopes(record.scopes, scopes) &&
-      (accountId === undefined ? hadNone : record.person.accountId === accountId);
-    if (isSignIn && isSame) done.abort(new SignedInElsewhere(record));
-  });
-  return {
-    signal: done.signal,
-    stop: () => {
-      listener.dispose();
-    },
-  };
 }
 
 function failureOf(error: unknown, { log }: Runtime): SignInFailure {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Contact } from '../../../src/oauth/judge.ts';
-import { followContact } from '../../../src/signIn/signIn.ts';
+import { followContact } from '../../../src/signIn/contact.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
 const SERVICE: Contact = { kind: 'service' };

@@ -1,0 +1,29 @@
+import type { Clock } from '../base/clock.ts';
+import type { Contact } from '../oauth/judge.ts';
+import type { SignInProgress } from './signInUi.ts';
+
+/** A proxy may answer once in the service's place without anyone noticing. After this it is news. */
+const ANSWERS_UNTIL_TOLD = 5;
+const MS_UNTIL_TOLD = 60_000;
+
+/** For a sign-in that shows who answers. */
+export function contactShown(progress: SignInProgress, clock: Clock): (contact: Contact) => void {
+  return followContact(clock, (contact) => {
+    progress.contact(contact);
+  });
+}
+
+/**
+ * Follows who answers during a sign-in, and tells `show` what the user should see: at once that nobody answers or that
+ * the service is back, and that something else answers only when it has done so five times in a row, or for a minute.
+ */
+export function followContact(clock: Clock, show: (contact: Contact) => void): (contact: Contact) => void {
+  let answers = 0;
+  let sinceMs = 0;
+  return (contact) => {
+    if (contact.kind === 'service') answers = 0;
+    else if (answers++ === 0) sinceMs = clock.now();
+    const isNews = answers >= ANSWERS_UNTIL_TOLD || clock.now() - sinceMs >= MS_UNTIL_TOLD;
+    if (contact.kind !== 'somethingElse' || isNews) show(contact);
+  };
+}

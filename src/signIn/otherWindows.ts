@@ -1,0 +1,40 @@
+import { sameScopes } from '../sessions/accounts.ts';
+import type { LiveSession } from '../sessions/record.ts';
+import type { ServiceSessions } from '../sessions/serviceSessions.ts';
+
+/** The abort reason when another window has completed the same sign-in. */
+export class SignedInElsewhere extends Error {
+  override readonly name = 'SignedInElsewhere';
+  readonly record: LiveSession;
+
+  constructor(record: LiveSession) {
+    super();
+    this.record = record;
+  }
+}
+
+/**
+ * Aborts its signal when another window completes the same sign-in at the same server: for the account that is asked
+ * for, or for any account if this window had none for these scopes. Otherwise the user may be adding another account.
+ */
+export function watchOtherWindows(
+  sessions: ServiceSessions,
+  { scopes, accountId }: { readonly scopes: readonly string[]; readonly accountId: string | undefined },
+): { signal: AbortSignal; stop: () => void } {
+  const done = new AbortController();
+  const { current } = sessions.service.servers();
+  const hadNone = sessions.records.configured({ scopes }).length === 0;
+  const listener = sessions.records.onDidChange(({ record, isSignIn }) => {
+    const isSame =
+      record.server === current &&
+      sameScopes(record.scopes, scopes) &&
+      (accountId === undefined ? hadNone : record.person.accountId === accountId);
+    if (isSignIn && isSame) done.abort(new SignedInElsewhere(record));
+  });
+  return {
+    signal: done.signal,
+    stop: () => {
+      listener.dispose();
+    },
+  };
+}
