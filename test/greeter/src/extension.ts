@@ -28,6 +28,13 @@ export function activate(context: vscode.ExtensionContext): void {
     const session = await vscode.authentication.getSession('sigma-identity', ['openid', 'profile'], options);
     return session === undefined ? 'no token.' : 'a token!';
   });
+  // Two extensions ask for the same at the same moment, as at the start of a window.
+  register('askTogether', async () => {
+    void vscode.commands.executeCommand('consumer.signInWithSigma');
+    const options = { createIfNone: true };
+    const session = await vscode.authentication.getSession('sigma-identity', ['openid', 'profile'], options);
+    return `signed in as ${session.account.label}.`;
+  });
   register('misuseHandle', async () => {
     const session = await handle({ silent: true });
     const server = vscode.workspace.getConfiguration('bapIdentity').get('sigma.serverUrl', '');
