@@ -69,6 +69,16 @@ for (const service of services)
         await signedIn();
       });
 
+    if (service.id === 'adom')
+      it('continues with polls, too', async () => {
+        await workbench.set('bapIdentity.adom.updates', 'poll');
+        const code = await start();
+        await workbench.reload();
+        assert.equal(await continued(), code);
+        await running.approve(code);
+        await signedIn();
+      });
+
     it('ends with a session if the user approves while no window is open', async () => {
       const code = await start();
       await workbench.page.goto('about:blank');
