@@ -4,7 +4,7 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
-import { noScopesMessage, notDeletedMessage } from '../signIn/failureMessages.ts';
+import { noScopesMessage, stillSharedMessage } from '../signIn/failureMessages.ts';
 import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
 import { announced, type ChangeEvent, noneFor, type ServiceProvider } from './provider.ts';
 import type { SharedChange, SharedIdentities, SharedIdentity } from './sharedIdentities.ts';
@@ -101,8 +101,8 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
     await this.#shared.load().catch(() => undefined); // it may be in memory
     const identity = this.#shared.withId(id);
     if (identity === undefined) return;
-    this.#runtime.log.info('Extensions no longer get an identity.');
-    if (!(await this.#shared.takeBack(identity))) throw this.#failed(notDeletedMessage(BAP_IDENTITY));
+    this.#runtime.log.info('Stopped sharing an identity with extensions.');
+    if (!(await this.#shared.takeBack(identity))) throw this.#failed(stillSharedMessage());
     const { record, sessions } = identity;
     void vscode.window.showInformationMessage(
       vscode.l10n.t({
@@ -131,7 +131,7 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
     try {
       return await asked.record;
     } catch (error) {
-      this.#latest = undefined;
+      if (this.#latest === asked) this.#latest = undefined;
       throw error;
     } finally {
       asked.endedAtMs = clock.now();
@@ -167,11 +167,12 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
     const account = accountId === undefined ? undefined : { id: accountId, label: '' };
     const { id } = await this.#source.createSession(service.defaultScopes, { ...(account && { account }) });
     const record = sessions.records.configured().find((each) => each.id === id);
-    if (record?.person.bap !== undefined) return record;
+    if (record === undefined) throw new vscode.CancellationError(); // signed out meanwhile
+    if (record.person.bap !== undefined) return record;
     // The sign-in has said why.
     throw new SignInError(
       vscode.l10n.t(
-        'You are signed in to {0} without a BAP identity, so there is none to share. Sign in again and choose one.',
+        'You are signed in to {0} without a BAP identity, so there is none to share. Create one there, or choose one when you sign in again.',
         service.label,
       ),
     );

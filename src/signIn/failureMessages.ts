@@ -86,10 +86,17 @@ export function noScopesMessage(label: string): string {
 }
 
 /** For a sign-out that could not remove the stored session. */
-export function notDeletedMessage({ label }: Pick<IdentityService, 'label'>): string {
+export function notDeletedMessage({ label }: IdentityService): string {
   return vscode.l10n.t(
     'You are signed out of {0} in this window, but the saved session couldn’t be deleted. Unlock your system’s keyring, reload the window, and sign out again.',
     label,
+  );
+}
+
+/** For an identity that could not be taken back from extensions in storage. */
+export function stillSharedMessage(): string {
+  return vscode.l10n.t(
+    'Extensions in this window no longer get your identity, but the change couldn’t be saved, so other windows may still share it. Unlock your system’s keyring if it is locked: BAP Identity keeps trying.',
   );
 }
 

@@ -43,10 +43,13 @@ export type About = Omit<SignInRecord, 'progress'>;
 export const STALE_AFTER_MS = 10_000;
 /** How often a window checks that no other one continues its sign-in. */
 const CHECK_EVERY_MS = 3_000;
-/** The user waits for what follows, and a storage that hangs must not hold it up. */
-const STORE_LIMIT_MS = 1_000;
+/**
+ * The user waits for what follows, and a storage that hangs must not hold it up. In a browser, a write counts after up
+ * to two seconds.
+ */
+const STORE_LIMIT_MS = 3_000;
 /** A closing window has time for this, and then for the revocation of a token that is not stored. */
-const LAST_WRITE_LIMIT_MS = 2_000;
+const LAST_WRITE_LIMIT_MS = 3_000;
 
 /** The abort reason when nothing new may be sent. */
 export class Interrupted extends Error {
@@ -88,7 +91,7 @@ export class KeptSignIn implements Interruption {
     this.signal = AbortSignal.any([this.#interrupted.signal, parts.runtime.closed]);
   }
 
-  /** Works on the sign-in in this window, under its lock, until it is released. Rejects as `isHeld` does. */
+  /** Owns the sign-in under its lock, and checks the lock every three seconds, until it is released or forgotten. */
   async own(lock: HeldLock): Promise<void> {
     if (await lock.isHeld()) this.#lock = lock;
     this.#locked.resolve(this.#lock);
@@ -123,7 +126,7 @@ export class KeptSignIn implements Interruption {
     this.#interrupted.abort(new Interrupted());
   }
 
-  /** Stores how far the sign-in has come. False if that fails or takes more than a second. Never rejects. */
+  /** Stores how far the sign-in has come. False if that fails or takes more than three seconds. Never rejects. */
   async save(progress: Progress): Promise<boolean> {
     const { storage, runtime } = this.#parts;
     const text = JSON.stringify({ ...this.#about, progress } satisfies SignInRecord);
@@ -138,7 +141,7 @@ export class KeptSignIn implements Interruption {
     try {
       return await withTimeLimit(runtime.clock, STORE_LIMIT_MS, NEVER, () => writing);
     } catch (error) {
-      runtime.log.warn(`A sign-in in progress could not be stored in time: ${describeError(error)}.`);
+      runtime.log.warn(`The progress of a sign-in could not be stored: ${describeError(error)}.`);
       return false;
     }
   }

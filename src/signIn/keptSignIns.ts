@@ -126,7 +126,7 @@ export class KeptSignIns {
       for (const { name } of marks) await storage.drop(name);
     } catch (error) {
       if (!runtime.closed.aborted)
-        runtime.log.warn(`Marks of finished sign-ins stay: ${describeError(error)}.`);
+        runtime.log.warn(`Marks of finished sign-ins could not be deleted: ${describeError(error)}.`);
     }
     this.#isSweeping = false;
   }

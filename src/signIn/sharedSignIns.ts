@@ -15,7 +15,7 @@ const HELD_AFTER_CODE_MS = 2 * 60_000;
 /** How long a call waits for sign-ins that began in an earlier window: it may ask for the same as one of them. */
 const TAKE_OVER_LIMIT_MS = 15_000;
 
-/** What a running sign-in tells of itself, and may ask. */
+/** What a running sign-in reports, and what it can ask. */
 export interface SignInCalls {
   /** Call with the deadline of each code, in milliseconds of the wall clock. */
   readonly onCode: (deadlineMs: number) => void;
@@ -69,32 +69,38 @@ export class SharedSignIns {
   /**
    * Returns the session of a sign-in for the same scopes and account that has just ended, or of one in progress, or of a
    * new one. An account that is asked for must be that session's: VS Code asks again if the user has signed in as
-   * someone else. Undefined when the code has expired two minutes ago: the call has held up others for long enough, and
-   * the sign-in goes on by itself. Rejects as the sign-in does.
+   * someone else. Undefined two minutes after the code has expired, so that VS Code can pass on other calls: the sign-in
+   * goes on by itself. Rejects as the sign-in does.
    */
   async get(request: SignInRequest): Promise<LiveSession | undefined> {
     const recent = this.#recent(keyOf(request), request);
     if (recent !== undefined) return recent;
     const { clock, takenOver } = this.#parts;
     await withTimeLimit(clock, TAKE_OVER_LIMIT_MS, NEVER, takenOver).catch(() => undefined); // then it is a new one
-    try {
-      return await this.#held(this.#joinOrStart(request));
-    } catch (error) {
-      if (!(error instanceof ResumedOver)) throw error;
-      return await this.#held(this.#joinOrStart(request));
-    }
+    return this.#settled(request, (running) => this.#held(running));
   }
 
   /** Runs a sign-in, or joins the one in progress for the same scopes and account. Rejects as the sign-in does. */
   async start(request: SignInRequest): Promise<LiveSession> {
-    const running = this.#joinOrStart(request);
-    running.waiting += 1;
-    return await running.result;
+    return this.#settled(request, (running) => {
+      running.waiting += 1;
+      return running.result;
+    });
   }
 
   /** Runs a sign-in that began in an earlier window. A caller that asks for the same joins it. Rejects as it does. */
   async resume(request: SignInRequest, work: Work): Promise<LiveSession> {
     return await this.#run(keyOf(request), work).result;
+  }
+
+  /** Starts a new one if the one that it has joined began in an earlier window and is over. */
+  async #settled<T>(request: SignInRequest, wait: (running: Running) => Promise<T>): Promise<T> {
+    try {
+      return await wait(this.#joinOrStart(request));
+    } catch (error) {
+      if (!(error instanceof ResumedOver)) throw error;
+      return await wait(this.#joinOrStart(request));
+    }
   }
 
   #joinOrStart(request: SignInRequest): Running {

@@ -66,13 +66,13 @@ export type SignInFailure =
   /** A bug in this extension. */
   | { kind: 'unexpected'; cause: unknown };
 
-/** How long to wait for an answer from the user. Meanwhile, VS Code holds up other requests to the provider. */
+/** How long to wait for an answer from the user. */
 const ASK_LIMIT_MS = 10 * 60_000;
 
 /**
  * One sign-in, from the first request to a stored session. One signal reaches every step. It aborts when the user
- * cancels, or another window completes the same sign-in. A closing window, and one whose sign-in another window
- * continues, sends nothing more, stores a token that is on its way, and leaves the stored copy. Never rejects.
+ * cancels, or another window completes the same sign-in. When the window closes, or another window takes the sign-in
+ * over, it sends nothing more, stores a token that is already on its way, and leaves the stored copy. Never rejects.
  */
 export async function signIn(
   context: SignInContext,
@@ -122,7 +122,7 @@ export async function signIn(
     }
     isInterrupted = !progress.cancelled.aborted && (runtime.closed.aborted || kept.signal.aborted);
     if (!signal.aborted && !isInterrupted) return failureOf(error, runtime);
-    log.info(`The sign-in with ${service.label} was ${isInterrupted ? 'interrupted' : 'cancelled'}.`);
+    log.info(`The sign-in with ${service.label} was ${isInterrupted ? 'interrupted' : 'canceled'}.`);
     return { kind: 'cancelled' };
   } finally {
     elsewhere.stop();
@@ -162,7 +162,7 @@ async function waitForApproval(
       return grant === undefined ? { kind: 'over' } : { kind: 'granted', grant };
     }
     if (waited.kind !== 'expired') return waited;
-    log.info('The sign-in has expired. Offering a new one.');
+    log.info('The code has expired. Offering a new one.');
     const wanted = await withinAskLimit(clock, asking, (limits) => progress.expired(limits));
     if (wanted === 'late') return waited;
   }

@@ -38,7 +38,10 @@ describe('the mark of a sign-in that is over', () => {
     world.kept.readFailure = new Error('a message');
     await world.clock.advance(3_601_000);
     assert.equal(world.kept.stored.size, 1);
-    assert.match(next.log.lines.join('\n'), /warn Marks of finished sign-ins stay: Error\.$/m);
+    assert.match(
+      next.log.lines.join('\n'),
+      /warn Marks of finished sign-ins could not be deleted: Error\.$/m,
+    );
     world.kept.readFailure = undefined;
     world.takeOver(next);
     await world.clock.advance(3_601_000);

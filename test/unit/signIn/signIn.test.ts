@@ -245,7 +245,7 @@ describe('a sign-in whose code expires', () => {
     assert.equal(result.kind, 'signedIn');
     assert.deepEqual(screen.seen, [...ONE_CODE, 'expired', ...ONE_CODE, 'finishing', 'closed']);
     assert.deepEqual(screen.codes, ['canary-code-1', 'canary-code-2']);
-    assert.equal(log.lines[2], 'info The sign-in has expired. Offering a new one.');
+    assert.equal(log.lines[2], 'info The code has expired. Offering a new one.');
     assert.deepEqual(calls, [...BEGUN_AND_WAITED, ...BEGUN_AND_WAITED, 'identify canary-token']);
   });
 
