@@ -17,23 +17,20 @@ export interface TokenEndpoints {
 /** Where the code is exchanged. `trial`: at the OAuth endpoint, which has not said yet that it knows the code. */
 type Endpoint = 'device' | 'trial' | 'oauth';
 
-/** With these, a request never reached the server. */
-const NEVER_SENT: readonly Disturbance['problem'][] = ['dns', 'refused', 'proxyUnreachable'];
 /** There is no such endpoint, or not for a browser: CORS hides its answer. */
 const NO_ENDPOINT: readonly Disturbance['problem'][] = ['notFound', 'unexplained'];
 
 /**
  * The exchange of one device code (RFC 8628 §3.4). better-auth grants the tokens of a registered OAuth client at its
- * OAuth endpoint only. The other endpoint then calls a good code invalid, as it calls a code that was used. So a
- * code that cannot have been used is tried at the OAuth endpoint before it counts as spent.
+ * OAuth endpoint only. The other endpoint then calls a good code invalid, as it calls a code that was used. So each
+ * code is tried at the OAuth endpoint before it counts as spent. That costs nothing if it was used: tokens whose answer
+ * got lost are lost anyway.
  */
 export class CodeExchange {
   readonly #endpoints: TokenEndpoints;
   readonly #deviceCode: string;
   readonly #log: Log;
   #endpoint: Endpoint = 'device';
-  /** An answer got lost that may have brought the tokens. */
-  #maybeUsed = false;
 
   constructor(endpoints: TokenEndpoints, deviceCode: string, log: Log) {
     this.#endpoints = endpoints;
@@ -63,10 +60,9 @@ export class CodeExchange {
   }
 
   #readFirst(answer: TokenAnswer): TokenAnswer {
-    if (answer.kind === 'disturbance' && mayHideTokens(answer)) this.#maybeUsed = true;
-    if (answer.kind !== 'failed' || answer.failure.kind !== 'codeSpent' || this.#maybeUsed) return answer;
+    if (answer.kind !== 'failed' || answer.failure.kind !== 'codeSpent') return answer;
     this.#endpoint = 'trial';
-    this.#log.info('device token: not valid here, so it is tried at the OAuth endpoint');
+    this.#log.info('device token: the code is rejected here, so the OAuth token endpoint is tried');
     return { kind: 'pending' };
   }
 
@@ -88,8 +84,4 @@ export class CodeExchange {
         return NO_ENDPOINT.includes(answer.problem) ? failed('codeSpent') : answer;
     }
   }
-}
-
-function mayHideTokens({ from, problem }: Disturbance): boolean {
-  return from !== 'service' && !NEVER_SENT.includes(problem);
 }

@@ -5,8 +5,9 @@ import { describeError } from '../base/log.ts';
 import { keepTrying } from '../base/keepTrying.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
-import { Grant } from '../services/service.ts';
-import { itemFor, newestItems, textIsOf } from '../sessions/items.ts';
+import type { Contact } from '../oauth/judge.ts';
+import { Grant, type PendingSignIn, type WaitResult } from '../services/service.ts';
+import { type Item, itemFor, newestItems, textIsOf } from '../sessions/items.ts';
 import type { HeldLock, WindowLocks, WorkStorage } from '../sessions/ports.ts';
 
 /** How far a sign-in has come. */
@@ -50,6 +51,22 @@ const CHECK_EVERY_MS = 3_000;
 const STORE_LIMIT_MS = 3_000;
 /** A closing window has time for this, and then for the revocation of a token that is not stored. */
 const LAST_WRITE_LIMIT_MS = 3_000;
+
+const READ_LIMIT_MS = 1_000;
+/** A request of the window before takes at most this long, and then its answer is stored. */
+const LATE_GRANT_LIMIT_MS = 16_000;
+const LATE_GRANT_POLL_MS = 1_000;
+
+/** The window before has stored the grant, which its last poll has brought. */
+class LateGrant extends Error {
+  override readonly name = 'LateGrant';
+  readonly grant: Grant;
+
+  constructor(grant: Grant) {
+    super();
+    this.grant = grant;
+  }
+}
 
 /** The abort reason when nothing new may be sent. */
 export class Interrupted extends Error {
@@ -97,7 +114,7 @@ export class KeptSignIn implements Interruption {
     this.#locked.resolve(this.#lock);
     while (!this.#over.signal.aborted) {
       await this.#parts.runtime.clock.sleep(CHECK_EVERY_MS, this.#over.signal).catch(() => undefined);
-      await this.check().catch(() => undefined); // the signal tells
+      await this.#checkOwner().catch(() => undefined); // the signal tells
     }
   }
 
@@ -113,12 +130,60 @@ export class KeptSignIn implements Interruption {
     }
   }
 
-  async check(): Promise<void> {
-    if (this.#lock !== undefined && !this.signal.aborted && !(await this.#lock.isHeld())) {
-      this.#parts.runtime.log.info('Another window continues the sign-in.');
-      this.interrupt();
+  /**
+   * Waits for the user's decision. Ends with the grant of the window before, if it has got one meanwhile. Rejects as
+   * `PendingSignIn.wait` does.
+   */
+  async waitFor(
+    pending: PendingSignIn,
+    signal: AbortSignal,
+    onContact: (contact: Contact) => void,
+  ): Promise<WaitResult> {
+    try {
+      return await pending.wait(signal, onContact, this);
+    } catch (error) {
+      if (error instanceof LateGrant) return { kind: 'granted', grant: error.grant };
+      throw error;
     }
+  }
+
+  /**
+   * Rejects also with a LateGrant. A code that was used must not be sent again: some servers then revoke what it brought.
+   */
+  async check(): Promise<void> {
+    await this.#checkOwner();
+    if (this.#lock === undefined || this.#revision === 0) return;
+    const newest = await this.#newestItem();
+    if (newest === undefined) return;
+    if (newest.isMark) this.#takenOver();
     this.signal.throwIfAborted();
+    if (newest.version.revision < this.#revision) return;
+    const grant = await this.#storedGrant();
+    if (grant !== undefined) throw new LateGrant(grant);
+  }
+
+  /** Undefined also when it cannot be read in time: a poll does not wait for a storage that hangs. Never rejects. */
+  async #newestItem(): Promise<Item | undefined> {
+    const { storage, runtime } = this.#parts;
+    const look = (): Promise<Item | undefined> => newestItemOf(storage, this.id);
+    try {
+      return await withTimeLimit(runtime.clock, READ_LIMIT_MS, NEVER, look);
+    } catch (error) {
+      runtime.log.debug(`A sign-in in progress cannot be read: ${describeError(error)}.`);
+      return undefined;
+    }
+  }
+
+  /** Rejects with `signal.reason` if another window has the lock. */
+  async #checkOwner(): Promise<void> {
+    if (this.#lock !== undefined && !this.signal.aborted && !(await this.#lock.isHeld())) this.#takenOver();
+    this.signal.throwIfAborted();
+  }
+
+  #takenOver(): void {
+    if (this.signal.aborted) return;
+    this.#parts.runtime.log.info('Another window continues the sign-in.');
+    this.interrupt();
   }
 
   /** Nothing new may be sent: the window closes. */
@@ -134,7 +199,7 @@ export class KeptSignIn implements Interruption {
     const write = async (): Promise<boolean> => {
       if ((await this.#locked.promise) === undefined || this.#isForgotten) return false;
       await storage.add(item, text);
-      return true;
+      return (await this.#newestItem())?.isMark !== true; // another window may have ended the sign-in
     };
     const writing = write();
     this.#writing = writing.catch(() => false);
@@ -151,6 +216,20 @@ export class KeptSignIn implements Interruption {
    * over. Never rejects.
    */
   async lateGrant(): Promise<Grant | undefined> {
+    const { clock } = this.#parts.runtime;
+    for (
+      let waitedMs = 0;
+      waitedMs < LATE_GRANT_LIMIT_MS && !this.signal.aborted;
+      waitedMs += LATE_GRANT_POLL_MS
+    ) {
+      const grant = await this.#storedGrant();
+      if (grant !== undefined) return grant;
+      await clock.sleep(LATE_GRANT_POLL_MS, this.signal).catch(() => undefined);
+    }
+    return undefined;
+  }
+
+  async #storedGrant(): Promise<Grant | undefined> {
     const stored = await readSignIn(this.#parts.storage, this.id).catch(() => undefined);
     return stored?.record.progress.kind === 'granted' ? stored.record.progress.grant : undefined;
   }
@@ -158,7 +237,7 @@ export class KeptSignIn implements Interruption {
   /** The sign-in is over: nothing of it stays. Never rejects. */
   async forget(): Promise<void> {
     this.#isForgotten = true;
-    if (this.#revision > 0 && this.#lock !== undefined) {
+    if (this.#revision > 0) {
       const mark = itemFor(this.id, { signIn: 1, revision: this.#revision, amendment: 0 }, undefined);
       const add = (): Promise<void> => this.#parts.storage.add(mark, '');
       await add().catch((error: unknown) => {
@@ -199,12 +278,16 @@ export interface StoredSignIn {
  * with the platform's error.
  */
 export async function readSignIn(storage: WorkStorage, id: string): Promise<StoredSignIn | undefined> {
-  const item = newestItems(await storage.names()).get(id);
+  const item = await newestItemOf(storage, id);
   if (item === undefined || item.isMark) return undefined;
   const text = await storage.read(item.name);
   if (text === undefined || !textIsOf(item, text)) return undefined;
   const record = parse(text);
   return record && { record, revision: item.version.revision };
+}
+
+async function newestItemOf(storage: WorkStorage, id: string): Promise<Item | undefined> {
+  return newestItems(await storage.names()).get(id);
 }
 
 function parse(text: string): SignInRecord | undefined {

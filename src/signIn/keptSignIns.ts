@@ -86,6 +86,7 @@ export class KeptSignIns {
     const { storage, locks, runtime } = this.#parts;
     const handedOver = Promise.withResolvers<undefined>();
     const work = async (lock: HeldLock): Promise<void> => {
+      if (!(await lock.isHeld())) return; // every window would continue it
       const stored = await readSignIn(storage, id); // another window may have ended it meanwhile
       if (stored === undefined) return;
       const { record, revision } = stored;

@@ -42,7 +42,7 @@ export async function resumeSignIn(
 
   let grant: Grant | undefined;
   try {
-    const waited = await pending?.wait(NEVER, () => undefined, kept);
+    const waited = pending && (await kept.waitFor(pending, NEVER, () => undefined));
     grant = waited?.kind === 'granted' ? waited.grant : await kept.lateGrant();
   } catch {
     await kept.release(); // the window closes, or another one continues the sign-in

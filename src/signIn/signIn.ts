@@ -97,7 +97,10 @@ export async function signIn(
       resumed !== undefined && 'grant' in resumed
         ? { kind: 'granted' as const, grant: resumed.grant }
         : await waitForApproval(service, request.scopes, progress, runtime, signal, run);
-    if (waited.kind !== 'granted') return waited;
+    if (waited.kind !== 'granted') {
+      isInterrupted = kept.signal.aborted; // the last poll has ended after another window had taken over
+      return isInterrupted ? { kind: 'cancelled' } : waited;
+    }
     unkept = waited.grant;
     progress.finishing();
     const isSaved = await kept.save({ kind: 'granted', grant: waited.grant });
@@ -107,6 +110,8 @@ export async function signIn(
     const identified = await identify(service, waited.grant, progress, runtime, finishing);
     if (identified.kind !== 'identified') return identified;
     unkept = identified.grant;
+    if (identified.grant.accessToken !== waited.grant.accessToken)
+      await kept.save({ kind: 'granted', grant: identified.grant });
     elsewhere.stop(); // what is stored from now on is our own
 
     const keeping = AbortSignal.any([signal, runtime.closed]);
@@ -129,7 +134,9 @@ export async function signIn(
     progress.close();
     const isLeft = isInterrupted && (await kept.release());
     if (!isInterrupted) void kept.forget();
-    if (unkept !== undefined && !isLeft && !isOfSession(sessions, unkept))
+    const isShared =
+      resumed !== undefined && 'grant' in resumed && signal.reason instanceof SignedInElsewhere;
+    if (unkept !== undefined && !isLeft && !isShared && !isOfSession(sessions, unkept))
       revokeInBackground(service, unkept, runtime);
   }
 }
@@ -156,7 +163,7 @@ async function waitForApproval(
     progress.pending(pending, earlier !== undefined);
     onCode(deadlineMs);
     if (earlier === undefined) void kept.save({ kind: 'waiting', toResume, deadlineMs });
-    const waited = await pending.wait(signal, contactShown(progress, clock), kept);
+    const waited = await kept.waitFor(pending, signal, contactShown(progress, clock));
     if (earlier !== undefined && isSpent(waited)) {
       const grant = await kept.lateGrant();
       return grant === undefined ? { kind: 'over' } : { kind: 'granted', grant };

@@ -71,7 +71,8 @@ export class StateItems implements WorkStorage {
       await this.#key.keep();
       await this.#memento.update(await this.#keyOf(cipher, item.name), value);
       // Two windows that undo each other's write must not write again at the same moment.
-      await clock.sleep(SETTLES_AFTER_MS * (1 + Math.random()), closed);
+      await clock.sleep(SETTLES_AFTER_MS * (1 + Math.random()), closed).catch(() => undefined);
+      if (closed.aborted) return; // the state has it, and another window's write will not be seen here any more
     }
     const cipher = await this.#opened();
     for (const older of olderNames(item.id, await this.names()))

@@ -44,8 +44,8 @@ const CANNOT_BE_USED: readonly History[] = [
   ['a refused connection', [networkError('ECONNREFUSED')], [5.5, 16], 5],
 ];
 
-/** Each of these may have taken the place of the tokens. */
-const MAY_BE_USED: readonly History[] = [
+/** Each of these may have taken the place of tokens, which are lost then. */
+const LOST_ANSWERS: readonly History[] = [
   ['a broken connection', [networkError('ECONNRESET')], [5.5, 16], 5],
   ['no route, perhaps after the request', [networkError('EHOSTUNREACH')], [5.5, 16], 5],
   ['a time-out', [networkError('UND_ERR_HEADERS_TIMEOUT')], [5.5, 16], 5],
@@ -151,9 +151,16 @@ describe('code exchange: in a browser', () => {
   });
 });
 
-describe('code exchange: a code that may have been used is tried nowhere else', () => {
-  for (const [name, replies, polls] of MAY_BE_USED)
-    it(`after ${name}`, () => play({ name, replies: [...replies, INVALID_GRANT], polls, end: SPENT }));
+describe('code exchange: a code is tried at the OAuth endpoint although an answer was lost', () => {
+  for (const [name, replies, polls] of LOST_ANSWERS)
+    it(`after ${name}`, () =>
+      play({
+        name,
+        replies: [...replies, INVALID_GRANT, GRANTED],
+        polls: [...polls, (polls.at(-1) ?? 0) + 5.5],
+        oauthPolls: 1,
+        end: SIGNED_IN,
+      }));
 });
 
 describe('code exchange: time', () => {

@@ -55,7 +55,7 @@ describe('a sign-in whose window goes away while its token is on the way', () =>
     const world = new KeptWorld('sigma');
     await world.kill(await polling(world));
     const next = await world.started();
-    await world.clock.advance(30_000);
+    await world.clock.advance(50_000); // the answer could still come
     assert.deepEqual(seenIn(next), [...AGAIN, 'closed']);
     assert.deepEqual(kindsOf(next), ['over']);
     assert.deepEqual([world.stored().length, world.inProgress().length], [0, 0]);
@@ -95,7 +95,7 @@ describe('a sign-in whose window goes away while its token is on the way', () =>
     await next;
     world.service.decide('approved');
     await world.clock.advance(60_000);
-    assert.deepEqual(world.service.polls.slice(-2), ['1 1', '2 1']);
+    assert.ok(!world.service.polls.includes('2 1'), 'a code that was used is not sent again');
     assert.deepEqual(kindsOf(await next), ['signedIn']);
     assert.deepEqual(seenIn(await next), [...AGAIN, ...SIGNED_IN]);
     assert.equal(world.stored().length, 1);
