@@ -43,7 +43,7 @@ describe('signing in through a broken network', () => {
     await workbench.page.keyboard.press('Escape'); // closes the settings editor, which covers the window
     assert.match(
       await workbench.logs(),
-      new RegExp(`\\[info\\] device code: no answer from localhost:${server.port} \\(selfSigned: `),
+      new RegExp(`\\[info\\] device code: no answer from <localhost:${server.port}> \\(selfSigned: `),
     );
   });
 
