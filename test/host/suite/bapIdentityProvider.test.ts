@@ -174,7 +174,7 @@ describe('the provider without tokens', () => {
     await assert.rejects(world.bapIdentity.removeSession(id), SignInError);
     assert.match(
       world.failures.join(),
-      /BAP Identity in this window, but the saved session couldn’t be deleted/,
+      /no longer get your identity, but the change couldn’t be saved/,
     );
     assert.deepEqual(await world.bapIdentity.getSessions([]), []);
   });
