@@ -172,10 +172,7 @@ describe('the provider without tokens', () => {
     const { id } = await world.bapIdentity.createSession([]);
     world.identities.writeFailure = new Error('keyring locked');
     await assert.rejects(world.bapIdentity.removeSession(id), SignInError);
-    assert.match(
-      world.failures.join(),
-      /no longer get your identity, but the change couldn’t be saved/,
-    );
+    assert.match(world.failures.join(), /no longer get your identity, but the change couldn’t be saved/);
     assert.deepEqual(await world.bapIdentity.getSessions([]), []);
   });
 
