@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { Log } from '../base/log.ts';
-import { registerGuardedCommands } from '../provider/guardedCommands.ts';
+import { registerGuardedCommands } from './guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import { type AccountItem, allAccounts, pickAccount } from './accountPicker.ts';
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import type { Disposable } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
-import { runGuarded } from '../provider/guardedCommands.ts';
+import { runGuarded } from './guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { LostSession, SessionNotice } from '../sessions/notices.ts';
 import type { LiveSession, Session } from '../sessions/record.ts';

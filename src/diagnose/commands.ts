@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import type { Log } from '../base/log.ts';
-import { registerGuardedCommands } from '../provider/guardedCommands.ts';
+import { registerGuardedCommands } from '../accounts/guardedCommands.ts';
 import { openAddress, runEditorCommand, setContext } from '../signIn/editorCommands.ts';
 import { REPORT_FILE, ReportDocument } from './document.ts';
 import { homeFolder } from './editor.ts';

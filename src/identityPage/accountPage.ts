@@ -5,7 +5,7 @@ import { askAndSignOut } from '../accounts/commands.ts';
 import { describeError } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
 import { shortAddress } from '../http/address.ts';
-import { runGuarded } from '../provider/guardedCommands.ts';
+import { runGuarded } from '../accounts/guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import { type Account, sameAccount } from '../sessions/accounts.ts';
 import type { EndedSession, LiveSession } from '../sessions/record.ts';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import { knownAccounts, pickAccount, usableAccounts } from '../accounts/accountPicker.ts';
 import type { Log } from '../base/log.ts';
-import { registerGuardedCommands } from '../provider/guardedCommands.ts';
+import { registerGuardedCommands } from '../accounts/guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { IdentityPanels } from './panels.ts';
 

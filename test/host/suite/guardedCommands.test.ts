@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-import { runGuarded } from '../../../src/provider/guardedCommands.ts';
+import { runGuarded } from '../../../src/accounts/guardedCommands.ts';
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { SignInError } from '../../../src/signIn/signInUi.ts';
 
