@@ -8,6 +8,7 @@ import { abortable, TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { hideNotifications, tryRegisterCommands } from '../signIn/editorCommands.ts';
 import { type AnswerItem, LastingList } from '../signIn/lastingList.ts';
+import { LastingNotification } from '../signIn/lastingNotification.ts';
 import { timeLeft } from '../signIn/message.ts';
 
 /** A session of the identity that extensions may know, another one that signs in first, or none. */
@@ -72,15 +73,23 @@ export class SharePicker {
 /** A list, and a notification that leads back to it once VS Code has hidden it. */
 class Question implements vscode.Disposable {
   readonly answer: Promise<ShareAnswer>;
-  readonly #clock: Clock;
-  readonly #deadlineMs: number;
   readonly #list: LastingList<ShareAnswer>;
-  readonly #cancelled = Promise.withResolvers<ShareAnswer>();
-  #notification: { readonly end: () => void } | undefined;
+  readonly #notification: LastingNotification;
+  readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(records: readonly LiveSession[], clock: Clock) {
-    this.#clock = clock;
-    this.#deadlineMs = clock.now() + ASK_LIMIT_MS;
+    const cancelled = Promise.withResolvers<ShareAnswer>();
+    const deadlineMs = clock.now() + ASK_LIMIT_MS;
+    this.#notification = new LastingNotification(
+      title(),
+      () => text(deadlineMs - clock.now()),
+      () => {
+        cancelled.resolve('cancel');
+      },
+    );
+    this.#timer = setInterval(() => {
+      this.#notification.render();
+    }, 1_000);
     const items = [
       ...records.map(itemOf),
       anotherItem(),
@@ -89,9 +98,9 @@ class Question implements vscode.Disposable {
     ];
     const placeholder = vscode.l10n.t('Choose the identity that the extension may know');
     this.#list = new LastingList({ title: title(), placeholder, items }, () => {
-      this.#notify();
+      this.#notification.open();
     });
-    this.answer = Promise.race([this.#list.answer, this.#cancelled.promise]);
+    this.answer = Promise.race([this.#list.answer, cancelled.promise]);
   }
 
   show(): void {
@@ -99,41 +108,9 @@ class Question implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearInterval(this.#timer);
     this.#list.dispose();
-    this.#notification?.end();
-  }
-
-  /** A new notification replaces the one before, because VS Code shows an old one in its list only. */
-  #notify(): void {
-    this.#notification?.end();
-    const ended = Promise.withResolvers<undefined>();
-    const options: vscode.ProgressOptions = {
-      location: vscode.ProgressLocation.Notification,
-      title: title(),
-      cancellable: true,
-    };
-    void vscode.window.withProgress(options, (progress, token) => {
-      token.onCancellationRequested(() => {
-        this.#cancelled.resolve('cancel');
-      });
-      let shown = '';
-      // Reports only changed text, because a screen reader reads every report aloud.
-      const render = (): void => {
-        const message = text(this.#deadlineMs - this.#clock.now());
-        if (message !== shown) progress.report({ message });
-        shown = message;
-      };
-      render();
-      const timer = setInterval(render, 1_000);
-      return ended.promise.finally(() => {
-        clearInterval(timer);
-      });
-    });
-    this.#notification = {
-      end: () => {
-        ended.resolve(undefined);
-      },
-    };
+    this.#notification.close();
   }
 }
 

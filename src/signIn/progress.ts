@@ -9,6 +9,7 @@ import { hideNotifications, openAddress, runEditorCommand, showNotifications } f
 import { IdentityPicker } from './identityPicker.ts';
 import type { SignInAction, SignInState } from './message.ts';
 import { askToCopy } from './messages.ts';
+import { LastingNotification } from './lastingNotification.ts';
 import { QrPanel } from './qrPanel.ts';
 import type { SignInProgress } from './signInUi.ts';
 import { StatusItem, statusText } from './statusBar.ts';
@@ -18,23 +19,17 @@ const SERVICE: Contact = { kind: 'service' };
 /** VS Code delays a progress report that closely follows another one. The list must open after it. */
 const REPORT_DELAY_MS = 200;
 
-/**
- * One sign-in as a progress notification. Unlike a message with buttons, it stays until the sign-in ends, and its links
- * can be used more than once.
- */
+/** One sign-in as a notification that stays until the sign-in ends. */
 export class ProgressNotification implements SignInProgress {
   readonly serviceLabel: string;
   readonly #cancelled = new AbortController();
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #textOf: (state: SignInState) => string;
   readonly #onClose: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #qr: QrPanel;
+  readonly #notification: LastingNotification;
   readonly #status = new StatusItem();
-  #closed = Promise.withResolvers<undefined>();
-  #progress: vscode.Progress<{ message: string }> | undefined;
-  #shown = '';
   #isAsking = false;
   #state: SignInState = { phase: 'starting' };
   #startAgain: (() => void) | undefined;
@@ -53,9 +48,13 @@ export class ProgressNotification implements SignInProgress {
     this.#clock = clock;
     this.#log = log;
     this.#qr = new QrPanel(serviceLabel);
-    this.#textOf = textOf;
     this.#onClose = onClose;
-    this.#open();
+    this.#notification = new LastingNotification(
+      vscode.l10n.t('Sign in with {0}', serviceLabel),
+      () => textOf(this.#state),
+      this.cancel,
+    );
+    this.#notification.open();
     this.#timer = setInterval(() => {
       this.#render();
     }, 1_000);
@@ -103,7 +102,7 @@ export class ProgressNotification implements SignInProgress {
   async choose(choice: IdentityChoice, deadlineMs: number, signal: AbortSignal): Promise<string | undefined> {
     this.#set({ phase: 'choosing', deadlineMs });
     const picker = new IdentityPicker(this.serviceLabel, choice, () => {
-      this.#open();
+      this.#notification.open();
     });
     this.#picker = picker;
     this.showQuestion();
@@ -153,7 +152,7 @@ export class ProgressNotification implements SignInProgress {
     clearTimeout(this.#showing);
     this.#qr.close();
     this.#status.dispose();
-    this.#closed.resolve(undefined);
+    this.#notification.close();
     this.#onClose();
   }
 
@@ -185,25 +184,6 @@ export class ProgressNotification implements SignInProgress {
     }
   }
 
-  /** Opens the notification. A new one replaces the one before, because VS Code shows an old one in its list only. */
-  #open(): void {
-    this.#closed.resolve(undefined);
-    const closed = Promise.withResolvers<undefined>();
-    this.#closed = closed;
-    const options: vscode.ProgressOptions = {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Sign in with {0}', this.serviceLabel),
-      cancellable: true,
-    };
-    void vscode.window.withProgress(options, (progress, token) => {
-      token.onCancellationRequested(this.cancel);
-      this.#progress = progress;
-      this.#shown = '';
-      this.#render();
-      return closed.promise;
-    });
-  }
-
   #set(state: SignInState): void {
     this.#state = state;
     if (state.phase !== 'pending') {
@@ -213,12 +193,8 @@ export class ProgressNotification implements SignInProgress {
     this.#render();
   }
 
-  /** Reports only changed text, because a screen reader reads every report aloud. */
   #render(): void {
     this.#status.show(statusText(this.serviceLabel, this.#state, this.#clock.now()));
-    const message = this.#textOf(this.#state);
-    if (this.#progress === undefined || message === this.#shown) return;
-    this.#progress.report({ message });
-    this.#shown = message;
+    this.#notification.render();
   }
 }
