@@ -42,7 +42,7 @@ const SLOW_DOWN_MS = 5_000;
 /** Added to every interval. Without it, a slightly fast clock would get a `slow_down`. */
 const MARGIN_MS = 500;
 /** A sign-in waits an hour at most, whatever the server says. */
-const MAX_LIFETIME_SECONDS = 3_600;
+export const MAX_CODE_LIFETIME_MS = 60 * 60_000;
 
 const CodeResponse = z.object({
   device_code: nonEmpty,
@@ -84,7 +84,7 @@ export async function requestDeviceAuthorization(
       userCode: user_code,
       verificationUri: verification_uri,
       verificationUriComplete: verification_uri_complete,
-      deadlineMs: http.clock.now() + Math.min(expires_in, MAX_LIFETIME_SECONDS) * 1000,
+      deadlineMs: http.clock.now() + Math.min(expires_in * 1000, MAX_CODE_LIFETIME_MS),
       intervalMs: (interval ?? DEFAULT_INTERVAL_SECONDS) * 1000,
     }),
   };

@@ -1,4 +1,5 @@
 import { describeError } from '../base/log.ts';
+import { MAX_CODE_LIFETIME_MS } from '../oauth/deviceGrant.ts';
 import { newestItems } from '../sessions/items.ts';
 import { HeldElsewhereError, type HeldLock } from '../sessions/ports.ts';
 import {
@@ -11,8 +12,6 @@ import {
   STALE_AFTER_MS,
 } from './keptSignIn.ts';
 
-/** No code is good for longer, so a window that wrote one so late would bring nothing back. */
-const MARKS_KEPT_FOR_MS = 60 * 60_000;
 /** VS Code gives a closing window five seconds. */
 const FINISH_LIMIT_MS = 4_000;
 
@@ -123,7 +122,8 @@ export class KeptSignIns {
     this.#isSweeping = true;
     const { storage, runtime } = this.#parts;
     try {
-      await runtime.clock.sleep(MARKS_KEPT_FOR_MS, runtime.closed);
+      // No code is good for longer, so a window that writes one even later brings nothing back.
+      await runtime.clock.sleep(MAX_CODE_LIFETIME_MS, runtime.closed);
       for (const { name } of marks) await storage.drop(name);
     } catch (error) {
       if (!runtime.closed.aborted)

@@ -1,4 +1,5 @@
 import { NEVER } from '../base/timeLimit.ts';
+import { MAX_CODE_LIFETIME_MS } from '../oauth/deviceGrant.ts';
 import type { Grant } from '../services/service.ts';
 import type { InterruptedSignIn } from './keptSignIns.ts';
 import type { SignInRecord } from './keptSignIn.ts';
@@ -12,8 +13,6 @@ import {
 
 /** The service is asked whatever the clock says, because the clock may be wrong, and the network slow to come back. */
 const ASKED_FOR_MS = 60_000;
-/** A clock that was set back must not keep a code on the screen. No code is good for longer. */
-const MAX_LIFETIME_MS = 60 * 60_000;
 
 export function requestOf({ scopes, accountId, isForExtension }: SignInRecord): SignInRequest {
   return { scopes, accountId, isForExtension };
@@ -36,7 +35,11 @@ export async function resumeSignIn(
   if (progress.kind === 'granted') return run({ grant: progress.grant });
 
   const nowMs = runtime.clock.now();
-  const deadlineMs = Math.min(Math.max(progress.deadlineMs, nowMs + ASKED_FOR_MS), nowMs + MAX_LIFETIME_MS);
+  // A clock that was set back must not keep a code on the screen.
+  const deadlineMs = Math.min(
+    Math.max(progress.deadlineMs, nowMs + ASKED_FOR_MS),
+    nowMs + MAX_CODE_LIFETIME_MS,
+  );
   const pending = sessions.service.resume(progress.toResume, deadlineMs);
   if (pending !== undefined && progress.deadlineMs > nowMs) return run({ pending });
 
