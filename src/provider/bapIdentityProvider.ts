@@ -4,7 +4,9 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
+import { runEditorCommand } from '../signIn/editorCommands.ts';
 import { noScopesMessage, stillSharedMessage } from '../signIn/failureMessages.ts';
+import { SAME_MOMENT_MS } from '../signIn/sharedSignIns.ts';
 import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
 import { announced, type ChangeEvent, noneFor, type ServiceProvider } from './provider.ts';
 import type { SharedChange, SharedIdentities, SharedIdentity } from './sharedIdentities.ts';
@@ -12,9 +14,6 @@ import type { SharePicker } from './sharePicker.ts';
 
 /** It is no service: it has no server, and its sessions are those of the services, without their tokens. */
 export const BAP_IDENTITY = { id: 'bap-identity', label: 'BAP Identity' } as const;
-
-/** VS Code calls a provider for one extension after the other, so the second call comes right after the first ends. */
-const SAME_MOMENT_MS = 1_000;
 
 interface Asked {
   /** The account that the extension names. */
@@ -79,8 +78,8 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
 
   /**
    * Lets an extension know an identity that is signed in: the account that it names, or the only one. With several, or
-   * when extensions know it already, the user picks. With none, they sign in first. Throws a CancellationError when the user cancels, and a SignInError
-   * when the sign-in fails or brings no identity.
+   * when extensions know it already, the user picks. With none, they sign in first. Throws a CancellationError when the
+   * user cancels, and a SignInError when the sign-in fails or brings no identity.
    */
   async createSession(
     scopes: readonly string[],
@@ -104,18 +103,25 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
     this.#runtime.log.info('Stopped sharing an identity with extensions.');
     if (!(await this.#shared.takeBack(identity))) throw this.#failed(stillSharedMessage());
     const { record, sessions } = identity;
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t({
-        message: 'BAP Identity no longer tells extensions that you are {0}. You are still signed in to {1}.',
-        args: [record.person.name, sessions.service.label],
-        comment: '{0}: a person, {1}: a service',
-      }),
-    );
+    void this.#tellTakenBack(record.person.name, sessions.service.label);
   }
 
   dispose(): void {
     this.#listener.dispose();
     this.#changes.dispose();
+  }
+
+  async #tellTakenBack(name: string, serviceLabel: string): Promise<void> {
+    const show = vscode.l10n.t('Show Identity'); // VS Code shortens a message without a button to one line
+    const answer = await vscode.window.showInformationMessage(
+      vscode.l10n.t({
+        message: 'BAP Identity no longer tells extensions that you are {0}. You are still signed in to {1}.',
+        args: [name, serviceLabel],
+        comment: '{0}: a person, {1}: a service',
+      }),
+      show,
+    );
+    if (answer === show) await runEditorCommand(this.#runtime.log, 'bapIdentity.showIdentity');
   }
 
   /** Extensions that ask at the same moment need one answer. */

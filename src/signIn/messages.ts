@@ -35,7 +35,6 @@ export async function showSignedIn(
   isAwaited: boolean,
   showIdentity: (record: LiveSession) => void,
 ): Promise<void> {
-  const show = vscode.l10n.t('Show Identity');
   const { name } = record.person;
   const message = isAwaited
     ? vscode.l10n.t('Signed in to {0} as {1}.', serviceLabel, name)
@@ -45,29 +44,44 @@ export async function showSignedIn(
         args: [serviceLabel, name],
         comment: '{0}: a service, {1}: a person',
       });
-  const answer = await vscode.window.showInformationMessage(message, show);
-  if (answer === show) showIdentity(record);
+  await offerIdentity(message, record, showIdentity);
 }
 
 /** Says that a sign-in has ended here because the user has completed it in another window. */
-export function showSignedInElsewhere(serviceLabel: string, { person }: LiveSession): void {
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t({
-      message: 'You signed in to {0} as {1} in another window, so the sign-in in this window has ended.',
-      args: [serviceLabel, person.name],
-      comment: '{0}: a service, {1}: a person',
-    }),
-  );
+export async function showSignedInElsewhere(
+  serviceLabel: string,
+  record: LiveSession,
+  showIdentity: (record: LiveSession) => void,
+): Promise<void> {
+  const message = vscode.l10n.t({
+    message: 'You signed in to {0} as {1} in another window, so the sign-in in this window has ended.',
+    args: [serviceLabel, record.person.name],
+    comment: '{0}: a service, {1}: a person',
+  });
+  await offerIdentity(message, record, showIdentity);
+}
+
+/** VS Code shortens a message without a button to one line. */
+async function offerIdentity(
+  message: string,
+  record: LiveSession,
+  showIdentity: (record: LiveSession) => void,
+): Promise<void> {
+  const show = vscode.l10n.t('Show Identity');
+  if ((await vscode.window.showInformationMessage(message, show)) === show) showIdentity(record);
 }
 
 /** Says that a session has no BAP identity because the user chose none in time. */
-export function showChoseNone(serviceLabel: string): void {
-  void vscode.window.showInformationMessage(
+export async function showChoseNone(serviceLabel: string, log: Log): Promise<void> {
+  const signIn = vscode.l10n.t('Sign In');
+  const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t(
       'You didn’t choose an identity in time, so you are signed in to {0} without one. To use one, sign in again and choose it.',
       serviceLabel,
     ),
+    signIn,
   );
+  if (answer === signIn) await runEditorCommand(log, 'bapIdentity.signIn');
 }
 
 /** Says that an account has no BAP identity, and offers the page that creates one. */

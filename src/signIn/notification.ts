@@ -95,7 +95,7 @@ export class SignInNotifications implements SignInUi {
   }
 
   signedInElsewhere({ label }: IdentityService, record: LiveSession): void {
-    showSignedInElsewhere(label, record);
+    void showSignedInElsewhere(label, record, this.#showIdentity);
   }
 
   failed(error: SignInError): void {
@@ -107,7 +107,7 @@ export class SignInNotifications implements SignInUi {
   }
 
   choseNoIdentity({ label }: IdentityService): void {
-    showChoseNone(label);
+    void showChoseNone(label, this.#log);
   }
 
   showQuestion(serviceLabel: string): boolean {

@@ -6,7 +6,7 @@ import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { SignInRequest } from './signIn.ts';
 
 /** VS Code calls a provider for one extension after the other, so the second call comes right after the first ends. */
-const SAME_MOMENT_MS = 1_000;
+export const SAME_MOMENT_MS = 1_000;
 /**
  * VS Code passes no other call on to the provider while one waits. A user who has just approved may still have to
  * choose an identity, or asks for a new code.
