@@ -1,44 +1,13 @@
-import * as z from 'zod/mini';
-
 import type { Interruption } from '../base/interruption.ts';
 import { describeError } from '../base/log.ts';
 import { keepTrying } from '../base/keepTrying.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import type { Contact } from '../oauth/judge.ts';
-import { Grant, type PendingSignIn, type WaitResult } from '../services/service.ts';
-import { type Item, itemFor, newestItems, textIsOf } from '../sessions/items.ts';
+import type { Grant, PendingSignIn, WaitResult } from '../services/service.ts';
+import { type Item, itemFor } from '../sessions/items.ts';
 import type { HeldLock, WindowLocks, WorkStorage } from '../sessions/ports.ts';
-
-/** How far a sign-in has come. */
-const Progress = z.union([
-  z.object({
-    kind: z.literal('waiting'),
-    /** As in `PendingSignIn`. */
-    toResume: z.record(z.string(), z.unknown()),
-    /** When the code expires, in milliseconds of the wall clock. */
-    deadlineMs: z.number(),
-  }),
-  z.object({ kind: z.literal('granted'), grant: Grant }),
-]);
-export type Progress = z.infer<typeof Progress>;
-
-/** What is stored of a sign-in in progress. All of it is a secret. */
-const SignInRecord = z.object({
-  /** A later version of the extension may use another format. */
-  format: z.literal(1),
-  serviceId: z.string(),
-  /** In the caller's order. */
-  scopes: z.array(z.string()),
-  /** The account that must sign in, if the caller wants a specific one. */
-  accountId: z.exactOptional(z.string()),
-  /** True if an extension has asked for it, and not the user. */
-  isForExtension: z.boolean(),
-  progress: Progress,
-});
-export type SignInRecord = z.infer<typeof SignInRecord>;
-/** What does not change while it is in progress. */
-export type About = Omit<SignInRecord, 'progress'>;
+import { type About, newestItemOf, type Progress, readSignIn, type SignInRecord } from './signInRecord.ts';
 
 /** A window without a sign of life for this long no longer works on its sign-in. */
 export const STALE_AFTER_MS = 10_000;
@@ -265,35 +234,4 @@ export class KeptSignIn implements Interruption {
 
 export function lockName(id: string): string {
   return `sign-in ${id}`;
-}
-
-/** A sign-in as it is stored. */
-export interface StoredSignIn {
-  readonly record: SignInRecord;
-  readonly revision: number;
-}
-
-/**
- * The newest version of a sign-in. Undefined when it is over, damaged, or of a later version of this extension. Rejects
- * with the platform's error.
- */
-export async function readSignIn(storage: WorkStorage, id: string): Promise<StoredSignIn | undefined> {
-  const item = await newestItemOf(storage, id);
-  if (item === undefined || item.isMark) return undefined;
-  const text = await storage.read(item.name);
-  if (text === undefined || !textIsOf(item, text)) return undefined;
-  const record = parse(text);
-  return record && { record, revision: item.version.revision };
-}
-
-async function newestItemOf(storage: WorkStorage, id: string): Promise<Item | undefined> {
-  return newestItems(await storage.names()).get(id);
-}
-
-function parse(text: string): SignInRecord | undefined {
-  try {
-    return z.safeParse(SignInRecord, JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

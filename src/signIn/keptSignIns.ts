@@ -2,15 +2,8 @@ import { describeError } from '../base/log.ts';
 import { MAX_CODE_LIFETIME_MS } from '../oauth/deviceGrant.ts';
 import { newestItems } from '../sessions/items.ts';
 import { HeldElsewhereError, type HeldLock } from '../sessions/ports.ts';
-import {
-  type About,
-  type KeptParts,
-  KeptSignIn,
-  lockName,
-  readSignIn,
-  type SignInRecord,
-  STALE_AFTER_MS,
-} from './keptSignIn.ts';
+import { type KeptParts, KeptSignIn, lockName, STALE_AFTER_MS } from './keptSignIn.ts';
+import { type About, readSignIn, type SignInRecord } from './signInRecord.ts';
 
 /** VS Code gives a closing window five seconds. */
 const FINISH_LIMIT_MS = 4_000;

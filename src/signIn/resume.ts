@@ -2,7 +2,7 @@ import { NEVER } from '../base/timeLimit.ts';
 import { MAX_CODE_LIFETIME_MS } from '../oauth/deviceGrant.ts';
 import type { Grant } from '../services/service.ts';
 import type { InterruptedSignIn } from './keptSignIns.ts';
-import type { SignInRecord } from './keptSignIn.ts';
+import type { SignInRecord } from './signInRecord.ts';
 import {
   signIn,
   type SignInContext,
