@@ -42,9 +42,9 @@ export const FETCH_DEFAULTS = { redirect: 'manual', credentials: 'omit', cache: 
 const TIMEOUT_MS = 15_000;
 
 /**
- * Sends one request and reads the whole answer (or what the request wants of it), within 15 seconds. Never follows a redirect. Logs the request's name,
- * its status, and how long it took; problems at the level `info`. Rejects only with `signal.reason`, as soon as the
- * signal aborts.
+ * Sends one request and reads the whole answer (or what the request wants of it), within 15 seconds. Never follows a
+ * redirect. Logs the request's name, its status, and how long it took; problems at the level `info`. Rejects only with
+ * `signal.reason`, as soon as the signal aborts.
  */
 export async function send(http: Http, request: HttpRequest, signal: AbortSignal): Promise<HttpOutcome> {
   const startedMs = http.clock.now();

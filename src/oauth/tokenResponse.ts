@@ -75,7 +75,8 @@ export type RefreshResult =
 
 /**
  * Requests a new access token (RFC 6749 §6). Does not retry. The grant has the new refresh token if the server rotated
- * it, else `refreshToken`; the ID token and the scopes only if the server sent them again. Rejects only with `signal.reason`.
+ * it, else `refreshToken`; the ID token and the scopes only if the server sent them again. Rejects only with
+ * `signal.reason`.
  */
 export async function refreshGrant(
   http: Http,

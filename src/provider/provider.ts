@@ -104,8 +104,10 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     return toSession(record, scopes);
   }
 
-  /** Runs a sign-in that the user asks for themselves, even right after another one. Throws a CancellationError when they cancel it,
-   * and a SignInError when it fails. */
+  /**
+   * Runs a sign-in that the user asks for themselves, even right after another one. Throws a CancellationError when
+   * they cancel it, and a SignInError when it fails.
+   */
   async signIn(): Promise<void> {
     const { defaultScopes: scopes } = this.service;
     await this.#signIns.start({ scopes, accountId: undefined, isForExtension: false });

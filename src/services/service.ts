@@ -35,8 +35,8 @@ export interface IdentityService extends ServiceTexts {
   /** Starts a sign-in. Rejects only with `signal.reason`. */
   begin(scopes: readonly string[], signal: AbortSignal): Promise<BeginResult>;
   /**
-   * Continues a sign-in after its window has closed, from its `toResume`, until `deadlineMs` (wall clock), at the server
-   * where it was begun. Undefined for anything else.
+   * Continues a sign-in after its window has closed, from its `toResume`, until `deadlineMs` (wall clock), at the
+   * server where it was begun. Undefined for anything else.
    */
   resume(toResume: unknown, deadlineMs: number): PendingSignIn | undefined;
   /**
@@ -151,8 +151,8 @@ export interface PendingSignIn {
   /** What `IdentityService.resume` needs, as JSON. */
   readonly toResume: Readonly<Record<string, unknown>>;
   /**
-   * Waits for the user's decision. Call it only once. Calls `onContact` after each answer. Rejects with `signal.reason`,
-   * immediately, and when it is interrupted.
+   * Waits for the user's decision. Call it only once. Calls `onContact` after each answer. Rejects with
+   * `signal.reason`, immediately, and when it is interrupted.
    */
   wait(
     signal: AbortSignal,

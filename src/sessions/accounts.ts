@@ -83,7 +83,9 @@ export function sameScopes(a: readonly string[], b: readonly string[]): boolean 
   return scopeKey(a) === scopeKey(b);
 }
 
-/** The scopes that were requested and not granted (RFC 6749 §3.3). None if the service does not say which it granted. */
+/**
+ * The scopes that were requested and not granted (RFC 6749 §3.3). None if the service does not say which it granted.
+ */
 export function missingScopes({ scopes, grant }: Pick<LiveSession, 'scopes' | 'grant'>): string[] {
   return scopes.filter((scope) => grant.scopes?.includes(scope) === false);
 }

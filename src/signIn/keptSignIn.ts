@@ -117,7 +117,8 @@ export class KeptSignIn implements Interruption {
   }
 
   /**
-   * Rejects also with a LateGrant. A code that was used must not be sent again: some servers then revoke what it brought.
+   * Rejects also with a LateGrant. A code that was used must not be sent again: some servers then revoke what it
+   * brought.
    */
   async check(): Promise<void> {
     await this.#checkOwner();
@@ -181,8 +182,8 @@ export class KeptSignIn implements Interruption {
   }
 
   /**
-   * The grant that the window before this one got at the last moment, with a poll that was on its way when this one took
-   * over. Never rejects.
+   * The grant that the window before this one got at the last moment, with a poll that was on its way when this one
+   * took over. Never rejects.
    */
   async lateGrant(): Promise<Grant | undefined> {
     const { clock } = this.#parts.runtime;
@@ -220,8 +221,8 @@ export class KeptSignIn implements Interruption {
   }
 
   /**
-   * Leaves the sign-in to another window, or to a later start. False if its latest progress is not stored, or the storage
-   * hangs. Never rejects.
+   * Leaves the sign-in to another window, or to a later start. False if its latest progress is not stored, or the
+   * storage hangs. Never rejects.
    */
   async release(): Promise<boolean> {
     const { clock } = this.#parts.runtime;

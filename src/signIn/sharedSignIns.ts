@@ -67,10 +67,10 @@ export class SharedSignIns {
   }
 
   /**
-   * Returns the session of a sign-in for the same scopes and account that has just ended, or of one in progress, or of a
-   * new one. An account that is asked for must be that session's: VS Code asks again if the user has signed in as
-   * someone else. Undefined two minutes after the code has expired, so that VS Code can pass on other calls: the sign-in
-   * goes on by itself. Rejects as the sign-in does.
+   * Returns the session of a sign-in for the same scopes and account that has just ended, or of one in progress, or of
+   * a new one. An account that is asked for must be that session's: VS Code asks again if the user has signed in as
+   * someone else. Undefined two minutes after the code has expired, so that VS Code can pass on other calls: the
+   * sign-in goes on by itself. Rejects as the sign-in does.
    */
   async get(request: SignInRequest): Promise<LiveSession | undefined> {
     const recent = this.#recent(keyOf(request), request);

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { type McpTestServer, startTestServer } from './mcp.ts';
 
 /**
- * The reference MCP server `@modelcontextprotocol/server-everything`, over Streamable HTTP with sessions, behind a proxy
- * that records the requests. It ignores tokens.
+ * The reference MCP server `@modelcontextprotocol/server-everything`, over Streamable HTTP with sessions, behind a
+ * proxy that records the requests. It ignores tokens.
  */
 export async function startEverythingServer(): Promise<McpTestServer> {
   const manifest = createRequire(import.meta.url).resolve(

@@ -25,10 +25,10 @@ const MUTE_RETRY_MS = 5 * 60_000;
 
 /**
  * Waits until the user has decided or the intent has expired. Runs one stream or one poll at a time, never both, so
- * that the token is retrieved once. Polls right after a broken stream, because the token may have been lost with it:
- * a later poll of the same intent returns it again (Adom's AuthenticationIntent guide). The intent came from the
- * service, so only the service's own answer ends the wait: anything else backs off. Calls `onContact` after each answer.
- * Rejects immediately when it is cancelled or interrupted, with the reason of that signal.
+ * that the token is retrieved once. Polls right after a broken stream, because the token may have been lost with it: a
+ * later poll of the same intent returns it again (Adom's AuthenticationIntent guide). The intent came from the service,
+ * so only the service's own answer ends the wait: anything else backs off. Calls `onContact` after each answer. Rejects
+ * immediately when it is cancelled or interrupted, with the reason of that signal.
  */
 export async function waitForIntent(
   http: Http,

@@ -121,8 +121,8 @@ export async function extend(
 }
 
 /**
- * Uses better-auth's OAuth token endpoint: its endpoint for device codes supports no other grant type. `clientId` is for
- * a grant that does not say which client got it.
+ * Uses better-auth's OAuth token endpoint: its endpoint for device codes supports no other grant type. `clientId` is
+ * for a grant that does not say which client got it.
  */
 export async function renew(
   http: Http,

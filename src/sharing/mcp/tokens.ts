@@ -56,9 +56,9 @@ export class McpTokens {
 
   /**
    * A session whose token the user allows the server to get, and that the service has verified, at most `maxAgeMs`
-   * milliseconds ago. Undefined when the user refuses, or has refused before: VS Code starts a server again with each message to an agent, and must not ask
-   * each time. Rejects with a StoreError when the sessions cannot be read, and with VS Code's error when a choice
-   * cannot be saved.
+   * milliseconds ago. Undefined when the user refuses, or has refused before: VS Code starts a server again with each
+   * message to an agent, and must not ask each time. Rejects with a StoreError when the sessions cannot be read, and
+   * with VS Code's error when a choice cannot be saved.
    */
   async tokenFor(server: McpServer, maxAgeMs = VERIFICATION_LASTS_MS): Promise<LiveSession | undefined> {
     const provider = this.#providers.find(({ service }) => service.id === server.provider);

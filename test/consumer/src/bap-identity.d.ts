@@ -7,8 +7,9 @@ export interface BapIdentityApi {
     readonly apiVersion: 1;
     /**
      * Returns who the holder of this session is. The session comes from `vscode.authentication.getSession`, so the user
-     * has consented. A session of `bap-identity` is enough. Uses no network. Rejects with an IdentityError for a session that this extension did not issue, that
-     * was signed out, whose token was replaced, or whose server is no longer configured: get the session again.
+     * has consented. A session of `bap-identity` is enough. Uses no network. Rejects with an IdentityError for a
+     * session that this extension did not issue, that was signed out, whose token was replaced, or whose server is no
+     * longer configured: get the session again.
      */
     getIdentity(session: AuthenticationSession): Promise<Identity>;
     /**
@@ -51,9 +52,10 @@ export interface BapIdentity {
     /** 66 hexadecimal digits. It can be rotated: do not derive the BAP ID from it. */
     readonly pubkey?: string;
     /**
-     * True when this extension has computed `bapId` from `profile.rootAddress` as base58(ripemd160(sha256(text))), so the
-     * two belong together. This does not prove who holds the key of that address, that `pubkey` is that key, or that the
-     * profile is true. False proves nothing: older identities have random IDs, and the root address may be missing.
+     * True when this extension has computed `bapId` from `profile.rootAddress` as base58(ripemd160(sha256(text))), so
+     * the two belong together. This does not prove who holds the key of that address, that `pubkey` is that key, or
+     * that the profile is true. False proves nothing: older identities have random IDs, and the root address may be
+     * missing.
      */
     readonly rootAddressProven: boolean;
     readonly profile?: BapProfile;
