@@ -63,6 +63,7 @@ export class KeptSignIn implements Interruption {
   readonly #locked = Promise.withResolvers<HeldLock | undefined>();
   #lock: HeldLock | undefined;
   #isForgotten = false;
+  #mayBeStored: boolean;
   #revision: number;
   /** Whether the last write has stored something. Never rejects. */
   #writing: Promise<boolean>;
@@ -72,6 +73,7 @@ export class KeptSignIn implements Interruption {
     this.id = id;
     this.#about = about;
     this.#revision = revision;
+    this.#mayBeStored = revision > 0;
     this.#writing = Promise.resolve(revision > 0);
     this.#parts = parts;
     this.signal = AbortSignal.any([this.#interrupted.signal, parts.runtime.closed]);
@@ -122,7 +124,7 @@ export class KeptSignIn implements Interruption {
    */
   async check(): Promise<void> {
     await this.#checkOwner();
-    if (this.#lock === undefined || this.#revision === 0) return;
+    if (this.#lock === undefined || !this.#mayBeStored) return;
     const newest = await this.#newestItem();
     if (newest === undefined) return;
     if (newest.isMark) this.#takenOver();
@@ -168,6 +170,7 @@ export class KeptSignIn implements Interruption {
     const item = itemFor(this.id, { signIn: 1, revision: this.#revision++, amendment: 0 }, text);
     const write = async (): Promise<boolean> => {
       if ((await this.#locked.promise) === undefined || this.#isForgotten) return false;
+      this.#mayBeStored = true;
       await storage.add(item, text);
       return (await this.#newestItem())?.isMark !== true; // another window may have ended the sign-in
     };
@@ -207,7 +210,7 @@ export class KeptSignIn implements Interruption {
   /** The sign-in is over: nothing of it stays. Never rejects. */
   async forget(): Promise<void> {
     this.#isForgotten = true;
-    if (this.#revision > 0) {
+    if (this.#mayBeStored) {
       const mark = itemFor(this.id, { signIn: 1, revision: this.#revision, amendment: 0 }, undefined);
       const add = (): Promise<void> => this.#parts.storage.add(mark, '');
       await add().catch((error: unknown) => {

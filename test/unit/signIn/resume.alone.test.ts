@@ -31,6 +31,17 @@ describe('a stored sign-in', () => {
     await world.end();
   });
 
+  it('stores nothing, no mark either, without working locks', async () => {
+    const world = new KeptWorld('sigma');
+    world.locks.isUsable = false;
+    const window = await world.begun();
+    world.service.decide('approved');
+    await world.clock.advance(20_000);
+    assert.deepEqual(kindsOf(window), ['signedIn']);
+    assert.deepEqual([...world.kept.stored], []);
+    await world.end();
+  });
+
   for (const takesMs of [2_000, 14_000])
     it(`is polled for by one window only: the last answer of the one before takes ${takesMs} ms`, async () => {
       const world = new KeptWorld('sigma');
