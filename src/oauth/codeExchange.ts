@@ -2,7 +2,6 @@ import type { Log } from '../base/log.ts';
 import type { HttpOutcome } from '../http/outcome.ts';
 import type { HttpRequest } from '../http/send.ts';
 import { failed } from './failure.ts';
-import type { Disturbance } from './judge.ts';
 import { readTokenAnswer, type TokenAnswer } from './tokenResponse.ts';
 
 /** Where a device code can be exchanged for tokens, and by which client. */
@@ -17,8 +16,8 @@ export interface TokenEndpoints {
 /** Where the code is exchanged. `trial`: at the OAuth endpoint, which has not said yet that it knows the code. */
 type Endpoint = 'device' | 'trial' | 'oauth';
 
-/** There is no such endpoint, or not for a browser: CORS hides its answer. */
-const NO_ENDPOINT: readonly Disturbance['problem'][] = ['notFound', 'unexplained'];
+/** A browser does not tell an endpoint whose answers CORS hides from a failed request. After this many it is hidden. */
+const HIDDEN_AFTER = 3;
 
 /**
  * The exchange of one device code (RFC 8628 §3.4). better-auth grants the tokens of a registered OAuth client at its
@@ -31,6 +30,8 @@ export class CodeExchange {
   readonly #deviceCode: string;
   readonly #log: Log;
   #endpoint: Endpoint = 'device';
+  /** The failed requests in a row that a browser has not explained. */
+  #unexplained = 0;
 
   constructor(endpoints: TokenEndpoints, deviceCode: string, log: Log) {
     this.#endpoints = endpoints;
@@ -68,6 +69,8 @@ export class CodeExchange {
 
   /** Unless the OAuth endpoint answers as RFC 8628 says, the first endpoint's answer stands. */
   #readTrial(answer: TokenAnswer): TokenAnswer {
+    const isUnexplained = answer.kind === 'disturbance' && answer.problem === 'unexplained';
+    this.#unexplained = isUnexplained ? this.#unexplained + 1 : 0;
     switch (answer.kind) {
       case 'pending':
       case 'slowDown':
@@ -81,7 +84,9 @@ export class CodeExchange {
       case 'tokenRejected':
         return failed('codeSpent');
       case 'disturbance':
-        return NO_ENDPOINT.includes(answer.problem) ? failed('codeSpent') : answer;
+        return answer.problem === 'notFound' || this.#unexplained === HIDDEN_AFTER
+          ? failed('codeSpent')
+          : answer;
     }
   }
 }
