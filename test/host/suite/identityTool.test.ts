@@ -33,17 +33,18 @@ const kestrel = {
   rootAddressProven: false,
 };
 
-/** The earliest time of a sign-in. The tool omits milliseconds. */
-const startMs = Date.now() - 1_000;
-
-/** The accounts in the tool's answer without their sign-in times, which must be between the start and now. */
+/** The accounts in the tool's answer without their sign-in times, which must be times in UTC, latest first. */
 async function described(input?: object): Promise<object[]> {
   const accounts = JSON.parse(await ask(input)) as { signedInAt: string }[];
-  return accounts.map(({ signedInAt, ...account }) => {
-    const atMs = Date.parse(signedInAt);
-    assert.ok(atMs >= startMs && atMs <= Date.now(), signedInAt);
-    return account;
-  });
+  const times = accounts.map(({ signedInAt }) => signedInAt);
+  assert.deepEqual(
+    times,
+    times
+      .map((time) => new Date(time).toISOString())
+      .sort()
+      .reverse(),
+  );
+  return accounts.map(({ signedInAt, ...account }) => account);
 }
 
 describe('the identity tool', () => {
