@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import { type Disposable, Emitter } from '../base/emitter.ts';
+import { parseJson } from '../base/json.ts';
 import { keepTrying } from '../base/keepTrying.ts';
 import { Lazy } from '../base/lazy.ts';
 import { describeError } from '../base/log.ts';
@@ -149,7 +150,7 @@ export class IdentityHandles implements Disposable {
     const isWhole = text !== undefined && textIsOf(item, text);
     this.#known.set(item.id, {
       item,
-      handle: isWhole ? parse(text) : undefined,
+      handle: isWhole ? parseJson(Stored, text)?.handle : undefined,
       text: isWhole ? text : undefined,
     });
   }
@@ -158,14 +159,5 @@ export class IdentityHandles implements Disposable {
     const known = this.#known.get(item.id);
     if (known === undefined) return false;
     return known.item.name === item.name ? known.text !== undefined : !isNewerItem(item, known.item);
-  }
-}
-
-/** Undefined also for a format of a later version of this extension. */
-function parse(text: string): Handle | undefined {
-  try {
-    return z.safeParse(Stored, JSON.parse(text)).data?.handle;
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { parseJson } from '../base/json.ts';
 import { Person } from '../services/person.ts';
 import { Grant } from '../services/service.ts';
 
@@ -91,13 +92,7 @@ export function serialize(session: Session): string {
 
 /** Returns undefined for a text that is not a session of this format with this id. */
 export function deserialize(id: string, text: string): Session | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // `json` stays undefined, which is not a record
-  }
-  const session = z.safeParse(Stored, json).data;
+  const session = parseJson(Stored, text);
   return session?.id === id ? session : undefined;
 }
 

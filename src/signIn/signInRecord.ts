@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { parseJson } from '../base/json.ts';
 import { Grant } from '../services/service.ts';
 import { type Item, newestItems, textIsOf } from '../sessions/items.ts';
 import type { WorkStorage } from '../sessions/ports.ts';
@@ -49,18 +50,10 @@ export async function readSignIn(storage: WorkStorage, id: string): Promise<Stor
   if (item === undefined || item.isMark) return undefined;
   const text = await storage.read(item.name);
   if (text === undefined || !textIsOf(item, text)) return undefined;
-  const record = parse(text);
+  const record = parseJson(SignInRecord, text);
   return record && { record, revision: item.version.revision };
 }
 
 export async function newestItemOf(storage: WorkStorage, id: string): Promise<Item | undefined> {
   return newestItems(await storage.names()).get(id);
-}
-
-function parse(text: string): SignInRecord | undefined {
-  try {
-    return z.safeParse(SignInRecord, JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -115,7 +115,7 @@ describe('the provider without tokens', () => {
     assert.equal((await world.provider.getSessions(undefined)).length, 1);
   });
 
-  it('is cancelled with that sign-in', async () => {
+  it('is canceled with that sign-in', async () => {
     const world = new World();
     const session = world.bapIdentity.createSession([]);
     await world.pending();
