@@ -121,7 +121,7 @@ function title(): string {
 function text(leftMs: number): string {
   const choose = vscode.l10n.t('Choose an identity…');
   const link = `[${choose.replaceAll(' ', '\u00a0')}](command:${SHOW} "${choose}")`;
-  return `${vscode.l10n.t('An extension is waiting to know who you are.')} ${link} · ${timeLeft(leftMs)}`;
+  return `${vscode.l10n.t('An extension is waiting to know who you are. If you don’t choose in time, it gets nothing.')} ${link} · ${timeLeft(leftMs)}`;
 }
 
 function itemOf(record: LiveSession): AnswerItem<ShareAnswer> {
