@@ -60,7 +60,7 @@ export class McpTokens {
    * message to an agent, and must not ask each time. Rejects with a StoreError when the sessions cannot be read, and
    * with VS Code's error when a choice cannot be saved.
    */
-  async tokenFor(server: McpServer, maxAgeMs = VERIFICATION_LASTS_MS): Promise<LiveSession | undefined> {
+  async tokenFor(server: McpServer, maxAgeMs: number): Promise<LiveSession | undefined> {
     const provider = this.#providers.find(({ service }) => service.id === server.provider);
     if (provider === undefined) return undefined;
     for (;;) {

@@ -92,17 +92,16 @@ export class WebLocks implements WindowLocks {
 
   /** Shows life until the work is done, or another window has the lock. Each beat is a round trip. Never rejects. */
   async #beat(key: string, id: string, isHeld: () => boolean, done: AbortSignal): Promise<void> {
-    try {
-      await this.#memento.update(key, { id, beats: 0 });
-      for (let beats = 1; ; beats++) {
-        await this.#clock.sleep(BEAT_EVERY_MS, done);
-        if (!isHeld()) return;
+    // The first beat replaces the owner that showed no life.
+    for (let beats = 0; !done.aborted && (beats === 0 || isHeld()); beats++) {
+      try {
         await this.#memento.update(key, { id, beats });
+      } catch (error) {
+        this.#log.warn(`A lock could not be kept alive: ${describeError(error)}.`);
       }
-    } catch (error) {
-      if (!done.aborted) this.#log.warn(`A lock could not be kept alive: ${describeError(error)}.`);
-      else if (isHeld()) await this.#memento.update(key, undefined).then(undefined, () => undefined);
+      await this.#clock.sleep(BEAT_EVERY_MS, done).catch(() => undefined); // it is done
     }
+    if (isHeld()) await this.#memento.update(key, undefined).then(undefined, () => undefined);
   }
 
   #ownerOf(key: string): z.infer<typeof Owner> | undefined {

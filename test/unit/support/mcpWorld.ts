@@ -1,6 +1,6 @@
 import type { LiveSession } from '../../../src/sessions/record.ts';
 import { McpChoices, type McpServer } from '../../../src/sharing/mcp/servers.ts';
-import { type McpQuestions, McpTokens } from '../../../src/sharing/mcp/tokens.ts';
+import { type McpQuestions, McpTokens, VERIFICATION_LASTS_MS } from '../../../src/sharing/mcp/tokens.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 
 export const tools: McpServer = {
@@ -38,7 +38,9 @@ export class McpWorld {
 
   /** The token for a server. Undefined if it gets none. */
   async token(tokens: McpTokens, server = tools): Promise<string | undefined> {
-    const session: LiveSession | undefined = await this.world.clock.run(tokens.tokenFor(server));
+    const session: LiveSession | undefined = await this.world.clock.run(
+      tokens.tokenFor(server, VERIFICATION_LASTS_MS),
+    );
     return session?.grant.accessToken;
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 
 import { McpWorld, tools } from '../../support/mcpWorld.ts';
+import { VERIFICATION_LASTS_MS } from '../../../../src/sharing/mcp/tokens.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -228,7 +229,10 @@ describe('the token for an MCP server', () => {
     const { tokens } = await mcp.open();
     const other = { ...tools, label: 'Other', url: 'https://other.example/' };
     mcp.answers.push('sign in', 'allow', 'allow');
-    const both = Promise.all([tokens.tokenFor(tools), tokens.tokenFor(other)]);
+    const both = Promise.all([
+      tokens.tokenFor(tools, VERIFICATION_LASTS_MS),
+      tokens.tokenFor(other, VERIFICATION_LASTS_MS),
+    ]);
     const given = await mcp.world.clock.run(both);
     assert.deepEqual(
       given.map((session) => session?.grant.accessToken),

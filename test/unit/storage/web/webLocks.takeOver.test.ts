@@ -175,12 +175,15 @@ describe('a lock in a browser for work that another window may continue', () => 
       assert.equal(window.beganAtMs, 0);
     });
 
-  it('works without a sign of life if the global state cannot be written, which is logged', async () => {
+  it('works without a sign of life while the global state cannot be written, which is logged', async () => {
     const world = new World();
     world.memento.writeFailure = new Error('a message');
     const window = await world.open();
     assert.equal(await window.lock?.isHeld(), true);
     assert.deepEqual(world.log.lines, ['warn A lock could not be kept alive: Error.']);
+    world.memento.writeFailure = undefined;
+    await world.clock.advance(3_000);
+    assert.deepEqual(world.memento.keys(), [world.key], 'it shows life as soon as it can');
     window.end();
     await world.clock.settle();
     assert.equal(world.clock.pending, 0);
