@@ -32,6 +32,8 @@ const about = {
   person: Person,
   /** The time of the last sign-in, in milliseconds of the wall clock. */
   signedInAtMs: z.number(),
+  /** The id of that sign-in, if it was stored while in progress: it is over, whatever is left of it there. */
+  signInId: z.exactOptional(z.string()),
 };
 
 const LiveSession = z.object({

@@ -77,6 +77,11 @@ export class ServiceRecords {
     return this.#all().filter((record) => record.state === 'ended');
   }
 
+  /** True if a session of this sign-in is stored. */
+  isKept(signInId: string): boolean {
+    return this.#all().some((record) => record.signInId === signInId);
+  }
+
   /** Live sessions first, then ended ones; oldest sign-in first in each group. */
   ofAccount(account: AccountOf): Session[] {
     return [...this.liveSessions(), ...this.ended()].filter((record) => sameAccount(record, account));

@@ -20,6 +20,15 @@ import { ServiceRecords, type SessionFilter } from './serviceRecords.ts';
 import type { SessionStore } from './store.ts';
 import { Verification } from './verification.ts';
 
+/** An approved sign-in. */
+export interface ApprovedSignIn {
+  /** As in `Session.signInId`. */
+  readonly id?: string;
+  readonly scopes: readonly string[];
+  readonly grant: Grant;
+  readonly person: Person;
+}
+
 /** The sessions of one service, and the rules of their life: sign-in, use, sign-out. */
 export class ServiceSessions {
   readonly service: IdentityService;
@@ -84,9 +93,7 @@ export class ServiceSessions {
    * StoreError when it cannot be stored, or `signal.reason`.
    */
   async keep(
-    scopes: readonly string[],
-    grant: Grant,
-    person: Person,
+    { id: signInId, scopes, grant, person }: ApprovedSignIn,
     signal: AbortSignal,
   ): Promise<LiveSession> {
     const { server } = grant;
@@ -110,6 +117,7 @@ export class ServiceSessions {
         ...about,
         person: { ...about.person, accountLabel },
         signedInAtMs: nowMs,
+        ...(signInId !== undefined && { signInId }),
         grant,
         grantedAtMs: nowMs,
       };

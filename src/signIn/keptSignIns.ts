@@ -1,9 +1,9 @@
 import { describeError } from '../base/log.ts';
 import { MAX_CODE_LIFETIME_MS } from '../oauth/deviceGrant.ts';
-import { newestItems } from '../sessions/items.ts';
+import { itemFor, newestItems } from '../sessions/items.ts';
 import { HeldElsewhereError, type HeldLock } from '../sessions/ports.ts';
 import { type KeptParts, KeptSignIn, lockName, STALE_AFTER_MS } from './keptSignIn.ts';
-import { type About, readSignIn, type SignInRecord } from './signInRecord.ts';
+import { type About, newestItemOf, readSignIn, type SignInRecord } from './signInRecord.ts';
 
 /** VS Code gives a closing window five seconds. */
 const FINISH_LIMIT_MS = 4_000;
@@ -46,6 +46,21 @@ export class KeptSignIns {
   /** Resolves when `takeOver` has, if it was called. Never rejects. */
   async takenOver(): Promise<void> {
     await this.#takingOver;
+  }
+
+  /** Ends what is left of a finished sign-in of another window, which may have closed too early. Never rejects. */
+  async finished(id: string): Promise<void> {
+    if (this.#here.has(id)) return;
+    const { storage, runtime } = this.#parts;
+    try {
+      const left = await newestItemOf(storage, id);
+      if (left === undefined || left.isMark) return;
+      const { revision } = left.version;
+      await storage.add(itemFor(id, { ...left.version, revision: revision + 1 }, undefined), '');
+    } catch (error) {
+      if (!runtime.closed.aborted)
+        runtime.log.warn(`A finished sign-in may still be stored: ${describeError(error)}.`);
+    }
   }
 
   /** Leaves all sign-ins of this window to another one, after the requests that are under way. Never rejects. */

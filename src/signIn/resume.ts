@@ -32,6 +32,10 @@ export async function resumeSignIn(
   const run = (resumed: SignInRun['resumed'] & object): Promise<SignInResult> =>
     signIn(context, requestOf(record), { kept, resumed, onCode });
   await sessions.load().catch(() => undefined); // then this window knows of no other sign-in
+  if (sessions.records.isKept(kept.id)) {
+    void kept.forget(); // its window closed before it could
+    return { kind: 'over' };
+  }
   if (progress.kind === 'granted') return run({ grant: progress.grant });
 
   const nowMs = runtime.clock.now();

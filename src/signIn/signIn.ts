@@ -115,7 +115,8 @@ export async function signIn(
     elsewhere.stop(); // what is stored from now on is our own
 
     const keeping = AbortSignal.any([signal, runtime.closed]);
-    const record = await sessions.keep(request.scopes, identified.grant, identified.person, keeping);
+    const { grant, person } = identified;
+    const record = await sessions.keep({ id: kept.id, scopes: request.scopes, grant, person }, keeping);
     unkept = undefined;
     log.info(`Signed in with ${service.label}.`);
     const withoutIdentity = identified.hasNoBapIdentity === true ? 'hasNone' : identified.withoutIdentity;

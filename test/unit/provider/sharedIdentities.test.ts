@@ -227,7 +227,10 @@ describe('the identities to choose from', () => {
     world.clock.jump(1_000);
     await world.signIn(one, world.service.grant(), 'bap-2');
     const { bap: _, ...withoutIdentity } = { ...person, accountId: 'user-1' };
-    await one.sessions.keep(['openid'], world.service.grant(), withoutIdentity, one.closed.signal);
+    await one.sessions.keep(
+      { scopes: ['openid'], grant: world.service.grant(), person: withoutIdentity },
+      one.closed.signal,
+    );
     assert.deepEqual(
       (await one.shared.signedIn()).map((record) => record.person.accountId),
       ['bap-2', 'bap-1'],

@@ -30,7 +30,10 @@ describe('sign-in: which session it continues', () => {
     const renamed = { ...person, accountLabel: 'Ann Other (bap-1)' };
     const keep = async (scopes: string[], accountId: string): Promise<string[]> => {
       const whose = { ...renamed, accountId };
-      const kept = one.sessions.keep(scopes, world.service.grant(), whose, one.closed.signal);
+      const kept = one.sessions.keep(
+        { scopes, grant: world.service.grant(), person: whose },
+        one.closed.signal,
+      );
       const { id, person: keptPerson, scopes: keptScopes } = await world.clock.run(kept);
       assert.deepEqual(keptScopes, scopes, 'VS Code compares the scopes in their order');
       return [world.nameOf(id), keptPerson.accountLabel];

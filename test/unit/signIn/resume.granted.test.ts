@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import type { LiveSession } from '../../../src/sessions/record.ts';
 import {
   AGAIN,
   goesAway,
@@ -172,29 +173,48 @@ describe('a sign-in whose window goes away once it has a token', () => {
         await world.end();
       });
 
+  /** The window is killed after its session is stored, and before its sign-in is marked as over. */
+  async function diesTooEarly(world: KeptWorld, window: KeptWindow): Promise<LiveSession> {
+    world.service.decide('approved');
+    world.service.takes.identify = 2_000;
+    while (!seenIn(window).includes('finishing')) await world.clock.advance(100);
+    await world.clock.advance(500);
+    world.kept.hangs = true;
+    await world.clock.advance(5_000);
+    const [session] = world.stored();
+    assert.ok(session);
+    await world.kill(window);
+    world.kept.hangs = false;
+    return session;
+  }
+
   for (const kind of KINDS)
     it(`${kind}: is killed when it has kept the session, and has not yet forgotten the sign-in`, async () => {
       const world = new KeptWorld(kind);
-      const window = await world.begun();
-      world.service.decide('approved');
-      world.service.takes.identify = 2_000;
-      while (!seenIn(window).includes('finishing')) await world.clock.advance(100);
-      await world.clock.advance(500);
-      world.kept.hangs = true;
-      await world.clock.advance(5_000);
-      const [session] = world.stored();
-      assert.ok(session);
-      await world.kill(window);
-      world.kept.hangs = false;
+      const session = await diesTooEarly(world, await world.begun());
+      assert.equal(world.inProgress().length, 1);
       const next = await world.started();
       await world.clock.advance(30_000);
-      assert.deepEqual(kindsOf(next), ['signedIn']);
-      assert.deepEqual(
-        world.stored().map(({ id, grant }) => [id, grant.accessToken]),
-        [[session.id, session.grant.accessToken]],
-      );
+      assert.deepEqual([seenIn(next), kindsOf(next)], [[], ['over']]);
+      assert.deepEqual(world.stored(), [session]);
       assert.equal(world.service.revoked.size, 0);
       assert.deepEqual(world.inProgress(), []);
+      await world.end();
+    });
+
+  for (const kind of KINDS)
+    it(`${kind}: what is left of it brings nothing back after a sign-out in another window`, async () => {
+      const world = new KeptWorld(kind);
+      const window = await world.begun();
+      const other = world.open();
+      await world.clock.run(other.context.sessions.load());
+      const { id } = await diesTooEarly(world, window);
+      await world.clock.advance(1_000);
+      assert.deepEqual(world.inProgress(), []);
+      await world.clock.run(other.context.sessions.signOut(id));
+      const next = await world.started();
+      await world.clock.advance(30_000);
+      assert.deepEqual([seenIn(next), kindsOf(next), world.stored()], [[], [], []]);
       await world.end();
     });
 });

@@ -48,7 +48,7 @@ export class IdentityWorld {
       bap: { bapId: accountId, rootAddressProven: false },
       ...different,
     };
-    return sessions.keep(['openid'], grant, person, new AbortController().signal);
+    return sessions.keep({ scopes: ['openid'], grant, person }, new AbortController().signal);
   }
 
   /** An extension asks for the identity of a session in this window. */

@@ -83,10 +83,11 @@ export class KeptWorld {
       ...{ failed: nothing, signedIn: nothing, hasNoBapIdentity: nothing, choseNoIdentity: nothing },
       ...{ signedInElsewhere: nothing, remind: nothing, showQuestion: () => false },
     };
+    const signIns = new KeptSignIns({ storage: kept, locks, runtime });
+    sessions.records.onDidChange(({ record: { signInId = '' } }) => void signIns.finished(signInId));
     const window: KeptWindow = {
       context: { sessions, view, runtime },
-      signIns: new KeptSignIns({ storage: kept, locks, runtime }),
-      ...{ all, screens, results: [], answers: [], log, closed, process, locks },
+      ...{ signIns, all, screens, results: [], answers: [], log, closed, process, locks },
       die: () => {
         for (const each of [storage, kept, locks]) each.die();
       },

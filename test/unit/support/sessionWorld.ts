@@ -177,8 +177,8 @@ export class SessionWorld {
     accountId = 'bap-1',
     signal = new AbortController().signal,
   ): Promise<LiveSession> {
-    const { person } = recordOf('any');
-    return sessions.keep(scopes, grant, { ...person, accountId, accountLabel: `Ann (${accountId})` }, signal);
+    const person = { ...recordOf('any').person, accountId, accountLabel: `Ann (${accountId})` };
+    return sessions.keep({ scopes, grant, person }, signal);
   }
 
   /** The id, or `new 1` and so on for ids that sign-ins have created. */
