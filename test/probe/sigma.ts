@@ -89,7 +89,7 @@ async function begin(
 }
 
 function readCode(json: unknown, server: string, table: SigmaTable): void {
-  const [lifetime, interval] = ['expires_in', 'interval'].map((name) => numberWords(member(json, name)));
+  const [lifetime, interval] = ['expires_in', 'interval'].map((name) => secondsWords(member(json, name)));
   table.set(
     'codeAnswer',
     lifetime !== undefined && interval !== undefined,
@@ -107,9 +107,14 @@ function readCode(json: unknown, server: string, table: SigmaTable): void {
 }
 
 /** A number of seconds, and whether it came as text. */
-export function numberWords(value: unknown): string | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) return `${value} s`;
-  return typeof value === 'string' && /^\d{1,10}$/.test(value) ? `${value} s, as text` : undefined;
+function secondsWords(value: unknown): string | undefined {
+  if (typeof value === 'string' && /^\d{1,10}$/.test(value))
+    return `${durationWords(Number(value))}, as text`;
+  return typeof value === 'number' && Number.isFinite(value) ? durationWords(value) : undefined;
+}
+
+function durationWords(seconds: number): string {
+  return seconds < 3_600 ? `${seconds} s` : `${Math.round(seconds / 3_600)} h`;
 }
 
 /** Requests a code that nobody will approve. */
@@ -140,7 +145,7 @@ function readPolls(answers: readonly Answer[], server: string, table: SigmaTable
 }
 
 function readGrant(grant: Grant, answer: Answer | undefined, table: SigmaTable): void {
-  const lifetime = numberWords(member(answer?.json, 'expires_in'));
+  const lifetime = secondsWords(member(answer?.json, 'expires_in'));
   table.set('tokenLifetime', lifetime !== undefined, lifetime);
   const scopes = grant.scopes ?? [];
   const known = ['openid', 'profile', 'offline_access'].filter((each) => scopes.includes(each));

@@ -148,7 +148,7 @@ async function renew(
 
 /** Signs out as the product does, and proves it. */
 async function signOut(
-  { recorder, http }: Context,
+  { recorder, http, say }: Context,
   service: IdentityService,
   grant: Grant,
   held: HeldGrants,
@@ -189,7 +189,10 @@ async function signOut(
   if (grant.refreshToken === undefined) table.set('refreshDead', '–');
   else {
     const again = await service.renew?.(grant, NEVER);
-    if (again?.kind === 'granted') held.add(again.grant);
+    if (again?.kind === 'granted') {
+      held.add(again.grant);
+      say(`The refresh token outlives the sign-out. End the session at ${grant.server}.`);
+    }
     table.set('refreshDead', again?.kind === 'rejected', again?.kind);
   }
 }

@@ -78,10 +78,15 @@ function headerWords({ headers }: Answer, outside: Outside): string {
   ].join('; ');
 }
 
+/** A wider column is not padded. */
+const MAX_WIDTH = 60;
+
 /** A Markdown table. Columns are aligned for reading in a terminal, but not the last one. */
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = head.map((_, at) => Math.max(3, ...all.map((row) => row[at]?.length ?? 0)));
+  const widths = head.map((_, at) =>
+    Math.min(MAX_WIDTH, Math.max(3, ...all.map((row) => row[at]?.length ?? 0))),
+  );
   const line = (row: readonly string[]): string => {
     const cells = row.map((cell, at) => (at < row.length - 1 ? cell.padEnd(widths[at] ?? 0) : cell));
     return `| ${cells.join(' | ')} |`;
