@@ -10,15 +10,11 @@ if (typeof options === 'string') {
 }
 
 const interruption = new AbortController();
-/** npm passes each Ctrl+C on to a process that has already got it from the terminal. */
-const SAME_MS = 1_000;
-let interruptedAtMs: number | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // npm passes a signal on to a process that has already got it from the terminal, so a second one means nothing.
   process.on(signal, () => {
-    if (interruptedAtMs !== undefined && Date.now() - interruptedAtMs > SAME_MS) process.exit(130);
-    if (interruptedAtMs !== undefined) return;
-    interruptedAtMs = Date.now();
-    console.error('Stopping, and signing out… Press Ctrl+C again to stop without that.');
+    if (interruption.signal.aborted) return;
+    console.error('Stopping, and signing out. That can take half a minute without a connection…');
     interruption.abort();
   });
 }
