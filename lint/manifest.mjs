@@ -35,7 +35,7 @@ export function releaseProblems(manifest, security, tag) {
     if (!(name in manifest))
       problems.push(`${name}: not set. See "Before the first release" in CONTRIBUTING.md.`);
   if (security.includes(PLACE_TO_FILL_IN))
-    problems.push('SECURITY.md: it does not say yet where to report a weakness.');
+    problems.push('SECURITY.md: it does not say yet where to report a vulnerability.');
   return problems;
 }
 
