@@ -1,4 +1,4 @@
-// Makes the README's moving picture from a real sign-in with the reference service: npm run pictures
+// Makes the README's pictures from a real sign-in with the reference service: npm run pictures
 import { writeFile } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
 import { startSigmaServer } from '../servers/sigma.ts';
@@ -18,6 +18,9 @@ const workbench = await Workbench.open({
 const { page } = workbench;
 /** The page in the editor. */
 const frame = page.frameLocator('iframe.webview').frameLocator('#active-frame');
+/** The reference service stands in for the real one. */
+const nameTheService = `for (const line of document.querySelectorAll('main > header p'))
+  line.textContent = line.textContent.replace(/127\\.0\\.0\\.1:\\d+/, 'auth.sigmaidentity.com')`;
 const frames: Frame[] = [];
 let pointer = { x: SIZE.width / 2, y: SIZE.height / 2 };
 
@@ -51,6 +54,15 @@ try {
   if (gif.length > MAX_BYTES) throw new Error(`The moving picture has ${gif.length} bytes.`);
   await writeFile('media/sign-in.gif', gif);
   console.log(`media/sign-in.gif: ${frames.length} pictures, ${gif.length} bytes`);
+
+  // The identity, in a light theme.
+  await workbench.useTheme('Light Modern');
+  await page.setViewportSize({ width: SIZE.width, height: 2 * SIZE.height });
+  await frame.getByRole('button', { name: /^BAP ID/ }).click();
+  await frame.getByText('Copied').first().waitFor();
+  for (const each of page.frames()) await each.evaluate(nameTheService);
+  await page.evaluate(`document.getElementById('drawn-pointer').remove()`);
+  await frame.locator('main').screenshot({ path: 'media/identity.png' });
 } finally {
   await workbench.close();
   await sigma.close();
