@@ -16,6 +16,7 @@ import {
 import { registerPaletteCommands } from './paletteCommands.ts';
 import { ProgressNotification } from './progress.ts';
 import type { SignInError, SignInProgress, SignInUi } from './signInUi.ts';
+import { SHOW_NOTIFICATION } from './statusBar.ts';
 
 /** True during a sign-in, when the palette has the commands for it. */
 const SIGNING_IN = 'bapIdentity.signingIn';
@@ -63,7 +64,15 @@ export class SignInNotifications implements SignInUi {
       return [commandOf(action), act] as const;
     });
     return vscode.Disposable.from(
-      tryRegisterCommands(Object.fromEntries(links), this.#log),
+      tryRegisterCommands(
+        {
+          ...Object.fromEntries(links),
+          [SHOW_NOTIFICATION]: () => {
+            showNotifications(this.#log);
+          },
+        },
+        this.#log,
+      ),
       registerPaletteCommands(() => [...this.#running.values()], this.#clock, this.#log),
     );
   }

@@ -29,7 +29,7 @@ export class ProgressNotification implements SignInProgress {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #qr: QrPanel;
   readonly #notification: LastingNotification;
-  readonly #status = new StatusItem();
+  readonly #status: StatusItem;
   #isAsking = false;
   #state: SignInState = { phase: 'starting' };
   #startAgain: (() => void) | undefined;
@@ -48,6 +48,7 @@ export class ProgressNotification implements SignInProgress {
     this.#clock = clock;
     this.#log = log;
     this.#qr = new QrPanel(serviceLabel);
+    this.#status = new StatusItem(log);
     this.#onClose = onClose;
     this.#notification = new LastingNotification(
       vscode.l10n.t('Sign in with {0}', serviceLabel),

@@ -1,31 +1,40 @@
 import * as vscode from 'vscode';
 
+import { describeError, type Log } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
 import { type SignInState, timeLeft } from './message.ts';
 
 /** Left of most other items, because it stays for only a few minutes. */
 const PRIORITY = 1_000;
 
-/** Shows a sign-in in the status bar. A click brings its notification back. */
+/** Brings the notification of a sign-in back. */
+export const SHOW_NOTIFICATION = '_bapIdentity.signIn.showNotification';
+
+/** Shows a sign-in in the status bar. A click brings its notification back. Does nothing in an editor without one. */
 export class StatusItem implements vscode.Disposable {
-  readonly #item = vscode.window.createStatusBarItem(vscode.StatusBarAlignment.Left, PRIORITY);
+  readonly #item: vscode.StatusBarItem | undefined;
   #shown = '';
 
-  constructor() {
-    this.#item.name = vscode.l10n.t('Sign-In');
-    this.#item.command = 'notifications.showList';
+  constructor(log: Log) {
+    try {
+      this.#item = vscode.window.createStatusBarItem(vscode.StatusBarAlignment.Left, PRIORITY);
+      this.#item.name = vscode.l10n.t('Sign-In');
+      this.#item.command = SHOW_NOTIFICATION;
+    } catch (error) {
+      log.warn(`Not available in this editor: status bar (${describeError(error)}).`);
+    }
   }
 
   show(status: StatusText): void {
     const { text, tooltip, spoken } = status;
-    if (tooltip === this.#shown) return;
+    if (this.#item === undefined || tooltip === this.#shown) return;
     this.#shown = tooltip;
     Object.assign(this.#item, { text, tooltip, accessibilityInformation: { label: spoken } });
     this.#item.show();
   }
 
   dispose(): void {
-    this.#item.dispose();
+    this.#item?.dispose();
   }
 }
 

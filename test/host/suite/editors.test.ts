@@ -8,6 +8,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 
 import type { BapIdentityApi } from '../../../src/api.ts';
+import { approved, eventually, useLocalServer } from './user.ts';
 
 type Api = Record<string, unknown>;
 type Load = (request: string, ...rest: unknown[]) => unknown;
@@ -16,7 +17,14 @@ interface Started {
   readonly api: BapIdentityApi;
   readonly providers: ReadonlyMap<string, vscode.AuthenticationProvider>;
   readonly commands: readonly string[];
+  /** The providers that the Accounts menu was told about. */
+  readonly offered: readonly string[];
   readonly log: readonly string[];
+}
+
+interface Loaded {
+  activate(context: unknown): BapIdentityApi;
+  deactivate(): Promise<void>;
 }
 
 const throwing = (): never => {
@@ -60,6 +68,33 @@ const EDITORS: Record<string, { api: Changes; context?: Api; log: RegExp }> = {
     api: { workspace: { registerTextDocumentContentProvider: throwing } },
     log: /diagnosis/,
   },
+  'without a registerTool': { api: { lm: { registerTool: undefined } }, log: /tool for agents/ },
+  'whose terminal environment variables throw': {
+    api: {},
+    context: { environmentVariableCollection: { clear: throwing, delete: throwing, replace: throwing } },
+    log: /terminal environment/,
+  },
+  'whose tab groups throw': {
+    api: {
+      window: {
+        tabGroups: {
+          get all(): never {
+            return throwing();
+          },
+        },
+      },
+    },
+    log: /tabs of an earlier window/,
+  },
+  'without a status bar': { api: { window: { createStatusBarItem: throwing } }, log: /status bar/ },
+  'whose Accounts menu throws': {
+    api: { authentication: { getSession: throwing } },
+    log: /No entry in the Accounts menu/,
+  },
+  'whose list of commands throws': {
+    api: { commands: { getCommands: throwing } },
+    log: /No entry in the Accounts menu/,
+  },
   'whose own commands are missing': {
     api: { commands: { executeCommand: () => Promise.reject(new Error('command not found')) } },
     log: /The command setContext of the editor failed/,
@@ -72,23 +107,28 @@ const EDITORS: Record<string, { api: Changes; context?: Api; log: RegExp }> = {
 
 describe('an editor', () => {
   let folder: string;
-  const toDispose: { dispose(): unknown }[] = [];
+  const toStop: (() => Promise<void>)[] = [];
 
+  before(useLocalServer);
   beforeEach(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'editor-'));
   });
 
   afterEach(async () => {
-    for (const each of toDispose.splice(0)) each.dispose();
-    await rm(folder, { recursive: true, force: true });
+    await Promise.all(toStop.splice(0).map((stop) => stop()));
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   for (const [name, editor] of Object.entries(EDITORS))
-    it(`${name} gets every provider, the API, and a log line`, async () => {
+    it(`${name} gets every provider, which works, the API, and a log line`, async () => {
       const { api, providers, log } = start(editor.api, editor.context);
       assert.deepEqual([...providers.keys()], ['sigma-identity', 'adom', 'bap-identity']);
       for (const provider of providers.values())
         assert.deepEqual(await provider.getSessions(undefined, {}), []);
+      const provider = providers.get('sigma-identity') ?? assert.fail();
+      const session = await approved(() => provider.createSession(['openid', 'profile'], {}));
+      assert.deepEqual(await provider.getSessions(undefined, {}), [session]);
+      assert.equal((await api.getIdentity(session)).name, 'satoshi');
       assert.equal(api.apiVersion, 1);
       assert.ok(
         log.some((line) => editor.log.test(line)),
@@ -106,23 +146,47 @@ describe('an editor', () => {
     );
   });
 
-  it('in which one command ID is taken gets the other commands', () => {
-    const registered: string[] = [];
-    const registerCommand = (id: string): vscode.Disposable => {
-      if (id === 'bapIdentity.signOut') throwing();
-      registered.push(id);
-      return new vscode.Disposable(() => undefined);
-    };
-    const { log } = start({ commands: { registerCommand } });
-    assert.ok(log.some((line) => line.startsWith('The command bapIdentity.signOut could not be registered')));
-    for (const id of ['bapIdentity.signIn', 'bapIdentity.showLog', 'bapIdentity.diagnose'])
-      assert.ok(registered.includes(id), id);
+  for (const [name, changes, expected] of [
+    ['with VS Code’s Accounts menu offers each service there', {}, ['sigma-identity', 'adom']],
+    [
+      'with another Accounts menu offers one, because its entries may share a command',
+      { commands: { getCommands: () => Promise.resolve([]) } },
+      ['sigma-identity'],
+    ],
+  ] as const)
+    it(name, async () => {
+      const { offered } = start(changes);
+      await eventually('an offer', () => Promise.resolve(offered.length > 0 || undefined));
+      assert.deepEqual(offered, expected);
+    });
+
+  it('in which any one command ID is taken gets the other commands', () => {
+    const all = start({}).commands;
+    assert.ok(all.length > 15, all.join());
+    for (const taken of all) {
+      const registered: string[] = [];
+      const registerCommand = (id: string): vscode.Disposable => {
+        if (id === taken) throwing();
+        registered.push(id);
+        return new vscode.Disposable(() => undefined);
+      };
+      const { log } = start({ commands: { registerCommand } });
+      assert.ok(
+        log.some((line) => line.startsWith(`The command ${taken} could not be registered`)),
+        taken,
+      );
+      assert.deepEqual(
+        registered,
+        all.filter((id) => id !== taken),
+      );
+    }
   });
 
   /** Loads and activates another copy of the extension, recording its registrations instead of making them. */
   function start(changes: Changes, context: Api = {}): Started {
     const providers = new Map<string, vscode.AuthenticationProvider>();
     const commands: string[] = [];
+    const offered: string[] = [];
     const log: string[] = [];
     const none = new vscode.Disposable(() => undefined);
     const write = (line: string): void => void log.push(line);
@@ -143,7 +207,7 @@ describe('an editor', () => {
           providers.set(id, provider);
           return none;
         },
-        getSession: () => Promise.resolve(undefined),
+        getSession: (id: string) => Promise.resolve(void offered.push(id)),
       },
       commands: {
         registerCommand: (id: string) => {
@@ -166,8 +230,11 @@ describe('an editor', () => {
       environmentVariableCollection: new Map(),
       ...context,
     });
-    toDispose.push(...subscriptions);
-    return { api: identityApi, providers, commands, log };
+    toStop.push(async () => {
+      await extension.deactivate();
+      for (const each of subscriptions) each.dispose();
+    });
+    return { api: identityApi, providers, commands, offered, log };
   }
 });
 
@@ -178,7 +245,7 @@ function ours(): vscode.Extension<unknown> {
 }
 
 /** Reloads the bundle with `api` in place of VS Code's. */
-function load(api: Api): { activate(context: unknown): BapIdentityApi } {
+function load(api: Api): Loaded {
   const file = path.join(ours().extensionPath, 'dist/extension.js');
   const loader = Module as unknown as { _load: Load };
   const original = loader._load;
@@ -187,7 +254,7 @@ function load(api: Api): { activate(context: unknown): BapIdentityApi } {
   delete require.cache[file];
   loader._load = (request, ...rest) => (request === 'vscode' ? api : original.call(loader, request, ...rest));
   try {
-    return require(file) as { activate(context: unknown): BapIdentityApi };
+    return require(file) as Loaded;
   } finally {
     loader._load = original;
   }

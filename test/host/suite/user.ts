@@ -37,6 +37,18 @@ export async function signIn(identity: number): Promise<void> {
   await command.done;
 }
 
+/** Runs what starts a sign-in, and approves its code as the demo user. */
+export async function approved<T>(start: () => PromiseLike<T>): Promise<T> {
+  const before = await ask('/code', {});
+  const signIn = start();
+  const userCode = await eventually('a code', async () => {
+    const newest = await ask('/code', {});
+    return newest === before ? undefined : newest;
+  });
+  await ask('/approve', { userCode, identity: 0 });
+  return signIn;
+}
+
 /** Signs out of the first account that the Command Palette's command lists. */
 export async function signOutOfFirst(): Promise<void> {
   const before = (await accounts()).length;
