@@ -7,7 +7,8 @@ let timer;
 
 function settle() {
   clearTimeout(timer);
-  for (const row of document.querySelectorAll('.is-copied')) row.classList.remove('is-copied');
+  for (const row of document.querySelectorAll('button.row')) row.classList.remove('is-copied', 'is-doubtful');
+  for (const doubt of document.querySelectorAll('.doubt')) doubt.textContent = '';
   status.textContent = '';
 }
 
@@ -37,8 +38,10 @@ window.addEventListener('message', ({ data }) => {
   const row = document.querySelector(`button.row[data-row="${Number(data.copied)}"]`);
   if (row === null) return;
   settle();
-  row.classList.add('is-copied');
-  status.textContent = `${row.querySelector('.label').textContent}: ${row.querySelector('.copied').textContent}`;
+  row.classList.add(data.doubt === undefined ? 'is-copied' : 'is-doubtful');
+  const said = row.querySelector(data.doubt === undefined ? '.copied' : '.doubt');
+  if (data.doubt !== undefined) said.textContent = data.doubt;
+  status.textContent = `${row.querySelector('.label').textContent}: ${said.textContent}`;
   timer = setTimeout(settle, SHOWN_MS);
 });
 

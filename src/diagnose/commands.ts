@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 
 import type { Log } from '../base/log.ts';
 import { registerGuardedCommands } from '../accounts/guardedCommands.ts';
+import { copyToClipboard, notConfirmed } from '../signIn/clipboard.ts';
 import { openAddress, runEditorCommand, setContext } from '../signIn/editorCommands.ts';
 import { REPORT_FILE, ReportDocument } from './document.ts';
 import { homeFolder } from './editor.ts';
@@ -17,7 +18,7 @@ export function registerDiagnose(sources: DiagnoseSources): vscode.Disposable {
   setContext(log, 'bapIdentity.canReportIssue', bugs !== undefined);
   const commands = {
     'bapIdentity.diagnose': async () => document.show(await diagnose(sources)),
-    'bapIdentity.copyReport': () => copyReport(document.text),
+    'bapIdentity.copyReport': () => copyReport(document.text, log),
     'bapIdentity.saveReport': () => saveReport(document.text),
     'bapIdentity.reportIssue': async (): Promise<void> => {
       if (bugs !== undefined) await reportIssue(document.text, extension.id, bugs, log);
@@ -43,9 +44,13 @@ async function diagnose(sources: DiagnoseSources): Promise<string> {
   });
 }
 
-export async function copyReport(text: string): Promise<void> {
-  await vscode.env.clipboard.writeText(text);
-  void vscode.window.showInformationMessage(vscode.l10n.t('The report has been copied to the clipboard.'));
+export async function copyReport(text: string, log: Log): Promise<void> {
+  const outcome = await copyToClipboard(text, log);
+  void vscode.window.showInformationMessage(
+    outcome === 'copied'
+      ? vscode.l10n.t('The report has been copied to the clipboard.')
+      : `${notConfirmed(outcome)} ${vscode.l10n.t('You can also copy the report from its tab.')}`,
+  );
 }
 
 /** Saves the report to a file that the user chooses. Rejects with VS Code's error when it cannot be written. */
@@ -73,16 +78,21 @@ export function bugsAddress(manifest: unknown): string | undefined {
  */
 export async function reportIssue(text: string, extensionId: string, bugs: string, log: Log): Promise<void> {
   const isDesktop = vscode.env.uiKind === vscode.UIKind.Desktop;
-  if (!isDesktop) await copyToPaste(text);
+  if (!isDesktop) await copyToPaste(text, log);
   const issue = { extensionId, issueBody: text };
   if (await runEditorCommand(log, 'vscode.openIssueReporter', issue)) return;
-  if (isDesktop) await copyToPaste(text);
+  if (isDesktop) await copyToPaste(text, log);
   await openAddress(log, bugs);
 }
 
-async function copyToPaste(text: string): Promise<void> {
-  await vscode.env.clipboard.writeText(text);
+async function copyToPaste(text: string, log: Log): Promise<void> {
+  const outcome = await copyToClipboard(text, log);
+  const paste = vscode.l10n.t(
+    'Paste the report into the page that opens. You can also copy it from its tab.',
+  );
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('The report has been copied to the clipboard. Paste it into the page that opens.'),
+    outcome === 'copied'
+      ? vscode.l10n.t('The report has been copied to the clipboard. Paste it into the page that opens.')
+      : `${notConfirmed(outcome)} ${paste}`,
   );
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { knownAccounts, pickAccount, usableAccounts } from '../accounts/accountPicker.ts';
 import type { Log } from '../base/log.ts';
 import { registerGuardedCommands } from '../accounts/guardedCommands.ts';
+import { type CopyOutcome, copyToClipboard, notConfirmed } from '../signIn/clipboard.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { IdentityPanels } from './panels.ts';
 
@@ -14,7 +15,7 @@ export function registerIdentityCommands(
 ): vscode.Disposable {
   const commands = {
     'bapIdentity.showIdentity': () => showIdentity(providers, panels),
-    'bapIdentity.copyBapId': () => copyBapId(providers),
+    'bapIdentity.copyBapId': () => copyBapId(providers, log),
   };
   return registerGuardedCommands(commands, log);
 }
@@ -35,7 +36,7 @@ async function showIdentity(providers: readonly ServiceProvider[], panels: Ident
 }
 
 /** Rejects with a StoreError when the sessions cannot be read. */
-async function copyBapId(providers: readonly ServiceProvider[]): Promise<void> {
+async function copyBapId(providers: readonly ServiceProvider[], log: Log): Promise<void> {
   const holders = (await usableAccounts(providers)).flatMap((item) => {
     const person = item.account.sessions.at(-1)?.person;
     return person?.bap === undefined ? [] : [{ ...item, name: person.name, bapId: person.bap.bapId }];
@@ -50,14 +51,23 @@ async function copyBapId(providers: readonly ServiceProvider[]): Promise<void> {
     vscode.l10n.t('Select an account to copy its BAP ID'),
   );
   if (holder === undefined) return;
-  await vscode.env.clipboard.writeText(holder.bapId);
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t({
+  const outcome = await copyToClipboard(holder.bapId, log);
+  void vscode.window.showInformationMessage(copiedMessage(holder, outcome));
+}
+
+function copiedMessage({ name, bapId }: { name: string; bapId: string }, outcome: CopyOutcome): string {
+  if (outcome === 'copied')
+    return vscode.l10n.t({
       message: 'The BAP ID of {0} has been copied to the clipboard.',
-      args: [holder.name],
+      args: [name],
       comment: '{0}: a person',
-    }),
-  );
+    });
+  const bapIdOf = vscode.l10n.t({
+    message: 'The BAP ID of {0} is {1}.',
+    args: [name, bapId],
+    comment: '{0}: a person, {1}: a BAP ID',
+  });
+  return `${bapIdOf} ${notConfirmed(outcome)}`;
 }
 
 async function offerSignIn(message: string): Promise<void> {

@@ -158,7 +158,7 @@ function buttonHtml({ action, label }: IdentityPage['buttons'][number]): Html {
 function rowHtml({ kind, label, value, note }: CardRow, index: number, texts: IdentityTexts): Html {
   const cells = html`<span class="label">${label}</span><span class="value ${kind}">${value}</span>`;
   if (kind === 'none') return html`<div class="row">${cells}</div>`;
-  const copy = html`<span class="copy">${texts.copy}</span><span class="copied">${texts.copied}</span>`;
+  const copy = html`<span class="copy">${texts.copy}</span><span class="copied">${texts.copied}</span><span class="doubt"></span>`;
   if (note === undefined)
     return html`<button type="button" class="row" data-row="${index}">${cells}${copy}</button>`;
   // The note is beside the button, not in it: a click copies the value alone.

@@ -3,10 +3,12 @@ import * as z from 'zod/mini';
 
 import type { AccountItem } from '../accounts/accountPicker.ts';
 import { trustedExtensionsCommand } from '../accounts/accountsMenu.ts';
+import type { Log } from '../base/log.ts';
 import { accountKey } from '../sessions/accounts.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { settings } from '../settings.ts';
 import type { Mcp } from '../sharing/mcp/mcp.ts';
+import { copyToClipboard, notConfirmed } from '../signIn/clipboard.ts';
 import { AccountPage } from './accountPage.ts';
 import type { ClawNetContext } from './clawNet.ts';
 import { Action, identityHtml, type IdentityPage, type PanelContent } from './page.ts';
@@ -52,7 +54,7 @@ export class IdentityPanels implements vscode.Disposable {
     const page = new AccountPage(item, command, this.#mcp, this.#clawNet, () => {
       panel.updateClawNet();
     });
-    const panel: IdentityPanel = new IdentityPanel(this.#media, page);
+    const panel: IdentityPanel = new IdentityPanel(this.#media, page, this.#clawNet.http.log);
     this.#panels.set(key, panel);
     panel.onDidDispose(() => this.#panels.delete(key));
   }
@@ -79,11 +81,13 @@ export class IdentityPanel {
   readonly #panel: vscode.WebviewPanel;
   readonly #media: vscode.Uri;
   readonly #content: PanelContent;
+  readonly #log: Log;
   #page: IdentityPage | undefined;
 
-  constructor(media: vscode.Uri, content: PanelContent) {
+  constructor(media: vscode.Uri, content: PanelContent, log: Log) {
     this.#media = media;
     this.#content = content;
+    this.#log = log;
     this.#panel = vscode.window.createWebviewPanel(IDENTITY_VIEW_TYPE, '', vscode.ViewColumn.Active, {
       enableScripts: true,
       enableForms: false,
@@ -149,7 +153,10 @@ export class IdentityPanel {
   async #copy(index: number): Promise<void> {
     const row = this.#page?.card.groups.flatMap(({ rows }) => rows)[index];
     if (row === undefined) return;
-    await vscode.env.clipboard.writeText(row.value);
-    await this.#panel.webview.postMessage({ copied: index });
+    const outcome = await copyToClipboard(row.value, this.#log);
+    await this.#panel.webview.postMessage({
+      copied: index,
+      ...(outcome !== 'copied' && { doubt: notConfirmed(outcome) }),
+    });
   }
 }

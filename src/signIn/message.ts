@@ -4,6 +4,7 @@ import { besideLinks } from '../base/safeText.ts';
 import { hostOf, shortAddress } from '../http/address.ts';
 import type { Contact } from '../oauth/judge.ts';
 import type { PendingSignIn } from '../services/service.ts';
+import { type CopyOutcome, notConfirmed } from './clipboard.ts';
 
 /** What the user can do during a sign-in, besides canceling it. */
 export type SignInAction =
@@ -18,11 +19,16 @@ export type SignInAction =
   /** Opens what answers in the service's place: the login page of the network, if it is one. */
   | 'openHost';
 
+/** The latest copy. The notification confirms it, or says why there is none. */
+export interface Copied {
+  readonly action: 'copyCode' | 'copyLink';
+  readonly outcome: CopyOutcome | 'noCode';
+}
+
 /** The phase of a sign-in, as the user sees it. */
 export type SignInState =
   | { phase: 'starting' }
-  /** `said` is the latest action: the notification confirms it, or says why it is not possible. */
-  | { phase: 'pending'; signIn: PendingSignIn; isResumed: boolean; said?: SignInAction; contact: Contact }
+  | { phase: 'pending'; signIn: PendingSignIn; isResumed: boolean; copied?: Copied; contact: Contact }
   | { phase: 'expired'; hasCode: boolean }
   /** `deadlineMs`: when it continues without an answer, by the wall clock. */
   | { phase: 'choosing'; deadlineMs: number }
@@ -37,16 +43,17 @@ export function signInMessage(serviceLabel: string, state: SignInState, nowMs: n
     case 'starting':
       return vscode.l10n.t('Connecting…');
     case 'pending': {
-      const { signIn, isResumed, said, contact } = state;
+      const { signIn, isResumed, copied, contact } = state;
       const code =
         signIn.userCode === undefined
-          ? noCode(said)
+          ? noCode(copied)
           : vscode.l10n.t('Your code is {0}.', besideLinks(signIn.userCode));
       if (contact.kind === 'somethingElse') return `${code} ${somethingElse(serviceLabel, contact, link)}`;
       return [
         ...(isResumed ? [vscode.l10n.t('This continues the sign-in you started earlier.')] : []),
         code,
-        links(signIn, said, link),
+        ...(copied === undefined ? [] : doubts(copied)),
+        links(signIn, copied, link),
         '·',
         vscode.l10n.t('Continue only if you started this.'),
         [
@@ -98,13 +105,20 @@ function somethingElse(
   ].join(' ');
 }
 
-function noCode(said: SignInAction | undefined): string {
-  return said === 'copyCode'
+function noCode(copied: Copied | undefined): string {
+  return copied?.outcome === 'noCode'
     ? vscode.l10n.t('This sign-in doesn’t need a code. Continue in your browser.')
     : vscode.l10n.t('Continue in your browser.');
 }
 
-function links({ userCode, browserUri }: PendingSignIn, said: SignInAction | undefined, link: Link): string {
+/** Says that the copy may have failed, and how else to get the code. For a link, the other links are beside it. */
+function doubts({ action, outcome }: Copied): string[] {
+  if (outcome === 'copied' || outcome === 'noCode') return [];
+  const byHand = vscode.l10n.t('You can also select the code here.');
+  return [notConfirmed(outcome), ...(action === 'copyCode' ? [byHand] : [])];
+}
+
+function links({ userCode, browserUri }: PendingSignIn, copied: Copied | undefined, link: Link): string {
   const open = vscode.l10n.t({
     message: 'Open {0}',
     args: [besideLinks(hostOf(browserUri))],
@@ -116,9 +130,12 @@ function links({ userCode, browserUri }: PendingSignIn, said: SignInAction | und
     ['copyLink', vscode.l10n.t('Copy link')],
     ['showQr', vscode.l10n.t('Show QR code')],
   ];
+  const confirmed = copied?.outcome === 'copied' ? copied.action : undefined;
   return all
     .filter(([action]) => action !== 'copyCode' || userCode !== undefined)
-    .map(([action, text]) => (action === said ? `${vscode.l10n.t('Copied!')} ` : '') + link(action, text))
+    .map(
+      ([action, text]) => (action === confirmed ? `${vscode.l10n.t('Copied!')} ` : '') + link(action, text),
+    )
     .join(' · ');
 }
 

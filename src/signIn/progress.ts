@@ -5,9 +5,10 @@ import type { Log } from '../base/log.ts';
 import { abortable } from '../base/timeLimit.ts';
 import type { Contact } from '../oauth/judge.ts';
 import type { IdentityChoice, PendingSignIn } from '../services/service.ts';
+import { copyToClipboard } from './clipboard.ts';
 import { hideNotifications, openAddress, runEditorCommand, showNotifications } from './editorCommands.ts';
 import { IdentityPicker } from './identityPicker.ts';
-import type { SignInAction, SignInState } from './message.ts';
+import type { Copied, SignInAction, SignInState } from './message.ts';
 import { askToCopy } from './messages.ts';
 import { LastingNotification } from './lastingNotification.ts';
 import { QrPanel } from './qrPanel.ts';
@@ -163,14 +164,15 @@ export class ProgressNotification implements SignInProgress {
     by: 'link' | 'command',
   ): Promise<boolean> {
     const text = action === 'copyCode' ? signIn.userCode : signIn.browserUri;
+    let outcome: Copied['outcome'] = 'noCode';
     if (text !== undefined) {
       // The code is shown next to its link, so that link needs no question.
       const isAsked = action === 'copyLink' || by === 'command';
       if (isAsked && !(await this.#askToCopy(action, signIn))) return false;
       if (this.#state.phase !== 'pending' || this.#state.signIn !== signIn) return true; // it has expired meanwhile
-      await vscode.env.clipboard.writeText(text);
+      outcome = await copyToClipboard(text, this.#log);
     }
-    if (this.state.phase === 'pending') this.#set({ ...this.state, said: action }); // it may have expired
+    if (this.state.phase === 'pending') this.#set({ ...this.state, copied: { action, outcome } }); // it may have expired
     return true;
   }
 

@@ -30,7 +30,9 @@ describe('Diagnose Sign-In', () => {
   const copied = async (): Promise<string> => {
     await workbench.page.evaluate("navigator.clipboard.writeText('')");
     await workbench.page.getByRole('button', { name: 'Copy Sign-In Report' }).click();
-    await workbench.waitForNotification('The report has been copied to the clipboard.');
+    await workbench.waitForNotification(
+      'Copied, if your browser allows it. You can also copy the report from its tab.',
+    );
     return workbench.clipboard();
   };
 

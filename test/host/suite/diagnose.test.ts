@@ -275,7 +275,7 @@ describe('the sign-in report', () => {
       for (const name of variables) assert.ok(text.includes(`\`${name}\``), name);
       assert.match(text, /`bapIdentity\.sigma\.clientId`/);
       assert.match(text, /\*\*Server:\*\* not the default/);
-      await copyReport(text);
+      await copyReport(text, log);
       assert.equal(await vscode.env.clipboard.readText(), text);
     });
   });

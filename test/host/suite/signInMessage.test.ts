@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { PendingSignIn } from '../../../src/services/service.ts';
-import { signInMessage, type SignInState } from '../../../src/signIn/message.ts';
+import { type Copied, signInMessage, type SignInState } from '../../../src/signIn/message.ts';
 import { statusText } from '../../../src/signIn/statusBar.ts';
 
 const SERVICE = 'Sigma Identity';
@@ -21,7 +21,7 @@ const WITHOUT_CODE: PendingSignIn = {
   wait,
 };
 
-const pending = (signIn: PendingSignIn): SignInState => ({
+const pending = (signIn: PendingSignIn): Extract<SignInState, { phase: 'pending' }> => ({
   phase: 'pending',
   signIn,
   isResumed: false,
@@ -53,16 +53,31 @@ describe('the text of the sign-in notification', () => {
     assert.doesNotMatch(message, /canary|Copy code/);
   });
 
-  it('confirms what was copied, or says that there is no code to copy', () => {
-    assert.match(
-      messageOf({ ...pending(WITH_CODE), said: 'copyLink' } as SignInState),
-      / · Copied! \[Copy link\]/,
-    );
-    assert.match(
-      messageOf({ ...pending(WITHOUT_CODE), said: 'copyCode' } as SignInState),
+  const copies: [PendingSignIn, Copied['action'], Copied['outcome'], RegExp][] = [
+    [WITH_CODE, 'copyCode', 'copied', / · Copied! \[Copy code\]/],
+    [WITH_CODE, 'copyLink', 'copied', / · Copied! \[Copy link\]/],
+    [
+      WITH_CODE,
+      'copyCode',
+      'unconfirmed',
+      /EFGH\. Copied, if your browser allows it\. You can also select the code here\. \[Open/,
+    ],
+    [WITH_CODE, 'copyLink', 'unconfirmed', /EFGH\. Copied, if your browser allows it\. \[Open/],
+    [WITH_CODE, 'copyCode', 'refused', /EFGH\. Couldn’t copy\. You can also select the code here\. \[Open/],
+    [WITH_CODE, 'copyLink', 'refused', /EFGH\. Couldn’t copy\. \[Open/],
+    [
+      WITHOUT_CODE,
+      'copyCode',
+      'noCode',
       /^This sign-in doesn’t need a code\. Continue in your browser\. \[Open adom/,
-    );
-  });
+    ],
+  ];
+  for (const [signIn, action, outcome, expected] of copies)
+    it(`says what came of ${action}: ${outcome}`, () => {
+      const message = messageOf({ ...pending(signIn), copied: { action, outcome } });
+      assert.match(message, expected);
+      assert.equal(message.includes('Copied!'), outcome === 'copied');
+    });
 
   it('shows a lookalike host in Punycode', () => {
     // The first letter is the Cyrillic а.
