@@ -25,6 +25,8 @@ export interface HostFacts {
   readonly language: string;
   /** The keys of this extension's settings that the user has changed. */
   readonly changedSettings: readonly string[];
+  /** The keys of those that a folder or a workspace sets, where they have no effect, as far as VS Code tells. */
+  readonly ineffectiveSettings: readonly string[];
 }
 
 const Node = z.object({
@@ -50,7 +52,7 @@ export function hostFacts({ extension }: Pick<vscode.ExtensionContext, 'extensio
     node: node && `Node ${node.process.versions.node} on ${node.process.platform} ${node.process.arch}`,
     isPortable: isPortable(vscode.env),
     language: vscode.env.language,
-    changedSettings: changedSettings(extension.packageJSON),
+    ...changedSettings(extension.packageJSON),
   };
 }
 
@@ -58,11 +60,18 @@ const Manifest = z.object({
   contributes: z.object({ configuration: z.object({ properties: z.looseObject({}) }) }),
 });
 
-function changedSettings(manifest: unknown): string[] {
+function changedSettings(manifest: unknown): Pick<HostFacts, 'changedSettings' | 'ineffectiveSettings'> {
   const { data } = z.safeParse(Manifest, manifest);
   const keys = Object.keys(data?.contributes.configuration.properties ?? {});
   const configuration = vscode.workspace.getConfiguration();
-  return keys.filter((key) => configuration.inspect(key)?.globalValue !== undefined);
+  const inspected = keys.map((key) => ({ key, found: configuration.inspect(key) }));
+  const keysOf = (some: typeof inspected): string[] => some.map(({ key }) => key);
+  return {
+    changedSettings: keysOf(inspected.filter(({ found }) => found?.globalValue !== undefined)),
+    ineffectiveSettings: keysOf(
+      inspected.filter(({ found }) => (found?.workspaceFolderValue ?? found?.workspaceValue) !== undefined),
+    ),
+  };
 }
 
 export function hostLines(host: HostFacts): string[] {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 
 import { type LossPlace, lossPlace } from '../accounts/lostWords.ts';
 import { signInFailureMessage } from '../signIn/failureMessages.ts';
+import type { HostFacts } from './editor.ts';
 import { duration, inlineCode } from './markdown.ts';
 import type { ServiceFacts } from './services.ts';
 import type { StorageFacts } from './storage.ts';
@@ -13,9 +14,22 @@ const MIN_CLOCK_DIFFERENCE_MS = 60_000;
 export function findings(
   services: readonly ServiceFacts[],
   storage: StorageFacts,
-  language: string,
+  { language, ineffectiveSettings }: HostFacts,
 ): string[] {
-  return [...services.flatMap((service) => serviceFindings(service, language)), ...storageFindings(storage)];
+  return [
+    ...services.flatMap((service) => serviceFindings(service, language)),
+    ...storageFindings(storage),
+    ...(ineffectiveSettings.length === 0 ? [] : [settingsFinding(ineffectiveSettings)]),
+  ];
+}
+
+function settingsFinding(keys: readonly string[]): string {
+  return vscode.l10n.t({
+    message:
+      'Settings of a folder or workspace have no effect on BAP Identity: {0}. Change them in your user settings.',
+    args: [keys.map(inlineCode).join(', ')],
+    comment: '{0}: one or more settings',
+  });
 }
 
 function serviceFindings(service: ServiceFacts, language: string): string[] {

@@ -46,7 +46,7 @@ export async function gatherFacts(sources: DiagnoseSources, signal: AbortSignal)
 /** The report in Markdown: the findings first, then everything that they are based on. */
 export function report({ madeAtMs, host, proxy, services, log, ...storage }: Facts): string {
   const { language } = host;
-  const found = findings(services, storage, language);
+  const found = findings(services, storage, host);
   return [
     `# ${vscode.l10n.t('BAP Identity sign-in report')}`,
     vscode.l10n.t({

@@ -44,4 +44,12 @@ describe('a workspace that tries to change the servers', () => {
     const [asked] = requestsTo(sigma.requests, '/api/auth/device/code');
     assert.match(JSON.stringify(asked?.body), /vscode-bap-identity/);
   });
+
+  it('is told so by the report, as far as VS Code shows these settings', async () => {
+    await workbench.run('BAP Identity: Diagnose Sign-In');
+    const report = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    const finding = report.getByText('Settings of a folder or workspace have no effect on BAP Identity:');
+    assert.match(await finding.innerText(), /bapIdentity\.sigma\.serverUrl/);
+    await workbench.screenshot('diagnose-folder');
+  });
 });

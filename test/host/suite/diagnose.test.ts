@@ -120,6 +120,15 @@ describe('the sign-in report', () => {
     });
   }
 
+  it('finds settings that have no effect', async () => {
+    const keys = ['bapIdentity.sigma.serverUrl', 'bapIdentity.accountsMenu'];
+    const text = await reportOf(({ host }) => ({ host: { ...host, ineffectiveSettings: keys } }));
+    assert.match(
+      part(text, 'Findings'),
+      /workspace have no effect on BAP Identity: `bapIdentity\.sigma\.serverUrl`, `bapIdentity\.accountsMenu`\. Change/,
+    );
+  });
+
   it('ignores a clock that is a few seconds off', async () => {
     const check = { answer: 'service', client: 'known', aheadMs: 4_000 } as const;
     assert.match(await found({ check }), /No problem/);
