@@ -12,8 +12,15 @@ export function isPortable(env: unknown): boolean {
 /** Where the extension runs, as far as it explains how sessions can get lost. */
 export type LossPlace = 'browser' | 'browserWithServer' | 'portable' | 'desktop';
 
-export function lossPlace(env: Pick<typeof vscode.env, 'uiKind' | 'remoteName'>): LossPlace {
-  if (env.uiKind === vscode.UIKind.Web) return env.remoteName === undefined ? 'browser' : 'browserWithServer';
+const Node = z.object({ process: z.object({ versions: z.object({ node: z.string() }) }) });
+
+/** In Theia, a window in a browser has a server without being remote. */
+export function lossPlace(
+  env: Pick<typeof vscode.env, 'uiKind' | 'remoteName'>,
+  runsInNode = z.safeParse(Node, globalThis).success,
+): LossPlace {
+  if (env.uiKind === vscode.UIKind.Web)
+    return env.remoteName === undefined && !runsInNode ? 'browser' : 'browserWithServer';
   return isPortable(env) ? 'portable' : 'desktop';
 }
 
