@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { runCommand, withProgress } from './command.ts';
+import { installWithApt } from './apt.ts';
 
 const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 const applications = [
@@ -30,43 +28,14 @@ function findChromium(): string | undefined {
 }
 
 async function installChromium(): Promise<string> {
-  const missing = 'Chromium is missing. ';
-  if (!existsSync('/usr/bin/apt-get')) {
-    throw new Error(`${missing}Install Chromium or Google Chrome, or set CHROMIUM_PATH to one.`);
-  }
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const byHand = 'Run: sudo apt-get update && sudo apt-get install -y chromium';
-  if (sudo.length > 0 && !(await mayUseSudo())) throw new Error(missing + byHand);
-  try {
-    await withProgress('Installing Chromium with apt-get (once)', async () => {
-      await apt(sudo, ['update']);
-      const fonts = ['fonts-liberation', 'fonts-noto-cjk']; // without the second, Japanese is boxes in a screenshot
-      await apt(sudo, ['install', '-y', '--no-install-recommends', 'chromium', ...fonts]);
-    });
-  } catch (error) {
-    // Another run may have held apt's lock and installed Chromium.
-    if (findChromium() === undefined)
-      throw new Error(`${missing}${String(error)}. ${byHand}`, { cause: error });
-  }
+  if (!existsSync('/usr/bin/apt-get'))
+    throw new Error('Chromium is missing. Install Chromium or Google Chrome, or set CHROMIUM_PATH to one.');
+  const fonts = ['fonts-liberation', 'fonts-noto-cjk']; // without the second, Japanese is boxes in a screenshot
+  await installWithApt('Chromium', ['chromium', ...fonts], () => findChromium() !== undefined);
   const found = findChromium();
-  if (found === undefined) throw new Error(`${missing}apt-get installed it, but it is not on the PATH.`);
+  if (found === undefined)
+    throw new Error('Chromium is missing: apt-get installed it, but it is not on the PATH.');
   return found;
-}
-
-async function apt(sudo: string[], args: string[]): Promise<void> {
-  const lock = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
-  const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
-  const [command = 'env', ...rest] = [...sudo, ...environment, 'apt-get', ...lock, ...args];
-  await runCommand(command, rest);
-}
-
-async function mayUseSudo(): Promise<boolean> {
-  try {
-    await promisify(execFile)('sudo', ['-n', 'true']);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isExecutable(file: string): boolean {

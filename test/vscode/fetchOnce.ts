@@ -40,10 +40,14 @@ export async function fetchOnce({ name, size, folder, lastFile, fetchInto }: Fet
   }
 }
 
-/** No install scripts: they would compile native modules that the tests do not need. */
-export async function npm(command: 'install' | 'pack', cwd: string, args: string[]): Promise<void> {
-  const options =
-    command === 'install' ? ['--ignore-scripts', '--no-audit', '--no-fund', '--no-progress'] : [];
+/** Installs without install scripts: they would compile native modules that the tests do not need. */
+export async function npm(
+  command: 'install' | 'ci' | 'rebuild' | 'pack',
+  cwd: string,
+  args: string[],
+): Promise<void> {
+  const isInstall = command === 'install' || command === 'ci';
+  const options = isInstall ? ['--ignore-scripts', '--no-audit', '--no-fund', '--no-progress'] : [];
   await runCommand('npm', [command, ...options, ...args], { cwd, env: environmentForNpm() });
 }
 

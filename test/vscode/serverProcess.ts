@@ -6,9 +6,11 @@ import path from 'node:path';
 import { onExit } from './cleanup.ts';
 import { nodeFile } from './release.ts';
 
-/** The command line of a VS Code server, and the line that it prints when it listens. */
+/** The command line of an editor's server, and the line that it prints when it listens. */
 export interface ServerCommand {
   args: string[];
+  /** A command that runs Node with these arguments, instead of Node itself. */
+  runner?: [string, ...string[]];
   /** The first group is the port. The system chooses it. */
   listening: RegExp;
   env?: Record<string, string>;
@@ -17,6 +19,8 @@ export interface ServerCommand {
 /** A server with its own folder. `stop` ends the server and removes the folder. */
 export interface ServerProcess {
   port: number;
+  /** What it has printed. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -40,7 +44,9 @@ export function cleanEnvironment(folder: string): Record<string, string> {
 
 export async function startServer(folder: string, command: ServerCommand): Promise<ServerProcess> {
   await mkdir(path.join(folder, 'home'), { recursive: true });
-  const child = spawn(nodeFile, command.args, {
+  const [file, ...before] = command.runner ?? [nodeFile];
+  const args = command.runner === undefined ? command.args : [...before, nodeFile, ...command.args];
+  const child = spawn(file, args, {
     cwd: folder,
     env: { ...cleanEnvironment(folder), ...command.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,24 +62,26 @@ export async function startServer(folder: string, command: ServerCommand): Promi
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     forget();
   };
+  const printed: string[] = [];
+  const output = (): string => printed.join('');
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => printed.push(chunk.toString()));
   try {
-    return { port: await portOf(child, command.listening), stop };
+    return { port: await portOf(child, command.listening, output), output, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function portOf(child: ChildProcess, listening: RegExp): Promise<number> {
+function portOf(child: ChildProcess, listening: RegExp, output: () => string): Promise<number> {
   return new Promise((resolve, reject) => {
-    let output = '';
     const fail = (why: string) => {
-      reject(new Error(`VS Code’s server ${why}:\n${output}`));
+      reject(new Error(`The editor’s server ${why}:\n${output().slice(-20_000)}`));
     };
     const timer = setTimeout(fail, 180_000, 'did not listen within three minutes');
-    const read = (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-20_000);
-      const port = listening.exec(output)?.[1];
+    const read = () => {
+      const port = listening.exec(output())?.[1];
       if (port === undefined) return;
       clearTimeout(timer);
       resolve(Number(port));
