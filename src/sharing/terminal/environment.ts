@@ -4,8 +4,9 @@ import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
 import { settings } from '../../settings.ts';
+import { fill } from './collection.ts';
 import type { TokenConsent } from './consent.ts';
-import { type TerminalMode, type TerminalService, terminalVariables, variableNames } from './variables.ts';
+import { type TerminalMode, type TerminalService, terminalVariables, tokenVariables } from './variables.ts';
 
 /** No timer is longer, because timers stop while a laptop sleeps, but the expiry of a token does not wait. */
 const MAX_WAIT_MS = 60_000;
@@ -24,32 +25,29 @@ export interface TerminalParts {
 
 /**
  * Gives new terminals the identity of the user, as far as the setting says, until they sign out. VS Code itself marks
- * open terminals whose variables are stale. It must not persist the variables, which could be stale in the next window.
+ * open terminals whose variables are stale, so nothing changes before the sessions are loaded: until then, a terminal
+ * that VS Code has restored would look stale.
  */
 export function registerTerminalEnvironment(
   collection: vscode.GlobalEnvironmentVariableCollection,
   { services, sessions, mode, consent, adomHasToken, isFocused }: TerminalParts,
   { clock, log }: Pick<Runtime, 'clock' | 'log'>,
 ): vscode.Disposable {
-  collection.persistent = false;
-  collection.clear();
+  const secretNames = tokenVariables(services);
   let wait = new AbortController();
-  let hasToken = false;
+  let adomCliHasToken = false;
+  let isReady = false;
 
   /** `isExpected`: see `TokenConsent.ask`. */
   const update = (isExpected = false): void => {
+    if (!isReady) return;
     wait.abort();
     const { values, tokensOf, untilMs, unanswered } = terminalVariables(mode(), sessions.usable(), {
       services,
       answer: (id) => consent.answer(id),
-      adomHasToken: hasToken,
+      adomHasToken: adomCliHasToken,
     });
-    collection.description = describe(values, tokensOf);
-    for (const name of variableNames(services)) {
-      const value = values[name];
-      if (value !== undefined) collection.replace(name, value);
-      else if (collection.get(name) !== undefined) collection.delete(name);
-    }
+    fill(collection, values, describe(values, tokensOf), secretNames);
     wait = new AbortController();
     const later = (ms: number, run: () => void): void => {
       clock.sleep(ms, wait.signal).then(run, () => undefined);
@@ -72,13 +70,14 @@ export function registerTerminalEnvironment(
   const begin = async (): Promise<void> => {
     const hasChanged = await consent.followSetting();
     if (mode() !== 'off') {
-      hasToken = await adomHasToken();
+      adomCliHasToken = await adomHasToken();
       try {
         await sessions.load();
       } catch (error) {
         log.warn(`No identity for new terminals: ${describeError(error)}.`);
       }
     }
+    isReady = true;
     update(hasChanged);
   };
 

@@ -16,9 +16,12 @@ export function wantsToken(mode: TerminalMode, serviceId: string): boolean {
 
 export type TerminalService = Pick<IdentityService, 'id' | 'label' | 'tokenVariable'>;
 
-/** The names of all variables that a terminal can get. */
-export function variableNames(services: readonly TerminalService[]): string[] {
-  return ['BAP_ID', 'BAP_PUBKEY', ...services.flatMap(({ tokenVariable }) => tokenVariable ?? [])];
+/** Variables that say who the user is. */
+export const IDENTITY_VARIABLES = ['BAP_ID', 'BAP_PUBKEY'];
+
+/** The names of the variables that can hold a secret. */
+export function tokenVariables(services: readonly TerminalService[]): string[] {
+  return services.flatMap(({ tokenVariable }) => tokenVariable ?? []);
 }
 
 /** What decides about tokens, apart from the setting. */

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { demoPerson, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { dependentTests } from './steps.ts';
+import { Terminals, terminalSettings } from './terminals.ts';
+import { Workbench } from './workbench.ts';
+
+/** VS Code marks a terminal whose variables are stale with this. CSS renders it. */
+const SIGN = '.tabs-list .monaco-list-row [class*="monaco-decoration-iconBadge-"]';
+/** Counts how often a sign appears in the page, from its start. */
+const COUNT_SIGNS = `globalThis.signs = 0;
+  let isThere = false;
+  setInterval(() => {
+    const wasThere = isThere;
+    isThere = document.querySelector('${SIGN}') !== null;
+    if (isThere && !wasThere) globalThis.signs += 1;
+  }, 20)`;
+
+/** All extensions start late here, and every answer of VS Code takes its time. */
+describe('the terminals of a window that reloads', () => {
+  const [identity] = demoPerson.identities;
+  const alone = `id=${identity?.bapId} token=`;
+  const withToken = `${alone}yes`;
+  let folder: string;
+  let shells: string;
+  let sigma: SigmaServer;
+  let workbench: Workbench;
+  let terminals: Terminals;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'shells-'));
+    shells = path.join(folder, 'shells');
+    sigma = await startSigmaServer({ intervalSeconds: 1 });
+    // Each shell adds what it got to a file as soon as it runs.
+    const noting = {
+      path: '/bin/sh',
+      args: ['-c', `echo "id=$BAP_ID token=\${CLAWNET_TOKEN:+yes}" >> '${shells}'; exec /bin/sh`],
+    };
+    const system = process.platform === 'darwin' ? 'osx' : 'linux';
+    workbench = await Workbench.open(
+      {
+        'bapIdentity.sigma.serverUrl': sigma.url,
+        'bapIdentity.terminal.environment': 'identity',
+        ...terminalSettings,
+        [`terminal.integrated.profiles.${system}`]: { noting },
+        [`terminal.integrated.defaultProfile.${system}`]: 'noting',
+        'terminal.integrated.enablePersistentSessions': false,
+        'terminal.integrated.tabs.hideCondition': 'never',
+      },
+      'slow',
+    );
+    await workbench.page.addInitScript(COUNT_SIGNS);
+    terminals = await Terminals.of(workbench);
+    await workbench.run('BAP Identity: Sign In…');
+    await workbench.listItem('Sigma Identity').click();
+    await sigma.approve(await workbench.userCode('Sigma Identity'));
+    await workbench.waitForNotification('Signed in to Sigma Identity as');
+  });
+  after(async () => {
+    await workbench.close();
+    await terminals.close();
+    await sigma.close();
+    await rm(folder, { recursive: true });
+  });
+  dependentTests('terminalReload', () => workbench);
+
+  /** What each shell got since the last call of `forget`. */
+  const got = (): string[] => {
+    try {
+      return readFileSync(shells, 'utf8').trim().split('\n');
+    } catch {
+      return [];
+    }
+  };
+  const forget = (): void => {
+    rmSync(shells, { force: true });
+  };
+  /** Opens new terminals until one has this. The extension has then started. */
+  const untilNewHas = (expected: string): Promise<void> =>
+    workbench.until(
+      async () =>
+        (await terminals.runInNew('echo "id=$BAP_ID token=${CLAWNET_TOKEN:+yes}"')) === expected,
+      expected,
+    );
+  const signs = (): Promise<number> => workbench.page.evaluate<number>('globalThis.signs');
+  const onlyOne = async (expected: string): Promise<void> => {
+    await workbench.run('Terminal: Kill All Terminals');
+    forget();
+    await workbench.run('Terminal: Create New Terminal');
+    await workbench.until(() => Promise.resolve(got().at(-1) === expected), expected);
+  };
+  const isStored = async (name: string): Promise<boolean> => (await workbench.storedInBrowser()).includes(name);
+
+  it('has the identity in a terminal that VS Code opens before the extension starts', async () => {
+    await untilNewHas(alone);
+    await onlyOne(alone);
+    await workbench.until(() => isStored('BAP_ID'), 'the stored identity');
+    forget();
+    await workbench.reload();
+    await workbench.until(() => Promise.resolve(got().length > 0), 'a shell');
+    await workbench.screenshot('terminal-early');
+    await untilNewHas(alone);
+    assert.deepEqual([...new Set(got())], [alone]);
+    assert.equal(await signs(), 0);
+  });
+
+  it('shows no sign on a restored terminal', async () => {
+    await workbench.set('terminal.integrated.enablePersistentSessions', true);
+    await onlyOne(alone);
+    forget();
+    await workbench.reload();
+    await untilNewHas(alone);
+    await workbench.screenshot('terminal-restored');
+    assert.equal(await signs(), 0);
+  });
+
+  it('shows a sign on a restored terminal when a token is added', async () => {
+    await terminals.choose('identityAndTokens');
+    await workbench.answerDialog('Allow');
+    await workbench.page.locator(SIGN).first().waitFor();
+  });
+
+  for (const [how, goesAway] of [
+    ['a reload', () => workbench.reload()],
+    ['a crash of the extension host', () => workbench.run('Consumer: Crash')],
+  ] as const)
+    it(`shows no sign on a terminal with the same token after ${how}`, async () => {
+      await onlyOne(withToken);
+      const before = await signs();
+      await goesAway();
+      await untilNewHas(withToken);
+      await workbench.screenshot(`terminal-restored-token-${how.includes('crash') ? 'crash' : 'reload'}`);
+      assert.equal(await signs(), how.includes('crash') ? before : 0);
+    });
+
+  it('stores the token nowhere', async () => {
+    const tokens = sigma.requests.flatMap(
+      ({ headers }) => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? [],
+    );
+    assert.ok(tokens.length > 0, 'no token is known');
+    const files = globSync(`${workbench.serverFolder}/**/*`).filter((file) => statSync(file).isFile());
+    assert.ok(files.length > 20, `only ${files.length} files`);
+    const stored = await workbench.storedInBrowser();
+    assert.ok(!stored.includes('CLAWNET_TOKEN'), 'the collection is stored');
+    for (const token of new Set(tokens)) {
+      assert.ok(!stored.includes(token), 'a token is in the browser’s storage');
+      for (const file of files) assert.ok(!readFileSync(file).includes(token), `a token is in ${file}`);
+    }
+  });
+
+  it('shows a sign on a restored terminal after a sign-out, and forgets the identity', async () => {
+    await onlyOne(withToken);
+    await workbench.reload();
+    await untilNewHas(withToken);
+    await workbench.run('BAP Identity: Sign Out…');
+    await workbench.answerDialog('Sign Out');
+    await workbench.page.locator(SIGN).first().waitFor();
+    await workbench.screenshot('terminal-restored-signed-out');
+    assert.equal(await signs(), 1);
+    await workbench.until(async () => !(await isStored('BAP_ID')), 'the end of the stored identity');
+  });
+});
