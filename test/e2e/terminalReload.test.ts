@@ -82,8 +82,7 @@ describe('the terminals of a window that reloads', () => {
   /** Opens new terminals until one has this. The extension has then started. */
   const untilNewHas = (expected: string): Promise<void> =>
     workbench.until(
-      async () =>
-        (await terminals.runInNew('echo "id=$BAP_ID token=${CLAWNET_TOKEN:+yes}"')) === expected,
+      async () => (await terminals.runInNew('echo "id=$BAP_ID token=${CLAWNET_TOKEN:+yes}"')) === expected,
       expected,
     );
   const signs = (): Promise<number> => workbench.page.evaluate<number>('globalThis.signs');
@@ -93,7 +92,8 @@ describe('the terminals of a window that reloads', () => {
     await workbench.run('Terminal: Create New Terminal');
     await workbench.until(() => Promise.resolve(got().at(-1) === expected), expected);
   };
-  const isStored = async (name: string): Promise<boolean> => (await workbench.storedInBrowser()).includes(name);
+  const isStored = async (name: string): Promise<boolean> =>
+    (await workbench.storedInBrowser()).includes(name);
 
   it('has the identity in a terminal that VS Code opens before the extension starts', async () => {
     await untilNewHas(alone);

@@ -2,10 +2,13 @@ import type * as vscode from 'vscode';
 
 import { IDENTITY_VARIABLES } from './variables.ts';
 
-export type Collection = Pick<
+/** What is used of VS Code's collection. */
+export interface Collection extends Pick<
   vscode.GlobalEnvironmentVariableCollection,
-  'persistent' | 'description' | 'get' | 'replace' | 'delete'
->;
+  'persistent' | 'description' | 'replace' | 'delete'
+> {
+  get(name: string): { readonly value: string } | undefined;
+}
 
 /**
  * Makes the collection hold these values and no others. VS Code stores a persistent collection in clear text, for the

@@ -62,13 +62,47 @@ describe('the environment of new terminals', () => {
     });
   };
 
-  it('is not persisted, and first clears what VS Code has persisted', () => {
+  it('does not change what VS Code has kept before the sessions are read, or when it is right', async () => {
+    await setMode('identity');
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    world = new TerminalWorld([ann], identity);
+    world.loading = promise;
+    await eventually('the start of the reading', () => Promise.resolve(world.loads || undefined));
+    await world.clock.settle();
+    world.sessionsAre(); // as a window that gets the focus
+    assert.deepEqual([world.variables, world.collection.description], [identity, undefined]);
+    world.records = [ann];
+    resolve(undefined);
+    await eventually('the description', async () => {
+      await world.clock.settle();
+      return world.collection.description;
+    });
+    assert.deepEqual([world.variables, world.collection.done], [identity, []]);
+  });
+
+  for (const [what, mode, records] of [
+    ['the user has signed out', 'identity', []],
+    ['the setting is off', 'off', [ann]],
+  ] as const)
+    it(`removes what VS Code has kept when ${what}`, async () => {
+      await setMode(mode);
+      world = new TerminalWorld([...records], { ...identity, ADOMPKG_TOKEN: 'token-of-ada' });
+      await until({});
+    });
+
+  it('is kept for the next window only without a token', async () => {
+    await setMode('identityAndAdomToken');
     world = new TerminalWorld();
-    assert.deepEqual(world.collection.done.slice(0, 2), ['persistent false', 'clear']);
+    await world.clock.settle();
+    world.haveAllowed('ada');
+    world.sessionsAre(ann, ada('ada'));
+    assert.equal(world.collection.persistent, false);
+    world.sessionsAre(ann);
+    assert.equal(world.collection.persistent, true);
   });
 
   it('is empty by default, without reading stored sessions', async () => {
-    world = new TerminalWorld(ann, ada('ada'));
+    world = new TerminalWorld([ann, ada('ada')]);
     await world.clock.settle();
     assert.deepEqual([world.variables, world.loads], [{}, 0]);
   });
@@ -76,14 +110,14 @@ describe('the environment of new terminals', () => {
   for (const value of ['on', true, 1, null]) {
     it(`is empty for the invalid setting ${String(value)}`, async () => {
       await setMode(value);
-      world = new TerminalWorld(ann, ada('ada'));
+      world = new TerminalWorld([ann, ada('ada')]);
       await world.clock.settle();
       assert.deepEqual([world.variables, world.loads], [{}, 0]);
     });
   }
 
   it('follows the setting', async () => {
-    world = new TerminalWorld(ann, ada('ada'));
+    world = new TerminalWorld([ann, ada('ada')]);
     await setMode('identity');
     await until(identity);
     assert.match(world.collection.description ?? '', /^Your identity: /);
@@ -98,7 +132,7 @@ describe('the environment of new terminals', () => {
 
   it('is filled at startup when the setting says so', async () => {
     await setMode('identity');
-    world = new TerminalWorld(ann);
+    world = new TerminalWorld([ann]);
     await until(identity);
     assert.equal(world.loads, 1);
   });
@@ -144,7 +178,7 @@ describe('the environment of new terminals', () => {
   });
 
   it('asks for one account after the other and adds only allowed tokens', async () => {
-    world = new TerminalWorld(ann, ada('ada'));
+    world = new TerminalWorld([ann, ada('ada')]);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     world.answer = () => promise;
     await setMode('identityAndTokens');
@@ -163,7 +197,7 @@ describe('the environment of new terminals', () => {
   });
 
   it('has the identity but no token when the user refuses', async () => {
-    world = new TerminalWorld(ann, ada('ada'));
+    world = new TerminalWorld([ann, ada('ada')]);
     world.answer = () => Promise.resolve(false);
     await setMode('identityAndTokens');
     await eventually('both questions', () => Promise.resolve(world.asked[1]));
@@ -189,7 +223,7 @@ describe('the environment of new terminals', () => {
   });
 
   it('leaves out Adom’s token in an Adom workspace', async () => {
-    world = new TerminalWorld(ann, ada('ada'));
+    world = new TerminalWorld([ann, ada('ada')]);
     world.adomHasToken = true;
     await setMode('identityAndAdomToken');
     await until(identity);

@@ -16,27 +16,43 @@ const services = [
 ];
 
 /** Records calls, because a test cannot get the extension's own collection from VS Code. */
-class FakeCollection extends Map<string, string> {
+class FakeCollection {
   readonly done: string[] = [];
+  readonly values: Map<string, string>;
   description: string | undefined;
+  #persistent = true;
+
+  constructor(values: Readonly<Record<string, string>>) {
+    this.values = new Map(Object.entries(values));
+  }
+
+  get persistent(): boolean {
+    return this.#persistent;
+  }
 
   set persistent(value: boolean) {
     this.done.push(`persistent ${value}`);
+    this.#persistent = value;
+  }
+
+  get(name: string): { value: string } | undefined {
+    const value = this.values.get(name);
+    return value === undefined ? undefined : { value };
   }
 
   replace(name: string, value: string): void {
     this.done.push(`replace ${name}`);
-    this.set(name, value);
+    this.values.set(name, value);
   }
 
-  override delete(name: string): boolean {
+  delete(name: string): void {
     this.done.push(`delete ${name}`);
-    return super.delete(name);
+    this.values.delete(name);
   }
 
-  override clear(): void {
+  clear(): void {
     this.done.push('clear');
-    super.clear();
+    this.values.clear();
   }
 }
 
@@ -44,12 +60,14 @@ class FakeCollection extends Map<string, string> {
 export class TerminalWorld {
   readonly clock = new FakeClock();
   readonly log = new RecordingLog();
-  readonly collection = new FakeCollection();
+  readonly collection: FakeCollection;
   readonly #changes = new vscode.EventEmitter<AccountChange>();
   readonly environment: vscode.Disposable;
   records: LiveSession[];
   loads = 0;
   failure: Error | undefined;
+  /** What reading the stored sessions waits for. */
+  loading: Promise<undefined> = Promise.resolve(undefined);
   readonly #memento = new FakeMemento();
   /** The accounts that the user was asked about, and those that they were offered to be asked about. */
   readonly asked: string[] = [];
@@ -59,12 +77,15 @@ export class TerminalWorld {
   adomHasToken = false;
   isFocused = true;
 
-  constructor(...records: LiveSession[]) {
+  /** `kept`: what VS Code has kept of an earlier window. */
+  constructor(records: LiveSession[] = [], kept: Readonly<Record<string, string>> = {}) {
     this.records = records;
+    this.collection = new FakeCollection(kept);
     const signedIn = {
-      load: () => {
+      load: async () => {
         this.loads += 1;
-        return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
+        await this.loading;
+        if (this.failure !== undefined) throw this.failure;
       },
       usable: () => this.records.filter((record) => !isOver(record, this.clock.now())),
       onDidChange: (listener: (change: AccountChange) => void) => this.#changes.event(listener),
@@ -109,6 +130,6 @@ export class TerminalWorld {
   }
 
   get variables(): Record<string, string> {
-    return Object.fromEntries(this.collection);
+    return Object.fromEntries(this.collection.values);
   }
 }

@@ -35,7 +35,7 @@ class SentCollection implements Collection {
   }
   get(name: string): ReturnType<Collection['get']> {
     const value = this.#values.get(name);
-    return value === undefined ? undefined : { value, type: 1, options: {} };
+    return value === undefined ? undefined : { value };
   }
   replace(name: string, value: string): void {
     this.#values.set(name, value);
