@@ -4,7 +4,7 @@ import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
 import { settings } from '../../settings.ts';
-import { fill } from './collection.ts';
+import { fill, keepSecretsUnstored } from './collection.ts';
 import type { TokenConsent } from './consent.ts';
 import { type TerminalMode, type TerminalService, terminalVariables, tokenVariables } from './variables.ts';
 
@@ -34,6 +34,7 @@ export function registerTerminalEnvironment(
   { clock, log }: Pick<Runtime, 'clock' | 'log'>,
 ): vscode.Disposable {
   const secretNames = tokenVariables(services);
+  keepSecretsUnstored(collection, secretNames);
   let wait = new AbortController();
   let adomCliHasToken = false;
   let isReady = false;
@@ -47,7 +48,11 @@ export function registerTerminalEnvironment(
       answer: (id) => consent.answer(id),
       adomHasToken: adomCliHasToken,
     });
-    fill(collection, values, describe(values, tokensOf), secretNames);
+    try {
+      fill(collection, values, describe(values, tokensOf), secretNames);
+    } catch (error) {
+      log.warn(`The variables of new terminals could not be changed: ${describeError(error)}.`);
+    }
     wait = new AbortController();
     const later = (ms: number, run: () => void): void => {
       clock.sleep(ms, wait.signal).then(run, () => undefined);

@@ -238,6 +238,16 @@ describe('the environment of new terminals', () => {
     assert.deepEqual(world.variables, {});
   });
 
+  it('says in the log when the editor cannot change it', async () => {
+    await setMode('identity');
+    world = new TerminalWorld([ann]);
+    world.collection.refuses = true;
+    await eventually('the warning', () => Promise.resolve(world.log.lines[0]));
+    assert.deepEqual(world.log.lines, [
+      'warn The variables of new terminals could not be changed: TypeError.',
+    ]);
+  });
+
   it('is cleared with the extension', async () => {
     await setMode('identityAndAdomToken');
     world = new TerminalWorld();

@@ -20,6 +20,8 @@ class FakeCollection {
   readonly done: string[] = [];
   readonly values: Map<string, string>;
   description: string | undefined;
+  /** As in an editor that has the collection but cannot change it. */
+  refuses = false;
   #persistent = true;
 
   constructor(values: Readonly<Record<string, string>>) {
@@ -42,6 +44,7 @@ class FakeCollection {
 
   replace(name: string, value: string): void {
     this.done.push(`replace ${name}`);
+    if (this.refuses) throw new TypeError('not supported');
     this.values.set(name, value);
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { type Collection, fill } from '../../../../src/sharing/terminal/collection.ts';
+import { type Collection, fill, keepSecretsUnstored } from '../../../../src/sharing/terminal/collection.ts';
 
 type Values = Readonly<Record<string, string>>;
 const SECRETS = ['CLAWNET_TOKEN', 'ADOMPKG_TOKEN'];
@@ -79,6 +79,8 @@ describe('the collection of terminal variables', () => {
       for (const [to, after] of Object.entries(states)) {
         it(`${origin}, turns from ${from} into ${to}, and no token is ever persistent`, () => {
           const collection = new SentCollection(before, persistent(before));
+          keepSecretsUnstored(collection, SECRETS);
+          assert.deepEqual(collection.values, before);
           fill(collection, after, to, SECRETS);
           assert.deepEqual(collection.values, after);
           assert.equal(collection.description, to);
@@ -91,6 +93,7 @@ describe('the collection of terminal variables', () => {
   for (const [name, values] of Object.entries(states))
     it(`sends nothing when it already holds ${name}`, () => {
       const collection = new SentCollection(values, !Object.keys(values).some(isSecret), 'words');
+      keepSecretsUnstored(collection, SECRETS);
       fill(collection, values, 'words', SECRETS);
       assert.deepEqual(collection.sent, []);
     });
