@@ -95,10 +95,17 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       userAgent: userAgent(version, { name: vscode.env.appName, version: vscode.version }, platform.system),
     }),
   };
-  const services = createServices({ ...http, clockSkew });
+  const onAnswer = (url: string): void => {
+    sessions.revocations.reached(url);
+  };
+  const services = createServices({ ...http, clockSkew, onAnswer });
   const shared = platform.openStorage(context, runtime);
   const isFocused = (): boolean => vscode.window.state.focused;
-  const sessions = openSessions({ ...shared, services, memento: context.globalState, isFocused }, runtime);
+  const isSigningIn = (serviceId: string): Promise<boolean> => signIns.isInProgress(serviceId);
+  const sessions = openSessions(
+    { ...shared, services, memento: context.globalState, isFocused, isSigningIn },
+    runtime,
+  );
   const view = new SignInNotifications(systemClock, channel, log, (record) => {
     const provider = providers.find(({ service }) => service.id === record.serviceId);
     const [account] = accountsOf([record]);
@@ -205,6 +212,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   resumeSignIns();
   const finish = async (): Promise<void> => {
     await Promise.all([sessions.finish(), signIns.finish()]);
+    await sessions.revocations.finish(); // of sign-ins that were not kept, too
     await shared.finish();
   };
   return { api: identity.api, finish };

@@ -4,7 +4,7 @@ import type { Disposable } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import { runGuarded } from './guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
-import type { LostSession, SessionNotice } from '../sessions/notices.ts';
+import type { LostSession, RevocationWaits, SessionNotice } from '../sessions/notices.ts';
 import type { LiveSession, Session } from '../sessions/record.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { runEditorCommand } from '../signIn/editorCommands.ts';
@@ -13,9 +13,9 @@ import { lossPlace, lostMessage } from './lostWords.ts';
 /** The anchor of the README's section on lost sessions. */
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';
 
-/** Shows the notices about sessions as messages, each with a button to sign in again. */
+/** Shows the notices about sessions as messages, each with a button for what to do next. */
 export class NoticeMessages implements Disposable {
-  readonly #sessions: Pick<Sessions, 'onNotice' | 'find'>;
+  readonly #sessions: Pick<Sessions, 'onNotice' | 'find' | 'revocations'>;
   readonly #providers: readonly ServiceProvider[];
   readonly #readme: vscode.Uri;
   readonly #log: Log;
@@ -23,7 +23,7 @@ export class NoticeMessages implements Disposable {
 
   /** `extension`: the folder of the extension. */
   constructor(
-    sessions: Pick<Sessions, 'onNotice' | 'find'>,
+    sessions: Pick<Sessions, 'onNotice' | 'find' | 'revocations'>,
     providers: readonly ServiceProvider[],
     extension: vscode.Uri,
     log: Log,
@@ -54,6 +54,9 @@ export class NoticeMessages implements Disposable {
         break;
       case 'notStored':
         void this.#tellNotStored(notice.record);
+        break;
+      case 'revocationWaits':
+        void this.#tellRevocationWaits(notice);
         break;
       case 'lost': {
         const [first] = notice.sessions;
@@ -102,6 +105,26 @@ export class NoticeMessages implements Disposable {
     );
     if ((await vscode.window.showWarningMessage(message, diagnose)) === diagnose)
       await vscode.commands.executeCommand('bapIdentity.diagnose');
+  }
+
+  async #tellRevocationWaits({ serviceId, because, ids }: RevocationWaits): Promise<void> {
+    const forget = vscode.l10n.t({
+      message: 'Forget It',
+      comment: 'A button: do not try to end the session at the service any more',
+    });
+    const label = this.#labelOf(serviceId);
+    const message =
+      because === 'signOut'
+        ? vscode.l10n.t(
+            'You are signed out of {0} here. {0} couldn’t be reached and still knows this session. It will be ended there as soon as possible.',
+            label,
+          )
+        : vscode.l10n.t(
+            '{0} couldn’t be reached and still knows a session that isn’t used here any more. It will be ended there as soon as possible.',
+            label,
+          );
+    if ((await vscode.window.showWarningMessage(message, forget)) === forget)
+      await this.#sessions.revocations.forget(ids);
   }
 
   async #tellLost({ serviceId, scopes }: LostSession): Promise<void> {

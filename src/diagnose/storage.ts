@@ -16,6 +16,8 @@ type Answer<T> = T | undefined | 'slow';
 export interface StorageFacts {
   readonly startupCheck: Answer<StartupCheck>;
   readonly storageStatus: Answer<StorageStatus>;
+  /** How many revocations wait for a service. */
+  readonly revocationsWaiting: Answer<number>;
 }
 
 export interface StorageSources {
@@ -41,17 +43,24 @@ export async function storageFacts(
       return undefined;
     }
   };
-  const [startupCheck, status] = await Promise.all([
+  const [startupCheck, status, revocationsWaiting] = await Promise.all([
     inTime(() => sessions.startupCheck),
     inTime(storageStatus),
+    inTime(() => sessions.revocations.count()),
   ]);
-  return { startupCheck, storageStatus: status };
+  return { startupCheck, storageStatus: status, revocationsWaiting };
 }
 
-export function storageLines({ startupCheck, storageStatus }: StorageFacts): string[] {
+export function storageLines({ startupCheck, storageStatus, revocationsWaiting }: StorageFacts): string[] {
   return [
     bullet(vscode.l10n.t('Sessions kept since the last start'), startupCheckInWords(startupCheck)),
     bullet(vscode.l10n.t('How windows share sessions'), storageStatusInWords(storageStatus)),
+    bullet(
+      vscode.l10n.t('Sessions still to be ended at a service'),
+      typeof revocationsWaiting === 'number'
+        ? String(revocationsWaiting)
+        : vscode.l10n.t('not known: the storage cannot be opened'),
+    ),
   ];
 }
 

@@ -20,6 +20,8 @@ export interface Http {
   readonly isOnline?: () => boolean;
   /** Observes the `Date` of each answer with data. */
   readonly clockSkew?: ClockSkew;
+  /** Called with the URL of each request that got an answer with data. */
+  readonly onAnswer?: (url: string) => void;
 }
 
 export interface HttpRequest {
@@ -59,8 +61,10 @@ export async function send(http: Http, request: HttpRequest, signal: AbortSignal
       const isAnswer = outcome.kind === 'answer';
       const problem = problemOfOutcome(outcome);
       // The clock of a router whose page answers is often wrong.
-      if (isAnswer && problem === undefined && isObject(outcome.json))
+      if (isAnswer && problem === undefined && isObject(outcome.json)) {
         http.clockSkew?.observe(outcome.headers, http.clock.now(), http.log);
+        http.onAnswer?.(request.url);
+      }
       const result = isAnswer ? `${outcome.status}${errorCode(outcome.json)}` : 'redirect refused';
       if (problem === undefined) logResult('debug', result);
       else logResult('info', `${result} from ${host} (${problem})`);

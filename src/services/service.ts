@@ -65,8 +65,10 @@ export interface IdentityService extends ServiceTexts {
    * tokens. Rejects only with `signal.reason`.
    */
   readonly renew?: (grant: Grant, signal: AbortSignal) => Promise<RenewResult>;
-  /** Revokes the grant. Best effort: the outcome is ignored. Rejects only with `signal.reason`. */
-  revoke(grant: Grant, signal: AbortSignal): Promise<void>;
+  /**
+   * Asks the server that granted the tokens to end them, and then whether it has. Rejects only with `signal.reason`.
+   */
+  revoke(grant: Grant, signal: AbortSignal): Promise<RevokeResult>;
   /** Tests the configured server without a sign-in and without a token. Rejects only with `signal.reason`. */
   check(signal: AbortSignal): Promise<ServiceCheck>;
 }
@@ -137,6 +139,14 @@ export type RenewResult =
   | { kind: 'clientRefused' }
   /** The service did not say. */
   | { kind: 'unknown' };
+
+export type RevokeResult =
+  /** The service no longer knows the grant. */
+  | { kind: 'ended' }
+  /** The service has answered and still accepts the grant, or the browser blocks the request: do not ask again. */
+  | { kind: 'refused' }
+  /** The service gave no answer of its own. */
+  | { kind: 'unanswered' };
 
 /** A sign-in that waits for the user's decision in the browser. Never log any part of it. */
 export interface PendingSignIn {

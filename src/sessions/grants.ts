@@ -1,7 +1,7 @@
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
-import type { Grant, IdentityService } from '../services/service.ts';
+import type { Grant, IdentityService, RevokeResult } from '../services/service.ts';
 import { afterRenewal, asLive, isLive, type LiveSession, type SessionRecord } from './record.ts';
 import type { SessionStore } from './store.ts';
 
@@ -64,17 +64,30 @@ function expiredMeanwhile(store: SessionStore, asked: LiveSession): LiveSession 
 
 const REVOKE_LIMIT_MS = 5_000;
 
+/** Asks the service once to end a grant. Never rejects. */
+export async function tryToRevoke(
+  service: IdentityService,
+  grant: Grant,
+  limitMs: number,
+  { clock, log }: Runtime,
+): Promise<RevokeResult['kind']> {
+  const { label } = service;
+  try {
+    const { kind } = await withTimeLimit(clock, limitMs, NEVER, (signal) => service.revoke(grant, signal));
+    if (kind === 'ended') log.info(`${label} has ended the session.`);
+    else if (kind === 'refused') log.warn(`${label} does not end the session when it is asked from here.`);
+    else log.warn(`${label} does not answer, so it still knows the session.`);
+    return kind;
+  } catch (error) {
+    log.warn(`${label} could not be asked in time to end the session: ${describeError(error)}.`);
+    return 'unanswered';
+  }
+}
+
 /**
- * Asks the service in the background to end a grant that is no longer wanted. The grant is gone here whatever the
- * service answers, so no caller waits, and no failure is shown.
+ * Asks the service once, in the background, to end a grant that no session has taken: one that a renewal or a rotation
+ * has brought, or one that has expired. For what the user has given up, see `Revocations`.
  */
-export function revokeInBackground(service: IdentityService, grant: Grant, { clock, log }: Runtime): void {
-  withTimeLimit(clock, REVOKE_LIMIT_MS, NEVER, (signal) => service.revoke(grant, signal)).then(
-    () => {
-      log.info(`Asked ${service.label} to end the session.`);
-    },
-    (error: unknown) => {
-      log.warn(`${service.label} could not be asked in time to end the session: ${describeError(error)}.`);
-    },
-  );
+export function revokeInBackground(service: IdentityService, grant: Grant, runtime: Runtime): void {
+  void tryToRevoke(service, grant, REVOKE_LIMIT_MS, runtime);
 }

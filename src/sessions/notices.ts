@@ -15,8 +15,21 @@ export type SessionNotice =
   | { readonly kind: 'rejected'; readonly record: LiveSession }
   /** A new sign-in is in memory only, because storage failed. */
   | { readonly kind: 'notStored'; readonly record: LiveSession }
+  | RevocationWaits
   /** Sessions of one service that should have been in storage at the start of the window, but were not. */
   | { readonly kind: 'lost'; readonly sessions: readonly LostSession[] };
+
+/** The service gave no answer when it was asked to end grants. It will be asked again. */
+export interface RevocationWaits {
+  readonly kind: 'revocationWaits';
+  readonly serviceId: string;
+  readonly because: UnusedBecause;
+  /** As in `Revocations.forget`. */
+  readonly ids: readonly string[];
+}
+
+/** Why a grant is no longer used: a sign-out, or a sign-in that was not kept or has been replaced by a new one. */
+export type UnusedBecause = 'signOut' | 'signIn';
 
 export type LostSession = Pick<LiveSession, 'id' | 'serviceId' | 'scopes'>;
 
@@ -64,6 +77,11 @@ export class NoticeEmitter {
   async lost(sessions: readonly LostSession[]): Promise<void> {
     const name = `lost ${sessions.map(({ id }) => id).join()}`;
     if (await this.#locks.claimFor(name, SAME_LOSS_MS)) this.#notices.fire({ kind: 'lost', sessions });
+  }
+
+  /** In the window that has asked: the others do not know of it yet. */
+  revocationWaits(waits: Omit<RevocationWaits, 'kind'>): void {
+    this.#notices.fire({ kind: 'revocationWaits', ...waits });
   }
 
   /** Once in a window: the next sign-ins have the same cause. */

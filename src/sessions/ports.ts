@@ -96,6 +96,8 @@ export interface WindowStorage {
   readonly identities: ItemStorage;
   /** For sign-ins in progress. */
   readonly signIns: WorkStorage;
+  /** For revocations that wait for the service. */
+  readonly revocations: WorkStorage;
   /** Resolves when the writes that are under way have ended. A window that closes waits for it. Never rejects. */
   readonly finish: () => Promise<void>;
   /** For Diagnose Sign-In. Rejects with the platform's error when the storage cannot be opened. */

@@ -4,7 +4,7 @@ import type { Grant, IdentityService } from '../services/service.ts';
 import { missingScopes, qualifiedByServer, sameScopes } from './accounts.ts';
 import { SessionEnding } from './ending.ts';
 import { isExpired, isOver } from './expiry.ts';
-import { grantOf, revokeInBackground } from './grants.ts';
+import { grantOf } from './grants.ts';
 import type { NoticeEmitter } from './notices.ts';
 import type { WindowLocks } from './ports.ts';
 import {
@@ -16,6 +16,7 @@ import {
   type Session,
 } from './record.ts';
 import { Renewal } from './renewal.ts';
+import type { Revocations } from './revocations.ts';
 import { ServiceRecords, type SessionFilter } from './serviceRecords.ts';
 import type { SessionStore } from './store.ts';
 import { Verification } from './verification.ts';
@@ -38,6 +39,7 @@ export class ServiceSessions {
   readonly verification: Verification;
   readonly #store: SessionStore;
   readonly #notices: NoticeEmitter;
+  readonly #revocations: Revocations;
   readonly #runtime: Runtime;
 
   constructor(
@@ -45,6 +47,7 @@ export class ServiceSessions {
     store: SessionStore,
     locks: WindowLocks,
     notices: NoticeEmitter,
+    revocations: Revocations,
     runtime: Runtime,
   ) {
     this.service = service;
@@ -58,6 +61,7 @@ export class ServiceSessions {
     );
     this.#store = store;
     this.#notices = notices;
+    this.#revocations = revocations;
     this.#runtime = runtime;
     store.onDidChange(({ record }) => {
       if (record.serviceId === service.id) this.#revokeUnknown(record);
@@ -127,9 +131,13 @@ export class ServiceSessions {
     if (missing.length > 0)
       this.#runtime.log.warn(`${this.service.label} has not granted these scopes: ${missing.join(' ')}.`);
     const old = grantOf(replaced);
-    if (old !== undefined && old.accessToken !== grant.accessToken)
-      revokeInBackground(this.service, old, this.#runtime);
+    if (old !== undefined) this.revokeUnkept(old);
     return record;
+  }
+
+  /** Ends the grant of a sign-in that was not kept, or that a new one has replaced, at the service, in the background. */
+  revokeUnkept(grant: Grant): void {
+    this.#revocations.revoke(this.service, grant, 'signIn');
   }
 
   /**
@@ -146,9 +154,10 @@ export class ServiceSessions {
     const ofAccount = this.records.ofAccount(record);
     const isLast = ofAccount.every((each) => each.id === id || !isLive(each) || this.#isOver(each));
     const leaving = isLast ? ofAccount : [record];
+    const removing = Promise.all(leaving.map((each) => this.#store.remove(each)));
     for (const old of leaving.map(grantOf))
-      if (old !== undefined) revokeInBackground(this.service, old, this.#runtime);
-    await Promise.all(leaving.map((each) => this.#store.remove(each)));
+      if (old !== undefined) this.#revocations.revoke(this.service, old, 'signOut');
+    await removing;
   }
 
   /** Resolves when no request is in progress whose answer must not be lost. Never rejects. */
@@ -167,7 +176,7 @@ export class ServiceSessions {
   #revokeUnknown(record: LiveSession): void {
     const current = this.#store.get(record.id);
     if (current !== undefined && compareVersions(record.version, current.version) > 0)
-      revokeInBackground(this.service, record.grant, this.#runtime);
+      this.#revocations.revoke(this.service, record.grant, 'signOut');
   }
 
   async #settleOne(record: LiveSession): Promise<void> {

@@ -5,8 +5,10 @@ import type { Runtime } from '../base/runtime.ts';
 import type { IdentityService } from '../services/service.ts';
 import { type StartupCheck, watchForLostSessions } from './lost.ts';
 import { NoticeEmitter, type SessionNotice } from './notices.ts';
-import type { ItemStorage, WindowLocks } from './ports.ts';
+import { PendingRevocations } from './pendingRevocations.ts';
+import type { ItemStorage, WindowLocks, WorkStorage } from './ports.ts';
 import type { AccountChange, LiveSession } from './record.ts';
+import { Revocations } from './revocations.ts';
 import { ServiceSessions } from './serviceSessions.ts';
 import { SessionStore } from './store.ts';
 import { SessionUpkeep } from './upkeep.ts';
@@ -14,10 +16,14 @@ import { SessionUpkeep } from './upkeep.ts';
 export interface SessionParts {
   readonly services: readonly IdentityService[];
   readonly storage: ItemStorage;
+  /** For revocations that wait for the service. */
+  readonly revocations: WorkStorage;
   readonly locks: WindowLocks;
   /** The extension's global state. */
   readonly memento: vscode.Memento;
   readonly isFocused: () => boolean;
+  /** Whether a sign-in with this service is in progress in any window. Rejects with the platform's error. */
+  readonly isSigningIn: (serviceId: string) => Promise<boolean>;
 }
 
 /** A session, with the sessions of its service. */
@@ -31,6 +37,7 @@ export interface Sessions extends Disposable {
   readonly store: SessionStore;
   /** In the order of the services. */
   readonly byService: readonly ServiceSessions[];
+  readonly revocations: Revocations;
   /** Whether the secret storage has kept the sessions since the last window closed. Undefined if it cannot be read. */
   readonly startupCheck: Promise<StartupCheck | undefined>;
   /** Reads what is stored, once. Throws a StoreError when it cannot be read; the next call tries again. */
@@ -56,21 +63,26 @@ export interface Sessions extends Disposable {
 
 /** Wires the life of sessions together, and starts their upkeep. Everything ends with `runtime.closed`. */
 export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
-  const { services, storage, locks, memento, isFocused } = parts;
+  const { services, storage, locks, memento, isFocused, isSigningIn } = parts;
   const store = new SessionStore(storage, locks, runtime);
   const notices = new NoticeEmitter(store, locks);
   const changes = new Emitter<AccountChange>();
-  const byService = services.map((service) => new ServiceSessions(service, store, locks, notices, runtime));
+  const pending = new PendingRevocations(parts.revocations, runtime);
+  const revocations = new Revocations({ services, pending, store, locks, notices, isSigningIn }, runtime);
+  const byService = services.map(
+    (service) => new ServiceSessions(service, store, locks, notices, revocations, runtime),
+  );
   for (const { records } of byService)
     records.onDidChange((change) => {
       changes.fire(change);
     });
-  const upkeep = new SessionUpkeep({ byService, store, notices, isFocused }, runtime);
+  const upkeep = new SessionUpkeep({ byService, revocations, store, notices, isFocused }, runtime);
   void upkeep.run();
   const startupCheck = watchForLostSessions(store, memento, notices, runtime);
   return {
     store,
     byService,
+    revocations,
     startupCheck,
     load: () => store.load(),
     usable: () => byService.flatMap((sessions) => sessions.usable()),
@@ -90,6 +102,7 @@ export function openSessions(parts: SessionParts, runtime: Runtime): Sessions {
     dispose: () => {
       store.dispose();
       storage.dispose();
+      parts.revocations.dispose();
     },
   };
 }

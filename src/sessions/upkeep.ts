@@ -3,10 +3,11 @@ import type { Runtime } from '../base/runtime.ts';
 import { endsSoon, isForgettable, isOverdue, isOver } from './expiry.ts';
 import type { NoticeEmitter } from './notices.ts';
 import type { EndedSession, LiveSession } from './record.ts';
+import { type Revocations, TICK_MS } from './revocations.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
 import type { SessionStore } from './store.ts';
 
-const CHECK_EVERY_MS = 30_000;
+const CHECK_EVERY_MS = TICK_MS;
 /** A window does not verify a session again for this long. */
 const VERIFIED_FOR_MS = 60 * 60_000;
 /** An hour of running time. */
@@ -14,6 +15,7 @@ const CHECKS_UNTIL_SETTLED = (60 * 60_000) / CHECK_EVERY_MS;
 
 export interface UpkeepParts {
   readonly byService: readonly ServiceSessions[];
+  readonly revocations: Revocations;
   readonly store: SessionStore;
   readonly notices: NoticeEmitter;
   readonly isFocused: () => boolean;
@@ -41,6 +43,7 @@ export class SessionUpkeep {
     for (;;) {
       await clock.sleep(CHECK_EVERY_MS, closed).catch(() => undefined);
       if (closed.aborted) return;
+      void this.#parts.revocations.tick();
       await this.#logged(async () => {
         await this.#dropOldGrants();
         await this.#forgetOld();
@@ -57,6 +60,7 @@ export class SessionUpkeep {
     const isBack = focused && !this.#wasFocused;
     this.#wasFocused = focused;
     if (!isBack) return;
+    void this.#parts.revocations.deliver(); // the network may be back, too
     await this.#logged(async () => {
       const { store, byService } = this.#parts;
       await store.rereadAll();

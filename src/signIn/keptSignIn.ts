@@ -79,6 +79,10 @@ export class KeptSignIn implements Interruption {
     this.signal = AbortSignal.any([this.#interrupted.signal, parts.runtime.closed]);
   }
 
+  get serviceId(): string {
+    return this.#about.serviceId;
+  }
+
   /** Owns the sign-in under its lock, and checks the lock every three seconds, until it is released or forgotten. */
   async own(lock: HeldLock): Promise<void> {
     if (await lock.isHeld()) this.#lock = lock;

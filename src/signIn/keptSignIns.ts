@@ -1,6 +1,7 @@
 import { describeError } from '../base/log.ts';
 import { MAX_CODE_LIFETIME_MS } from '../oauth/deviceGrant.ts';
 import { itemFor, newestItems } from '../sessions/items.ts';
+import { MarkSweep } from '../sessions/markSweep.ts';
 import { HeldElsewhereError, type HeldLock } from '../sessions/ports.ts';
 import { type KeptParts, KeptSignIn, lockName, STALE_AFTER_MS } from './keptSignIn.ts';
 import { type About, newestItemOf, readSignIn, type SignInRecord } from './signInRecord.ts';
@@ -17,13 +18,15 @@ export interface InterruptedSignIn {
 /** The sign-ins that have begun and not ended, stored in case their window closes. */
 export class KeptSignIns {
   readonly #parts: KeptParts;
+  readonly #marks: MarkSweep;
   /** Those that this window works on, with the end of the work, or is about to work on. */
   readonly #here = new Map<string, { readonly kept?: KeptSignIn; readonly ended: Promise<unknown> }>();
   #takingOver: Promise<unknown> = Promise.resolve();
-  #isSweeping = false;
 
   constructor(parts: KeptParts) {
     this.#parts = parts;
+    // No code is good for longer, so a window that writes one even later brings nothing back.
+    this.#marks = new MarkSweep(parts.storage, MAX_CODE_LIFETIME_MS, 'finished sign-ins', parts.runtime);
   }
 
   /** A sign-in that begins in this window. Nothing is stored yet. */
@@ -63,6 +66,15 @@ export class KeptSignIns {
     }
   }
 
+  /** Whether a sign-in with this service is in progress in any window. Rejects with the platform's error. */
+  async isInProgress(serviceId: string): Promise<boolean> {
+    const { storage } = this.#parts;
+    if ([...this.#here.values()].some(({ kept }) => kept?.serviceId === serviceId)) return true;
+    for (const { id, isMark } of newestItems(await storage.names()).values())
+      if (!isMark && (await readSignIn(storage, id))?.record.serviceId === serviceId) return true;
+    return false;
+  }
+
   /** Leaves all sign-ins of this window to another one, after the requests that are under way. Never rejects. */
   async finish(): Promise<void> {
     const here = [...this.#here.values()];
@@ -77,7 +89,7 @@ export class KeptSignIns {
     const { storage, runtime } = this.#parts;
     try {
       const names = await storage.names();
-      void this.#sweep(names);
+      void this.#marks.sweep(names);
       const items = [...newestItems(names).values()].filter(
         ({ id, isMark }) => !isMark && !this.#here.has(id),
       );
@@ -121,22 +133,5 @@ export class KeptSignIns {
     void ended.finally(() => {
       if (this.#here.get(id) === entry) this.#here.delete(id);
     });
-  }
-
-  /** Deletes the marks that were there before, once no late write can need them any more. Never rejects. */
-  async #sweep(names: readonly string[]): Promise<void> {
-    const marks = [...newestItems(names).values()].filter(({ isMark }) => isMark);
-    if (this.#isSweeping || marks.length === 0) return;
-    this.#isSweeping = true;
-    const { storage, runtime } = this.#parts;
-    try {
-      // No code is good for longer, so a window that writes one even later brings nothing back.
-      await runtime.clock.sleep(MAX_CODE_LIFETIME_MS, runtime.closed);
-      for (const { name } of marks) await storage.drop(name);
-    } catch (error) {
-      if (!runtime.closed.aborted)
-        runtime.log.warn(`Marks of finished sign-ins could not be deleted: ${describeError(error)}.`);
-    }
-    this.#isSweeping = false;
   }
 }

@@ -11,7 +11,6 @@ import type {
   ServiceFailure,
   WaitResult,
 } from '../services/service.ts';
-import { revokeInBackground } from '../sessions/grants.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { contactShown } from './contact.ts';
@@ -137,8 +136,7 @@ export async function signIn(
     if (!isInterrupted) void kept.forget();
     const isShared =
       resumed !== undefined && 'grant' in resumed && signal.reason instanceof SignedInElsewhere;
-    if (unkept !== undefined && !isLeft && !isShared && !isOfSession(sessions, unkept))
-      revokeInBackground(service, unkept, runtime);
+    if (unkept !== undefined && !isLeft && !isShared) sessions.revokeUnkept(unkept);
   }
 }
 
@@ -174,11 +172,6 @@ async function waitForApproval(
     const wanted = await withinAskLimit(clock, asking, (limits) => progress.expired(limits));
     if (wanted === 'late') return waited;
   }
-}
-
-/** Another window may have continued this sign-in and completed it. */
-function isOfSession({ records }: ServiceSessions, { accessToken }: Grant): boolean {
-  return records.liveSessions().some(({ grant }) => grant.accessToken === accessToken);
 }
 
 function isSpent(waited: WaitResult): boolean {

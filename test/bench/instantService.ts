@@ -32,7 +32,7 @@ export function instantService(account: () => string): IdentityService {
       return Promise.resolve({ kind: 'identified', person, grant });
     },
     verify: (grant) => Promise.resolve({ kind: 'valid', grant }),
-    revoke: () => Promise.resolve(),
+    revoke: () => Promise.resolve({ kind: 'ended' }),
     check: () => Promise.reject(new Error('nothing to check')),
   };
 }

@@ -46,7 +46,7 @@ class CountedService {
       },
       revoke: ({ accessToken }) => {
         this.revoked.push(accessToken);
-        return Promise.resolve();
+        return Promise.resolve({ kind: 'ended' });
       },
     };
   }

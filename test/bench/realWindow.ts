@@ -52,6 +52,11 @@ export async function openRealWindow(folder: string, service: IdentityService): 
   const runtime: Runtime = { clock: systemClock, log: silentLog, closed: closing.signal };
   const shared = openFiles(path.join(folder, 'sessions'), secrets, runtime);
   const locks = new FileLocks(path.join(folder, 'locks'), () => Promise.resolve(), runtime);
+  const signIns = new KeptSignIns({
+    storage: openFiles(path.join(folder, 'signIns'), secrets, runtime),
+    locks,
+    runtime,
+  });
   const all = openSessions(
     {
       services: [service],
@@ -59,17 +64,14 @@ export async function openRealWindow(folder: string, service: IdentityService): 
       locks,
       memento: new FakeMemento(),
       isFocused: () => false,
+      revocations: openFiles(path.join(folder, 'revocations'), secrets, runtime),
+      isSigningIn: (serviceId) => signIns.isInProgress(serviceId),
     },
     runtime,
   );
   const [sessions] = all.byService;
   assert.ok(sessions);
   await all.load();
-  const signIns = new KeptSignIns({
-    storage: openFiles(path.join(folder, 'signIns'), secrets, runtime),
-    locks,
-    runtime,
-  });
   const about = { serviceId: service.id, scopes: [], isForExtension: false };
   return {
     sessions,

@@ -1,12 +1,20 @@
 import * as z from 'zod/mini';
 
 import { parseServer, servers } from '../../http/address.ts';
-import type { HttpAnswer } from '../../http/outcome.ts';
+import { isBlockedByBrowser } from '../../http/crossOrigin.ts';
+import { type HttpAnswer, isPage, isSuccess } from '../../http/outcome.ts';
 import { safeAddress, userCode, withoutUndefined } from '../../http/schema.ts';
 import { type Http, send } from '../../http/send.ts';
 import { failed } from '../../oauth/failure.ts';
 import { judge } from '../../oauth/judge.ts';
-import type { BeginResult, Grant, IdentityService, PendingSignIn, ServiceTexts } from '../service.ts';
+import type {
+  BeginResult,
+  Grant,
+  IdentityService,
+  PendingSignIn,
+  RevokeResult,
+  ServiceTexts,
+} from '../service.ts';
 import { sendCheck, type ServiceCheck } from '../serviceCheck.ts';
 import { createIntent, type Intent } from './intent.ts';
 import { type UpdatesMode, waitForIntent } from './updates.ts';
@@ -98,9 +106,18 @@ function pendingSignIn(http: Http, settings: AdomSettings, server: string, inten
   };
 }
 
-async function revoke(http: Http, grant: Grant, signal: AbortSignal): Promise<void> {
+/** Only a rejected token proves that the session has ended: Adom's answer to a logout has no body. */
+async function revoke(http: Http, grant: Grant, signal: AbortSignal): Promise<RevokeResult> {
   const request = { name: 'logout', method: 'DELETE', url: `${grant.server}/auth/logout` } as const;
-  await send(http, { ...request, headers: credentials(grant) }, signal);
+  const outcome = await send(http, { ...request, headers: credentials(grant) }, signal);
+  if (judge(outcome, 'status').kind === 'tokenRejected') return { kind: 'ended' };
+  if (!isSuccess(outcome) || isPage(outcome.headers)) {
+    const isBlocked = await isBlockedByBrowser(http, outcome, grant.server, signal);
+    return { kind: isBlocked ? 'refused' : 'unanswered' };
+  }
+  const { kind } = await verify(http, grant, signal);
+  if (kind === 'unknown') return { kind: 'unanswered' };
+  return { kind: kind === 'rejected' ? 'ended' : 'refused' };
 }
 
 /** Asks for the user without a token: Adom answers 401. */

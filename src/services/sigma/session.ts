@@ -3,11 +3,11 @@ import * as z from 'zod/mini';
 import { isPermanent } from '../../http/networkProblem.ts';
 import { type Attempt, repeatFor, retryAfterMs } from '../../http/retry.ts';
 import { lenient, withoutUndefined } from '../../http/schema.ts';
-import { type Http, send, sendWithin } from '../../http/send.ts';
+import { type Http, send } from '../../http/send.ts';
 import { judge, type JudgedOutcome } from '../../oauth/judge.ts';
 import { refreshGrant, type TokenGrant } from '../../oauth/tokenResponse.ts';
 import type { Grant, RenewResult, VerifyResult } from '../service.ts';
-import { askUserInfo, bearer } from './userinfo.ts';
+import { askUserInfo } from './userinfo.ts';
 
 /** Turns tokens that were received at `receivedAtMs` (wall clock) into a grant of the server for our client. */
 export function toGrant(
@@ -67,12 +67,13 @@ export async function extendSession(
   return { kind: 'alive', expiresAtMs: result.expiresAtMs };
 }
 
-type SessionResult =
+export type SessionResult =
   | (Extract<ExtendSessionResult, { kind: 'alive' }> & { needsRefresh: boolean })
   | Exclude<ExtendSessionResult, { kind: 'alive' }>;
 const UNKNOWN = { kind: 'unknown' } as const;
 
-async function askForSession(
+/** Asks once. Rejects only with `signal.reason`. */
+export async function askForSession(
   http: Http,
   method: 'GET' | 'POST',
   url: string,
@@ -144,21 +145,4 @@ export async function renew(
   // What the server does not send again stays as it was (RFC 6749 §5.1, OpenID Connect Core 1.0 §12.2).
   const renewed = { ...withoutUndefined({ idToken, scopes }), ...result.grant };
   return { kind: 'granted', grant: toGrant(issued, renewed, result.receivedAtMs) };
-}
-
-/** Half of the time limit that callers set for `revoke`, so that the second request is sent in time. */
-const SIGN_OUT_LIMIT_MS = 2_500;
-
-/**
- * better-auth ends a session token at `sign-out` and an OAuth token at `revoke`. A token does not show which kind it
- * is, and a 200 does not prove that it was revoked, so this calls both endpoints.
- */
-export async function revoke(http: Http, clientId: string, grant: Grant, signal: AbortSignal): Promise<void> {
-  const api = `${grant.server}/api/auth`;
-  const headers = bearer(grant);
-  const signOut = { name: 'sign-out', method: 'POST', url: `${api}/sign-out`, headers, json: {} } as const;
-  await sendWithin(http, SIGN_OUT_LIMIT_MS, signOut, signal);
-  // Revoking a refresh token also revokes its access tokens (RFC 7009 §2.1).
-  const form = { token: grant.refreshToken ?? grant.accessToken, client_id: grant.clientId ?? clientId };
-  await send(http, { name: 'revoke', method: 'POST', url: `${api}/oauth2/revoke`, form }, signal);
 }

@@ -13,7 +13,8 @@ import { failed } from '../../oauth/failure.ts';
 import type { BeginResult, IdentityService, PendingSignIn, ServiceTexts } from '../service.ts';
 import { checkSigma } from './check.ts';
 import { identify } from './identify.ts';
-import { extend, renew, revoke, toGrant, verify } from './session.ts';
+import { revoke } from './revoke.ts';
+import { extend, renew, toGrant, verify } from './session.ts';
 
 export interface SigmaSettings {
   /** The setting `bapIdentity.sigma.serverUrl`, as the user wrote it. */

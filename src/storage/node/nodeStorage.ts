@@ -35,6 +35,7 @@ export function openNodeStorage(
     storage: sessions,
     identities,
     signIns: new FileItems(path.join(folder, 'signIns'), key, runtime),
+    revocations: new FileItems(path.join(folder, 'revocations'), key, runtime),
     finish: () => storage.finish(),
     status: async () => ({ ...storage.status(), sharedPlace: 'files', heldLocks: await locks.held() }),
   };

@@ -22,6 +22,7 @@ export function openWebStorage({ secrets, globalState }: WebContext, runtime: Ru
     storage: sessions,
     identities,
     signIns: new StateItems(globalState, 'signIn/', key, runtime),
+    revocations: new StateItems(globalState, 'revocation/', key, runtime),
     finish: () => storage.finish(),
     status: () => Promise.resolve({ ...storage.status(), sharedPlace: 'globalState' }),
   };

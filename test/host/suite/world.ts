@@ -16,6 +16,7 @@ import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { FakeScreen } from '../../unit/support/fakeScreen.ts';
 import { FakeStorage } from '../../unit/support/fakeStorage.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
+import { revocationParts } from '../../unit/support/revocationParts.ts';
 import { serviceTexts } from '../../unit/support/serviceTexts.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -119,6 +120,7 @@ export class World {
         locks: this.#locks.window(),
         memento: new FakeMemento(),
         isFocused: () => false,
+        ...revocationParts(this.clock),
       },
       this.runtime,
     );
@@ -180,7 +182,7 @@ export class World {
       check: () => Promise.resolve({ answer: 'service', status: 401, tookMs: 12 }),
       revoke: ({ accessToken }) => {
         this.revoked.push(accessToken);
-        return Promise.resolve();
+        return Promise.resolve({ kind: 'ended' });
       },
     };
   }

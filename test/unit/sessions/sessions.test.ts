@@ -10,6 +10,7 @@ import { FakeService } from '../support/fakeService.ts';
 import { FakeStorage } from '../support/fakeStorage.ts';
 import { endedOf, recordOf, removedOf } from '../support/record.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
+import { revocationParts } from '../support/revocationParts.ts';
 import { SessionWorld } from '../support/sessionWorld.ts';
 
 const HOUR_MS = 3_600_000;
@@ -32,6 +33,7 @@ function twoServices(): {
       locks: new FakeLocks(clock).window(),
       memento: new FakeMemento(),
       isFocused: () => false,
+      ...revocationParts(clock),
     },
     { clock, log: new RecordingLog(), closed: closed.signal },
   );
@@ -145,7 +147,7 @@ describe('openSessions', () => {
     const window = storage.window();
     const dispose = mock.method(window, 'dispose');
     const [locks, memento] = [new FakeLocks(clock).window(), new FakeMemento()];
-    const parts = { services: [], storage: window, locks, memento };
+    const parts = { services: [], storage: window, locks, memento, ...revocationParts(clock) };
     const closed = AbortSignal.abort(new Error('closed'));
     openSessions({ ...parts, isFocused: () => false }, { clock, log: new RecordingLog(), closed }).dispose();
     assert.equal(dispose.mock.callCount(), 1);

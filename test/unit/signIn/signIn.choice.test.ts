@@ -89,7 +89,7 @@ function service(clock: FakeClock, calls: string[], refused: readonly string[]):
     check: () => assert.fail('a sign-in checks nothing'),
     revoke: () => {
       calls.push('revoke');
-      return Promise.resolve();
+      return Promise.resolve({ kind: 'ended' });
     },
   };
 }

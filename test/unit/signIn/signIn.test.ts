@@ -160,6 +160,7 @@ function service(
     revoke: async (grant, signal) => {
       calls.push(`revoke ${grant.accessToken}`);
       if (revoke === 'hangs') await clock.sleep(3_600_000, signal);
+      return { kind: 'ended' };
     },
   };
 }

@@ -96,6 +96,7 @@ export class CodeService {
     }
     if (path.endsWith('/oauth2/userinfo') || path === '/user')
       return [isGood ? this.#person(token) : json(401, { error: 'invalid_token' }), identify];
+    if (path.endsWith('/get-session')) return [isGood ? html(404) : json(200, null), 0];
     if (path.endsWith('/organization/list')) return [list(...this.identities), 0];
     if (path.endsWith('/set-active')) {
       this.#active.set(token, sent.organizationId ?? '');

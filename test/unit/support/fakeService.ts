@@ -1,4 +1,10 @@
-import type { Grant, IdentityService, RenewResult, VerifyResult } from '../../../src/services/service.ts';
+import type {
+  Grant,
+  IdentityService,
+  RenewResult,
+  RevokeResult,
+  VerifyResult,
+} from '../../../src/services/service.ts';
 import type { Servers } from '../../../src/http/address.ts';
 import type { FakeClock } from './fakeClock.ts';
 import type { FakeProcess } from './fakeProcess.ts';
@@ -105,9 +111,10 @@ export class FakeService implements IdentityService {
     return renewed;
   }
 
-  async revoke({ accessToken, refreshToken }: Grant, signal: AbortSignal): Promise<void> {
+  async revoke({ accessToken, refreshToken }: Grant, signal: AbortSignal): Promise<RevokeResult> {
     this.reject(accessToken, refreshToken);
     await this.#answer(`revoke ${accessToken}`, this.takes.revoke, signal);
+    return { kind: 'ended' };
   }
 
   begin(): never {

@@ -54,6 +54,8 @@ export class KeptWorld {
   readonly storage = new FakeStorage(this.clock);
   /** Where sign-ins in progress are stored. */
   readonly kept = new FakeStorage(this.clock);
+  /** Where revocations wait. */
+  readonly revocations = new FakeStorage(this.clock);
   readonly locks = new FakeLocks(this.clock);
   readonly windows: KeptWindow[] = [];
   readonly #memento = new FakeMemento();
@@ -68,8 +70,17 @@ export class KeptWorld {
     const runtime = { clock: process.clock, log, closed: closed.signal };
     const [storage, kept, locks] = [this.storage.window(), this.kept.workWindow(), this.locks.window()];
     const service = this.service.seenFrom(`${this.windows.length + 1}`, process, log);
-    const parts = { storage, locks, memento: this.#memento, isFocused: () => false };
-    const all = openSessions({ services: [service], ...parts }, runtime);
+    const signIns = new KeptSignIns({ storage: kept, locks, runtime });
+    const revocations = this.revocations.workWindow();
+    const all = openSessions(
+      {
+        services: [service],
+        ...{ storage, revocations, locks, memento: this.#memento },
+        isFocused: () => false,
+        isSigningIn: (id) => signIns.isInProgress(id),
+      },
+      runtime,
+    );
     const [sessions] = all.byService;
     assert.ok(sessions);
     const screens: FakeScreen[] = [];
@@ -83,13 +94,12 @@ export class KeptWorld {
       ...{ failed: nothing, signedIn: nothing, hasNoBapIdentity: nothing, choseNoIdentity: nothing },
       ...{ signedInElsewhere: nothing, remind: nothing, showQuestion: () => false },
     };
-    const signIns = new KeptSignIns({ storage: kept, locks, runtime });
     sessions.records.onDidChange(({ record: { signInId = '' } }) => void signIns.finished(signInId));
     const window: KeptWindow = {
       context: { sessions, view, runtime },
-      ...{ signIns, all, screens, results: [], answers: [], log, closed, process, locks },
+      ...{ all, signIns, screens, results: [], answers: [], log, closed, process, locks },
       die: () => {
-        for (const each of [storage, kept, locks]) each.die();
+        for (const each of [storage, kept, revocations, locks]) each.die();
       },
     };
     this.windows.push(window);
@@ -126,7 +136,9 @@ export class KeptWorld {
 
   /** Closes a window as VS Code does: it gets five seconds to finish, and its subscriptions end at once. */
   async close(window: KeptWindow): Promise<void> {
-    const finished = Promise.all([window.all.finish(), window.signIns.finish()]);
+    const finished = Promise.all([window.all.finish(), window.signIns.finish()]).then(() =>
+      window.all.revocations.finish(),
+    );
     window.closed.abort(new Error('closed'));
     const settled = new AbortController();
     const limit = this.clock.sleep(DEACTIVATION_MS, settled.signal).catch(nothing);

@@ -10,6 +10,8 @@ export function noticeText(notice: SessionNotice): string {
       return `${notice.kind} ${notice.record.id}`;
     case 'notStored':
       return `not stored ${notice.record.id}`;
+    case 'revocationWaits':
+      return `revocation waits: ${notice.because}, ${notice.ids.length}`;
     case 'lost':
       return `lost ${notice.sessions.map(({ id }) => id).join('+')}`;
   }

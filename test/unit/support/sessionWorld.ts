@@ -52,6 +52,8 @@ export class SessionWorld {
   readonly storage = new FakeStorage(this.clock);
   readonly kind: HostKind | undefined;
   readonly places: TwoPlaces | undefined;
+  /** Where revocations wait. */
+  readonly revocations = new FakeStorage(this.clock);
   readonly locks = new FakeLocks(this.clock);
   readonly memento = new FakeMemento();
   readonly service: FakeService;
@@ -75,7 +77,8 @@ export class SessionWorld {
     const all = openSessions(
       {
         services: [this.service.seenFrom(process)],
-        ...{ storage, locks, memento: this.memento },
+        ...{ storage, locks, memento: this.memento, revocations: this.revocations.workWindow() },
+        isSigningIn: () => Promise.resolve(false),
         isFocused: () => state.focused,
       },
       runtime,

@@ -10,6 +10,7 @@ import { FakeMemento } from './fakeMemento.ts';
 import { FakeScreen } from './fakeScreen.ts';
 import { FakeStorage } from './fakeStorage.ts';
 import { RecordingLog } from './recordingLog.ts';
+import { revocationParts } from './revocationParts.ts';
 
 /** One window in which a user signs in with one service. Its sessions are wired as in the product. */
 export class SignInWorld {
@@ -41,6 +42,7 @@ export class SignInWorld {
         locks,
         memento: new FakeMemento(),
         isFocused: () => false,
+        ...revocationParts(clock),
       },
       this.#runtime,
     );

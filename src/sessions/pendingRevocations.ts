@@ -1,0 +1,131 @@
+import * as z from 'zod/mini';
+
+import { parseJson } from '../base/json.ts';
+import { keepTrying } from '../base/keepTrying.ts';
+import { describeError } from '../base/log.ts';
+import type { Runtime } from '../base/runtime.ts';
+import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
+import { Grant } from '../services/service.ts';
+import { type Item, itemFor, newestItems, textIsOf } from './items.ts';
+import { MarkSweep } from './markSweep.ts';
+import type { WorkStorage } from './ports.ts';
+
+/** Then the grant is deleted, delivered or not: 72 hours, less the time until a window notices. */
+export const KEPT_FOR_MS = 72 * 60 * 60_000 - 60_000;
+/** More than this is no correction of a clock by the network. */
+const CLOCK_TOLERANCE_MS = 60_000;
+/** In a browser, a write counts after up to two seconds. */
+const STORE_LIMIT_MS = 3_000;
+/** A window that hangs in a write for longer brings back what is over, and it is delivered once more. */
+const MARKS_KEPT_FOR_MS = 60 * 60_000;
+
+/** Each is written once. */
+const VERSION = { signIn: 1, revision: 0, amendment: 0 };
+
+/** What is stored: nothing of the grant but what its revocation needs. All of it is a secret. */
+const Stored = z.object({
+  /** A later version of the extension may use another format. */
+  format: z.literal(1),
+  serviceId: z.string(),
+  grant: z.pick(Grant, { server: true, clientId: true, accessToken: true, refreshToken: true, sentAs: true }),
+  /** When the service was first asked, in milliseconds of the wall clock. */
+  begunAtMs: z.number(),
+});
+
+/** A revocation that got no answer. */
+export interface PendingRevocation extends Omit<z.infer<typeof Stored>, 'format'> {
+  readonly id: string;
+}
+
+/** True when it is too old to be kept. If the clock says that it is from the future, nothing shows how old it is. */
+export function isTooOld({ begunAtMs }: Pick<PendingRevocation, 'begunAtMs'>, nowMs: number): boolean {
+  return nowMs >= begunAtMs + KEPT_FOR_MS || nowMs < begunAtMs - CLOCK_TOLERANCE_MS;
+}
+
+/**
+ * The revocations that got no answer, stored until they are delivered. Where storage fails, they are kept in memory, and
+ * attempts to store them go on.
+ */
+export class PendingRevocations {
+  readonly #storage: WorkStorage;
+  readonly #runtime: Runtime;
+  readonly #marks: MarkSweep;
+  readonly #unstored = new Map<string, PendingRevocation>();
+  /** Those that are over, perhaps before their mark is stored. */
+  readonly #over = new Set<string>();
+
+  constructor(storage: WorkStorage, runtime: Runtime) {
+    this.#storage = storage;
+    this.#runtime = runtime;
+    this.#marks = new MarkSweep(storage, MARKS_KEPT_FOR_MS, 'delivered revocations', runtime);
+  }
+
+  /** Fires when another window may have added one, or ended one. */
+  get onDidChange(): WorkStorage['onDidChange'] {
+    return this.#storage.onDidChange;
+  }
+
+  /** Returns its id, once it is stored or that has failed for three seconds. Never rejects. */
+  async add(serviceId: string, grant: Grant, begunAtMs: number): Promise<string> {
+    const id = crypto.randomUUID();
+    const stored = z.parse(Stored, { format: 1, serviceId, grant, begunAtMs });
+    const text = JSON.stringify(stored);
+    const item = itemFor(id, VERSION, text);
+    this.#unstored.set(id, { id, ...stored });
+    const write = async (): Promise<void> => {
+      if (this.#over.has(id)) return;
+      await this.#storage.add(item, text);
+      this.#unstored.delete(id);
+    };
+    try {
+      await withTimeLimit(this.#runtime.clock, STORE_LIMIT_MS, NEVER, write);
+    } catch (error) {
+      this.#runtime.log.warn(`A revocation could not be stored: ${describeError(error)}. Trying again.`);
+      void keepTrying(write, this.#runtime);
+    }
+    return id;
+  }
+
+  /** All that wait, in any window. Without those of a later version of this extension. Never rejects. */
+  async list(): Promise<PendingRevocation[]> {
+    const stored: PendingRevocation[] = [];
+    try {
+      const names = await this.#storage.names();
+      void this.#marks.sweep(names);
+      for (const item of newestItems(names).values()) stored.push(...(await this.#read(item)));
+    } catch (error) {
+      if (!this.#runtime.closed.aborted)
+        this.#runtime.log.warn(`Revocations that wait cannot be read: ${describeError(error)}.`);
+    }
+    const all = [...stored, ...this.#unstored.values()];
+    return [...new Map(all.map((each) => [each.id, each])).values()];
+  }
+
+  /** Undefined when it is over, perhaps in another window. Rejects with the platform's error. */
+  async get(id: string): Promise<PendingRevocation | undefined> {
+    const item = newestItems(await this.#storage.names()).get(id);
+    if (item === undefined) return this.#unstored.get(id);
+    return (await this.#read(item))[0];
+  }
+
+  /** Deletes the grant, in every window. Resolves after the first attempt; retries follow. Never rejects. */
+  async end(id: string): Promise<void> {
+    this.#over.add(id);
+    this.#unstored.delete(id);
+    const add = (): Promise<void> => this.#storage.add(itemFor(id, VERSION, undefined), '');
+    try {
+      await withTimeLimit(this.#runtime.clock, STORE_LIMIT_MS, NEVER, add);
+    } catch (error) {
+      this.#runtime.log.warn(`A revocation that is over stays stored: ${describeError(error)}. Trying again.`);
+      void keepTrying(add, this.#runtime);
+    }
+  }
+
+  /** Rejects with the platform's error. */
+  async #read(item: Item): Promise<PendingRevocation[]> {
+    if (item.isMark || this.#over.has(item.id)) return [];
+    const text = await this.#storage.read(item.name);
+    const stored = text !== undefined && textIsOf(item, text) ? parseJson(Stored, text) : undefined;
+    return stored === undefined ? [] : [{ id: item.id, ...stored }];
+  }
+}
