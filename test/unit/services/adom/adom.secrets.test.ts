@@ -47,7 +47,8 @@ const STREAMED = eventStream([
 ]);
 const TOLD = json(200, { state: 'authenticated', session_token: SECRETS.sessionToken });
 const USER = json(200, { id: 'usr_1', display_name: 'Ann', email: 'ann@example.org' });
-const LOGGED_OUT = text(204, '');
+/** The end of the session, and its proof. */
+const LOGGED_OUT = [text(204, ''), json(401, { error: 'Unauthorized' })];
 /** A server that repeats secrets in an answer. */
 const echo = (status: number): Reply =>
   json(
@@ -134,17 +135,17 @@ const SIGN_INS: [
   ['stream and poll are redirected', [INTENT, ELSEWHERE, ELSEWHERE, TOLD, USER], 'signedIn'],
   ['an error that holds a secret', [INTENT, echo(404), echo(404)], 'failed'],
   ['HTML instead of a token', [INTENT, html(200), html(200), TOLD, USER], 'signedIn'],
-  ['the token is rejected', [INTENT, STREAMED, ...Array<Reply>(6).fill(echo(401)), LOGGED_OUT], 'failed'],
+  ['the token is rejected', [INTENT, STREAMED, ...Array<Reply>(6).fill(echo(401)), ...LOGGED_OUT], 'failed'],
   [
     'the token is rejected and the logout is redirected',
-    [INTENT, STREAMED, ...Array<Reply>(6).fill(echo(401)), ELSEWHERE],
+    [INTENT, STREAMED, ...Array<Reply>(6).fill(echo(401)), ELSEWHERE, ...LOGGED_OUT],
     'failed',
   ],
   ['canceled during a stream', [INTENT, eventStream([[1, EVENT.slice(0, -3)]])], 'cancelled', 8],
   ['canceled between polls', [INTENT, html(200), ...Array<Reply>(5).fill(PENDING)], 'cancelled', 9],
   ['canceled during a poll', [INTENT, html(200), never()], 'cancelled', 8],
-  ['canceled during the request for the user', [INTENT, STREAMED, never(), LOGGED_OUT], 'cancelled', 8],
-  ['canceled, and the logout gets no answer', [INTENT, STREAMED, after(9, USER), never()], 'cancelled', 8],
+  ['canceled during the request for the user', [INTENT, STREAMED, never(), ...LOGGED_OUT], 'cancelled', 8],
+  ['canceled, and the logout gets no answer', [INTENT, STREAMED, after(9, USER), never(), ...LOGGED_OUT], 'cancelled', 8],
 ];
 
 describe('secrets in an Adom sign-in', () => {

@@ -45,7 +45,7 @@ const PERSON = json(200, { sub: 'user-1', name: 'Ann' });
 const ONE_IDENTITY = json(200, [{ id: '4U5eEMQSUdmPXeqmyQJtvELPNE8E', name: 'Ann' }]);
 const ACTIVE = json(200, { id: '4U5eEMQSUdmPXeqmyQJtvELPNE8E' });
 const NOT_A_MEMBER = json(403, { code: 'NOT_A_MEMBER', message: SECRETS.accessToken });
-const REVOKED = [json(200, { success: true }), text(200, '')];
+
 /** A server that repeats secrets in an answer. */
 const echo = (status: number): Reply =>
   json(
@@ -55,6 +55,8 @@ const echo = (status: number): Reply =>
   );
 const refusal = json(400, { error: 'odd', error_description: SECRETS.deviceCode });
 const INVALID = json(401, { error: 'invalid_token', error_description: SECRETS.accessToken });
+/** The end of the session, and its proof. */
+const ENDED = [json(200, { success: true }), text(200, ''), json(200, null), INVALID];
 const ELSEWHERE = redirect(`https://evil.example/?token=${SECRETS.accessToken}`);
 const leakyError: Reply = {
   answer: () => {
@@ -130,19 +132,19 @@ const SIGN_INS: [
     [CODE, json(200, { access_token: SECRETS.accessToken, token_type: 'mac' })],
     'failed',
   ],
-  ['the token is rejected', [CODE, GRANTED, INVALID, INVALID, INVALID, ...REVOKED], 'failed'],
+  ['the token is rejected', [CODE, GRANTED, INVALID, INVALID, INVALID, ...ENDED], 'failed'],
   ['userinfo is redirected', [CODE, GRANTED, ...Array<Reply>(16).fill(ELSEWHERE)], 'signedIn'],
   [
     'the token is rejected and revoke is redirected',
-    [CODE, GRANTED, INVALID, INVALID, INVALID, ELSEWHERE, ELSEWHERE],
+    [CODE, GRANTED, INVALID, INVALID, INVALID, ELSEWHERE, ELSEWHERE, ...ENDED],
     'failed',
   ],
   ['canceled between polls', [CODE, PENDING], 'cancelled', 8],
   ['canceled during a poll', [CODE, never()], 'cancelled', 8],
-  ['canceled during userinfo', [CODE, GRANTED, never(), ...REVOKED], 'cancelled', 8],
+  ['canceled during userinfo', [CODE, GRANTED, never(), ...ENDED], 'cancelled', 8],
   [
     'canceled, and revoke gets no answer',
-    [CODE, GRANTED, after(9, PERSON), never(), never()],
+    [CODE, GRANTED, after(9, PERSON), never(), never(), ...ENDED],
     'cancelled',
     8,
   ],
