@@ -116,7 +116,9 @@ export class PendingRevocations {
     try {
       await withTimeLimit(this.#runtime.clock, STORE_LIMIT_MS, NEVER, add);
     } catch (error) {
-      this.#runtime.log.warn(`A revocation that is over stays stored: ${describeError(error)}. Trying again.`);
+      this.#runtime.log.warn(
+        `A revocation that is over stays stored: ${describeError(error)}. Trying again.`,
+      );
       void keepTrying(add, this.#runtime);
     }
   }

@@ -3,7 +3,12 @@ import type { Runtime } from '../base/runtime.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
 import { grantOf, tryToRevoke } from './grants.ts';
 import type { NoticeEmitter, UnusedBecause } from './notices.ts';
-import { isTooOld, KEPT_FOR_MS, type PendingRevocation, type PendingRevocations } from './pendingRevocations.ts';
+import {
+  isTooOld,
+  KEPT_FOR_MS,
+  type PendingRevocation,
+  type PendingRevocations,
+} from './pendingRevocations.ts';
 import { HeldElsewhereError, type HeldLock, type WindowLocks } from './ports.ts';
 import type { SessionStore } from './store.ts';
 
@@ -13,7 +18,7 @@ export const TICK_MS = 30_000;
 const MAX_PAUSE_TICKS = 60;
 /** A user who closes the window soon must not wait for longer. */
 const FIRST_LIMIT_MS = 5_000;
-const LATER_LIMIT_MS = 15_000;
+const LATER_LIMIT_MS = 30_000;
 /** A window without a sign of life for this long no longer works on a revocation. */
 const STALE_AFTER_MS = 10_000;
 /** The sessions of an account that is signed out end at about the same moment, and need one message. */
@@ -30,9 +35,8 @@ export interface RevocationParts {
 }
 
 /** A revocation that waits, as a window remembers it: without its secrets. */
-interface Known {
+interface Known extends Pick<PendingRevocation, 'id' | 'begunAtMs'> {
   readonly server: string;
-  readonly begunAtMs: number;
 }
 
 /**
@@ -93,8 +97,7 @@ export class Revocations {
   async tick(): Promise<void> {
     this.#ranMs += TICK_MS;
     this.#ticksToWait -= 1;
-    const nowMs = this.#runtime.clock.now();
-    if (this.#ticksToWait <= 0 || this.#known.some((each) => isTooOld(each, nowMs))) await this.deliver();
+    if (this.#ticksToWait <= 0 || this.#known.some((each) => this.#isTooOld(each))) await this.deliver();
   }
 
   /** Call when a server has answered any request: the network is back. The next tick tries again. */
@@ -111,7 +114,7 @@ export class Revocations {
     const left: PendingRevocation[] = [];
     for (const each of await this.#parts.pending.list())
       if (!this.#runtime.closed.aborted && (await this.#deliverOne(each))) left.push(each);
-    this.#known = left.map(({ grant: { server }, begunAtMs }) => ({ server, begunAtMs }));
+    this.#known = left.map(({ id, begunAtMs, grant: { server } }) => ({ id, begunAtMs, server }));
     const pause = left.length === 0 ? MAX_PAUSE_TICKS : Math.min(2 ** this.#failures, MAX_PAUSE_TICKS);
     this.#failures = left.length === 0 ? 0 : this.#failures + 1;
     this.#ticksToWait = Math.min(this.#ticksToWait, pause);
@@ -183,7 +186,7 @@ export class Revocations {
   }
 
   /** By the wall clock, or by the time that this window has run: the clock can be set back. */
-  #isTooOld({ id, begunAtMs }: PendingRevocation): boolean {
+  #isTooOld({ id, begunAtMs }: Pick<PendingRevocation, 'id' | 'begunAtMs'>): boolean {
     const nowMs = this.#runtime.clock.now();
     const bornAtMs = this.#bornAtMs.get(id) ?? this.#ranMs - Math.max(0, nowMs - begunAtMs);
     this.#bornAtMs.set(id, bornAtMs);

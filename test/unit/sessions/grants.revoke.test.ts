@@ -24,7 +24,7 @@ describe('revokeInBackground', () => {
     await clock.advance(1_000);
     assert.deepEqual(service.asked, ['revoke access 1']);
     assert.deepEqual([service.accepts('access 1'), service.accepts('refresh 1')], [false, false]);
-    assert.deepEqual(log.lines, ['info Asked Test Identity to end the session.']);
+    assert.deepEqual(log.lines, ['info Test Identity has ended the session.']);
     assert.equal(clock.pending, 0);
   });
 

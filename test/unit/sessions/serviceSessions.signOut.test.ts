@@ -96,7 +96,7 @@ describe('sign-out', () => {
     assert.deepEqual(left(world), []);
     assert.deepEqual(one.log.lines, [
       'info Signing out of Test Identity.',
-      'info Asked Test Identity to end the session.',
+      'info Test Identity has ended the session.',
     ]);
   });
 

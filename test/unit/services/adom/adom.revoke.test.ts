@@ -3,7 +3,16 @@ import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import type { Grant, RevokeResult } from '../../../../src/services/service.ts';
-import { after, html, json, networkError, never, redirect, type Reply, text } from '../../support/conversation.ts';
+import {
+  after,
+  html,
+  json,
+  networkError,
+  never,
+  redirect,
+  type Reply,
+  text,
+} from '../../support/conversation.ts';
 import { adomWorld, assertCancels } from '../../support/serviceKit.ts';
 
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1' };

@@ -145,7 +145,12 @@ const SIGN_INS: [
   ['canceled between polls', [INTENT, html(200), ...Array<Reply>(5).fill(PENDING)], 'cancelled', 9],
   ['canceled during a poll', [INTENT, html(200), never()], 'cancelled', 8],
   ['canceled during the request for the user', [INTENT, STREAMED, never(), ...LOGGED_OUT], 'cancelled', 8],
-  ['canceled, and the logout gets no answer', [INTENT, STREAMED, after(9, USER), never(), ...LOGGED_OUT], 'cancelled', 8],
+  [
+    'canceled, and the logout gets no answer',
+    [INTENT, STREAMED, after(9, USER), never(), ...LOGGED_OUT],
+    'cancelled',
+    8,
+  ],
 ];
 
 describe('secrets in an Adom sign-in', () => {

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { LiveSession } from '../../../src/sessions/record.ts';
+import { never } from '../support/conversation.ts';
+import { endedOf, recordOf } from '../support/record.ts';
+import {
+  HOUR_MS,
+  KINDS,
+  type Kind,
+  RevocationWorld,
+  SECOND_MS,
+  UNREACHABLE,
+} from '../support/revocationWorld.ts';
+
+const serviceId = (kind: Kind): string => (kind === 'sigma' ? 'sigma-identity' : 'adom');
+/** How often a token is sent for one revocation. */
+const REQUESTS = { sigma: 2, adom: 1 };
+
+for (const kind of KINDS) {
+  describe(`a revocation that waits when its window is gone (${kind})`, () => {
+    for (const how of ['close', 'kill'] as const)
+      it(`is delivered by the next window, and not at its activation (${how})`, async () => {
+        const world = new RevocationWorld(kind);
+        const { server, clock } = world;
+        const { window } = await world.signedOut();
+        await world[how](window);
+        server.between = undefined;
+        server.sent.length = 0;
+        const next = await world.open();
+        await clock.advance(29 * SECOND_MS);
+        assert.deepEqual(server.sent, []);
+        await clock.advance(2 * SECOND_MS);
+        assert.deepEqual([[...server.good], world.waiting(), next.notices], [[], [], []]);
+      });
+
+    it('is stored if the window closes before the service has answered', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      world.have('a');
+      const window = await world.open();
+      server.between = never();
+      await clock.run(window.sessions.signOut('a'));
+      await world.close(window);
+      assert.equal(world.waiting().length, 1);
+      server.between = undefined;
+      await world.open();
+      await clock.advance(31 * SECOND_MS);
+      assert.deepEqual([[...server.good], world.waiting()], [[], []]);
+    });
+
+    it('is not stored for longer if the service answers while the window closes', async () => {
+      const world = new RevocationWorld(kind);
+      world.have('a');
+      const window = await world.open();
+      world.server.takesMs = 100;
+      await world.clock.run(window.sessions.signOut('a'));
+      const closing = window.all.revocations.finish();
+      await world.clock.advance(SECOND_MS);
+      await closing;
+      assert.deepEqual([world.waiting(), window.notices], [[], []]);
+      assert.equal(world.revocations.stored.size, 1, 'a mark');
+      await world.kill(window);
+    });
+  });
+
+  describe(`a revocation that two windows know (${kind})`, () => {
+    it('is sent by one of them', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      const { window } = await world.signedOut();
+      const other = await world.open();
+      [server.between, server.takesMs] = [undefined, 1_000];
+      server.sent.length = 0;
+      void window.all.revocations.deliver();
+      void other.all.revocations.deliver();
+      await clock.advance(60 * SECOND_MS);
+      assert.equal(server.asked().length, REQUESTS[kind]);
+      assert.deepEqual([[...server.good], world.waiting()], [[], []]);
+    });
+
+    it('is sent by the other one if the first one hangs or ends in the middle', async () => {
+      for (const how of ['freeze', 'die'] as const) {
+        const world = new RevocationWorld(kind);
+        const { server, clock } = world;
+        const { window } = await world.signedOut();
+        const other = await world.open();
+        server.between = never();
+        void window.all.revocations.deliver();
+        await clock.settle();
+        window.locks[how]();
+        window.process.end();
+        server.between = undefined;
+        for (let n = 0; n < 3; n++) {
+          await clock.advance(15 * SECOND_MS);
+          await clock.run(other.all.revocations.deliver());
+        }
+        assert.deepEqual([[...server.good], world.waiting()], [[], []], how);
+      }
+    });
+
+    it('is not sent by a window that has lost its lock meanwhile', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      const { window } = await world.signedOut();
+      const hanging = Promise.withResolvers<boolean>();
+      world.isSigningIn = () => hanging.promise;
+      server.between = undefined;
+      server.sent.length = 0;
+      void window.all.revocations.deliver();
+      await clock.settle();
+      window.locks.freeze();
+      world.isSigningIn = () => Promise.resolve(false);
+      const other = await world.open();
+      await clock.advance(15 * SECOND_MS);
+      server.takesMs = 1_000;
+      void other.all.revocations.deliver();
+      await clock.settle();
+      hanging.resolve(false);
+      await clock.advance(60 * SECOND_MS);
+      assert.equal(server.asked().length, REQUESTS[kind]);
+    });
+
+    it('is not sent where the windows cannot lock each other out', async () => {
+      const world = new RevocationWorld(kind);
+      await world.signedOut();
+      world.locks.isUsable = false;
+      world.server.between = undefined;
+      world.server.sent.length = 0;
+      await world.clock.advance(HOUR_MS);
+      assert.deepEqual(world.server.sent, []);
+    });
+
+    it('is forgotten by both, and a late write brings nothing back', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      const { window } = await world.signedOut();
+      const other = await world.open();
+      const [late = ['', '']] = world.revocations.stored;
+      await clock.run(window.all.revocations.forget(window.told));
+      world.revocations.stored.set(...late);
+      server.between = undefined;
+      server.sent.length = 0;
+      assert.equal(await other.all.revocations.count(), 0);
+      await clock.advance(50 * 60 * SECOND_MS);
+      assert.deepEqual([server.sent, world.waiting()], [[], []]);
+    });
+
+    it('is found by a window that was open before, without a restart', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      const other = await world.open();
+      await clock.advance(60 * SECOND_MS); // it has looked, and nothing waited
+      const { window } = await world.signedOut();
+      await world.kill(window);
+      server.between = undefined;
+      await clock.advance(45 * SECOND_MS);
+      assert.deepEqual([[...server.good], world.waiting(), other.notices], [[], [], []]);
+    });
+  });
+
+  describe(`a revocation whose token the service has handed out again (${kind})`, () => {
+    /** How another window, or this one, has the same token. */
+    const HELD: [how: string, change: (world: RevocationWorld, token: string) => Partial<LiveSession>][] = [
+      ['a new session', () => ({})],
+      ['a session of other scopes', () => ({ scopes: ['email'] })],
+      ['a dormant session', () => ({ server: 'https://other.example' })],
+      ['a session with another service', () => ({ serviceId: 'another' })],
+      [
+        'a session as its refresh token',
+        (_, refreshToken) => ({
+          grant: { server: 'https://auth.example', accessToken: 'canary-other', refreshToken },
+        }),
+      ],
+    ];
+    for (const [how, change] of HELD)
+      it(`is dropped when another window has it in ${how}`, async () => {
+        const world = new RevocationWorld(kind);
+        const { server, clock } = world;
+        const { window, grant } = await world.signedOut();
+        world.storage.writeMs = 0;
+        const record = { ...recordOf('b'), serviceId: serviceId(kind), grant };
+        world.storage.have({ ...record, ...change(world, grant.accessToken) }); // this window has no event yet
+        server.between = undefined;
+        server.sent.length = 0;
+        await clock.advance(HOUR_MS);
+        assert.deepEqual(server.asked(), []);
+        assert.ok(server.good.has(grant.accessToken));
+        assert.deepEqual(world.waiting(), []);
+        assert.match(
+          window.log.lines.join('\n'),
+          /^info A session has the same token again, so it is not revoked\.$/m,
+        );
+      });
+
+    it('is dropped when a session would have it again after a correction of the clock', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      const { grant } = await world.signedOut();
+      const expired = {
+        grant: { ...grant, expiresAtMs: clock.now() - 1 },
+        grantedAtMs: clock.now() - HOUR_MS,
+      };
+      world.storage.have({ ...endedOf('b', { expired }), serviceId: serviceId(kind) });
+      server.between = undefined;
+      server.sent.length = 0;
+      await clock.advance(60 * SECOND_MS);
+      assert.deepEqual([server.asked(), world.waiting()], [[], []]);
+    });
+
+    it('is dropped when the user has signed in again in this window', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      const { window, grant } = await world.signedOut();
+      await world.signIn(window, grant);
+      server.between = undefined;
+      await clock.advance(HOUR_MS);
+      assert.ok(server.good.has(grant.accessToken));
+      assert.equal(world.liveSessions(window).length, 1);
+      assert.deepEqual(world.waiting(), []);
+      await world.signOut(window, world.liveSessions(window)[0]?.id ?? '');
+      assert.ok(!server.good.has(grant.accessToken), 'a later sign-out ends it');
+    });
+
+    it('waits while a sign-in is in progress, which may bring it again', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      const { window, grant } = await world.signedOut();
+      server.between = undefined;
+      server.sent.length = 0;
+      world.isSigningIn = () => Promise.resolve(true);
+      await clock.advance(10 * 60 * SECOND_MS);
+      await world.signIn(window, grant);
+      world.isSigningIn = () => Promise.resolve(false);
+      await clock.advance(HOUR_MS);
+      assert.deepEqual([server.asked(), world.waiting()], [[], []]);
+      assert.ok(server.good.has(grant.accessToken));
+    });
+
+    it('waits while it is not known who has it', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock, storage } = world;
+      const { window } = await world.signedOut();
+      server.between = undefined;
+      server.sent.length = 0;
+      storage.readFailure = new Error('a message');
+      await clock.advance(10 * 60 * SECOND_MS);
+      storage.readFailure = undefined;
+      world.isSigningIn = () => Promise.reject(new Error('a message'));
+      await clock.advance(10 * 60 * SECOND_MS);
+      assert.deepEqual([server.asked(), world.waiting().length], [[], 1]);
+      assert.match(window.log.lines.join('\n'), /^warn A revocation waits until sessions can be read: \w+/m);
+      world.isSigningIn = () => Promise.resolve(false);
+      await clock.advance(HOUR_MS);
+      assert.deepEqual([[...server.good], world.waiting()], [[], []]);
+    });
+  });
+}
+
+describe('a revocation of a service that this version does not know', () => {
+  it('is left alone', async () => {
+    const world = new RevocationWorld('sigma');
+    const { window } = await world.signedOut();
+    await world.kill(window);
+    world.server.between = UNREACHABLE;
+    const [[name, text] = ['', '']] = world.revocations.stored;
+    assert.match(text, /sigma-identity/);
+    const other = new RevocationWorld('adom');
+    other.revocations.stored.set(name, text);
+    await other.open();
+    await other.clock.advance(HOUR_MS);
+    assert.deepEqual([other.server.sent, other.waiting()], [[], [text]]);
+  });
+});
