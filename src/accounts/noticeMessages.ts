@@ -110,7 +110,7 @@ export class NoticeMessages implements Disposable {
   async #tellRevocationWaits({ serviceId, because, ids }: RevocationWaits): Promise<void> {
     const forget = vscode.l10n.t({
       message: 'Forget It',
-      comment: 'A button: do not try to end the session at the service any more',
+      comment: 'A button: stop trying to end the session at the service',
     });
     const label = this.#labelOf(serviceId);
     const message =
@@ -120,7 +120,7 @@ export class NoticeMessages implements Disposable {
             label,
           )
         : vscode.l10n.t(
-            '{0} couldn’t be reached and still knows a session that isn’t used here any more. It will be ended there as soon as possible.',
+            '{0} couldn’t be reached and still knows a session that is no longer used here. It will be ended there as soon as possible.',
             label,
           );
     if ((await vscode.window.showWarningMessage(message, forget)) === forget)

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import type { Disposable } from '../base/emitter.ts';
 import { parseJson } from '../base/json.ts';
 import { keepTrying } from '../base/keepTrying.ts';
 import { describeError } from '../base/log.ts';
@@ -61,8 +62,8 @@ export class PendingRevocations {
   }
 
   /** Fires when another window may have added one, or ended one. */
-  get onDidChange(): WorkStorage['onDidChange'] {
-    return this.#storage.onDidChange;
+  onDidChange(listener: () => void): Disposable {
+    return this.#storage.onDidChange(listener);
   }
 
   /** Returns its id, once it is stored or that has failed for three seconds. Never rejects. */

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { labelAt } from '../servers/accountLabel.ts';
 import { startAdomServer } from '../servers/adom.ts';
@@ -13,6 +14,12 @@ export interface RunningService {
   expire(code: string): void;
   /** Whether a sign-out has reached the service. */
   sessionEnded(): boolean;
+  /** Whether the service itself knows a session with this token, reachable or not. */
+  knows(token: string): Promise<boolean>;
+  /** The access token of the latest sign-in. */
+  token(): string;
+  /** Takes the service off the network, or brings it back. */
+  setReachable(reachable: boolean): Promise<void>;
   /** What must never be logged: codes, tokens, and URLs that contain them. */
   secrets(): string[];
   close(): Promise<void>;
@@ -51,6 +58,9 @@ const sigma: Service = {
       },
       sessionEnded: () =>
         requestsTo(server.requests, '/api/auth/sign-out').some(({ status }) => status === 200),
+      knows: async (token) => (await server.sessionOf(token)) !== null,
+      token: () => bearerTokens(server.requests).at(-1) ?? assert.fail('no token'),
+      setReachable: (reachable) => server.setReachable(reachable),
       secrets: () => [
         ...codes,
         ...bearerTokens(server.requests),
@@ -87,6 +97,9 @@ const adom: Service = {
         server.expire();
       },
       sessionEnded: () => requestsTo(server.requests, 'DELETE /auth/logout').length > 0,
+      knows: (token) => Promise.resolve(server.nameOf(token) !== undefined),
+      token: () => bearerTokens(server.requests).at(-1) ?? assert.fail('no token'),
+      setReachable: (reachable) => server.setReachable(reachable),
       secrets: () => [
         ...codes,
         ...bearerTokens(server.requests),

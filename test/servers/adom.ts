@@ -47,6 +47,8 @@ export interface AdomServer {
   nameOf(sessionToken: string): string | undefined;
   /** Ends the session, or only this token of it where `rotatesTokens` keeps old ones. */
   endSession(sessionToken: string): void;
+  /** Takes the server off the network, or brings it back at the same address. */
+  setReachable(reachable: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,7 @@ export async function startAdomServer(options: AdomOptions = {}): Promise<AdomSe
     endSession: (sessionToken) => {
       intents.endSession(sessionToken);
     },
+    setReachable: (reachable) => listener.setReachable(reachable),
     close: () => listener.close(),
   };
 }

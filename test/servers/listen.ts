@@ -10,6 +10,8 @@ export type Handler = (request: Request, fault: Fault | undefined) => Promise<Re
 export interface Listener {
   readonly url: string;
   readonly requests: Exchange[];
+  /** Takes the server off the network, or brings it back at the same port. It forgets nothing. */
+  setReachable(reachable: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,19 +50,26 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     await send(response, outgoing, fault?.kind === 'truncate');
   }
 
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const open = async (port: number): Promise<void> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  await open(options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
   ready.resolve(await options.handler(url));
   return {
     url,
     requests,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    setReachable: (reachable) => (reachable ? open(port) : close()),
+    close,
   };
 }
 

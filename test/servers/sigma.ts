@@ -51,9 +51,13 @@ export interface SigmaServer {
   deny(userCode: string, personIndex?: number): Promise<void>;
   /** Makes the code expire now. */
   expire(userCode: string): void;
+  /** What better-auth itself answers to `get-session` for a token: `null` if it knows no session for it. */
+  sessionOf(token: string): Promise<unknown>;
   /** Ends the session of an access token, but not its refresh token. */
   endSession(token: string): Promise<void>;
   setRevocation(there: boolean): void;
+  /** Takes the server off the network, or brings it back at the same address. */
+  setReachable(reachable: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -120,10 +124,12 @@ export async function startSigmaServer(options: SigmaOptions = {}): Promise<Sigm
     expire: (userCode) => {
       for (const row of db.deviceCode) if (row.userCode === userCode) row.expiresAt = new Date(0);
     },
+    sessionOf: (token) => api.sessionOf(token),
     endSession: (token) => api.endSession(token),
     setRevocation: (there) => {
       api.revocation = there;
     },
+    setReachable: (reachable) => listener.setReachable(reachable),
     close: () => listener.close(),
   };
 }

@@ -33,6 +33,13 @@ describe('services that allow only the sign-in from other origins', () => {
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.answerDialog('Sign Out');
     await workbench.waitForAccountsEntry(`Sign in with ${service} to use BAP Identity (1)`);
+    // It would be wrong that the service couldn't be reached: the browser does not let the request through.
+    const logs = async (): Promise<string> => (await workbench.logs()).split('Signing out of').at(-1) ?? '';
+    await workbench.until(
+      async () => (await logs()).includes(`${service} does not end the session when it is asked from here.`),
+      'the end of the sign-out',
+    );
+    assert.equal(await workbench.notification('be reached').count(), 0);
   };
 
   it('sign in and out with Sigma Identity, without its BAP identities', async () => {

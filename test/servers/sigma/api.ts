@@ -79,6 +79,10 @@ export class SigmaApi {
     }
   }
 
+  sessionOf(token: string): Promise<unknown> {
+    return this.#auth.api.getSession({ headers: new Headers({ authorization: `Bearer ${token}` }) });
+  }
+
   /** Ends a session, as if the user had ended it on another device. */
   async endSession(token: string): Promise<void> {
     const { internalAdapter } = await this.#auth.$context;

@@ -69,7 +69,11 @@ export class RevocationWorld {
     const locks = this.locks.window();
     const all = openSessions(
       {
-        services: [this.#service(process, log, (url) => all.revocations.reached(url))],
+        services: [
+          this.#service(process, log, (url) => {
+            all.revocations.reached(url);
+          }),
+        ],
         ...{ storage, revocations, locks, memento: this.memento },
         isFocused: () => false,
         isSigningIn: () => this.isSigningIn(),

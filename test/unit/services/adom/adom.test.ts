@@ -4,10 +4,10 @@ import { describe, it } from 'node:test';
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import { adom, type AdomSettings } from '../../../../src/services/adom/adom.ts';
 import type { Grant, ServiceFailure } from '../../../../src/services/service.ts';
-import { after, html, json, networkError, never, type Reply, text } from '../../support/conversation.ts';
+import { html, json, type Reply, text } from '../../support/conversation.ts';
 import { AUTHENTICATED, eventStream } from '../../support/eventStream.ts';
 import { INTENT, PENDING, STATUS_URL, TOLD } from '../../support/intentScenario.ts';
-import { adomWorld, assertCancels, begin } from '../../support/serviceKit.ts';
+import { adomWorld, begin } from '../../support/serviceKit.ts';
 import { serviceTexts } from '../../support/serviceTexts.ts';
 import { unreachable } from '../../support/unreachable.ts';
 
