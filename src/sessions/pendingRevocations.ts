@@ -87,26 +87,25 @@ export class PendingRevocations {
     return id;
   }
 
-  /** All that wait, in any window. Without those of a later version of this extension. Never rejects. */
+  /**
+   * All that wait, in any window, without those of a later version of this extension. Rejects with the platform's error.
+   */
   async list(): Promise<PendingRevocation[]> {
-    const stored: PendingRevocation[] = [];
-    try {
-      const names = await this.#storage.names();
-      void this.#marks.sweep(names);
-      for (const item of newestItems(names).values()) stored.push(...(await this.#read(item)));
-    } catch (error) {
-      if (!this.#runtime.closed.aborted)
-        this.#runtime.log.warn(`Revocations that wait cannot be read: ${describeError(error)}.`);
+    const names = await this.#storage.names();
+    void this.#marks.sweep(names);
+    const all = new Map(this.#unstored);
+    for (const item of newestItems(names).values()) {
+      const stored = await this.#read(item);
+      if (stored !== undefined) all.set(item.id, stored);
     }
-    const all = [...stored, ...this.#unstored.values()];
-    return [...new Map(all.map((each) => [each.id, each])).values()];
+    return [...all.values()];
   }
 
   /** Undefined when it is over, perhaps in another window. Rejects with the platform's error. */
   async get(id: string): Promise<PendingRevocation | undefined> {
     const item = newestItems(await this.#storage.names()).get(id);
     if (item === undefined) return this.#unstored.get(id);
-    return (await this.#read(item))[0];
+    return this.#read(item);
   }
 
   /** Deletes the grant, in every window. Resolves after the first attempt; retries follow. Never rejects. */
@@ -125,10 +124,10 @@ export class PendingRevocations {
   }
 
   /** Rejects with the platform's error. */
-  async #read(item: Item): Promise<PendingRevocation[]> {
-    if (item.isMark || this.#over.has(item.id)) return [];
+  async #read(item: Item): Promise<PendingRevocation | undefined> {
+    if (item.isMark || this.#over.has(item.id)) return undefined;
     const text = await this.#storage.read(item.name);
     const stored = text !== undefined && textIsOf(item, text) ? parseJson(Stored, text) : undefined;
-    return stored === undefined ? [] : [{ id: item.id, ...stored }];
+    return stored && { id: item.id, ...stored };
   }
 }

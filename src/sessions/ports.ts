@@ -68,7 +68,7 @@ export interface HeldLock {
   handOn(itemName: string): void;
 }
 
-/** Storage for work that is not done yet, in the shared copy only: it is of no use on another machine. */
+/** Storage for work that is not done yet, in the shared copy only: the windows of this machine do it. */
 export interface WorkStorage extends ItemStorage {
   /** Deletes an item for good. For marks that no late write can need any more. Rejects with the platform's error. */
   drop(name: string): Promise<void>;

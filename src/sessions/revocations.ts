@@ -82,7 +82,7 @@ export class Revocations {
     await Promise.all(this.#running);
   }
 
-  /** How many wait, in any window. Never rejects. */
+  /** How many wait, in any window. Rejects with the platform's error. */
   async count(): Promise<number> {
     return (await this.#parts.pending.list()).length;
   }
@@ -110,14 +110,20 @@ export class Revocations {
   async deliver(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    this.#ticksToWait = Infinity; // a change meanwhile sets it to 0
-    const left: PendingRevocation[] = [];
-    for (const each of await this.#parts.pending.list())
-      if (!this.#runtime.closed.aborted && (await this.#deliverOne(each))) left.push(each);
-    this.#known = left.map(({ id, begunAtMs, grant: { server } }) => ({ id, begunAtMs, server }));
-    const pause = left.length === 0 ? MAX_PAUSE_TICKS : Math.min(2 ** this.#failures, MAX_PAUSE_TICKS);
-    this.#failures = left.length === 0 ? 0 : this.#failures + 1;
-    this.#ticksToWait = Math.min(this.#ticksToWait, pause);
+    this.#ticksToWait = MAX_PAUSE_TICKS; // a change meanwhile sets it to 0
+    try {
+      const left: PendingRevocation[] = [];
+      for (const each of await this.#parts.pending.list())
+        if (!this.#runtime.closed.aborted && (await this.#deliverOne(each))) left.push(each);
+      this.#known = left.map(({ id, begunAtMs, grant: { server } }) => ({ id, begunAtMs, server }));
+      this.#failures = left.length === 0 ? 0 : this.#failures + 1;
+    } catch (error) {
+      if (!this.#runtime.closed.aborted)
+        this.#runtime.log.warn(`Revocations that wait cannot be read: ${describeError(error)}.`);
+      this.#failures += 1;
+    }
+    // One tick after the first failure, then two, then four.
+    if (this.#failures > 0) this.#ticksToWait = Math.min(this.#ticksToWait, 2 ** (this.#failures - 1));
     this.#isLooking = false;
   }
 

@@ -134,6 +134,20 @@ describe('the sign-in report', () => {
     assert.match(await found({ check }), /No problem/);
   });
 
+  it('tells how many sessions are still to be ended', async () => {
+    for (const [revocationsWaiting, words] of [
+      [0, '0'],
+      [2, '2'],
+      [undefined, 'not known: the storage cannot be opened'],
+      ['slow', 'not known: the storage cannot be opened'],
+    ] as const)
+      assert.ok(
+        part(await reportOf(() => ({ revocationsWaiting })), 'Sessions on this machine').includes(
+          `**Sessions still to be ended at a service:** ${words}\n`,
+        ),
+      );
+  });
+
   it('finds lost sessions and unusable storage', async () => {
     const lost = await reportOf(() => ({ startupCheck: { expected: 3, lost: 2 } }));
     assert.match(part(lost, 'Findings'), /Sessions were lost at the last start/);

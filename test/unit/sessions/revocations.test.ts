@@ -92,6 +92,16 @@ for (const kind of KINDS) {
       assert.ok(!world.everything().includes(idToken));
     });
 
+    it('is over when the service answers later, without ending the session', async () => {
+      const world = new RevocationWorld(kind);
+      const { grant } = await world.signedOut();
+      world.server.between = undefined;
+      world.server.ignoresEnds = true;
+      await world.clock.advance(60 * SECOND_MS);
+      assert.ok(world.server.good.has(grant.accessToken));
+      assert.deepEqual(world.waiting(), []);
+    });
+
     it('is told once for sessions that end together, and each is delivered', async () => {
       const world = new RevocationWorld(kind);
       world.have('a');

@@ -257,6 +257,24 @@ for (const kind of KINDS) {
   });
 }
 
+describe('a revocation that cannot be read', () => {
+  it('is named in the log, and delivered later', async () => {
+    const world = new RevocationWorld('sigma');
+    const { server, clock, revocations } = world;
+    const { window } = await world.signedOut();
+    server.between = undefined;
+    revocations.readFailure = new Error('a message');
+    await assert.rejects(window.all.revocations.count());
+    await clock.advance(10 * 60 * SECOND_MS);
+    const lines = window.log.lines.filter((line) => line.includes('cannot be read'));
+    assert.deepEqual([...new Set(lines)], ['warn Revocations that wait cannot be read: Error.']);
+    assert.ok(lines.length < 6, 'ever more seldom');
+    revocations.readFailure = undefined;
+    await clock.advance(10 * 60 * SECOND_MS);
+    assert.deepEqual([[...server.good], world.waiting()], [[], []]);
+  });
+});
+
 describe('a revocation of a service that this version does not know', () => {
   it('is left alone', async () => {
     const world = new RevocationWorld('sigma');

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 
+import { PendingRevocations } from '../../../src/sessions/pendingRevocations.ts';
 import { SessionStore } from '../../../src/sessions/store.ts';
 import { openWebStorage } from '../../../src/storage/web/webStorage.ts';
 import { CryptoClock } from './cryptoClock.ts';
@@ -14,6 +15,7 @@ const BROADCAST_MS = 130;
 export interface BrowserWindow {
   readonly memento: FakeMemento;
   readonly store: SessionStore;
+  readonly revocations: PendingRevocations;
   readonly log: RecordingLog;
   /** The key as this window knows it, and as it writes it with its next secret. */
   key(): Promise<string | undefined>;
@@ -39,11 +41,12 @@ export class BrowserWorld {
     const memento = this.#memento();
     const secrets = this.#secrets();
     const globalState = Object.assign(memento, { setKeysForSync: () => undefined });
-    const { locks, storage } = openWebStorage({ secrets, globalState }, runtime);
+    const { locks, storage, revocations } = openWebStorage({ secrets, globalState }, runtime);
     const store = new SessionStore(storage, locks, runtime);
     return {
       memento,
       store,
+      revocations: new PendingRevocations(revocations, runtime),
       log,
       key: async () => secrets.get('sessionKey'),
       claimFor: (name, ms) => locks.claimFor(name, ms),

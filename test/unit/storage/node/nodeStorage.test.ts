@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type * as vscode from 'vscode';
 
 import { itemOf, parseItem } from '../../../../src/sessions/items.ts';
+import { PendingRevocations } from '../../../../src/sessions/pendingRevocations.ts';
 import type { WindowStorage } from '../../../../src/sessions/ports.ts';
 import { openNodeStorage } from '../../../../src/storage/node/nodeStorage.ts';
 import { DiskClock } from '../../support/diskClock.ts';
@@ -60,6 +61,7 @@ class Client {
     const close = (): void => {
       closed.abort(new Error('closed'));
       opened.storage.dispose();
+      opened.revocations.dispose();
     };
     const window = { ...opened, close };
     this.#open.push(window);
@@ -131,6 +133,35 @@ describe('the storage of sessions in Node', () => {
     const changed = nextChange(two, (id) => id === 'a');
     await put(one, A);
     await changed;
+  });
+});
+
+describe('a revocation that waits', () => {
+  it('is in an encrypted file apart from the sessions, for all windows, until it is over', async (t) => {
+    const client = await Client.create(t);
+    const runtime = { clock: client.clock, log: client.log, closed: new AbortController().signal };
+    const [one, two] = [client.window(), client.window()].map(
+      ({ revocations }) => new PendingRevocations(revocations, runtime),
+    );
+    assert.ok(one && two);
+    const grant = { server: 'https://auth.example', accessToken: 'canary' };
+    const id = await one.add('adom', grant, 0);
+    assert.equal((await two.get(id))?.grant.accessToken, 'canary');
+    const everything = async (): Promise<string> => {
+      const entries = await readdir(client.folder, { recursive: true, withFileTypes: true });
+      const files = entries
+        .filter((entry) => entry.isFile())
+        .map((file) => path.join(file.parentPath, file.name));
+      const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')));
+      return [...files, ...texts, JSON.stringify([[...client.memento.kept], client.inSecrets])].join('\n');
+    };
+    assert.match(await everything(), new RegExp(`revocations/[0-9a-f]{32}/${id}\\.`));
+    assert.deepEqual([client.inSecrets, (await everything()).includes('canary')], [[], false]);
+    await two.end(id);
+    assert.deepEqual([await one.list(), await one.get(id)], [[], undefined]);
+    assert.match(await everything(), new RegExp(`${id}\\.1-0-0\\.removed\\.`));
+    assert.doesNotMatch(await everything(), new RegExp(`${id}\\.1-0-0\\.[0-9a-f]{16}\\.`));
+    for (const window of [one, two]) assert.equal((await window.list()).length, 0);
   });
 });
 

@@ -46,6 +46,27 @@ describe('the sessions of a browser', () => {
     assert.ok(!state.includes(world.secrets.get('sessionKey') ?? '?'));
   });
 
+  it('leave revocations that wait there, encrypted, until another window ends them', async () => {
+    const world = new BrowserWorld();
+    const [one, two] = [await ready(world), await ready(world)];
+    const grant = { server: 'https://auth.example', accessToken: 'canary' };
+    const adding = one.revocations.add('adom', grant, 0);
+    await world.clock.advance(A_MOMENT_MS);
+    const id = await adding;
+    assert.deepEqual(
+      (await two.revocations.list()).map((each) => [each.id, each.grant.accessToken]),
+      [[id, 'canary']],
+    );
+    const everything = (): string => JSON.stringify([[...world.state], [...world.secrets]]);
+    assert.match(everything(), new RegExp(`revocation/${id}\\.1-0-0\\.[0-9a-f]{16}\\.`));
+    assert.ok(!everything().includes('canary'));
+    const ending = two.revocations.end(id);
+    await world.clock.advance(A_MOMENT_MS);
+    await ending;
+    assert.deepEqual([await one.revocations.list(), await two.revocations.list()], [[], []]);
+    assert.doesNotMatch(everything(), new RegExp(`revocation/${id}\\.1-0-0\\.[0-9a-f]{16}\\.`));
+  });
+
   it('are all there after two windows have written at the same moment', async () => {
     const world = new BrowserWorld();
     const [one, two] = [await ready(world), await ready(world)];
