@@ -193,7 +193,9 @@ for (const kind of KINDS) {
       const window = await world.open();
       const answer = world.server.answer.bind(world.server);
       world.server.answer = (url, init) => {
-        world.server.between = /sign-out|logout|revoke$/.test(url) ? json(503, {}) : undefined;
+        // Not what would end the session, or not the proof that it has ended.
+        if (/sign-out$|user$/.test(url)) world.server.between = json(503, {});
+        else world.server.between = /revoke$|logout$/.test(url) ? json(200, {}) : undefined;
         return answer(url, init);
       };
       await world.signOut(window);
