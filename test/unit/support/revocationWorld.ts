@@ -146,7 +146,7 @@ export class RevocationWorld {
   /** The user signs in again: the service grants this. */
   async signIn({ sessions }: RevocationWindow, grant: Grant): Promise<void> {
     const { person, scopes } = recordOf('any');
-    await this.clock.run(sessions.keep(scopes, grant, person, new AbortController().signal));
+    await this.clock.run(sessions.keep({ scopes, grant, person }, new AbortController().signal));
   }
 
   /** Closes a window as VS Code does. */
