@@ -23,12 +23,13 @@ const MARKS_KEPT_FOR_MS = 60 * 60_000;
 /** Each is written once. */
 const VERSION = { signIn: 1, revision: 0, amendment: 0 };
 
+const { server, clientId, accessToken, refreshToken, sentAs } = Grant.shape;
 /** What is stored: nothing of the grant but what its revocation needs. All of it is a secret. */
 const Stored = z.object({
   /** A later version of the extension may use another format. */
   format: z.literal(1),
   serviceId: z.string(),
-  grant: z.pick(Grant, { server: true, clientId: true, accessToken: true, refreshToken: true, sentAs: true }),
+  grant: z.object({ server, clientId, accessToken, refreshToken, sentAs }),
   /** When the service was first asked, in milliseconds of the wall clock. */
   begunAtMs: z.number(),
 });
