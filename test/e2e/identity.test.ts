@@ -128,7 +128,7 @@ describe('the identity page', () => {
     await workbench.page.keyboard.press('Tab');
     await workbench.page.keyboard.press('Space');
     await copied('15GrkEZ3ZaZqBhdDoXKbXtNoacg7zkFMr6');
-    await card.getByText(COPIED).and(card.locator(':visible')).waitFor({ state: 'hidden' });
+    await card.getByText(COPIED, { exact: true }).and(card.locator(':visible')).waitFor({ state: 'hidden' });
     assert.equal(await card.getByRole('status').innerText(), '');
   });
 
