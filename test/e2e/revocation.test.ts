@@ -119,13 +119,14 @@ for (const service of services)
       await workbench.until(async () => (await waiting()) === 1, 'a stored revocation');
       await workbench.clickInNotification(waits, 'button', 'Forget It');
       await workbench.until(async () => (await waiting()) === 0, 'the end of the stored revocation');
-      await running.setReachable(true);
-      await workbench.reload();
-      await workbench.waitForAccountsEntry(`Sign in with ${service.label} to use BAP Identity (1)`);
-      await workbench.blurAndFocus();
-      await workbench.run('BAP Identity: Diagnose Sign-In'); // reads the same storage, and asks the service
-      await workbench.page.getByText('Sessions still to be ended at a service').first().waitFor();
-      assert.equal(await running.knows(token), true);
       await assertNowhere();
+      const forgotten = token;
+      await running.setReachable(true);
+      await signIn();
+      await signOut();
+      await workbench.waitForNotification(waits);
+      await running.setReachable(true);
+      await workbench.until(async () => !(await running.knows(token)), 'the end of the next session');
+      assert.equal(await running.knows(forgotten), true);
     });
   });
