@@ -10,7 +10,7 @@ import { isOffered, type UsedServices, type WantedServices } from './usedService
 /**
  * Keeps a "Sign in with …" entry for each service that is offered in the Accounts menu while no account is signed in.
  * VS Code shows an entry for each provider that was asked for a session without flags; there is no other way to get
- * one, and none to take it back in the same window. Where the menu is not VS Code's, the first service alone gets one.
+ * one, and none to take it back in the same window. In Theia, the first service alone gets one.
  */
 export function offerInAccountsMenu(
   sessions: Pick<Sessions, 'byService' | 'store' | 'load' | 'usable' | 'onDidChange'>,
@@ -31,8 +31,7 @@ export function offerInAccountsMenu(
       const offered = sessions.byService
         .map(({ service }) => service)
         .filter(({ id }) => isOffered(id, wanted(), used));
-      // In Theia all entries of an extension sign in with the service of the first one (seen in 1.74).
-      const told = (await trustedExtensionsCommand()) === undefined ? offered.slice(0, 1) : offered;
+      const told = (await isTheia()) ? offered.slice(0, 1) : offered;
       await Promise.all(
         told.map(({ id, defaultScopes }) => vscode.authentication.getSession(id, defaultScopes)),
       );
@@ -74,22 +73,10 @@ export function setContextKeys(
   return sessions.onDidChange(() => void setSignedIn());
 }
 
-/** VS Code's own page, as its Accounts menu opens it. This is not API, so it may be missing. */
-const PAGE = '_manageTrustedExtensionsForAccount';
-/** The list of accounts in the Command Palette, which leads to the same page. Missing in VS Code 1.105. */
-const LIST = 'workbench.action.manageAccounts';
-
-/** The command that shows which extensions may use an account. Undefined where the Accounts menu is not VS Code's. */
-export async function trustedExtensionsCommand(): Promise<string | undefined> {
-  const commands = await vscode.commands.getCommands();
-  return [PAGE, LIST].find((command) => commands.includes(command));
-}
-
-/** Runs the command of `trustedExtensionsCommand`. `accountLabel`: `session.account.label`. */
-export async function manageTrustedExtensions(
-  command: string,
-  providerId: string,
-  accountLabel: string,
-): Promise<void> {
-  await vscode.commands.executeCommand(command, { providerId, accountLabel });
+/**
+ * In Theia's Accounts menu, all entries of an extension sign in with the service of the first one (seen in 1.74). It has
+ * this command from its start. That VS Code's own are missing would prove nothing: it adds some of them late.
+ */
+async function isTheia(): Promise<boolean> {
+  return (await vscode.commands.getCommands()).includes('core.about');
 }

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 
 import { type AccountItem, allAccounts, whyDormant } from '../accounts/accountPicker.ts';
-import { manageTrustedExtensions } from '../accounts/accountsMenu.ts';
 import { askAndSignOut } from '../accounts/commands.ts';
 import { describeError } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
@@ -142,4 +141,24 @@ export class AccountPage implements PanelContent {
           comment: '{0}: an account',
         });
   }
+}
+
+/** VS Code's own page, as its Accounts menu opens it. This is not API, so it may be missing. */
+const PAGE = '_manageTrustedExtensionsForAccount';
+/** The list of accounts in the Command Palette, which leads to the same page. Missing in VS Code 1.105. */
+const LIST = 'workbench.action.manageAccounts';
+
+/** The command that shows which extensions may use an account. Undefined in an editor without one. */
+export async function trustedExtensionsCommand(): Promise<string | undefined> {
+  const commands = await vscode.commands.getCommands();
+  return [PAGE, LIST].find((command) => commands.includes(command));
+}
+
+/** Runs the command of `trustedExtensionsCommand`. `accountLabel`: `session.account.label`. */
+export async function manageTrustedExtensions(
+  command: string,
+  providerId: string,
+  accountLabel: string,
+): Promise<void> {
+  await vscode.commands.executeCommand(command, { providerId, accountLabel });
 }

@@ -2,14 +2,13 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
 import type { AccountItem } from '../accounts/accountPicker.ts';
-import { trustedExtensionsCommand } from '../accounts/accountsMenu.ts';
 import type { Log } from '../base/log.ts';
 import { accountKey } from '../sessions/accounts.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { settings } from '../settings.ts';
 import type { Mcp } from '../sharing/mcp/mcp.ts';
 import { copyToClipboard, notConfirmed } from '../signIn/clipboard.ts';
-import { AccountPage } from './accountPage.ts';
+import { AccountPage, trustedExtensionsCommand } from './accountPage.ts';
 import type { ClawNetContext } from './clawNet.ts';
 import { Action, identityHtml, type IdentityPage, type PanelContent } from './page.ts';
 import { identityTexts } from './texts.ts';
