@@ -149,8 +149,13 @@ describe('an editor', () => {
   for (const [name, changes, expected] of [
     ['with VS Code’s Accounts menu offers each service there', {}, ['sigma-identity', 'adom']],
     [
-      'with another Accounts menu offers one, because its entries may share a command',
+      'that has not added its own commands yet offers each service, too',
       { commands: { getCommands: () => Promise.resolve([]) } },
+      ['sigma-identity', 'adom'],
+    ],
+    [
+      'that is Theia offers one, because all entries of an extension share a command',
+      { commands: { getCommands: () => Promise.resolve(['core.about']) } },
       ['sigma-identity'],
     ],
   ] as const)
