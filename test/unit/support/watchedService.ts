@@ -17,7 +17,8 @@ export interface Watched {
   readonly service: IdentityService;
   readonly signals: Set<AbortSignal>;
   granted: number;
-  revoked: number;
+  /** The tokens that it was asked to revoke, perhaps more than once. */
+  readonly revoked: Set<string>;
 }
 
 /** The same service. It fails when a step of a sign-in takes longer than the code promises. */
@@ -60,13 +61,13 @@ export function watched(service: IdentityService, clock: FakeClock): Watched {
       identify: async (grant, signal) =>
         limited(await within('identify', clock.ranMs + IDENTIFY_MS, service.identify(grant, signal))),
       revoke: (grant, signal) => {
-        seen.revoked += 1;
+        seen.revoked.add(grant.accessToken);
         return service.revoke(grant, signal);
       },
     },
     signals: new Set(),
     granted: 0,
-    revoked: 0,
+    revoked: new Set(),
   };
   return seen;
 }
