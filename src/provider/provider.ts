@@ -69,8 +69,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     });
     this.#listener = sessions.records.onDidChange((change) => {
       this.#changes.fire(this.#eventOf(change));
-      const { signInId } = change.record;
-      if (signInId !== undefined) void kept.finished(signInId);
+      void kept.endLeftover(change.record.signInId);
     });
   }
 

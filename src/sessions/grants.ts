@@ -64,22 +64,24 @@ function expiredMeanwhile(store: SessionStore, asked: LiveSession): LiveSession 
 
 const REVOKE_LIMIT_MS = 5_000;
 
-/** Asks the service once to end a grant. Never rejects. */
+/** Asks the service once to end a grant. A signal that aborts counts as no answer. Never rejects. */
 export async function tryToRevoke(
   service: IdentityService,
   grant: Grant,
   limitMs: number,
+  signal: AbortSignal,
   { clock, log }: Runtime,
 ): Promise<RevokeResult['kind']> {
   const { label } = service;
   try {
-    const { kind } = await withTimeLimit(clock, limitMs, NEVER, (signal) => service.revoke(grant, signal));
+    const { kind } = await withTimeLimit(clock, limitMs, signal, (limited) => service.revoke(grant, limited));
     if (kind === 'ended') log.info(`${label} has ended the session.`);
     else if (kind === 'refused') log.warn(`${label} does not end the session when it is asked from here.`);
     else log.warn(`${label} does not answer, so it still knows the session.`);
     return kind;
   } catch (error) {
-    log.warn(`${label} could not be asked in time to end the session: ${describeError(error)}.`);
+    if (!signal.aborted)
+      log.warn(`${label} could not be asked in time to end the session: ${describeError(error)}.`);
     return 'unanswered';
   }
 }
@@ -89,5 +91,5 @@ export async function tryToRevoke(
  * has brought, or one that has expired. For what the user has given up, see `Revocations`.
  */
 export function revokeInBackground(service: IdentityService, grant: Grant, runtime: Runtime): void {
-  void tryToRevoke(service, grant, REVOKE_LIMIT_MS, runtime);
+  void tryToRevoke(service, grant, REVOKE_LIMIT_MS, NEVER, runtime);
 }

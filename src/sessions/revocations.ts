@@ -1,5 +1,6 @@
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
+import { NEVER } from '../base/timeLimit.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
 import { grantOf, tryToRevoke } from './grants.ts';
 import type { NoticeEmitter, UnusedBecause } from './notices.ts';
@@ -131,7 +132,7 @@ export class Revocations {
   async #revoke(service: IdentityService, grant: Grant, because: UnusedBecause): Promise<void> {
     if (this.#isHeld(grant)) return;
     const begunAtMs = this.#runtime.clock.now();
-    const asking = tryToRevoke(service, grant, FIRST_LIMIT_MS, this.#runtime);
+    const asking = tryToRevoke(service, grant, FIRST_LIMIT_MS, NEVER, this.#runtime);
     const result = await Promise.race([asking, this.#closing.promise]);
     if (result === 'ended' || result === 'refused') return;
     const id = await this.#parts.pending.add(service.id, grant, begunAtMs);
@@ -174,7 +175,7 @@ export class Revocations {
   /** Rejects with the platform's error. */
   async #deliverAlone(id: string, lock: HeldLock): Promise<boolean> {
     const { services, pending } = this.#parts;
-    const { log } = this.#runtime;
+    const { log, closed } = this.#runtime;
     const revocation = await pending.get(id);
     if (revocation === undefined) return false; // another window has delivered it
     const { serviceId, grant } = revocation;
@@ -183,7 +184,7 @@ export class Revocations {
     const isFree = await this.#isFree(serviceId, grant);
     if (isFree === false) log.info('A session has the same token again, so it is not revoked.');
     else if (service !== undefined && isFree === true && (await lock.isHeld())) {
-      const result = await tryToRevoke(service, grant, LATER_LIMIT_MS, this.#runtime);
+      const result = await tryToRevoke(service, grant, LATER_LIMIT_MS, closed, this.#runtime);
       if (result === 'unanswered' && !isLast) return true;
     } else if (!isLast) return true;
     if (isLast) log.warn('A revocation is deleted after 72 hours, delivered or not.');

@@ -7,11 +7,10 @@ import { type Revocations, TICK_MS } from './revocations.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
 import type { SessionStore } from './store.ts';
 
-const CHECK_EVERY_MS = TICK_MS;
 /** A window does not verify a session again for this long. */
 const VERIFIED_FOR_MS = 60 * 60_000;
 /** An hour of running time. */
-const CHECKS_UNTIL_SETTLED = (60 * 60_000) / CHECK_EVERY_MS;
+const CHECKS_UNTIL_SETTLED = (60 * 60_000) / TICK_MS;
 
 export interface UpkeepParts {
   readonly byService: readonly ServiceSessions[];
@@ -41,7 +40,7 @@ export class SessionUpkeep {
   async run(): Promise<void> {
     const { clock, closed } = this.#runtime;
     for (;;) {
-      await clock.sleep(CHECK_EVERY_MS, closed).catch(() => undefined);
+      await clock.sleep(TICK_MS, closed).catch(() => undefined);
       if (closed.aborted) return;
       void this.#parts.revocations.tick();
       await this.#logged(async () => {

@@ -51,9 +51,12 @@ export class KeptSignIns {
     await this.#takingOver;
   }
 
-  /** Ends what is left of a finished sign-in of another window, which may have closed too early. Never rejects. */
-  async finished(id: string): Promise<void> {
-    if (this.#here.has(id)) return;
+  /**
+   * Ends what another window may have left of its sign-in: it has a session, and the window can have closed too early.
+   * Never rejects.
+   */
+  async endLeftover(id: string | undefined): Promise<void> {
+    if (id === undefined || this.#here.has(id)) return;
     const { storage, runtime } = this.#parts;
     try {
       const left = await newestItemOf(storage, id);

@@ -49,6 +49,25 @@ for (const kind of KINDS) {
       assert.deepEqual([[...server.good], world.waiting()], [[], []]);
     });
 
+    it('waits on, with no request left open, if the window closes while it is delivered', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      const { window } = await world.signedOut();
+      server.between = never();
+      void window.all.revocations.deliver();
+      await clock.settle();
+      const logged = window.log.lines.length;
+      window.closed.abort(new Error('closed'));
+      await clock.settle();
+      assert.deepEqual([clock.pending, world.waiting().length], [0, 1]);
+      assert.equal(window.log.lines.length, logged, 'nothing to report');
+      await world.kill(window);
+      server.between = undefined;
+      await world.open();
+      await clock.advance(31 * SECOND_MS);
+      assert.deepEqual([[...server.good], world.waiting()], [[], []]);
+    });
+
     it('is not stored for longer if the service answers while the window closes', async () => {
       const world = new RevocationWorld(kind);
       world.have('a');

@@ -45,8 +45,7 @@ const rest = {
   writeMs: fc.constantFrom(0, 0, 400),
 };
 
-/** What may be sent after a cancel: the end of a grant that is not kept. */
-/** Revocations, and the questions whether they have worked. */
+/** What may be sent after a cancel: revocations, and the questions whether they have worked. */
 const REVOCATION =
   /\/(?:sign-out|oauth2\/revoke|auth\/logout|get-session\?disableRefresh=true|oauth2\/userinfo|user)$/;
 /** Long enough for revocations, and for what a sign-in could have left behind. */

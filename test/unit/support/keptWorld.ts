@@ -94,7 +94,7 @@ export class KeptWorld {
       ...{ failed: nothing, signedIn: nothing, hasNoBapIdentity: nothing, choseNoIdentity: nothing },
       ...{ signedInElsewhere: nothing, remind: nothing, showQuestion: () => false },
     };
-    sessions.records.onDidChange(({ record: { signInId = '' } }) => void signIns.finished(signInId));
+    sessions.records.onDidChange(({ record }) => void signIns.endLeftover(record.signInId));
     const window: KeptWindow = {
       context: { sessions, view, runtime },
       ...{ all, signIns, screens, results: [], answers: [], log, closed, process, locks },
