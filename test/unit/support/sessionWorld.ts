@@ -206,9 +206,12 @@ export class SessionWorld {
     return this.windows.flatMap(({ notices }) => notices);
   }
 
-  /** Lets time run until all work has ended, except for the timer of each window, which fires every 30 seconds. */
+  /**
+   * Lets time run until all work has ended, except for the timer of each window, which fires every 30 seconds. The mark
+   * of a revocation that was delivered later stays for an hour.
+   */
   async quiet(): Promise<void> {
-    const untilMs = this.clock.ranMs + 1_800_000;
+    const untilMs = this.clock.ranMs + 7_200_000;
     do {
       await this.clock.advance(100);
       if (this.clock.ranMs > untilMs) throw new Error('The windows never come to rest');
