@@ -11,8 +11,8 @@ export interface ItemStorage {
   /** Returns the text of an item, or undefined when no readable one is there. Rejects with the platform's error. */
   read(name: string): Promise<string | undefined>;
   /**
-   * Adds an item, unless it is there already, and deletes the older ones of its session. Resolves when other windows
-   * and later starts can see it. Rejects with the platform's error.
+   * Adds an item, unless it or a newer one is there, and deletes the older ones of its session. Resolves when other
+   * windows and later starts can see it. Rejects with the platform’s error.
    */
   add(item: Item, text: string): Promise<void>;
   /** Fires with the id of a session whose items may have changed in any window, or with undefined for all sessions. */

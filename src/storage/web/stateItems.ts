@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import { Emitter } from '../../base/emitter.ts';
 import { Lazy } from '../../base/lazy.ts';
 import type { Runtime } from '../../base/runtime.ts';
-import { type Item, parseItem, olderNames } from '../../sessions/items.ts';
+import { isNewerItem, type Item, newestItems, olderNames, parseItem } from '../../sessions/items.ts';
 import type { WorkStorage } from '../../sessions/ports.ts';
 import { fromBase64, type SessionCipher, toBase64 } from '../cipher.ts';
 import type { SharedKey } from '../keyAgreement.ts';
@@ -89,8 +89,11 @@ export class StateItems implements WorkStorage {
     this.#changes.dispose();
   }
 
-  async #has({ name, isMark }: Item): Promise<boolean> {
-    return isMark ? (await this.names()).includes(name) : (await this.read(name)) !== undefined;
+  /** True if the item is there, or a newer one of its session that another window has written meanwhile. */
+  async #has(item: Item): Promise<boolean> {
+    const newest = newestItems(await this.names()).get(item.id);
+    if (newest?.name !== item.name) return newest !== undefined && isNewerItem(newest, item);
+    return item.isMark || (await this.read(item.name)) !== undefined;
   }
 
   async #opened(): Promise<SessionCipher> {

@@ -67,6 +67,23 @@ describe('items in the global state', () => {
     assert.deepEqual(await one.items.names(), [itemOf(SECOND).name]);
   });
 
+  it('are not written any more once there is a newer one', async () => {
+    for (const newer of [SECOND, MARK]) {
+      const [world, one, two] = await withWindows(2);
+      assert.ok(one && two);
+      await world.clock.run(put(two.items, newer));
+      await world.clock.advance(A_MOMENT_MS);
+      const written: string[] = [];
+      const { update } = one.memento;
+      one.memento.update = (key, value) => {
+        written.push(key);
+        return update.call(one.memento, key, value);
+      };
+      await world.clock.run(put(one.items, A));
+      assert.deepEqual(written, [], newer.state);
+    }
+  });
+
   it('are all there after windows have undone each other’s changes', async () => {
     const [world, one, two, three] = await withWindows(3);
     assert.ok(one && two && three);
