@@ -55,6 +55,12 @@ export class NoticeMessages implements Disposable {
       case 'notStored':
         void this.#tellNotStored(notice.record);
         break;
+      case 'completed':
+        this.#completed(notice.before, notice.record);
+        break;
+      case 'identityChoice':
+        void this.#offerChoice(notice.record);
+        break;
       case 'revocationWaits':
         void this.#tellRevocationWaits(notice);
         break;
@@ -105,6 +111,29 @@ export class NoticeMessages implements Disposable {
     );
     if ((await vscode.window.showWarningMessage(message, diagnose)) === diagnose)
       await vscode.commands.executeCommand('bapIdentity.diagnose');
+  }
+
+  #completed(before: Session, record: Session): void {
+    const [service, account] = this.#names(record);
+    const message = vscode.l10n.t({
+      message:
+        'Your {0} account is now {1} instead of {2}, because {0} couldn’t tell who you are until now. Extensions that use it will ask for access again.',
+      args: [service, account, before.person.accountLabel],
+      comment: '{0}: a service, {1} and {2}: accounts',
+    });
+    void vscode.window.showInformationMessage(message);
+  }
+
+  async #offerChoice(record: LiveSession): Promise<void> {
+    const choose = vscode.l10n.t('Choose an Identity…');
+    const [service, account] = this.#names(record);
+    const message = vscode.l10n.t({
+      message: '{0} can tell who you are again. Choose which of your identities to use instead of {1}.',
+      args: [service, account],
+      comment: '{0}: a service, {1}: an account',
+    });
+    if ((await vscode.window.showInformationMessage(message, choose)) === choose)
+      this.#providerOf(record.serviceId)?.chooseIdentity(record.id);
   }
 
   async #tellRevocationWaits({ serviceId, because, ids }: RevocationWaits): Promise<void> {

@@ -128,7 +128,15 @@ export class AccountPage implements PanelContent {
 
   #whyGone(): string {
     const { label } = this.#account;
-    const ended = this.#provider.sessions.records.ended();
+    const { records } = this.#provider.sessions;
+    const completed = records.liveSessions().find(({ id }) => this.#sessions.some((each) => each.id === id));
+    if (completed !== undefined)
+      return vscode.l10n.t({
+        message: 'This account is now {0}.',
+        args: [completed.person.accountLabel],
+        comment: '{0}: an account',
+      });
+    const ended = records.ended();
     return ended.some((record) => this.#isOfAccount(record))
       ? vscode.l10n.t({
           message: 'Your session as {0} has ended. Sign in again to continue.',

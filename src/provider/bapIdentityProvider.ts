@@ -8,7 +8,8 @@ import { runEditorCommand } from '../signIn/editorCommands.ts';
 import { noScopesMessage, stillSharedMessage } from '../signIn/failureMessages.ts';
 import { SAME_MOMENT_MS } from '../signIn/sharedSignIns.ts';
 import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
-import { announced, type ChangeEvent, noneFor, type ServiceProvider } from './provider.ts';
+import { type ChangeEvent, noneFor, type ServiceProvider } from './provider.ts';
+import { announced } from './session.ts';
 import type { SharedChange, SharedIdentities, SharedIdentity } from './sharedIdentities.ts';
 import type { SharePicker } from './sharePicker.ts';
 

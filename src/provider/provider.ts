@@ -6,6 +6,7 @@ import { TimeLimitError } from '../base/timeLimit.ts';
 import type { ClockSkew } from '../http/clockSkew.ts';
 import type { IdentityService } from '../services/service.ts';
 import type { AccountChange, LiveSession } from '../sessions/record.ts';
+import { isProvisional } from '../sessions/completion.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
 import {
@@ -25,8 +26,10 @@ import {
   type SignInFailure,
   type SignInRequest,
   type SignInResult,
+  type SignInRun,
 } from '../signIn/signIn.ts';
 import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
+import { announced, toSession } from './session.ts';
 
 export type ChangeEvent = vscode.AuthenticationProviderAuthenticationSessionsChangeEvent;
 
@@ -122,6 +125,19 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     this.#signIns.resume(request, work).catch(() => undefined); // the user has seen why
   }
 
+  /** Lets the user choose the identity that a provisional session stands for. The outcome is shown. */
+  chooseIdentity(id: string): void {
+    const completes = this.sessions.records
+      .configured()
+      .find((each) => each.id === id && isProvisional(each));
+    if (completes === undefined) return; // it is complete, or signed out
+    const { scopes, grant } = completes;
+    const request = { scopes, accountId: undefined, isForExtension: false };
+    const work = (calls: SignInCalls): Promise<LiveSession> =>
+      this.#signIn(request, calls, { grant, completes });
+    this.#signIns.resume(request, work).catch(() => undefined); // the user has seen why
+  }
+
   /** Brings a question back that a sign-in in progress waits for. Returns whether there is one. */
   showQuestion(): boolean {
     return this.#view.showQuestion(this.service.label);
@@ -151,8 +167,9 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     return { sessions: this.sessions, view: this.#view, runtime: this.#runtime };
   }
 
-  #signIn(request: SignInRequest, calls: SignInCalls): Promise<LiveSession> {
+  #signIn(request: SignInRequest, calls: SignInCalls, resumed?: SignInRun['resumed']): Promise<LiveSession> {
     const { scopes, accountId, isForExtension } = request;
+    const { onCode } = calls;
     const kept = this.#kept.begin({
       format: 1,
       serviceId: this.service.id,
@@ -160,7 +177,8 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       ...(accountId !== undefined && { accountId }),
       isForExtension,
     });
-    return this.#shown(request, calls, () => signIn(this.#context, request, { kept, onCode: calls.onCode }));
+    const run = { kept, onCode, ...(resumed !== undefined && { resumed }) };
+    return this.#shown(request, calls, () => signIn(this.#context, request, run));
   }
 
   /** Runs a sign-in and shows its outcome. */
@@ -227,24 +245,4 @@ function reasonOf(result: SignInFailure): string {
   if (result.kind !== 'failed') return result.kind;
   const { failure } = result;
   return failure.kind === 'unreachable' ? `${failure.kind}, ${failure.problem}` : failure.kind;
-}
-
-/** VS Code passes an ID token on since 1.106. The types of earlier versions have no member for it. */
-type SessionWithIdToken = vscode.AuthenticationSession & { readonly idToken?: string };
-
-function toSession(
-  { id, grant, person, scopes: ownScopes }: LiveSession,
-  scopes: readonly string[] = ownScopes,
-): SessionWithIdToken {
-  const { accessToken, idToken } = grant;
-  const account = { id: person.accountId, label: person.accountLabel };
-  return { id, accessToken, account, scopes, ...(idToken !== undefined && { idToken }) };
-}
-
-/**
- * VS Code removes its sign-in entry from the Accounts menu when a session with the same scopes is added. It stores an
- * empty list of scopes as one empty scope (seen in 1.139), so the event has one.
- */
-export function announced(session: vscode.AuthenticationSession): vscode.AuthenticationSession {
-  return session.scopes.length === 0 ? { ...session, scopes: [''] } : session;
 }

@@ -16,8 +16,8 @@ export const Person = z.object({
   email: z.exactOptional(z.string()),
   picture: z.exactOptional(z.string()),
   bap: z.exactOptional(BapIdentity),
-  /** The service has not said yet who it is, so the IDs are made up. */
-  isProvisional: z.exactOptional(z.literal(true)),
+  /** What the service has not said yet: who the user is, so the IDs are made up, or which BAP identity they have. */
+  provisional: z.exactOptional(z.literal(['user', 'identity'])),
 });
 export type Person = z.infer<typeof Person>;
 
@@ -48,7 +48,7 @@ export function createPerson({ subject, names, email, picture, bap }: Claims): P
 /** Stands in while the service does not say who signed in: an account for this session alone. */
 export function provisionalPerson(): Person {
   const id = `session-${crypto.randomUUID().slice(0, 8)}`;
-  return { subject: id, accountId: id, accountLabel: id, name: id, isProvisional: true };
+  return { subject: id, accountId: id, accountLabel: id, name: id, provisional: 'user' };
 }
 
 /**

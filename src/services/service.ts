@@ -40,14 +40,15 @@ export interface IdentityService extends ServiceTexts {
    */
   resume(toResume: unknown, deadlineMs: number): PendingSignIn | undefined;
   /**
-   * Asks who a new grant belongs to. Fails only if the service itself says no, several times. If it does not say within
-   * two minutes, the person is a provisional one. Use the grant in the result from now on. Calls `onContact` after each
-   * answer. Rejects only with `signal.reason`.
+   * Asks who a grant belongs to. Fails only if the service itself says no, several times. If it does not say within
+   * `patienceMs`, by default two minutes, the person is a provisional one. Use the grant in the result from now on. Calls
+   * `onContact` after each answer. Rejects only with `signal.reason`.
    */
   identify(
     grant: Grant,
     signal: AbortSignal,
     onContact?: (contact: Contact) => void,
+    patienceMs?: number,
   ): Promise<IdentifyResult>;
   /**
    * Asks whether the access token still works. `rejected` only if the service itself says so; `unknown` for any

@@ -1,7 +1,7 @@
 import { Emitter } from '../base/emitter.ts';
 import { isNewerItem, type Item, itemOf } from './items.ts';
 import {
-  changeBetween,
+  changesBetween,
   isLive,
   type LiveSession,
   type Session,
@@ -55,7 +55,7 @@ export class SessionMemory {
   }
 
   /**
-   * Takes a version and fires the change, if it is newer. `item` is the one that it was read from. Throws a zod error
+   * Takes a version and fires what it changes, if it is newer. `item` is the one that it was read from. Throws a zod error
    * for a record that could not be read back.
    */
   publish(record: SessionRecord, item = itemOf(record)): void {
@@ -63,8 +63,8 @@ export class SessionMemory {
     if (before !== undefined && !isNewerItem(item, before.item)) return;
     this.#known.set(item.id, { record, item });
     this.#sorted = undefined;
-    const change = this.firesChanges ? changeBetween(before?.record, record) : undefined;
-    if (change !== undefined) this.#changes.fire(change);
+    if (!this.firesChanges) return;
+    for (const change of changesBetween(before?.record, record)) this.#changes.fire(change);
   }
 
   dispose(): void {

@@ -15,6 +15,10 @@ export type SessionNotice =
   | { readonly kind: 'rejected'; readonly record: LiveSession }
   /** A new sign-in is in memory only, because storage failed. */
   | { readonly kind: 'notStored'; readonly record: LiveSession }
+  /** The service has said whose a provisional account is. */
+  | { readonly kind: 'completed'; readonly before: LiveSession; readonly record: LiveSession }
+  /** The service has said whose a provisional account is, and the user must choose one of their identities. */
+  | { readonly kind: 'identityChoice'; readonly record: LiveSession }
   | RevocationWaits
   /** Sessions of one service that should have been in storage at the start of the window, but were not. */
   | { readonly kind: 'lost'; readonly sessions: readonly LostSession[] };
@@ -39,6 +43,8 @@ const SAME_ACCOUNT_MS = 10 * 60_000;
 const SAME_END_MS = 30 * 24 * 60 * 60_000;
 /** Two windows can find out about the same rejection within this time. */
 const SAME_REJECTION_MS = 10 * 60_000;
+/** Each window finds the same identities to choose from within this time. */
+const SAME_CHOICE_MS = 60 * 60_000;
 /** Windows that open together find the same sessions gone. */
 const SAME_LOSS_MS = 60_000;
 
@@ -71,6 +77,16 @@ export class NoticeEmitter {
   async rejected(record: LiveSession): Promise<void> {
     const name = `rejected ${record.id} ${record.version.signIn}`;
     if (await this.#locks.claimFor(name, SAME_REJECTION_MS)) this.#notices.fire({ kind: 'rejected', record });
+  }
+
+  /** In the window that has completed it. */
+  completed(before: LiveSession, record: LiveSession): void {
+    this.#notices.fire({ kind: 'completed', before, record });
+  }
+
+  async identityChoice(record: LiveSession): Promise<void> {
+    if (await this.#locks.claimFor(`choice ${record.id}`, SAME_CHOICE_MS))
+      this.#notices.fire({ kind: 'identityChoice', record });
   }
 
   /** All `sessions` are of one service. */

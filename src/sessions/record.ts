@@ -85,6 +85,15 @@ export type Session = LiveSession | EndedSession;
 /** A session as a window knows it. Treat all of it as a secret. */
 export type SessionRecord = Session | RemovedSession;
 
+/** An approved sign-in. */
+export interface ApprovedSignIn {
+  /** As in `Session.signInId`. */
+  readonly id?: string;
+  readonly scopes: readonly string[];
+  readonly grant: Grant;
+  readonly person: Person;
+}
+
 const Stored = z.union([LiveSession, EndedSession]);
 
 /** Throws a zod error for a session that could not be read back. */
@@ -148,18 +157,19 @@ export interface AccountChange extends SessionChange {
   readonly siblings: readonly LiveSession[];
 }
 
-/** Returns undefined when consumers of sessions cannot see a difference. */
-export function changeBetween(
+/** Returns none when consumers of sessions cannot see a difference. Another account is a removal and an addition. */
+export function changesBetween(
   before: SessionRecord | undefined,
   after: SessionRecord | undefined,
-): SessionChange | undefined {
-  if (!isLive(after))
-    return isLive(before) ? { kind: 'removed', record: before, isSignIn: false } : undefined;
+): SessionChange[] {
+  const removed: SessionChange[] = isLive(before)
+    ? [{ kind: 'removed', record: before, isSignIn: false }]
+    : [];
+  if (!isLive(after)) return removed;
   const isSignIn = before?.version.signIn !== after.version.signIn;
-  if (!isLive(before)) return { kind: 'added', record: after, isSignIn };
-  return visiblePart(before) === visiblePart(after)
-    ? undefined
-    : { kind: 'changed', record: after, isSignIn };
+  if (!isLive(before) || before.person.accountId !== after.person.accountId)
+    return [...removed, { kind: 'added', record: after, isSignIn }];
+  return visiblePart(before) === visiblePart(after) ? [] : [{ kind: 'changed', record: after, isSignIn }];
 }
 
 /** Everything that other extensions and the user can see of a session. */

@@ -12,11 +12,8 @@ import {
 } from './pendingRevocations.ts';
 import { HeldElsewhereError, type HeldLock, type WindowLocks } from './ports.ts';
 import type { SessionStore } from './store.ts';
+import { MAX_PAUSE_TICKS, TICK_MS, ticksAfter } from './ticks.ts';
 
-/** How often `tick` is called. */
-export const TICK_MS = 30_000;
-/** The longest pause between two attempts: half an hour. */
-const MAX_PAUSE_TICKS = 60;
 /** A user who closes the window soon must not wait for longer. */
 const FIRST_LIMIT_MS = 5_000;
 const LATER_LIMIT_MS = 30_000;
@@ -94,7 +91,7 @@ export class Revocations {
     await Promise.all(ids.map((id) => this.#parts.pending.end(id)));
   }
 
-  /** Call every 30 seconds. Tries again when it is time to. Never rejects. */
+  /** Call at each tick. Tries again when it is time to. Never rejects. */
   async tick(): Promise<void> {
     this.#ranMs += TICK_MS;
     this.#ticksToWait -= 1;
@@ -123,8 +120,7 @@ export class Revocations {
         this.#runtime.log.warn(`Revocations that wait cannot be read: ${describeError(error)}.`);
       this.#failures += 1;
     }
-    // One tick after the first failure, then two, then four.
-    if (this.#failures > 0) this.#ticksToWait = Math.min(this.#ticksToWait, 2 ** (this.#failures - 1));
+    if (this.#failures > 0) this.#ticksToWait = Math.min(this.#ticksToWait, ticksAfter(this.#failures));
     this.#isLooking = false;
   }
 

@@ -1,8 +1,9 @@
 import { Emitter } from '../base/emitter.ts';
 import type { IdentityService } from '../services/service.ts';
-import { type AccountOf, sameAccount, sameScopes } from './accounts.ts';
+import { type AccountOf, qualifiedByServer, sameAccount, sameScopes, type SessionOf } from './accounts.ts';
 import {
   type AccountChange,
+  type ApprovedSignIn,
   type EndedSession,
   isLive,
   type LiveSession,
@@ -85,6 +86,25 @@ export class ServiceRecords {
   /** Live sessions first, then ended ones; oldest sign-in first in each group. */
   ofAccount(account: AccountOf): Session[] {
     return [...this.liveSessions(), ...this.ended()].filter((record) => sameAccount(record, account));
+  }
+
+  /** The session that a sign-in continues: of the same account, for the same scopes. */
+  continuedBy(signIn: SessionOf): Session | undefined {
+    return this.ofAccount(signIn).find((each) => sameScopes(each.scopes, signIn.scopes));
+  }
+
+  /** What the session of an approved sign-in says about the sign-in and its user. */
+  describe({
+    scopes,
+    grant: { server },
+    person,
+  }: ApprovedSignIn): Pick<LiveSession, 'serviceId' | 'server' | 'scopes' | 'person'> {
+    const { id: serviceId } = this.#service;
+    const qualified = qualifiedByServer(person, server, this.#service.servers().defaultServer);
+    const known = this.ofAccount({ serviceId, server, person: qualified })[0];
+    // VS Code stores consent by the label: a new display name must not cost it.
+    const accountLabel = known?.person.accountLabel ?? qualified.accountLabel;
+    return { serviceId, server, scopes: [...scopes], person: { ...qualified, accountLabel } };
   }
 
   /** Rereads the settings. Fires for each session that becomes dormant, then for each that becomes configured. */

@@ -1,7 +1,7 @@
 import type { Runtime } from '../base/runtime.ts';
-import type { Person } from '../services/person.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
-import { missingScopes, qualifiedByServer, sameScopes } from './accounts.ts';
+import { missingScopes } from './accounts.ts';
+import { Completion } from './completion.ts';
 import { SessionEnding } from './ending.ts';
 import { isExpired, isOver } from './expiry.ts';
 import { grantOf } from './grants.ts';
@@ -9,6 +9,7 @@ import type { NoticeEmitter } from './notices.ts';
 import type { WindowLocks } from './ports.ts';
 import {
   afterSignIn,
+  type ApprovedSignIn,
   compareVersions,
   FIRST_VERSION,
   isLive,
@@ -21,15 +22,6 @@ import { ServiceRecords, type SessionFilter } from './serviceRecords.ts';
 import type { SessionStore } from './store.ts';
 import { Verification } from './verification.ts';
 
-/** An approved sign-in. */
-export interface ApprovedSignIn {
-  /** As in `Session.signInId`. */
-  readonly id?: string;
-  readonly scopes: readonly string[];
-  readonly grant: Grant;
-  readonly person: Person;
-}
-
 /** The sessions of one service, and the rules of their life: sign-in, use, sign-out. */
 export class ServiceSessions {
   readonly service: IdentityService;
@@ -37,6 +29,7 @@ export class ServiceSessions {
   readonly renewal: Renewal;
   readonly ending: SessionEnding;
   readonly verification: Verification;
+  readonly completion: Completion;
   readonly #store: SessionStore;
   readonly #notices: NoticeEmitter;
   readonly #revocations: Revocations;
@@ -57,6 +50,17 @@ export class ServiceSessions {
     const { records, renewal, ending } = this;
     this.verification = new Verification(
       { service, records, store, renewal, ending, locks, notices },
+      runtime,
+    );
+    this.completion = new Completion(
+      {
+        ...{ service, records, store, locks, notices },
+        keep: (approved, signal) => this.keep(approved, signal),
+        revokeUnkept: (grant) => {
+          this.revokeUnkept(grant);
+        },
+        signOut: (id) => this.signOut(id),
+      },
       runtime,
     );
     this.#store = store;
@@ -100,32 +104,23 @@ export class ServiceSessions {
     { id: signInId, scopes, grant, person }: ApprovedSignIn,
     signal: AbortSignal,
   ): Promise<LiveSession> {
-    const { server } = grant;
-    const about = {
-      serviceId: this.service.id,
-      server,
-      scopes: [...scopes],
-      person: qualifiedByServer(person, server, this.service.servers().defaultServer),
-    };
-    const find = (): string | undefined =>
-      this.records.ofAccount(about).find((each) => sameScopes(each.scopes, scopes))?.id;
+    const approved = { scopes, grant, person };
+    const about = this.records.describe(approved);
     const make = (id: string, current: Session | undefined): LiveSession => {
-      // VS Code stores consent by the label: a new display name must not cost it.
-      const accountLabel = this.records.ofAccount(about)[0]?.person.accountLabel ?? about.person.accountLabel;
       const nowMs = this.#runtime.clock.now();
       return {
         format: 1,
         id,
         version: current === undefined ? FIRST_VERSION : afterSignIn(current.version),
         state: 'live',
-        ...about,
-        person: { ...about.person, accountLabel },
+        ...this.records.describe(approved),
         signedInAtMs: nowMs,
         ...(signInId !== undefined && { signInId }),
         grant,
         grantedAtMs: nowMs,
       };
     };
+    const find = (): string | undefined => this.records.continuedBy(about)?.id;
     const { record, replaced } = await this.#store.add({ session: about, find, make }, signal);
     const missing = missingScopes(record);
     if (missing.length > 0)

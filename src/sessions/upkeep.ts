@@ -3,9 +3,10 @@ import type { Runtime } from '../base/runtime.ts';
 import { endsSoon, isForgettable, isOverdue, isOver } from './expiry.ts';
 import type { NoticeEmitter } from './notices.ts';
 import type { EndedSession, LiveSession } from './record.ts';
-import { type Revocations, TICK_MS } from './revocations.ts';
+import type { Revocations } from './revocations.ts';
 import type { ServiceSessions } from './serviceSessions.ts';
 import type { SessionStore } from './store.ts';
+import { TICK_MS } from './ticks.ts';
 
 /** A window does not verify a session again for this long. */
 const VERIFIED_FOR_MS = 60 * 60_000;
@@ -43,6 +44,7 @@ export class SessionUpkeep {
       await clock.sleep(TICK_MS, closed).catch(() => undefined);
       if (closed.aborted) return;
       void this.#parts.revocations.tick();
+      for (const { completion } of this.#parts.byService) void completion.tick();
       await this.#logged(async () => {
         await this.#dropOldGrants();
         await this.#forgetOld();
@@ -63,6 +65,7 @@ export class SessionUpkeep {
     await this.#logged(async () => {
       const { store, byService } = this.#parts;
       await store.rereadAll();
+      for (const { completion } of byService) void completion.tryAll();
       const asked = await Promise.all(byService.map((sessions) => this.#extend(sessions)));
       await this.#announceEnds();
       await Promise.all(byService.map((sessions) => this.#verify(sessions, asked.flat())));

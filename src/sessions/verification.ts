@@ -191,7 +191,7 @@ export class Verification {
 
   async #send(question: Question, { grant, person }: LiveSession): Promise<VerifyResult> {
     const { service } = this.#parts;
-    const subject = person.isProvisional === true ? undefined : person.subject;
+    const subject = person.provisional === 'user' ? undefined : person.subject;
     if (question === 'verify') return service.verify(grant, NEVER, subject);
     return (await service.extend?.(grant, NEVER, subject)) ?? UNKNOWN;
   }

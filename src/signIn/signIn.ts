@@ -39,7 +39,13 @@ export interface SignInRun {
   /** Its stored copy, which this run forgets or releases at its end. */
   readonly kept: KeptSignIn;
   /** How far it had come before its window closed. Absent for a new one. */
-  readonly resumed?: { readonly pending: PendingSignIn } | { readonly grant: Grant };
+  readonly resumed?:
+    | { readonly pending: PendingSignIn }
+    | {
+        readonly grant: Grant;
+        /** The provisional session that has the grant. */
+        readonly completes?: LiveSession;
+      };
   /** Called with the deadline of each code, in milliseconds of the wall clock. */
   readonly onCode: (deadlineMs: number) => void;
 }
@@ -115,8 +121,14 @@ export async function signIn(
 
     const keeping = AbortSignal.any([signal, runtime.closed]);
     const { grant, person } = identified;
-    const record = await sessions.keep({ id: kept.id, scopes: request.scopes, grant, person }, keeping);
+    const approved = { id: kept.id, scopes: request.scopes, grant, person };
+    const completes = resumed !== undefined && 'grant' in resumed ? resumed.completes : undefined;
+    const record =
+      completes === undefined
+        ? await sessions.keep(approved, keeping)
+        : await sessions.completion.complete(completes, approved, keeping);
     unkept = undefined;
+    if (record === undefined) return { kind: 'cancelled' }; // completed by another window, or signed out
     log.info(`Signed in with ${service.label}.`);
     const withoutIdentity = identified.hasNoBapIdentity === true ? 'hasNone' : identified.withoutIdentity;
     return { kind: 'signedIn', record, ...(withoutIdentity && { withoutIdentity }) };

@@ -25,8 +25,8 @@ export async function identify(
   grant: Grant,
   signal: AbortSignal,
   onContact?: (contact: Contact) => void,
+  patienceMs = http.inBrowser === true ? PATIENCE_IN_BROWSER_MS : undefined,
 ): Promise<IdentifyResult> {
-  const patienceMs = http.inBrowser === true ? PATIENCE_IN_BROWSER_MS : undefined;
   let tried = grant;
   const askAs = (sentAs: 'bearer' | 'cookie'): Promise<OwnerAnswer<Identified>> => {
     tried = { ...grant, sentAs };

@@ -5,7 +5,7 @@ import { failed } from '../../oauth/failure.ts';
 import { looksLikeBapId } from '../bap.ts';
 import { type Person, provisionalPerson } from '../person.ts';
 import type { Grant, IdentifyResult, IdentityChoice, IdentityOption } from '../service.ts';
-import { askAboutNewGrant } from '../tokenOwner.ts';
+import { askAboutNewGrant, type OwnerAnswer } from '../tokenOwner.ts';
 import { listIdentityOptions, type Patience, setActive } from './organizations.ts';
 import { askUserInfo, personOf, type UserInfo } from './userinfo.ts';
 
@@ -26,16 +26,18 @@ type Identities = IdentityChoice['identities'];
 
 /**
  * Finds the BAP identity of a new token. The token is a session token of better-auth, which may stand for no identity
- * until the client sets one. Only userinfo can fail a sign-in, by a no of its own. The list of identities is best
- * effort, and delays the sign-in by at most 8 seconds. Rejects only with `signal.reason`.
+ * until the client sets one. Only userinfo can fail a sign-in, by a no of its own. The list of identities delays the
+ * sign-in by at most 8 seconds; without it, the person is provisional. Rejects only with `signal.reason`.
  */
 export async function identify(
   http: Http,
   grant: Grant,
   signal: AbortSignal,
   onContact?: (contact: Contact) => void,
+  patienceMs?: number,
 ): Promise<IdentifyResult> {
-  const asked = await askAboutNewGrant(http, () => askUserInfo(http, grant, signal), signal, onContact);
+  const ask = (): Promise<OwnerAnswer<UserInfo>> => askUserInfo(http, grant, signal);
+  const asked = await askAboutNewGrant(http, ask, signal, onContact, patienceMs);
   if (asked.kind === 'rejected') return failed('grantRejected');
   if (asked.kind === 'unknown') return { kind: 'identified', person: provisionalPerson(), grant };
   const claims = asked.owner;
@@ -49,12 +51,14 @@ export async function identify(
 
 async function findIdentity(claimed: ClaimedGrant, signal: AbortSignal): Promise<IdentifyResult> {
   const { http, grant } = claimed;
-  const identityOptions = await listIdentityOptions(http, grant, signal);
-  if (identityOptions === undefined)
+  const listed = await listIdentityOptions(http, grant, signal);
+  if (typeof listed === 'string') {
     http.log.info('The server does not say which BAP identities this account has.');
-  const [only, ...others] = identityOptions ?? [];
-  if (only === undefined)
-    return { ...withoutIdentity(claimed), hasNoBapIdentity: identityOptions !== undefined };
+    const { person, ...identified } = withoutIdentity(claimed);
+    return { ...identified, person: { ...person, ...(listed === 'unknown' && { provisional: 'identity' }) } };
+  }
+  const [only, ...others] = listed;
+  if (only === undefined) return { ...withoutIdentity(claimed), hasNoBapIdentity: true };
   const identities = [only, ...others];
   return others.length > 0
     ? choiceOf(claimed, identities)

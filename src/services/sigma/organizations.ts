@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { isSuccess, problemOfOutcome } from '../../http/outcome.ts';
+import { problemOfOutcome } from '../../http/outcome.ts';
 import { type Attempt, repeatWithin, retryAfterMs } from '../../http/retry.ts';
 import { identifier, lenient, maybeJson } from '../../http/schema.ts';
 import { type Http, type HttpRequest, sendWithin } from '../../http/send.ts';
@@ -23,19 +23,23 @@ const Organization = z.object({
 const Organizations = z.array(lenient(Organization));
 
 /**
- * Lists the BAP identities that the user can sign in as. Undefined if the server does not say: it has no
- * organizations, is too slow, or does not allow it. Rejects only with `signal.reason`.
+ * Lists the BAP identities that the user can sign in as. `none`: the server has no organizations, or does not allow this
+ * token to list them. `unknown`: it does not answer in time, or something else does. Rejects only with `signal.reason`.
  */
 export async function listIdentityOptions(
   http: Http,
   grant: Grant,
   signal: AbortSignal,
-): Promise<IdentityOption[] | undefined> {
+): Promise<IdentityOption[] | 'none' | 'unknown'> {
   const url = `${grant.server}/api/auth/organization/list`;
   const request = { name: 'organization/list', method: 'GET', url, headers: bearer(grant) } as const;
   const outcome = await sendWithin(http, LIST_LIMIT_MS, request, signal);
-  const list = outcome && isSuccess(outcome) && z.safeParse(Organizations, outcome.json).data;
-  if (!list) return undefined;
+  if (outcome === undefined) return 'unknown';
+  const judged = judge(outcome, 'oauth');
+  if (judged.kind === 'disturbance') return judged.problem === 'notFound' ? 'none' : 'unknown';
+  if (judged.kind !== 'data') return 'none';
+  const list = z.safeParse(Organizations, judged.json).data;
+  if (list === undefined) return 'unknown';
   return list
     .filter((each) => each !== undefined)
     .filter(({ id, metadata }) => looksLikeBapId(id) || metadata?.type === 'bap_identity')

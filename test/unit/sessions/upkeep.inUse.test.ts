@@ -86,7 +86,7 @@ describe('a session that is in use', () => {
 describe('the person of a session', () => {
   for (const [name, person, subject] of [
     ['is named to the service', {}, 'user-1'],
-    ['is not named while the service has not said who it is', { isProvisional: true }, undefined],
+    ['is not named while the service has not said who it is', { provisional: 'user' }, undefined],
   ] as const)
     it(name, async () => {
       const [world, service] = worldOf((clock) => new SlidingService(clock, DAY, HOUR));

@@ -100,7 +100,7 @@ async function verdictsOf(
     service.identify(grant, NEVER),
   );
   assert.ok(identified.kind === 'failed' || identified.kind === 'identified');
-  if (identified.kind === 'identified') assert.equal(identified.person.isProvisional, true);
+  if (identified.kind === 'identified') assert.equal(identified.person.provisional, 'user');
   await given(/./, Infinity, (service) => service.revoke(grant, NEVER));
   return {
     code: begun.failure.kind,

@@ -10,6 +10,10 @@ export function noticeText(notice: SessionNotice): string {
       return `${notice.kind} ${notice.record.id}`;
     case 'notStored':
       return `not stored ${notice.record.id}`;
+    case 'completed':
+      return `completed ${notice.record.id}: ${notice.record.person.accountLabel}`;
+    case 'identityChoice':
+      return `identity choice ${notice.record.id}`;
     case 'revocationWaits':
       return `revocation waits: ${notice.because}, ${notice.ids.length}`;
     case 'lost':

@@ -1,5 +1,5 @@
 import type { Runtime } from '../../../src/base/runtime.ts';
-import { signIn, type SignInResult } from '../../../src/signIn/signIn.ts';
+import { signIn, type SignInResult, type SignInRun } from '../../../src/signIn/signIn.ts';
 import { KeptSignIns } from '../../../src/signIn/keptSignIns.ts';
 import type { IdentityService } from '../../../src/services/service.ts';
 import { openSessions, type Sessions } from '../../../src/sessions/sessions.ts';
@@ -51,7 +51,11 @@ export class SignInWorld {
     this.sessions = sessions;
   }
 
-  signIn(scopes: readonly string[], accountId?: string): Promise<SignInResult> {
+  signIn(
+    scopes: readonly string[],
+    accountId?: string,
+    resumed?: SignInRun['resumed'],
+  ): Promise<SignInResult> {
     const view = {
       open: () => this.screen,
       failed: () => undefined,
@@ -67,7 +71,7 @@ export class SignInWorld {
     return signIn(
       { sessions: this.sessions, view, runtime: this.#runtime },
       { scopes, accountId, isForExtension: false },
-      { kept, onCode: () => undefined },
+      { kept, onCode: () => undefined, ...(resumed !== undefined && { resumed }) },
     );
   }
 }

@@ -14,6 +14,8 @@ export class TokenServer {
   readonly sent: string[] = [];
   /** What answers in its place. Undefined: the server itself. */
   between: Reply | undefined;
+  /** What it answers at addresses that end with a path. */
+  readonly replies = new Map<string, Reply>();
   /** How long an answer takes, in milliseconds. */
   takesMs = 0;
   /** Answers, but does not end a token. */
@@ -52,6 +54,7 @@ export class TokenServer {
   }
 
   #reply(path: string, token: string): Reply {
+    for (const [end, reply] of this.replies) if (path.endsWith(end)) return reply;
     const isGood = this.good.has(token);
     if (ENDS.test(path)) {
       if (!this.ignoresEnds) this.good.delete(token);

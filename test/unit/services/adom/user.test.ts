@@ -171,7 +171,7 @@ describe('Adom: the server does not return the user', () => {
         accountLabel: accountId,
         subject: accountId,
         name: accountId,
-        isProvisional: true,
+        provisional: 'user',
       });
       assert.equal(identified.grant.accessToken, 'tok_1');
       assert.deepEqual(conversation.times, times);
@@ -217,7 +217,7 @@ describe('Adom: identify, in a browser', () => {
     const { clock, conversation } = adomWorld(Array<Reply>(4).fill(networkError('any')));
     const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), serviceTexts);
     const identified = await clock.run(service.identify(GRANT, NEVER));
-    assert.ok(identified.kind === 'identified' && identified.person.isProvisional === true);
+    assert.ok(identified.kind === 'identified' && identified.person.provisional === 'user');
     assert.deepEqual(conversation.times, [0, 1, 3, 5]);
   });
 });

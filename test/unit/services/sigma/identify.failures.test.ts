@@ -20,25 +20,27 @@ import {
 } from '../../support/sigmaIdentities.ts';
 
 describe('a server that does not help', () => {
-  /** `listMs` and `setActiveMs`: how long the sign-in waits. */
-  const failures: [what: string, reply: Reply, listMs: number, setActiveMs: number][] = [
-    ['404', html(404), 0, 0],
-    ['a 404 in JSON', json(404, {}), 0, 0],
-    ['401', json(401, { message: 'No', code: 'UNAUTHORIZED' }), 0, 0],
-    ['500', text(500, ''), 0, 3_000],
-    ['429', json(429, {}), 0, 3_000],
-    ['a login page', html(200), 0, 3_000],
-    ['a redirect', redirect('https://elsewhere.example/'), 0, 3_000],
-    ['another organization', active(BOB), 0, 3_000],
-    ['a failure of CORS', networkError('ERR_FAILED'), 0, 3_000],
-    ['no answer', never(), 8_000, 6_000],
-    ['a refusal', notAMember, 0, 0],
+  /** `listMs` and `setActiveMs`: how long the sign-in waits. `hasNoList`: the server says so, for good. */
+  const failures: [what: string, reply: Reply, listMs: number, setActiveMs: number, hasNoList: boolean][] = [
+    ['404', html(404), 0, 0, true],
+    ['a 404 in JSON', json(404, {}), 0, 0, true],
+    ['401', json(401, { message: 'No', code: 'UNAUTHORIZED' }), 0, 0, true],
+    ['500', text(500, ''), 0, 3_000, false],
+    ['429', json(429, {}), 0, 3_000, false],
+    ['a login page', html(200), 0, 3_000, false],
+    ['a redirect', redirect('https://elsewhere.example/'), 0, 3_000, false],
+    ['another organization', active(BOB), 0, 3_000, false],
+    ['a failure of CORS', networkError('ERR_FAILED'), 0, 3_000, false],
+    ['no answer', never(), 8_000, 6_000, false],
+    ['a refusal', notAMember, 0, 0, true],
   ];
-  for (const [what, reply, listMs, setActiveMs] of failures) {
+  for (const [what, reply, listMs, setActiveMs, hasNoList] of failures) {
     it(`does not end the sign-in with ${what} instead of a list`, async () => {
       const { identified, world } = await identify([userinfo(), reply]);
       assert.equal(bapIdOf(identified), undefined);
       assert.ok(identified.kind === 'identified' && identified.hasNoBapIdentity !== true, 'it is not known');
+      const { accountId, provisional } = identified.person;
+      assert.deepEqual([accountId, provisional], ['user-1', hasNoList ? undefined : 'identity']);
       assert.equal(world.clock.ranMs, listMs);
       const { lines } = world.conversation.log;
       assert.equal(lines.at(-1), 'info The server does not say which BAP identities this account has.');

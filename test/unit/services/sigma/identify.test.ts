@@ -81,7 +81,7 @@ describe('Sigma Identity: identify', () => {
       const identified = await clock.run(service.identify(GRANT, NEVER));
       assert.ok(identified.kind === 'identified');
       assert.deepEqual(identified.grant, GRANT);
-      assert.equal(identified.person.isProvisional, true);
+      assert.equal(identified.person.provisional, 'user');
       assert.match(identified.person.accountLabel, /^session-[0-9a-f]{8}$/);
       assert.equal(clock.ranMs, 120_000);
       conversation.assertOver();

@@ -57,6 +57,7 @@ const refusal = json(400, { error: 'odd', error_description: SECRETS.deviceCode 
 const INVALID = json(401, { error: 'invalid_token', error_description: SECRETS.accessToken });
 /** The end of the session, and its proof. */
 const ENDED = [json(200, { success: true }), text(200, ''), json(200, null), INVALID];
+const NO_LIST = echo(404);
 const ELSEWHERE = redirect(`https://evil.example/?token=${SECRETS.accessToken}`);
 const leakyError: Reply = {
   answer: () => {
@@ -79,7 +80,7 @@ const SIGN_INS: [
       PENDING,
       GRANTED,
       PERSON,
-      echo(401),
+      json(401, { code: 'UNAUTHORIZED', message: SECRETS.accessToken }),
     ],
     'signedIn',
   ],
@@ -110,7 +111,7 @@ const SIGN_INS: [
       echo(503),
       leakyError,
       PERSON,
-      leakyError,
+      NO_LIST,
     ],
     'signedIn',
   ],
@@ -123,10 +124,10 @@ const SIGN_INS: [
     'failed',
   ],
   ['denied', [CODE, json(400, { error: 'access_denied', error_description: SECRETS.userCode })], 'failed'],
-  ['an error that holds a secret', [CODE, echo(400), GRANTED, PERSON, echo(500)], 'signedIn'],
+  ['an error that holds a secret', [CODE, echo(400), GRANTED, PERSON, NO_LIST], 'signedIn'],
   ['a refusal that holds a secret', [CODE, refusal], 'failed'],
-  ['HTML instead of a token', [CODE, html(200), GRANTED, PERSON, echo(500)], 'signedIn'],
-  ['a poll is redirected', [CODE, ELSEWHERE, GRANTED, PERSON, echo(500)], 'signedIn'],
+  ['HTML instead of a token', [CODE, html(200), GRANTED, PERSON, NO_LIST], 'signedIn'],
+  ['a poll is redirected', [CODE, ELSEWHERE, GRANTED, PERSON, NO_LIST], 'signedIn'],
   [
     'a token_type other than Bearer',
     [CODE, json(200, { access_token: SECRETS.accessToken, token_type: 'mac' })],
@@ -164,7 +165,8 @@ describe('secrets in a Sigma sign-in', () => {
       }
 
       const result = await clock.run(world.signIn(['openid']));
-      await clock.advance(60_000); // what runs in the background
+      // What runs in the background. The first question about a provisional account comes after 30 seconds.
+      await clock.advance(ends === 'signedIn' ? 20_000 : 60_000);
       world.closed.abort();
       await clock.settle();
       conversation.assertOver();

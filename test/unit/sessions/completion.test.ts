@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { ACCOUNT, CompletionWorld } from '../support/completionWorld.ts';
+import { html, json, never, type Reply } from '../support/conversation.ts';
+import { endedOf, recordOf, removedOf } from '../support/record.ts';
+import { KINDS, SECOND_MS, UNREACHABLE } from '../support/revocationWorld.ts';
+
+const NO_ANSWERS: [what: string, between: Reply][] = [
+  ['nothing answers', UNREACHABLE],
+  ['nothing answers in time', never()],
+  ['a page answers', html(200)],
+  ['the service is in trouble', json(503, {})],
+  ['the service asks clients to wait', json(429, {}, { 'retry-after': '5' })],
+];
+
+for (const kind of KINDS) {
+  describe(`a provisional account (${kind})`, () => {
+    it('is completed as soon as the service answers: the same session gets the right account', async () => {
+      const world = new CompletionWorld(kind);
+      const { window, told } = await world.watched();
+      await world.tick();
+      const record = world.sessionOf(window, 'a');
+      assert.deepEqual(record.grant.accessToken, world.grant.accessToken);
+      assert.deepEqual(
+        [record.person.accountId, record.person.subject, record.person.provisional],
+        [ACCOUNT, ACCOUNT, undefined],
+      );
+      assert.equal(record.signedInAtMs, world.signedInAtMs);
+      assert.deepEqual(told, [`removed a: ${world.person.accountId}`, `added a: ${ACCOUNT}`]);
+      assert.deepEqual(window.notices, [`completed a: ${ACCOUNT}`]);
+      assert.match(window.log.lines.join('\n'), /^info [\w ]+ has said whose a provisional account is\.$/m);
+      assert.deepEqual([...world.server.good], [world.grant.accessToken], 'the token still works');
+      const next = await world.open();
+      assert.deepEqual(world.sessionsOf(next), [`a: ${ACCOUNT}`], 'it is stored');
+    });
+
+    for (const [what, between] of NO_ANSWERS)
+      it(`stays as it is while ${what}, and is completed after that`, async () => {
+        const world = new CompletionWorld(kind);
+        const { window, told } = await world.watched();
+        world.server.between = between;
+        for (let n = 0; n < 10; n++) await world.tick();
+        assert.deepEqual([told, window.notices], [[], []]);
+        world.server.between = undefined;
+        for (let n = 0; n < 16; n++) await world.tick();
+        assert.deepEqual(world.sessionsOf(window), [`a: ${ACCOUNT}`]);
+      });
+
+    it('is asked about ever more seldom, and once more when the user comes back', async () => {
+      const world = new CompletionWorld(kind);
+      const { window } = await world.watched();
+      world.server.between = UNREACHABLE;
+      for (let n = 0; n < 24 * 120; n++) await world.tick();
+      const asked = world.asked();
+      assert.ok(asked < 300, `${asked} requests in a day`);
+      world.server.between = undefined;
+      window.all.focusChanged(true);
+      await world.clock.advance(SECOND_MS);
+      assert.deepEqual(world.sessionsOf(window), [`a: ${ACCOUNT}`]);
+    });
+
+    it('is not asked about at the start of a window', async () => {
+      const world = new CompletionWorld(kind);
+      await world.open();
+      await world.clock.advance(29 * SECOND_MS);
+      assert.equal(world.asked(), 0);
+    });
+
+    it('is not asked about while another server is configured', async () => {
+      const world = new CompletionWorld(kind);
+      world.configured = 'https://other.example';
+      await world.open();
+      for (let n = 0; n < 10; n++) await world.tick();
+      assert.deepEqual(world.server.sent, []);
+    });
+
+    it('ends as any other session if the service rejects its token', async () => {
+      const world = new CompletionWorld(kind);
+      const { window } = await world.watched();
+      world.server.good.clear();
+      await world.tick();
+      assert.equal(
+        await world.clock.run(window.sessions.verification.verify('a', window.closed.signal)),
+        false,
+      );
+      assert.deepEqual([world.sessionsOf(window), window.notices], [[], ['rejected a']]);
+    });
+
+    it('is completed by one of two windows, and both know', async () => {
+      const world = new CompletionWorld(kind);
+      const { window, told } = await world.watched();
+      const other = await world.watched();
+      await world.tick();
+      await world.clock.advance(5 * SECOND_MS);
+      const expected = [`removed a: ${world.person.accountId}`, `added a: ${ACCOUNT}`];
+      assert.deepEqual([told, other.told], [expected, expected]);
+      assert.equal([...window.notices, ...other.window.notices].length, 1);
+      assert.equal(world.asked(), 1);
+    });
+
+    it('leaves no request behind when its window closes', async () => {
+      const world = new CompletionWorld(kind);
+      const { window } = await world.watched();
+      world.server.between = never();
+      await world.tick();
+      window.closed.abort(new Error('closed'));
+      await world.clock.settle();
+      assert.equal(world.clock.pending, 0);
+      assert.doesNotMatch(window.log.lines.join('\n'), /^warn/m);
+    });
+  });
+
+  describe(`a provisional account that turns out to be one with a session (${kind})`, () => {
+    it('continues that session, whose old token is revoked', async () => {
+      const world = new CompletionWorld(kind);
+      const old = world.haveOther(world.signedInAtMs - 1);
+      const { window, told } = await world.watched();
+      await world.tick();
+      assert.deepEqual(world.sessionsOf(window), [`b: ${ACCOUNT}`]);
+      const record = world.sessionOf(window, 'b');
+      assert.equal(record.grant.accessToken, world.grant.accessToken);
+      assert.equal(record.person.accountLabel, `Ann (${ACCOUNT})`, 'the label that has consent');
+      assert.deepEqual(told, [`changed by a sign-in b: ${ACCOUNT}`, `removed a: ${world.person.accountId}`]);
+      assert.deepEqual(window.notices, [`completed b: Ann (${ACCOUNT})`]);
+      await world.clock.advance(SECOND_MS);
+      assert.deepEqual([...world.server.good], [world.grant.accessToken], `${old.accessToken} is revoked`);
+    });
+
+    it('continues that session if it has ended', async () => {
+      const world = new CompletionWorld(kind);
+      const { serviceId } = recordOf('any', { serviceId: kind === 'sigma' ? 'sigma-identity' : 'adom' });
+      const person = { ...recordOf('any').person, accountId: ACCOUNT };
+      world.storage.have({ ...endedOf('b', { person }), serviceId });
+      const { window } = await world.watched();
+      await world.tick();
+      assert.deepEqual(world.sessionsOf(window), [`b: ${ACCOUNT}`]);
+    });
+
+    it('gives way to that session if it is of a later sign-in, and its token is revoked', async () => {
+      const world = new CompletionWorld(kind);
+      const later = world.haveOther(world.signedInAtMs + 1);
+      const { window } = await world.watched();
+      await world.tick();
+      await world.clock.advance(SECOND_MS);
+      assert.deepEqual(world.sessionsOf(window), [`b: ${ACCOUNT}`]);
+      assert.equal(world.sessionOf(window, 'b').grant.accessToken, later.accessToken);
+      assert.deepEqual([...world.server.good], [later.accessToken]);
+    });
+
+    it('loses nothing if the window ends in between', async () => {
+      const world = new CompletionWorld(kind);
+      world.haveOther(world.signedInAtMs - 1);
+      const { window } = await world.watched();
+      world.storage.writeMs = 100;
+      await world.clock.advance(30 * SECOND_MS + 150); // the account's session is stored, the other one not yet removed
+      await world.kill(window);
+      world.storage.writeMs = 0;
+      const next = await world.open();
+      for (let n = 0; n < 3; n++) await world.tick();
+      assert.deepEqual(world.sessionsOf(next), [`b: ${ACCOUNT}`]);
+      assert.ok(world.server.good.has(world.grant.accessToken), 'the token of the session is not revoked');
+    });
+  });
+
+  describe(`a provisional account that is signed out meanwhile (${kind})`, () => {
+    for (const hasOther of [false, true])
+      for (const [moment, atMs] of [
+        ['while the service is asked', 500],
+        ['while it is stored', 1_050],
+      ] as const)
+        it(`does not come back: ${moment}${hasOther ? ', as another session' : ''}`, async () => {
+          const world = new CompletionWorld(kind);
+          if (hasOther) world.haveOther(world.signedInAtMs - 1);
+          const { window } = await world.watched();
+          world.server.takesMs = 1_000;
+          world.storage.writeMs = 100;
+          const hasList = kind === 'sigma' ? 1_000 : 0;
+          await world.clock.advance(30 * SECOND_MS + atMs + (atMs > 1_000 ? hasList : 0));
+          await world.clock.run(window.sessions.signOut('a'));
+          await world.clock.advance(20 * SECOND_MS);
+          const isStored = atMs > 1_000;
+          assert.deepEqual(world.sessionsOf(window), hasOther && !isStored ? [`b: ${ACCOUNT}`] : []);
+          assert.ok(!world.server.good.has(world.grant.accessToken), 'its token is revoked');
+          const next = await world.open();
+          assert.deepEqual(world.sessionsOf(next), world.sessionsOf(window));
+        });
+  });
+
+  describe(`a provisional account that changes meanwhile (${kind})`, () => {
+    it('keeps a newer token', async () => {
+      const world = new CompletionWorld(kind);
+      const { window } = await world.watched();
+      world.server.takesMs = 1_000;
+      await world.clock.advance(30 * SECOND_MS + 500);
+      const record = world.sessionOf(window, 'a');
+      const newer = world.server.grant();
+      world.storage.put({ ...record, version: { signIn: 1, revision: 5, amendment: 0 }, grant: newer });
+      await world.clock.advance(5 * SECOND_MS);
+      const completed = world.sessionOf(window, 'a');
+      assert.deepEqual(
+        [completed.person.accountId, completed.grant.accessToken],
+        [ACCOUNT, newer.accessToken],
+      );
+    });
+
+    it('stays gone if another window has removed it', async () => {
+      const world = new CompletionWorld(kind);
+      const { window, told } = await world.watched();
+      world.server.takesMs = 1_000;
+      await world.clock.advance(30 * SECOND_MS + 500);
+      world.storage.put(removedOf('a'));
+      await world.clock.advance(5 * SECOND_MS);
+      assert.deepEqual(
+        [world.sessionsOf(window), told, window.notices],
+        [[], [`removed a: ${world.person.accountId}`], []],
+      );
+    });
+  });
+}
+
+describe('a provisional account of Adom, which sets new tokens', () => {
+  it('leaves no token alive that the service has set for it after a sign-out', async () => {
+    const world = new CompletionWorld('adom');
+    const { window } = await world.watched();
+    world.server.takesMs = 1_000;
+    const { accessToken: rotated } = world.server.grant();
+    const headers = { 'set-cookie': `session_token=${rotated}` };
+    world.server.replies.set('/user', json(200, { id: ACCOUNT }, headers));
+    await world.clock.advance(30 * SECOND_MS + 500);
+    await world.clock.run(window.sessions.signOut('a'));
+    await world.clock.advance(SECOND_MS);
+    world.server.replies.clear();
+    await world.clock.advance(60 * SECOND_MS);
+    assert.deepEqual([world.sessionsOf(window), [...world.server.good]], [[], []]);
+  });
+});
