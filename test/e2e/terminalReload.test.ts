@@ -168,6 +168,7 @@ describe('the terminals of a window that reloads', () => {
 
   it('shows a sign after a sign-out, and forgets the identity', async () => {
     await onlyOne(withToken);
+    await terminals.runInLast('true'); // VS Code restarts a stale terminal in which nothing was typed
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.answerDialog('Sign Out');
     await firstSign().waitFor();
