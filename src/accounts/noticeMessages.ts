@@ -117,7 +117,7 @@ export class NoticeMessages implements Disposable {
     const [service, account] = this.#names(record);
     const message = vscode.l10n.t({
       message:
-        'Your {0} account is now {1} instead of {2}, because {0} couldn’t tell who you are until now. Extensions that use it will ask for access again.',
+        'Your {0} account is now {1} instead of {2}, because {0} didn’t say who you are until now. Extensions that use it may ask for access again.',
       args: [service, account, before.person.accountLabel],
       comment: '{0}: a service, {1} and {2}: accounts',
     });

@@ -13,8 +13,8 @@ import type { WorkStorage } from './ports.ts';
 
 /** Then the grant is deleted, delivered or not: 72 hours, less the time until a window notices. */
 export const KEPT_FOR_MS = 72 * 60 * 60_000 - 60_000;
-/** More than this is no correction of a clock by the network. */
-const CLOCK_TOLERANCE_MS = 60_000;
+/** A clock that takes its time zone for another one is wrong by less. */
+const CLOCK_TOLERANCE_MS = 24 * 60 * 60_000;
 /** In a browser, a write counts after up to two seconds. */
 const STORE_LIMIT_MS = 3_000;
 /** A window that hangs in a write for longer brings back what is over, and it is delivered once more. */

@@ -183,7 +183,7 @@ export class Revocations {
       const result = await tryToRevoke(service, grant, LATER_LIMIT_MS, closed, this.#runtime);
       if (result === 'unanswered' && !isLast) return true;
     } else if (!isLast) return true;
-    if (isLast) log.warn('A revocation is deleted after 72 hours, delivered or not.');
+    if (isLast) log.warn('A revocation is too old, so it is deleted, delivered or not.');
     await pending.end(id);
     return false;
   }

@@ -55,11 +55,9 @@ export class ServiceSessions {
     this.completion = new Completion(
       {
         ...{ service, records, store, locks, notices },
-        keep: (approved, signal) => this.keep(approved, signal),
         revokeUnkept: (grant) => {
           this.revokeUnkept(grant);
         },
-        signOut: (id) => this.signOut(id),
       },
       runtime,
     );
@@ -157,7 +155,7 @@ export class ServiceSessions {
 
   /** Resolves when no request is in progress whose answer must not be lost. Never rejects. */
   async finish(): Promise<void> {
-    await Promise.all([this.renewal.finish(), this.verification.finish()]);
+    await Promise.all([this.renewal.finish(), this.verification.finish(), this.completion.finish()]);
   }
 
   #isOver(record: LiveSession): boolean {

@@ -1,4 +1,5 @@
 import { sameScopes } from '../sessions/accounts.ts';
+import { isProvisional } from '../sessions/completion.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 
@@ -33,6 +34,23 @@ export function watchOtherWindows(
   });
   return {
     signal: done.signal,
+    stop: () => {
+      listener.dispose();
+    },
+  };
+}
+
+/** Aborts its signal when a provisional session is complete, or gone: nobody needs to choose an identity for it. */
+export function watchProvisional(
+  { records }: ServiceSessions,
+  { id }: LiveSession,
+): { signal: AbortSignal; stop: () => void } {
+  const over = new AbortController();
+  const listener = records.onDidChange(({ kind, record }) => {
+    if (record.id === id && (kind === 'removed' || !isProvisional(record))) over.abort();
+  });
+  return {
+    signal: over.signal,
     stop: () => {
       listener.dispose();
     },

@@ -15,7 +15,7 @@ import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { contactShown } from './contact.ts';
 import type { KeptSignIn } from './keptSignIn.ts';
-import { SignedInElsewhere, watchOtherWindows } from './otherWindows.ts';
+import { SignedInElsewhere, watchOtherWindows, watchProvisional } from './otherWindows.ts';
 import type { SignInProgress, SignInUi } from './signInUi.ts';
 
 /** What the caller asks for. */
@@ -71,6 +71,8 @@ export type SignInFailure =
   /** A bug in this extension. */
   | { kind: 'unexpected'; cause: unknown };
 
+/** The service still does not say who the user is. */
+const NO_ANSWER: SignInFailure = { kind: 'failed', failure: { kind: 'unreachable', problem: 'timeout' } };
 /** How long to wait for an answer from the user. */
 const ASK_LIMIT_MS = 10 * 60_000;
 
@@ -92,7 +94,9 @@ export async function signIn(
   log.info(`${resumed ? 'Continuing a sign-in' : 'Signing in'} with ${service.label}, scopes: ${scopes}.`);
 
   const progress = view.open(service.label);
-  const elsewhere = watchOtherWindows(sessions, request);
+  const completes = resumed !== undefined && 'grant' in resumed ? resumed.completes : undefined;
+  const elsewhere =
+    completes === undefined ? watchOtherWindows(sessions, request) : watchProvisional(sessions, completes);
   const signal = AbortSignal.any([progress.cancelled, elsewhere.signal]);
   /** The grant, until it is stored. A grant that is not kept is revoked. */
   let unkept: Grant | undefined;
@@ -108,21 +112,22 @@ export async function signIn(
     }
     unkept = waited.grant;
     progress.finishing();
-    const isSaved = await kept.save({ kind: 'granted', grant: waited.grant });
+    // The session that it completes is stored, and the user is asked again.
+    const isSaved = completes === undefined && (await kept.save({ kind: 'granted', grant: waited.grant }));
     // Only what is stored can be finished by another window.
     const finishing = AbortSignal.any([signal, isSaved ? kept.signal : runtime.closed]);
 
     const identified = await identify(service, waited.grant, progress, runtime, finishing);
     if (identified.kind !== 'identified') return identified;
+    if (completes !== undefined && identified.person.provisional !== undefined) return NO_ANSWER;
     unkept = identified.grant;
-    if (identified.grant.accessToken !== waited.grant.accessToken)
+    if (isSaved && identified.grant.accessToken !== waited.grant.accessToken)
       await kept.save({ kind: 'granted', grant: identified.grant });
     elsewhere.stop(); // what is stored from now on is our own
 
     const keeping = AbortSignal.any([signal, runtime.closed]);
     const { grant, person } = identified;
     const approved = { id: kept.id, scopes: request.scopes, grant, person };
-    const completes = resumed !== undefined && 'grant' in resumed ? resumed.completes : undefined;
     const record =
       completes === undefined
         ? await sessions.keep(approved, keeping)
@@ -148,7 +153,8 @@ export async function signIn(
     if (!isInterrupted) void kept.forget();
     const isShared =
       resumed !== undefined && 'grant' in resumed && signal.reason instanceof SignedInElsewhere;
-    if (unkept !== undefined && !isLeft && !isShared) sessions.revokeUnkept(unkept);
+    if (unkept !== undefined && completes === undefined && !isLeft && !isShared)
+      sessions.revokeUnkept(unkept);
   }
 }
 

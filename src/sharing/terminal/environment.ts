@@ -25,7 +25,7 @@ export interface TerminalParts {
 
 /**
  * Gives new terminals the identity of the user, as far as the setting says, until they sign out. VS Code itself marks
- * open terminals whose variables are stale, so nothing changes before the sessions are loaded: until then, a terminal
+ * open terminals whose variables are stale, so nothing changes before the sessions are loaded, or cannot be: until then, a terminal
  * that VS Code has restored would look stale.
  */
 export function registerTerminalEnvironment(

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { SignInResult } from '../../../src/signIn/signIn.ts';
 import { provisionalPerson } from '../../../src/services/person.ts';
 import type { LiveSession } from '../../../src/sessions/record.ts';
-import { html, json, type Reply } from '../support/conversation.ts';
+import { html, json, networkError, type Reply } from '../support/conversation.ts';
 import type { FakeClock } from '../support/fakeClock.ts';
 import { recordOf } from '../support/record.ts';
 import { sigmaWorld } from '../support/serviceKit.ts';
@@ -78,10 +78,37 @@ describe('the choice of an identity for a provisional session', () => {
   });
 
   it('brings nothing back when the user has signed out meanwhile', async () => {
-    const { result, sessions } = await choose([...CHOICE, ...SIGNED_OUT], [], (world, clock) => {
+    const { result, sessions, world } = await choose([...CHOICE, ...SIGNED_OUT], [], (world, clock) => {
       clock.at(3_000, () => void world.sessions.signOut('a'));
     });
     assert.equal(result.kind, 'cancelled');
     assert.deepEqual(sessions, []);
+    assert.deepEqual(world.screen.seen.slice(-2), ['choice withdrawn', 'closed']);
+    assert.equal(world.kept.stored.size, 0, 'nothing that the next window could continue');
+  });
+
+  it('is withdrawn when another window completes the session, and changes nothing at the service', async () => {
+    const { result, sessions, sent } = await choose(CHOICE, [], (world, clock) => {
+      clock.at(3_000, () => {
+        const version = { signIn: 1, revision: 1, amendment: 0 };
+        world.storage.put(recordOf('a', { version, grant: GRANT }));
+      });
+    });
+    assert.equal(result.kind, 'cancelled');
+    assert.deepEqual(sent, ['userinfo', 'list']);
+    assert.equal(sessions[0]?.person.accountId, 'bap-1');
+  });
+
+  it('fails with a message when the service still does not answer', async () => {
+    const nothing = Array.from({ length: 60 }, () => networkError('ENOTFOUND'));
+    const { clock, service } = sigmaWorld(nothing);
+    const world = new SignInWorld(clock, service);
+    world.storage.have(recordOf('a', { person: provisionalPerson(), grant: GRANT }));
+    await world.sessions.load();
+    const [completes] = world.sessions.records.configured();
+    assert.ok(completes !== undefined);
+    const result = await clock.run(world.signIn(completes.scopes, undefined, { grant: GRANT, completes }));
+    assert.deepEqual(result, { kind: 'failed', failure: { kind: 'unreachable', problem: 'timeout' } });
+    assert.equal(world.sessions.records.configured()[0]?.person.provisional, 'user');
   });
 });

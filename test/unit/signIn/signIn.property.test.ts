@@ -120,6 +120,7 @@ async function tryOut(story: Story, serviceOf: (http: Http, story: Story) => Ide
     assert.deepEqual(getEventListeners(signal, 'abort'), [], 'listeners are left');
   assert.equal(world.screen.seen.at(-1), 'closed', 'the screen is closed');
   world.closed.abort();
+  await clock.run(world.all.finish()); // an answer about a provisional account
   await clock.settle();
   assert.equal(clock.pending, 0, 'timers are left');
   assert.equal(server.open, 0, 'connections are left open');

@@ -25,9 +25,9 @@ export class CompletionWorld extends RevocationWorld {
   }
 
   /** A session that the account has already. */
-  haveOther(signedInAtMs: number): Grant {
+  haveOther(signedInAtMs: number, different: Partial<Grant> = {}): Grant {
     const person = { ...recordOf('any').person, accountId: ACCOUNT, accountLabel: `Ann (${ACCOUNT})` };
-    return this.have('b', undefined, { person, signedInAtMs });
+    return this.have('b', { ...this.server.grant(), ...different }, { person, signedInAtMs });
   }
 
   /** Opens a window, and collects what extensions are told from then on, such as `added a: user-1`. */
