@@ -161,9 +161,10 @@ export class SessionModel {
     service.offline = false;
     for (const window of this.#stopped) this.#goOn(window);
     this.#repairStorage();
-    // A window in a browser never sees what another one has written to SecretStorage alone. The next start does.
-    if (this.#world.kind !== undefined) await this.#world.ready();
     for (const round of ['finish all work', 'settle what has ended since'] as const) {
+      // A window in a browser never sees what another one has written to SecretStorage alone. The next start does. In a
+      // web worker, it may be there only once all work has ended: windows can undo the last write of one that closes.
+      if (this.#world.kind !== undefined) await this.#world.ready();
       await clock.run(Promise.all(windows.map((each) => each.sessions.settle())));
       await clock.run(Promise.all(this.#work.keys()));
       await this.#world.quiet();

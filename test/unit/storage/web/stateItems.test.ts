@@ -74,10 +74,10 @@ describe('items in the global state', () => {
       await world.clock.run(put(two.items, newer));
       await world.clock.advance(A_MOMENT_MS);
       const written: string[] = [];
-      const { update } = one.memento;
+      const update = one.memento.update.bind(one.memento);
       one.memento.update = (key, value) => {
         written.push(key);
-        return update.call(one.memento, key, value);
+        return update(key, value);
       };
       await world.clock.run(put(one.items, A));
       assert.deepEqual(written, [], newer.state);
