@@ -74,6 +74,18 @@ export class Revocations {
     this.#running.add(running);
   }
 
+  /**
+   * Has a grant ended within a minute, by any window, unless a session has it by then: the window that brought it may
+   * be about to store it as another session.
+   */
+  revokeSoon({ id }: IdentityService, grant: Grant): void {
+    const adding = this.#parts.pending.add(id, grant, this.#runtime.clock.now()).then(() => {
+      this.#ticksToWait = this.#failures = 0;
+    });
+    const running = adding.finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
   /** Resolves when no revocation can get lost any more with this window. Never rejects. */
   async finish(): Promise<void> {
     this.#closing.resolve('closing');

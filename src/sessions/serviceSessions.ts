@@ -164,12 +164,15 @@ export class ServiceSessions {
 
   /**
    * A window that signs out revokes the grant that it knows. If another window has stored a newer grant at that moment,
-   * the window that sees the newer one removed revokes it. Only a removal replaces a newer version (`isNewerItem`).
+   * the window that sees the newer one removed revokes it. A new sign-in is kept by its window as another session, which
+   * may not be stored yet. Only a removal replaces a newer version (`isNewerItem`).
    */
   #revokeUnknown(record: LiveSession): void {
     const current = this.#store.get(record.id);
-    if (current !== undefined && compareVersions(record.version, current.version) > 0)
-      this.#revocations.revoke(this.service, record.grant, 'signOut');
+    if (current === undefined || compareVersions(record.version, current.version) <= 0) return;
+    if (record.version.signIn > current.version.signIn)
+      this.#revocations.revokeSoon(this.service, record.grant);
+    else this.#revocations.revoke(this.service, record.grant, 'signOut');
   }
 
   async #settleOne(record: LiveSession): Promise<void> {

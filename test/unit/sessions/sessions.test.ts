@@ -109,7 +109,7 @@ describe('openSessions', () => {
     const newer = recordOf('a', { version: { signIn: 2, revision: 0, amendment: 0 } });
     await clock.run(sessions.store.replace(newer));
     await clock.run(sessions.store.replace(removedOf('a')));
-    await clock.settle();
+    await clock.advance(60_000); // the other window may keep it as another session
     assert.deepEqual(
       services.map(({ asked }) => asked),
       [['revoke token of a'], []],
