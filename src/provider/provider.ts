@@ -5,8 +5,7 @@ import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError } from '../base/timeLimit.ts';
 import type { ClockSkew } from '../http/clockSkew.ts';
 import type { IdentityService } from '../services/service.ts';
-import type { AccountChange, LiveSession } from '../sessions/record.ts';
-import { isProvisional } from '../sessions/completion.ts';
+import { type AccountChange, isProvisional, type LiveSession } from '../sessions/record.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import { StoreError } from '../sessions/storedSessions.ts';
 import {

@@ -7,7 +7,7 @@ import { isOver } from './expiry.ts';
 import { grantOf } from './grants.ts';
 import type { NoticeEmitter } from './notices.ts';
 import type { WindowLocks } from './ports.ts';
-import { afterRenewal, type ApprovedSignIn, isLive, type LiveSession } from './record.ts';
+import { afterRenewal, type ApprovedSignIn, isLive, isProvisional, type LiveSession } from './record.ts';
 import type { ServiceRecords } from './serviceRecords.ts';
 import type { SessionStore } from './store.ts';
 import { ticksAfter } from './ticks.ts';
@@ -163,8 +163,4 @@ export class Completion {
     const sessions = this.#parts.records.configured().filter(isProvisional);
     return sessions.map(({ id }) => id);
   }
-}
-
-export function isProvisional({ person }: LiveSession): boolean {
-  return person.provisional !== undefined;
 }

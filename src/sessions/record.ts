@@ -111,6 +111,11 @@ export function isLive(record: SessionRecord | undefined): record is LiveSession
   return record?.state === 'live';
 }
 
+/** The service has not said yet whose it is. */
+export function isProvisional({ person }: LiveSession): boolean {
+  return person.provisional !== undefined;
+}
+
 /** Returns an expired session as it was before it ended, or undefined when its grant was dropped. */
 export function asLive(record: EndedSession): LiveSession | undefined {
   const { reason, endedAtMs, expiresAtMs, expired, ...lasting } = record;

@@ -1,6 +1,5 @@
 import { sameScopes } from '../sessions/accounts.ts';
-import { isProvisional } from '../sessions/completion.ts';
-import type { LiveSession } from '../sessions/record.ts';
+import { isProvisional, type LiveSession } from '../sessions/record.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 
 /** The abort reason when another window has completed the same sign-in. */

@@ -30,10 +30,7 @@ describe('multiple accounts', () => {
   dependentTests('accounts', () => workbench);
 
   const signIn = async (service: string, approve: (code: string) => Promise<void> | void): Promise<void> => {
-    await workbench.run('BAP Identity: Sign In…');
-    await workbench.listItem(service).click();
-    await approve(await workbench.userCode(service));
-    await workbench.waitForNotification(`Signed in to ${service} as`);
+    await workbench.signIn(service, approve);
     await workbench.clearNotifications();
   };
   const menu = async (): Promise<string[]> =>

@@ -38,12 +38,6 @@ describe('signing in while the service cannot say who the user is', () => {
   });
   independentTests('provisional', () => workbench);
 
-  const signIn = async (service: string, approve: (code: string) => Promise<void> | void): Promise<void> => {
-    await workbench.run('BAP Identity: Sign In…');
-    await workbench.listItem(service).click();
-    await approve(await workbench.userCode(service));
-    await workbench.waitForNotification(`Signed in to ${service} as`);
-  };
   /** The account of the latest sign-in, as extensions were told. */
   const added = async (): Promise<string> => {
     const last = readChanges(await workbench.logs()).at(-1)?.change ?? '';
@@ -71,7 +65,7 @@ describe('signing in while the service cannot say who the user is', () => {
     const [only] = demoPerson.identities;
     assert.ok(only);
     sigma.failNext(LIST, UNAVAILABLE, ALWAYS);
-    await signIn('Sigma Identity', (code) => sigma.approve(code));
+    await workbench.signIn('Sigma Identity', (code) => sigma.approve(code));
     const before = await added();
     await workbench.waitForAccountsEntry(before);
     sigma.clearFaults();
@@ -84,7 +78,7 @@ describe('signing in while the service cannot say who the user is', () => {
     const [kestrel] = secondPerson.identities;
     assert.ok(kestrel);
     sigma.failNext(LIST, UNAVAILABLE, ALWAYS);
-    await signIn('Sigma Identity', (code) => sigma.approve(code, 0, 1));
+    await workbench.signIn('Sigma Identity', (code) => sigma.approve(code, 0, 1));
     const before = await added();
     sigma.clearFaults();
     const offer = `Sigma Identity can tell who you are again. Choose which of your identities to use instead of ${before}.`;
@@ -97,7 +91,7 @@ describe('signing in while the service cannot say who the user is', () => {
 
   it('completes the account when Adom names the user, whom it could not name for two minutes', async () => {
     adom.failNext('/user', UNAVAILABLE, ALWAYS);
-    await signIn('Adom', () => {
+    await workbench.signIn('Adom', () => {
       adom.approve();
     });
     const before = await added();

@@ -24,10 +24,7 @@ for (const service of services)
     dependentTests(`revocation-${service.id}`, () => workbench);
 
     const signIn = async (): Promise<void> => {
-      await workbench.run('BAP Identity: Sign In…');
-      await workbench.listItem(service.label).click();
-      await running.approve(await workbench.userCode(service.label));
-      await workbench.waitForNotification(`Signed in to ${service.label} as`);
+      await workbench.signIn(service.label, (code) => running.approve(code));
       await workbench.clearNotifications();
       token = running.token();
       assert.equal(await running.knows(token), true);

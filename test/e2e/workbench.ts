@@ -270,6 +270,14 @@ export class Workbench {
     await entry.getByRole(role, { name }).click();
   }
 
+  /** Signs in from the Command Palette. `approve`: what the user does in the browser. */
+  async signIn(service: string, approve: (code: string) => Promise<void> | void): Promise<void> {
+    await this.run('BAP Identity: Sign In…');
+    await this.listItem(service).click();
+    await approve(await this.userCode(service));
+    await this.waitForNotification(`Signed in to ${service} as`);
+  }
+
   /** Returns the code in a sign-in's notification. */
   async userCode(service: string): Promise<string> {
     const text = await this.waitForNotification(new RegExp(`Sign in with ${service}: .*Your code is`));

@@ -25,8 +25,8 @@ export interface TerminalParts {
 
 /**
  * Gives new terminals the identity of the user, as far as the setting says, until they sign out. VS Code itself marks
- * open terminals whose variables are stale, so nothing changes before the sessions are loaded, or cannot be: until then, a terminal
- * that VS Code has restored would look stale.
+ * open terminals whose variables are stale, so nothing changes while the sessions are being loaded: a terminal that VS
+ * Code has restored would look stale.
  */
 export function registerTerminalEnvironment(
   collection: vscode.GlobalEnvironmentVariableCollection,

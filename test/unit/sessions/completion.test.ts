@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { ACCOUNT, CompletionWorld } from '../support/completionWorld.ts';
 import { html, json, never, type Reply } from '../support/conversation.ts';
 import { removedOf } from '../support/record.ts';
-import { KINDS, SECOND_MS, UNREACHABLE } from '../support/revocationWorld.ts';
+import { KINDS, type RevocationWindow, SECOND_MS, UNREACHABLE } from '../support/revocationWorld.ts';
 
 const NO_ANSWERS: [what: string, between: Reply][] = [
   ['nothing answers', UNREACHABLE],
@@ -177,14 +177,20 @@ for (const kind of KINDS) {
 }
 
 describe('a provisional account of Adom, which sets new tokens', () => {
-  it('leaves no token alive that the service has set for it after a sign-out', async () => {
+  /** The service is asked, and its answer, on its way, has a new token. */
+  async function asked(): Promise<{ world: CompletionWorld; window: RevocationWindow; token: string }> {
     const world = new CompletionWorld('adom');
     const { window } = await world.watched();
     world.server.takesMs = 1_000;
-    const { accessToken: rotated } = world.server.grant();
-    const headers = { 'set-cookie': `session_token=${rotated}` };
+    const { accessToken: token } = world.server.grant();
+    const headers = { 'set-cookie': `session_token=${token}` };
     world.server.replies.set('/user', json(200, { id: ACCOUNT }, headers));
     await world.clock.advance(30 * SECOND_MS + 500);
+    return { world, window, token };
+  }
+
+  it('leaves no token alive that the service has set for it after a sign-out', async () => {
+    const { world, window } = await asked();
     await world.clock.run(window.sessions.signOut('a'));
     await world.clock.advance(SECOND_MS);
     world.server.replies.clear();
@@ -193,15 +199,9 @@ describe('a provisional account of Adom, which sets new tokens', () => {
   });
 
   it('keeps a new token whose answer comes while the window closes', async () => {
-    const world = new CompletionWorld('adom');
-    const { window } = await world.watched();
-    world.server.takesMs = 1_000;
-    const { accessToken: rotated } = world.server.grant();
-    const headers = { 'set-cookie': `session_token=${rotated}` };
-    world.server.replies.set('/user', json(200, { id: ACCOUNT }, headers));
-    await world.clock.advance(30 * SECOND_MS + 500);
+    const { world, window, token } = await asked();
     await world.close(window);
     const next = await world.open();
-    assert.equal(world.sessionOf(next, 'a').grant.accessToken, rotated);
+    assert.equal(world.sessionOf(next, 'a').grant.accessToken, token);
   });
 });
