@@ -114,6 +114,8 @@ describe('the terminals of a window that reloads', () => {
     await untilNewHas(alone);
     await onlyOne(alone);
     await workbench.until(() => isStored('BAP_ID'), 'the stored identity');
+    // VS Code stores every few seconds whether the panel is open.
+    await workbench.until(() => isStored('["workbench.panel.hidden","false"]'), 'the stored panel');
     forget();
     await workbench.reload();
     await workbench.until(() => Promise.resolve(got().length > 0), 'a shell');
@@ -125,6 +127,8 @@ describe('the terminals of a window that reloads', () => {
 
   it('shows no sign on a restored terminal', async () => {
     await workbench.set('terminal.integrated.enablePersistentSessions', true);
+    // Otherwise VS Code opens a terminal of its own, which it restarts when it becomes stale.
+    await workbench.set('terminal.integrated.hideOnStartup', 'whenEmpty');
     await onlyOne(alone);
     await reloadUntilNewHas(alone);
     await workbench.screenshot('terminal-restored');

@@ -139,8 +139,11 @@ export class Workbench {
       const parts = Object.entries(localStorage).flat();
       for (const { name } of await indexedDB.databases()) {
         const db = await done(indexedDB.open(name));
-        for (const store of db.objectStoreNames)
-          parts.push(JSON.stringify(await done(db.transaction(store).objectStore(store).getAll())));
+        for (const name of db.objectStoreNames) {
+          const store = db.transaction(name).objectStore(name);
+          const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
+          parts.push(...keys.map((key, i) => JSON.stringify([key, values[i]])));
+        }
         db.close();
       }
       return parts.join('\\n');
