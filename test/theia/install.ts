@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { installWithApt } from '../vscode/apt.ts';
 import { runCommand } from '../vscode/command.ts';
@@ -39,8 +39,9 @@ export async function ensureTheia(): Promise<void> {
 }
 
 async function fetchInto(folder: string): Promise<void> {
-  for (const file of ['package.json', 'package-lock.json'])
-    await cp(path.join(import.meta.dirname, file), path.join(folder, file));
+  // The tests of this folder are modules, and what Theia generates is not.
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify({ ...manifest, type: 'commonjs' }));
+  await cp(path.join(import.meta.dirname, 'package-lock.json'), path.join(folder, 'package-lock.json'));
   await npm('ci', folder, []);
   // The native modules without which it does not start, and the one that reaches the keyring.
   await npm('rebuild', folder, ['drivelist', 'keytar']);
