@@ -38,7 +38,17 @@ const web = (file: string): Part => {
 
 const SIGN_IN = 'test/e2e/signIn.test.ts';
 /** The longest tests start first, so that all workers finish at about the same time. */
-const LONG = ['mcp', 'hostileExtension', 'windows', 'terminalToken', 'qr', 'identity', 'slowHost', 'sight'];
+const LONG = [
+  'reload',
+  'revocation',
+  'qr',
+  'identity',
+  'mcp',
+  'sight',
+  'hostileExtension',
+  'bapIdentity',
+  'windows',
+];
 
 export const packaging = npm('package');
 const fetch = { ...node('VS Code and Chromium', 'test/vscode/fetch.ts'), live: true };
@@ -59,8 +69,12 @@ const rest: Plan = {
     inOldest(e2e(SIGN_IN)),
     inOldest(host),
     web(SIGN_IN),
-    ...longFirst(globSync('test/e2e/*.test.ts', { cwd: root }).filter((file) => file !== SIGN_IN)).map(e2e),
-    ...webFiles.filter((file) => file !== SIGN_IN).map(web),
+    ...longFirst([
+      ...globSync('test/e2e/*.test.ts', { cwd: root })
+        .filter((file) => file !== SIGN_IN)
+        .map(e2e),
+      ...webFiles.filter((file) => file !== SIGN_IN).map(web),
+    ]),
   ],
 };
 
@@ -74,7 +88,10 @@ export const plans = {
   },
 } satisfies Record<string, Plan>;
 
-function longFirst(files: string[]): string[] {
-  const isLong = (file: string): boolean => LONG.includes(path.basename(file, '.test.ts'));
-  return [...files.filter(isLong), ...files.filter((file) => !isLong(file))];
+function longFirst(parts: Part[]): Part[] {
+  const rank = ({ name }: Part): number => {
+    const index = LONG.findIndex((long) => name.endsWith(` ${long}`));
+    return index === -1 ? LONG.length : index;
+  };
+  return parts.sort((one, other) => rank(one) - rank(other));
 }
