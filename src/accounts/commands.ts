@@ -78,7 +78,7 @@ export async function askAndSignOut(item: AccountItem): Promise<void> {
 }
 
 /** Signs out of all sessions of an account and confirms it. Rejects as `removeSession` does. */
-export async function signOutOf({ provider, account }: AccountItem): Promise<void> {
+async function signOutOf({ provider, account }: AccountItem): Promise<void> {
   await Promise.all(account.sessions.map(({ id }) => provider.removeSession(id)));
   void vscode.window.showInformationMessage(
     vscode.l10n.t({

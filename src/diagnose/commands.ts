@@ -54,7 +54,7 @@ export async function copyReport(text: string, log: Log): Promise<void> {
 }
 
 /** Saves the report to a file that the user chooses. Rejects with VS Code's error when it cannot be written. */
-export async function saveReport(text: string): Promise<void> {
+async function saveReport(text: string): Promise<void> {
   const home = homeFolder();
   const folder =
     vscode.workspace.workspaceFolders?.[0]?.uri ?? (home === undefined ? home : vscode.Uri.file(home));
@@ -76,7 +76,7 @@ export function bugsAddress(manifest: unknown): string | undefined {
  * Opens VS Code's issue reporter for this extension, filled with the report. Falls back to the URL `bugs` in editors
  * without one. In a browser the reporter accepts no text, so the report is copied to the clipboard.
  */
-export async function reportIssue(text: string, extensionId: string, bugs: string, log: Log): Promise<void> {
+async function reportIssue(text: string, extensionId: string, bugs: string, log: Log): Promise<void> {
   const isDesktop = vscode.env.uiKind === vscode.UIKind.Desktop;
   if (!isDesktop) await copyToPaste(text, log);
   const issue = { extensionId, issueBody: text };

@@ -163,7 +163,7 @@ export async function trustedExtensionsCommand(): Promise<string | undefined> {
 }
 
 /** Runs the command of `trustedExtensionsCommand`. `accountLabel`: `session.account.label`. */
-export async function manageTrustedExtensions(
+async function manageTrustedExtensions(
   command: string,
   providerId: string,
   accountLabel: string,

@@ -76,7 +76,7 @@ const Request = z.union([
 ]);
 
 /** One tab that shows an identity. */
-export class IdentityPanel {
+class IdentityPanel {
   readonly #panel: vscode.WebviewPanel;
   readonly #media: vscode.Uri;
   readonly #content: PanelContent;
