@@ -130,7 +130,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   const identities = new SharedIdentities(sessions, handles, runtime);
   const sharePicker = new SharePicker(runtime);
   const source = providers.find(({ service }) => service.identitiesAt !== undefined);
-  const withoutKeys = source && new BapIdentityProvider(source, identities, sharePicker, view, runtime);
+  const bapIdentity = source && new BapIdentityProvider(source, identities, sharePicker, view, runtime);
   const identity = createIdentityApi(sessions, identities, runtime);
 
   const { subscriptions } = context;
@@ -141,7 +141,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     }),
     ...providers,
     ...providers.map((provider) => registerProvider(provider.service, provider)),
-    ...(withoutKeys === undefined ? [] : [withoutKeys, registerProvider(BAP_IDENTITY, withoutKeys)]),
+    ...(bapIdentity === undefined ? [] : [bapIdentity, registerProvider(BAP_IDENTITY, bapIdentity)]),
     identity,
     identities,
     sessions,

@@ -18,8 +18,8 @@ type Definition = vscode.McpHttpServerDefinition;
 export interface McpParts {
   readonly http: Http;
   readonly sessions: Pick<Sessions, 'find'>;
-  readonly choices: Pick<McpChoices, 'sessionFor'>;
-  readonly tokens: Pick<McpTokens, 'tokenFor'>;
+  readonly choices: Pick<McpChoices, 'sessionIdFor'>;
+  readonly tokens: Pick<McpTokens, 'verifiedSession'>;
   /** The servers that the setting has now. */
   readonly servers: () => readonly McpServer[];
   /** The label of a service. */
@@ -110,7 +110,7 @@ export class McpDefinitions implements vscode.McpServerDefinitionProvider<Defini
 
   async #session(server: McpServer, maxAgeMs: number): Promise<LiveSession> {
     try {
-      const session = await this.#parts.tokens.tokenFor(server, maxAgeMs);
+      const session = await this.#parts.tokens.verifiedSession(server, maxAgeMs);
       if (session === undefined) throw notAllowed(server);
       return session;
     } catch (error) {

@@ -18,7 +18,7 @@ export interface HandedOutToken {
 
 export interface HandedOutParts {
   readonly sessions: Pick<Sessions, 'find'>;
-  readonly choices: Pick<McpChoices, 'sessionFor'>;
+  readonly choices: Pick<McpChoices, 'sessionIdFor'>;
   /** Stops these servers. VS Code starts them again when they are needed, with the token of that time. */
   readonly stop: (servers: readonly McpServer[]) => void;
 }
@@ -69,7 +69,7 @@ export class HandedOutTokens {
   #state({ server, session }: HandedOutToken): State {
     const now = this.#parts.sessions.find(session.id)?.record;
     if (now === undefined || now.accessTokenRejected === true) return 'invalid';
-    if (this.#parts.choices.sessionFor(server) !== session.id) return 'invalid';
+    if (this.#parts.choices.sessionIdFor(server) !== session.id) return 'invalid';
     if (now.grant.accessToken === session.grant.accessToken) return 'current';
     // A new sign-in revokes the grant of the one before.
     return now.version.signIn === session.version.signIn ? 'earlier' : 'invalid';

@@ -105,7 +105,7 @@ export function createMcp(
     );
   };
   const allowedFor = (records: readonly LiveSession[]): McpServer[] =>
-    servers.filter((server) => records.some(({ id }) => id === choices.sessionFor(server)));
+    servers.filter((server) => records.some(({ id }) => id === choices.sessionIdFor(server)));
   return {
     register,
     allowedFor,

@@ -124,7 +124,7 @@ export class McpChoices {
   }
 
   /** The id of the session. Undefined while the user has allowed none. */
-  sessionFor(server: McpServer): string | undefined {
+  sessionIdFor(server: McpServer): string | undefined {
     return this.#read().find(isFor(server))?.session;
   }
 

@@ -60,7 +60,7 @@ export class McpTokens {
    * message to an agent, and must not ask each time. Rejects with a StoreError when the sessions cannot be read, and
    * with VS Code's error when a choice cannot be saved.
    */
-  async tokenFor(server: McpServer, maxAgeMs: number): Promise<LiveSession | undefined> {
+  async verifiedSession(server: McpServer, maxAgeMs: number): Promise<LiveSession | undefined> {
     const provider = this.#providers.find(({ service }) => service.id === server.provider);
     if (provider === undefined) return undefined;
     for (;;) {
@@ -91,7 +91,7 @@ export class McpTokens {
 
   /** The chosen session, if it can be used. */
   async #chosen({ sessions }: McpProvider, server: McpServer): Promise<LiveSession | undefined> {
-    const id = this.#choices.sessionFor(server);
+    const id = this.#choices.sessionIdFor(server);
     if (id === undefined) return undefined;
     await sessions.settle();
     return sessions.usable().find((record) => record.id === id);
@@ -109,7 +109,7 @@ export class McpTokens {
   /** `allowed` when the user has allowed an account that is signed in. */
   async #ask(provider: McpProvider, server: McpServer): Promise<Outcome> {
     const { service, sessions } = provider;
-    const chosen = this.#choices.sessionFor(server);
+    const chosen = this.#choices.sessionIdFor(server);
     const { records } = sessions;
     const ended = records.ended().find((record) => record.id === chosen && records.isConfigured(record));
     if (ended !== undefined) {

@@ -34,10 +34,10 @@ class McpWorld {
       this.requests.push(`${String(url)} ${new Headers(init.headers).get('authorization') ?? ''}`);
       return this.answer();
     };
-    const tokenFor = (server: McpServer, maxAgeMs?: number) => {
+    const verifiedSession = (server: McpServer, maxAgeMs?: number) => {
       this.maxAgesMs.push(maxAgeMs);
       if (this.failure !== undefined) return Promise.reject(this.failure);
-      const chosen = this.choices.sessionFor(server);
+      const chosen = this.choices.sessionIdFor(server);
       return Promise.resolve(sessions.usable().find(({ id }) => id === chosen));
     };
     this.definitions = new McpDefinitions(
@@ -45,7 +45,7 @@ class McpWorld {
         http: { fetch, clock: runtime.clock, log: runtime.log },
         sessions,
         choices: this.choices,
-        tokens: { tokenFor },
+        tokens: { verifiedSession },
         servers: () => this.servers,
         labelOf: () => 'Test',
         showError: ({ message }) => this.told.push(message),

@@ -39,7 +39,7 @@ export class McpWorld {
   /** The token for a server. Undefined if it gets none. */
   async token(tokens: McpTokens, server = tools): Promise<string | undefined> {
     const session: LiveSession | undefined = await this.world.clock.run(
-      tokens.tokenFor(server, VERIFICATION_LASTS_MS),
+      tokens.verifiedSession(server, VERIFICATION_LASTS_MS),
     );
     return session?.grant.accessToken;
   }

@@ -52,7 +52,7 @@ describe('servers that run with a token', () => {
   const current = (id = 'a') => window.store.liveSession(id) ?? assert.fail(`no session ${id}`);
   const start = (...servers: McpServer[]): void => {
     for (const server of servers)
-      handedOut.add({ server, session: current(choices.sessionFor(server) ?? assert.fail()) });
+      handedOut.add({ server, session: current(choices.sessionIdFor(server) ?? assert.fail()) });
   };
   /** The session gets a new token without a question about the old one. */
   const getNewToken = (): void => {

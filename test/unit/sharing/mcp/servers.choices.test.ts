@@ -18,12 +18,12 @@ describe('the session chosen for an MCP server', () => {
   });
 
   it('is unknown at first', () => {
-    assert.equal(choices.sessionFor(tools), undefined);
+    assert.equal(choices.sessionIdFor(tools), undefined);
   });
 
   it('is shared by all windows, also under another label', async () => {
     await choices.keep(tools, 'a');
-    assert.equal(new McpChoices(memento, () => undefined).sessionFor({ ...tools, label: 'New' }), 'a');
+    assert.equal(new McpChoices(memento, () => undefined).sessionIdFor({ ...tools, label: 'New' }), 'a');
   });
 
   for (const different of [
@@ -34,13 +34,13 @@ describe('the session chosen for an MCP server', () => {
   ])
     it(`does not apply to another server: ${JSON.stringify(different)}`, async () => {
       await choices.keep(tools, 'a');
-      assert.equal(choices.sessionFor({ ...tools, ...different }), undefined);
+      assert.equal(choices.sessionIdFor({ ...tools, ...different }), undefined);
     });
 
   it('is replaced by a new choice', async () => {
     await choices.keep(tools, 'a');
     await choices.keep(tools, 'b');
-    assert.equal(choices.sessionFor(tools), 'b');
+    assert.equal(choices.sessionIdFor(tools), 'b');
     assert.equal([memento.get('mcpChoices')].flat().length, 1);
   });
 
@@ -50,13 +50,13 @@ describe('the session chosen for an MCP server', () => {
     await choices.keep(other, 'b');
     await choices.forget([tools]);
     assert.equal(changes, 3);
-    assert.deepEqual([choices.sessionFor(tools), choices.sessionFor(other)], [undefined, 'b']);
+    assert.deepEqual([choices.sessionIdFor(tools), choices.sessionIdFor(other)], [undefined, 'b']);
   });
 
   for (const stored of ['yes', [{ url: tools.url, provider: 'adom' }], [{ ...tools, session: 1 }]])
     it(`is unknown when the stored value is corrupt: ${JSON.stringify(stored)}`, async () => {
       await memento.update('mcpChoices', stored);
-      assert.equal(choices.sessionFor(tools), undefined);
+      assert.equal(choices.sessionIdFor(tools), undefined);
     });
 
   it('is stored without name, account or token', async () => {

@@ -42,7 +42,7 @@ describe('the token for an MCP server', () => {
     assert.equal(await mcp.token(tokens), undefined);
     assert.equal(await mcp.token(tokens), undefined);
     assert.equal(mcp.asked.length, 1);
-    assert.equal(mcp.choices.sessionFor(tools), undefined);
+    assert.equal(mcp.choices.sessionIdFor(tools), undefined);
   });
 
   it('is asked about again on request and in a new window', async () => {
@@ -154,7 +154,7 @@ describe('the token for an MCP server', () => {
     const { tokens } = await mcp.open();
     mcp.answers.push('allow');
     await mcp.token(tokens);
-    await mcp.world.clock.run(tokens.tokenFor(tools, 0));
+    await mcp.world.clock.run(tokens.verifiedSession(tools, 0));
     assert.deepEqual(mcp.world.service.asked, ['verify access 1', 'verify access 1']);
   });
 
@@ -230,8 +230,8 @@ describe('the token for an MCP server', () => {
     const other = { ...tools, label: 'Other', url: 'https://other.example/' };
     mcp.answers.push('sign in', 'allow', 'allow');
     const both = Promise.all([
-      tokens.tokenFor(tools, VERIFICATION_LASTS_MS),
-      tokens.tokenFor(other, VERIFICATION_LASTS_MS),
+      tokens.verifiedSession(tools, VERIFICATION_LASTS_MS),
+      tokens.verifiedSession(other, VERIFICATION_LASTS_MS),
     ]);
     const given = await mcp.world.clock.run(both);
     assert.deepEqual(
