@@ -7,7 +7,7 @@ import { NoticeMessages } from './accounts/noticeMessages.ts';
 import { UsedServices, type WantedServices } from './accounts/usedServices.ts';
 import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
-import { createLog, describeError } from './base/log.ts';
+import { createLog, describeError, type Log } from './base/log.ts';
 import type { Runtime } from './base/runtime.ts';
 import { registerDiagnose } from './diagnose/commands.ts';
 import { isReportTab } from './diagnose/document.ts';
@@ -31,6 +31,7 @@ import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
 import { registerTerminalEnvironment } from './sharing/terminal/environment.ts';
 import { terminalQuestions } from './sharing/terminal/questions.ts';
+import { notStartedMessage } from './signIn/failureMessages.ts';
 import { KeptSignIns } from './signIn/keptSignIns.ts';
 import { SignInNotifications } from './signIn/notification.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
@@ -65,8 +66,14 @@ export function extensionOn(platform: Platform): Extension {
   return {
     /** Synchronous, because VS Code 1.105 passes no request to a provider before `activate` has resolved. */
     activate: (context) => {
-      started = start(context, platform);
-      return started.api;
+      try {
+        started = start(context, platform);
+        return started.api;
+      } catch (error) {
+        tellNotStarted('BAP Identity');
+        for (const each of context.subscriptions.splice(0)) each.dispose();
+        throw error; // VS Code logs it
+      }
     },
     /** VS Code waits for up to five seconds. */
     deactivate: async () => {
@@ -140,8 +147,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       closing.abort();
     }),
     ...providers,
-    ...providers.map((provider) => registerProvider(provider.service, provider)),
-    ...(bapIdentity === undefined ? [] : [bapIdentity, registerProvider(BAP_IDENTITY, bapIdentity)]),
+    ...(bapIdentity === undefined ? [] : [bapIdentity]),
     identity,
     identities,
     sessions,
@@ -155,6 +161,8 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       if (focused) resumeSignIns();
     }),
   );
+  for (const provider of providers) subscriptions.push(...register(provider.service, provider, log));
+  if (bapIdentity !== undefined) subscriptions.push(...register(BAP_IDENTITY, bapIdentity, log));
 
   const mcp = createMcp(providers, sessions, context.globalState, reader(settings.mcpServers), http, runtime);
   const panels = new IdentityPanels(context.extensionUri, sessions, mcp, {
@@ -218,12 +226,24 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   return { api: identity.api, finish };
 }
 
-function registerProvider(
+/** An editor refuses a provider whose id another extension has taken. The others are registered nevertheless. */
+function register(
   { id, label }: { readonly id: string; readonly label: string },
   provider: vscode.AuthenticationProvider,
-): vscode.Disposable {
+  log: Log,
+): vscode.Disposable[] {
   const options = { supportsMultipleAccounts: true };
-  return vscode.authentication.registerAuthenticationProvider(id, label, provider, options);
+  try {
+    return [vscode.authentication.registerAuthenticationProvider(id, label, provider, options)];
+  } catch (error) {
+    log.warn(`The provider ${id} could not be registered: ${describeError(error)}.`);
+    tellNotStarted(label);
+    return [];
+  }
+}
+
+function tellNotStarted(label: string): void {
+  void vscode.window.showErrorMessage(notStartedMessage(label));
 }
 
 /**

@@ -85,6 +85,14 @@ export function noScopesMessage(label: string): string {
   );
 }
 
+/** For a provider that the editor refuses, or for the whole extension. */
+export function notStartedMessage(label: string): string {
+  return vscode.l10n.t(
+    '{0} couldn’t start in this window: another extension may be in its way, or the editor lacks something that it needs. Reload the window, and report the problem if it keeps happening.',
+    label,
+  );
+}
+
 /** For a sign-out that could not remove the stored session. */
 export function notDeletedMessage({ label }: IdentityService): string {
   return vscode.l10n.t(

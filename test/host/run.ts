@@ -40,6 +40,7 @@ async function runIn(
   if (fileLists.length === 0) return 0;
   const server = await start(runner.env);
   const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+  context.setDefaultTimeout(180_000); // for busy machines
   const page = await context.newPage();
   let passes = 0;
   try {

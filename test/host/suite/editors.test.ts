@@ -136,6 +136,54 @@ describe('an editor', () => {
       );
     });
 
+  for (const refused of ['sigma-identity', 'adom', 'bap-identity'])
+    it(`that refuses the provider ${refused} gets the others, and the user is told`, async () => {
+      const registered: string[] = [];
+      const told: string[] = [];
+      const { api, commands, log } = start({
+        authentication: {
+          registerAuthenticationProvider: (id: string) => {
+            if (id === refused) throwing();
+            registered.push(id);
+            return new vscode.Disposable(() => undefined);
+          },
+        },
+        window: { showErrorMessage: (message: string) => void told.push(message) },
+      });
+      assert.deepEqual(
+        registered,
+        ['sigma-identity', 'adom', 'bap-identity'].filter((id) => id !== refused),
+      );
+      assert.equal(api.apiVersion, 1);
+      assert.ok(commands.includes('bapIdentity.signIn'));
+      assert.ok(log.some((line) => line.startsWith(`The provider ${refused} could not be registered`)));
+      const label = { 'sigma-identity': 'Sigma Identity', adom: 'Adom' }[refused] ?? 'BAP Identity';
+      assert.deepEqual(
+        told.map((message) => message.split(' couldn’t start in this window: ')[0]),
+        [label],
+      );
+    });
+
+  const BROKEN: Record<string, Changes> = {
+    'has no output channel': { window: { createOutputChannel: throwing } },
+    'has no events of settings': { workspace: { onDidChangeConfiguration: throwing } },
+    'has no events of its window': { window: { onDidChangeWindowState: throwing } },
+    'has no authentication at all': {
+      authentication: undefined,
+      window: { onDidChangeWindowState: throwing },
+    },
+  };
+  for (const [name, broken] of Object.entries(BROKEN))
+    it(`that ${name} keeps nothing of the extension, and the user is told`, () => {
+      const told: string[] = [];
+      const showErrorMessage = (message: string): void => void told.push(message);
+      const subscriptions: { dispose(): unknown }[] = [];
+      const changes = { ...broken, window: { ...broken.window, showErrorMessage } };
+      assert.throws(() => start(changes, { subscriptions }), /not in this editor/);
+      assert.match(told.at(-1) ?? '', /^BAP Identity couldn’t start in this window: /);
+      assert.deepEqual(subscriptions, []);
+    });
+
   it('with the whole API gets every command of the manifest and no such line', () => {
     const { commands, log } = start({});
     const { contributes } = ours().packageJSON as { contributes: { commands: { command: string }[] } };
