@@ -51,7 +51,7 @@ describe('signing in while the service cannot say who the user is', () => {
     }
   };
   const expectCompleted = async (service: string, before: string, account: string): Promise<void> => {
-    const told = `Your ${service} account is now ${account} instead of ${before}, because ${service} didn’t say who you are until now.`;
+    const told = `Your ${service} account is now ${account} instead of ${before}, because ${service} didn’t say who you are until now. Extensions that use it may ask for access again.`;
     await workbench.waitForNotification(told);
     await workbench.waitForAccountsEntry(account);
     assert.ok(!(await workbench.accountsMenu()).some((entry) => entry.includes(before)));

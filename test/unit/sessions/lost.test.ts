@@ -125,6 +125,18 @@ describe('lost sessions', () => {
     assert.deepEqual(starts.expected, []);
   });
 
+  it('do not include one that cannot be read, which is back as soon as it can, and the others work', async () => {
+    const starts = await withTwo();
+    const { world } = starts;
+    world.storage.unreadable.add('a');
+    assert.deepEqual(await starts.start(), []);
+    assert.deepEqual(await world.sessionsOf(starts.one), ['b: access 2']);
+    world.storage.unreadable.clear();
+    await world.clock.advance(HOUR_MS);
+    assert.deepEqual((await world.sessionsOf(starts.one)).sort(), ['a: access 1', 'b: access 2']);
+    assert.deepEqual(await starts.start(), []);
+  });
+
   it('do not include a session that ended before the start or at it', async () => {
     const starts = await withTwo();
     const { world, one } = starts;

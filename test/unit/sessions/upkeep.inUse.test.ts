@@ -14,6 +14,7 @@ const DAY = 24 * HOUR;
 /** Like better-auth, extends a session that is older than `updateAgeMs`, and ends one that nobody uses. */
 class SlidingService extends FakeService {
   readonly asks: number[] = [];
+  /** Whom the service was asked about. */
   readonly subjects: (string | undefined)[] = [];
   readonly #clock: FakeClock;
   readonly #lifeMs: number;
@@ -26,6 +27,11 @@ class SlidingService extends FakeService {
     this.#lifeMs = lifeMs;
     this.#updateAgeMs = updateAgeMs;
     this.#slidMs = clock.now();
+  }
+
+  override async verify(grant: Grant, signal: AbortSignal, subject?: string): Promise<VerifyResult> {
+    this.subjects.push(subject);
+    return super.verify(grant, signal);
   }
 
   override async extend(grant: Grant, signal: AbortSignal, subject?: string): Promise<VerifyResult> {
@@ -99,6 +105,8 @@ describe('the person of a session', () => {
       const window = await world.ready();
       await world.comeBackTo(window);
       await world.quiet();
-      assert.deepEqual(service.subjects, [subject]);
+      assert.deepEqual(service.subjects, [subject], 'to extend it');
+      await world.clock.run(window.sessions.verification.verify('a', window.closed.signal));
+      assert.deepEqual(service.subjects, [subject, subject], 'to verify it');
     });
 });

@@ -22,6 +22,8 @@ export class FakeStorage {
   /** What goes wrong, until it is set to undefined again. */
   readFailure: Error | undefined;
   writeFailure: Error | undefined;
+  /** Ids of which no text can be read, until they are taken out. They are listed. */
+  readonly unreadable = new Set<string>();
   /** How long an answer takes, in milliseconds. */
   readMs = 0;
   writeMs = 0;
@@ -152,7 +154,10 @@ export class FakeStorage {
         this.#waiting.delete(isAlive);
         return names;
       },
-      read: (name) => read(() => this.stored.get(name)),
+      read: async (name) => {
+        if (this.unreadable.has(parseItem(name)?.id ?? '')) throw new Error('EIO');
+        return read(() => this.stored.get(name));
+      },
       add: ({ name, id }, text) =>
         write(id, () => {
           this.stored.set(name, text);
