@@ -30,6 +30,10 @@ interface Loaded {
 const throwing = (): never => {
   throw new Error('not in this editor');
 };
+const throwingAfter = (calls: number) => (): vscode.Disposable => {
+  if (calls-- <= 0) throwing();
+  return new vscode.Disposable(() => undefined);
+};
 /** Members to replace, by namespace of the API. An undefined namespace is missing. */
 type Changes = Readonly<Record<string, Api | undefined>>;
 const real = { ...vscode } as unknown as Api;
@@ -137,7 +141,7 @@ describe('an editor', () => {
     });
 
   for (const refused of ['sigma-identity', 'adom', 'bap-identity'])
-    it(`that refuses the provider ${refused} gets the others, and the user is told`, async () => {
+    it(`that refuses the provider ${refused} gets the others, and the user is told`, () => {
       const registered: string[] = [];
       const told: string[] = [];
       const { api, commands, log } = start({
@@ -168,10 +172,7 @@ describe('an editor', () => {
     'has no output channel': { window: { createOutputChannel: throwing } },
     'has no events of settings': { workspace: { onDidChangeConfiguration: throwing } },
     'has no events of its window': { window: { onDidChangeWindowState: throwing } },
-    'has no authentication at all': {
-      authentication: undefined,
-      window: { onDidChangeWindowState: throwing },
-    },
+    'fails when the providers are registered': { workspace: { onDidChangeConfiguration: throwingAfter(1) } },
   };
   for (const [name, broken] of Object.entries(BROKEN))
     it(`that ${name} keeps nothing of the extension, and the user is told`, () => {
