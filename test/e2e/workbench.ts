@@ -310,8 +310,10 @@ export class Workbench {
         await this.listItem(command).click({ timeout: patienceMs });
         return true;
       } catch {
-        // The click may have run the command and only its confirmation timed out.
-        if (await this.page.evaluate<boolean>('globalThis.hasClickedEntry === true')) return true;
+        // The click may have run the command and only its confirmation timed out. A command that reloads the window
+        // takes the page from under this question.
+        const hasClicked = this.page.evaluate<boolean>('globalThis.hasClickedEntry === true');
+        if (await hasClicked.catch(() => true)) return true;
         patienceMs *= 2;
         // Close a palette or modal editor that swallowed the key. Without one, Escape would hide the notifications.
         const open = this.page
