@@ -70,7 +70,7 @@ export function extensionOn(platform: Platform): Extension {
         started = start(context, platform);
         return started.api;
       } catch (error) {
-        tellNotStarted('BAP Identity');
+        void tellNotStarted('BAP Identity');
         for (const each of context.subscriptions.splice(0)) each.dispose();
         throw error; // VS Code logs it
       }
@@ -88,8 +88,15 @@ export function extensionOn(platform: Platform): Extension {
  * a line in the log. Uses no network, but for sign-ins that an earlier window has begun.
  */
 function start(context: vscode.ExtensionContext, platform: Platform): Started {
-  const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
+  const { subscriptions } = context;
+  // VS Code disposes of these in their order when the window closes.
   const closing = new AbortController();
+  subscriptions.push(
+    new vscode.Disposable(() => {
+      closing.abort();
+    }),
+  );
+  const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
   const log = createLog(channel, systemClock, closing.signal);
   const runtime: Runtime = { clock: systemClock, log, closed: closing.signal };
   const clockSkew = new ClockSkew();
@@ -140,19 +147,10 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   const bapIdentity = source && new BapIdentityProvider(source, identities, sharePicker, view, runtime);
   const identity = createIdentityApi(sessions, identities, runtime);
 
-  const { subscriptions } = context;
-  // VS Code disposes of these in this order when the window closes.
+  subscriptions.push(...providers);
+  if (bapIdentity !== undefined) subscriptions.push(bapIdentity);
+  subscriptions.push(identity, identities, sessions, shared.signIns, channel);
   subscriptions.push(
-    new vscode.Disposable(() => {
-      closing.abort();
-    }),
-    ...providers,
-    ...(bapIdentity === undefined ? [] : [bapIdentity]),
-    identity,
-    identities,
-    sessions,
-    shared.signIns,
-    channel,
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();
     }),
@@ -226,7 +224,10 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   return { api: identity.api, finish };
 }
 
-/** An editor refuses a provider whose id another extension has taken. The others are registered nevertheless. */
+/**
+ * Theia refuses a provider whose id another extension has taken. The others are registered nevertheless. VS Code ignores
+ * such a provider and only logs it.
+ */
 function register(
   { id, label }: { readonly id: string; readonly label: string },
   provider: vscode.AuthenticationProvider,
@@ -237,13 +238,15 @@ function register(
     return [vscode.authentication.registerAuthenticationProvider(id, label, provider, options)];
   } catch (error) {
     log.warn(`The provider ${id} could not be registered: ${describeError(error)}.`);
-    tellNotStarted(label);
+    void tellNotStarted(label);
     return [];
   }
 }
 
-function tellNotStarted(label: string): void {
-  void vscode.window.showErrorMessage(notStartedMessage(label));
+async function tellNotStarted(label: string): Promise<void> {
+  const reload = vscode.l10n.t('Reload Window');
+  if ((await vscode.window.showErrorMessage(notStartedMessage(label), reload)) === reload)
+    await vscode.commands.executeCommand('workbench.action.reloadWindow');
 }
 
 /**

@@ -39,15 +39,8 @@ const web = (file: string): Part => {
 const SIGN_IN = 'test/e2e/signIn.test.ts';
 /** The longest tests start first, so that all workers finish at about the same time. */
 const LONG = [
-  'reload',
-  'revocation',
-  'qr',
-  'identity',
-  'mcp',
-  'sight',
-  'hostileExtension',
-  'bapIdentity',
-  'windows',
+  ...['reload', 'revocation', 'hostile', 'mcpRotation', 'terminalToken', 'qr', 'identity', 'mcp', 'sight'],
+  ...['hostileExtension', 'bapIdentity', 'windows', 'terminalReload'],
 ];
 
 export const packaging = npm('package');

@@ -175,14 +175,26 @@ describe('an editor', () => {
     'fails when the providers are registered': { workspace: { onDidChangeConfiguration: throwingAfter(1) } },
   };
   for (const [name, broken] of Object.entries(BROKEN))
-    it(`that ${name} keeps nothing of the extension, and the user is told`, () => {
+    it(`that ${name} keeps nothing of the extension, and the user is told and can reload`, async () => {
       const told: string[] = [];
-      const showErrorMessage = (message: string): void => void told.push(message);
+      const run: string[] = [];
+      const showErrorMessage = (message: string, button: string): Promise<string> => {
+        told.push(message);
+        return Promise.resolve(button);
+      };
+      const executeCommand = (command: string): Promise<void> => Promise.resolve(void run.push(command));
       const subscriptions: { dispose(): unknown }[] = [];
-      const changes = { ...broken, window: { ...broken.window, showErrorMessage } };
+      const changes = {
+        ...broken,
+        window: { ...broken.window, showErrorMessage },
+        commands: { executeCommand },
+      };
       assert.throws(() => start(changes, { subscriptions }), /not in this editor/);
       assert.match(told.at(-1) ?? '', /^BAP Identity couldn’t start in this window: /);
       assert.deepEqual(subscriptions, []);
+      await eventually('the reload', () =>
+        Promise.resolve(run.includes('workbench.action.reloadWindow') || undefined),
+      );
     });
 
   it('with the whole API gets every command of the manifest and no such line', () => {
