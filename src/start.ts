@@ -24,6 +24,7 @@ import { SharedIdentities } from './provider/sharedIdentities.ts';
 import { SharePicker } from './provider/sharePicker.ts';
 import { createServices } from './serviceList.ts';
 import { accountsOf } from './sessions/accounts.ts';
+import type { LiveSession } from './sessions/record.ts';
 import { openSessions } from './sessions/sessions.ts';
 import { isOwnSetting, readSetting, type Setting, settings } from './settings.ts';
 import { identityTool } from './sharing/agent/tool.ts';
@@ -120,14 +121,15 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     { ...shared, services, memento: context.globalState, isFocused, isSigningIn },
     runtime,
   );
-  const view = new SignInNotifications(systemClock, channel, log, (record) => {
+  const showIdentity = (record: LiveSession): void => {
     const provider = providers.find(({ service }) => service.id === record.serviceId);
     const [account] = accountsOf([record]);
     if (provider === undefined || account === undefined) return;
     panels.show({ provider, account }).catch((error: unknown) => {
       log.warn(`The identity page could not be opened: ${describeError(error)}.`);
     });
-  });
+  };
+  const view = new SignInNotifications(systemClock, channel, log, showIdentity);
   const signIns = new KeptSignIns({ storage: shared.signIns, locks: shared.locks, runtime });
   const providers = sessions.byService.map(
     (each) => new ServiceProvider(each, view, signIns, runtime, clockSkew),
@@ -178,7 +180,10 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   };
   extra('commands of running sign-ins', () => view.registerSignInCommands());
   extra('list of identities to share', () => sharePicker.registerLink());
-  extra('messages about sessions', () => new NoticeMessages(sessions, providers, context.extensionUri, log));
+  extra(
+    'messages about sessions',
+    () => new NoticeMessages(sessions, providers, context.extensionUri, showIdentity, log),
+  );
   extra('account commands', () => registerAccountCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
   extra('diagnosis', () =>

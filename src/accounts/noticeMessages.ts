@@ -8,6 +8,7 @@ import type { LostSession, RevocationWaits, SessionNotice } from '../sessions/no
 import type { LiveSession, Session } from '../sessions/record.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { runEditorCommand } from '../signIn/editorCommands.ts';
+import { offerIdentity } from '../signIn/messages.ts';
 import { lossPlace, lostMessage } from './lostWords.ts';
 
 /** The anchor of the README's section on lost sessions. */
@@ -18,6 +19,7 @@ export class NoticeMessages implements Disposable {
   readonly #sessions: Pick<Sessions, 'onNotice' | 'find' | 'revocations'>;
   readonly #providers: readonly ServiceProvider[];
   readonly #readme: vscode.Uri;
+  readonly #showIdentity: (record: LiveSession) => void;
   readonly #log: Log;
   readonly #subscription: Disposable;
 
@@ -26,8 +28,10 @@ export class NoticeMessages implements Disposable {
     sessions: Pick<Sessions, 'onNotice' | 'find' | 'revocations'>,
     providers: readonly ServiceProvider[],
     extension: vscode.Uri,
+    showIdentity: (record: LiveSession) => void,
     log: Log,
   ) {
+    this.#showIdentity = showIdentity;
     this.#log = log;
     this.#sessions = sessions;
     this.#providers = providers;
@@ -113,7 +117,7 @@ export class NoticeMessages implements Disposable {
       await vscode.commands.executeCommand('bapIdentity.diagnose');
   }
 
-  #completed(before: Session, record: Session): void {
+  #completed(before: Session, record: LiveSession): void {
     const [service, account] = this.#names(record);
     const message = vscode.l10n.t({
       message:
@@ -121,7 +125,7 @@ export class NoticeMessages implements Disposable {
       args: [service, account, before.person.accountLabel],
       comment: '{0}: a service, {1} and {2}: accounts',
     });
-    void vscode.window.showInformationMessage(message);
+    void offerIdentity(message, record, this.#showIdentity);
   }
 
   async #offerChoice(record: LiveSession): Promise<void> {

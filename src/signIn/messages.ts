@@ -61,8 +61,8 @@ export async function showSignedInElsewhere(
   await offerIdentity(message, record, showIdentity);
 }
 
-/** VS Code shortens a message without a button to one line. */
-async function offerIdentity(
+/** Says something about an account, and offers its identity: VS Code shortens a message without a button to one line. */
+export async function offerIdentity(
   message: string,
   record: LiveSession,
   showIdentity: (record: LiveSession) => void,
