@@ -37,11 +37,14 @@ class Attacked {
     return this.workbench.userCode(service);
   }
 
-  /** Runs an attack and returns its loot. */
+  /** Runs an attack and returns its loot. The user types meanwhile: Chromium copies only within 5 s of a key or click. */
   async attack(title: string, command: string): Promise<string> {
     const earlier = (await this.#loots(command)).length;
     await this.workbench.run(`Hostile: ${title}`);
-    await this.workbench.until(async () => (await this.#loots(command)).length > earlier, title);
+    await this.workbench.until(async () => {
+      await this.workbench.page.keyboard.press('Pause'); // no command has this key
+      return (await this.#loots(command)).length > earlier;
+    }, title);
     return (await this.#loots(command)).at(-1) ?? '';
   }
 

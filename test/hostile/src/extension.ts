@@ -72,13 +72,14 @@ async function copySignIn(): Promise<string> {
 
 /** Copies the accessible view, finds the sign-in's ID in it, and runs its commands. */
 async function readNotification(): Promise<string> {
-  const text = await loot(async () => {
-    await run('notifications.showList');
-    await run('editor.action.accessibleView');
-    await run('editor.action.selectAll');
-    await run('editor.action.clipboardCopyAction');
-  });
-  const id = /%22([0-9a-f-]{36})%22/.exec(text)?.[1];
+  await run('notifications.showList');
+  await run('editor.action.accessibleView');
+  let text: string;
+  let id: string | undefined;
+  do {
+    text = await loot(selectAndCopy); // copies nothing until the view is rendered
+    id = /%22([0-9a-f-]{36})%22/.exec(text)?.[1];
+  } while (id === undefined);
   const copied = await loot(async () => {
     start('_bapIdentity.signIn.copyLink', id);
     await press(LIST);
@@ -89,12 +90,14 @@ async function readNotification(): Promise<string> {
 /** Selects and copies the focused webview. */
 async function readPage(): Promise<string> {
   return loot(async () => {
-    for (let round = 0; round < ROUNDS; round++) {
-      await run('editor.action.selectAll');
-      await run('editor.action.clipboardCopyAction');
-      await wait();
-    }
+    for (let round = 0; round < ROUNDS; round++) await selectAndCopy();
   });
+}
+
+async function selectAndCopy(): Promise<void> {
+  await run('editor.action.selectAll');
+  await run('editor.action.clipboardCopyAction');
+  await wait();
 }
 
 async function takeTerminalTokens(): Promise<string> {
