@@ -40,7 +40,7 @@ describe('the ClawNet section of Show Identity', () => {
       'bapIdentity.sigma.serverUrl': sigma.url,
       'bapIdentity.clawnet.apiUrl': clawnet.url,
     });
-    page = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    page = workbench.webview;
   });
   after(async () => {
     await workbench.close();

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { FrameLocator } from 'playwright-core';
 import manifest from '../../package.json' with { type: 'json' };
 import { assertNoCanaries } from './canaries.ts';
 import { services, type RunningService } from './services.ts';
@@ -24,8 +23,6 @@ describe('Diagnose Sign-In', () => {
   });
   dependentTests('diagnose', () => workbench);
 
-  const preview = (): FrameLocator =>
-    workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   const tabs = (): Promise<string[]> => workbench.page.locator('.tabs-container .tab').allInnerTexts();
   const copied = async (): Promise<string> => {
     await workbench.page.evaluate("navigator.clipboard.writeText('')");
@@ -38,9 +35,9 @@ describe('Diagnose Sign-In', () => {
 
   it('reports that no problems were found', async () => {
     await workbench.run('BAP Identity: Diagnose Sign-In');
-    await preview().getByRole('heading', { name: 'BAP Identity sign-in report' }).waitFor();
-    await preview().getByText('No problems found. Sign-in should work.').waitFor();
-    await preview().getByText('Response: as expected').nth(1).waitFor();
+    await workbench.webview.getByRole('heading', { name: 'BAP Identity sign-in report' }).waitFor();
+    await workbench.webview.getByText('No problems found. Sign-in should work.').waitFor();
+    await workbench.webview.getByText('Response: as expected').nth(1).waitFor();
   });
 
   it('contains no secrets or personal data, on the screen and on the clipboard', async () => {
@@ -52,8 +49,8 @@ describe('Diagnose Sign-In', () => {
       await workbench.clearNotifications();
     }
     await workbench.run('BAP Identity: Diagnose Sign-In');
-    await preview().getByText('Sessions: 1 in use').nth(1).waitFor();
-    const texts = [await preview().locator('body').innerText(), await copied()];
+    await workbench.webview.getByText('Sessions: 1 in use').nth(1).waitFor();
+    const texts = [await workbench.webview.locator('body').innerText(), await copied()];
     for (const text of texts) {
       assert.match(text, /Signed in with Sigma Identity\./, 'the log is in it');
       assertNoCanaries(text, running);
@@ -91,8 +88,8 @@ describe('Diagnose Sign-In', () => {
     await workbench.reload();
     await workbench.until(async () => !(await tabs()).includes(REPORT), 'the tab to close');
     await workbench.run('BAP Identity: Diagnose Sign-In');
-    await preview().getByText('Sessions: 1 in use').nth(1).waitFor();
-    await preview().getByText('all sessions (2)').waitFor();
+    await workbench.webview.getByText('Sessions: 1 in use').nth(1).waitFor();
+    await workbench.webview.getByText('all sessions (2)').waitFor();
     await workbench.screenshot('diagnose-after-reload');
   });
 });

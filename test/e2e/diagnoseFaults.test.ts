@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { FrameLocator } from 'playwright-core';
 import { startAdomServer } from '../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { independentTests } from './steps.ts';
@@ -33,9 +32,7 @@ describe('Diagnose Sign-In when something is wrong', () => {
   });
   independentTests('diagnose-faults', () => workbench);
 
-  const preview = (): FrameLocator =>
-    workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
-  const finds = (text: string): Promise<void> => preview().getByText(text).first().waitFor();
+  const finds = (text: string): Promise<void> => workbench.webview.getByText(text).first().waitFor();
 
   it('is offered by the error message and explains the cause', async () => {
     await workbench.run('BAP Identity: Sign In…');
@@ -46,7 +43,7 @@ describe('Diagnose Sign-In when something is wrong', () => {
     await workbench.clickInNotification(refused, 'button', 'Diagnose');
     await finds('Adom refused the connection. The server may be down, or a firewall may be blocking it.');
     await finds('Connection: failed: refused');
-    const text = await preview().locator('body').innerText();
+    const text = await workbench.webview.locator('body').innerText();
     assert.doesNotMatch(text, /127\.0\.0\.1|canary/, 'the report names a server');
     await workbench.screenshot('diagnose-faults');
   });

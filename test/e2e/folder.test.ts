@@ -48,7 +48,7 @@ describe('a workspace that tries to change the servers', () => {
 
   it('is told so by the report where VS Code shows these settings, as 1.105 does', async () => {
     await workbench.run('BAP Identity: Diagnose Sign-In');
-    const report = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    const report = workbench.webview;
     await report.getByRole('heading', { name: 'Findings' }).waitFor();
     const findings = await report
       .getByText('Settings of a folder or workspace have no effect')

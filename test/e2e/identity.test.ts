@@ -28,7 +28,7 @@ describe('the identity page', () => {
       'bapIdentity.sigma.serverUrl': sigma.url,
       'bapIdentity.adom.apiUrl': adom.url,
     });
-    card = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    card = workbench.webview;
   });
   after(async () => {
     await workbench.close();

@@ -196,7 +196,7 @@ describe('a configured MCP server', () => {
     await state('Running');
     await workbench.run('BAP Identity: Show Identity…');
     await workbench.listItem('kestrel (').click();
-    const page = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    const page = workbench.webview;
     const button = page.getByRole('button', { name: 'MCP Servers…' });
     await button.click();
     await workbench.listItem('Tools').waitFor();

@@ -81,7 +81,7 @@ describe('changing the configured server', () => {
   it('shows the old account’s identity with its host', async () => {
     await workbench.run('BAP Identity: Show Identity…');
     await workbench.listItem(ofFirst).click();
-    const card = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    const card = workbench.webview;
     await card.getByText(`Sigma Identity · ${new URL(first.url).host}`).waitFor();
     await workbench.screenshot('identity-other-server');
   });

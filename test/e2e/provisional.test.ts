@@ -72,11 +72,7 @@ describe('signing in while the service cannot say who the user is', () => {
     await expectCompleted('Sigma Identity', before, labelAt(sigma.url, `satoshi (${only.bapId})`));
     await inBothThemes('provisional-completed');
     await workbench.clickInNotification('Your Sigma Identity account is now', 'button', 'Show Identity');
-    await workbench.page
-      .frameLocator('iframe.webview.ready')
-      .frameLocator('#active-frame')
-      .getByRole('heading', { name: 'satoshi' })
-      .waitFor();
+    await workbench.webview.getByRole('heading', { name: 'satoshi' }).waitFor();
     assert.equal(requestsTo(sigma.requests, '/api/auth/sign-out').length, 0, 'the session goes on');
   });
 

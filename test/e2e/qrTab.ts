@@ -18,7 +18,7 @@ export class QrTab {
   }
 
   get page(): FrameLocator {
-    return this.#workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+    return this.#workbench.webview;
   }
 
   get qr(): Locator {

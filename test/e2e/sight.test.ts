@@ -137,10 +137,6 @@ describe('a running sign-in', () => {
     await expectOneMessage();
     await workbench.screenshot('sight-signed-in');
     await workbench.clickInNotification(SIGNED_IN, 'button', 'Show Identity');
-    await workbench.page
-      .frameLocator('iframe.webview.ready')
-      .frameLocator('#active-frame')
-      .getByRole('heading', { name: 'satoshi' })
-      .waitFor();
+    await workbench.webview.getByRole('heading', { name: 'satoshi' }).waitFor();
   });
 });

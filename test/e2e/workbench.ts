@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../vscode/browser.ts';
 import { WORKBENCH } from '../vscode/desktopSecrets.ts';
 import { install } from '../vscode/install.ts';
@@ -293,7 +293,7 @@ export class Workbench {
     await this.run('Notifications: Clear All Notifications');
   }
 
-  // Command Palette, quick picks and dialogs
+  // Command Palette, quick picks, dialogs and web views
 
   async run(command: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
@@ -361,6 +361,11 @@ export class Workbench {
     const dialog = await this.dialog().elementHandle();
     await this.dialog().getByRole('button', { name: button, exact: true }).click();
     await dialog.waitForElementState('hidden'); // the next dialog can open immediately
+  }
+
+  /** The page in the open web view. */
+  get webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   }
 
   // Browser

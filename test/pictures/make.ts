@@ -16,8 +16,7 @@ const workbench = await Workbench.open({
   'bapIdentity.accountsMenu': ['sigma-identity'],
 });
 const { page } = workbench;
-/** The page in the editor. */
-const frame = page.frameLocator('iframe.webview').frameLocator('#active-frame');
+const frame = workbench.webview;
 /** The reference service stands in for the real one. */
 const nameTheService = `for (const line of document.querySelectorAll('main > header p'))
   line.textContent = line.textContent.replace(/127\\.0\\.0\\.1:\\d+/, 'auth.sigmaidentity.com')`;

@@ -33,7 +33,7 @@ describe('webviews in VS Code for the web', () => {
 
   it('show the identity', async () => {
     await workbench.run('BAP Identity: Show Identity…');
-    const page = workbench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+    const page = workbench.webview;
     await page.getByRole('heading', { name: 'satoshi' }).waitFor();
     const text = await page.locator('body').innerText();
     assert.match(text, /3DgKFHRq8n2RDjF4dZEyncXVc1Rf/);
