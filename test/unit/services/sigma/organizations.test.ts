@@ -51,6 +51,11 @@ describe('the list of identities', () => {
       json(200, [
         organization(ANN, { name: 'Ann', logo: '/ann.png' }),
         organization(BOB, { name: null, logo: 'https://tracker.example/bob.png' }),
+        organization(TEAM, {
+          name: 'Team',
+          metadata: { type: 'bap_identity' },
+          logo: `data:image/png;base64,${'A'.repeat(1_200_000)}`,
+        }),
       ]),
     ]);
     const identified = await clock.run(service.identify(GRANT, NEVER));
@@ -58,6 +63,7 @@ describe('the list of identities', () => {
     assert.deepEqual(identified.choice.identities, [
       { id: ANN, name: 'Ann', picture: 'https://auth.example/ann.png' },
       { id: BOB, name: undefined, picture: undefined },
+      { id: TEAM, name: 'Team', picture: undefined },
     ]);
   });
 });
