@@ -211,6 +211,16 @@ describe('a configured MCP server', () => {
     await workbench.waitForNotification('“Tools” was not started');
   });
 
+  it('asks again after its list was hidden, but not after a refusal in the list', async () => {
+    await start(); // the test before has hidden the list
+    await workbench.listItem('Don’t use an account with this server').click();
+    await workbench.waitForNotification('“Tools” was not started');
+    await workbench.clearNotifications();
+    await start();
+    await workbench.waitForNotification('“Tools” was not started');
+    assert.equal(await workbench.listItem('kestrel (').isVisible(), false);
+  });
+
   it('leaves no token in a log, a setting, or any file', async () => {
     const program = path.join(import.meta.dirname, 'hostileProgram.ts');
     const options = { maxBuffer: 1024 ** 3, encoding: 'latin1' } as const;

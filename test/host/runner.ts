@@ -44,7 +44,8 @@ export async function startRunner(): Promise<Runner> {
     if (request.url === '/requests') return JSON.stringify(sigma.requests.map(({ path }) => path));
     return request.url === '/plan' ? JSON.stringify(plan) : '';
   };
-  const server = createServer((request, response) => {
+  // Never closes an idle connection: a window that is busy loading would send its next line into the closed one.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     receive(request).then(
       (answer) => response.end(answer),
       (error: unknown) => response.writeHead(500).end(String(error)),
