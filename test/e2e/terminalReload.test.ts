@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -37,19 +37,19 @@ describe('the terminals of a window that reloads', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'shells-'));
     shells = path.join(folder, 'shells');
     sigma = await startSigmaServer({ intervalSeconds: 1 });
-    // Each shell adds what it got to a file as soon as it runs.
-    const noting = {
-      path: '/bin/sh',
-      args: ['-c', `echo "id=$BAP_ID token=\${CLAWNET_TOKEN:+yes}" >> '${shells}'; exec /bin/sh`],
-    };
+    // Each shell adds what it got to a file as soon as it runs. Not in a profile of its own: VS Code opens a terminal
+    // without it when it has not read the profiles within 20 seconds (seen in 1.139).
+    const noting = path.join(folder, 'noting.sh');
+    writeFileSync(noting, `echo "id=$BAP_ID token=\${CLAWNET_TOKEN:+yes}" >> '${shells}'\n`);
     const system = process.platform === 'darwin' ? 'osx' : 'linux';
     workbench = await Workbench.open(
       {
         'bapIdentity.sigma.serverUrl': sigma.url,
         'bapIdentity.terminal.environment': 'identity',
         ...terminalSettings,
-        [`terminal.integrated.profiles.${system}`]: { noting },
-        [`terminal.integrated.defaultProfile.${system}`]: 'noting',
+        [`terminal.integrated.profiles.${system}`]: { sh: { path: '/bin/sh' } },
+        [`terminal.integrated.defaultProfile.${system}`]: 'sh',
+        [`terminal.integrated.env.${system}`]: { ENV: noting },
         'terminal.integrated.enablePersistentSessions': false,
         'terminal.integrated.tabs.hideCondition': 'never',
       },
