@@ -27,13 +27,17 @@ export async function repeatFor<T>(
   signal: AbortSignal,
   attempt: () => Promise<Attempt<T>>,
 ): Promise<T | undefined> {
-  const untilMs = clock.now() + forMs;
+  let leftMs = forMs;
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
-    const isLast = clock.now() >= untilMs;
+    const isLast = leftMs <= 0;
+    const startedAtMs = clock.now();
     const attempted = await attempt();
     if (attempted.kind === 'done') return attempted.result;
     if (isLast) return undefined;
-    await pause(clock, Math.min(Math.max(delayMs, attempted.waitMs), untilMs - clock.now()), signal);
+    leftMs -= Math.max(0, clock.now() - startedAtMs); // negative if the clock was set back
+    const waitMs = Math.max(0, Math.min(Math.max(delayMs, attempted.waitMs), leftMs));
+    await pause(clock, waitMs, signal);
+    leftMs -= waitMs;
   }
 }
 

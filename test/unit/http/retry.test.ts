@@ -62,6 +62,22 @@ describe('repeatFor', () => {
   });
 });
 
+describe('repeatFor while the clock is set', () => {
+  for (const [what, jumpMs] of [
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ] as const)
+    it(`${what}: is over after its time at the latest`, async () => {
+      const clock = new FakeClock();
+      clock.at(2_500, () => {
+        clock.jump(jumpMs);
+      });
+      const repeated = repeatFor(clock, 60_000, NEVER, () => Promise.resolve(AGAIN));
+      assert.equal(await clock.run(repeated), undefined);
+      assert.ok(clock.ranMs <= 60_000, String(clock.ranMs));
+    });
+});
+
 describe('repeatWithin', () => {
   /** The attempts of ten seconds, each of which takes `takesMs`. */
   async function run(takesMs: number, signal = NEVER, attempted: Attempt<string> = AGAIN) {
