@@ -59,8 +59,14 @@ export class Additions {
         if (!isSignedOut || compareVersions(now.version, added.record.version) >= 0) return added;
       }
     };
+    const added = Promise.withResolvers<Added>();
     // Without the lock, two windows that finish the same sign-in together would make two sessions of it.
-    return abortable(grantLock.tryToHold(session, signal, work), signal);
+    grantLock
+      .tryToHold(session, signal, async (lock) => {
+        added.resolve(await work(lock)); // a cancel while the lock is being released comes too late
+      })
+      .catch(added.reject);
+    return abortable(added.promise, signal);
   }
 
   dispose(): void {

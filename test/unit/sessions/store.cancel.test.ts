@@ -44,7 +44,7 @@ const MOMENTS = [
   ['just before the write lands', 20_999],
 ] as const;
 
-describe('session store: the user cancels while a sign-in is being stored (L4)', () => {
+describe('session store: the user cancels while a sign-in is being stored', () => {
   for (const [name, ms] of MOMENTS) {
     it(`${name}: nothing is left of a first sign-in`, async () => {
       const { world, one, two } = await cancelAfter(ms);
@@ -139,7 +139,22 @@ describe('session store: the user cancels while a sign-in is being stored (L4)',
     assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
   });
 
-  it('the caller does not wait either while another window holds the lock (L3)', async () => {
+  it('a sign-in stays that the user cancels while its lock is being released', async () => {
+    const world = new StoreWorld();
+    const window = await world.ready();
+    [world.storage.writeMs, world.locks.releaseMs] = [1_000, 2_000];
+    const cancel = new AbortController();
+    const adding = add(window, 'a', 'token', cancel.signal);
+    world.clock.at(2_000, () => {
+      cancel.abort(cancelled);
+    });
+    await world.clock.run(adding);
+    assert.equal(world.clock.ranMs, 1_000, 'the caller does not wait for the lock');
+    await world.clock.advance(120_000);
+    assert.equal(tokenOf(window, 'a'), 'token');
+  });
+
+  it('the caller does not wait either while another window holds the lock', async () => {
     const world = new StoreWorld();
     const [one, two] = [await world.ready(), await world.ready()];
     const holding = two.store.whileGranting(A, two.closed.signal, () =>

@@ -29,6 +29,8 @@ export class FakeLocks {
   readonly told: string[] = [];
   /** False if the folder cannot be used, so that no window can lock out another one. */
   isUsable = true;
+  /** How long it takes to release a lock. */
+  releaseMs = 0;
   /** The owner of each lock that is held. */
   readonly #owners = new Map<string, Owner>();
   readonly #handedOn = new Map<string, string>();
@@ -94,6 +96,7 @@ export class FakeLocks {
           handOn: (itemName) => (next = itemName),
         });
       } finally {
+        if (this.releaseMs > 0) await this.#clock.sleep(this.releaseMs, new AbortController().signal);
         if (isHeld()) {
           if (next !== undefined) this.#handedOn.set(name, next);
           this.#owners.delete(name);
