@@ -76,7 +76,14 @@ export class SharedSignIns {
     const recent = this.#recent(keyOf(request), request);
     if (recent !== undefined) return recent;
     const { clock, takenOver } = this.#parts;
+    const calledAtMs = clock.now();
+    const known = new Set(this.#usable(request).map(({ signedInAtMs }) => signedInAtMs));
     await withTimeLimit(clock, TAKE_OVER_LIMIT_MS, NEVER, takenOver).catch(() => undefined); // then it is a new one
+    // Another window may have completed the sign-in while this one waited to take it over.
+    const meanwhile = this.#usable(request).findLast(
+      ({ signedInAtMs }) => signedInAtMs >= calledAtMs && !known.has(signedInAtMs),
+    );
+    if (meanwhile !== undefined) return meanwhile;
     return this.#settled(request, (running) => this.#held(running));
   }
 
@@ -157,13 +164,17 @@ export class SharedSignIns {
     }
   }
 
-  #recent(key: string, { scopes, accountId }: SignInRequest): LiveSession | undefined {
+  #recent(key: string, request: SignInRequest): LiveSession | undefined {
     if (this.#latest?.key !== key) return undefined;
     const { id, atMs } = this.#latest;
     const ageMs = this.#parts.clock.now() - atMs;
     if (ageMs < 0 || ageMs >= SAME_MOMENT_MS) return undefined;
-    const filter = { scopes, ...(accountId !== undefined && { accountId }) };
-    return this.#parts.sessions.usable(filter).find((record) => record.id === id);
+    return this.#usable(request).find((record) => record.id === id);
+  }
+
+  /** The sessions that can answer a request, if none is to be forced. */
+  #usable({ scopes, accountId }: SignInRequest): readonly LiveSession[] {
+    return this.#parts.sessions.usable({ scopes, ...(accountId !== undefined && { accountId }) });
   }
 }
 

@@ -219,6 +219,23 @@ describe('a sign-in that began in an earlier window', () => {
     assert.equal(call.has, SESSION);
   });
 
+  it('is not begun again when another window has completed it meanwhile', async () => {
+    const sessions = new SessionWorld();
+    const world = new World(sessions);
+    const other = await sessions.ready();
+    const call = await world.get();
+    await world.clock.advance(3_000);
+    const { scopes, grant, person } = recordOf('a', { scopes: ['a'] });
+    const kept = await world.clock.run(
+      other.sessions.keep({ id: 'other', scopes, grant, person }, new AbortController().signal),
+    );
+    await world.clock.settle();
+    world.takenOver.resolve(undefined);
+    await world.clock.settle();
+    assert.equal(typeof call.has === 'object' && call.has.id, kept.id);
+    assert.equal(world.works.length, 0);
+  });
+
   for (const [what, ms, works] of [
     ['is waited for', 14_900, 0],
     ['is waited for at most 15 seconds', 15_000, 1],
