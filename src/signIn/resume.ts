@@ -51,6 +51,7 @@ export async function resumeSignIn(
   try {
     const waited = pending && (await kept.waitFor(pending, NEVER, () => undefined));
     grant = waited?.kind === 'granted' ? waited.grant : await kept.lateGrant();
+    if (grant === undefined) kept.signal.throwIfAborted();
   } catch {
     await kept.release(); // the window closes, or another one continues the sign-in
     return { kind: 'cancelled' };
