@@ -65,7 +65,7 @@ export function setContextKeys(
       await sessions.load();
       set('signedIn', sessions.usable().length > 0);
     } catch (error) {
-      log.warn(`Whether somebody is signed in cannot be told: ${describeError(error)}.`);
+      log.warn(`Could not determine whether anyone is signed in: ${describeError(error)}.`);
     }
   };
   set('active', true);

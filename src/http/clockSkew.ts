@@ -22,8 +22,14 @@ export class ClockSkew {
     const aheadMs = nowMs - serverMs;
     const wasOff = this.#aheadMs !== undefined;
     this.#aheadMs = Math.abs(aheadMs) > TOLERANCE_MS ? aheadMs : undefined;
-    if (wasOff !== (this.#aheadMs !== undefined))
-      log.info(`The clock of this computer is ${Math.round(aheadMs / 1000)} s ahead of a server’s.`);
+    if (wasOff === (this.#aheadMs !== undefined)) return;
+    const seconds = Math.round(Math.abs(aheadMs) / 1000);
+    const direction = aheadMs > 0 ? 'ahead of' : 'behind';
+    log.info(
+      wasOff
+        ? 'The clock of this computer is right again.'
+        : `The clock of this computer is ${seconds} s ${direction} a server’s.`,
+    );
   }
 }
 

@@ -109,7 +109,9 @@ export class IdentityHandles implements Disposable {
       await this.#add(sessionId);
       return true;
     } catch (error) {
-      this.#runtime.log.warn(`Who may know an identity is not stored yet: ${describeError(error)}.`);
+      this.#runtime.log.warn(
+        `A change to the shared identities could not be stored: ${describeError(error)}. Trying again.`,
+      );
       // Removed from the set within the last attempt, so that a later failure starts new attempts.
       const attempt = (): Promise<boolean> => this.#add(sessionId).then(() => this.#saving.delete(sessionId));
       if (!this.#saving.has(sessionId)) void keepTrying(attempt, this.#runtime);

@@ -50,7 +50,7 @@ export class SharedIdentities implements Disposable {
       }),
     ];
     this.load().catch((error: unknown) => {
-      runtime.log.warn(`Which identities extensions know cannot be told: ${describeError(error)}.`);
+      runtime.log.warn(`The shared identities could not be read: ${describeError(error)}.`);
     });
   }
 

@@ -97,7 +97,7 @@ export class Completion {
       return store.liveSession(asked.id);
     });
     if (before === undefined || completed === undefined) return undefined;
-    log.info(`${service.label} has said whose a provisional account is.`);
+    log.info(`${service.label} has identified the user of a provisional account.`);
     // A window that closes may not have stored it, and must not remove what it replaces.
     const kept = closed.aborted ? completed : await this.#keepLatest(completed);
     if (!sameAccount(before, kept)) notices.completed(before, kept);

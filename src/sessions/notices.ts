@@ -15,9 +15,9 @@ export type SessionNotice =
   | { readonly kind: 'rejected'; readonly record: LiveSession }
   /** A new sign-in is in memory only, because storage failed. */
   | { readonly kind: 'notStored'; readonly record: LiveSession }
-  /** The service has said whose a provisional account is. */
+  /** The service has identified the user of a provisional account. */
   | { readonly kind: 'completed'; readonly before: LiveSession; readonly record: LiveSession }
-  /** The service has said whose a provisional account is, and the user must choose one of their identities. */
+  /** The service has identified the user of a provisional account, who must choose one of their identities. */
   | { readonly kind: 'identityChoice'; readonly record: LiveSession }
   | RevocationWaits
   /** Sessions of one service that should have been in storage at the start of the window, but were not. */

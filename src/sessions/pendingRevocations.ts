@@ -118,7 +118,7 @@ export class PendingRevocations {
       await withTimeLimit(this.#runtime.clock, STORE_LIMIT_MS, NEVER, add);
     } catch (error) {
       this.#runtime.log.warn(
-        `A revocation that is over stays stored: ${describeError(error)}. Trying again.`,
+        `A finished revocation could not be deleted: ${describeError(error)}. Trying again.`,
       );
       void keepTrying(add, this.#runtime);
     }

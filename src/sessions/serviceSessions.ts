@@ -95,8 +95,8 @@ export class ServiceSessions {
 
   /**
    * Keeps a new sign-in. A sign-in to the same account with the same scopes continues its session, with the id that
-   * other extensions know, and revokes the grant that it replaces. When the signal aborts, nothing is kept. Throws a
-   * StoreError when it cannot be stored, or `signal.reason`.
+   * other extensions know, and revokes the grant that it replaces. When the signal aborts, nothing is kept. Where
+   * storage fails, it is kept in memory, and a notice says so. Rejects with `signal.reason`.
    */
   async keep(
     { id: signInId, scopes, grant, person }: ApprovedSignIn,

@@ -38,7 +38,7 @@ export interface Sessions extends Disposable {
   /** In the order of the services. */
   readonly byService: readonly ServiceSessions[];
   readonly revocations: Revocations;
-  /** Whether the secret storage has kept the sessions since the last window closed. Undefined if it cannot be read. */
+  /** Whether storage still has the sessions that the last window left. Undefined if it cannot be read. */
   readonly startupCheck: Promise<StartupCheck | undefined>;
   /** Reads what is stored, once. Throws a StoreError when it cannot be read; the next call tries again. */
   load(): Promise<void>;

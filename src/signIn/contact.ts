@@ -15,7 +15,8 @@ export function contactShown(progress: SignInProgress, clock: Clock): (contact: 
 
 /**
  * Follows who answers during a sign-in, and tells `show` what the user should see: at once that nobody answers or that
- * the service is back, and that something else answers only when it has done so five times in a row, or for a minute.
+ * the service is back, and that something else answers only once the service has failed to answer five times in a row,
+ * or for a minute.
  */
 export function followContact(clock: Clock, show: (contact: Contact) => void): (contact: Contact) => void {
   let answers = 0;

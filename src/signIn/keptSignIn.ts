@@ -219,7 +219,7 @@ export class KeptSignIn implements Interruption {
       const add = (): Promise<void> => this.#parts.storage.add(mark, '');
       await add().catch((error: unknown) => {
         this.#parts.runtime.log.warn(
-          `A finished sign-in stays stored: ${describeError(error)}. Trying again.`,
+          `A finished sign-in could not be deleted: ${describeError(error)}. Trying again.`,
         );
         return keepTrying(add, this.#parts.runtime);
       });

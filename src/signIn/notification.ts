@@ -78,7 +78,7 @@ export class SignInNotifications implements SignInUi {
   }
 
   open(serviceLabel: string): SignInProgress {
-    const id = crypto.randomUUID(); // no other extension can guess it (what it would gain by it, see `askToCopy`)
+    const id = crypto.randomUUID(); // no other extension can guess it (see `askToCopy` for what it could do with it)
     const link = (action: SignInAction, text: string): string => {
       const unbroken = text.replaceAll(' ', '\u00a0');
       return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;

@@ -16,7 +16,7 @@ export class Copy {
   #isTrying = false;
   #isReadingAgain = false;
   /** What failed when it was last done. */
-  readonly #failing = new Set<'read' | 'written'>();
+  readonly #failing = new Set<'read from' | 'written to'>();
   #isUsed = false;
 
   /** `onReadable`: when a list works again after one failed. `end`: aborts when the place can no longer be reached. */
@@ -43,7 +43,7 @@ export class Copy {
 
   async names(): Promise<readonly string[]> {
     try {
-      return await this.#noted('read', () => this.place.names());
+      return await this.#noted('read from', () => this.place.names());
     } catch (error) {
       void this.#readAgain();
       throw error;
@@ -52,7 +52,7 @@ export class Copy {
 
   async add(item: Item, text: string): Promise<void> {
     try {
-      await this.#noted('written', () => this.place.add(item, text));
+      await this.#noted('written to', () => this.place.add(item, text));
     } catch (error) {
       this.#tryAgain(item, text);
       throw error;
@@ -63,13 +63,13 @@ export class Copy {
   async #readAgain(): Promise<void> {
     if (this.#isReadingAgain) return;
     this.#isReadingAgain = true;
-    await keepTrying(() => this.#noted('read', () => this.place.names()), this.#runtime);
+    await keepTrying(() => this.#noted('read from', () => this.place.names()), this.#runtime);
     this.#isReadingAgain = false;
     if (!this.#runtime.closed.aborted) this.#onReadable();
   }
 
   /** Logs only the first of consecutive failures. */
-  async #noted<T>(what: 'read' | 'written', work: () => Promise<T>): Promise<T> {
+  async #noted<T>(what: 'read from' | 'written to', work: () => Promise<T>): Promise<T> {
     this.#end.throwIfAborted();
     this.#isUsed = true;
     try {
@@ -78,7 +78,7 @@ export class Copy {
       return result;
     } catch (error) {
       if (!this.#failing.has(what) && !this.#runtime.closed.aborted)
-        this.#runtime.log.warn(`${this.#name} of the sessions cannot be ${what}: ${describeError(error)}.`);
+        this.#runtime.log.warn(`Sessions cannot be ${what} ${this.#name}: ${describeError(error)}.`);
       this.#failing.add(what);
       throw error;
     }
@@ -96,7 +96,7 @@ export class Copy {
   async #addMissing(): Promise<void> {
     for (const [id, missing] of [...this.#missing])
       try {
-        await this.#noted('written', () => this.place.add(missing.item, missing.text));
+        await this.#noted('written to', () => this.place.add(missing.item, missing.text));
         if (this.#missing.get(id) === missing) this.#missing.delete(id);
       } catch {
         // logged, and tried again with the others

@@ -38,7 +38,7 @@ export class TwoCopies implements ItemStorage {
       this.#changes.fire(undefined);
     };
     this.#secrets = new Copy('SecretStorage', secrets, onReadable, runtime.closed, runtime);
-    this.#shared = new Copy('The shared copy', shared, onReadable, NEVER, runtime);
+    this.#shared = new Copy('the shared copy', shared, onReadable, NEVER, runtime);
     this.#inBrowser = inBrowser;
     this.#subscriptions = [secrets, shared].map((place) =>
       place.onDidChange((id) => {

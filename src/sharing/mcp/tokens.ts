@@ -6,7 +6,7 @@ import { type Account, accountsOf } from '../../sessions/accounts.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import type { McpChoices, McpServer } from './servers.ts';
 
-/** One answer of the service serves all servers of a session for so long. */
+/** How long one answer of the service counts for all servers of a session. */
 export const VERIFICATION_LASTS_MS = 60_000;
 
 /** The questions to the user. An answer is undefined or false when they dismiss a modal dialog. */

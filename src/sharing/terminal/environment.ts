@@ -24,7 +24,7 @@ export interface TerminalParts {
 }
 
 /**
- * Gives new terminals the identity of the user, as far as the setting says, until they sign out. VS Code itself marks
+ * Gives new terminals the identity of the user, as the setting allows, until they sign out. VS Code itself marks
  * open terminals whose variables are stale, so nothing changes while the sessions are being loaded: a terminal that VS
  * Code has restored would look stale.
  */

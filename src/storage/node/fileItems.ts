@@ -136,7 +136,8 @@ export class FileItems implements WorkStorage {
       const still = new Set(await this.#unfinished(cipher));
       for (const file of before) if (still.has(file)) await removeFile(file);
     } catch (error) {
-      if (!closed.aborted) log.warn(`Unfinished files of sessions stay: ${describeError(error)}.`);
+      if (!closed.aborted)
+        log.warn(`Unfinished files of sessions could not be deleted: ${describeError(error)}.`);
     }
   }
 

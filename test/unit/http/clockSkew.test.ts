@@ -38,7 +38,7 @@ describe('the clock of this computer and the Date of an answer', () => {
     assert.equal(skew.aheadMs, undefined);
     assert.deepEqual(log.lines, [
       'info The clock of this computer is 600 s ahead of a server’s.',
-      'info The clock of this computer is 0 s ahead of a server’s.',
+      'info The clock of this computer is right again.',
     ]);
   });
 

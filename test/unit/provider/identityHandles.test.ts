@@ -147,7 +147,7 @@ describe('the handles of identities', () => {
     await world.clock.settle();
     const { id, text } = handles.of('a') ?? assert.fail();
     const lines = world.log.lines.join();
-    assert.match(lines, /is not stored yet/);
+    assert.match(lines, /could not be stored/);
     assert.ok(!lines.includes(id) && !lines.includes(text));
   });
 });

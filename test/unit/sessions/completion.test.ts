@@ -29,7 +29,10 @@ for (const kind of KINDS) {
       assert.equal(record.signedInAtMs, world.signedInAtMs);
       assert.deepEqual(told, [`removed a: ${world.person.accountId}`, `added a: ${ACCOUNT}`]);
       assert.deepEqual(window.notices, [`completed a: ${ACCOUNT}`]);
-      assert.match(window.log.lines.join('\n'), /^info [\w ]+ has said whose a provisional account is\.$/m);
+      assert.match(
+        window.log.lines.join('\n'),
+        /^info [\w ]+ has identified the user of a provisional account\.$/m,
+      );
       assert.deepEqual([...world.server.good], [world.grant.accessToken], 'the token still works');
       const next = await world.open();
       assert.deepEqual(world.sessionsOf(next), [`a: ${ACCOUNT}`], 'it is stored');

@@ -29,7 +29,7 @@ function endedA({ store }: Window): EndedSession {
 }
 
 describe('ending a session', () => {
-  it('keeps the person of an expired session, and its grant for now (L5)', async () => {
+  it('keeps the person of an expired session, and its grant for now', async () => {
     const { world, one, a } = await withA();
     assert.equal(await world.clock.run(one.sessions.ending.end(a, 'expired')), true);
     const { grant, grantedAtMs, state, version, ...lasting } = a;
@@ -135,7 +135,7 @@ describe('hiding a session until it is renewed', () => {
 });
 
 describe('a session that expired because of a wrong clock', () => {
-  it('is live again, unchanged, when the clock is set right (L5)', async () => {
+  it('is live again, unchanged, when the clock is set right', async () => {
     const { world, one, two, a } = await withA();
     world.clock.jump(8 * HOUR_MS);
     assert.deepEqual(await world.sessionsOf(one), []);

@@ -49,7 +49,7 @@ describe('the end of a session', () => {
       assert.equal(overAtMs(session), at(overAtS, 0));
     });
 
-  it('a token that lasts 60 s can be handed out (M5)', () => {
+  it('a token that lasts 60 s can be handed out', () => {
     assert.equal(isOver(lasting(60_000), GRANTED_MS), false);
   });
 

@@ -82,7 +82,7 @@ describe('stored revocations', () => {
     storage.writeFailure = new Error('a message');
     await clock.run(pending.end(id));
     assert.deepEqual([await pending.list(), await pending.get(id)], [[], undefined]);
-    assert.equal(log.lines.at(-1), 'warn A revocation that is over stays stored: Error. Trying again.');
+    assert.equal(log.lines.at(-1), 'warn A finished revocation could not be deleted: Error. Trying again.');
     storage.writeFailure = undefined;
     await clock.advance(60_000);
     assert.deepEqual([...storage.stored.values()], ['']);

@@ -143,7 +143,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['renew refresh 1', 'verify access 1'],
   },
   {
-    name: 'another program puts the old text back, again and again: the new grant is stored again (R1)',
+    name: 'another program puts the old text back, again and again: the new grant is stored again',
     a: SOON,
     takes: { renew: 2_000, read: 20, write: 50 },
     steps: [
@@ -157,7 +157,7 @@ const SCENARIOS: Scenario[] = [
     asked: ['renew refresh 1'],
   },
   {
-    name: 'the stored text is lost: the new grant is stored all the same (R1)',
+    name: 'the stored text is lost: the new grant is stored all the same',
     a: SOON,
     takes: { renew: 2_000, read: 20, write: 50 },
     steps: [

@@ -15,7 +15,7 @@ async function windows(): Promise<{ world: SessionWorld; one: Window; two: Windo
 
 describe('renewal: the storage fails', () => {
   for (const failure of ['fails', 'does not end'] as const)
-    it(`a write ${failure}: the new token is used from memory, and stored later (M1)`, async () => {
+    it(`a write ${failure}: the new token is used from memory, and stored later`, async () => {
       const { world, one, two } = await windows();
       world.service.takes.renew = 1_000;
       const listing = one.sessions.settle();
@@ -38,7 +38,7 @@ describe('renewal: the storage fails', () => {
       assert.equal(world.service.accepts('access 2'), true);
     });
 
-  it('the other window sends no used refresh token while the new one is not stored (M1)', async () => {
+  it('the other window sends no used refresh token while the new one is not stored', async () => {
     const { world, one, two } = await windows();
     world.storage.writeFailure = locked;
     await world.sessionsOf(one);
@@ -52,7 +52,7 @@ describe('renewal: the storage fails', () => {
     assert.deepEqual([world.service.asked, world.service.reused], [['renew refresh 1'], []]);
   });
 
-  it('many calls at the same time send one request in ten seconds (M1)', async () => {
+  it('many calls at the same time send one request in ten seconds', async () => {
     const { world, one } = await windows();
     world.service.lifeMs = 0;
     world.storage.writeFailure = locked;
@@ -112,7 +112,7 @@ describe('renewal: the storage fails', () => {
 });
 
 describe('renewal: the service fails', () => {
-  it('an unexpected error is logged by its name, and ends no session (S4)', async () => {
+  it('an unexpected error is logged by its name, and ends no session', async () => {
     const { world, one } = await windows();
     const renew = world.service.renew.bind(world.service);
     let requests = 0;
@@ -146,7 +146,7 @@ describe('renewal: the service fails', () => {
 });
 
 describe('renewal: the window closes', () => {
-  it('finish waits until the answer is stored, and the next window uses the new token (M7)', async () => {
+  it('finish waits until the answer is stored, and the next window uses the new token', async () => {
     const { world, one, two } = await windows();
     await world.close(two);
     [world.service.takes.renew, world.storage.writeMs] = [2_000, 1_000];
@@ -208,7 +208,7 @@ describe('renewal: the window closes', () => {
     await world.clock.run(one.sessions.signOut('a'));
     await world.clock.run(asking);
     await world.quiet();
-    assert.ok(one.log.lines.includes('info Test Identity does not renew a session any longer.'));
+    assert.ok(one.log.lines.includes('info Test Identity no longer renews this session.'));
     assert.deepEqual(
       one.log.lines.filter((line) => line.startsWith('warn')),
       [],

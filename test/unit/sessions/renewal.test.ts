@@ -201,7 +201,7 @@ describe('renewal: token lifetimes', () => {
     assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
   });
 
-  it('a token that lasts a minute is handed out, and renewed once in its last half (M5)', async () => {
+  it('a token that lasts a minute is handed out, and renewed once in its last half', async () => {
     const { world, one } = await windows(OVER);
     world.service.lifeMs = MINUTE_MS;
     const listed = new Set<string>();
@@ -215,7 +215,7 @@ describe('renewal: token lifetimes', () => {
     assert.ok(length >= 5 && length <= 11, `one renewal in about 30 seconds, not ${length} in 300`);
   });
 
-  it('a token that is over when it arrives causes one request in ten seconds (M5)', async () => {
+  it('a token that is over when it arrives causes one request in ten seconds', async () => {
     const { world, one, two } = await windows(OVER);
     world.service.lifeMs = 0;
     const atMs: number[] = [];

@@ -127,7 +127,7 @@ const SCENARIOS: Scenario[] = [
   },
   ...(['gets the first text back', 'loses the text'] as const).flatMap((happens): Scenario[] => [
     {
-      name: `the storage ${happens} after a sign-in: the sign-in stays (R1)`,
+      name: `the storage ${happens} after a sign-in: the sign-in stays`,
       takes: { read: 20, write: 50 },
       steps: [
         [0, 'one', 'signs in'],
@@ -138,7 +138,7 @@ const SCENARIOS: Scenario[] = [
       asked: ['revoke access 1'],
     },
     {
-      name: `the storage ${happens} while a sign-in is being stored: the sign-in stays (R1)`,
+      name: `the storage ${happens} while a sign-in is being stored: the sign-in stays`,
       takes: { read: 20, write: 50 },
       steps: [
         [0, 'one', 'signs in'],
@@ -149,7 +149,7 @@ const SCENARIOS: Scenario[] = [
       asked: ['revoke access 1'],
     },
     {
-      name: `the storage ${happens} after a sign-out: the session does not come back (R1)`,
+      name: `the storage ${happens} after a sign-out: the session does not come back`,
       takes: { read: 20, write: 50 },
       steps: [
         [0, 'one', 'signs out'],
@@ -160,7 +160,7 @@ const SCENARIOS: Scenario[] = [
       asked: ['revoke access 1'],
     },
     {
-      name: `the storage ${happens} after an end: the session does not come back (R1)`,
+      name: `the storage ${happens} after an end: the session does not come back`,
       a: { lifeMs: HOUR_MS },
       steps: [
         [0, 'clock', { jumpsMs: HOUR_MS }],
@@ -171,7 +171,7 @@ const SCENARIOS: Scenario[] = [
       changes: ['removed a'],
     },
     {
-      name: `the storage ${happens} after a rejection: the session does not come back (R1)`,
+      name: `the storage ${happens} after a rejection: the session does not come back`,
       steps: [
         [0, 'service', { rejects: ['access 1'] }],
         [0, 'one', 'verifies'],

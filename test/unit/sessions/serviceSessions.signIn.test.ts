@@ -70,7 +70,7 @@ describe('sign-in: which session it continues', () => {
     assert.deepEqual(await listed(world), [['new 1: access 3'], ['new 1: access 3']]);
   });
 
-  it('two windows finish the same sign-in while each write takes 25 s, and make one session (S2)', async () => {
+  it('two windows finish the same sign-in while each write takes 25 s, and make one session', async () => {
     const world = new SessionWorld();
     const [one, two] = [await world.ready(), await world.ready()];
     world.storage.writeMs = 25_000;
@@ -107,7 +107,7 @@ describe('sign-in: which session it continues', () => {
   });
 });
 
-describe('the token that a sign-in replaces (M2)', () => {
+describe('the token that a sign-in replaces', () => {
   it('is revoked, without waiting for the service', async () => {
     const { world, one } = await withA();
     world.service.takes.revoke = HOUR_MS;
@@ -166,7 +166,7 @@ describe('sign-in: the user cancels', () => {
     return world.clock.ranMs - begunMs;
   }
 
-  it('while another window holds the lock: the sign-in ends at once (L3)', async () => {
+  it('while another window holds the lock: the sign-in ends at once', async () => {
     const { world, one, two } = await withA();
     const never = new Promise<never>(() => undefined);
     const lock = `grant ${sessionKey(recordOf('a'))}`;
@@ -178,7 +178,7 @@ describe('sign-in: the user cancels', () => {
   });
 
   for (const ms of [0, 5_000, 19_999])
-    it(`${ms} ms after the write began: nothing is left of a first sign-in in any window (L4)`, async () => {
+    it(`${ms} ms after the write began: nothing is left of a first sign-in in any window`, async () => {
       const world = new SessionWorld();
       const [one, two] = [await world.ready(), await world.ready()];
       world.storage.writeMs = 20_000;
@@ -192,7 +192,7 @@ describe('sign-in: the user cancels', () => {
     });
 
   for (const ms of [0, 5_000, 19_999])
-    it(`${ms} ms after the write began: the earlier session stays, and is not revoked (L4)`, async () => {
+    it(`${ms} ms after the write began: the earlier session stays, and is not revoked`, async () => {
       const { world, one } = await withA();
       world.storage.writeMs = 20_000;
       assert.equal(await cancelAfter(ms, world, one), ms);

@@ -46,7 +46,7 @@ const EXPIRY: Scenario[] = [
     changes: ['removed a'],
   },
   {
-    name: 'a session comes back in all windows when a clock that was ahead is set right (L5)',
+    name: 'a session comes back in all windows when a clock that was ahead is set right',
     a: { lifeMs: HOUR_MS },
     steps: [
       [0, 'clock', { jumpsMs: 8 * HOUR_MS }],
@@ -136,7 +136,7 @@ describe('the usable sessions of a service', () => {
       );
     });
 
-  it('are given after the renewal of those that match the filter, and of no other (S1)', async () => {
+  it('are given after the renewal of those that match the filter, and of no other', async () => {
     const world = new SessionWorld();
     const over = { lifeMs: MINUTE_MS, refreshable: true };
     world.have('a', world.service.grant());

@@ -36,7 +36,7 @@ describe('session store: a write that fails', () => {
       assert.equal(world.clock.pending, 0);
     });
 
-  it('a replacement stays in memory, and the write is tried again until it succeeds (M1)', async () => {
+  it('a replacement stays in memory, and the write is tried again until it succeeds', async () => {
     const world = new StoreWorld();
     world.have(A);
     const [one, two] = [await world.ready(), await world.ready()];

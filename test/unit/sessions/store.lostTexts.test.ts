@@ -19,7 +19,7 @@ describe('session store: storage that loses or changes texts without an event', 
     ['an ended session', endedOf('a', { version: { ...A.version, amendment: 1 } })],
     ['a signed-out session', removedOf('a')],
   ] as const)
-    it(`an old text of ${name} is replaced by the newest one (R1)`, async () => {
+    it(`an old text of ${name} is replaced by the newest one`, async () => {
       const world = new StoreWorld();
       world.have(before);
       const windows = [await world.ready(), await world.ready()];
@@ -29,7 +29,7 @@ describe('session store: storage that loses or changes texts without an event', 
       for (const { store, told } of windows) assert.deepEqual([store.get('a'), told], [before, []]);
     });
 
-  it('a deleted text is written again, and is not a sign-out (R1)', async () => {
+  it('a deleted text is written again, and is not a sign-out', async () => {
     const world = new StoreWorld();
     world.have(A);
     const windows = [await world.ready(), await world.ready()];

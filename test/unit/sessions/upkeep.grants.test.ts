@@ -22,7 +22,7 @@ function hasGrant(world: SessionWorld): boolean {
   return record?.state === 'ended' && record.expired !== undefined;
 }
 
-describe('session upkeep: the grant of an expired session (L5)', () => {
+describe('session upkeep: the grant of an expired session', () => {
   for (const focused of [true, false])
     it(`a clock that is wrong for less than an hour ends no session, in a window ${focused ? 'with' : 'without'} focus`, async () => {
       const { world, one } = await expiredByWrongClock(focused);

@@ -49,7 +49,7 @@ describe('session upkeep', () => {
     assert.deepEqual(world.notices(), []);
     assert.match(
       one.log.lines.join('\n'),
-      /The sessions could not be looked after this time: StoreError \(cause: Error\)\./,
+      /The upkeep of the sessions failed: StoreError \(cause: Error\)\./,
     );
     world.storage.readFailure = undefined;
     await world.clock.advance(CHECK_EVERY_MS);

@@ -19,7 +19,7 @@ const isFailure = (error: unknown): boolean => error === failure;
 
 for (const [bad, good, name] of [
   ['secrets', 'shared', 'SecretStorage'],
-  ['shared', 'secrets', 'The shared copy'],
+  ['shared', 'secrets', 'the shared copy'],
 ] as const)
   describe(`two copies, of which one fails: ${bad}`, () => {
     it('list and read what the other has, with one line in the log', async () => {
@@ -32,7 +32,7 @@ for (const [bad, good, name] of [
         assert.equal(await textIn(copies, A), textOf(A));
       }
       await assert.rejects(textIn(copies, B), isFailure, 'it may be in the other');
-      assert.deepEqual(log.lines, [`warn ${name} of the sessions cannot be read: Error EIO.`]);
+      assert.deepEqual(log.lines, [`warn Sessions cannot be read from ${name}: Error EIO.`]);
     });
 
     it('store in the other, and try again: one line in the log, the newest only', async () => {
@@ -49,7 +49,7 @@ for (const [bad, good, name] of [
       await world.clock.advance(60_000);
       assert.deepEqual(world.names[bad], namesOf(SECOND, B));
       assert.equal(world.clock.pending, 0);
-      assert.deepEqual(log.lines, [`warn ${name} of the sessions cannot be written: Error EIO.`]);
+      assert.deepEqual(log.lines, [`warn Sessions cannot be written to ${name}: Error EIO.`]);
       world[bad].writeFailure = failure;
       await put(copies, THIRD);
       await world.clock.settle();

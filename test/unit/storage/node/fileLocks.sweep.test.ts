@@ -119,7 +119,7 @@ describe('what the sweep at the start deletes', () => {
       Object.assign(world, { folder: inFile });
       world.open();
       await world.clock.settle();
-      assert.deepEqual(world.log.lines, ['warn Old locks stay: Error ENOTDIR.']);
+      assert.deepEqual(world.log.lines, ['warn Old locks could not be deleted: Error ENOTDIR.']);
     },
   );
 });
