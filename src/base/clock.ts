@@ -26,6 +26,14 @@ export const systemClock: Clock = {
     }),
 };
 
+/** The latest time of a Date (ECMA-262), in milliseconds since the epoch. */
+export const LAST_MOMENT_MS = 8.64e15;
+
+/** True when less than `ms` lies between the two times, in either order: the clock can be set back. */
+export function isWithin(ms: number, nowMs: number, atMs = Infinity): boolean {
+  return Math.abs(nowMs - atMs) < ms;
+}
+
 /** How often pause() checks the wall clock for a jump. */
 const MAX_SLEEP_MS = 5_000;
 

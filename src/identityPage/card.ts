@@ -1,3 +1,4 @@
+import { LAST_MOMENT_MS } from '../base/clock.ts';
 import { safeText } from '../base/safeText.ts';
 import type { Person } from '../services/person.ts';
 import { trustedPicture } from '../services/picture.ts';
@@ -92,9 +93,6 @@ function profileRows({ name, email, bap }: Person, texts: IdentityTexts): CardRo
     ...row('text', texts.email, email),
   ];
 }
-
-/** The latest time of a Date (ECMA-262). A later expiry is shown as not known. */
-const LAST_MOMENT_MS = 8.64e15;
 
 function sessionRows(record: LiveSession, texts: IdentityTexts, language: string): CardRow[] {
   const { signedInAtMs, grant } = record;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { LAST_MOMENT_MS } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
 import { parseServer } from '../http/address.ts';
@@ -40,9 +41,6 @@ const PAGE_SIZE = 20;
 /** A server may send more than requested, which would be slow to draw. */
 const MAX_PER_PAGE = 100;
 const MAX_REASON_CHARACTERS = 500;
-/** The latest time of a Date (ECMA-262). */
-const LAST_MOMENT_MS = 8.64e15;
-
 const about = {
   reason: z.optional(z.unknown()),
   onChain: lenient(z.boolean()),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 
+import { isWithin } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { LiveSession } from '../sessions/record.ts';
@@ -25,7 +26,7 @@ interface Asked {
 
 /**
  * Tells extensions who the user is, without the keys: the access token of its sessions is a handle, which is good for
- * the identity API and worthless to every server. VS Code asks for consent apart from that for the service's token.
+ * the identity API and worthless to every server. VS Code asks for this consent separately from that for the service's token.
  */
 export class BapIdentityProvider implements vscode.AuthenticationProvider, vscode.Disposable {
   readonly #source: ServiceProvider;
@@ -195,7 +196,7 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
 
 /** True also while the answer is still to come. */
 function isRecent({ endedAtMs }: Asked, nowMs: number): boolean {
-  return endedAtMs === undefined || Math.abs(nowMs - endedAtMs) < SAME_MOMENT_MS;
+  return endedAtMs === undefined || isWithin(SAME_MOMENT_MS, nowMs, endedAtMs);
 }
 
 /** VS Code stores an empty list of scopes as one empty scope. */

@@ -1,3 +1,4 @@
+import { isWithin } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
@@ -57,7 +58,7 @@ export class Renewal {
    */
   async renewIfDue(record: LiveSession): Promise<void> {
     const nowMs = this.#runtime.clock.now();
-    // A short session is over before its last half begins, because of the margin before its expiry.
+    // One that is over but does not end soon: the service has rejected the access token.
     const over = isOver(record, nowMs);
     if (!over && !endsSoon(record, nowMs)) return;
     const renewing = this.renew(record, NEVER);
@@ -86,8 +87,8 @@ export class Renewal {
 
   #begin(record: LiveSession): Attempt | undefined {
     const { id } = record;
-    if (this.#isWithin(LEAST_AGE_MS, record.grantedAtMs)) return undefined;
-    if (this.#isWithin(REST_MS, this.#failedAtMs.get(id))) return undefined;
+    if (isWithin(LEAST_AGE_MS, this.#runtime.clock.now(), record.grantedAtMs)) return undefined;
+    if (isWithin(REST_MS, this.#runtime.clock.now(), this.#failedAtMs.get(id))) return undefined;
     const answered = Promise.withResolvers<undefined>();
     const onAnswer = (): void => {
       answered.resolve(undefined);
@@ -106,11 +107,6 @@ export class Renewal {
     const attempt = { answered: answered.promise, stored };
     this.#running.set(id, attempt);
     return attempt;
-  }
-
-  /** Looks in both directions of time, because the clock can be set back. */
-  #isWithin(ms: number, sinceMs = Infinity): boolean {
-    return Math.abs(this.#runtime.clock.now() - sinceMs) < ms;
   }
 
   async #renew(record: LiveSession, onAnswer: () => void): Promise<void> {
@@ -151,7 +147,7 @@ export class Renewal {
         return publishNewerGrant(this.#store, asked, renewed.grant, clock.now());
       }
       case 'rejected': {
-        log.info(`${label} does not renew a session any longer.`);
+        log.info(`${label} no longer renews this session.`);
         await this.#waitForOthers(asked.id);
         const current = stillCurrent(this.#store, asked);
         if (current !== undefined) this.#dropRefreshToken(current);

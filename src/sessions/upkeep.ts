@@ -1,3 +1,4 @@
+import { isWithin } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { endsSoon, isForgettable, isOverdue, isOver } from './expiry.ts';
@@ -26,7 +27,7 @@ export class SessionUpkeep {
   readonly #parts: UpkeepParts;
   readonly #runtime: Runtime;
   #wasFocused: boolean;
-  /** When this window last asked whether a session still works. Not shared: no file must keep a window from asking. */
+  /** When this window last asked whether a session still works. Not shared between windows, so that no file can keep one from asking. */
   readonly #verifiedAtMs = new Map<string, number>();
   /** How many checks in a row have found the same. */
   readonly #checks = new Map<string, number>();
@@ -139,7 +140,7 @@ export class SessionUpkeep {
 
   /** In both directions of time: a clock that was ahead when it was noted does not skip a check for long. */
   #isFresh(sinceMs: number): boolean {
-    return Math.abs(this.#runtime.clock.now() - sinceMs) < VERIFIED_FOR_MS;
+    return isWithin(VERIFIED_FOR_MS, this.#runtime.clock.now(), sinceMs);
   }
 
   /** Logs a failure. The next check retries. */
@@ -148,7 +149,7 @@ export class SessionUpkeep {
       await work();
     } catch (error) {
       if (this.#runtime.closed.aborted) return;
-      this.#runtime.log.warn(`The sessions could not be looked after this time: ${describeError(error)}.`);
+      this.#runtime.log.warn(`The upkeep of the sessions failed: ${describeError(error)}.`);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { isWithin } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { abortable, NEVER } from '../base/timeLimit.ts';
@@ -173,7 +174,7 @@ export class Verification {
   #wasAccepted({ id, grant, accessTokenRejected }: LiveSession, maxAgeMs: number): boolean {
     const accepted = this.#accepted.get(id);
     if (accessTokenRejected === true || accepted?.accessToken !== grant.accessToken) return false;
-    return Math.abs(this.#runtime.clock.now() - accepted.atMs) < maxAgeMs;
+    return isWithin(maxAgeMs, this.#runtime.clock.now(), accepted.atMs);
   }
 
   /** Calls `onPublished` once the grant is in memory, so that callers need not wait for the storage. */

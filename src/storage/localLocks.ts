@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, isWithin } from '../base/clock.ts';
 import { abortable } from '../base/timeLimit.ts';
 import type { HeldLock, WindowLocks } from '../sessions/ports.ts';
 
@@ -45,8 +45,3 @@ export class LocalLocks implements WindowLocks {
 
 /** Claims that are older than this are deleted. Longer than any claim lasts. */
 export const CLAIMS_KEPT_FOR_MS = 60 * 24 * 60 * 60_000;
-
-/** True when less than `ms` lies between the two times, in either order: the clock can be set back. */
-export function isWithin(ms: number, nowMs: number, atMs = Infinity): boolean {
-  return Math.abs(nowMs - atMs) < ms;
-}

@@ -2,11 +2,12 @@ import { chmod, lstat, mkdir, readdir, utimes } from 'node:fs/promises';
 import path from 'node:path';
 
 import { shortHash } from '../../base/hash.ts';
+import { isWithin } from '../../base/clock.ts';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { abortable } from '../../base/timeLimit.ts';
 import { HeldElsewhereError, type HeldLock, type WindowLocks } from '../../sessions/ports.ts';
-import { CLAIMS_KEPT_FOR_MS, isWithin, LocalLocks } from '../localLocks.ts';
+import { CLAIMS_KEPT_FOR_MS, LocalLocks } from '../localLocks.ts';
 import { hasCode } from './files.ts';
 import {
   type AcquiredLock,
@@ -265,7 +266,8 @@ export class FileLocks implements WindowLocks {
       }
     } catch (error) {
       // Expected: there is no folder before the first lock, and the window can close during the sweep.
-      if (!closed.aborted && !hasCode(error, 'ENOENT')) log.warn(`Old locks stay: ${describeError(error)}.`);
+      if (!closed.aborted && !hasCode(error, 'ENOENT'))
+        log.warn(`Old locks could not be deleted: ${describeError(error)}.`);
     }
   }
 }

@@ -1,11 +1,11 @@
 import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, isWithin } from '../../base/clock.ts';
 import { shortHash } from '../../base/hash.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import { HeldElsewhereError, type HeldLock, type WindowLocks } from '../../sessions/ports.ts';
-import { CLAIMS_KEPT_FOR_MS, isWithin, LocalLocks } from '../localLocks.ts';
+import { CLAIMS_KEPT_FOR_MS, LocalLocks } from '../localLocks.ts';
 
 const CLAIMS_KEY = 'claims';
 /** Names that a window has claimed. They are hashed because they may contain account ids. */
