@@ -15,9 +15,4 @@ export class Lazy<T> {
     });
     return this.#made;
   }
-
-  /** Calls `use` with the value once it is made. Does nothing if nobody has asked for it, or if making it fails. */
-  ifMade(use: (value: T) => void): void {
-    this.#made?.then(use, () => undefined);
-  }
 }

@@ -21,23 +21,4 @@ describe('Lazy', () => {
     assert.deepEqual([both.map(({ status }) => status), tries], [['rejected', 'rejected'], 1]);
     assert.deepEqual([await lazy.get(), tries], ['open', 2]);
   });
-
-  it('ifMade waits only for a value that is being created', async () => {
-    const made = Promise.withResolvers<string>();
-    const lazy = new Lazy(() => made.promise);
-    const used: string[] = [];
-    lazy.ifMade((value) => used.push(value));
-    const getting = lazy.get();
-    lazy.ifMade((value) => used.push(value));
-    made.resolve('open');
-    await getting;
-    assert.deepEqual(used, ['open']);
-  });
-
-  it('ifMade does nothing when the creation fails', async () => {
-    const lazy = new Lazy(() => Promise.reject(new Error('locked')));
-    const getting = lazy.get();
-    lazy.ifMade(() => assert.fail('there is no value'));
-    await assert.rejects(getting);
-  });
 });
