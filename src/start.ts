@@ -98,6 +98,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     }),
   );
   const channel = vscode.window.createOutputChannel('BAP Identity', { log: true });
+  subscriptions.push(channel);
   const log = createLog(channel, systemClock, closing.signal);
   const runtime: Runtime = { clock: systemClock, log, closed: closing.signal };
   const clockSkew = new ClockSkew();
@@ -115,6 +116,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   };
   const services = createServices({ ...http, clockSkew, onAnswer });
   const shared = platform.openStorage(context, runtime);
+  subscriptions.push(shared);
   const isFocused = (): boolean => vscode.window.state.focused;
   const isSigningIn = (serviceId: string): Promise<boolean> => signIns.isInProgress(serviceId);
   const sessions = openSessions(
@@ -151,7 +153,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
 
   subscriptions.push(...providers);
   if (bapIdentity !== undefined) subscriptions.push(bapIdentity);
-  subscriptions.push(identity, identities, sessions, shared.signIns, channel);
+  subscriptions.push(identity, identities, sessions, shared.signIns);
   subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();

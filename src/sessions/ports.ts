@@ -89,10 +89,10 @@ export interface StorageStatus {
 }
 
 /** The storage that all windows of one user share. Each platform has its own. */
-export interface WindowStorage {
+export interface WindowStorage extends Disposable {
   readonly locks: WindowLocks;
   readonly storage: ItemStorage;
-  /** In the same places, and apart: the handles of identities. An item's id is that of the session behind it. */
+  /** In the same places, but kept separate: the handles of identities. An item's id is that of the session behind it. */
   readonly identities: ItemStorage;
   /** For sign-ins in progress. */
   readonly signIns: WorkStorage;

@@ -37,6 +37,9 @@ export function openNodeStorage(
     signIns: new FileItems(path.join(folder, 'signIns'), key, runtime),
     revocations: new FileItems(path.join(folder, 'revocations'), key, runtime),
     finish: () => storage.finish(),
+    dispose: () => {
+      key.dispose();
+    },
     status: async () => ({ ...storage.status(), sharedPlace: 'files', heldLocks: await locks.held() }),
   };
 }

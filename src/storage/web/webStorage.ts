@@ -24,6 +24,9 @@ export function openWebStorage({ secrets, globalState }: WebContext, runtime: Ru
     signIns: new StateItems(globalState, 'signIn/', key, runtime),
     revocations: new StateItems(globalState, 'revocation/', key, runtime),
     finish: () => storage.finish(),
+    dispose: () => {
+      key.dispose();
+    },
     status: () => Promise.resolve({ ...storage.status(), sharedPlace: 'globalState' }),
   };
 }
