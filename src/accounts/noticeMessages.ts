@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { Disposable } from '../base/emitter.ts';
-import type { Log } from '../base/log.ts';
+import { describeError, type Log } from '../base/log.ts';
 import { runGuarded } from './guardedCommands.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { LostSession, RevocationWaits, SessionNotice } from '../sessions/notices.ts';
@@ -114,7 +114,7 @@ export class NoticeMessages implements Disposable {
       this.#labelOf(serviceId),
     );
     if ((await vscode.window.showWarningMessage(message, diagnose)) === diagnose)
-      await vscode.commands.executeCommand('bapIdentity.diagnose');
+      await runEditorCommand(this.#log, 'bapIdentity.diagnose');
   }
 
   #completed(before: Session, record: LiveSession): void {
@@ -195,9 +195,13 @@ export class NoticeMessages implements Disposable {
 
   /** Signs in for the same scopes again. */
   async #signIn(serviceId: string, scopes: readonly string[]): Promise<void> {
-    await runGuarded(async () => {
-      await this.#providerOf(serviceId)?.createSession(scopes);
-    });
+    try {
+      await runGuarded(async () => {
+        await this.#providerOf(serviceId)?.createSession(scopes);
+      });
+    } catch (error) {
+      this.#log.warn(`The sign-in from a message failed: ${describeError(error)}.`);
+    }
   }
 
   #labelOf(serviceId: string): string {

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 
 import { knownAccounts, pickAccount, usableAccounts } from '../accounts/accountPicker.ts';
-import type { Log } from '../base/log.ts';
 import { registerGuardedCommands } from '../accounts/guardedCommands.ts';
+import type { Log } from '../base/log.ts';
+import { runEditorCommand } from '../signIn/editorCommands.ts';
 import { type CopyOutcome, copyToClipboard, notConfirmed } from '../signIn/clipboard.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { IdentityPanels } from './panels.ts';
@@ -14,17 +15,21 @@ export function registerIdentityCommands(
   log: Log,
 ): vscode.Disposable {
   const commands = {
-    'bapIdentity.showIdentity': () => showIdentity(providers, panels),
+    'bapIdentity.showIdentity': () => showIdentity(providers, panels, log),
     'bapIdentity.copyBapId': () => copyBapId(providers, log),
   };
   return registerGuardedCommands(commands, log);
 }
 
 /** Rejects with a StoreError when the sessions cannot be read. */
-async function showIdentity(providers: readonly ServiceProvider[], panels: IdentityPanels): Promise<void> {
+async function showIdentity(
+  providers: readonly ServiceProvider[],
+  panels: IdentityPanels,
+  log: Log,
+): Promise<void> {
   const items = await knownAccounts(providers);
   if (items.length === 0) {
-    void offerSignIn(vscode.l10n.t('No one is signed in with BAP Identity.'));
+    void offerSignIn(vscode.l10n.t('No one is signed in with BAP Identity.'), log);
     return;
   }
   const item = await pickAccount(
@@ -42,7 +47,7 @@ async function copyBapId(providers: readonly ServiceProvider[], log: Log): Promi
     return person?.bap === undefined ? [] : [{ ...item, name: person.name, bapId: person.bap.bapId }];
   });
   if (holders.length === 0) {
-    void offerSignIn(vscode.l10n.t('No one with a BAP ID is signed in.'));
+    void offerSignIn(vscode.l10n.t('No one with a BAP ID is signed in.'), log);
     return;
   }
   const holder = await pickAccount(
@@ -70,8 +75,8 @@ function copiedMessage({ name, bapId }: { name: string; bapId: string }, outcome
   return `${bapIdOf} ${notConfirmed(outcome)}`;
 }
 
-async function offerSignIn(message: string): Promise<void> {
+async function offerSignIn(message: string, log: Log): Promise<void> {
   const signIn = vscode.l10n.t('Sign In');
   if ((await vscode.window.showInformationMessage(message, signIn)) === signIn)
-    await vscode.commands.executeCommand('bapIdentity.signIn');
+    await runEditorCommand(log, 'bapIdentity.signIn');
 }

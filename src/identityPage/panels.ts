@@ -97,7 +97,8 @@ class IdentityPanel {
       const request = z.safeParse(Request, message).data;
       if (request === undefined) return;
       if ('run' in request) void content.run(request.run);
-      else if ('copy' in request) void this.#copy(request.copy);
+      else if ('copy' in request)
+        void this.#copy(request.copy).catch(() => undefined); // the tab has closed
       else this.updateClawNet();
     });
     this.#panel.onDidDispose(() => {
