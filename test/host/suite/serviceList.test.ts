@@ -23,6 +23,11 @@ describe('every service in the list', () => {
     assert.deepEqual(menu.default, ids);
   });
 
+  it('can be the provider of an MCP server', () => {
+    const { items } = configuration.properties['bapIdentity.mcp.servers'];
+    assert.deepEqual(items.properties.provider.enum, ids);
+  });
+
   it('is an input of the identity tool', () => {
     const [tool] = languageModelTools;
     assert.ok(tool);
