@@ -96,6 +96,19 @@ describe('a sign-in whose time is up when the next window starts', () => {
     await world.end();
   });
 
+  it('is left to the next window by one that closes while it waits for a late token', async () => {
+    const world = new KeptWorld('sigma');
+    const asking = await startedLater(world, LIFE_MS);
+    await world.clock.advance(10_000);
+    assert.deepEqual([kindsOf(asking), world.inProgress().length], [[], 1]);
+    await world.close(asking);
+    assert.deepEqual([kindsOf(asking), world.inProgress().length], [['cancelled'], 1]);
+    const next = await world.started();
+    await world.clock.advance(70_000);
+    assert.deepEqual([kindsOf(next), world.inProgress()], [['over'], []]);
+    await world.end();
+  });
+
   it('takes the token that its last owner got from a poll that was on its way', async () => {
     const world = new KeptWorld('sigma');
     const window = await world.begun();
