@@ -184,14 +184,26 @@ describe('an editor', () => {
       };
       const executeCommand = (command: string): Promise<void> => Promise.resolve(void run.push(command));
       const subscriptions: { dispose(): unknown }[] = [];
+      /** The output channels and the listeners of SecretStorage that are not disposed of. */
+      const open = new Set<object>();
+      const opened = (): vscode.Disposable => {
+        const each = new vscode.Disposable(() => open.delete(each));
+        open.add(each);
+        return each;
+      };
+      const createOutputChannel = (): object => {
+        const each = opened();
+        return { debug: () => undefined, info: () => undefined, dispose: () => void each.dispose() };
+      };
       const changes = {
         ...broken,
-        window: { ...broken.window, showErrorMessage },
+        window: { createOutputChannel, ...broken.window, showErrorMessage },
         commands: { executeCommand },
       };
-      assert.throws(() => start(changes, { subscriptions }), /not in this editor/);
+      const secrets = { ...secretsInMemory(), onDidChange: opened };
+      assert.throws(() => start(changes, { subscriptions, secrets }), /not in this editor/);
       assert.match(told.at(-1) ?? '', /^BAP Identity couldn’t start in this window: /);
-      assert.deepEqual(subscriptions, []);
+      assert.deepEqual([subscriptions, [...open]], [[], []]);
       await eventually('the reload', () =>
         Promise.resolve(run.includes('workbench.action.reloadWindow') || undefined),
       );
