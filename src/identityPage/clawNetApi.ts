@@ -41,6 +41,7 @@ const PAGE_SIZE = 20;
 /** A server may send more than requested, which would be slow to draw. */
 const MAX_PER_PAGE = 100;
 const MAX_REASON_CHARACTERS = 500;
+
 const about = {
   reason: z.optional(z.unknown()),
   onChain: lenient(z.boolean()),

@@ -26,7 +26,8 @@ interface Asked {
 
 /**
  * Tells extensions who the user is, without the keys: the access token of its sessions is a handle, which is good for
- * the identity API and worthless to every server. VS Code asks for this consent separately from that for the service's token.
+ * the identity API and worthless to every server. VS Code asks for this consent separately from that for the service's
+ * token.
  */
 export class BapIdentityProvider implements vscode.AuthenticationProvider, vscode.Disposable {
   readonly #source: ServiceProvider;

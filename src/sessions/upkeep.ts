@@ -27,7 +27,10 @@ export class SessionUpkeep {
   readonly #parts: UpkeepParts;
   readonly #runtime: Runtime;
   #wasFocused: boolean;
-  /** When this window last asked whether a session still works. Not shared between windows, so that no file can keep one from asking. */
+  /**
+   * When this window last asked whether a session still works. Not shared between windows, so that no file can keep one
+   * from asking.
+   */
   readonly #verifiedAtMs = new Map<string, number>();
   /** How many checks in a row have found the same. */
   readonly #checks = new Map<string, number>();

@@ -79,7 +79,8 @@ export class SharedSignIns {
     const calledAtMs = clock.now();
     const known = new Set(this.#usable(request).map(({ signedInAtMs }) => signedInAtMs));
     await withTimeLimit(clock, TAKE_OVER_LIMIT_MS, NEVER, takenOver).catch(() => undefined); // then it is a new one
-    // Another window may have completed the sign-in while this one waited to take it over.
+    // Another window may have completed the sign-in while this one waited to take it over. An older session that has
+    // only been loaded meanwhile is no answer.
     const meanwhile = this.#usable(request).findLast(
       ({ signedInAtMs }) => signedInAtMs >= calledAtMs && !known.has(signedInAtMs),
     );

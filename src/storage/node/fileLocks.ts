@@ -1,8 +1,8 @@
 import { chmod, lstat, mkdir, readdir, utimes } from 'node:fs/promises';
 import path from 'node:path';
 
-import { shortHash } from '../../base/hash.ts';
 import { isWithin } from '../../base/clock.ts';
+import { shortHash } from '../../base/hash.ts';
 import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { abortable } from '../../base/timeLimit.ts';

@@ -1,3 +1,4 @@
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import { HeldElsewhereError, type HeldLock, type WindowLocks } from '../../../src/sessions/ports.ts';
 import { LocalLocks } from '../../../src/storage/localLocks.ts';
 import type { FakeClock } from './fakeClock.ts';
@@ -96,7 +97,7 @@ export class FakeLocks {
           handOn: (itemName) => (next = itemName),
         });
       } finally {
-        if (this.releaseMs > 0) await this.#clock.sleep(this.releaseMs, new AbortController().signal);
+        if (this.releaseMs > 0) await this.#clock.sleep(this.releaseMs, NEVER);
         if (isHeld()) {
           if (next !== undefined) this.#handedOn.set(name, next);
           this.#owners.delete(name);
