@@ -6,18 +6,25 @@ const { ROOM = '' } = process.env;
 if (ROOM === '')
   throw new Error('Run `npm run test:mutation`, or say which room: ROOM=sessions npx stryker run');
 
+// Each mutant starts new Node processes, which load the same modules. This lets Node compile each one once.
+process.env.NODE_COMPILE_CACHE = `${import.meta.dirname}/out/mutation/compileCache`;
+
 export default {
   // Of signIn, only the flow: the rest is what a person sees.
   mutate: [`src/${ROOM}/${ROOM === 'signIn' ? 'signIn' : '**/*'}.ts`],
   thresholds: { high: 98, low: 95, break: 95 },
-  testRunner: 'tap',
+  plugins: ['@stryker-mutator/*', './test/mutation/groups.ts'],
+  testRunner: 'groups',
   tap: {
     // Property tests are random: they would notice a change in one run and not in the next one.
     testFiles: [`test/unit/${ROOM}/**/!(*.property).test.ts`],
-    nodeArgs: ['--test-reporter=tap'],
+    nodeArgs: [
+      ...['--test-reporter=tap', '--test-timeout=15000', '-r', '{{hookFile}}'],
+      ...['test/mutation/importFiles.ts', '{{testFile}}'],
+    ],
   },
   // What the copy for these runs has. Node strips the types there, and checks none.
-  ignorePatterns: ['*', '!package.json', '!src/**', '!test/unit/**', '!test/servers/**'],
+  ignorePatterns: ['*', '!package.json', '!src/**', '!test/unit/**', '!test/mutation/**', '!test/servers/**'],
   disableTypeChecks: false,
   tempDirName: 'out/mutation/sandbox',
   reporters: ['clear-text', 'html', 'progress-append-only'],
