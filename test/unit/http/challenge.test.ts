@@ -24,6 +24,7 @@ const ROWS: [header: string, challenges: Read[]][] = [
       ['bearer', { a: 'b' }],
     ],
   ],
+  ['Negotiate YIIB==', [['negotiate']]],
   ['Negotiate YIIB==, Bearer a=b', [['negotiate'], ['bearer', { a: 'b' }]]],
   // The example of RFC 9110 §11.6.1
   [

@@ -42,6 +42,12 @@ describe('the clock of this computer and the Date of an answer', () => {
     ]);
   });
 
+  it('logs that the clock is behind', () => {
+    const log = new RecordingLog();
+    new ClockSkew().observe(new Headers({ date: DATE }), SERVER_MS - 10 * MINUTE_MS, log);
+    assert.deepEqual(log.lines, ['info The clock of this computer is 600 s behind a server’s.']);
+  });
+
   it('keeps what it knows when an answer has no date', () => {
     const skew = new ClockSkew();
     skew.observe(new Headers({ date: DATE }), SERVER_MS + 10 * MINUTE_MS, new RecordingLog());

@@ -46,9 +46,23 @@ describe('isBlockedByBrowser', () => {
       assert.deepEqual([requests.length, clock.ranMs, clock.pending], [asked, ms, 0]);
       for (const [input, init] of requests) {
         assert.deepEqual([input, init?.mode, init?.credentials], [SERVER, 'no-cors', 'omit']);
+        assert.deepEqual([init?.cache], ['no-store']);
         assert.deepEqual([init?.headers, init?.body], [undefined, undefined], 'no token');
       }
     });
+
+  it('rejects when it is canceled', async () => {
+    const clock = new FakeClock();
+    const reason = new Error('canceled');
+    const fetch = (): Promise<Response> => new Promise(() => undefined);
+    const http = { fetch, clock, log: new RecordingLog(), inBrowser: true };
+    const cancel = new AbortController();
+    clock.at(1_000, () => {
+      cancel.abort(reason);
+    });
+    const asked = isBlockedByBrowser(http, NO_ANSWER, SERVER, cancel.signal);
+    await assert.rejects(clock.run(asked), (error) => error === reason);
+  });
 
   it('says false when the first request was not answered in time', async () => {
     const http = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { type HttpOutcome, type Problem, problemOfOutcome } from '../../../src/http/outcome.ts';
+import { type HttpOutcome, isSuccess, type Problem, problemOfOutcome } from '../../../src/http/outcome.ts';
 
 const answer = (status: number, type: string): HttpOutcome => ({
   kind: 'answer',
@@ -39,4 +39,19 @@ describe('problemOfOutcome', () => {
       assert.equal(problemOfOutcome(outcome), problem);
     });
   }
+});
+
+describe('isSuccess', () => {
+  for (const status of [200, 201, 204, 299])
+    it(`says true for ${status}`, () => {
+      assert.equal(isSuccess(answer(status, JSON_TYPE)), true);
+    });
+  for (const status of [101, 199, 300, 304, 400, 500])
+    it(`says false for ${status}`, () => {
+      assert.equal(isSuccess(answer(status, JSON_TYPE)), false);
+    });
+  it('says false without an answer', () => {
+    assert.equal(isSuccess({ kind: 'redirect' }), false);
+    assert.equal(isSuccess({ kind: 'noAnswer', problem: 'dns' }), false);
+  });
 });

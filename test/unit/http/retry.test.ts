@@ -62,6 +62,20 @@ describe('repeatFor', () => {
   });
 });
 
+describe('repeatFor with attempts that take time', () => {
+  it('counts that time', async () => {
+    const clock = new FakeClock();
+    const seen: number[] = [];
+    const repeated = repeatFor(clock, 60_000, NEVER, async () => {
+      seen.push(clock.ranMs / 1000);
+      await clock.sleep(20_000, NEVER);
+      return AGAIN;
+    });
+    assert.equal(await clock.run(repeated), undefined);
+    assert.deepEqual(seen, [0, 21, 43, 63]);
+  });
+});
+
 describe('repeatFor while the clock is set', () => {
   for (const [what, jumpMs] of [
     ['back', -3_600_000],

@@ -7,7 +7,9 @@ import {
   bearerToken,
   nonEmpty,
   identifier,
+  idToken,
   lenient,
+  maybeJson,
   safeAddress,
   seconds,
   secondsOrText,
@@ -22,13 +24,19 @@ const CASES: [name: string, schema: z.ZodMiniType, good: unknown[], bad: unknown
     ['a', 'AZaz09-._~+/==', 'a'.repeat(16_384)],
     ['', '=', 'a=b', 'a b', 'a\n', '${x}', 'a'.repeat(16_385), 7, null, undefined],
   ],
+  [
+    'idToken',
+    idToken,
+    ['a.b.c', 'AZaz09-_.eyJ9.AZaz09-_'],
+    ['', 'a', 'a.b', '.b.c', 'a..c', 'a.b.', 'a.b.c.d', 'a=.b.c', 'a.b=.c', 'a.b.c=', ' a.b.c', 'a.b.c ', 7],
+  ],
   ['userCode', userCode, ['A', 'ABCD-1234', 'A'.repeat(64)], ['', 'A'.repeat(65), 1234, null, undefined]],
   ['identifier', identifier, ['a', ' ', 'a'.repeat(255)], ['', 'a'.repeat(256), 7, null, undefined]],
   ['seconds', seconds, [1, 0.5, 1e12], [0, -1, NaN, Infinity, '1', null, undefined]],
   [
     'secondsOrText',
     secondsOrText,
-    [1, 0.5, 1e12, '3600', '1.5'],
+    [1, 0.5, 1e12, '3600', '1.5', '1.25'],
     [0, -1, NaN, Infinity, '0', '-1', '', ' 1', '1e3', 'x', null, undefined],
   ],
   [
@@ -52,6 +60,20 @@ describe('schema', () => {
     assert.equal(z.parse(secondsOrText, '60'), 60);
     for (const huge of [1e10, 1e306, Number.MAX_VALUE, '9'.repeat(300)])
       assert.equal(z.parse(secondsOrText, huge), 3_155_760_000);
+  });
+
+  it('maybeJson reads a string as JSON, and leaves other values as they are', () => {
+    for (const [value, expected] of [
+      ['{"a":[1]}', { a: [1] }],
+      ['"text"', 'text'],
+      ['text', undefined],
+      ['', undefined],
+      [{ a: 1 }, { a: 1 }],
+      [7, 7],
+      [null, null],
+      [undefined, undefined],
+    ])
+      assert.deepEqual(z.parse(maybeJson, value), expected);
   });
 
   it('lenient returns a value that fits, and undefined for any other', () => {

@@ -19,6 +19,7 @@ const ROWS: readonly (readonly [name: string, version: string, system: string, e
   ['编辑器', '1.0.0', 'linux', 'editor 1.0.0; Linux'],
   ['A (b); \\c\r\nX-Evil: 1', '1', 'linux', 'A b c X-Evil: 1 1; Linux'],
   ['x'.repeat(100), '1', 'linux', `${'x'.repeat(60)} 1; Linux`],
+  [` ${'x'.repeat(59)} y`, '1', 'linux', `${'x'.repeat(59)} 1; Linux`],
 ];
 
 describe('userAgent', () => {

@@ -97,7 +97,7 @@ describe('a sign-in whose window goes away while its token is on the way', () =>
     world.service.decide('approved');
     await world.clock.advance(60_000);
     assert.ok(!world.service.polls.includes('2 1'), 'a code that was used is not sent again');
-    assert.deepEqual(kindsOf(await next), ['signedIn']);
+    assert.deepEqual([kindsOf(window), kindsOf(await next)], [['cancelled'], ['signedIn']]);
     assert.deepEqual(seenIn(await next), [...AGAIN, ...SIGNED_IN]);
     assert.equal(world.stored().length, 1);
     await world.end();

@@ -152,6 +152,7 @@ describe('a sign-in as a person with several identities', () => {
     assert.equal(result.kind === 'signedIn' && result.withoutIdentity, 'choseNone');
     assert.equal(endedAtMs, LIMIT_MS + CHOOSE_MS);
     assert.deepEqual(world.screen.deadlines, [START_MS + LIMIT_MS]);
+    assert.ok(world.log.lines.includes('info No identity was chosen in time. Going on without one.'));
     assert.deepEqual(calls, ['choose none']);
     assert.deepEqual(seen.slice(-3), ['choice withdrawn', 'finishing', 'closed']);
   });

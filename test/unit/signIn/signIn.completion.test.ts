@@ -99,6 +99,17 @@ describe('the choice of an identity for a provisional session', () => {
     assert.equal(sessions[0]?.person.accountId, 'bap-1');
   });
 
+  it('changes nothing when another window has completed the session, and no event has told of it', async () => {
+    const replies = [...CHOICE, active(BOB), userinfo({ bap_id: BOB })];
+    const { result, sessions, world } = await choose(replies, [BOB], ({ storage }) => {
+      const version = { signIn: 1, revision: 1, amendment: 0 };
+      storage.have(recordOf('a', { version, grant: GRANT }));
+    });
+    assert.deepEqual(result, { kind: 'cancelled' });
+    assert.equal(sessions[0]?.person.accountId, 'bap-1');
+    assert.ok(!world.log.lines.some((line) => line.startsWith('info Signed in')));
+  });
+
   it('fails with a message when the service still does not answer', async () => {
     const nothing = Array.from({ length: 60 }, () => networkError('ENOTFOUND'));
     const { clock, service } = sigmaWorld(nothing);

@@ -4,8 +4,8 @@ import { describe, it, mock } from 'node:test';
 import { NO_INTERRUPTION } from '../../../src/base/interruption.ts';
 import type { Failure } from '../../../src/oauth/failure.ts';
 import type { LiveSession } from '../../../src/sessions/record.ts';
-import type { SignInResult } from '../../../src/signIn/signIn.ts';
-import type { Person } from '../../../src/services/person.ts';
+import type { SignInResult, SignInRun } from '../../../src/signIn/signIn.ts';
+import { type Person, provisionalPerson } from '../../../src/services/person.ts';
 import type {
   BeginResult,
   Grant,
@@ -13,7 +13,7 @@ import type {
   IdentityService,
   WaitResult,
 } from '../../../src/services/service.ts';
-import { FakeClock } from '../support/fakeClock.ts';
+import { FakeClock, START_MS } from '../support/fakeClock.ts';
 import type { FakeScreen } from '../support/fakeScreen.ts';
 import { recordOf } from '../support/record.ts';
 import type { RecordingLog } from '../support/recordingLog.ts';
@@ -22,8 +22,10 @@ import { serviceTexts } from '../support/serviceTexts.ts';
 
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'canary-token' };
 const LEARNT: Grant = { ...GRANT, expiresAtMs: 9e15 };
+const RENEWED: Grant = { ...GRANT, accessToken: 'canary-renewed' };
 const PERSON: Person = { accountId: 'bap-1', accountLabel: 'Ann (bap-1)', subject: 'user-1', name: 'Ann' };
 const DENIED: Failure = { kind: 'denied' };
+const SPENT: Failure = { kind: 'codeSpent' };
 const UNREACHABLE: Failure = { kind: 'unreachable', problem: 'dns' };
 
 /** How long each step of the service takes. */
@@ -41,7 +43,9 @@ interface Script {
   readonly accountId?: string;
   readonly begins?: readonly (Failure | 'code' | Error)[];
   readonly waits?: readonly WaitResult[];
-  readonly identifies?: Failure | 'person' | 'person without a BAP identity';
+  readonly identifies?:
+    Failure | 'person' | 'person without a BAP identity' | 'person, with a new token' | 'nobody yet';
+  readonly resumed?: SignInRun['resumed'];
   readonly revoke?: 'works' | 'hangs';
   /** After how many seconds the person asks for a new code, expiry by expiry. */
   readonly wishes?: readonly number[];
@@ -89,8 +93,8 @@ async function run(script: Script): Promise<Outcome> {
     listening.add(own);
     return { dispose: () => (own.dispose(), listening.delete(own)) };
   });
-  const { scopes = ['openid'], accountId } = script;
-  const result = await clock.run(world.signIn(scopes, accountId));
+  const { scopes = ['openid'], accountId, resumed } = script;
+  const result = await clock.run(world.signIn(scopes, accountId, resumed));
   const endedAtMs = clock.ranMs;
   await clock.advance(60_000);
   world.closed.abort();
@@ -153,7 +157,10 @@ function service(
       calls.push(`identify ${grant.accessToken}`);
       await clock.sleep(IDENTIFY_MS, signal);
       if (typeof identifies !== 'string') return { kind: 'failed', failure: identifies };
-      return { kind: 'identified', person: PERSON, grant: LEARNT, hasNoBapIdentity: identifies !== 'person' };
+      const person = identifies === 'nobody yet' ? provisionalPerson() : PERSON;
+      const learnt = identifies === 'person, with a new token' ? RENEWED : LEARNT;
+      const hasNoBapIdentity = identifies === 'person without a BAP identity';
+      return { kind: 'identified', person, grant: learnt, hasNoBapIdentity };
     },
     verify: () => assert.fail('a sign-in verifies nothing'),
     check: () => assert.fail('a sign-in checks nothing'),
@@ -180,6 +187,7 @@ describe('a sign-in', () => {
     assert.deepEqual(screen.seen, [...ONE_CODE, 'finishing', 'closed']);
     assert.deepEqual(calls, [...BEGUN_AND_WAITED, 'identify canary-token']);
     assert.deepEqual(world.sessions.records.configured(), [result.record]);
+    assert.deepEqual(world.codeDeadlines, [START_MS + BEGIN_MS + WAIT_MS]);
     assert.deepEqual(world.log.lines, [
       'info Signing in with Test Identity, scopes: openid.',
       'info Waiting for the browser, at most 60 s.',
@@ -201,6 +209,31 @@ describe('a sign-in', () => {
     assert.ok(result.kind === 'signedIn' && result.withoutIdentity === 'hasNone');
   });
 
+  it('ends with a provisional session when the service does not say yet who the user is', async () => {
+    const { result, world } = await run({ identifies: 'nobody yet' });
+    assert.ok(result.kind === 'signedIn');
+    assert.equal(result.record.person.provisional, 'user');
+    assert.deepEqual(world.sessions.records.configured(), [result.record]);
+  });
+
+  it('is stored with the new token that the service gave with the person, until it is over', async () => {
+    let kept = '';
+    const { result } = await run({
+      identifies: 'person, with a new token',
+      storage: { writeMs: 20_000 },
+      at: [
+        STORE_AT_MS + 1_000,
+        (world) => {
+          kept = [...world.kept.stored.values()].join();
+        },
+      ],
+    });
+    assert.ok(result.kind === 'signedIn');
+    assert.deepEqual(result.record.grant, RENEWED);
+    assert.match(kept, /"kind":"granted"/);
+    assert.match(kept, /canary-renewed/);
+  });
+
   it('fails without a code', async () => {
     const { result, screen, calls } = await run({ begins: [UNREACHABLE] });
     assert.deepEqual(result, { kind: 'failed', failure: UNREACHABLE });
@@ -208,12 +241,13 @@ describe('a sign-in', () => {
     assert.deepEqual(calls, ['begin openid']);
   });
 
-  it('fails when the person denies it', async () => {
-    const { result, screen, calls } = await run({ waits: [{ kind: 'failed', failure: DENIED }] });
-    assert.deepEqual(result, { kind: 'failed', failure: DENIED });
-    assert.deepEqual(screen.seen, [...ONE_CODE, 'closed']);
-    assert.deepEqual(calls, BEGUN_AND_WAITED);
-  });
+  for (const failure of [DENIED, SPENT])
+    it(`fails with what the service says at the end of the wait: ${failure.kind}`, async () => {
+      const { result, screen, calls } = await run({ waits: [{ kind: 'failed', failure }] });
+      assert.deepEqual(result, { kind: 'failed', failure });
+      assert.deepEqual(screen.seen, [...ONE_CODE, 'closed']);
+      assert.deepEqual(calls, BEGUN_AND_WAITED);
+    });
 
   it('revokes a token without a person in the background', async () => {
     const { result, endedAtMs, calls } = await run({ identifies: UNREACHABLE, revoke: 'hangs' });
@@ -311,6 +345,7 @@ describe('a sign-in that the person cancels', () => {
       assert.deepEqual(outcome.result, { kind: 'cancelled' });
       assert.equal(outcome.endedAtMs, cancelAtMs);
       assert.deepEqual(outcome.calls, calls);
+      assert.ok(outcome.log.lines.includes('info The sign-in with Test Identity was canceled.'));
       assert.deepEqual(outcome.world.sessions.records.configured(), []);
       assert.doesNotMatch([...outcome.world.storage.stored.values()].join(), /canary/);
     });
@@ -349,6 +384,23 @@ describe('a sign-in that another window completes', () => {
     assert.deepEqual(calls, BEGUN_AND_WAITED);
     assert.equal(log.lines.at(-1), 'info Signed in with Test Identity in another window.');
   });
+
+  for (const [what, resumed, revoked] of [
+    ['revokes its own token', undefined, ['revoke canary-token']],
+    ['keeps the token that it continued with, because it may be that window’s', { grant: GRANT }, []],
+  ] as const)
+    it(`${what} when that happens after the grant`, async () => {
+      const [, action] = elsewhere(['openid']);
+      const atMs = (resumed === undefined ? BEGIN_MS + WAIT_MS : 0) + IDENTIFY_MS / 2;
+      const { result, calls, log } = await run({ ...(resumed && { resumed }), at: [atMs, action] });
+      assert.equal(result.kind, 'signedInElsewhere');
+      assert.deepEqual(
+        calls.filter((call) => call.startsWith('revoke')),
+        revoked,
+      );
+      const begins = resumed === undefined ? 'Signing in' : 'Continuing a sign-in';
+      assert.equal(log.lines[0], `info ${begins} with Test Identity, scopes: openid.`);
+    });
 
   for (const [accountId, kind] of [
     ['bap-1', 'signedInElsewhere'],

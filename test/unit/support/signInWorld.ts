@@ -24,6 +24,8 @@ export class SignInWorld {
   /** Where sign-ins in progress are stored. */
   readonly kept: FakeStorage;
   readonly signIns: KeptSignIns;
+  /** The deadlines of the codes, as they are told to whoever shares the sign-in. */
+  readonly codeDeadlines: number[] = [];
   readonly #runtime: Runtime;
 
   /** `wishes`: after how many seconds the user asks for a new code, expiry by expiry. */
@@ -71,7 +73,11 @@ export class SignInWorld {
     return signIn(
       { sessions: this.sessions, view, runtime: this.#runtime },
       { scopes, accountId, isForExtension: false },
-      { kept, onCode: () => undefined, ...(resumed !== undefined && { resumed }) },
+      {
+        kept,
+        onCode: (deadlineMs) => this.codeDeadlines.push(deadlineMs),
+        ...(resumed !== undefined && { resumed }),
+      },
     );
   }
 }
