@@ -16,8 +16,9 @@ class GroupRunner extends TapTestRunner {
     const far = files.filter((file) => !near.includes(file));
     const groups = [near, far].filter(({ length }) => length > 0).map((group) => group.join());
     const result = await super.mutantRun({ ...options, testFilter: groups });
-    // The report knows files only.
-    return 'killedBy' in result ? { ...result, killedBy: files.slice(0, 1) } : result;
+    if (!('killedBy' in result)) return result;
+    // The report knows files, not groups.
+    return { ...result, killedBy: [result.killedBy].flat().flatMap((group) => group.split(',')) };
   }
 }
 
