@@ -81,6 +81,29 @@ export function readSetting<T>(
   return success ? data : fallback;
 }
 
+/** Makes a function that returns the current value of a setting. */
+export type SettingReader = <T>(setting: Setting<T>) => () => T;
+
+/**
+ * Its functions read a setting again only after a change: for each answer, VS Code copies much of all settings, which
+ * takes some milliseconds while a window starts. `workspace` is `vscode.workspace`.
+ */
+export function settingReader(
+  workspace: Pick<typeof vscode.workspace, 'getConfiguration'> & {
+    readonly onDidChangeConfiguration: (listener: () => void) => { dispose(): unknown };
+  },
+  subscriptions: { dispose(): unknown }[],
+): SettingReader {
+  return <T>(setting: Setting<T>) => {
+    let known: { value: T } | undefined;
+    const forget = workspace.onDidChangeConfiguration(() => {
+      known = undefined;
+    });
+    subscriptions.push(forget);
+    return () => (known ??= { value: readSetting(workspace, setting) }).value;
+  };
+}
+
 /** True if the user has written the setting, even with the default value. */
 export function isOwnSetting(
   workspace: Pick<typeof vscode.workspace, 'getConfiguration'>,

@@ -26,7 +26,7 @@ import { createServices } from './serviceList.ts';
 import { accountsOf } from './sessions/accounts.ts';
 import type { LiveSession } from './sessions/record.ts';
 import { openSessions } from './sessions/sessions.ts';
-import { isOwnSetting, readSetting, type Setting, settings } from './settings.ts';
+import { isOwnSetting, settingReader, settings } from './settings.ts';
 import { identityTool } from './sharing/agent/tool.ts';
 import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
@@ -114,7 +114,8 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   const onAnswer = (url: string): void => {
     sessions.revocations.reached(url);
   };
-  const services = createServices({ ...http, clockSkew, onAnswer });
+  const reader = settingReader(vscode.workspace, subscriptions);
+  const services = createServices({ ...http, clockSkew, onAnswer }, reader);
   const shared = platform.openStorage(context, runtime);
   subscriptions.push(shared);
   const isFocused = (): boolean => vscode.window.state.focused;
@@ -192,8 +193,9 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     registerDiagnose({ context, sessions, storageStatus: shared.status, runtime, log }),
   );
   extra('Accounts menu', () => {
+    const ids = reader(settings.accountsMenu);
     const wanted = (): WantedServices => ({
-      ids: readSetting(vscode.workspace, settings.accountsMenu),
+      ids: ids(),
       isOwn: isOwnSetting(vscode.workspace, settings.accountsMenu),
     });
     return offerInAccountsMenu(sessions, wanted, new UsedServices(context.globalState, log), runtime);
@@ -269,9 +271,4 @@ function closeStaleTabs(): undefined {
     .flatMap(({ tabs }) => tabs)
     .filter((tab) => isPanel(tab) || isReportTab(tab));
   if (stale.length > 0) void vscode.window.tabGroups.close(stale);
-}
-
-/** A function that reads the current value of a setting. */
-function reader<T>(setting: Setting<T>): () => T {
-  return () => readSetting(vscode.workspace, setting);
 }

@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import type * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import { isOwnSetting, readSetting, type Setting, settings } from '../../src/settings.ts';
+import { Emitter } from '../../src/base/emitter.ts';
+import { isOwnSetting, readSetting, settingReader, type Setting, settings } from '../../src/settings.ts';
 import { adomWorld, sigmaWorld } from './support/serviceKit.ts';
 
 const Manifest = z.object({
@@ -100,6 +101,36 @@ describe('readSetting', () => {
     const { mcpServers } = settings;
     assert.deepEqual(readSetting(workspace(mcpServers.key, { globalValue }), mcpServers), globalValue);
     assert.equal(readSetting(workspace(mcpServers.key, { globalValue: 7 }), mcpServers), 7);
+  });
+});
+
+describe('settingReader', () => {
+  it('asks VS Code once, and again after a change', () => {
+    const values: Record<string, string> = {};
+    const asked: string[] = [];
+    const inspect = (key: string): object => {
+      asked.push(key);
+      return { key, defaultValue: '', globalValue: values[key] };
+    };
+    const changes = new Emitter<undefined>();
+    const subscriptions: { dispose(): unknown }[] = [];
+    const read = settingReader(
+      {
+        getConfiguration: () => ({ inspect }) as unknown as vscode.WorkspaceConfiguration,
+        onDidChangeConfiguration: (listener) => changes.event(listener),
+      },
+      subscriptions,
+    );
+    const [server, client] = [read(settings.sigmaServerUrl), read(settings.sigmaClientId)];
+    assert.deepEqual(asked, [], 'before anybody wants to know');
+    const { key } = settings.sigmaServerUrl;
+    for (const value of ['https://one.example', 'https://two.example', '']) {
+      values[key] = value;
+      changes.fire(undefined);
+      assert.deepEqual([server(), server(), client(), client()], [value, value, '', '']);
+      assert.deepEqual(asked.splice(0), [key, settings.sigmaClientId.key]);
+    }
+    assert.equal(subscriptions.length, 2);
   });
 });
 

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
 import manifest from '../../../package.json';
 import { systemClock } from '../../../src/base/clock.ts';
 import { BAP_IDENTITY } from '../../../src/provider/bapIdentityProvider.ts';
 import { createServices } from '../../../src/serviceList.ts';
+import { settingReader } from '../../../src/settings.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
 
 const { authentication, configuration, languageModelTools } = manifest.contributes;
 const settings: Record<string, unknown> = configuration.properties;
-const services = createServices({ fetch, clock: systemClock, log: new RecordingLog() });
+const services = createServices(
+  { fetch, clock: systemClock, log: new RecordingLog() },
+  settingReader(vscode.workspace, []),
+);
 const ids = services.map(({ id }) => id);
 const labels = services.map(({ label }) => label);
 
