@@ -57,10 +57,11 @@ export async function openRealWindow(folder: string, service: IdentityService): 
     locks,
     runtime,
   });
+  const storage = new TwoCopies({ secrets: new SecretItems(secrets), shared, inBrowser: false }, runtime);
   const all = openSessions(
     {
       services: [service],
-      storage: new TwoCopies({ secrets: new SecretItems(secrets), shared, inBrowser: false }, runtime),
+      storage,
       locks,
       memento: new FakeMemento(),
       isFocused: () => false,
@@ -82,9 +83,11 @@ export async function openRealWindow(folder: string, service: IdentityService): 
       assert.equal(result.kind, 'signedIn');
     },
     close: async () => {
-      await all.finish();
+      await Promise.all([all.finish(), signIns.finish()]);
+      await all.revocations.finish();
       closing.abort();
       all.dispose();
+      await storage.finish();
     },
   };
 }
