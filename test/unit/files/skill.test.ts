@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+
+import { listFiles, PackageManager } from '@vscode/vsce';
 
 const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   contributes: {
@@ -19,13 +23,17 @@ describe('the agent skill', () => {
     assert.equal(name, path.basename(path.dirname(file)));
   });
 
-  it('is in the package', () => {
-    const lines = readFileSync('.vscodeignore', 'utf8').split('\n');
-    const kept = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-    assert.ok(
-      kept.some((glob) => path.matchesGlob(path.normalize(file), glob)),
-      kept.join(),
-    );
+  it('is in the package', async () => {
+    // In the project’s own folder, vsce would walk through every editor that the tests have fetched.
+    const cwd = await mkdtemp(path.join(tmpdir(), 'bap-identity-test-'));
+    try {
+      for (const each of ['package.json', '.vscodeignore', file])
+        await cp(each, path.join(cwd, each), { recursive: true });
+      const files = await listFiles({ cwd, packageManager: PackageManager.None });
+      assert.ok(files.includes(path.normalize(file)), files.join());
+    } finally {
+      await rm(cwd, { recursive: true });
+    }
   });
 
   it('names every value of the terminal setting that shares something', () => {
