@@ -178,14 +178,12 @@ export class SessionStore {
   /** Makes memory and storage agree on one session, or on all. Throws a StoreError. */
   #reconcile(only?: string): Promise<void> {
     return this.#stored.limited(NEVER, async () => {
-      // A list that is made while another window replaces an item may show neither the old one nor the new one. What
-      // memory does not know yet would not be missed in a list of all, so there are always two.
       const isWhole = await this.#compare(only, false);
-      if (!isWhole || only === undefined) await this.#compare(only, true);
+      if (!isWhole) await this.#compare(only, true);
     });
   }
 
-  /** Returns false when it needs another list. */
+  /** Returns false when an item was replaced after it was listed, so that another list is needed. */
   async #compare(only: string | undefined, isLast: boolean): Promise<boolean> {
     const newest = await this.#stored.newestItems();
     const ids = only === undefined ? [...new Set([...newest.keys(), ...this.#memory.ids()])] : [only];
@@ -198,10 +196,9 @@ export class SessionStore {
     return isWhole;
   }
 
-  /** Returns false when it needs another list. Storage is written in the background. */
+  /** Returns false as `#compare` does. Storage is written in the background. */
   async #take(id: string, item: Item | undefined, isLast: boolean): Promise<boolean> {
     const known = this.#memory.itemOf(id);
-    if (item === undefined && !isLast) return false;
     if (item !== undefined && (known === undefined || isNewerItem(item, known))) {
       const stored = await this.#stored.read(item);
       if (stored === undefined && !isLast) return false;

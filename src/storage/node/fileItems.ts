@@ -44,8 +44,12 @@ export class FileItems implements WorkStorage {
 
   async names(): Promise<string[]> {
     const cipher = await this.#open();
+    const folder = this.#folderOf(cipher);
+    // A list that is made while another window replaces a file may show neither the old one nor the new one. The new
+    // one is then there before the next list begins.
+    const files = new Set([...(await listed(folder)), ...(await listed(folder))]);
     const names: string[] = [];
-    for (const file of await listed(this.#folderOf(cipher))) {
+    for (const file of files) {
       const name = await nameIn(cipher, file);
       if (name !== undefined) names.push(name);
     }

@@ -11,7 +11,7 @@ import { STALE_ALIVE_MS } from '../support/lockWorld.ts';
 import { recordOf } from '../support/record.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 import { openRenewalWindow } from '../support/renewalWindow.ts';
-import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { endAfter, temporaryFolder } from '../support/temporaryFolder.ts';
 import type { Told } from './renewalProcess.ts';
 
 const file = path.join(import.meta.dirname, 'renewalProcess.ts');
@@ -29,9 +29,10 @@ class World {
   readonly #folder: string;
   readonly #keyText: string;
   readonly #test: TestContext;
-  readonly #closed: AbortController;
+  /** The windows of this process are closed when it aborts. */
+  readonly #closed: AbortSignal;
 
-  private constructor(folder: string, keyText: string, test: TestContext, closed: AbortController) {
+  private constructor(folder: string, keyText: string, test: TestContext, closed: AbortSignal) {
     this.#folder = folder;
     this.#keyText = keyText;
     this.#test = test;
@@ -44,17 +45,17 @@ class World {
       closed.abort(new Error('closed'));
     });
     const { keyText } = await SessionCipher.create();
-    return new World(folder, keyText, test, closed);
+    return new World(folder, keyText, test, closed.signal);
   }
 
   /** A window of this process, which has read what is stored. `first` is stored before. */
   async open(first?: LiveSession): Promise<ReturnType<typeof openRenewalWindow>> {
     const { clock, log } = this;
-    const runtime = { clock, log, closed: this.#closed.signal };
+    const runtime = { clock, log, closed: this.#closed };
     const window = openRenewalWindow(this.#folder, this.#keyText, runtime, (token) =>
       Promise.resolve(this.answer(token)),
     );
-    this.#test.after(window.close);
+    this.#closed.addEventListener('abort', window.close);
     await clock.run(window.store.load());
     if (first !== undefined) await clock.run(window.store.replace(first));
     return window;
@@ -64,9 +65,7 @@ class World {
   start({ hangs = false, diskIsFull = false } = {}): ChildProcess {
     const command = [process.execPath, file, this.#folder, this.#keyText, ...(hangs ? ['hangs'] : [])];
     const [name = '', ...args] = diskIsFull ? ['sh', '-c', LIMITED, 'sh', ...command] : command;
-    const window = spawn(name, args, { stdio: ['pipe', 'inherit', 'inherit', 'ipc'] });
-    this.#test.after(() => window.kill('SIGKILL'));
-    return window;
+    return endAfter(this.#test, spawn(name, args, { stdio: ['pipe', 'inherit', 'inherit', 'ipc'] }));
   }
 
   answer(refreshToken: string | undefined): number {

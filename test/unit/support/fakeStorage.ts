@@ -29,12 +29,10 @@ export class FakeStorage {
   writeMs = 0;
   /** Some storages fire the event before they answer, others after it. */
   eventsFirst = true;
-  /** How many of the next lists are empty, like one that is made while another window replaces each item. */
+  /** How many of the next lists are empty, as in a window that does not see what another one has written. */
   emptyLists = 0;
 
   readonly #clock: FakeClock;
-  /** Whether the windows live that wait for a list that shows nothing. */
-  readonly #waiting = new Set<() => boolean>();
   readonly #listeners = new Set<(id: string | undefined) => void>();
   #hanging: PromiseWithResolvers<undefined> | undefined;
 
@@ -102,11 +100,6 @@ export class FakeStorage {
     this.tellOfAll();
   }
 
-  /** The next list shows nothing. The list after such a one shows all: no window sees two of them in a row. */
-  hideNextList(): void {
-    if (![...this.#waiting].some((isAlive) => isAlive())) this.emptyLists = 1;
-  }
-
   /** Fires the event that says that any text may have changed. */
   tellOfAll(): void {
     this.#tell(undefined);
@@ -149,10 +142,7 @@ export class FakeStorage {
       names: async () => {
         if (this.emptyLists === 0) return read(() => [...this.stored.keys()]);
         this.emptyLists -= 1;
-        this.#waiting.add(isAlive);
-        const names = await read(() => []);
-        this.#waiting.delete(isAlive);
-        return names;
+        return read(() => []);
       },
       read: async (name) => {
         if (this.unreadable.has(parseItem(name)?.id ?? '')) throw new Error('EIO');

@@ -29,8 +29,8 @@ export type Step =
       eventsFirst: boolean;
       state: 'works' | 'fails' | 'hangs';
     }
-  /** A place loses everything, or its next list is empty. */
-  | { does: 'lose' | 'hide'; place: 'secrets' | 'shared' }
+  /** A place loses everything. */
+  | { does: 'lose'; place: 'secrets' | 'shared' }
   | { does: 'service'; takesMs: number; offline: boolean; rotates: boolean }
   /** The user sets a server, and every window gets the event. */
   | { does: 'set'; server: string };
@@ -120,9 +120,6 @@ export class SessionModel {
       case 'lose':
         this.#placeOf(step).loseAll();
         this.#forgetLost();
-        break;
-      case 'hide':
-        this.#placeOf(step).hideNextList();
         break;
       case 'reject': {
         const { accessToken, refreshToken } = record?.grant ?? {};

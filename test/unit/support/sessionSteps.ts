@@ -53,7 +53,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      does: fc.constantFrom('lose' as const, 'hide' as const),
+      does: fc.constant('lose' as const),
       place: fc.constantFrom('secrets' as const, 'shared' as const),
     }),
   },

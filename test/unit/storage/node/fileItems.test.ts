@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import fs, { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -65,6 +66,22 @@ describe('items as files', () => {
     const next = world.open();
     assert.deepEqual(await next.names(), [itemOf(A).name]);
     assert.equal(await textIn(next, A), textOf(A));
+  });
+
+  it('are listed while another window replaces one, even by a list of the folder that shows neither version', async (t) => {
+    const world = await FolderWorld.create(t);
+    const [one, two] = [world.open(), world.open()];
+    await put(one, A);
+    const works = fs.readdir;
+    t.mock.method(fs, 'readdir', async () => {
+      t.mock.reset();
+      syncBuiltinESMExports();
+      await put(one, SECOND);
+      return []; // the old file was deleted before the list came to it, and the new one is where the list began
+    });
+    syncBuiltinESMExports();
+    assert.deepEqual(await two.names(), [itemOf(SECOND).name]);
+    assert.equal(fs.readdir, works);
   });
 
   it('are not seen, read or changed by a window with another key', async (t) => {

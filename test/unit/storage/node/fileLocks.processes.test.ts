@@ -10,6 +10,7 @@ import { describe, it, type TestContext } from 'node:test';
 import * as z from 'zod/mini';
 
 import { hold, LockWorld, STALE_ALIVE_MS, wait } from '../../support/lockWorld.ts';
+import { endAfter } from '../../support/temporaryFolder.ts';
 import type { Task } from './windowProcess.ts';
 
 const Answer = z.object({
@@ -23,10 +24,9 @@ const windowFile = path.join(import.meta.dirname, 'windowProcess.ts');
 
 /** Starts the processes of more windows. Resolves when all of them are ready. */
 async function start(t: TestContext, world: LockWorld, count: number): Promise<ChildProcess[]> {
-  const windows = Array.from({ length: count }, () => fork(windowFile, [world.folder], { execArgv: [] }));
-  t.after(() => {
-    for (const window of windows) window.kill('SIGKILL');
-  });
+  const windows = Array.from({ length: count }, () =>
+    endAfter(t, fork(windowFile, [world.folder], { execArgv: [] })),
+  );
   await Promise.all(windows.map((window) => once(window, 'message')));
   return windows;
 }
@@ -154,10 +154,12 @@ describe('locks between processes', () => {
     async (t) => {
       const world = await LockWorld.create(t);
       const limited = 'trap \'\' XFSZ; ulimit -f 0; exec "$@"';
-      const window = spawn('sh', ['-c', limited, 'sh', process.execPath, windowFile, world.folder], {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      });
-      t.after(() => window.kill('SIGKILL'));
+      const window = endAfter(
+        t,
+        spawn('sh', ['-c', limited, 'sh', process.execPath, windowFile, world.folder], {
+          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        }),
+      );
       await once(window, 'message');
       for (let times = 0; times < 2; times++) {
         const { isHeld, lines } = await ask(window, { does: 'take', name: 'a' });

@@ -8,7 +8,7 @@ import { SessionCipher } from '../../../../src/storage/cipher.ts';
 import { openHungWindow } from '../../support/hungWindow.ts';
 import { recordOf } from '../../support/record.ts';
 import { signedInAgain } from '../../support/storeWorld.ts';
-import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { endAfter, temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const writer = path.join(import.meta.dirname, 'hungWriter.ts');
 const A = recordOf('a');
@@ -23,13 +23,12 @@ describe('a window that hangs in the middle of a write, however long', () => {
   for (const turns of [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20])
     for (const does of ['signs out', 'signs in again'] as const)
       it(`undoes nothing when another window ${does} meanwhile: after ${turns} turns of the event loop`, async (t) => {
-        const folder = await temporaryFolder(t, () => undefined);
+        const folder = await temporaryFolder(t);
         const { keyText } = await SessionCipher.create();
         const other = openHungWindow(folder, keyText);
         await other.store.load();
         await other.store.replace(A);
-        const child = spawn(process.execPath, [writer, folder, keyText, String(turns)]);
-        t.after(() => child.kill('SIGKILL'));
+        const child = endAfter(t, spawn(process.execPath, [writer, folder, keyText, String(turns)]));
         assert.equal(await printed(child), 'hangs');
         if (does === 'signs out') await other.store.remove(A);
         else await other.store.replace(newer);
