@@ -7,18 +7,27 @@ type Options = Parameters<TapTestRunner['mutantRun']>[0];
 type Result = Awaited<ReturnType<TapTestRunner['mutantRun']>>;
 type Injector = Parameters<ReturnType<typeof createTapTestRunnerFactory>>[0];
 
+const FILES_PER_GROUP = 6;
+
 class GroupRunner extends TapTestRunner {
+  /** The group that noticed the last change of each file. It probably notices the next one, too. */
+  readonly #noticed = new Map<string, string>();
+
   /** Runs the test files named after the changed file first, because they notice most changes. */
   override async mutantRun(options: Options): Promise<Result> {
+    const { fileName } = options.activeMutant;
     const files = options.testFilter ?? [];
-    const name = `${path.basename(options.activeMutant.fileName, '.ts')}.`;
-    const near = files.filter((file) => path.basename(file).startsWith(name));
+    const near = files.filter((file) => path.basename(file).startsWith(`${path.basename(fileName, '.ts')}.`));
     const far = files.filter((file) => !near.includes(file));
-    const groups = [near, far].filter(({ length }) => length > 0).map((group) => group.join());
+    const groups = near.length > 0 ? [near.join()] : [];
+    while (far.length > 0) groups.push(far.splice(0, FILES_PER_GROUP).join());
+    const last = this.#noticed.get(fileName) ?? '';
+    groups.sort((a, b) => Number(b === last) - Number(a === last));
     const result = await super.mutantRun({ ...options, testFilter: groups });
     if (!('killedBy' in result)) return result;
-    // The report knows files, not groups.
-    return { ...result, killedBy: [result.killedBy].flat().flatMap((group) => group.split(',')) };
+    const [group = ''] = [result.killedBy].flat();
+    this.#noticed.set(fileName, group);
+    return { ...result, killedBy: group.split(',') }; // the report knows files, not groups
   }
 }
 
