@@ -33,7 +33,7 @@ async function choose(
   const { clock, conversation, service } = sigmaWorld(replies);
   const world = new SignInWorld(clock, service);
   world.storage.have(recordOf('a', { person: provisionalPerson(), grant: GRANT }));
-  await world.sessions.load();
+  await world.all.store.rereadAll();
   world.screen.answers.push(...answers);
   const [completes] = world.sessions.records.configured();
   assert.ok(completes !== undefined);
@@ -115,7 +115,7 @@ describe('the choice of an identity for a provisional session', () => {
     const { clock, service } = sigmaWorld(nothing);
     const world = new SignInWorld(clock, service);
     world.storage.have(recordOf('a', { person: provisionalPerson(), grant: GRANT }));
-    await world.sessions.load();
+    await world.all.store.rereadAll();
     const [completes] = world.sessions.records.configured();
     assert.ok(completes !== undefined);
     const result = await clock.run(world.signIn(completes.scopes, undefined, { grant: GRANT, completes }));

@@ -74,7 +74,7 @@ async function run(script: Script): Promise<Outcome> {
   const calls: string[] = [];
   const world = new SignInWorld(clock, service(script, clock, calls), script.wishes);
   if (script.session !== undefined) world.storage.have(script.session);
-  await world.sessions.load();
+  await world.all.store.rereadAll();
   Object.assign(world.storage, script.storage);
   if (script.cancelAtMs !== undefined)
     clock.at(script.cancelAtMs, () => {
