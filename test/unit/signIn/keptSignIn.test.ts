@@ -23,6 +23,8 @@ class World {
   readonly closed = new AbortController();
   readonly kept: KeptSignIn;
   isHeld = true;
+  /** Why no lock can be had. */
+  lockFailure: Error | undefined;
   /** How often the window looked whether it still has the lock. */
   looks = 0;
 
@@ -38,7 +40,8 @@ class World {
     this.kept = new KeptSignIn('id', ABOUT, revision, {
       storage: this.storage.workWindow(),
       locks: {
-        withLock: (_name, _signal, work) => work(lock),
+        withLock: (_name, _signal, work) =>
+          this.lockFailure ? Promise.reject(this.lockFailure) : work(lock),
         claimFor: () => Promise.resolve(true),
       },
       runtime: { clock: this.clock, log: this.log, closed: this.closed.signal },
@@ -104,6 +107,24 @@ describe('the stored copy of a sign-in', () => {
     await world.kept.check();
     await world.kept.forget();
     assert.deepEqual(world.stored(), [undefined, undefined]);
+  });
+
+  it('is not written when the lock cannot be had', async () => {
+    const world = new World();
+    world.lockFailure = new Error('a message');
+    const saving = world.kept.save(WAITING);
+    await world.kept.ownNew();
+    assert.equal(await saving, false);
+    assert.deepEqual(world.stored(), [undefined, undefined]);
+    assert.deepEqual(world.log.lines, ['warn A sign-in in progress is not kept: Error.']);
+  });
+
+  it('is not missed when the sign-in is over before the lock is free', async () => {
+    const world = new World();
+    await world.kept.forget();
+    world.lockFailure = new Error('a message');
+    await world.kept.ownNew();
+    assert.deepEqual([await world.kept.save(WAITING), world.log.lines], [false, []]);
   });
 
   it('says so when another window has ended the sign-in', async () => {
@@ -225,6 +246,21 @@ describe('a window that works on a sign-in', () => {
     world.storage.hangs = false;
     await world.kept.forget();
   });
+
+  for (const [what, revision, isHeld] of [
+    ['it has stored nothing', 0, true],
+    ['it has no lock', 1, false],
+  ] as const)
+    it(`does not read the storage when ${what}`, async () => {
+      const world = new World(revision);
+      world.isHeld = isHeld;
+      void world.kept.ownNew();
+      await world.clock.settle();
+      world.storage.hangs = true;
+      assert.equal(await world.after(0, world.kept.check().then(() => 'may send')), 'may send');
+      world.storage.hangs = false;
+      await world.kept.release();
+    });
 
   it('takes the token that the window before has stored meanwhile', async () => {
     const world = await World.owned(1);
