@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { HeldElsewhereError } from '../../../src/sessions/ports.ts';
 import { KeptSignIns } from '../../../src/signIn/keptSignIns.ts';
-import { type KeptWindow, KeptWorld } from '../support/keptWorld.ts';
+import { type KeptWindow, KeptWorld, TAKEN_OVER_MS } from '../support/keptWorld.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeStorage } from '../support/fakeStorage.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
@@ -56,6 +56,19 @@ describe('taking over the sign-ins of earlier windows', () => {
       closed.abort(new Error('closed'));
       await world.end();
     });
+});
+
+describe('sign-ins in progress', () => {
+  it('are kept side by side, each under a lock of its own', async () => {
+    const world = new KeptWorld('sigma');
+    const windows = [await world.begun(), await world.begun('ann')];
+    assert.equal(world.inProgress().length, 2);
+    for (const window of windows) await world.kill(window);
+    const next = await world.started();
+    await world.clock.advance(TAKEN_OVER_MS);
+    assert.equal(next.screens.length, 2);
+    await world.end();
+  });
 });
 
 describe('what another window has left of its sign-in', () => {
