@@ -22,6 +22,27 @@ describe('whether a sign-in is in progress', () => {
     await world.end();
   });
 
+  it('is known to a window that waits for the lock of the one that hangs, and that closes meanwhile', async () => {
+    const world = new KeptWorld('sigma');
+    const first = await world.begun();
+    first.locks.freeze();
+    const next = await world.started();
+    const isInProgress = (id: string): Promise<boolean> => world.clock.run(next.signIns.isInProgress(id));
+    assert.deepEqual([await isInProgress('sigma-identity'), await isInProgress('adom')], [true, false]);
+    await world.close(next);
+    assert.equal(world.inProgress().length, 1);
+    first.screens[0]?.cancel();
+    await world.end();
+  });
+
+  it('is not told by a copy that is damaged', async () => {
+    const world = new KeptWorld('sigma');
+    await world.kill(await world.begun());
+    for (const name of world.kept.stored.keys()) world.kept.stored.set(name, '{');
+    assert.equal(await world.open().signIns.isInProgress('sigma-identity'), false);
+    await world.end();
+  });
+
   it('is known in its own window, even if it cannot be stored or read', async () => {
     const world = new KeptWorld('sigma');
     world.kept.writeFailure = new Error('a message');

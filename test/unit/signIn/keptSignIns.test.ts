@@ -135,6 +135,15 @@ describe('a window that closes', () => {
     assert.equal(state.isOver, false);
     await clock.advance(1);
     assert.equal(state.isOver, true);
-    assert.equal(clock.pending, 0);
+  });
+
+  it('leaves no timer when there is nothing to wait for', async () => {
+    const world = new KeptWorld('sigma');
+    const window = world.open();
+    const before = world.clock.pending;
+    await window.signIns.finish();
+    await world.clock.settle();
+    assert.equal(world.clock.pending, before);
+    await world.end();
   });
 });
