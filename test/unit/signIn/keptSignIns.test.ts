@@ -140,6 +140,7 @@ describe('a window that closes', () => {
   it('leaves no timer when there is nothing to wait for', async () => {
     const world = new KeptWorld('sigma');
     const window = world.open();
+    await world.clock.settle();
     const before = world.clock.pending;
     await window.signIns.finish();
     await world.clock.settle();

@@ -102,8 +102,12 @@ describe('the choice of an identity for a provisional session', () => {
       const version = { ...a.version, amendment: a.version.amendment + 1 };
       if (what === 'is complete') await world.clock.run(window.store.replace({ ...a, version, person }));
       else if (what === 'is signed out') await world.clock.run(window.store.remove(a));
-      else if (what.startsWith('has')) await world.clock.run(window.store.replace({ ...a, version }));
+      else if (what.startsWith('has')) {
+        const renamed = { ...provisional.person, accountLabel: 'Bob' };
+        await world.clock.run(window.store.replace({ ...a, version, person: renamed }));
+      }
       else await world.clock.run(window.store.remove(b));
+      assert.equal(window.changes.length, 1);
       assert.equal(signal.aborted, isOver);
       stop();
     });
