@@ -105,8 +105,7 @@ describe('the choice of an identity for a provisional session', () => {
       else if (what.startsWith('has')) {
         const renamed = { ...provisional.person, accountLabel: 'Bob' };
         await world.clock.run(window.store.replace({ ...a, version, person: renamed }));
-      }
-      else await world.clock.run(window.store.remove(b));
+      } else await world.clock.run(window.store.remove(b));
       assert.equal(window.changes.length, 1);
       assert.equal(signal.aborted, isOver);
       stop();
