@@ -219,21 +219,38 @@ describe('a sign-in that began in an earlier window', () => {
     assert.equal(call.has, SESSION);
   });
 
-  it('is not begun again when another window has completed it meanwhile', async () => {
+  for (const [what, accountId, afterMs, isAnswer] of [
+    ['another window has completed it meanwhile', undefined, 3_000, true],
+    ['another window has completed it in the same millisecond', undefined, 0, true],
+    ['another window has signed in as someone else meanwhile', 'bob', 3_000, false],
+  ] as const)
+    it(`is ${isAnswer ? 'not ' : ''}begun again when ${what}`, async () => {
+      const sessions = new SessionWorld();
+      const world = new World(sessions);
+      const other = await sessions.ready();
+      const call = await world.get(['a'], accountId);
+      await world.clock.advance(afterMs);
+      const { scopes, grant, person } = recordOf('a', { scopes: ['a'] });
+      const kept = await world.clock.run(
+        other.sessions.keep({ id: 'other', scopes, grant, person }, new AbortController().signal),
+      );
+      await world.clock.settle();
+      world.takenOver.resolve(undefined);
+      await world.clock.settle();
+      assert.equal(typeof call.has === 'object' && call.has.id, isAnswer && kept.id);
+      assert.equal(world.works.length, isAnswer ? 0 : 1);
+    });
+
+  it('is begun again when a window has only loaded an older session meanwhile', async () => {
     const sessions = new SessionWorld();
+    sessions.storage.readMs = 1_000;
+    sessions.have('old', sessions.service.grant(), { scopes: ['a'] });
     const world = new World(sessions);
-    const other = await sessions.ready();
     const call = await world.get();
-    await world.clock.advance(3_000);
-    const { scopes, grant, person } = recordOf('a', { scopes: ['a'] });
-    const kept = await world.clock.run(
-      other.sessions.keep({ id: 'other', scopes, grant, person }, new AbortController().signal),
-    );
-    await world.clock.settle();
+    await world.clock.advance(5_000);
     world.takenOver.resolve(undefined);
     await world.clock.settle();
-    assert.equal(typeof call.has === 'object' && call.has.id, kept.id);
-    assert.equal(world.works.length, 0);
+    assert.deepEqual([call.has, world.works.length], ['to wait', 1]);
   });
 
   for (const [what, ms, works] of [

@@ -110,6 +110,18 @@ describe('sign-ins of extensions that ask at the same moment', () => {
       if (codes === 1) assert.equal(again.id, id);
     });
 
+  it('have the session of the latest sign-in, not another one of the same scopes', async () => {
+    const world = await World.open();
+    for (const account of ['ann', 'bob']) {
+      const one = world.get(['a']);
+      await world.approve(account);
+      const two = await world.get(['a']);
+      assert.equal(two.id, (await one).id);
+      assert.equal(two.person.accountId, account);
+      world.clock.jump(1_000);
+    }
+  });
+
   it('have two codes when the session of the first one is signed out in between', async () => {
     const world = await World.open();
     const one = world.get(['a']);
