@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { afterAmendment } from '../../../src/sessions/record.ts';
+import { endedOf, recordOf, removedOf } from '../support/record.ts';
+import { add, renewed, signedInAgain, type StoreWindow, StoreWorld, tokenOf } from '../support/storeWorld.ts';
+
+const A = recordOf('a');
+
+async function windowWith(...records: Parameters<StoreWorld['have']>): Promise<[StoreWorld, StoreWindow]> {
+  const world = new StoreWorld();
+  world.have(...records);
+  return [world, await world.ready()];
+}
+
+describe('a new sign-in', () => {
+  for (const [what, before] of [
+    ['nothing', undefined],
+    ['a live session', A],
+    ['an ended session', endedOf('a')],
+  ] as const)
+    it(`is stored and published, and tells what it has replaced: ${what}`, async () => {
+      const [world, window] = await windowWith(...(before === undefined ? [] : [before]));
+      const { record, replaced } = await world.clock.run(add(window, 'a', 'new'));
+      assert.deepEqual([record.id, record.grant.accessToken, replaced], ['a', 'new', before]);
+      assert.equal(record.version.signIn, before === undefined ? 1 : 2);
+      assert.deepEqual(window.store.get('a'), record);
+      assert.match(world.texts.a ?? '', /"new"/);
+    });
+
+  it('continues what another window has stored without an event', async () => {
+    const [world, window] = await windowWith(A);
+    const next = renewed(A, 'of another window');
+    world.storage.have(next);
+    const { replaced } = await world.clock.run(add(window, 'a', 'new'));
+    assert.deepEqual(replaced, next);
+  });
+
+  it('gets an ID of its own when the session is signed out, or cannot be read', async () => {
+    for (const unreadable of [false, true]) {
+      const [world, window] = await windowWith(unreadable ? A : removedOf('a'));
+      if (unreadable) world.storage.have(renewed(A, 'next'));
+      if (unreadable) world.storage.unreadable.add('a');
+      const { record, replaced } = await world.clock.run(add(window, 'a', 'new'));
+      assert.notEqual(record.id, 'a');
+      assert.equal(replaced, undefined);
+      assert.equal(tokenOf(window, record.id), 'new');
+    }
+  });
+
+  it('is stored under another ID when the session before it is signed out during the write', async () => {
+    const [world, window] = await windowWith(A);
+    world.storage.writeMs = 5_000;
+    const adding = add(window, 'a', 'new');
+    world.clock.at(1_000, () => {
+      world.put(removedOf('a', { version: A.version }));
+    });
+    const { record, replaced } = await world.clock.run(adding);
+    assert.notEqual(record.id, 'a');
+    assert.equal(replaced, undefined);
+    assert.equal(window.store.get('a')?.state, 'removed');
+    assert.equal(tokenOf(window, record.id), 'new');
+  });
+
+  it('is not stored again when it is signed out itself during the write', async () => {
+    const [world, window] = await windowWith(A);
+    world.storage.writeMs = 5_000;
+    const adding = add(window, 'a', 'new');
+    const { version } = signedInAgain(A, 'new');
+    world.clock.at(1_000, () => {
+      world.put(removedOf('a', { version }));
+    });
+    assert.equal((await world.clock.run(adding)).record.id, 'a');
+    await world.clock.advance(60_000);
+    assert.deepEqual([window.store.get('a')?.state, window.store.sessions()], ['removed', []]);
+  });
+
+  it('hands its version on to the next window', async () => {
+    const [world, window] = await windowWith(A);
+    await world.clock.run(add(window, 'a', 'new'));
+    const handedOn: (string | undefined)[] = [];
+    await world.clock.run(
+      window.store.whileGranting(A, window.closed.signal, (lock) => {
+        handedOn.push(lock.handedOn);
+        return Promise.resolve();
+      }),
+    );
+    assert.match(handedOn[0] ?? '', /^a\.2-0-0\./);
+  });
+
+  it('is told to whoever listens when it is in memory only, once', async () => {
+    const [world, window] = await windowWith();
+    const told: string[] = [];
+    window.store.onNotStored(({ id }) => told.push(id));
+    world.storage.writeFailure = new Error('a message');
+    await world.clock.run(add(window, 'a', 'new'));
+    assert.deepEqual([told, tokenOf(window, 'a'), world.texts], [['a'], 'new', {}]);
+    world.storage.writeFailure = undefined;
+    await world.clock.advance(60_000);
+    assert.match(world.texts.a ?? '', /"new"/);
+    await world.clock.run(add(window, 'b', 'other'));
+    window.store.dispose();
+    world.storage.writeFailure = new Error('a message');
+    await world.clock.run(add(window, 'c', 'other'));
+    assert.deepEqual(told, ['a']);
+  });
+
+  it('fails at once for a record that could not be read back, and stores nothing', async () => {
+    const [world, window] = await windowWith(A);
+    const make = (): never => ({ ...A, scopes: 'x' }) as never;
+    const adding = window.store.add({ session: A, find: () => 'a', make }, window.closed.signal);
+    await assert.rejects(world.clock.run(adding), { name: '$ZodError' });
+    assert.deepEqual([tokenOf(window, 'a'), window.told], ['token of a', []]);
+  });
+});
+
+describe('a sign-in that is canceled while it is stored', () => {
+  async function canceled(
+    before: Parameters<StoreWorld['have']>,
+    meanwhile: (world: StoreWorld) => void,
+  ): Promise<[StoreWorld, StoreWindow]> {
+    const [world, window] = await windowWith(...before);
+    world.storage.writeMs = 5_000;
+    const [cancel, reason] = [new AbortController(), new Error('canceled')];
+    const adding = add(window, 'a', 'canceled token', cancel.signal);
+    world.clock.at(1_000, () => {
+      meanwhile(world);
+    });
+    world.clock.at(2_000, () => {
+      cancel.abort(reason);
+    });
+    await assert.rejects(world.clock.run(adding), reason);
+    assert.equal(world.clock.ranMs, 2_000);
+    await world.clock.advance(120_000);
+    assert.doesNotMatch(JSON.stringify([world.texts, window.store.records()]), /canceled token/);
+    return [world, window];
+  }
+
+  it('leaves a mark where there was nothing', async () => {
+    const [world, window] = await canceled([], () => undefined);
+    assert.deepEqual([window.store.get('a')?.state, world.texts], ['removed', { a: '' }]);
+  });
+
+  it('leaves what there was', async () => {
+    const [, window] = await canceled([A], () => undefined);
+    assert.equal(tokenOf(window, 'a'), 'token of a');
+  });
+
+  it('leaves what another window has made of it meanwhile', async () => {
+    const next = renewed(A, 'of another window');
+    const [, window] = await canceled([A], (world) => {
+      world.put(next);
+    });
+    assert.equal(tokenOf(window, 'a'), 'of another window');
+    const ended = endedOf('a', { version: afterAmendment(A.version), reason: 'rejected' });
+    const [, other] = await canceled([A], (world) => {
+      world.put(ended);
+    });
+    assert.equal(other.store.get('a')?.state, 'ended');
+  });
+
+  it('leaves what there was even if a part of the storage has told of the sign-in', async () => {
+    const [, window] = await canceled([A], (world) => {
+      world.put(signedInAgain(A, 'canceled token'));
+    });
+    assert.equal(tokenOf(window, 'a'), 'token of a');
+  });
+});
