@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs, { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
 import { itemOf } from '../../../../src/sessions/items.ts';
 import { FolderWorld, put, textIn } from '../../support/folderWorld.ts';
 import { recordOf, removedOf } from '../../support/record.ts';
+import { replaceFs } from '../../support/replacedFs.ts';
 import { renewed } from '../../support/storeWorld.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -18,16 +18,11 @@ const MARK = removedOf('a', { version: SECOND.version });
 /** From now on, no file can be created. */
 function fillDisk(t: TestContext): void {
   const works = fs.open;
-  t.mock.method(fs, 'open', (...args: Parameters<typeof works>) =>
+  replaceFs(t, 'open', (...args) =>
     args[1] === 'wx'
       ? Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
       : works(...args),
   );
-  syncBuiltinESMExports();
-  t.after(() => {
-    t.mock.reset();
-    syncBuiltinESMExports();
-  });
 }
 
 /** A disk of 256 KB. Undefined if this user cannot mount one. */

@@ -7,6 +7,7 @@ import { itemOf } from '../../../../src/sessions/items.ts';
 import { textOf } from '../../support/fakeStorage.ts';
 import { FolderWorld, put, textIn } from '../../support/folderWorld.ts';
 import { recordOf, removedOf } from '../../support/record.ts';
+import { replaceFs } from '../../support/replacedFs.ts';
 import { renewed } from '../../support/storeWorld.ts';
 
 const A = recordOf('a');
@@ -52,6 +53,24 @@ describe('the sweep of unfinished files', () => {
     await world.clock.advance(SWEPT_MS);
     assert.deepEqual((await next.names()).sort(), [itemOf(A).name, itemOf(removedOf('b')).name].sort());
     assert.equal((await readdir(world.parent)).length, 2);
+  });
+
+  it('leaves a line in the log when it fails, but not when its window closes', async (t) => {
+    for (const closes of [false, true]) {
+      const world = await FolderWorld.create(t);
+      await put(world.open(), A);
+      await writeFile(`${await world.fileOf(SECOND)}.0123abcd.tmp`, 'unfinished');
+      await world.ready();
+      await world.clock.advance(SWEPT_MS / 2);
+      const end = replaceFs(t, 'readdir', () =>
+        Promise.reject(Object.assign(new Error(), { code: 'EACCES' })),
+      );
+      if (closes) world.closed.abort(new Error('closed'));
+      await world.clock.advance(SWEPT_MS);
+      end();
+      const lines = ['warn Unfinished files of sessions could not be deleted: Error EACCES.'];
+      assert.deepEqual(world.log.lines, closes ? [] : lines);
+    }
   });
 
   it('touches only files, and only names of our own form', async (t) => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import fs, { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -10,6 +9,7 @@ import { SessionCipher } from '../../../../src/storage/cipher.ts';
 import { textOf } from '../../support/fakeStorage.ts';
 import { FolderWorld, put, textIn } from '../../support/folderWorld.ts';
 import { recordOf, removedOf } from '../../support/record.ts';
+import { replaceFs } from '../../support/replacedFs.ts';
 import { renewed } from '../../support/storeWorld.ts';
 
 const A = recordOf('a');
@@ -72,16 +72,23 @@ describe('items as files', () => {
     const world = await FolderWorld.create(t);
     const [one, two] = [world.open(), world.open()];
     await put(one, A);
-    const works = fs.readdir;
-    t.mock.method(fs, 'readdir', async () => {
-      t.mock.reset();
-      syncBuiltinESMExports();
+    const end = replaceFs(t, 'readdir', async () => {
+      end();
       await put(one, SECOND);
       return []; // the old file was deleted before the list came to it, and the new one is where the list began
     });
-    syncBuiltinESMExports();
     assert.deepEqual(await two.names(), [itemOf(SECOND).name]);
-    assert.equal(fs.readdir, works);
+    assert.deepEqual(await world.files(), [await world.fileNameOf(itemOf(SECOND).name)]);
+  });
+
+  it('are deleted when nothing needs them any more', async (t) => {
+    const world = await FolderWorld.create(t);
+    const items = world.open();
+    await put(items, MARK);
+    await put(items, B);
+    await items.drop(itemOf(MARK).name);
+    await items.drop(itemOf(MARK).name); // another window was faster
+    assert.deepEqual(await world.open().names(), [itemOf(B).name]);
   });
 
   it('are not seen, read or changed by a window with another key', async (t) => {
@@ -164,6 +171,31 @@ describe('the folder of items', { skip: process.platform === 'win32' }, () => {
     for (const folder of [world.parent, world.folder]) await chmod(folder, 0o777);
     await world.open().names();
     for (const folder of [world.parent, world.folder]) assert.equal((await stat(folder)).mode & 0o777, 0o700);
+  });
+
+  for (const [code, names] of [
+    ['ENOENT', []],
+    ['EACCES', 'EACCES'],
+  ] as const)
+    it(`${typeof names === 'string' ? 'causes an error' : 'is empty'} when its list fails with ${code}`, async (t) => {
+      const world = await FolderWorld.create(t);
+      const items = await world.ready();
+      replaceFs(t, 'readdir', () => Promise.reject(Object.assign(new Error('a message'), { code })));
+      assert.deepEqual(
+        await items.names().catch((error: unknown) => (error as { code: string }).code),
+        names,
+      );
+    });
+
+  it('is used even if its mode cannot be changed, and the log says so', async (t) => {
+    const world = await FolderWorld.create(t);
+    await mkdir(world.folder, { recursive: true });
+    for (const folder of [world.parent, world.folder]) await chmod(folder, 0o777);
+    replaceFs(t, 'chmod', () => Promise.reject(Object.assign(new Error('a message'), { code: 'EPERM' })));
+    const items = world.open();
+    await put(items, A);
+    assert.deepEqual(await items.names(), [itemOf(A).name]);
+    assert.deepEqual(world.log.lines, ['warn Other users may see the files of sessions: Error EPERM.']);
   });
 
   it('causes an error when it has become something else', async (t) => {

@@ -23,6 +23,17 @@ describe('the process of the owner of a lock', () => {
       assert.equal(processOf(owner), is);
     });
 
+  for (const [code, is] of [
+    ['EPERM', 'alive'],
+    ['ESRCH', 'ended'],
+  ] as const)
+    it(`is ${is} when the system answers ${code}`, (t) => {
+      t.mock.method(process, 'kill', () => {
+        throw Object.assign(new Error('a message'), { code });
+      });
+      assert.equal(processOf(ownerHere(1)), is);
+    });
+
   it('is unknown when the file holds something else', () => {
     for (const pid of ['', '0', '-1', '1.5', '1e3', 'x', '99999999999', '1 2'])
       assert.equal(processOf(ownerHere(pid)), 'unknown', pid);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import fs, { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
@@ -13,6 +13,7 @@ import {
   releaseLock,
   removeIfUnchanged,
 } from '../../../../src/storage/node/lockFile.ts';
+import { replaceFs } from '../../support/replacedFs.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 async function twoLocks(t: TestContext): Promise<[AcquiredLock, AcquiredLock, folder: string]> {
@@ -53,6 +54,35 @@ describe('a lock file', () => {
     await rm(folder, { recursive: true });
     await assert.rejects(create(one), { code: 'ENOENT' });
     assert.equal(await readSnapshot(one.file), undefined);
+  });
+
+  for (const [what, written, replacedBy, left] of [
+    ['nothing of it stays', 'on', undefined, undefined],
+    ['nothing of it stays, even if it is empty', '', undefined, undefined],
+    ['the file of another window stays', 'on', 'two', 'two'],
+    ['a file that is gone is no matter', 'on', null, undefined],
+  ] as const)
+    it(`cannot be created on a full disk, and ${what}`, async (t) => {
+      const [one] = await twoLocks(t);
+      const works = fs.open;
+      const end = replaceFs(t, 'open', async (...args) => {
+        end();
+        const handle = await works(...args);
+        t.mock.method(handle, 'writeFile', async () => {
+          await rm(one.file);
+          if (replacedBy !== null) await writeFile(one.file, replacedBy ?? written);
+          throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+        });
+        return handle;
+      });
+      await assert.rejects(create(one), { code: 'ENOSPC' });
+      assert.equal((await readSnapshot(one.file))?.owner, left);
+    });
+
+  it('is empty unless it has a text', async (t) => {
+    const [{ file }] = await twoLocks(t);
+    await createFile(file);
+    assert.equal(await readFile(file, 'utf8'), '');
   });
 
   it('looks the same until it is touched or has another owner', async (t) => {

@@ -57,6 +57,16 @@ describe('items in the global state', () => {
     assert.deepEqual(one.log.lines, []);
   });
 
+  it('are deleted when nothing needs them any more', async () => {
+    const [world, one, two] = await withWindows(2);
+    assert.ok(one && two);
+    await world.clock.run(put(one.items, MARK));
+    await world.clock.run(put(one.items, B));
+    await one.items.drop(itemOf(MARK).name);
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual(await two.items.names(), [itemOf(B).name]);
+  });
+
   it('do not revert when an older version is written late', async () => {
     const [world, one, two] = await withWindows(2);
     assert.ok(one && two);
