@@ -89,6 +89,16 @@ class Client {
 }
 
 describe('the storage of sessions in Node', () => {
+  it('is heard of no more after the end', async (t) => {
+    const client = await Client.create(t);
+    const window = client.window();
+    await window.storage.names();
+    assert.ok(client.secrets.listeners > 0);
+    window.storage.dispose();
+    window.dispose();
+    assert.equal(client.secrets.listeners, 0);
+  });
+
   it('is SecretStorage and encrypted files', async (t) => {
     const client = await Client.create(t);
     const [one, two] = [client.window().storage, client.window().storage];

@@ -3,8 +3,13 @@ import { describe, it } from 'node:test';
 
 import { itemOf } from '../../../../src/sessions/items.ts';
 import { afterRenewal } from '../../../../src/sessions/record.ts';
+import { openWebStorage } from '../../../../src/storage/web/webStorage.ts';
 import { BrowserWorld, type BrowserWindow } from '../../support/browserWorld.ts';
+import { CryptoClock } from '../../support/cryptoClock.ts';
+import { FakeMemento } from '../../support/fakeMemento.ts';
+import { FakeSecrets } from '../../support/fakeSecrets.ts';
 import { recordOf, removedOf } from '../../support/record.ts';
+import { RecordingLog } from '../../support/recordingLog.ts';
 import { renewed } from '../../support/storeWorld.ts';
 
 /** Long enough for a window to poll the global state, and for what it writes to reach the others. */
@@ -198,5 +203,26 @@ describe('the key of the sessions of a browser', () => {
     world.secrets.clear();
     await world.clock.run(one.store.replace(recordOf('a')));
     assert.equal(world.secrets.get('sessionKey'), key);
+  });
+});
+
+describe('the storage of a browser', () => {
+  it('has a status, and is heard of no more after the end', async () => {
+    const clock = new CryptoClock();
+    const secrets = new FakeSecrets(clock);
+    const globalState = Object.assign(new FakeMemento(), { setKeysForSync: () => undefined });
+    const closed = new AbortController();
+    const runtime = { clock, log: new RecordingLog(), closed: closed.signal };
+    const opened = openWebStorage({ secrets: secrets.window(), globalState }, runtime);
+    const unused = { secrets: 'unused', shared: 'unused', sharedPlace: 'globalState' };
+    assert.deepEqual(await opened.status(), unused);
+    await clock.run(opened.storage.names());
+    assert.deepEqual(await opened.status(), { ...unused, secrets: 'works', shared: 'works' });
+    await opened.finish();
+    assert.ok(secrets.listeners > 0);
+    opened.storage.dispose();
+    opened.dispose();
+    assert.equal(secrets.listeners, 0);
+    closed.abort(new Error('closed'));
   });
 });
