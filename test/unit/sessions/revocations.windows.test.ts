@@ -68,6 +68,42 @@ for (const kind of KINDS) {
       assert.deepEqual([[...server.good], world.waiting()], [[], []]);
     });
 
+    for (const closes of [false, true])
+      it(`waits on when its lock cannot be had${closes ? ', as in a window that closes' : ''}`, async (t) => {
+        const world = new RevocationWorld(kind);
+        const { server, clock } = world;
+        const { window } = await world.signedOut();
+        server.between = undefined;
+        server.sent.length = 0;
+        t.mock.method(window.locks, 'withLock', () => {
+          if (closes) window.closed.abort(new Error('closed'));
+          return Promise.reject(Object.assign(new Error('private'), { code: 'EIO' }));
+        });
+        const logged = window.log.lines.length;
+        await clock.run(window.all.revocations.deliver());
+        const line = 'warn A revocation cannot be delivered now: Error EIO.';
+        assert.deepEqual(window.log.lines.slice(logged), closes ? [] : [line]);
+        assert.deepEqual([server.sent, world.waiting().length], [[], 1]);
+      });
+
+    it('is not sent again when another window has delivered it at the same moment', async (t) => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      const { window } = await world.signedOut();
+      const other = await world.open();
+      server.between = undefined;
+      server.sent.length = 0;
+      const works = window.locks.withLock.bind(window.locks);
+      t.mock.method(window.locks, 'withLock', async (...args: Parameters<typeof works>) => {
+        await other.all.revocations.forget(window.told);
+        return works(...args);
+      });
+      await clock.run(window.all.revocations.deliver());
+      assert.deepEqual([server.sent, world.waiting()], [[], []]);
+      await clock.advance(10 * 60 * SECOND_MS);
+      assert.deepEqual([server.sent, world.waiting()], [[], []]);
+    });
+
     it('is not stored for longer if the service answers while the window closes', async () => {
       const world = new RevocationWorld(kind);
       world.have('a');
