@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import type { LiveSession } from '../../../src/sessions/record.ts';
 import { ACCOUNT, CompletionWorld } from '../support/completionWorld.ts';
 import { html, json, never, type Reply } from '../support/conversation.ts';
 import { removedOf } from '../support/record.ts';
@@ -49,6 +50,25 @@ for (const kind of KINDS) {
         for (let n = 0; n < 16; n++) await world.tick();
         assert.deepEqual(world.sessionsOf(window), [`a: ${ACCOUNT}`]);
       });
+
+    it('changes nothing when it is complete, or signed out, before the answer comes', async () => {
+      for (const ends of ['is complete', 'is signed out']) {
+        const world = new CompletionWorld(kind);
+        const { window, told } = await world.watched();
+        const asked = world.sessionOf(window, 'a');
+        const { accountLabel, subject, name } = asked.person;
+        const person = { accountId: ACCOUNT, accountLabel, subject, name };
+        const { completion } = window.sessions;
+        const complete = (): Promise<LiveSession | undefined> =>
+          world.clock.run(completion.complete(asked, { grant: world.grant, person }, window.closed.signal));
+        if (ends === 'is complete') assert.equal((await complete())?.person.accountId, ACCOUNT);
+        else await world.signOut(window);
+        const [before, lines] = [told.length, window.log.lines.length];
+        assert.equal(await complete(), undefined);
+        assert.deepEqual([told.length, window.log.lines.length], [before, lines]);
+        assert.equal(world.liveSessions(window).length, ends === 'is complete' ? 1 : 0);
+      }
+    });
 
     it('is asked about ever more seldom, and once more when the user comes back', async () => {
       const world = new CompletionWorld(kind);
