@@ -70,6 +70,34 @@ for (const kind of KINDS) {
       }
     });
 
+    it('is asked about by one of several windows at a time', async () => {
+      const world = new CompletionWorld(kind);
+      await world.open();
+      await world.open();
+      world.server.between = json(503, {});
+      await world.tick();
+      assert.equal(world.asked(), 1);
+    });
+
+    for (const closes of [false, true])
+      it(`stays as it is when its lock cannot be had${closes ? ', as in a window that closes' : ''}`, async (t) => {
+        const world = new CompletionWorld(kind);
+        const { window } = await world.watched();
+        const asked: string[] = [];
+        t.mock.method(window.locks, 'withLock', (name: string) => {
+          asked.push(name);
+          if (closes) window.closed.abort(new Error('closed'));
+          return Promise.reject(Object.assign(new Error('private'), { code: 'EIO' }));
+        });
+        await world.tick();
+        assert.deepEqual([asked, world.asked()], [['ask a'], 0]);
+        const line = 'warn A provisional account could not be completed: Error EIO.';
+        assert.deepEqual(
+          window.log.lines.filter((each) => each.startsWith('warn')),
+          closes ? [] : [line],
+        );
+      });
+
     it('is asked about ever more seldom, and once more when the user comes back', async () => {
       const world = new CompletionWorld(kind);
       const { window } = await world.watched();
