@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 
 import { itemFor } from '../../../src/sessions/items.ts';
-import { PendingRevocations } from '../../../src/sessions/pendingRevocations.ts';
+import { isTooOld, PendingRevocations } from '../../../src/sessions/pendingRevocations.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeStorage } from '../support/fakeStorage.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
@@ -22,6 +22,20 @@ function world(): {
   const pending = new PendingRevocations(storage.workWindow(), { clock, log, closed: closed.signal });
   return { clock, storage, log, pending, closed };
 }
+
+describe('a revocation that waits', () => {
+  const HOUR_MS = 3_600_000;
+  for (const [what, afterMs, is] of [
+    ['right after', 0, false],
+    ['a minute before 72 hours have passed, less a millisecond', 72 * HOUR_MS - 60_001, false],
+    ['a minute before 72 hours have passed', 72 * HOUR_MS - 60_000, true],
+    ['with a clock that is a day behind', -24 * HOUR_MS, false],
+    ['with a clock that is further behind', -24 * HOUR_MS - 1, true],
+  ] as const)
+    it(`is ${is ? '' : 'not '}too old ${what}`, () => {
+      assert.equal(isTooOld({ begunAtMs: 1e12 }, 1e12 + afterMs), is);
+    });
+});
 
 describe('stored revocations', () => {
   it('of another format, or damaged, are left alone', async () => {

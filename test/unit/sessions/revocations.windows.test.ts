@@ -68,6 +68,39 @@ for (const kind of KINDS) {
       assert.deepEqual([[...server.good], world.waiting()], [[], []]);
     });
 
+    it('is stored by a window that closes, which waits for that and not for the service', async () => {
+      const world = new RevocationWorld(kind);
+      world.have('a');
+      const window = await world.open();
+      world.server.between = never();
+      world.revocations.writeMs = 1_500;
+      await world.clock.run(window.sessions.signOut('a'));
+      window.closed.abort(new Error('closed'));
+      let isOver = false;
+      void window.all.revocations.finish().then(() => (isOver = true));
+      await world.clock.advance(1_499);
+      assert.deepEqual([isOver, world.waiting().length], [false, 0]);
+      await world.clock.advance(1);
+      assert.deepEqual([isOver, world.waiting().length], [true, 1]);
+      await world.kill(window);
+    });
+
+    it('that can wait is stored before its window closes, too', async () => {
+      const world = new RevocationWorld(kind);
+      const window = await world.open();
+      world.revocations.writeMs = 1_500;
+      window.all.revocations.revokeSoon(window.sessions.service, world.server.grant());
+      let isOver = false;
+      void window.all.revocations.finish().then(() => (isOver = true));
+      await world.clock.advance(1_499);
+      assert.equal(isOver, false);
+      await world.clock.advance(1);
+      assert.deepEqual([isOver, world.waiting().length], [true, 1]);
+      await world.clock.advance(31 * SECOND_MS);
+      assert.deepEqual([world.waiting(), [...world.server.good]], [[], []], 'delivered within a minute');
+      assert.deepEqual(window.notices, []);
+    });
+
     for (const closes of [false, true])
       it(`waits on when its lock cannot be had${closes ? ', as in a window that closes' : ''}`, async (t) => {
         const world = new RevocationWorld(kind);
