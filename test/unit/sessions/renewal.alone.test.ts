@@ -29,6 +29,23 @@ describe('a renewal that another window may also send', () => {
     assert.deepEqual(world.service.reused, []);
   });
 
+  it('is tried again half a minute after a window found out that it cannot lock out the others', async () => {
+    const { world, one } = await overSession();
+    world.locks.isUsable = false;
+    const tries = (): number => one.log.lines.filter((line) => line.includes('lock out the others')).length;
+    for (const [ms, expected] of [
+      [0, 1],
+      [0, 1],
+      [29_999, 1],
+      [1, 2],
+    ] as const) {
+      world.clock.jump(ms);
+      await world.clock.run(one.sessions.settle());
+      assert.equal(tries(), expected);
+    }
+    assert.deepEqual(world.service.asked, []);
+  });
+
   it('is not sent by a window that hung until another one got the lock', async () => {
     const { world, one, two } = await overSession();
     one.storage.stop(); // it hangs after it has the lock

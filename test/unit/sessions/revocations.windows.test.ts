@@ -82,7 +82,18 @@ for (const kind of KINDS) {
       assert.deepEqual([isOver, world.waiting().length], [false, 0]);
       await world.clock.advance(1);
       assert.deepEqual([isOver, world.waiting().length], [true, 1]);
+      await world.clock.advance(30 * SECOND_MS);
+      assert.equal(world.waiting().length, 1, 'no answer came in the end');
       await world.kill(window);
+    });
+
+    it('is told again when another one gets no answer later', async () => {
+      const world = new RevocationWorld(kind);
+      world.have('b', undefined, { scopes: ['b'] });
+      const { window } = await world.signedOut();
+      await world.signOut(window, 'b');
+      assert.deepEqual(window.notices, ['revocation waits: signOut, 1', 'revocation waits: signOut, 1']);
+      assert.equal(new Set(window.told).size, 2);
     });
 
     it('that can wait is stored before its window closes, too', async () => {
