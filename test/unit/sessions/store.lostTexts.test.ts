@@ -96,6 +96,22 @@ describe('session store: storage that loses or changes texts without an event', 
     assert.equal(world.storage.stored.get(name), 'of a later version');
   });
 
+  it('a session that is listed and never has a text, such as a damaged file, counts as unreadable', async (t) => {
+    const world = new StoreWorld();
+    world.have(A);
+    const place = world.storage.window();
+    t.mock.method(world.storage, 'window', () => ({ ...place, read: () => Promise.resolve(undefined) }));
+    const { store } = await world.ready();
+    assert.deepEqual([store.get('a'), store.isUnreadable('a')], [undefined, true]);
+    await assert.rejects(world.clock.run(store.reread('a')), {
+      name: 'StoreError',
+      message: 'The newest version of the session cannot be read',
+    });
+    world.put(removedOf('a'));
+    await world.clock.settle();
+    assert.deepEqual([store.get('a')?.state, store.isUnreadable('a')], ['removed', false]);
+  });
+
   it('a sign-in next to an unreadable session makes a new session', async () => {
     const world = new StoreWorld();
     world.have(B);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { itemOf } from '../../../src/sessions/items.ts';
 import { textOf } from '../support/fakeStorage.ts';
 import { recordOf, removedOf } from '../support/record.ts';
 import { add, renewed, StoreWorld, tokenOf } from '../support/storeWorld.ts';
@@ -96,6 +97,35 @@ describe('session store: two windows', () => {
     await world.clock.run(one.store.replace(A));
     assert.deepEqual(await world.live(two), ['a']);
     assert.deepEqual(two.told, []);
+  });
+
+  for (const call of ['load', 'reread'] as const)
+    it(`a session that another window replaces between the list and the read is read again: ${call}`, async () => {
+      const world = new StoreWorld();
+      world.have(A);
+      const window = call === 'load' ? world.open() : await world.ready();
+      if (call === 'reread') world.storage.have(SECOND);
+      world.storage.readMs = 1_000;
+      world.clock.at(world.clock.ranMs + 500, () => {
+        world.storage.have(THIRD);
+      });
+      await world.clock.run(call === 'load' ? window.store.load() : window.store.reread('a'));
+      assert.deepEqual(window.store.get('a'), THIRD);
+      assert.equal(window.store.isUnreadable('a'), false);
+    });
+
+  it('a renewal hands its version on to the next owner of the lock', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const [one, two] = [await world.ready(), await world.ready()];
+    await world.clock.run(
+      one.store.whileGranting(A, one.closed.signal, () => {
+        one.store.publish(SECOND);
+        return Promise.resolve();
+      }),
+    );
+    const handedOn = two.store.whileGranting(A, two.closed.signal, (lock) => Promise.resolve(lock.handedOn));
+    assert.equal(await world.clock.run(handedOn), itemOf(SECOND).name);
   });
 
   it('a session that appears during the first read is there after it', async () => {
