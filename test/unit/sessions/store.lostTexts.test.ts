@@ -112,6 +112,38 @@ describe('session store: storage that loses or changes texts without an event', 
     assert.deepEqual([store.get('a')?.state, store.isUnreadable('a')], ['removed', false]);
   });
 
+  it('a session that storage does not give is tried again, in one series, until it does', async () => {
+    const world = new StoreWorld();
+    world.have(A, B);
+    world.storage.unreadable.add('a');
+    const { store, told } = await world.ready();
+    assert.deepEqual([store.get('a'), store.isUnreadable('a'), store.get('b')], [undefined, true, B]);
+    for (let times = 0; times < 3; times++)
+      await assert.rejects(world.clock.run(store.reread('a')), StoreError);
+    assert.equal(world.clock.pending, 1);
+    await world.clock.advance(5_000);
+    assert.deepEqual([store.isUnreadable('a'), world.clock.pending], [true, 1]);
+    world.storage.unreadable.delete('a');
+    await world.clock.advance(5_000);
+    assert.deepEqual([store.get('a'), store.isUnreadable('a'), told], [A, false, ['added a']]);
+    assert.equal(world.clock.pending, 0);
+    world.storage.unreadable.add('a');
+    world.put(SECOND);
+    await world.clock.settle();
+    assert.deepEqual([store.get('a'), world.clock.pending], [A, 1], 'a new series');
+  });
+
+  it('a damaged session is not tried again, even after storage did not give it', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    world.storage.unreadable.add('a');
+    const { store } = await world.ready();
+    for (const name of world.storage.stored.keys()) world.storage.stored.set(name, 'damaged');
+    world.storage.unreadable.delete('a');
+    await world.clock.advance(5_000);
+    assert.deepEqual([store.isUnreadable('a'), world.clock.pending], [true, 0]);
+  });
+
   it('a sign-in next to an unreadable session makes a new session', async () => {
     const world = new StoreWorld();
     world.have(B);
