@@ -59,12 +59,11 @@ export class SharedIdentities implements Disposable {
 
   /** Reads what is stored, once. Throws a StoreError when it cannot be read; the next call tries again. */
   async load(): Promise<void> {
-    await this.#sessions.load();
-    try {
-      await this.#handles.load();
-    } catch (cause) {
+    const handles = this.#handles.load().catch((cause: unknown) => {
       throw new StoreError('The storage of the identities failed', { cause });
-    }
+    });
+    // At the same time: each list of what is stored is a round trip to VS Code.
+    await Promise.all([this.#sessions.load(), handles]);
     this.#open();
   }
 
