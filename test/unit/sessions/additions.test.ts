@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { afterAmendment } from '../../../src/sessions/record.ts';
+import { afterAmendment, type SessionRecord } from '../../../src/sessions/record.ts';
 import { endedOf, recordOf, removedOf } from '../support/record.ts';
 import { add, renewed, signedInAgain, type StoreWindow, StoreWorld, tokenOf } from '../support/storeWorld.ts';
 
 const A = recordOf('a');
 
-async function windowWith(...records: Parameters<StoreWorld['have']>): Promise<[StoreWorld, StoreWindow]> {
+async function windowWith(...records: SessionRecord[]): Promise<[StoreWorld, StoreWindow]> {
   const world = new StoreWorld();
   world.have(...records);
   return [world, await world.ready()];
@@ -116,7 +116,7 @@ describe('a new sign-in', () => {
 
 describe('a sign-in that is canceled while it is stored', () => {
   async function canceled(
-    before: Parameters<StoreWorld['have']>,
+    before: SessionRecord[],
     meanwhile: (world: StoreWorld) => void,
   ): Promise<[StoreWorld, StoreWindow]> {
     const [world, window] = await windowWith(...before);

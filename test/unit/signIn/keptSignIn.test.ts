@@ -5,12 +5,17 @@ import { itemFor, newestItems } from '../../../src/sessions/items.ts';
 import type { HeldLock } from '../../../src/sessions/ports.ts';
 import type { PendingSignIn } from '../../../src/services/service.ts';
 import { Interrupted, KeptSignIn } from '../../../src/signIn/keptSignIn.ts';
-import type { Progress } from '../../../src/signIn/signInRecord.ts';
+import type { About, Progress } from '../../../src/signIn/signInRecord.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeStorage } from '../support/fakeStorage.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 
-const ABOUT = { format: 1, serviceId: 'sigma-identity', scopes: ['profile'], isForExtension: true } as const;
+const ABOUT: About = {
+  format: 1,
+  serviceId: 'sigma-identity',
+  scopes: ['profile'],
+  isForExtension: true,
+};
 const WAITING: Progress = { kind: 'waiting', toResume: { deviceCode: 'canary' }, deadlineMs: 1 };
 const GRANTED: Progress = { kind: 'granted', grant: { server: 'https://auth.example', accessToken: 'a' } };
 const CONTINUES = 'info Another window continues the sign-in.';
@@ -285,7 +290,7 @@ describe('a window that works on a sign-in', () => {
     const pendingOf = (wait: PendingSignIn['wait']): PendingSignIn => ({ wait }) as PendingSignIn;
     const polling = pendingOf(async (_signal, _onContact, interruption) => {
       await interruption?.check();
-      return { kind: 'denied' };
+      return { kind: 'expired' };
     });
     const signal = new AbortController().signal;
     const wait = (pending: PendingSignIn): Promise<unknown> =>
