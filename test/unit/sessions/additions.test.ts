@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { afterAmendment, type SessionRecord } from '../../../src/sessions/record.ts';
+import type { SessionRecord } from '../../../src/sessions/record.ts';
 import { endedOf, recordOf, removedOf } from '../support/record.ts';
 import { add, renewed, signedInAgain, type StoreWindow, StoreWorld, tokenOf } from '../support/storeWorld.ts';
 
@@ -111,58 +111,5 @@ describe('a new sign-in', () => {
     const adding = window.store.add({ session: A, find: () => 'a', make }, window.closed.signal);
     await assert.rejects(world.clock.run(adding), { name: '$ZodError' });
     assert.deepEqual([tokenOf(window, 'a'), window.told], ['token of a', []]);
-  });
-});
-
-describe('a sign-in that is canceled while it is stored', () => {
-  async function canceled(
-    before: SessionRecord[],
-    meanwhile: (world: StoreWorld) => void,
-  ): Promise<[StoreWorld, StoreWindow]> {
-    const [world, window] = await windowWith(...before);
-    world.storage.writeMs = 5_000;
-    const [cancel, reason] = [new AbortController(), new Error('canceled')];
-    const adding = add(window, 'a', 'canceled token', cancel.signal);
-    world.clock.at(1_000, () => {
-      meanwhile(world);
-    });
-    world.clock.at(2_000, () => {
-      cancel.abort(reason);
-    });
-    await assert.rejects(world.clock.run(adding), reason);
-    assert.equal(world.clock.ranMs, 2_000);
-    await world.clock.advance(120_000);
-    assert.doesNotMatch(JSON.stringify([world.texts, window.store.records()]), /canceled token/);
-    return [world, window];
-  }
-
-  it('leaves a mark where there was nothing', async () => {
-    const [world, window] = await canceled([], () => undefined);
-    assert.deepEqual([window.store.get('a')?.state, world.texts], ['removed', { a: '' }]);
-  });
-
-  it('leaves what there was', async () => {
-    const [, window] = await canceled([A], () => undefined);
-    assert.equal(tokenOf(window, 'a'), 'token of a');
-  });
-
-  it('leaves what another window has made of it meanwhile', async () => {
-    const next = renewed(A, 'of another window');
-    const [, window] = await canceled([A], (world) => {
-      world.put(next);
-    });
-    assert.equal(tokenOf(window, 'a'), 'of another window');
-    const ended = endedOf('a', { version: afterAmendment(A.version), reason: 'rejected' });
-    const [, other] = await canceled([A], (world) => {
-      world.put(ended);
-    });
-    assert.equal(other.store.get('a')?.state, 'ended');
-  });
-
-  it('leaves what there was even if a part of the storage has told of the sign-in', async () => {
-    const [, window] = await canceled([A], (world) => {
-      world.put(signedInAgain(A, 'canceled token'));
-    });
-    assert.equal(tokenOf(window, 'a'), 'token of a');
   });
 });

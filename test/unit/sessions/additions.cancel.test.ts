@@ -8,7 +8,7 @@ import {
   type SessionRecord,
 } from '../../../src/sessions/record.ts';
 import { endedOf, recordOf } from '../support/record.ts';
-import { add, type StoreWindow, StoreWorld, tokenOf } from '../support/storeWorld.ts';
+import { add, renewed, type StoreWindow, StoreWorld, tokenOf } from '../support/storeWorld.ts';
 
 const A = recordOf('a');
 const ENDED = endedOf('a');
@@ -127,6 +127,25 @@ describe('session store: the user cancels while a sign-in is being stored', () =
     await world.clock.run(ending);
     await world.clock.advance(120_000);
     for (const { store } of [one, two]) assert.equal(store.get('a')?.state, 'ended');
+  });
+
+  it('a canceled sign-in leaves what another window has renewed meanwhile', async () => {
+    const world = new StoreWorld();
+    world.have(A);
+    const window = await world.ready();
+    world.storage.writeMs = 5_000;
+    const cancel = new AbortController();
+    const adding = add(window, 'a', 'cancelled token', cancel.signal);
+    world.clock.at(1_000, () => {
+      world.put(renewed(A, 'of another window'));
+    });
+    world.clock.at(2_000, () => {
+      cancel.abort(cancelled);
+    });
+    await assert.rejects(world.clock.run(adding), (error) => error === cancelled);
+    await world.clock.advance(120_000);
+    assert.equal(tokenOf(window, 'a'), 'of another window');
+    assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
   });
 
   it('a canceled sign-in is undone later when the storage fails in between', async () => {
