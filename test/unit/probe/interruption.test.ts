@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, describe, it } from 'node:test';
 
-import { systemClock } from '../../../src/base/clock.ts';
 import { startAdomServer, type AdomServer } from '../../servers/adom.ts';
 import { startSigmaServer, type SigmaServer } from '../../servers/sigma.ts';
 import { root } from '../../vscode/paths.ts';
@@ -15,10 +14,10 @@ import {
   runProbe,
 } from '../support/probeWorld.ts';
 
-/** Calls `act` when an endpoint has its answer ready, before the answer is sent. */
-function during(server: SigmaServer | AdomServer, endpoint: string, act: () => void): void {
-  const change = (answer: Record<string, unknown>): unknown => {
-    act();
+/** Calls `act` when an endpoint has its answer ready, and sends the answer when that is done. */
+function during(server: SigmaServer | AdomServer, endpoint: string, act: () => unknown): void {
+  const change = async (answer: Record<string, unknown>): Promise<unknown> => {
+    await act();
     return answer;
   };
   server.failNext(endpoint, { kind: 'rewrite', change });
@@ -125,21 +124,20 @@ describe('a failure of the probe itself', { concurrency: true }, () => {
       [sigma, 'GET /api/auth/get-session', 'sigma'],
       [adom, 'GET /user', 'adom'],
     ] as const) {
-      // `send` takes the failure of its own reading for one of the network, so the one after it fails.
-      let readings = Infinity;
-      const now = (): number => {
-        readings -= 1;
-        if (readings === 0) throw new Error('planted');
-        return Date.now();
+      // Thrown between two requests: what fails within one is taken for a failure of the network.
+      let isPlanted = false;
+      const interrupted = new AbortController().signal;
+      interrupted.throwIfAborted = () => {
+        if (isPlanted) throw new Error('planted');
       };
       const approve = (code: string, link: string): void => {
         during(server, endpoint, () => {
-          readings = 2;
+          isPlanted = true;
         });
         if (only === 'sigma') approveAtSigma(sigma, code);
         else approveAtAdom(adom, link);
       };
-      const run = { sigma: sigma.url, adom: adom.url, only, approve, clock: { ...systemClock, now } };
+      const run = { sigma: sigma.url, adom: adom.url, only, approve, interrupted };
       await assert.rejects(runProbe(run), /planted/);
     }
     await assertSignedOutOfSigma(sigma);
@@ -157,8 +155,10 @@ describe('npm run probe', { concurrency: true }, () => {
       let printed = '';
       child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
       let said = '';
+      const stopping = Promise.withResolvers<undefined>();
       child.stderr.on('data', (chunk: Buffer) => {
         said += chunk.toString();
+        if (said.includes('Stopping, and signing out.')) stopping.resolve(undefined);
         const [code] = /(?<=Code: ).+(?=\n)/.exec(said) ?? [];
         if (code !== undefined && server.newestUserCode !== undefined) approveOnce(code);
       });
@@ -170,10 +170,10 @@ describe('npm run probe', { concurrency: true }, () => {
       };
       during(server, 'GET /api/auth/get-session', () => {
         process.kill(-(child.pid ?? 0), signal);
+        return stopping.promise;
       });
       const [exitCode] = (await once(child, 'close')) as [number | null];
       await assertSignedOutOfSigma(server);
-      assert.match(said, /Stopping, and signing out\./);
       assert.match(printed, /Interrupted\./);
       assert.notEqual(exitCode, 0);
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { type Clock, systemClock } from '../../../src/base/clock.ts';
+import { systemClock } from '../../../src/base/clock.ts';
 import { ADOM_ROWS } from '../../probe/adomRows.ts';
 import { probe } from '../../probe/probe.ts';
 import { SIGMA_ROWS } from '../../probe/sigmaRows.ts';
@@ -21,7 +21,6 @@ export interface Run {
   readonly adom?: string;
   readonly only?: 'sigma' | 'adom';
   readonly clientId?: string;
-  readonly clock?: Clock;
   readonly interrupted?: AbortSignal;
   /** Called when the user is to approve, with the code and the link. */
   readonly approve?: (code: string, link: string) => void;
@@ -29,17 +28,12 @@ export interface Run {
 
 const NOBODY = 'http://127.0.0.1:1';
 
-export async function runProbe({
-  clock = systemClock,
-  approve,
-  interrupted,
-  ...options
-}: Run): Promise<Probed> {
+export async function runProbe({ approve, interrupted, ...options }: Run): Promise<Probed> {
   const [printed, said]: [string[], string[]] = [[], []];
   const code = await probe(
     { sigma: NOBODY, adom: NOBODY, clientId: 'editor', ...options },
     {
-      clock,
+      clock: systemClock,
       print: (text) => printed.push(text),
       say: (text) => {
         said.push(text);
