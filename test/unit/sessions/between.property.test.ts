@@ -80,5 +80,6 @@ describe('sessions while something in between answers for the service', () => {
         service.between.length = 0;
         await model.rest();
         witness.check();
+        world.end();
       }));
 });

@@ -11,9 +11,11 @@ describe('sessions in several windows, whatever happens in whatever order', () =
   for (const kind of ['desktop', 'browser', 'web'] as const)
     it(`agree, revive and lose nothing, and send no refresh token twice: ${kind}`, (context) =>
       holds(context, fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
-        const model = new SessionModel(new SessionWorld({ kind }));
+        const world = new SessionWorld({ kind });
+        const model = new SessionModel(world);
         await model.begin();
         for (const each of steps) await model.take(each);
         await model.rest();
+        world.end();
       }));
 });

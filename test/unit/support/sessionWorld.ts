@@ -132,6 +132,11 @@ export class SessionWorld {
     this.windows.splice(this.windows.indexOf(window), 1);
   }
 
+  /** Ends all windows. What they wait for would keep them in memory. */
+  end(): void {
+    for (const window of [...this.windows]) this.kill(window);
+  }
+
   /** The user leaves the window, and comes back. */
   async comeBackTo(window: Window): Promise<void> {
     window.focused = false;
