@@ -48,6 +48,19 @@ describe('session upkeep: the grant of an expired session', () => {
       assert.deepEqual(world.service.asked, ['revoke access 1']);
     });
 
+  it('each of two is dropped after an hour', async () => {
+    const world = new SessionWorld();
+    for (const id of ['a', 'b'])
+      world.have(id, world.service.grant({ lifeMs: 6 * HOUR_MS }), { scopes: [id] });
+    const one = await world.ready();
+    world.clock.jump(8 * HOUR_MS);
+    assert.deepEqual(await world.sessionsOf(one), []);
+    await world.clock.advance(HOUR_MS - 1);
+    assert.deepEqual(world.service.asked, []);
+    await world.clock.advance(1);
+    assert.deepEqual(world.service.asked, ['revoke access 1', 'revoke access 2']);
+  });
+
   it('the time that a laptop sleeps does not count', async () => {
     const { world } = await expiredByWrongClock(true);
     await world.clock.advance(30 * MINUTE_MS);

@@ -31,6 +31,17 @@ describe('session upkeep', () => {
     assert.equal(world.stored('a')?.state, 'ended');
   });
 
+  it('forgets two ended sessions no sooner than one', async () => {
+    const { world, toldAfter } = await watched(anHourOf('a', 'b'));
+    const states = (): unknown[] => ['a', 'b'].map((id) => world.stored(id)?.state);
+    await toldAfter(2 * HOUR_MS);
+    world.clock.jump(30 * DAY_MS);
+    await toldAfter(HOUR_MS - 2 * CHECK_EVERY_MS);
+    assert.deepEqual(states(), ['ended', 'ended']);
+    await toldAfter(2 * CHECK_EVERY_MS);
+    assert.deepEqual(states(), ['removed', 'removed']);
+  });
+
   it('keeps the mark of a signed-out session for good', async () => {
     const { world, one, two, toldAfter } = await watched(anHourOf('a'));
     await world.clock.run(one.sessions.signOut('a'));

@@ -101,15 +101,16 @@ describe('session upkeep: verification when the user comes back', () => {
   });
 
   it('a closing window or a failing storage ends no session', async () => {
-    const all = await watched((world) => world.have('a', world.service.grant({ lifeMs: HOUR_MS })));
+    const all = await watched((world) => world.have('a', world.service.grant()));
     all.world.service.takes.verify = 1_000;
     const focused = focus(all, all.one);
     await all.world.clock.advance(500);
     await all.world.close(all.one);
-    await focused;
+    assert.deepEqual(await focused, ['verify access 1']);
     assert.deepEqual(all.one.log.lines, [], 'that a window closes is no failure');
-    all.world.clock.jump(HOUR_MS);
     all.world.storage.readFailure = new Error('locked');
     assert.deepEqual(await focus(all, all.two), []);
+    assert.match(all.two.log.lines.join('\n'), /The upkeep of the sessions failed: StoreError/);
+    assert.deepEqual([all.world.stored('a')?.state, all.two.notices], ['live', []]);
   });
 });
