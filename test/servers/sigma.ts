@@ -51,6 +51,8 @@ export interface SigmaServer {
   deny(userCode: string, personIndex?: number): Promise<void>;
   /** Makes the code expire now. */
   expire(userCode: string): void;
+  /** Moves the last poll of a code: the next one comes too soon after a time in the future, whenever it comes. */
+  setLastPoll(userCode: string, atMs: number): void;
   /** What better-auth itself answers to `get-session` for a token: `null` if it knows no session for it. */
   sessionOf(token: string): Promise<unknown>;
   /** Ends the session of an access token, but not its refresh token. */
@@ -123,6 +125,9 @@ export async function startSigmaServer(options: SigmaOptions = {}): Promise<Sigm
     deny: (userCode, personIndex = 0) => approvals.decideAs(personAt(personIndex), userCode, 'deny', 0),
     expire: (userCode) => {
       for (const row of db.deviceCode) if (row.userCode === userCode) row.expiresAt = new Date(0);
+    },
+    setLastPoll: (userCode, atMs) => {
+      for (const row of db.deviceCode) if (row.userCode === userCode) row.lastPolledAt = new Date(atMs);
     },
     sessionOf: (token) => api.sessionOf(token),
     endSession: (token) => api.endSession(token),

@@ -29,7 +29,7 @@ export interface AuthOptions {
 /** The tables of better-auth that the stand-in uses, in memory. */
 export interface Database {
   [model: string]: Record<string, unknown>[];
-  deviceCode: { userCode: string; expiresAt: Date }[];
+  deviceCode: { userCode: string; expiresAt: Date; lastPolledAt?: Date }[];
 }
 
 /** The passwords are public, and hashing them would take most of a test's time. */

@@ -20,7 +20,7 @@ describe('Sigma reference server: the device flow', () => {
   });
 
   it('answers authorization_pending, and slow_down to a poll that comes too soon', async () => {
-    const server = await sigmaServer();
+    const server = await sigmaServer({ intervalSeconds: 600 });
     const code = await requestCode(server);
     assert.deepEqual(await refusal(server, code), [400, 'authorization_pending']);
     assert.deepEqual(await refusal(server, code), [400, 'slow_down']);
