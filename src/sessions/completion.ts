@@ -85,22 +85,22 @@ export class Completion {
       log.warn('The answer about a provisional account is about somebody else, so it does not count.');
       return before;
     }
-    const completed = await store.whileGranting(asked, signal, async () => {
-      await store.reread(asked.id).catch(() => undefined); // memory is the fallback
-      const current = store.liveSession(asked.id);
+    const completed = await store.whileGranting(asked, signal, async (_lock, { id }) => {
+      await store.reread(id).catch(() => undefined); // memory is the fallback
+      const current = store.liveSession(id);
       if (current === undefined || !isProvisional(current)) return undefined;
       // A renewal may have brought a newer grant meanwhile.
       const isAsked = current.grant.accessToken === asked.grant.accessToken;
       const newest = isAsked ? grant : current.grant;
       const about = records.describe({ scopes: current.scopes, grant: newest, person });
       store.publish({ ...current, ...about, grant: newest, version: afterRenewal(current.version) });
-      return store.liveSession(asked.id);
+      return store.liveSession(id);
     });
-    if (before === undefined || completed === undefined) return undefined;
+    if (completed === undefined) return undefined;
     log.info(`${service.label} has identified the user of a provisional account.`);
     // A window that closes may not have stored it, and must not remove what it replaces.
     const kept = closed.aborted ? completed : await this.#keepLatest(completed);
-    if (!sameAccount(before, kept)) notices.completed(before, kept);
+    if (!sameAccount(before ?? asked, kept)) notices.completed(before ?? asked, kept);
     return kept;
   }
 

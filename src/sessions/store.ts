@@ -9,7 +9,7 @@ import { GrantLock, handOn } from './grantLock.ts';
 import { isNewerItem, type Item } from './items.ts';
 import { SessionMemory } from './memory.ts';
 import type { HeldLock, ItemStorage, WindowLocks } from './ports.ts';
-import type { LiveSession, Session, SessionRecord } from './record.ts';
+import { isLive, type LiveSession, type Session, type SessionRecord } from './record.ts';
 import { StoredSessions, StoreError } from './storedSessions.ts';
 
 /** How many items are read at a time: a process may have few files open. */
@@ -103,18 +103,20 @@ export class SessionStore {
 
   /**
    * Runs work that brings a session a new grant while no other window does. What the work publishes, or a sign-out
-   * meanwhile, is stored before the lock is released: no window may find a refresh token that was used. Settles as the
-   * work does, or rejects with `signal.reason` when the signal aborts before it begins.
+   * meanwhile, is stored before the lock is released: no window may find a refresh token that was used. The work gets
+   * the session that has the token by then. Settles as the work does, or rejects with `signal.reason` when the signal
+   * aborts before it begins.
    */
   whileGranting<T>(
     session: LiveSession,
     signal: AbortSignal,
-    work: (lock: HeldLock) => Promise<T>,
+    work: (lock: HeldLock, session: LiveSession) => Promise<T>,
   ): Promise<T> {
     return this.#grantLock.hold(session, signal, async (lock) => {
-      const result = await work(lock);
-      await this.#stored.saveAtLast(session.id);
-      handOn(lock, this.#memory.itemOf(session.id));
+      const holder = this.#holderOf(session);
+      const result = await work(lock, holder);
+      await this.#stored.saveAtLast(holder.id);
+      handOn(lock, this.#memory.itemOf(holder.id));
       return result;
     });
   }
@@ -146,6 +148,17 @@ export class SessionStore {
     this.#subscription.dispose();
     this.#memory.dispose();
     this.#additions.dispose();
+  }
+
+  /** A new sign-in that was signed out while it was stored is kept under another id. */
+  #holderOf(session: LiveSession): LiveSession {
+    if (this.get(session.id)?.state !== 'removed') return session;
+    const { accessToken } = session.grant;
+    return (
+      this.sessions()
+        .filter(isLive)
+        .find(({ grant }) => grant.accessToken === accessToken) ?? session
+    );
   }
 
   async #storageChanged(id: string | undefined): Promise<void> {

@@ -180,8 +180,8 @@ export class Verification {
   /** Calls `onPublished` once the grant is in memory, so that callers need not wait for the storage. */
   async #keep(asked: LiveSession, grant: Grant, onPublished: () => void): Promise<void> {
     const { service, store } = this.#parts;
-    const newer = await store.whileGranting(asked, NEVER, () => {
-      const published = publishNewerGrant(store, asked, grant, this.#runtime.clock.now());
+    const newer = await store.whileGranting(asked, NEVER, (_lock, holder) => {
+      const published = publishNewerGrant(store, holder, grant, this.#runtime.clock.now());
       onPublished();
       return Promise.resolve(published);
     });

@@ -70,6 +70,26 @@ for (const kind of KINDS) {
       }
     });
 
+    it('is completed with its new token under another id, if its new sign-in is kept there by then', async () => {
+      const world = new CompletionWorld(kind);
+      const { window, told } = await world.watched();
+      const asked = world.sessionOf(window, 'a');
+      const { store } = window.all;
+      await world.clock.run(store.replace({ ...asked, id: 'b' }));
+      await world.clock.run(store.remove(asked));
+      told.length = 0;
+      const { subject, name } = asked.person;
+      const person = { accountId: ACCOUNT, accountLabel: ACCOUNT, subject, name };
+      const grant = { ...asked.grant, accessToken: 'newer' };
+      const { completion } = window.sessions;
+      const completed = await world.clock.run(
+        completion.complete(asked, { grant, person }, window.closed.signal),
+      );
+      assert.deepEqual([completed?.id, completed?.grant.accessToken], ['b', 'newer']);
+      assert.deepEqual(window.notices, [`completed b: ${ACCOUNT}`]);
+      assert.deepEqual(told, [`removed b: ${asked.person.accountId}`, `added b: ${ACCOUNT}`]);
+    });
+
     it('is asked about by one of several windows at a time', async () => {
       const world = new CompletionWorld(kind);
       await world.open();
