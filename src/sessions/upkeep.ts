@@ -2,6 +2,7 @@ import { isWithin } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { endsSoon, isForgettable, isOverdue, isOver } from './expiry.ts';
+import { itemOf } from './items.ts';
 import type { NoticeEmitter } from './notices.ts';
 import type { EndedSession, LiveSession } from './record.ts';
 import type { Revocations } from './revocations.ts';
@@ -32,7 +33,7 @@ export class SessionUpkeep {
    * from asking.
    */
   readonly #verifiedAtMs = new Map<string, number>();
-  /** How many checks in a row have found the same. */
+  /** How many checks in a row have found the same, of each version of a session. */
   readonly #checks = new Map<string, number>();
 
   constructor(parts: UpkeepParts, runtime: Runtime) {
@@ -96,7 +97,7 @@ export class SessionUpkeep {
   async #forgetOld(): Promise<void> {
     const { store } = this.#parts;
     for (const record of store.records())
-      if (record.state === 'ended' && this.#isSettled(`forget ${record.id}`, this.#isOld(record)))
+      if (record.state === 'ended' && this.#isSettled(`forget ${itemOf(record).name}`, this.#isOld(record)))
         await store.remove(record);
   }
 
@@ -118,7 +119,8 @@ export class SessionUpkeep {
       for (const record of records.ended()) {
         if (record.expired === undefined) continue;
         const isStillOver = isOver(record.expired, this.#runtime.clock.now());
-        if (this.#isSettled(`drop ${record.id}`, isStillOver)) await ending.dropExpiredGrant(record);
+        if (this.#isSettled(`drop ${itemOf(record).name}`, isStillOver))
+          await ending.dropExpiredGrant(record);
       }
   }
 

@@ -64,6 +64,7 @@ describe('a renewal that another window may also send', () => {
   it('waits until this window sees the refresh token that the last owner has handed on', async () => {
     const { world, record, one, two } = await overSession();
     const { grant } = record;
+    two.storage.dispose(); // window two gets no event
     await world.clock.run(
       one.store.whileGranting(record, one.closed.signal, () => {
         const renewed = { ...grant, accessToken: 'renewed', refreshToken: 'next' };
@@ -71,7 +72,10 @@ describe('a renewal that another window may also send', () => {
         return Promise.resolve();
       }),
     );
-    world.storage.emptyLists = 4; // window two does not see it yet
+    assert.equal(two.store.liveSession('a')?.grant.refreshToken, 'refresh 1');
+    world.storage.emptyLists = 4; // nor does it see it yet
+    await world.clock.run(two.sessions.settle());
+    assert.deepEqual(world.service.asked, [], 'the token before is not sent');
     await world.clock.run(two.sessions.settle());
     await world.quiet();
     assert.deepEqual(world.service.asked, ['renew next']);

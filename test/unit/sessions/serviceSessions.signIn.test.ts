@@ -147,7 +147,10 @@ describe('the token that a sign-in replaces', () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: 60_000, refreshable: true }));
     const [one, two] = [await world.ready(), await world.ready()];
+    world.storage.readMs = 700; // for the read that follows the event
     assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
+    assert.equal(two.store.liveSession('a')?.grant.accessToken, 'access 1', 'it has not heard yet');
+    world.storage.readMs = 5;
     await world.clock.run(world.signIn(two, world.service.grant()));
     assert.deepEqual(world.service.asked, ['renew refresh 1', 'revoke access 2']);
   });

@@ -19,12 +19,13 @@ const HOUR_MS = 3_600_000;
 function twoServices(): {
   clock: FakeClock;
   storage: FakeStorage;
+  revocations: FakeStorage;
   sessions: Sessions;
   services: FakeService[];
   close: () => void;
 } {
   const [clock, closed] = [new FakeClock(), new AbortController()];
-  const storage = new FakeStorage(clock);
+  const [storage, revocations] = [new FakeStorage(clock), new FakeStorage(clock)];
   const services = [new FakeService(clock), Object.assign(new FakeService(clock), { id: 'adom' })];
   const sessions = openSessions(
     {
@@ -34,6 +35,7 @@ function twoServices(): {
       memento: new FakeMemento(),
       isFocused: () => false,
       ...revocationParts(clock),
+      revocations: revocations.workWindow(),
     },
     { clock, log: new RecordingLog(), closed: closed.signal },
   );
@@ -41,7 +43,7 @@ function twoServices(): {
     closed.abort(new Error('closed'));
     sessions.dispose();
   };
-  return { clock, storage, sessions, services, close };
+  return { clock, storage, revocations, sessions, services, close };
 }
 
 describe('openSessions', () => {
@@ -54,7 +56,19 @@ describe('openSessions', () => {
     close();
   });
 
-  it('lists usable sessions service by service, without the network', async () => {
+  it('lists usable sessions service by service', async () => {
+    const { clock, sessions, close } = twoServices();
+    await clock.run(sessions.load());
+    await clock.run(sessions.store.replace(recordOf('b', { serviceId: 'adom', signedInAtMs: 1 })));
+    await clock.run(sessions.store.replace(recordOf('a', { signedInAtMs: 2 })));
+    assert.deepEqual(
+      sessions.usable().map(({ id }) => id),
+      ['a', 'b'],
+    );
+    close();
+  });
+
+  it('lists usable sessions without the network, and none before a load', async () => {
     const world = new SessionWorld();
     world.have('a', world.service.grant({ lifeMs: HOUR_MS, refreshable: true }));
     world.have('b', world.service.grant());
@@ -156,10 +170,11 @@ describe('openSessions', () => {
   });
 
   it('leaves no timer and no listener in a closed window', async () => {
-    const { clock, storage, close } = twoServices();
+    const { clock, storage, revocations, close } = twoServices();
     await clock.settle();
+    assert.deepEqual([storage.listeners, revocations.listeners], [1, 1]);
     close();
     await clock.settle();
-    assert.deepEqual([clock.pending, storage.listeners], [0, 0]);
+    assert.deepEqual([clock.pending, storage.listeners, revocations.listeners], [0, 0, 0]);
   });
 });

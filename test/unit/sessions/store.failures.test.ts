@@ -183,6 +183,7 @@ describe('session store: a storage that does not answer', () => {
     });
     await world.clock.settle();
     await world.clock.run(add(two, 'a', 'signed in'));
+    assert.equal(world.clock.ranMs, 180_000, 'a minute for the lock, one to read, and one to write');
     assert.equal(tokenOf(two, 'a'), 'signed in');
     world.storage.hangs = false;
     await world.clock.run(renewing);

@@ -83,9 +83,20 @@ describe('session upkeep: the grant of an expired session', () => {
     assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
   });
 
+  it('the hour starts again after the session came back in between', async () => {
+    const { world, one } = await expiredByWrongClock(false);
+    await world.clock.advance(50 * MINUTE_MS);
+    world.clock.jump(-8 * HOUR_MS);
+    assert.deepEqual(await world.sessionsOf(one), ['a: access 1']);
+    world.clock.jump(8 * HOUR_MS);
+    assert.deepEqual(await world.sessionsOf(one), []);
+    await world.clock.advance(50 * MINUTE_MS);
+    assert.deepEqual([world.service.asked, hasGrant(world)], [[], true]);
+  });
+
   it('the hour starts again after a new sign-in to the same session', async () => {
     const { world, one } = await expiredByWrongClock(false);
-    await world.clock.advance(HOUR_MS);
+    await world.clock.advance(50 * MINUTE_MS);
     await world.clock.run(world.signIn(one, world.service.grant({ lifeMs: HOUR_MS })));
     assert.deepEqual(await world.sessionsOf(one), ['a: access 2']);
     world.clock.jump(2 * HOUR_MS);

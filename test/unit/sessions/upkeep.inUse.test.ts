@@ -72,6 +72,7 @@ const ROWS: [lifeMs: number, updateAgeMs: number, everyMs: number, name: string]
   [24 * HOUR, HOUR, HOUR, 'a day, extended after an hour, with the user back every hour'],
   [HOUR, 10 * MINUTE, 10 * MINUTE, 'an hour, extended after ten minutes, with the user back as often'],
   [7 * DAY, DAY, DAY, 'seven days, extended after one, with the user back every day'],
+  [2 * MINUTE, 0, MINUTE / 6, 'two minutes, extended at any age, with the user back every ten seconds'],
 ];
 
 describe('a session that is in use', () => {

@@ -15,7 +15,8 @@ const ROWS: [name: string, seconds: number, contacts: Contact[], shown: Contact[
   ['shows at once that nobody answers', 5, [NOBODY], [NOBODY]],
   ['does not show something else that answers four times', 5, [PAGE, PAGE, PAGE, PAGE], []],
   ['shows what answers five times in a row', 5, [PAGE, PAGE, PAGE, PAGE, PAGE], [PAGE]],
-  ['shows what answers for a minute', 30, [PAGE, PAGE, PAGE], [PAGE]],
+  ['does not show what answers for less than a minute', 59.999, [PAGE, PAGE], []],
+  ['shows what answers for a minute', 60, [PAGE, PAGE], [PAGE]],
   ['starts anew after an answer of the service', 5, [PAGE, PAGE, PAGE, PAGE, SERVICE, PAGE], [SERVICE]],
   ['counts a connection that is lost meanwhile', 5, [PAGE, PAGE, PAGE, NOBODY, PAGE], [NOBODY, PAGE]],
 ];

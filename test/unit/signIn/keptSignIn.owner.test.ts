@@ -113,12 +113,14 @@ describe('a window that works on a sign-in', () => {
 });
 
 describe('a token that the window before may still bring', () => {
-  it('is looked for every second, for 16 seconds', async () => {
+  it('is looked for every second, for 16 seconds', async (t) => {
     const world = await KeptSignInWorld.owned(1);
     await world.put(0, WAITING);
+    const reads = t.mock.method(world.storage.stored, 'get');
     const looking = world.kept.lateGrant().then((grant) => grant ?? 'none');
     assert.equal(await world.after(15_999, looking), 'still waiting');
     assert.equal(await world.after(1, looking), 'none');
+    assert.equal(reads.mock.callCount(), 16);
     await world.kept.forget();
   });
 

@@ -55,10 +55,13 @@ describe('a sign-in that another window completes', () => {
         world.have(each, world.service.grant(), { scopes: ['a'], person: { ...person, accountId: each } });
       const [here, there] = [await world.ready(), await world.ready()];
       const { signal, stop } = watchOtherWindows(here.sessions, { scopes, accountId });
-      const grant = world.service.grant();
-      const server = done.server ?? grant.server;
-      await world.clock.run(world.signIn(there, { ...grant, server }, done.scopes, done.accountId));
+      if (done.server !== undefined) {
+        world.service.server = done.server; // the settings have named it since
+        for (const { all } of [here, there]) all.followSettings();
+      }
+      await world.clock.run(world.signIn(there, world.service.grant(), done.scopes, done.accountId));
       await world.quiet();
+      assert.equal(here.changes.length, 1);
       assert.equal(signal.aborted, isSame);
       if (isSame) {
         assert.ok(signal.reason instanceof SignedInElsewhere);

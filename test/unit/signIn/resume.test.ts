@@ -189,10 +189,13 @@ describe('a sign-in whose window goes away while its code is shown', () => {
     const next = await world.started();
     await world.clock.advance(10_000);
     assert.deepEqual(seenIn(next), AGAIN);
+    // Another window adds an account. This window had one, so the sign-in goes on.
+    world.storage.put(recordOf('added', { person: { ...person, accountId: 'bap-3', subject: 'user-3' } }));
+    await world.clock.advance(5_000);
     world.service.decide('approved');
     await world.clock.advance(10_000);
     assert.deepEqual(kindsOf(next), ['signedIn']);
-    assert.equal(world.stored().length, 2);
+    assert.equal(world.stored().length, 3);
     await world.end();
   });
 
