@@ -170,6 +170,14 @@ describe('readBapIdentity', () => {
     assert.equal(otherOf(`${banner}x`), undefined);
   });
 
+  it('keeps texts of up to 500 characters, as safe texts', () => {
+    const descriptionOf = (description: string): unknown =>
+      readBapIdentity({ bap_id: BAP_ID, bap: { identity: { description } } })?.profile?.description;
+    assert.equal(descriptionOf('x'.repeat(500)), 'x'.repeat(500));
+    assert.equal(descriptionOf('x'.repeat(501)), `${'x'.repeat(500)}…`);
+    assert.equal(descriptionOf('[x](command:y)\n$(eye)\u202e'), '[x] (command:y) $ (eye)');
+  });
+
   it('leaves absent members out', () => {
     const identity = readBapIdentity({ bap_id: BAP_ID, bap: {} });
     assert.deepEqual(Object.keys(identity ?? {}), ['bapId', 'rootAddressProven']);

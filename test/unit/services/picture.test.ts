@@ -10,6 +10,7 @@ describe('isPictureUrl', () => {
   for (const [address, kept] of [
     ['https://img.example/ann.png', true],
     ['bitfs://ann', true],
+    ['', false],
     [`https://img.example/${'a'.repeat(2_028)}`, true],
     [`https://img.example/${'a'.repeat(2_029)}`, false],
     ['data:image/png;base64,AAAA', false],
@@ -71,6 +72,7 @@ describe('a picture that is not shown', () => {
     [' \n', 'blank'],
     ['https://tracker.example/ann.png', 'on another host'],
     ['https://auth.example:8443/ann.png', 'on another port'],
+    ['https://ordfs.network:8443/a_0', 'on another port of a public host'],
     ['http://ordfs.network/a_0', 'without encryption'],
     ['http://auth.example/ann.png', 'without encryption, at a server that has none', 'http://auth.example'],
     ['ann.png', 'relative to a server without encryption', 'http://localhost:3000'],

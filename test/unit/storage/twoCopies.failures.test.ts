@@ -131,6 +131,21 @@ describe('an item that can never be stored in one place', () => {
   });
 });
 
+describe('an item that is being tried again', () => {
+  it('is not written by each list as well', async () => {
+    const world = new CopiesWorld();
+    const { copies, asked } = world.open();
+    world.secrets.writeFailure = failure;
+    await put(copies, A);
+    asked.length = 0;
+    for (let times = 0; times < 3; times++) {
+      await copies.names();
+      await world.clock.settle();
+    }
+    assert.deepEqual(asked, ['names', 'names', 'names']);
+  });
+});
+
 describe('an item that fails while an older one of its session is tried again', () => {
   it('is tried again as well', async () => {
     const world = new CopiesWorld();

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { afterAmendment } from '../../../src/sessions/record.ts';
+import { TwoCopies } from '../../../src/storage/twoCopies.ts';
 import { CopiesWorld, namesOf } from '../support/copiesWorld.ts';
 import { textOf } from '../support/fakeStorage.ts';
 import { put, textIn } from '../support/folderWorld.ts';
 import { recordOf, removedOf } from '../support/record.ts';
+import { RecordingLog } from '../support/recordingLog.ts';
 import { renewed, signedInAgain } from '../support/storeWorld.ts';
 
 const A = recordOf('a');
@@ -140,6 +142,37 @@ describe('the two copies of items', () => {
     world.shared.put(SECOND);
     assert.deepEqual(heard, []);
     assert.deepEqual([world.secrets.listeners, world.shared.listeners], [0, 0]);
+  });
+});
+
+describe('a list of two copies that comes while one is still being filled in', () => {
+  it('does not fill it in once more', async () => {
+    const world = new CopiesWorld();
+    world.secrets.have(A);
+    world.shared.writeMs = 2_000;
+    const { copies, asked } = world.open();
+    for (let times = 0; times < 3; times++) await copies.names();
+    await world.clock.advance(2_000);
+    assert.deepEqual(
+      asked.filter((each) => each === 'read'),
+      ['read'],
+    );
+    assert.deepEqual(world.names.shared, namesOf(A));
+  });
+});
+
+describe('the end of two copies', () => {
+  it('is the end of both places', () => {
+    const world = new CopiesWorld();
+    const ended: string[] = [];
+    const [secrets, shared] = (['secrets', 'shared'] as const).map((name) => ({
+      ...world[name].window(),
+      dispose: () => void ended.push(name),
+    }));
+    assert.ok(secrets && shared);
+    const runtime = { clock: world.clock, log: new RecordingLog(), closed: new AbortController().signal };
+    new TwoCopies({ secrets, shared, inBrowser: false }, runtime).dispose();
+    assert.deepEqual(ended, ['secrets', 'shared']);
   });
 });
 

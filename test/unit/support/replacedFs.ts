@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { TestContext } from 'node:test';
 
 /** Replaces a function of the file system until the end of the test. Returns one that ends it earlier. */
-export function replaceFs<Name extends 'open' | 'readdir' | 'chmod'>(
+export function replaceFs<Name extends 'open' | 'readdir' | 'chmod' | 'utimes'>(
   t: TestContext,
   name: Name,
   by: (...args: Parameters<(typeof fs)[Name]>) => Promise<unknown>,

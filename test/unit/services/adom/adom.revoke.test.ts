@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
+import { adom } from '../../../../src/services/adom/adom.ts';
 import type { Grant, RevokeResult } from '../../../../src/services/service.ts';
 import {
   after,
@@ -14,6 +15,7 @@ import {
   text,
 } from '../../support/conversation.ts';
 import { adomWorld, assertCancels } from '../../support/serviceKit.ts';
+import { serviceTexts } from '../../support/serviceTexts.ts';
 
 const GRANT: Grant = { server: 'https://adom.example', accessToken: 'tok_1' };
 
@@ -64,6 +66,18 @@ describe('Adom: revoke', () => {
         assert.deepEqual([clock.ranMs, clock.pending], [ranMs, 0]);
         conversation.assertOver();
       });
+
+  for (const [how, reached, result] of [
+    ['cannot be reached', UNREACHABLE, 'unanswered'],
+    ['can be reached: its rules forbid the request for good', text(200, ''), 'refused'],
+  ] as const)
+    it(`is ${result} in a browser that gets no answer from a server that ${how}`, async () => {
+      const { clock, conversation } = adomWorld([UNREACHABLE, reached]);
+      const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), serviceTexts);
+      assert.deepEqual(await clock.run(service.revoke(GRANT, NEVER)), { kind: result });
+      assert.equal(conversation.requests[1]?.url, GRANT.server);
+      conversation.assertOver();
+    });
 
   it('rejects at once when it is canceled', async () => {
     for (const replies of [[never()], [LOGGED_OUT, never()]]) {

@@ -101,6 +101,7 @@ describe('createIntent: the answer', () => {
   for (const [name, confirmation_code] of [
     ['none', undefined],
     ['null', null],
+    ['empty', ''],
   ] as const) {
     it(`has no confirmation code if it is ${name}`, async () => {
       assert.ok(!('confirmationCode' in (await create(having({ confirmation_code })))));

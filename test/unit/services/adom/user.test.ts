@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
+import type { Contact } from '../../../../src/oauth/judge.ts';
 import { adom } from '../../../../src/services/adom/adom.ts';
 import {
   after,
@@ -202,6 +203,27 @@ describe('Adom: identify, canceled', () => {
       await assertCancels(world, cancelAt, (signal) => world.service.identify(GRANT, signal));
     });
   }
+});
+
+describe('Adom: identify', () => {
+  it('asks for no longer than its caller wants', async () => {
+    const { clock, conversation, service } = adomWorld(Array<Reply>(4).fill(text(503, '')));
+    const identified = await clock.run(service.identify(GRANT, NEVER, undefined, 5_000));
+    assert.ok(identified.kind === 'identified' && identified.person.provisional === 'user');
+    assert.deepEqual(conversation.times, [0, 1, 3, 5]);
+    conversation.assertOver();
+  });
+
+  it('reports who answers', async () => {
+    const { clock, service } = adomWorld([html(200), OFFLINE, DEAD, DEAD, json(200, USER)]);
+    const contact: Contact[] = [];
+    await clock.run(service.identify(GRANT, NEVER, (each) => contact.push(each)));
+    assert.deepEqual(contact, [
+      { kind: 'somethingElse', origin: GRANT.server, status: 200 },
+      { kind: 'noAnswer' },
+      ...Array<Contact>(2).fill({ kind: 'service' }),
+    ]);
+  });
 });
 
 describe('Adom: identify, in a browser', () => {

@@ -71,6 +71,15 @@ describe('Sigma Identity: check', () => {
     });
   }
 
+  it('returns the status of an answer, even if something else answers', async () => {
+    for (const [reply, status] of [
+      [html(200), 200],
+      [html(503), 503],
+      [networkError('ECONNRESET'), undefined],
+    ] as const)
+      assert.equal((await check([reply])).found.status, status);
+  });
+
   it('returns the time until the answer, even if something else answers', async () => {
     assert.equal((await check([after(2, html(200))])).found.tookMs, 2_000);
     assert.deepEqual((await check([after(2, redirect('https://elsewhere.example/'))])).found, {

@@ -125,7 +125,12 @@ describe('a userinfo that does not follow the active identity', () => {
     ['has a public key in its place', userinfo({ bap_id: PUBKEY })],
   ] as const) {
     it(`does no harm when it ${how}: the id of the organization is the BAP id`, async () => {
-      const { identified } = await identify([userinfo({ pubkey: PUBKEY }), list(ANN), active(ANN), reply]);
+      const { identified } = await identify([
+        userinfo({ pubkey: PUBKEY, bap: { rootAddress: '1Other', identity: { alternateName: 'Other' } } }),
+        list(ANN),
+        active(ANN),
+        reply,
+      ]);
       assert.equal(bapIdOf(identified), ANN);
       assert.ok(identified.kind === 'identified');
       assert.equal(identified.person.accountLabel, `Name of 4U5 (${ANN})`);

@@ -87,6 +87,14 @@ describe('Sigma Identity: identify', () => {
       conversation.assertOver();
     });
 
+  it('asks for no longer than its caller wants', async () => {
+    const { clock, conversation, service } = sigmaWorld(Array<Reply>(4).fill(text(503, '')));
+    const identified = await clock.run(service.identify(GRANT, NEVER, undefined, 5_000));
+    assert.ok(identified.kind === 'identified' && identified.person.provisional === 'user');
+    assert.deepEqual(conversation.times, [0, 1, 3, 5]);
+    conversation.assertOver();
+  });
+
   it('reports who answers', async () => {
     const { clock, service } = sigmaWorld([
       ...[html(200), networkError('ENOTFOUND'), json(429, {}), INVALID],

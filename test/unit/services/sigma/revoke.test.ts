@@ -3,8 +3,10 @@ import { describe, it } from 'node:test';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import type { Grant, RevokeResult } from '../../../../src/services/service.ts';
+import { sigma } from '../../../../src/services/sigma/sigma.ts';
 import { html, json, networkError, never, redirect, type Reply, text } from '../../support/conversation.ts';
 import { assertCancels, sigmaWorld } from '../../support/serviceKit.ts';
+import { serviceTexts } from '../../support/serviceTexts.ts';
 
 const GRANT: Grant = { server: 'https://auth.example', accessToken: 'token' };
 
@@ -73,6 +75,19 @@ describe('Sigma Identity: revoke', () => {
       conversation.assertOver();
     });
 
+  for (const [how, reached, result] of [
+    ['cannot be reached', UNREACHABLE, 'unanswered'],
+    ['can be reached: its rules forbid the request for good', text(200, ''), 'refused'],
+  ] as const)
+    it(`is ${result} in a browser that gets no answer from a server that ${how}`, async () => {
+      const { clock, conversation } = sigmaWorld([UNREACHABLE, UNREACHABLE, reached]);
+      const settings = { serverUrl: GRANT.server, defaultServerUrl: GRANT.server, clientId: 'editor' };
+      const service = sigma({ ...conversation.http, inBrowser: true }, () => settings, serviceTexts);
+      assert.deepEqual(await clock.run(service.revoke(GRANT, NEVER)), { kind: result });
+      assert.equal(conversation.requests[2]?.url, GRANT.server);
+      conversation.assertOver();
+    });
+
   it('names the client that got the tokens', async () => {
     const { clock, conversation, service } = sigmaWorld([SIGNED_OUT, REVOKED, ...PROOF]);
     await clock.run(service.revoke({ ...GRANT, clientId: 'earlier' }, NEVER));
@@ -88,7 +103,10 @@ describe('Sigma Identity: revoke', () => {
   });
 
   it('rejects at once when it is canceled', async () => {
-    const world = sigmaWorld([SIGNED_OUT, REVOKED, NO_SESSION, never()]);
-    await assertCancels(world, 2, (signal) => world.service.revoke(GRANT, signal));
+    const all = [SIGNED_OUT, REVOKED, NO_SESSION];
+    for (let answered = 0; answered <= all.length; answered++) {
+      const world = sigmaWorld([...all.slice(0, answered), never()]);
+      await assertCancels(world, 2, (signal) => world.service.revoke(GRANT, signal));
+    }
   });
 });

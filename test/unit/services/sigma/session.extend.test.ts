@@ -192,6 +192,17 @@ describe('Sigma Identity: extend', () => {
     conversation.assertOver();
   });
 
+  for (const [whom, subject, kind] of [
+    ['the same user', 'user-1', 'valid'],
+    ['somebody else', 'user-2', 'unknown'],
+  ] as const)
+    it(`returns ${kind} if the server has no session, and userinfo answers about ${whom}`, async () => {
+      const { clock, conversation, service } = world(gone, json(200, { sub: 'user-1' }));
+      const extended = await clock.run(service.extend?.(GRANT, NEVER, subject) ?? assert.fail());
+      assert.equal(extended.kind, kind);
+      conversation.assertOver();
+    });
+
   it('rejects at once when it is canceled', async () => {
     for (const replies of [[never()], [gone, never()], [after(1, gone), never()]]) {
       const extending = world(...replies);

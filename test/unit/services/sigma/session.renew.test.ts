@@ -57,6 +57,14 @@ describe('Sigma Identity: renew', () => {
     assert.doesNotMatch(JSON.stringify(request.headers), /canary/);
   });
 
+  it('names the client that got the tokens, and keeps it', async () => {
+    const { conversation, renew } = world(json(200, GRANTED));
+    const renewed = await renew({ ...GRANT, clientId: 'earlier' });
+    const { body } = conversation.requests[0] ?? assert.fail();
+    assert.equal((body as { client_id: unknown }).client_id, 'earlier');
+    assert.equal(renewed.kind === 'granted' && renewed.grant.clientId, 'earlier');
+  });
+
   it('returns the new tokens and their expiry', async () => {
     const { clock, conversation, renew } = world(after(4, json(200, GRANTED)));
     assert.deepEqual(await renew(), {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import fs, { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -66,6 +66,34 @@ describe('items as files', () => {
     const next = world.open();
     assert.deepEqual(await next.names(), [itemOf(A).name]);
     assert.equal(await textIn(next, A), textOf(A));
+  });
+
+  it('are written again if their file cannot be read', async (t) => {
+    const world = await FolderWorld.create(t);
+    const items = world.open();
+    await put(items, A);
+    await writeFile(await world.fileOf(A), 'damaged');
+    const works = fs.open;
+    const end = replaceFs(t, 'open', (...args) =>
+      args[1] === 'wx'
+        ? works(...args)
+        : Promise.reject(Object.assign(new Error('a message'), { code: 'EIO' })),
+    );
+    await assert.rejects(textIn(items, A), { code: 'EIO' });
+    await put(items, A);
+    end();
+    assert.equal(await textIn(items, A), textOf(A));
+  });
+
+  it('are read up to a megabyte: a larger file is not ours', async (t) => {
+    const world = await FolderWorld.create(t);
+    const items = await world.ready();
+    const { name } = itemOf(A);
+    const longest = 'x'.repeat(1024 * 1024 - 28);
+    await writeFile(await world.fileOf(A), await world.cipher.seal(name, longest));
+    assert.equal(await items.read(name), longest);
+    await writeFile(await world.fileOf(A), await world.cipher.seal(name, `${longest}x`));
+    assert.equal(await items.read(name), undefined);
   });
 
   it('are listed while another window replaces one, even by a list of the folder that shows neither version', async (t) => {

@@ -4,6 +4,7 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { itemOf } from '../../../../src/sessions/items.ts';
 import { SharedKey } from '../../../../src/storage/keyAgreement.ts';
@@ -65,13 +66,34 @@ describe('a change of an item in the folder', { timeout: 20_000 }, () => {
   it('has no watcher after the end, even if it ends while it opens', async (t) => {
     const world = await FolderWorld.create(t);
     const watchers = seenWatchers(t);
+    const used = await world.ready();
+    assert.deepEqual(await openOnes(watchers), [true]);
+    used.dispose();
+    assert.deepEqual(await openOnes(watchers), [false]);
     const items = world.open();
     const opening = items.names();
     items.dispose();
     await opening;
     world.closed.abort();
     await world.open().names();
-    assert.equal(watchers.length, 0);
+    assert.equal(watchers.length, 1);
+  });
+
+  it('fires for all sessions when the system does not say which file has changed', async (t) => {
+    const world = await FolderWorld.create(t);
+    const works = fs.watch;
+    const listeners: unknown[] = [];
+    mockWatch(t, (...args) => {
+      listeners.push(args.at(-1));
+      return works(...args);
+    });
+    const items = await world.ready();
+    const heard: (string | undefined)[] = [];
+    items.onDidChange((id) => heard.push(id));
+    const [listener] = listeners as ((event: string, file: string | null) => void)[];
+    assert.ok(listener);
+    listener('rename', null);
+    assert.deepEqual(heard, [undefined]);
   });
 });
 
@@ -98,12 +120,15 @@ describe('a folder of items that is deleted while it is open', { timeout: 20_000
   for (const what of ['folder', 'parent'] as const)
     it(`fires in the window, and is watched again (${what})`, async (t) => {
       const world = await FolderWorld.create(t);
+      const watchers = seenWatchers(t);
       const items = await world.ready();
       await put(items, A);
       const deleted = nextChange(items, (id) => id === undefined);
       await rm(world[what], { recursive: true });
       await deleted;
       assert.deepEqual(await items.names(), []); // a window lists the items every 30 seconds
+      const [last, ...others] = (await openOnes(watchers)).reverse();
+      assert.deepEqual([last, others.includes(true)], [true, false], 'one watcher at a time');
       const changed = nextChange(items, (id) => id === 'b');
       await put(world.open(), B);
       await changed;
@@ -132,10 +157,10 @@ describe('a watcher that fails', () => {
     const watchers = seenWatchers(t);
     const items = await world.ready();
     for (const times of [1, 2]) {
-      watchers.at(-1)?.emit('error', failure('EPERM'));
+      watchers.at(-1)?.watcher.emit('error', failure('EPERM'));
       await put(items, A);
       assert.equal(await textIn(items, A), textOf(A));
-      assert.equal(watchers.length, times + 1);
+      assert.deepEqual(await openOnes(watchers), [...Array<boolean>(times).fill(false), true]);
     }
     assert.deepEqual(world.log.lines, [line('EPERM')]);
   });
@@ -144,6 +169,7 @@ describe('a watcher that fails', () => {
 describe('another key that the windows agree on', { timeout: 20_000 }, () => {
   it('makes the window use and watch the folder of that key', async (t) => {
     const world = await FolderWorld.create(t);
+    const watchers = seenWatchers(t);
     const { winner, loser } = await twoKeys();
     const [memento, clock] = [new FakeMemento(), world.clock];
     const runtime = { clock, log: world.log, closed: world.closed.signal };
@@ -164,6 +190,11 @@ describe('another key that the windows agree on', { timeout: 20_000 }, () => {
     await clock.advance(20_000);
     await agreed;
     assert.deepEqual(await two.names(), [itemOf(A).name]);
+    assert.deepEqual(
+      await openOnes(watchers),
+      [true, false, true],
+      'the folder of the other key is left alone',
+    );
     const changed = nextChange(two, (id) => id === 'b');
     await put(one, B);
     await changed;
@@ -179,14 +210,28 @@ function mockWatch(t: TestContext, watch: (...args: Parameters<typeof fs.watch>)
   });
 }
 
+interface SeenWatcher {
+  readonly watcher: fs.FSWatcher;
+  isOpen: boolean;
+}
+
 /** The watchers that are made from now on. */
-function seenWatchers(t: TestContext): fs.FSWatcher[] {
-  const watchers: fs.FSWatcher[] = [];
+function seenWatchers(t: TestContext): SeenWatcher[] {
+  const watchers: SeenWatcher[] = [];
   const works = fs.watch;
   mockWatch(t, (...args) => {
-    const watcher = works(...args);
-    watchers.push(watcher);
-    return watcher;
+    const seen = { watcher: works(...args), isOpen: true };
+    seen.watcher.on('close', () => {
+      seen.isOpen = false;
+    });
+    watchers.push(seen);
+    return seen.watcher;
   });
   return watchers;
+}
+
+/** Which of them are open. A watcher says a moment later that it was closed. */
+async function openOnes(watchers: readonly SeenWatcher[]): Promise<boolean[]> {
+  await nextTurn();
+  return watchers.map(({ isOpen }) => isOpen);
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import fs, { readdir, rm, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import type { WindowLocks } from '../../../../src/sessions/ports.ts';
 import { DiskClock } from '../../support/diskClock.ts';
 import { hold, LockWorld, ownerElsewhere, STALE_ALIVE_MS, wait } from '../../support/lockWorld.ts';
+import { replaceFs } from '../../support/replacedFs.ts';
 
 const ITEM = '6f1c3c9e-0000-4000-8000-000000000000.1-2-0.0123456789abcdef';
 
@@ -132,6 +134,42 @@ describe('a lock', () => {
       assert.equal(await held.isHeld(), false);
       await held.release();
     });
+});
+
+describe('a lock that is taken while its owner looks at it', () => {
+  it('is not held', async (t) => {
+    const world = await LockWorld.create(t);
+    const held = await hold(world.open(), 'a');
+    const works = fs.utimes;
+    const end = replaceFs(t, 'utimes', async (...args) => {
+      await writeFile(world.fileOf('a'), ownerElsewhere());
+      await works(...args);
+    });
+    assert.equal(await held.isHeld(), false);
+    end();
+    await held.release();
+  });
+});
+
+describe('a lock whose folder cannot be listed', () => {
+  it('is held all the same, and hands on nothing, which is logged', async (t) => {
+    const world = await LockWorld.create(t);
+    const locks = world.open();
+    await handOn(locks, ITEM);
+    const end = replaceFs(t, 'readdir', () =>
+      Promise.reject(Object.assign(new Error('a message'), { code: 'EACCES' })),
+    );
+    const holding = hold(locks, 'a');
+    await world.clock.advance(1_000);
+    end();
+    const held = await Promise.race([holding, nextTurn(undefined)]);
+    assert.ok(held !== undefined, 'it has the lock at once');
+    assert.deepEqual([held.handedOn, await held.isHeld()], [undefined, true]);
+    await held.release();
+    assert.deepEqual(world.log.lines, [
+      'warn Other windows can be neither locked out nor told what this one does: Error EACCES.',
+    ]);
+  });
 });
 
 describe('the owner of a lock', () => {

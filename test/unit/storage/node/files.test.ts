@@ -93,6 +93,28 @@ describe('a file that is written atomically', () => {
     await writes;
   });
 
+  it('is on the disk before it gets its name', async (t) => {
+    const folder = await temporaryFolder(t);
+    const steps: string[] = [];
+    const works = { open: fs.open, rename: fs.rename };
+    t.mock.method(fs, 'open', async (...args: Parameters<typeof fs.open>) => {
+      const handle = await works.open(...args);
+      const write = handle.writeFile.bind(handle);
+      t.mock.method(handle, 'writeFile', (content: string) => (steps.push('write'), write(content)));
+      const sync = handle.sync.bind(handle);
+      t.mock.method(handle, 'sync', () => (steps.push('sync'), sync()));
+      return handle;
+    });
+    t.mock.method(fs, 'rename', (from: string, to: string) => (steps.push('rename'), works.rename(from, to)));
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.reset();
+      syncBuiltinESMExports();
+    });
+    await writeFileAtomically(path.join(folder, 'a'), 'new');
+    assert.deepEqual(steps, ['write', 'sync', 'rename']);
+  });
+
   it('replaces a link, not the target of the link', async (t) => {
     const folder = await temporaryFolder(t);
     const [file, target] = [path.join(folder, 'a'), path.join(folder, 'target')];

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { describe, it } from 'node:test';
 
 import { newOwner, processOf } from '../../../../src/storage/node/lockFile.ts';
@@ -32,6 +34,25 @@ describe('the process of the owner of a lock', () => {
         throw Object.assign(new Error('a message'), { code });
       });
       assert.equal(processOf(ownerHere(1)), is);
+    });
+
+  for (const [what, name, other] of [
+    ['in another container of this machine', 'readlinkSync', 'pid:[1]'],
+    ['from before this machine started again', 'readFileSync', '00000000-0000-0000-0000-000000000000'],
+  ] as const)
+    it(`that is ${what} is unknown`, { skip: process.platform !== 'linux' }, async (t) => {
+      // Another copy of the module, which has not looked at this machine yet.
+      const copy = new URL(`../../../../src/storage/node/lockFile.ts?${name}`, import.meta.url).href;
+      const there = (await import(copy)) as { newOwner: typeof newOwner };
+      t.mock.method(fs, name, () => other);
+      syncBuiltinESMExports();
+      t.after(() => {
+        t.mock.reset();
+        syncBuiltinESMExports();
+      });
+      const owner = there.newOwner();
+      assert.equal(owner.split(' ')[1], String(process.pid));
+      assert.equal(processOf(owner), 'unknown');
     });
 
   it('is unknown when the file holds something else', () => {

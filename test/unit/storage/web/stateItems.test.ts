@@ -6,7 +6,7 @@ import { SessionCipher } from '../../../../src/storage/cipher.ts';
 import { StateItems, UndoneError } from '../../../../src/storage/web/stateItems.ts';
 import { textOf } from '../../support/fakeStorage.ts';
 import { put, textIn } from '../../support/folderWorld.ts';
-import { type KeyWindow, KeyWorld } from '../../support/keyWorld.ts';
+import { AGREED_MS, type KeyWindow, KeyWorld, twoKeys } from '../../support/keyWorld.ts';
 import { recordOf, removedOf } from '../../support/record.ts';
 import { renewed } from '../../support/storeWorld.ts';
 
@@ -140,6 +140,23 @@ describe('items in the global state', () => {
     await world.clock.run(put(one.items, SECOND));
     await world.clock.advance(A_MOMENT_MS);
     assert.deepEqual(heard, ['a']);
+  });
+});
+
+describe('another key that the windows of a browser agree on', () => {
+  it('fires for all items of the window whose key has lost', async () => {
+    const world = new KeyWorld();
+    const { winner, loser } = await twoKeys();
+    world.secrets.stored.set('sessionKey', winner.keyText);
+    const one = open(world);
+    await world.clock.run(one.items.names());
+    world.secrets.stored.set('sessionKey', loser.keyText);
+    const two = open(world);
+    const heard: (string | undefined)[] = [];
+    two.items.onDidChange((id) => heard.push(id));
+    await world.clock.run(two.items.names());
+    await world.clock.advance(AGREED_MS);
+    assert.deepEqual(heard, [undefined]);
   });
 });
 

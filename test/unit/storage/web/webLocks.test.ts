@@ -37,6 +37,14 @@ describe('a claim in a browser', () => {
     assert.equal(await two.claimFor('ended account', HOUR_MS), true);
   });
 
+  it('is not forgotten when another one is made for a shorter time', async () => {
+    const { clock, open } = world();
+    assert.equal(await open().claimFor('for a month', 30 * DAY_MS), true);
+    clock.jump(DAY_MS);
+    assert.equal(await open().claimFor('for an hour', HOUR_MS), true);
+    assert.equal(await open().claimFor('for a month', 30 * DAY_MS), false);
+  });
+
   it('does not make the global state grow forever', async () => {
     const { clock, memento, open } = world();
     const sizes = new Set<number>();
