@@ -2,7 +2,6 @@ import { isWithin } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { endsSoon, isForgettable, isOverdue, isOver } from './expiry.ts';
-import { itemOf } from './items.ts';
 import type { NoticeEmitter } from './notices.ts';
 import type { EndedSession, LiveSession } from './record.ts';
 import type { Revocations } from './revocations.ts';
@@ -23,6 +22,8 @@ export interface UpkeepParts {
   readonly isFocused: () => boolean;
 }
 
+type Checks = WeakMap<EndedSession, number>;
+
 /** Takes care of the sessions in the background: announces their ends, verifies and extends them, and cleans up. */
 export class SessionUpkeep {
   readonly #parts: UpkeepParts;
@@ -33,8 +34,9 @@ export class SessionUpkeep {
    * from asking.
    */
   readonly #verifiedAtMs = new Map<string, number>();
-  /** How many checks in a row have found the same, of each version of a session. */
-  readonly #checks = new Map<string, number>();
+  /** How many checks in a row have found this version of a session over, or old. */
+  readonly #over: Checks = new WeakMap();
+  readonly #old: Checks = new WeakMap();
 
   constructor(parts: UpkeepParts, runtime: Runtime) {
     this.#parts = parts;
@@ -97,20 +99,12 @@ export class SessionUpkeep {
   async #forgetOld(): Promise<void> {
     const { store } = this.#parts;
     for (const record of store.records())
-      if (record.state === 'ended' && this.#isSettled(`forget ${itemOf(record).name}`, this.#isOld(record)))
+      if (record.state === 'ended' && isSettled(this.#old, record, this.#isOld(record)))
         await store.remove(record);
   }
 
   #isOld(record: EndedSession): boolean {
     return isForgettable(record, this.#runtime.clock.now());
-  }
-
-  /** True when the same has been so for an hour of running time: a clock that is wrong for less costs nothing. */
-  #isSettled(what: string, isSo: boolean): boolean {
-    const checks = isSo ? (this.#checks.get(what) ?? 0) + 1 : 0;
-    if (checks === 0 || checks >= CHECKS_UNTIL_SETTLED) this.#checks.delete(what);
-    else this.#checks.set(what, checks);
-    return checks >= CHECKS_UNTIL_SETTLED;
   }
 
   /** Runs in every window. The second window that does this finds nothing left to drop. */
@@ -119,8 +113,7 @@ export class SessionUpkeep {
       for (const record of records.ended()) {
         if (record.expired === undefined) continue;
         const isStillOver = isOver(record.expired, this.#runtime.clock.now());
-        if (this.#isSettled(`drop ${itemOf(record).name}`, isStillOver))
-          await ending.dropExpiredGrant(record);
+        if (isSettled(this.#over, record, isStillOver)) await ending.dropExpiredGrant(record);
       }
   }
 
@@ -157,6 +150,13 @@ export class SessionUpkeep {
       this.#runtime.log.warn(`The upkeep of the sessions failed: ${describeError(error)}.`);
     }
   }
+}
+
+/** True when the same has been so for an hour of running time: a clock that is wrong for less costs nothing. */
+function isSettled(checks: Checks, record: EndedSession, isSo: boolean): boolean {
+  const inARow = isSo ? (checks.get(record) ?? 0) + 1 : 0;
+  checks.set(record, inARow);
+  return inARow >= CHECKS_UNTIL_SETTLED;
 }
 
 /** True when the session may be renewed or extended in a moment, so that its end is not announced yet. */
