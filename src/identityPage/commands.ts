@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { knownAccounts, pickAccount, usableAccounts } from '../accounts/accountPicker.ts';
 import { registerGuardedCommands } from '../accounts/guardedCommands.ts';
 import type { Log } from '../base/log.ts';
-import { runEditorCommand } from '../signIn/editorCommands.ts';
 import { type CopyOutcome, copyToClipboard, notConfirmed } from '../signIn/clipboard.ts';
+import { offerSignIn } from '../signIn/messages.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { IdentityPanels } from './panels.ts';
 
@@ -73,10 +73,4 @@ function copiedMessage({ name, bapId }: { name: string; bapId: string }, outcome
     comment: '{0}: a person, {1}: a BAP ID',
   });
   return `${bapIdOf} ${notConfirmed(outcome)}`;
-}
-
-async function offerSignIn(message: string, log: Log): Promise<void> {
-  const signIn = vscode.l10n.t('Sign In');
-  if ((await vscode.window.showInformationMessage(message, signIn)) === signIn)
-    await runEditorCommand(log, 'bapIdentity.signIn');
 }

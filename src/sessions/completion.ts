@@ -100,7 +100,7 @@ export class Completion {
     log.info(`${service.label} has identified the user of a provisional account.`);
     // A window that closes may not have stored it, and must not remove what it replaces.
     const kept = closed.aborted ? completed : await this.#keepLatest(completed);
-    if (!sameAccount(before ?? asked, kept)) notices.completed(before ?? asked, kept);
+    if (!sameAccount(asked, kept)) notices.completed(asked, kept);
     return kept;
   }
 

@@ -153,12 +153,8 @@ export class SessionStore {
   /** A new sign-in that was signed out while it was stored is kept under another id. */
   #holderOf(session: LiveSession): LiveSession {
     if (this.get(session.id)?.state !== 'removed') return session;
-    const { accessToken } = session.grant;
-    return (
-      this.sessions()
-        .filter(isLive)
-        .find(({ grant }) => grant.accessToken === accessToken) ?? session
-    );
+    const live = this.sessions().filter(isLive);
+    return live.find(({ grant }) => grant.accessToken === session.grant.accessToken) ?? session;
   }
 
   async #storageChanged(id: string | undefined): Promise<void> {

@@ -71,17 +71,20 @@ export async function offerIdentity(
   if ((await vscode.window.showInformationMessage(message, show)) === show) showIdentity(record);
 }
 
-/** Says that a session has no BAP identity because the user chose none in time. */
-export async function showChoseNone(serviceLabel: string, log: Log): Promise<void> {
+/** Says something, and offers to sign in. */
+export async function offerSignIn(message: string, log: Log): Promise<void> {
   const signIn = vscode.l10n.t('Sign In');
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      'You didn’t choose an identity in time, so you are signed in to {0} without one. To use one, sign in again and choose it.',
-      serviceLabel,
-    ),
-    signIn,
+  if ((await vscode.window.showInformationMessage(message, signIn)) === signIn)
+    await runEditorCommand(log, 'bapIdentity.signIn');
+}
+
+/** Says that a session has no BAP identity because the user chose none in time. */
+export function showChoseNone(serviceLabel: string, log: Log): Promise<void> {
+  const message = vscode.l10n.t(
+    'You didn’t choose an identity in time, so you are signed in to {0} without one. To use one, sign in again and choose it.',
+    serviceLabel,
   );
-  if (answer === signIn) await runEditorCommand(log, 'bapIdentity.signIn');
+  return offerSignIn(message, log);
 }
 
 /** Says that an account has no BAP identity, and offers the page that creates one. */
