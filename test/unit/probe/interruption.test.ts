@@ -174,6 +174,7 @@ describe('npm run probe', { concurrency: true }, () => {
       });
       const [exitCode] = (await once(child, 'close')) as [number | null];
       await assertSignedOutOfSigma(server);
+      assert.match(said, /Stopping, and signing out\./);
       assert.match(printed, /Interrupted\./);
       assert.notEqual(exitCode, 0);
     });

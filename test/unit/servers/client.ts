@@ -16,7 +16,7 @@ import { serviceTexts } from '../support/serviceTexts.ts';
 const startMs = Date.now();
 
 /** The pauses between two requests are shorter than the time limit of each. */
-const LONGEST_PAUSE_MS = 10_000;
+export const LONGEST_PAUSE_MS = 10_000;
 /** A clock that runs ten times as fast while the client pauses. A busy machine keeps the time limits of requests. */
 export const hurried: Clock = {
   now: () => startMs + (Date.now() - startMs) * 10,

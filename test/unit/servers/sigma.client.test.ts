@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import type { Clock } from '../../../src/base/clock.ts';
 import type { Failure } from '../../../src/oauth/failure.ts';
 import type { Grant } from '../../../src/services/service.ts';
 import { requestsTo, secondPerson, type Fault, type SigmaServer } from '../../servers/sigma.ts';
-import { begin, granted, sigmaService, unlimited, whileTesting } from './client.ts';
+import {
+  begin,
+  granted,
+  hurried,
+  LONGEST_PAUSE_MS,
+  sigmaService,
+  unlimited,
+  whileTesting,
+} from './client.ts';
 import { accessToken, sigmaServer, userinfo } from './sigmaApi.ts';
 import { unreachable } from '../support/unreachable.ts';
 
@@ -46,14 +55,23 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
     assert.equal((await userinfo(server, grant.accessToken)).status, 401, 'the token has ended');
   });
 
-  it('polls while it is pending, and goes on after slow_down', async () => {
+  it('polls while it is pending, and waits longer after slow_down', async () => {
     const server = await sigmaServer(FAST);
-    const pending = await begin(sigmaService(server));
+    const pauses: number[] = [];
+    const clock: Clock = {
+      ...hurried,
+      sleep: (ms, signal) => {
+        if (ms <= LONGEST_PAUSE_MS) pauses.push(ms);
+        return hurried.sleep(ms, signal);
+      },
+    };
+    const pending = await begin(sigmaService(server, clock));
     const { userCode = '' } = pending;
-    const errors: unknown[] = [];
+    const [errors, longest]: [unknown[], number[]] = [[], []];
     const onAnswer = (act: () => unknown): void => {
       const change = async (answer: Record<string, unknown>): Promise<unknown> => {
         errors.push(answer.error);
+        longest.push(Math.max(...pauses.splice(0)));
         await act();
         return answer;
       };
@@ -68,6 +86,8 @@ describe('Sigma Identity over HTTP: a whole sign-in', { concurrency: true }, () 
     });
     granted(await pending.wait(whileTesting(), () => undefined));
     assert.deepEqual(errors, ['authorization_pending', 'slow_down']);
+    const [, before = NaN] = longest;
+    assert.ok(Math.max(...pauses) > before, 'the wait after slow_down is longer');
     assert.deepEqual(answersToPolls(server), [400, 400, 200]);
   });
 

@@ -30,9 +30,9 @@ describe('session store: what it holds', () => {
     const world = new StoreWorld();
     world.have(A);
     const listed = mock.method(world.storage.stored, 'keys');
-    const { store } = world.open();
+    const { store, log } = world.open();
     await world.clock.settle();
-    assert.deepEqual([store.records(), listed.mock.callCount()], [[], 0]);
+    assert.deepEqual([store.records(), listed.mock.callCount(), log.lines], [[], 0, []]);
   });
 
   it('storage is read once, however often load is called', async () => {

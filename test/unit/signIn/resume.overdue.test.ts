@@ -170,6 +170,7 @@ describe('a sign-in that is continued under a wrong clock', () => {
     };
     await world.clock.advance(50_000);
     assert.ok((await asked(9_000)) > 0);
+    assert.deepEqual(kindsOf(next), []);
     await world.clock.advance(3_000);
     assert.equal(await asked(23_000), 0, 'a minute is over');
     assert.deepEqual([next.screens, kindsOf(next)], [[], ['over']]);
