@@ -4,6 +4,7 @@ import { createFolder } from '../vscode/serverProcess.ts';
 import { atMost, type Figure } from './figure.ts';
 import { instantService } from './instantService.ts';
 import { openRealWindow, type RealWindow } from './realWindow.ts';
+import { until } from './until.ts';
 
 const WINDOWS = 10;
 const SESSIONS = 200;
@@ -11,8 +12,6 @@ const SESSIONS = 200;
 const FIRST_LIFE_MS = 15_000;
 const AGE_MS = 11_000;
 const HOUR_MS = 3_600_000;
-/** How long the windows may take to agree, and revocations to reach the service. */
-const LIMIT_MS = 30_000;
 
 /** Counts its calls. Its first tokens expire soon and can be renewed. */
 class CountedService {
@@ -111,9 +110,4 @@ async function differences(
       .reduce((sum, each) => sum + each, 0);
   await until(() => now() === 0);
   return now();
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS;
-  while (!isSo() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -44,10 +44,14 @@ const view: SignInUi = {
   remind: () => undefined,
 };
 
-/** The SecretStorage that all windows of this process share. */
-const secrets = secretsWith((await SessionCipher.create()).keyText);
+/** The SecretStorage that all windows of this process share, unless they are given another. */
+const ownSecrets = secretsWith((await SessionCipher.create()).keyText);
 
-export async function openRealWindow(folder: string, service: IdentityService): Promise<RealWindow> {
+export async function openRealWindow(
+  folder: string,
+  service: IdentityService,
+  secrets = ownSecrets,
+): Promise<RealWindow> {
   const closing = new AbortController();
   const runtime: Runtime = { clock: systemClock, log: silentLog, closed: closing.signal };
   const shared = openFiles(path.join(folder, 'sessions'), secrets, runtime);

@@ -16,6 +16,7 @@ import { requests } from './requests.ts';
 import { sight } from './sight.ts';
 import { sizes } from './sizes.ts';
 import { slowLine } from './slowLine.ts';
+import { stops } from './stops.ts';
 import { tenWindows } from './tenWindows.ts';
 import { windows } from './windows.ts';
 
@@ -29,7 +30,7 @@ const groups: {
   {
     title: 'Under load',
     command: 'npm run test:load',
-    benches: { memory, tenWindows, manySessions, browserWindows, kills, hostKills },
+    benches: { memory, tenWindows, manySessions, browserWindows, kills, hostKills, stops },
   },
 ];
 
