@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Http } from '../../src/http/send.ts';
 import { adom } from '../../src/services/adom/adom.ts';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
 import { createFolder } from '../vscode/serverProcess.ts';
 import { atMost, figure, median, ms, tookMs, type Figure } from './figure.ts';
+import { deleteFiles } from './realFiles.ts';
 import { openRealWindow } from './realWindow.ts';
 import { silentLog } from './silentLog.ts';
 import { serviceTexts } from '../unit/support/serviceTexts.ts';
@@ -41,7 +41,7 @@ export async function approval(): Promise<Figure[]> {
     ];
   } finally {
     await server.close();
-    await rm(folder, { recursive: true, force: true });
+    await deleteFiles(folder);
   }
 }
 

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { systemClock } from '../../src/base/clock.ts';
@@ -8,7 +7,7 @@ import { newestItems } from '../../src/sessions/items.ts';
 import { SessionCipher } from '../../src/storage/cipher.ts';
 import { createFolder } from '../vscode/serverProcess.ts';
 import { atMost, figure, type Figure } from './figure.ts';
-import { openFiles, secretsWith } from './realFiles.ts';
+import { deleteFiles, openFiles, secretsWith } from './realFiles.ts';
 import { silentLog } from './silentLog.ts';
 import { PADDING, type Written } from './written.ts';
 
@@ -56,7 +55,7 @@ export async function kills(): Promise<Figure[]> {
       figure('Writes that were there before the process could say so', String(unfinished), how),
     ];
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await deleteFiles(folder);
   }
 }
 

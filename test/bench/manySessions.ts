@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
 import type { Grant, IdentityService } from '../../src/services/service.ts';
 import { createFolder } from '../vscode/serverProcess.ts';
 import { atMost, type Figure } from './figure.ts';
 import { instantService } from './instantService.ts';
+import { deleteFiles } from './realFiles.ts';
 import { openRealWindow, type RealWindow } from './realWindow.ts';
 import { until } from './until.ts';
 
@@ -91,7 +91,7 @@ export async function manySessions(): Promise<Figure[]> {
     ];
   } finally {
     await Promise.all(windows.map((window) => window.close()));
-    await rm(folder, { recursive: true, force: true });
+    await deleteFiles(folder);
   }
 }
 

@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createFolder } from '../vscode/serverProcess.ts';
 import { atMost, bytes, type Figure } from './figure.ts';
 import { instantService } from './instantService.ts';
+import { deleteFiles } from './realFiles.ts';
 import { openRealWindow } from './realWindow.ts';
 
 /** Enough for everything to be loaded and compiled. */
@@ -38,6 +38,6 @@ export async function memory(): Promise<Figure[]> {
     return [atMost(`Memory that ${SIGN_INS} sign-ins leave in use`, growth, GROWTH_ALLOWED, how, bytes)];
   } finally {
     await window.close();
-    await rm(folder, { recursive: true, force: true });
+    await deleteFiles(folder);
   }
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type * as vscode from 'vscode';
 import type { Runtime } from '../../src/base/runtime.ts';
 import { SharedKey } from '../../src/storage/keyAgreement.ts';
@@ -16,4 +17,9 @@ export function secretsWith(keyText: string): vscode.SecretStorage {
 /** The items of one window, as real files. They end with the window. */
 export function openFiles(folder: string, secrets: vscode.SecretStorage, runtime: Runtime): FileItems {
   return new FileItems(folder, new SharedKey(secrets, new FakeMemento(), runtime), runtime);
+}
+
+/** Deletes the folder of windows that are closed. What one of them was just reading can create it again. */
+export async function deleteFiles(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }

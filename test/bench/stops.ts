@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
@@ -8,6 +7,7 @@ import { SessionCipher } from '../../src/storage/cipher.ts';
 import { demoPerson, requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { createFolder } from '../vscode/serverProcess.ts';
 import { atMost, figure, type Figure } from './figure.ts';
+import { deleteFiles } from './realFiles.ts';
 import type { Task } from './stoppedWindow.ts';
 import { until } from './until.ts';
 
@@ -76,7 +76,7 @@ async function stopPair(pair: number): Promise<void> {
     for (const window of windows) window.kill('SIGKILL');
     await Promise.all(windows.map((window) => once(window, 'close')));
     await server.close();
-    await rm(folder, { recursive: true, force: true });
+    await deleteFiles(folder);
   }
 }
 

@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
 import { createFolder } from '../vscode/serverProcess.ts';
 import { figure, median, ms, tookMs, type Figure } from './figure.ts';
 import { instantService } from './instantService.ts';
+import { deleteFiles } from './realFiles.ts';
 import { openRealWindow, type RealWindow } from './realWindow.ts';
 
 const WINDOWS = 10;
@@ -28,7 +28,7 @@ export async function tenWindows(): Promise<Figure[]> {
     ];
   } finally {
     await Promise.all(windows.map((window) => window.close()));
-    await rm(folder, { recursive: true, force: true });
+    await deleteFiles(folder);
   }
 }
 
