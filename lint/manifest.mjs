@@ -15,6 +15,11 @@ export function manifestProblems(manifest) {
     problems.push('enabledApiProposals: editors refuse an extension that uses proposed API.');
   if ((manifest.keywords ?? []).length > MAX_KEYWORDS)
     problems.push(`keywords: the Marketplace allows ${MAX_KEYWORDS}.`);
+  for (const [name, { scope }] of Object.entries(manifest.contributes?.configuration?.properties ?? {}))
+    if (scope !== 'application')
+      problems.push(
+        `${name}: only the scope "application" keeps workspaces and remote machines from setting it.`,
+      );
   const set = ADDRESSES.filter((name) => name in manifest);
   if (set.length > 0 && set.length < ADDRESSES.length)
     problems.push(`${ADDRESSES.join(', ')}: set all of them or none. Set now: ${set.join(', ')}.`);

@@ -36,14 +36,18 @@ const FIXED: Record<string, RegExp> = {
 const words = (...all: string[]): RegExp => new RegExp(`(?<!\\p{L})(?:${all.join('|')})(?!\\p{L})`, 'iu');
 
 /** Wording that must not come back. */
+/** Matches a number before a noun that is wrong for 1. Japanese and Chinese have no plural. */
+const plural = (...nouns: string[]): RegExp => new RegExp(`\\{\\d\\} (?:${nouns.join('|')})(?!\\p{L})`, 'u');
+
 const AVOIDED: Record<string, Record<string, RegExp>> = {
   en: {
     'a term that has another name here': words(
       ...['all-powerful', 'command lines?', 'go(?:es)? on', 'nobody', 'under way', 'whoever'],
     ),
     'an ID in small letters': /\b(?:BAP|[Cc]lient|[Uu]ser) id\b/,
-    'a plural that is wrong for 1': /\{\d\} (?:accounts|hosts|locks|reached|servers|sessions)\b/,
+    'a plural': plural('accounts', 'hosts', 'locks', 'reached', 'servers', 'sessions'),
   },
+  de: { 'a plural': plural('Hosts', 'Konten', 'Sitzungen', 'Sperren') },
   es: {
     'words that only somebody addressed as tú has': words('t[uú]s?', 'te', 'ti', 'contigo', 'tuy[oa]s?'),
     // Excludes forms shared with usted, such as "inicia", and words that are also nouns, such as "cuentas".
@@ -54,7 +58,10 @@ const AVOIDED: Record<string, Record<string, RegExp>> = {
       ...'puedas puedes quieras quieres sabes tengas tienes ves'.split(' '),
     ),
     'all-powerful': words('todopoderos[oa]s?'),
+    'a plural': plural('bloqueos', 'cuentas', 'hosts', 'servidores', 'sesiones'),
   },
+  fr: { 'a plural': plural('comptes', 'hôtes', 'serveurs', 'sessions', 'verrous') },
+  'pt-br': { 'a plural': plural('bloqueios', 'contas', 'hosts', 'servidores', 'sessões') },
   ja: { 'a pronoun for the reader': /あなた|貴方/ },
   'zh-cn': { 'a formal pronoun': /您/ },
 };

@@ -27,6 +27,15 @@ describe('the manifest check', () => {
     assert.match(manifestProblems({ keywords: [...keywords, 'one more'] }).join(), /^keywords/);
   });
 
+  it('reports a setting that a workspace or a remote machine could override', () => {
+    const withScope = (scope?: string): unknown => ({
+      contributes: { configuration: { properties: { 'a.b': { scope } } } },
+    });
+    assert.deepEqual(manifestProblems(withScope('application')), []);
+    for (const scope of [undefined, 'machine', 'machine-overridable', 'window', 'resource'])
+      assert.match(manifestProblems(withScope(scope)).join(), /^a\.b: only the scope "application"/);
+  });
+
   it('requires all public URLs or none', () => {
     assert.deepEqual(manifestProblems(ADDRESSES), []);
     assert.match(manifestProblems({ bugs: ADDRESSES.bugs }).join(), /Set now: bugs/);

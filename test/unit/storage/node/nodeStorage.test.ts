@@ -4,9 +4,13 @@ import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type * as vscode from 'vscode';
 
+import { NEVER } from '../../../../src/base/timeLimit.ts';
 import { itemOf, parseItem } from '../../../../src/sessions/items.ts';
+import { type StartupCheck, watchForLostSessions } from '../../../../src/sessions/lost.ts';
+import { NoticeEmitter } from '../../../../src/sessions/notices.ts';
 import { PendingRevocations } from '../../../../src/sessions/pendingRevocations.ts';
 import type { WindowStorage } from '../../../../src/sessions/ports.ts';
+import { SessionStore } from '../../../../src/sessions/store.ts';
 import { openNodeStorage } from '../../../../src/storage/node/nodeStorage.ts';
 import { DiskClock } from '../../support/diskClock.ts';
 import { FakeMemento } from '../../support/fakeMemento.ts';
@@ -48,8 +52,8 @@ class Client {
     return new Client(folder, open);
   }
 
-  window({ inBrowser = false } = {}): Window {
-    const { clock, log, folder, memento } = this;
+  window({ inBrowser = false, folder = this.folder } = {}): Window {
+    const { clock, log, memento } = this;
     const closed = new AbortController();
     const uri: unknown = { fsPath: folder };
     const context = {
@@ -86,6 +90,14 @@ class Client {
   get warnings(): string[] {
     return this.log.lines.filter((line) => line.startsWith('warn'));
   }
+}
+
+/** What a window finds at its start, compared with the index that the window before has left. */
+async function lostIn(client: Client, { storage, locks }: Window): Promise<StartupCheck | undefined> {
+  const { clock, log, memento } = client;
+  const runtime = { clock, log, closed: NEVER };
+  const store = new SessionStore(storage, locks, runtime);
+  return watchForLostSessions(store, memento, new NoticeEmitter(store, locks), runtime);
 }
 
 describe('the storage of sessions in Node', () => {
@@ -188,6 +200,21 @@ describe('the sessions of a client', () => {
     assert.equal(await textIn(storage, A), textOf(A));
     await client.clock.settle();
     assert.deepEqual((await client.inFiles()).sort(), [itemOf(A).name, itemOf(removedOf('b')).name]);
+    assert.deepEqual(client.warnings, []);
+  });
+
+  it('are the same in a second container, whose folder is another one, and none counts as lost', async (t) => {
+    const client = await Client.create(t);
+    const first = client.window();
+    await lostIn(client, first);
+    await put(first.storage, A);
+    await client.clock.settle();
+    const second = client.window({ folder: await temporaryFolder(t) });
+    assert.deepEqual(await lostIn(client, second), { expected: 1, lost: 0 });
+    assert.equal(await textIn(second.storage, A), textOf(A));
+    await put(second.storage, removedOf('a'));
+    await client.clock.settle();
+    assert.deepEqual(await first.storage.names(), [itemOf(removedOf('a')).name]);
     assert.deepEqual(client.warnings, []);
   });
 
