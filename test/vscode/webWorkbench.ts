@@ -55,6 +55,9 @@ export async function startWebWorkbench(options: WebWorkbenchOptions = {}): Prom
         const file = path.join(roots.get(first) ?? '/nowhere', ...rest);
         const body = await readFile(file).catch(() => undefined);
         response.statusCode = body === undefined ? 404 : 200;
+        // As on vscode.dev: a reload takes VS Code's own files, and what is compiled of them, from the browser's cache.
+        if (first === 'static' && body !== undefined)
+          response.setHeader('cache-control', 'public, max-age=31536000, immutable');
         response.setHeader('content-type', types[path.extname(file)] ?? 'application/octet-stream');
         response.end(rest.join('/') === WORKBENCH && body !== undefined ? withoutServer(body) : body);
       }
