@@ -18,7 +18,8 @@ if (wanted !== 'quick' && wanted !== 'rest' && wanted !== 'all')
 const plan = plans[wanted];
 
 const start = Date.now();
-const failed: string[] = [];
+/** The output of each part that failed, by its name. */
+const failed = new Map<string, string>();
 // All other parts use this package, and nothing else builds it.
 const isPackaged = await run(packaging);
 const first = [...plan.withoutVSCode];
@@ -26,10 +27,14 @@ const fetched = isPackaged ? inOrder([...plan.fetch]) : Promise.resolve(false);
 const inVSCode = [...plan.inVSCode];
 await Promise.all(Array.from({ length: WORKERS }, work));
 const minutes = ((Date.now() - start) / 60_000).toFixed(1);
+// Once more at the end: whoever reads a long log starts there.
+for (const output of failed.values()) console.log(output);
 console.log(
-  failed.length === 0 ? `\nAll tests passed in ${minutes} minutes.` : `\nFailed: ${failed.join(', ')}`,
+  failed.size === 0
+    ? `\nAll tests passed in ${minutes} minutes.`
+    : `\nFailed: ${Array.from(failed.keys()).join(', ')}`,
 );
-if (failed.length > 0) process.exitCode = 1;
+if (failed.size > 0) process.exitCode = 1;
 
 async function work(): Promise<void> {
   const part = first.shift();
@@ -61,10 +66,9 @@ async function run({ name, command: [file, ...args], env, live = false }: Part):
     child.once('close', resolve);
   });
   forget();
-  if (code !== 0) failed.push(name);
   const seconds = Math.round((Date.now() - startMs) / 1000);
-  console.log(
-    `\n${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)\n${Buffer.concat(output).toString().trimEnd()}`,
-  );
+  const text = `\n${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)\n${Buffer.concat(output).toString().trimEnd()}`;
+  console.log(text);
+  if (code !== 0) failed.set(name, text);
   return code === 0;
 }

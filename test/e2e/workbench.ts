@@ -162,11 +162,14 @@ export class Workbench {
     return [...files, ...contents].join('\n');
   }
 
-  /** Saves a screenshot and the logs of a failed test. */
+  /** Saves a screenshot and the logs of a failed test. Prints what asks for an answer: a run may keep no files. */
   async saveFailure(test: string): Promise<void> {
     const name = `failed-${test.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}`;
     await this.screenshot(name);
     await writeFile(path.join(screenshotFolder, `${name}.log`), await this.logs());
+    const asking = this.page.locator('.notification-list-item, .monaco-dialog-box, .quick-input-widget');
+    const texts = await asking.filter({ visible: true }).allInnerTexts();
+    console.log(`The window of "${test}" shows:`, texts);
   }
 
   /** Simulates switching to another window and back: Playwright's pages never lose the focus. */
