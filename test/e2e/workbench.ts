@@ -214,21 +214,28 @@ export class Workbench {
     return labels.map((label) => label.trim()).filter((label) => label !== '');
   }
 
-  /** Clicks until the menu closes: a menu ignores the mouse shortly after it opens. */
+  /** Clicks until that closes the menu: a menu ignores the mouse shortly after it opens. */
   async chooseInAccountsMenu(name: string | RegExp): Promise<void> {
     const entry = await this.accountsEntry(name);
+    let isClicked = false;
     await this.until(async () => {
-      if (await entry.isVisible()) await entry.click();
-      return !(await entry.isVisible());
+      if (await entry.isVisible()) isClicked = await succeeds(entry.click({ timeout: 2_000 }));
+      else if (!isClicked) await this.accountsEntry(name); // see signOutInMenu
+      return isClicked && !(await entry.isVisible());
     }, 'the menu to close');
   }
 
   async signOutInMenu(account: string | RegExp): Promise<void> {
     const entry = await this.accountsEntry(account);
     const signOut = this.page.getByRole('menuitem', { name: 'Sign Out' });
+    let timesClosed = 0;
     await this.until(async () => {
-      if (await signOut.isVisible()) await signOut.click();
-      else if (await entry.isVisible()) await entry.click();
+      if (await signOut.isVisible()) await succeeds(signOut.click({ timeout: 2_000 }));
+      else if (await entry.isVisible()) await succeeds(entry.click({ timeout: 2_000 }));
+      // The dialog opens a moment after the menu closes. Without it, something that has just started took the focus,
+      // which closes a menu, too.
+      else if (!(await this.dialog().isVisible()) && ++timesClosed % 10 === 0)
+        await this.accountsEntry(account);
       return this.dialog().isVisible();
     }, 'the dialog on signing out');
     await this.answerDialog('Sign Out');
@@ -411,4 +418,12 @@ export class Workbench {
       pauseMs = Math.min(pauseMs * 1.5, 1_000);
     }
   }
+}
+
+/** Whether an action of Playwright succeeds within its time limit. */
+function succeeds(action: Promise<void>): Promise<boolean> {
+  return action.then(
+    () => true,
+    () => false,
+  );
 }
