@@ -215,9 +215,10 @@ export class SessionModel {
     const grant = this.#world.service.grant(life);
     const cancel = new AbortController();
     if (cancelAfterMs !== undefined) {
-      const { clock } = this.#world;
+      const { clock, windows } = this.#world;
       clock.at(clock.ranMs + cancelAfterMs, () => {
-        cancel.abort(new Error('cancelled'));
+        // Nobody can cancel in a window that has closed meanwhile. What it has stored by then stays.
+        if (windows.includes(window)) cancel.abort(new Error('cancelled'));
       });
     }
     const keeping = this.#world.signIn(window, grant, [scope], account, cancel.signal);
