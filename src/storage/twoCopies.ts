@@ -32,6 +32,8 @@ export class TwoCopies implements ItemStorage {
   /** The writes to the shared copy that are under way. */
   readonly #writing = new Set<Promise<void>>();
   #isCompleting = false;
+  /** Newer lists came meanwhile, which may lack what these had. */
+  #isOutdated = false;
 
   constructor({ secrets, shared, inBrowser }: CopiesOptions, runtime: Runtime) {
     const onReadable = (): void => {
@@ -115,7 +117,10 @@ export class TwoCopies implements ItemStorage {
    * Copies what one place misses: a window may have closed before both had it, or one of them was lost. Never rejects.
    */
   async #complete(ofSecrets: readonly string[], ofShared: readonly string[]): Promise<void> {
-    if (this.#isCompleting) return;
+    if (this.#isCompleting) {
+      this.#isOutdated = true;
+      return;
+    }
     this.#isCompleting = true;
     const [inSecrets, inShared] = [newestItems(ofSecrets), newestItems(ofShared)];
     const copies: (() => Promise<void>)[] = [];
@@ -133,6 +138,9 @@ export class TwoCopies implements ItemStorage {
     };
     await Promise.all(Array.from({ length: COPIES_AT_ONCE }, work));
     this.#isCompleting = false;
+    if (!this.#isOutdated) return;
+    this.#isOutdated = false;
+    await this.names().catch(() => undefined); // completes again
   }
 
   async #copy(item: Item, from: Copy, to: Copy): Promise<void> {

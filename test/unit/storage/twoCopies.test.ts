@@ -159,6 +159,21 @@ describe('a list of two copies that comes while one is still being filled in', (
     );
     assert.deepEqual(world.names.shared, namesOf(A));
   });
+
+  for (const place of ['secrets', 'shared'] as const)
+    it(`fills in what ${place} has lost since the list before it`, async () => {
+      const world = new CopiesWorld();
+      const { copies } = world.open();
+      await put(copies, A);
+      await put(copies, B);
+      world[place].drop('b');
+      world[place].writeMs = 2_000;
+      await copies.names();
+      world[place].drop('a');
+      await copies.names();
+      await world.clock.advance(10_000);
+      assert.deepEqual(world.names[place], namesOf(A, B));
+    });
 });
 
 describe('the end of two copies', () => {
