@@ -1,4 +1,4 @@
-import { newestItems, olderNames } from '../../../src/sessions/items.ts';
+import { newestItems, olderNames, parseItem } from '../../../src/sessions/items.ts';
 import type { Runtime } from '../../../src/base/runtime.ts';
 import { TwoCopies } from '../../../src/storage/twoCopies.ts';
 import type { FakeClock } from './fakeClock.ts';
@@ -50,10 +50,21 @@ export class SnapshotStorage extends FakeStorage {
 /** How long the global state of one window takes to reach the others, as measured in a browser. */
 const BROADCAST_MS = 130;
 const SETTLES_AFTER_MS = 1_000;
+const POLL_EVERY_MS = 1_000;
 
-/** VS Code's global state: each window has a copy, and a change replaces the copies of all the others as a whole. */
+/** What one window has of the global state. */
+interface StateCopy {
+  readonly texts: Map<string, string>;
+  /** Something has replaced or changed it. */
+  changed(): void;
+}
+
+/**
+ * VS Code's global state: each window has a copy in memory, and a change replaces the copies of all the others as a
+ * whole. There is no event, so windows poll their copies. Reading one never fails.
+ */
 export class StateStorage extends FakeStorage {
-  readonly #copies = new Set<Map<string, string>>();
+  readonly #copies = new Set<StateCopy>();
   readonly #ownClock: FakeClock;
   #windows = 0;
 
@@ -63,48 +74,85 @@ export class StateStorage extends FakeStorage {
   }
 
   override loseAll(): void {
-    for (const copy of this.#copies) copy.clear();
-    super.loseAll();
+    this.stored.clear();
+    for (const copy of this.#copies) {
+      copy.texts.clear();
+      copy.changed();
+    }
   }
 
   override window(): FakeWindowStorage {
+    const clock = this.#ownClock;
     const own = new Map(this.stored);
-    this.#copies.add(own);
     const place = super.window();
     // The product waits for a random time: two windows that undo each other's write do not repeat it together.
-    const settlesAfterMs = SETTLES_AFTER_MS + 170 * this.#windows++;
+    const offsetMs = 170 * this.#windows++;
+    const settlesAfterMs = SETTLES_AFTER_MS + offsetMs;
+    const listeners = new Set<(id: string | undefined) => void>();
     let alive = true;
+    let isPollDue = false;
+    let seen = new Set(own.keys());
+    const poll = (): void => {
+      isPollDue = false;
+      const now = new Set(own.keys());
+      const changed = [...now, ...seen].filter((name) => !now.has(name) || !seen.has(name));
+      seen = now;
+      for (const id of alive ? new Set(changed.map((name) => parseItem(name)?.id)) : [])
+        for (const listener of listeners) listener(id);
+    };
+    const copy: StateCopy = {
+      texts: own,
+      changed: () => {
+        if (isPollDue) return;
+        isPollDue = true;
+        const ranMs = clock.ranMs - offsetMs;
+        clock.at(offsetMs + POLL_EVERY_MS * (Math.floor(ranMs / POLL_EVERY_MS) + 1), poll);
+      },
+    };
+    this.#copies.add(copy);
     const write = (name: string, text: string | undefined): void => {
       if (text === undefined) own.delete(name);
       else own.set(name, text);
+      copy.changed();
       const whole = new Map(own);
-      this.#ownClock.at(this.#ownClock.ranMs + BROADCAST_MS, () => {
-        for (const copy of [this.stored, ...this.#copies])
-          if (copy !== own) {
-            copy.clear();
-            for (const [each, kept] of whole) copy.set(each, kept);
+      clock.at(clock.ranMs + BROADCAST_MS, () => {
+        this.#replace(this.stored, whole);
+        for (const other of this.#copies)
+          if (other !== copy) {
+            this.#replace(other.texts, whole);
+            other.changed();
           }
-        this.tellOfAll();
       });
     };
     return {
-      ...readsCopy(place, own),
+      ...place,
+      names: () => Promise.resolve([...own.keys()]),
+      read: (name) => Promise.resolve(own.get(name)),
       add: async (item, text) => {
         for (let writes = 0; !own.has(item.name); writes++) {
           if (writes === 5) throw new Error('undone');
           await place.names(); // takes as long, and fails when it fails
           if (!alive) return new Promise<never>(() => undefined);
           write(item.name, text);
-          await this.#ownClock.sleep(settlesAfterMs, never);
+          await clock.sleep(settlesAfterMs, never);
         }
         for (const older of olderNames(item.id, [...own.keys()])) write(older, undefined);
       },
+      onDidChange: (listener) => {
+        listeners.add(listener);
+        return { dispose: () => listeners.delete(listener) };
+      },
       die: () => {
         alive = false;
-        this.#copies.delete(own);
+        this.#copies.delete(copy);
         place.die();
       },
     };
+  }
+
+  #replace(texts: Map<string, string>, whole: ReadonlyMap<string, string>): void {
+    texts.clear();
+    for (const [each, kept] of whole) texts.set(each, kept);
   }
 }
 
