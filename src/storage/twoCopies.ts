@@ -31,9 +31,8 @@ export class TwoCopies implements ItemStorage {
   readonly #subscriptions: Disposable[];
   /** The writes to the shared copy that are under way. */
   readonly #writing = new Set<Promise<void>>();
-  #isCompleting = false;
-  /** Newer lists came meanwhile, which may lack what these had. */
-  #isOutdated = false;
+  /** How many times both were listed since the work on what one of them misses began. Zero without such work. */
+  #timesListed = 0;
 
   constructor({ secrets, shared, inBrowser }: CopiesOptions, runtime: Runtime) {
     const onReadable = (): void => {
@@ -117,11 +116,7 @@ export class TwoCopies implements ItemStorage {
    * Copies what one place misses: a window may have closed before both had it, or one of them was lost. Never rejects.
    */
   async #complete(ofSecrets: readonly string[], ofShared: readonly string[]): Promise<void> {
-    if (this.#isCompleting) {
-      this.#isOutdated = true;
-      return;
-    }
-    this.#isCompleting = true;
+    if (++this.#timesListed > 1) return;
     const [inSecrets, inShared] = [newestItems(ofSecrets), newestItems(ofShared)];
     const copies: (() => Promise<void>)[] = [];
     for (const item of inSecrets.values())
@@ -137,10 +132,9 @@ export class TwoCopies implements ItemStorage {
       for (const copy of left) await copy();
     };
     await Promise.all(Array.from({ length: COPIES_AT_ONCE }, work));
-    this.#isCompleting = false;
-    if (!this.#isOutdated) return;
-    this.#isOutdated = false;
-    await this.names().catch(() => undefined); // completes again
+    const isOutdated = this.#timesListed > 1;
+    this.#timesListed = 0;
+    if (isOutdated) await this.names().catch(() => undefined); // and completes what has been lost meanwhile
   }
 
   async #copy(item: Item, from: Copy, to: Copy): Promise<void> {

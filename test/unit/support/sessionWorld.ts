@@ -213,10 +213,10 @@ export class SessionWorld {
 
   /**
    * Lets time run until all work has ended, except for the timer of each window, which fires every 30 seconds. The mark
-   * of a revocation that was delivered later stays for an hour.
+   * of a revocation that was delivered later stays for up to two hours.
    */
   async quiet(): Promise<void> {
-    const untilMs = this.clock.ranMs + 7_200_000;
+    const untilMs = this.clock.ranMs + 3 * 3_600_000;
     do {
       await this.clock.advance(100);
       if (this.clock.ranMs > untilMs) throw new Error('The windows never come to rest');
