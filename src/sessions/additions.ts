@@ -2,6 +2,7 @@ import { Emitter } from '../base/emitter.ts';
 import { abortable, NEVER } from '../base/timeLimit.ts';
 import type { SessionOf } from './accounts.ts';
 import { type GrantLock, handOn } from './grantLock.ts';
+import { parseItem } from './items.ts';
 import type { SessionMemory } from './memory.ts';
 import type { HeldLock } from './ports.ts';
 import { afterSignIn, compareVersions, type LiveSession, type Session } from './record.ts';
@@ -52,7 +53,9 @@ export class Additions {
         if (replaced?.state === 'removed' || isUnreadable(id)) continue;
         const added = { record: make(id, replaced), replaced };
         await this.#keep(added, signal);
-        handOn(lock, memory.itemOf(id));
+        const before = parseItem(lock.handedOn ?? '');
+        // Others still wait for the version of a session that this window has not read.
+        if (before === undefined || memory.get(before.id) !== undefined) handOn(lock, memory.itemOf(id));
         const now = memory.get(id);
         const isSignedOut = now?.state === 'removed';
         // The user may have signed out during the write: of the session before it, or of this very sign-in.

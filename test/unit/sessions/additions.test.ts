@@ -88,6 +88,28 @@ describe('a new sign-in', () => {
     assert.match(handedOn[0] ?? '', /^a\.2-0-0\./);
   });
 
+  for (const isRead of [true, false])
+    it(`${isRead ? 'replaces' : 'keeps'} what was handed on of a session that its window has ${isRead ? '' : 'not '}read`, async () => {
+      const [world, one] = await windowWith(A);
+      await world.clock.run(
+        one.store.whileGranting(A, one.closed.signal, () => {
+          one.store.publish(renewed(A, 'next'));
+          return Promise.resolve();
+        }),
+      );
+      if (!isRead) world.storage.readFailure = new Error('a message');
+      await world.clock.run(add(world.open(), 'b', 'new'));
+      world.storage.readFailure = undefined;
+      const handedOn: (string | undefined)[] = [];
+      await world.clock.run(
+        one.store.whileGranting(A, one.closed.signal, (lock) => {
+          handedOn.push(lock.handedOn);
+          return Promise.resolve();
+        }),
+      );
+      assert.match(handedOn[0] ?? '', isRead ? /^b\.1-0-0\./ : /^a\.1-1-0\./);
+    });
+
   it('is told to whoever listens when it is in memory only, once', async () => {
     const [world, window] = await windowWith();
     const told: string[] = [];
