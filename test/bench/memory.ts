@@ -9,6 +9,8 @@ import { openRealWindow } from './realWindow.ts';
 /** Enough for everything to be loaded and compiled. */
 const WARM_UP = 500;
 const SIGN_INS = 1_000;
+/** What the benchmarks before this one have left to do can use memory in one round. A leak grows in each. */
+const ROUNDS = 3;
 const COLLECTIONS = 5;
 /** Less than leaking a small object per sign-in. */
 const GROWTH_ALLOWED = 500_000;
@@ -32,9 +34,15 @@ export async function memory(): Promise<Figure[]> {
     return process.memoryUsage().heapUsed;
   };
   try {
-    const before = await used(WARM_UP);
-    const growth = Math.max(0, (await used(SIGN_INS)) - before);
-    const how = `heap in use after garbage collections, and after ${WARM_UP} earlier sign-ins`;
+    let before = await used(WARM_UP);
+    const growths: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const after = await used(SIGN_INS);
+      growths.push(Math.max(0, after - before));
+      before = after;
+    }
+    const growth = Math.min(...growths);
+    const how = `heap in use after garbage collections, and after ${WARM_UP} earlier sign-ins; the least of ${ROUNDS} rounds`;
     return [atMost(`Memory that ${SIGN_INS} sign-ins leave in use`, growth, GROWTH_ALLOWED, how, bytes)];
   } finally {
     await window.close();
