@@ -5,9 +5,16 @@ export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 }
 
+/** A timer that is later than this shows that the process was stopped, or that something else kept it busy. */
+const LATE_MS = 100;
+/** Long enough to read an answer that has arrived. */
+const GRACE_MS = 1_000;
+
 /**
  * Runs `work` for at most `ms` milliseconds of running time. Rejects with `signal.reason` as soon as the signal aborts,
- * and with a TimeLimitError at the limit, even if the work ignores the signal that it gets.
+ * and with a TimeLimitError at the limit, even if the work ignores the signal that it gets. A process that goes on
+ * after the limit has another second: an answer that came meanwhile may be the only copy of a new token, and Node fires
+ * timers before it reads from the network.
  */
 export async function withTimeLimit<T>(
   clock: Clock,
@@ -18,12 +25,13 @@ export async function withTimeLimit<T>(
   signal.throwIfAborted();
   const limit = new AbortController();
   const settled = new AbortController();
-  clock.sleep(ms, settled.signal).then(
-    () => {
-      limit.abort(new TimeLimitError());
-    },
-    () => undefined, // the work settled in time
-  );
+  const expire = async (): Promise<void> => {
+    const dueMs = clock.now() + ms;
+    await clock.sleep(ms, settled.signal);
+    if (clock.now() - dueMs >= LATE_MS) await clock.sleep(GRACE_MS, settled.signal);
+    limit.abort(new TimeLimitError());
+  };
+  expire().catch(() => undefined); // the work settled in time
   try {
     const limits = AbortSignal.any([signal, limit.signal]);
     return await abortable(work(limits), limits);

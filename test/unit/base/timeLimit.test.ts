@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 
-import { abortable, TimeLimitError, withTimeLimit } from '../../../src/base/timeLimit.ts';
+import { abortable, NEVER, TimeLimitError, withTimeLimit } from '../../../src/base/timeLimit.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
 const reason = new Error('cancelled');
@@ -40,6 +40,26 @@ describe('withTimeLimit', () => {
     assert.equal(clock.ranMs, 1_000);
     assert.equal(clock.pending, 0);
   });
+
+  for (const [lateMs, workMs, ends] of [
+    [99, 1_001, 'at the limit'],
+    [100, 1_999, 'with the result'],
+    [15_000, 1_999, 'with the result'],
+    [15_000, 2_001, 'a second after the limit'],
+  ] as const)
+    it(`ends ${ends} when its timer is ${lateMs} ms late and the work takes ${workMs} ms`, async () => {
+      const clock = new FakeClock();
+      const { signal } = new AbortController();
+      const work = withTimeLimit(clock, 1_000, signal, () => clock.sleep(workMs, NEVER).then(() => 'done'));
+      clock.jump(lateMs); // the process was stopped
+      const result = clock.run(work);
+      if (ends === 'with the result') assert.equal(await result, 'done');
+      else await assert.rejects(result, TimeLimitError);
+      assert.equal(
+        clock.ranMs,
+        { 'at the limit': 1_000, 'with the result': workMs, 'a second after the limit': 2_000 }[ends],
+      );
+    });
 
   it('aborts the work’s signal at the limit', async () => {
     const clock = new FakeClock();
