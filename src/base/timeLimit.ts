@@ -7,14 +7,22 @@ export class TimeLimitError extends Error {
 
 /** A timer that is later than this shows that the process was stopped, or that something else kept it busy. */
 const LATE_MS = 100;
-/** Long enough to read an answer that has arrived. */
+/** Long enough to read what has arrived. */
 const GRACE_MS = 1_000;
 
 /**
+ * Call when a wait that ends work is over: waits for another second if it was due earlier. Node fires timers before it
+ * reads from the network, and an answer that came while the process was stopped may be the only copy of a new token.
+ * Rejects with `signal.reason`.
+ */
+export async function letArrive(clock: Clock, dueMs: number, signal: AbortSignal): Promise<void> {
+  if (clock.now() - dueMs >= LATE_MS) await clock.sleep(GRACE_MS, signal);
+}
+
+/**
  * Runs `work` for at most `ms` milliseconds of running time. Rejects with `signal.reason` as soon as the signal aborts,
- * and with a TimeLimitError at the limit, even if the work ignores the signal that it gets. A process that goes on
- * after the limit has another second: an answer that came meanwhile may be the only copy of a new token, and Node fires
- * timers before it reads from the network.
+ * and with a TimeLimitError at the limit, even if the work ignores the signal that it gets. See `letArrive` for a
+ * process that was stopped at the limit.
  */
 export async function withTimeLimit<T>(
   clock: Clock,
@@ -28,7 +36,7 @@ export async function withTimeLimit<T>(
   const expire = async (): Promise<void> => {
     const dueMs = clock.now() + ms;
     await clock.sleep(ms, settled.signal);
-    if (clock.now() - dueMs >= LATE_MS) await clock.sleep(GRACE_MS, settled.signal);
+    await letArrive(clock, dueMs, settled.signal);
     limit.abort(new TimeLimitError());
   };
   expire().catch(() => undefined); // the work settled in time

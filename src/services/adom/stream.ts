@@ -2,6 +2,7 @@ import { EventSource } from 'eventsource';
 
 import { pause } from '../../base/clock.ts';
 import { describeError } from '../../base/log.ts';
+import { letArrive } from '../../base/timeLimit.ts';
 import type { HttpOutcome } from '../../http/outcome.ts';
 import { LAST_POLL_MS } from '../../http/retry.ts';
 import { FETCH_DEFAULTS, type Http, readResponse } from '../../http/send.ts';
@@ -57,8 +58,10 @@ export async function streamIntent(
     for (;;) {
       const wait = AbortSignal.any([over, silence.signal]);
       try {
-        const leftMs = deadlineMs - (state.hasCarried ? 0 : LAST_POLL_MS) - http.clock.now();
-        await pause(http.clock, Math.min(MAX_SILENCE_MS, leftMs), wait);
+        const endMs = deadlineMs - (state.hasCarried ? 0 : LAST_POLL_MS);
+        const dueMs = Math.min(http.clock.now() + MAX_SILENCE_MS, endMs);
+        await pause(http.clock, dueMs - http.clock.now(), wait);
+        await letArrive(http.clock, dueMs, wait);
         return { kind: 'broken' };
       } catch {
         over.throwIfAborted(); // otherwise there was data, and the silence starts over

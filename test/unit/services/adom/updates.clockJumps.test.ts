@@ -10,7 +10,10 @@ const GONE = json(410, {});
 const STREAM = eventStream(pings(15, 2 * HOUR));
 const pending = (times: number): Reply[] => Array<Reply>(times).fill(PENDING);
 
-/** A pause looks at the wall clock every five seconds, so it notices a jump within five seconds. */
+/**
+ * A pause looks at the wall clock every five seconds, so it notices a jump within five seconds. A stream is read for
+ * another second then.
+ */
 const JUMPS: Scenario[] = [
   ...(['auto', 'stream'] as const).flatMap((mode): Scenario[] => [
     {
@@ -18,7 +21,7 @@ const JUMPS: Scenario[] = [
       mode,
       replies: [STREAM, TOLD],
       meanwhile: [[8, { jump: HOUR }]],
-      asks: ['stream 0', 'poll 10'],
+      asks: ['stream 0', 'poll 11'],
       end: SIGNED_IN,
     },
     {
@@ -26,7 +29,7 @@ const JUMPS: Scenario[] = [
       mode,
       replies: [eventStream([]), PENDING],
       meanwhile: [[8, { jump: HOUR }]],
-      asks: ['stream 0', 'poll 10'],
+      asks: ['stream 0', 'poll 11'],
       end: 'expired',
     },
     {
@@ -34,7 +37,7 @@ const JUMPS: Scenario[] = [
       mode,
       replies: [STREAM, OFFLINE],
       meanwhile: [[8, { jump: HOUR }]],
-      asks: ['stream 0', 'poll 10'],
+      asks: ['stream 0', 'poll 11'],
       end: 'expired',
     },
   ]),
@@ -46,11 +49,19 @@ const JUMPS: Scenario[] = [
     end: SIGNED_IN,
     endsAt: 9,
   },
+  ...([60, HOUR] as const).map((jump): Scenario => ({
+    name: `by ${jump} s: accepts a token that the stream gives within a second after the look at the clock`,
+    replies: [eventStream([[10.9, AUTHENTICATED]])],
+    meanwhile: [[8, { jump }]],
+    asks: ['stream 0'],
+    end: SIGNED_IN,
+    endsAt: 10.9,
+  })),
   {
     name: 'past the deadline: polls after a ping before the next look at the clock',
     replies: [eventStream([[9, PING]]), PENDING],
     meanwhile: [[8, { jump: HOUR }]],
-    asks: ['stream 0', 'poll 9'],
+    asks: ['stream 0', 'poll 10'],
     end: 'expired',
   },
   {
@@ -58,7 +69,7 @@ const JUMPS: Scenario[] = [
     intent: living(100),
     replies: [eventStream([[5, PING]]), PENDING, TOLD],
     meanwhile: [[8, { jump: 60 }]],
-    asks: ['stream 0', 'poll 10', 'poll 12'],
+    asks: ['stream 0', 'poll 11', 'poll 13'],
     end: SIGNED_IN,
   },
   {
