@@ -31,8 +31,8 @@ export class TwoCopies implements ItemStorage {
   readonly #subscriptions: Disposable[];
   /** The writes to the shared copy that are under way. */
   readonly #writing = new Set<Promise<void>>();
-  /** How many times both were listed since the work on what one of them misses began. Zero without such work. */
-  #timesListed = 0;
+  /** How many lists have shown that one place misses something, since the work on that began. Zero without such work. */
+  #lists = 0;
 
   constructor({ secrets, shared, inBrowser }: CopiesOptions, runtime: Runtime) {
     const onReadable = (): void => {
@@ -116,7 +116,6 @@ export class TwoCopies implements ItemStorage {
    * Copies what one place misses: a window may have closed before both had it, or one of them was lost. Never rejects.
    */
   async #complete(ofSecrets: readonly string[], ofShared: readonly string[]): Promise<void> {
-    if (++this.#timesListed > 1) return;
     const [inSecrets, inShared] = [newestItems(ofSecrets), newestItems(ofShared)];
     const copies: (() => Promise<void>)[] = [];
     for (const item of inSecrets.values())
@@ -127,14 +126,15 @@ export class TwoCopies implements ItemStorage {
       if (isWanted && isMissing(item, inSecrets))
         copies.push(() => this.#copy(item, this.#shared, this.#secrets));
     }
+    if (copies.length === 0 || ++this.#lists > 1) return;
     const left = copies.values();
     const work = async (): Promise<void> => {
       for (const copy of left) await copy();
     };
     await Promise.all(Array.from({ length: COPIES_AT_ONCE }, work));
-    const isOutdated = this.#timesListed > 1;
-    this.#timesListed = 0;
-    if (isOutdated) await this.names().catch(() => undefined); // and completes what has been lost meanwhile
+    const isOutdated = this.#lists > 1;
+    this.#lists = 0;
+    if (isOutdated) await this.names().catch(() => undefined); // and completes what was lost meanwhile
   }
 
   async #copy(item: Item, from: Copy, to: Copy): Promise<void> {
