@@ -125,7 +125,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     runtime,
   );
   const showIdentity = (record: LiveSession): void => {
-    const provider = providers.find(({ service }) => service.id === record.serviceId);
+    const provider = providerOf(record.serviceId);
     const [account] = accountsOf([record]);
     if (provider === undefined || account === undefined) return;
     panels.show({ provider, account }).catch((error: unknown) => {
@@ -137,10 +137,11 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   const providers = sessions.byService.map(
     (each) => new ServiceProvider(each, view, signIns, runtime, clockSkew),
   );
+  const providerOf = (serviceId: string): ServiceProvider | undefined =>
+    providers.find(({ service }) => service.id === serviceId);
   const resumeSignIns = (): void => {
     void signIns.takeOver((interrupted) => {
-      const { serviceId } = interrupted.record;
-      const provider = providers.find(({ service }) => service.id === serviceId);
+      const provider = providerOf(interrupted.record.serviceId);
       if (provider === undefined) void interrupted.kept.release();
       else provider.resume(interrupted);
     });

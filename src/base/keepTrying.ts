@@ -1,4 +1,6 @@
 import { type Clock, pause } from './clock.ts';
+import { describeError } from './log.ts';
+import type { Runtime } from './runtime.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -19,4 +21,15 @@ export async function keepTrying(
     );
     if (isDone || closed.aborted) return;
   }
+}
+
+/** Logs why work has failed, and then does as `keepTrying`. `failure` has no period. Never rejects. */
+export function tryAgain(
+  failure: string,
+  error: unknown,
+  work: () => Promise<unknown>,
+  runtime: Runtime,
+): Promise<void> {
+  runtime.log.warn(`${failure}: ${describeError(error)}. Trying again.`);
+  return keepTrying(work, runtime);
 }

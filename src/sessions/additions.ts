@@ -1,12 +1,12 @@
 import { Emitter } from '../base/emitter.ts';
-import { abortable, NEVER } from '../base/timeLimit.ts';
+import { abortable } from '../base/timeLimit.ts';
 import type { SessionOf } from './accounts.ts';
 import { type GrantLock, handOn } from './grantLock.ts';
 import { parseItem } from './items.ts';
 import type { SessionMemory } from './memory.ts';
 import type { HeldLock } from './ports.ts';
 import { afterSignIn, compareVersions, type LiveSession, type Session } from './record.ts';
-import { type StoredSessions, StoreError } from './storedSessions.ts';
+import type { StoredSessions } from './storedSessions.ts';
 
 /** A new sign-in to keep, and how to find out which session it continues. */
 export interface NewSignIn {
@@ -80,23 +80,18 @@ export class Additions {
   async #keep(added: Added, signal: AbortSignal): Promise<void> {
     const { memory, stored } = this.#parts;
     const { record } = added;
-    let failure: StoreError | undefined;
-    try {
-      await abortable(
-        stored.limited(NEVER, () => stored.add(record)),
-        signal,
-      );
-    } catch (error) {
-      if (!signal.aborted && !(error instanceof StoreError)) throw error;
-      if (error instanceof StoreError) failure = error;
-    }
+    const adding = stored.limited(() => stored.add(record));
+    const isStored = await abortable(adding, signal).then(
+      () => true,
+      () => false, // it failed, which the next attempt logs, or the signal has aborted
+    );
     if (signal.aborted) {
       this.#undo(added);
       await stored.saveAtLast(record.id);
       signal.throwIfAborted();
     }
     memory.publish(record);
-    if (failure === undefined) return;
+    if (isStored) return;
     void stored.save(record.id).catch(() => undefined); // logged and retried there
     this.#notStored.fire(record);
   }

@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 
 import type { Disposable } from '../base/emitter.ts';
 import { parseJson } from '../base/json.ts';
-import { keepTrying } from '../base/keepTrying.ts';
-import { describeError } from '../base/log.ts';
+import { tryAgain } from '../base/keepTrying.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import { Grant } from '../services/service.ts';
@@ -79,12 +78,7 @@ export class PendingRevocations {
       await this.#storage.add(item, text);
       this.#unstored.delete(id);
     };
-    try {
-      await withTimeLimit(this.#runtime.clock, STORE_LIMIT_MS, NEVER, write);
-    } catch (error) {
-      this.#runtime.log.warn(`A revocation could not be stored: ${describeError(error)}. Trying again.`);
-      void keepTrying(write, this.#runtime);
-    }
+    await this.#untilStored('A revocation could not be stored', write);
     return id;
   }
 
@@ -113,14 +107,16 @@ export class PendingRevocations {
   async end(id: string): Promise<void> {
     this.#over.add(id);
     this.#unstored.delete(id);
-    const add = (): Promise<void> => this.#storage.add(itemFor(id, VERSION, undefined), '');
+    const mark = itemFor(id, VERSION, undefined);
+    await this.#untilStored('A finished revocation could not be deleted', () => this.#storage.add(mark, ''));
+  }
+
+  /** Resolves after the first attempt, or three seconds; retries follow. Never rejects. */
+  async #untilStored(failure: string, write: () => Promise<void>): Promise<void> {
     try {
-      await withTimeLimit(this.#runtime.clock, STORE_LIMIT_MS, NEVER, add);
+      await withTimeLimit(this.#runtime.clock, STORE_LIMIT_MS, NEVER, write);
     } catch (error) {
-      this.#runtime.log.warn(
-        `A finished revocation could not be deleted: ${describeError(error)}. Trying again.`,
-      );
-      void keepTrying(add, this.#runtime);
+      void tryAgain(failure, error, write, this.#runtime);
     }
   }
 

@@ -1,9 +1,7 @@
 import type { Disposable } from '../base/emitter.ts';
-import { keepTrying } from '../base/keepTrying.ts';
+import { keepTrying, tryAgain } from '../base/keepTrying.ts';
 import { Lazy } from '../base/lazy.ts';
-import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
-import { NEVER } from '../base/timeLimit.ts';
 import { type Added, Additions, type NewSignIn } from './additions.ts';
 import { GrantLock, handOn } from './grantLock.ts';
 import { isNewerItem, type Item } from './items.ts';
@@ -165,10 +163,7 @@ export class SessionStore {
     try {
       await reread();
     } catch (error) {
-      this.#runtime.log.warn(
-        `A change of a session could not be read: ${describeError(error)}. Trying again.`,
-      );
-      await keepTrying(reread, this.#runtime);
+      await tryAgain('A change of a session could not be read', error, reread, this.#runtime);
     }
   }
 
@@ -176,17 +171,14 @@ export class SessionStore {
     try {
       await this.rereadAll();
     } catch (error) {
-      this.#runtime.log.warn(
-        `The stored sessions cannot be read now: ${describeError(error)}. Trying again.`,
-      );
       this.#memory.firesChanges = true;
-      void keepTrying(() => this.rereadAll(), this.#runtime);
+      void tryAgain('The stored sessions cannot be read now', error, () => this.rereadAll(), this.#runtime);
     }
   }
 
   /** Makes memory and storage agree on one session, or on all. Throws a StoreError. */
   #reconcile(only?: string): Promise<void> {
-    return this.#stored.limited(NEVER, async () => {
+    return this.#stored.limited(async () => {
       const isWhole = await this.#compare(only, false);
       if (!isWhole) await this.#compare(only, true);
     });

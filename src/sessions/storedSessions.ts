@@ -81,15 +81,13 @@ export class StoredSessions {
   }
 
   /**
-   * Runs work for a minute at most. Throws a StoreError when it fails or takes longer, or `signal.reason`. The signal
-   * that the work gets aborts in both cases, but a write that is under way may still land.
+   * Runs work for a minute at most. Throws a StoreError when it fails or takes longer; a write that is under way may
+   * still land then.
    */
-  async limited<T>(signal: AbortSignal, work: (limits: AbortSignal) => Promise<T>): Promise<T> {
+  async limited<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await withTimeLimit(this.#runtime.clock, STORAGE_LIMIT_MS, signal, work);
+      return await withTimeLimit(this.#runtime.clock, STORAGE_LIMIT_MS, NEVER, work);
     } catch (cause) {
-      signal.throwIfAborted();
-      if (cause instanceof StoreError) throw cause;
       throw new StoreError('The storage of the sessions failed', { cause });
     }
   }
@@ -101,7 +99,7 @@ export class StoredSessions {
 
   /** Makes one attempt. */
   async #save(id: string): Promise<void> {
-    await this.limited(NEVER, async () => {
+    await this.limited(async () => {
       const newest = this.#newest(id);
       if (newest !== undefined) await this.add(newest);
     });

@@ -1,6 +1,6 @@
 import type { Interruption } from '../base/interruption.ts';
 import { describeError } from '../base/log.ts';
-import { keepTrying } from '../base/keepTrying.ts';
+import { tryAgain } from '../base/keepTrying.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import type { Contact } from '../oauth/judge.ts';
@@ -217,12 +217,9 @@ export class KeptSignIn implements Interruption {
     if (this.#mayBeStored) {
       const mark = itemFor(this.id, { signIn: 1, revision: this.#revision, amendment: 0 }, undefined);
       const add = (): Promise<void> => this.#parts.storage.add(mark, '');
-      await add().catch((error: unknown) => {
-        this.#parts.runtime.log.warn(
-          `A finished sign-in could not be deleted: ${describeError(error)}. Trying again.`,
-        );
-        return keepTrying(add, this.#parts.runtime);
-      });
+      await add().catch((error: unknown) =>
+        tryAgain('A finished sign-in could not be deleted', error, add, this.#parts.runtime),
+      );
     }
     this.#over.abort();
   }
