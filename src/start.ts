@@ -7,7 +7,7 @@ import { NoticeMessages } from './accounts/noticeMessages.ts';
 import { UsedServices, type WantedServices } from './accounts/usedServices.ts';
 import type { BapIdentityApi } from './api.ts';
 import { systemClock } from './base/clock.ts';
-import { createLog, describeError, type Log } from './base/log.ts';
+import { createLog, describeError } from './base/log.ts';
 import type { Runtime } from './base/runtime.ts';
 import { registerDiagnose } from './diagnose/commands.ts';
 import { isReportTab } from './diagnose/document.ts';
@@ -20,6 +20,7 @@ import { BAP_IDENTITY, BapIdentityProvider } from './provider/bapIdentityProvide
 import { createIdentityApi } from './provider/identityApi.ts';
 import { IdentityHandles } from './provider/identityHandles.ts';
 import { ServiceProvider } from './provider/provider.ts';
+import { registerProvider, tellNotStarted } from './provider/registration.ts';
 import { SharedIdentities } from './provider/sharedIdentities.ts';
 import { SharePicker } from './provider/sharePicker.ts';
 import { createServices } from './serviceList.ts';
@@ -32,7 +33,6 @@ import { createMcp } from './sharing/mcp/mcp.ts';
 import { TokenConsent } from './sharing/terminal/consent.ts';
 import { registerTerminalEnvironment } from './sharing/terminal/environment.ts';
 import { terminalQuestions } from './sharing/terminal/questions.ts';
-import { notStartedMessage } from './signIn/failureMessages.ts';
 import { KeptSignIns } from './signIn/keptSignIns.ts';
 import { SignInNotifications } from './signIn/notification.ts';
 import { QR_VIEW_TYPE } from './signIn/qrPanel.ts';
@@ -165,8 +165,8 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       if (focused) resumeSignIns();
     }),
   );
-  for (const provider of providers) subscriptions.push(...register(provider.service, provider, log));
-  if (bapIdentity !== undefined) subscriptions.push(...register(BAP_IDENTITY, bapIdentity, log));
+  for (const provider of providers) subscriptions.push(...registerProvider(provider.service, provider, log));
+  if (bapIdentity !== undefined) subscriptions.push(...registerProvider(BAP_IDENTITY, bapIdentity, log));
 
   const mcp = createMcp(providers, sessions, context.globalState, reader(settings.mcpServers), http, runtime);
   const panels = new IdentityPanels(context.extensionUri, sessions, mcp, {
@@ -232,31 +232,6 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     await shared.finish();
   };
   return { api: identity.api, finish };
-}
-
-/**
- * Theia refuses a provider whose id another extension has taken. The others are registered nevertheless. VS Code ignores
- * such a provider and only logs it.
- */
-function register(
-  { id, label }: { readonly id: string; readonly label: string },
-  provider: vscode.AuthenticationProvider,
-  log: Log,
-): vscode.Disposable[] {
-  const options = { supportsMultipleAccounts: true };
-  try {
-    return [vscode.authentication.registerAuthenticationProvider(id, label, provider, options)];
-  } catch (error) {
-    log.warn(`The provider ${id} could not be registered: ${describeError(error)}.`);
-    void tellNotStarted(label);
-    return [];
-  }
-}
-
-async function tellNotStarted(label: string): Promise<void> {
-  const reload = vscode.l10n.t('Reload Window');
-  if ((await vscode.window.showErrorMessage(notStartedMessage(label), reload)) === reload)
-    await vscode.commands.executeCommand('workbench.action.reloadWindow');
 }
 
 /**

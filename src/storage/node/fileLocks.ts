@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, utimes } from 'node:fs/promises';
+import { mkdir, readdir, utimes } from 'node:fs/promises';
 import path from 'node:path';
 
 import { isWithin } from '../../base/clock.ts';
@@ -7,7 +7,7 @@ import { describeError } from '../../base/log.ts';
 import type { Runtime } from '../../base/runtime.ts';
 import { abortable } from '../../base/timeLimit.ts';
 import { HeldElsewhereError, type HeldLock, type WindowLocks } from '../../sessions/ports.ts';
-import { CLAIMS_KEPT_FOR_MS, LocalLocks } from '../localLocks.ts';
+import { LocalLocks } from '../localLocks.ts';
 import { hasCode } from './files.ts';
 import {
   type AcquiredLock,
@@ -23,6 +23,7 @@ import {
   removeIfUnchanged,
   type Snapshot,
 } from './lockFile.ts';
+import { sweepLocks } from './lockSweep.ts';
 
 /** The owner of a lock touches its file this often, to show that it is alive. */
 const TOUCH_EVERY_MS = 3_000;
@@ -36,11 +37,6 @@ const STALE_AFTER_MS = { ended: 0, unknown: 20_000, alive: 60_000 };
 const POLL_EVERY_MS = 100;
 /** After this many failures in a row, the folder counts as unusable. */
 const MAX_ERRORS = 5;
-
-/** Locks, claims, and what `removeIfUnchanged` was about to delete when its window crashed. */
-const OWN_NAME = /^[0-9a-f]{16}\.((?:lock|claim)(?:\.[0-9a-f]{8})*)$/;
-/** A crash can leave a file whose name no window uses again. Deleted at a later start, at this age. */
-const SWEEP_AFTER_MS = 24 * 60 * 60_000;
 
 /**
  * Locks as files in a folder that all windows of this user share. Only one window can create a file. The owner of a
@@ -66,7 +62,9 @@ export class FileLocks implements WindowLocks {
     this.#roundTrip = roundTrip;
     this.#runtime = runtime;
     this.#localLocks = new LocalLocks(runtime.clock);
-    void this.#sweep();
+    const removeLock = (file: string): Promise<unknown> =>
+      this.#acquire(file, runtime.closed).then((lock) => lock && this.#release(lock));
+    void sweepLocks(folder, removeLock, runtime);
   }
 
   withLock<T>(
@@ -152,7 +150,7 @@ export class FileLocks implements WindowLocks {
       return await abortable(acquiring, signal);
     } catch (error) {
       acquiring.then(
-        (acquired) => (acquired === undefined ? undefined : this.#release(acquired)),
+        (acquired) => acquired && this.#release(acquired),
         () => undefined, // not acquired
       );
       throw error;
@@ -243,31 +241,5 @@ export class FileLocks implements WindowLocks {
       this.#runtime.log.warn(`Other windows can be neither locked out nor told what this one does: ${text}.`);
     this.#logged.add(text);
     return instead;
-  }
-
-  /**
-   * Deletes files of crashed windows, unless the folder is a link, perhaps to a folder of somebody else. Acquires a
-   * lock before deleting it, as every waiting window does, because a lock in use can look old after a jump of the
-   * clock.
-   */
-  async #sweep(): Promise<void> {
-    const { clock, closed, log } = this.#runtime;
-    try {
-      if (!(await lstat(this.#folder)).isDirectory()) return;
-      await chmod(this.#folder, 0o700);
-      for (const entry of await readdir(this.#folder, { withFileTypes: true })) {
-        const [, ending] = OWN_NAME.exec(entry.name) ?? [];
-        const file = path.join(this.#folder, entry.name);
-        const snapshot = ending !== undefined && entry.isFile() ? await readSnapshot(file) : undefined;
-        const keptForMs = ending === 'claim' ? CLAIMS_KEPT_FOR_MS : SWEEP_AFTER_MS;
-        if (snapshot === undefined || clock.now() - snapshot.touchedAtMs < keptForMs) continue;
-        if (ending !== 'lock') await removeIfUnchanged(file, snapshot);
-        else await this.#acquire(file, closed).then((lock) => lock && this.#release(lock));
-      }
-    } catch (error) {
-      // Expected: there is no folder before the first lock, and the window can close during the sweep.
-      if (!closed.aborted && !hasCode(error, 'ENOENT'))
-        log.warn(`Old locks could not be deleted: ${describeError(error)}.`);
-    }
   }
 }
