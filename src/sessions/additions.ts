@@ -52,10 +52,14 @@ export class Additions {
         const replaced = memory.get(id);
         if (replaced?.state === 'removed' || isUnreadable(id)) continue;
         const added = { record: make(id, replaced), replaced };
-        await this.#keep(added, signal);
-        const before = parseItem(lock.handedOn ?? '');
-        // Others still wait for the version of a session that this window has not read.
-        if (before === undefined || memory.get(before.id) !== undefined) handOn(lock, memory.itemOf(id));
+        const before = parseItem(lock.handedOn);
+        try {
+          await this.#keep(added, signal);
+        } finally {
+          // An undone sign-in leaves a newer version, too. Others still wait for the version of a session that this
+          // window has not read.
+          if (before === undefined || memory.get(before.id) !== undefined) handOn(lock, memory.itemOf(id));
+        }
         const now = memory.get(id);
         const isSignedOut = now?.state === 'removed';
         // The user may have signed out during the write: of the session before it, or of this very sign-in.

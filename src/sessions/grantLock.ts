@@ -103,7 +103,7 @@ export function handOn(lock: HeldLock, item: Item | undefined): void {
 
 /** For a window that does not see the version that was handed on: nothing that needs it may be sent. */
 function onlyForNewer(lock: HeldLock): HeldLock {
-  const handedOn = parseItem(lock.handedOn ?? '');
+  const handedOn = parseItem(lock.handedOn);
   return {
     ...lock,
     isHeld: () => Promise.resolve(false),

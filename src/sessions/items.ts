@@ -54,7 +54,7 @@ export function textIsOf({ name }: Item, text: string): boolean {
 }
 
 /** Returns undefined for a name that is not one of an item. */
-export function parseItem(name: string): Item | undefined {
+export function parseItem(name = ''): Item | undefined {
   const [, id, signIn, revision, amendment, end] = NAME.exec(name) ?? [];
   if (id === undefined) return undefined;
   const version = { signIn: Number(signIn), revision: Number(revision), amendment: Number(amendment) };

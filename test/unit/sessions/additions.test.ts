@@ -13,6 +13,11 @@ async function windowWith(...records: SessionRecord[]): Promise<[StoreWorld, Sto
   return [world, await world.ready()];
 }
 
+/** What the next owner of the lock gets. */
+function handedOnTo(world: StoreWorld, { store, closed }: StoreWindow): Promise<string | undefined> {
+  return world.clock.run(store.whileGranting(A, closed.signal, (lock) => Promise.resolve(lock.handedOn)));
+}
+
 describe('a new sign-in', () => {
   for (const [what, before] of [
     ['nothing', undefined],
@@ -75,18 +80,19 @@ describe('a new sign-in', () => {
     assert.deepEqual([window.store.get('a')?.state, window.store.sessions()], ['removed', []]);
   });
 
-  it('hands its version on to the next window', async () => {
-    const [world, window] = await windowWith(A);
-    await world.clock.run(add(window, 'a', 'new'));
-    const handedOn: (string | undefined)[] = [];
-    await world.clock.run(
-      window.store.whileGranting(A, window.closed.signal, (lock) => {
-        handedOn.push(lock.handedOn);
-        return Promise.resolve();
-      }),
-    );
-    assert.match(handedOn[0] ?? '', /^a\.2-0-0\./);
-  });
+  for (const isCanceled of [false, true])
+    it(`hands on ${isCanceled ? 'the version that undoes it when it is canceled' : 'its version'}`, async () => {
+      const [world, window] = await windowWith(A);
+      world.storage.writeMs = 5_000;
+      const cancel = new AbortController();
+      const adding = add(window, 'a', 'new', cancel.signal);
+      if (isCanceled)
+        world.clock.at(1_000, () => {
+          cancel.abort(new Error('canceled'));
+        });
+      await world.clock.run(adding.catch(() => undefined));
+      assert.match((await handedOnTo(world, window)) ?? '', isCanceled ? /^a\.3-0-0\./ : /^a\.2-0-0\./);
+    });
 
   for (const isRead of [true, false])
     it(`${isRead ? 'replaces' : 'keeps'} what was handed on of a session that its window has ${isRead ? '' : 'not '}read`, async () => {
@@ -100,14 +106,7 @@ describe('a new sign-in', () => {
       if (!isRead) world.storage.readFailure = new Error('a message');
       await world.clock.run(add(world.open(), 'b', 'new'));
       world.storage.readFailure = undefined;
-      const handedOn: (string | undefined)[] = [];
-      await world.clock.run(
-        one.store.whileGranting(A, one.closed.signal, (lock) => {
-          handedOn.push(lock.handedOn);
-          return Promise.resolve();
-        }),
-      );
-      assert.match(handedOn[0] ?? '', isRead ? /^b\.1-0-0\./ : /^a\.1-1-0\./);
+      assert.match((await handedOnTo(world, one)) ?? '', isRead ? /^b\.1-0-0\./ : /^a\.1-1-0\./);
     });
 
   it('is told to whoever listens when it is in memory only, once', async () => {
