@@ -49,3 +49,25 @@ export function lostMessage(label: string, place: LossPlace): string {
       );
   }
 }
+
+/** The same in the sign-in report, about all services. */
+export function lossFinding(place: LossPlace): string {
+  switch (place) {
+    case 'browser':
+      return vscode.l10n.t(
+        'Sessions were lost at the last start: the site data of this browser was cleared, or its window was private.',
+      );
+    case 'browserWithServer':
+      return vscode.l10n.t(
+        'Sessions were lost at the last start: the site data of this browser was cleared, its window was private, or the server couldn’t keep your session.',
+      );
+    case 'portable':
+      return vscode.l10n.t(
+        'Sessions were lost at the last start: the editor is running in portable mode, where stored secrets can be lost.',
+      );
+    case 'desktop':
+      return vscode.l10n.t(
+        'Sessions were lost at the last start because the editor couldn’t keep its secrets. Most likely, this system has no keyring.',
+      );
+  }
+}

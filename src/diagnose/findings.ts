@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import { type LossPlace, lossPlace } from '../accounts/lostWords.ts';
+import { lossFinding, lossPlace } from '../accounts/lostWords.ts';
 import { signInFailureMessage } from '../signIn/failureMessages.ts';
 import type { HostFacts } from './editor.ts';
 import { duration, inlineCode } from './markdown.ts';
@@ -113,25 +113,4 @@ function storageFindings({ startupCheck, storageStatus }: StorageFacts): string[
       ),
     );
   return found;
-}
-
-function lossFinding(place: LossPlace): string {
-  switch (place) {
-    case 'browser':
-      return vscode.l10n.t(
-        'Sessions were lost at the last start: the site data of this browser was cleared, or its window was private.',
-      );
-    case 'browserWithServer':
-      return vscode.l10n.t(
-        'Sessions were lost at the last start: the site data of this browser was cleared, its window was private, or the server couldn’t keep your session.',
-      );
-    case 'portable':
-      return vscode.l10n.t(
-        'Sessions were lost at the last start: the editor is running in portable mode, where stored secrets can be lost.',
-      );
-    case 'desktop':
-      return vscode.l10n.t(
-        'Sessions were lost at the last start because the editor couldn’t keep its secrets. Most likely, this system has no keyring.',
-      );
-  }
 }

@@ -168,6 +168,7 @@ describe('the sign-in report', () => {
       part(full, 'Findings'),
       /The folder for sessions can’t be used.*disk may be full or read-only/,
     );
+    assert.doesNotMatch(part(full, 'Findings'), /keyring/);
     assert.match(
       part(full, 'Sessions on this machine'),
       /secret storage; encrypted files \(not working now\)/,
