@@ -1,6 +1,6 @@
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
-import { NEVER } from '../base/timeLimit.ts';
+import { abortable, NEVER } from '../base/timeLimit.ts';
 import type { Grant, IdentityService } from '../services/service.ts';
 import { grantOf, tryToRevoke } from './grants.ts';
 import type { NoticeEmitter, UnusedBecause } from './notices.ts';
@@ -46,7 +46,7 @@ export class Revocations {
   readonly #runtime: Runtime;
   /** The first attempts, until they are over or stored. */
   readonly #running = new Set<Promise<void>>();
-  readonly #closing = Promise.withResolvers<'closing'>();
+  readonly #closing = new AbortController();
   /** What was stored and not told yet: ids, by service and cause. */
   readonly #untold = new Map<string, string[]>();
   #known: readonly Known[] = [];
@@ -61,7 +61,7 @@ export class Revocations {
     this.#parts = parts;
     this.#runtime = runtime;
     runtime.closed.addEventListener('abort', () => {
-      this.#closing.resolve('closing');
+      this.#closing.abort();
     });
     parts.pending.onDidChange(() => {
       this.#ticksToWait = 0;
@@ -88,7 +88,7 @@ export class Revocations {
 
   /** Resolves when no revocation can get lost any more with this window. Never rejects. */
   async finish(): Promise<void> {
-    this.#closing.resolve('closing');
+    this.#closing.abort();
     await Promise.all(this.#running);
   }
 
@@ -141,7 +141,7 @@ export class Revocations {
     if (this.#isHeld(grant)) return;
     const begunAtMs = this.#runtime.clock.now();
     const asking = tryToRevoke(service, grant, FIRST_LIMIT_MS, NEVER, this.#runtime);
-    const result = await Promise.race([asking, this.#closing.promise]);
+    const result = await abortable(asking, this.#closing.signal).catch(() => 'closing' as const);
     if (result === 'ended' || result === 'refused') return;
     const id = await this.#parts.pending.add(service.id, grant, begunAtMs);
     this.#ticksToWait = this.#failures = 0;
