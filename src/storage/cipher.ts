@@ -1,5 +1,6 @@
 const NONCE_BYTES = 12;
 const KEY_BYTES = 32;
+const TAG_BYTES = 8;
 /** How many tags are kept, so that names from other programs cannot fill the memory. */
 const MAX_TAGS = 20_000;
 
@@ -58,7 +59,8 @@ export class SessionCipher {
   async tagOf(itemName: string): Promise<string> {
     const known = this.#tags.get(itemName);
     if (known !== undefined) return known;
-    const tag = toHex(await crypto.subtle.sign('HMAC', this.#hmac, utf8(itemName))).slice(0, 16);
+    const signature = await crypto.subtle.sign('HMAC', this.#hmac, utf8(itemName));
+    const tag = toHex(signature.slice(0, TAG_BYTES));
     if (this.#tags.size >= MAX_TAGS) this.#tags.clear();
     this.#tags.set(itemName, tag);
     return tag;
