@@ -49,8 +49,8 @@ export class StateItems implements WorkStorage {
     const cipher = await this.#opened();
     const names: string[] = [];
     for (const key of this.#keys()) {
-      const name = this.#nameIn(key);
-      if (parseItem(name) !== undefined && key === (await this.#keyOf(cipher, name))) names.push(name);
+      const item = await this.#itemIn(cipher, key);
+      if (item !== undefined) names.push(item.name);
     }
     return names;
   }
@@ -69,10 +69,13 @@ export class StateItems implements WorkStorage {
       const cipher = await this.#opened();
       const value = item.isMark ? EMPTY : toBase64(await cipher.seal(item.name, text));
       await this.#key.keep();
-      await this.#memento.update(await this.#keyOf(cipher, item.name), value);
+      const writing = this.#memento.update(await this.#keyOf(cipher, item.name), value);
+      const sent = new Map(this.#keys().map((each) => [each, this.#memento.get(each)]));
+      await writing;
       // Two windows that undo each other's write must not write again at the same moment.
       await clock.sleep(SETTLES_AFTER_MS * (1 + Math.random()), closed).catch(() => undefined);
       if (closed.aborted) return; // the state has it, and another window's write will not be seen here any more
+      await this.#restore(sent);
     }
     const cipher = await this.#opened();
     for (const older of olderNames(item.id, await this.names()))
@@ -94,6 +97,19 @@ export class StateItems implements WorkStorage {
     const newest = newestItems(await this.names()).get(item.id);
     if (newest?.name !== item.name) return newest !== undefined && isNewerItem(newest, item);
     return item.isMark || (await this.read(item.name)) !== undefined;
+  }
+
+  /**
+   * Writes again what this window has sent to the others, and then lost to another window's write that crossed its own:
+   * it would take these items from all the others with its next write.
+   */
+  async #restore(sent: ReadonlyMap<string, unknown>): Promise<void> {
+    const cipher = await this.#opened();
+    for (const [key, value] of sent) {
+      if (this.#memento.get(key) !== undefined) continue;
+      const item = await this.#itemIn(cipher, key);
+      if (item !== undefined && !(await this.#has(item))) await this.#memento.update(key, value);
+    }
   }
 
   async #opened(): Promise<SessionCipher> {
@@ -128,6 +144,12 @@ export class StateItems implements WorkStorage {
 
   #keys(): string[] {
     return this.#memento.keys().filter((key) => key.startsWith(this.#prefix));
+  }
+
+  /** Undefined for a key that does not have the tag of this cipher. */
+  async #itemIn(cipher: SessionCipher, key: string): Promise<Item | undefined> {
+    const item = parseItem(this.#nameIn(key));
+    return item !== undefined && key === (await this.#keyOf(cipher, item.name)) ? item : undefined;
   }
 
   async #keyOf(cipher: SessionCipher, name: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { newestItems, olderNames, parseItem } from '../../../src/sessions/items.ts';
+import { isNewerItem, type Item, newestItems, olderNames, parseItem } from '../../../src/sessions/items.ts';
 import type { Runtime } from '../../../src/base/runtime.ts';
 import { TwoCopies } from '../../../src/storage/twoCopies.ts';
 import type { FakeClock } from './fakeClock.ts';
@@ -111,6 +111,7 @@ export class StateStorage extends FakeStorage {
     };
     this.#copies.add(copy);
     const write = (name: string, text: string | undefined): void => {
+      if (!alive) return;
       if (text === undefined) own.delete(name);
       else own.set(name, text);
       copy.changed();
@@ -124,17 +125,26 @@ export class StateStorage extends FakeStorage {
           }
       });
     };
+    const has = (item: Item): boolean => {
+      const newest = newestItems(own.keys()).get(item.id);
+      return newest !== undefined && (newest.name === item.name || isNewerItem(newest, item));
+    };
     return {
       ...place,
       names: () => Promise.resolve([...own.keys()]),
       read: (name) => Promise.resolve(own.get(name)),
       add: async (item, text) => {
-        for (let writes = 0; !own.has(item.name); writes++) {
+        for (let writes = 0; !has(item); writes++) {
           if (writes === 5) throw new Error('undone');
           await place.names(); // takes as long, and fails when it fails
           if (!alive) return new Promise<never>(() => undefined);
           write(item.name, text);
+          const sent = new Map(own);
           await clock.sleep(settlesAfterMs, never);
+          for (const [name, kept] of sent) {
+            const other = parseItem(name);
+            if (!own.has(name) && other !== undefined && !has(other)) write(name, kept);
+          }
         }
         for (const older of olderNames(item.id, [...own.keys()])) write(older, undefined);
       },

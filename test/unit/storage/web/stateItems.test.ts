@@ -106,6 +106,20 @@ describe('items in the global state', () => {
       assert.deepEqual((await items.names()).sort(), records.map((record) => itemOf(record).name).sort());
   });
 
+  it('are written again when the write of an older copy has taken them away in between', async (context) => {
+    context.mock.method(Math, 'random', () => 0);
+    const [world, one, two, three] = await withWindows(3);
+    assert.ok(one && two && three);
+    const added = put(three.items, B);
+    await world.clock.advance(50);
+    await two.memento.update('other', 5); // the whole copy of a window that does not have B yet
+    await world.clock.advance(90);
+    await world.clock.run(Promise.all([added, put(one.items, A)]));
+    await world.clock.advance(A_MOMENT_MS);
+    for (const { items } of [one, two, three])
+      assert.deepEqual((await items.names()).sort(), [itemOf(A).name, itemOf(B).name]);
+  });
+
   it('reject when each write is undone', async () => {
     const [world, one] = await withWindows(1);
     assert.ok(one);
