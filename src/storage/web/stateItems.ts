@@ -33,6 +33,10 @@ export class StateItems implements WorkStorage {
   readonly #runtime: Runtime;
   readonly #changes = new Emitter<string | undefined>();
   readonly #opening = new Lazy(() => this.#open());
+  /** The keys at the last poll. */
+  #polled: ReadonlySet<string> = new Set();
+  /** The ids of all that differed from them in any list since. */
+  readonly #changed = new Set<string>();
 
   /** `prefix`: what the keys of these items start with. */
   constructor(memento: vscode.Memento, prefix: string, key: SharedKey, runtime: Runtime) {
@@ -48,7 +52,7 @@ export class StateItems implements WorkStorage {
   async names(): Promise<string[]> {
     const cipher = await this.#opened();
     const names: string[] = [];
-    for (const key of this.#keys()) {
+    for (const key of this.#look()) {
       const item = await this.#itemIn(cipher, key);
       if (item !== undefined) names.push(item.name);
     }
@@ -131,15 +135,27 @@ export class StateItems implements WorkStorage {
   /** Polls the global state until the window closes. */
   async #poll(): Promise<void> {
     const { clock, closed } = this.#runtime;
-    for (let before = new Set(this.#keys()); ;) {
+    this.#polled = new Set(this.#keys());
+    for (;;) {
       await clock.sleep(POLL_EVERY_MS, closed).catch(() => undefined);
       if (closed.aborted) return;
-      const now = new Set(this.#keys());
-      const changed = [...now, ...before].filter((key) => !now.has(key) || !before.has(key));
-      const ids = changed.map((key) => parseItem(this.#nameIn(key))?.id);
-      for (const id of new Set(ids)) if (id !== undefined) this.#changes.fire(id);
-      before = now;
+      this.#polled = this.#look();
+      const ids = [...this.#changed];
+      this.#changed.clear();
+      for (const id of ids) this.#changes.fire(id);
     }
+  }
+
+  /** Returns the keys. What is missing here can be back before the next poll, and was a change nevertheless. */
+  #look(): ReadonlySet<string> {
+    const now = new Set(this.#keys());
+    const before = this.#polled;
+    const changed = [...now, ...before].filter((key) => !now.has(key) || !before.has(key));
+    for (const key of changed) {
+      const id = parseItem(this.#nameIn(key))?.id;
+      if (id !== undefined) this.#changed.add(id);
+    }
+    return now;
   }
 
   #keys(): string[] {

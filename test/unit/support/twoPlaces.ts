@@ -91,14 +91,20 @@ export class StateStorage extends FakeStorage {
     const listeners = new Set<(id: string | undefined) => void>();
     let alive = true;
     let isPollDue = false;
-    let seen = new Set(own.keys());
+    let polled = new Set(own.keys());
+    const changed = new Set<string | undefined>();
+    const look = (): Set<string> => {
+      const now = new Set(own.keys());
+      for (const name of [...now, ...polled])
+        if (!now.has(name) || !polled.has(name)) changed.add(parseItem(name)?.id);
+      return now;
+    };
     const poll = (): void => {
       isPollDue = false;
-      const now = new Set(own.keys());
-      const changed = [...now, ...seen].filter((name) => !now.has(name) || !seen.has(name));
-      seen = now;
-      for (const id of alive ? new Set(changed.map((name) => parseItem(name)?.id)) : [])
-        for (const listener of listeners) listener(id);
+      polled = look();
+      const ids = [...changed];
+      changed.clear();
+      for (const id of alive ? ids : []) for (const listener of listeners) listener(id);
     };
     const copy: StateCopy = {
       texts: own,
@@ -131,7 +137,7 @@ export class StateStorage extends FakeStorage {
     };
     return {
       ...place,
-      names: () => Promise.resolve([...own.keys()]),
+      names: () => Promise.resolve([...look()]),
       read: (name) => Promise.resolve(own.get(name)),
       add: async (item, text) => {
         for (let writes = 0; !has(item); writes++) {

@@ -155,6 +155,21 @@ describe('items in the global state', () => {
     await world.clock.advance(A_MOMENT_MS);
     assert.deepEqual(heard, ['a']);
   });
+
+  it('fire a change for what a list did not have, although it is back before the next poll', async () => {
+    const [world, one] = await withWindows(1);
+    assert.ok(one);
+    for (const record of [A, B]) await world.clock.run(put(one.items, record));
+    await world.clock.advance(A_MOMENT_MS);
+    const heard: (string | undefined)[] = [];
+    one.items.onDidChange((id) => heard.push(id));
+    const kept = [...one.memento.kept];
+    one.memento.kept.delete(await keyOf(one, itemOf(B).name)); // another window's write, which is undone
+    assert.deepEqual(await one.items.names(), [itemOf(A).name]);
+    one.memento.replaceBy(new Map(kept));
+    await world.clock.advance(A_MOMENT_MS);
+    assert.deepEqual(heard, ['b']);
+  });
 });
 
 describe('another key that the windows of a browser agree on', () => {
