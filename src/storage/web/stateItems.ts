@@ -68,18 +68,19 @@ export class StateItems implements WorkStorage {
 
   async add(item: Item, text: string): Promise<void> {
     const { clock, closed } = this.#runtime;
-    for (let writes = 0; !(await this.#has(item)); writes++) {
+    let sent: ReadonlyMap<string, unknown> = new Map();
+    for (let writes = 0; ; writes++) {
+      const changes = await this.#lost(sent);
+      if (!(await this.#has(item))) changes.set(...(await this.#sealed(item, text)));
+      if (changes.size === 0) break;
       if (writes === MAX_WRITES) throw new UndoneError();
-      const cipher = await this.#opened();
-      const value = item.isMark ? EMPTY : toBase64(await cipher.seal(item.name, text));
       await this.#key.keep();
-      const writing = this.#memento.update(await this.#keyOf(cipher, item.name), value);
-      const sent = new Map(this.#keys().map((each) => [each, this.#memento.get(each)]));
-      await writing;
+      const writing = [...changes].map((change) => this.#memento.update(...change));
+      sent = new Map(this.#keys().map((key) => [key, this.#memento.get(key)]));
+      await Promise.all(writing);
       // Two windows that undo each other's write must not write again at the same moment.
       await clock.sleep(SETTLES_AFTER_MS * (1 + Math.random()), closed).catch(() => undefined);
       if (closed.aborted) return; // the state has it, and another window's write will not be seen here any more
-      await this.#restore(sent);
     }
     const cipher = await this.#opened();
     for (const older of olderNames(item.id, await this.names()))
@@ -104,16 +105,24 @@ export class StateItems implements WorkStorage {
   }
 
   /**
-   * Writes again what this window has sent to the others, and then lost to another window's write that crossed its own:
-   * it would take these items from all the others with its next write.
+   * What this window has sent to the others, and then lost to another window's write that crossed its own. All the
+   * others have it, until this window writes without it.
    */
-  async #restore(sent: ReadonlyMap<string, unknown>): Promise<void> {
+  async #lost(sent: ReadonlyMap<string, unknown>): Promise<Map<string, unknown>> {
     const cipher = await this.#opened();
+    const lost = new Map<string, unknown>();
     for (const [key, value] of sent) {
       if (this.#memento.get(key) !== undefined) continue;
       const item = await this.#itemIn(cipher, key);
-      if (item !== undefined && !(await this.#has(item))) await this.#memento.update(key, value);
+      if (item !== undefined && !(await this.#has(item))) lost.set(key, value);
     }
+    return lost;
+  }
+
+  async #sealed(item: Item, text: string): Promise<[key: string, value: string]> {
+    const cipher = await this.#opened();
+    const value = item.isMark ? EMPTY : toBase64(await cipher.seal(item.name, text));
+    return [await this.#keyOf(cipher, item.name), value];
   }
 
   async #opened(): Promise<SessionCipher> {

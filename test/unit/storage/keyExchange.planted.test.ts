@@ -48,8 +48,7 @@ describe('a request for the key that was there before a window', () => {
   it('gets no answer from a window that cannot remove it, and is removed as soon as that works', async () => {
     const world = await KeyWorld.usedBefore();
     world.state.set('keyRequest', { publicKey: (await strangersPair()).publicKey });
-    const one = world.open();
-    one.memento.writeFailure = new Error('cannot be written');
+    const one = world.open(new Error('cannot be written'));
     await world.clock.run(one.key.cipher());
     await world.clock.advance(A_MOMENT_MS);
     assert.deepEqual(one.warnings, [

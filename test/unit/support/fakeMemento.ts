@@ -17,13 +17,14 @@ export class FakeMemento implements vscode.Memento {
   }
 
   async update(key: string, value: unknown): Promise<void> {
+    if (!this.writeFailure) this.#keep(key, value); // at once, as VS Code does
     await Promise.resolve();
     if (this.writeFailure) throw this.writeFailure;
-    if (value === undefined) {
-      this.kept.delete(key);
-      return;
-    }
+  }
+
+  #keep(key: string, value: unknown): void {
+    if (value === undefined) this.kept.delete(key);
     // What is kept is JSON.
-    this.kept.set(key, JSON.parse(JSON.stringify(value)));
+    else this.kept.set(key, JSON.parse(JSON.stringify(value)));
   }
 }

@@ -69,9 +69,9 @@ export class KeyWorld {
     return this.secrets.stored.get('sessionKey');
   }
 
-  /** A window that the user opens. */
-  open(): KeyWindow {
-    const window = new KeyWindow(this);
+  /** A window that the user opens. `writeFailure`: why it cannot write the global state. */
+  open(writeFailure?: Error): KeyWindow {
+    const window = new KeyWindow(this, writeFailure);
     this.windows.add(window);
     return window;
   }
@@ -136,10 +136,11 @@ export class KeyWindow {
   readonly #closed = new AbortController();
   readonly #world: KeyWorld;
 
-  constructor(world: KeyWorld) {
+  constructor(world: KeyWorld, writeFailure?: Error) {
     this.#world = world;
     const { clock, client } = world;
     this.memento.replaceBy(world.state);
+    this.memento.writeFailure = writeFailure;
     this.memento.onWrite = (copy) => {
       clock.at(clock.ranMs + BROADCAST_MS, () => {
         world.write(copy, this);

@@ -1,4 +1,4 @@
-import { isNewerItem, type Item, newestItems, olderNames, parseItem } from '../../../src/sessions/items.ts';
+import { isNewerItem, newestItems, olderNames, parseItem } from '../../../src/sessions/items.ts';
 import type { Runtime } from '../../../src/base/runtime.ts';
 import { TwoCopies } from '../../../src/storage/twoCopies.ts';
 import type { FakeClock } from './fakeClock.ts';
@@ -131,26 +131,29 @@ export class StateStorage extends FakeStorage {
           }
       });
     };
-    const has = (item: Item): boolean => {
-      const newest = newestItems(own.keys()).get(item.id);
-      return newest !== undefined && (newest.name === item.name || isNewerItem(newest, item));
+    const isMissing = (name: string): boolean => {
+      const item = parseItem(name);
+      const newest = item && newestItems(own.keys()).get(item.id);
+      return (
+        item !== undefined && newest?.name !== name && (newest === undefined || isNewerItem(item, newest))
+      );
     };
     return {
       ...place,
       names: () => Promise.resolve([...look()]),
       read: (name) => Promise.resolve(own.get(name)),
       add: async (item, text) => {
-        for (let writes = 0; !has(item); writes++) {
+        let sent = new Map<string, string>();
+        for (let writes = 0; ; writes++) {
+          const lost = [...sent].filter(([name]) => isMissing(name));
+          const changes = new Map(isMissing(item.name) ? [...lost, [item.name, text]] : lost);
+          if (changes.size === 0) break;
           if (writes === 5) throw new Error('undone');
           await place.names(); // takes as long, and fails when it fails
           if (!alive) return new Promise<never>(() => undefined);
-          write(item.name, text);
-          const sent = new Map(own);
+          for (const change of changes) write(...change);
+          sent = new Map(own);
           await clock.sleep(settlesAfterMs, never);
-          for (const [name, kept] of sent) {
-            const other = parseItem(name);
-            if (!own.has(name) && other !== undefined && !has(other)) write(name, kept);
-          }
         }
         for (const older of olderNames(item.id, [...own.keys()])) write(older, undefined);
       },

@@ -37,6 +37,13 @@ async function withWindows(count: number): Promise<[KeyWorld, ...Window[]]> {
   return [world, ...windows];
 }
 
+async function waitUntil({ clock }: KeyWorld, isSo: () => boolean): Promise<void> {
+  for (let waits = 0; !isSo(); waits++) {
+    assert.ok(waits < 100);
+    await clock.advance(50);
+  }
+}
+
 const keyOf = async ({ key }: Window, name: string): Promise<string> =>
   `item/${name}.${await (await key.cipher()).tagOf(name)}`;
 
@@ -118,6 +125,20 @@ describe('items in the global state', () => {
     await world.clock.advance(A_MOMENT_MS);
     for (const { items } of [one, two, three])
       assert.deepEqual((await items.names()).sort(), [itemOf(A).name, itemOf(B).name]);
+  });
+
+  it('are there after the second write, too, was undone', async () => {
+    const [world, one, two] = await withWindows(2);
+    assert.ok(one && two);
+    const copy = new Map(two.memento.kept);
+    const added = put(one.items, A);
+    for (let undone = 0; undone < 2; undone++) {
+      await waitUntil(world, () => two.memento.keys().some((key) => key.startsWith('item/')));
+      world.write(copy);
+    }
+    await world.clock.run(added);
+    await world.clock.advance(A_MOMENT_MS);
+    for (const { items } of [one, two]) assert.deepEqual(await items.names(), [itemOf(A).name]);
   });
 
   it('reject when each write is undone', async () => {
