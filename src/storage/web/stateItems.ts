@@ -70,8 +70,7 @@ export class StateItems implements WorkStorage {
     const { clock, closed } = this.#runtime;
     let sent: ReadonlyMap<string, unknown> = new Map();
     for (let writes = 0; ; writes++) {
-      const changes = await this.#lost(sent);
-      if (!(await this.#has(item))) changes.set(...(await this.#sealed(item, text)));
+      const changes = await this.#changesFor(item, text, sent);
       if (changes.size === 0) break;
       if (writes === MAX_WRITES) throw new UndoneError();
       await this.#key.keep();
@@ -82,9 +81,6 @@ export class StateItems implements WorkStorage {
       await clock.sleep(SETTLES_AFTER_MS * (1 + Math.random()), closed).catch(() => undefined);
       if (closed.aborted) return; // the state has it, and another window's write will not be seen here any more
     }
-    const cipher = await this.#opened();
-    for (const older of olderNames(item.id, await this.names()))
-      await this.#memento.update(await this.#keyOf(cipher, older), undefined);
   }
 
   async drop(name: string): Promise<void> {
@@ -104,6 +100,24 @@ export class StateItems implements WorkStorage {
     return item.isMark || (await this.read(item.name)) !== undefined;
   }
 
+  /** What is to be written at once, so that no other write can come in between: values by key, undefined to delete. */
+  async #changesFor(
+    item: Item,
+    text: string,
+    sent: ReadonlyMap<string, unknown>,
+  ): Promise<Map<string, unknown>> {
+    const cipher = await this.#opened();
+    const changes = await this.#lost(sent);
+    const names = await this.names();
+    if (!(await this.#has(item))) {
+      names.push(item.name);
+      const value = item.isMark ? EMPTY : toBase64(await cipher.seal(item.name, text));
+      changes.set(await this.#keyOf(cipher, item.name), value);
+    }
+    for (const older of olderNames(item.id, names)) changes.set(await this.#keyOf(cipher, older), undefined);
+    return changes;
+  }
+
   /**
    * What this window has sent to the others, and then lost to another window's write that crossed its own. All the
    * others have it, until this window writes without it.
@@ -117,12 +131,6 @@ export class StateItems implements WorkStorage {
       if (item !== undefined && !(await this.#has(item))) lost.set(key, value);
     }
     return lost;
-  }
-
-  async #sealed(item: Item, text: string): Promise<[key: string, value: string]> {
-    const cipher = await this.#opened();
-    const value = item.isMark ? EMPTY : toBase64(await cipher.seal(item.name, text));
-    return [await this.#keyOf(cipher, item.name), value];
   }
 
   async #opened(): Promise<SessionCipher> {

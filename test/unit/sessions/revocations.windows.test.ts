@@ -49,6 +49,19 @@ for (const kind of KINDS) {
       assert.deepEqual([[...server.good], world.waiting()], [[], []]);
     });
 
+    it('is stored as soon as the window closes, whatever else that waits for', async () => {
+      const world = new RevocationWorld(kind);
+      const { server, clock } = world;
+      world.have('a');
+      const window = await world.open();
+      server.between = never();
+      await clock.run(window.sessions.signOut('a'));
+      assert.equal(world.waiting().length, 0);
+      window.closed.abort(new Error('closed'));
+      await clock.settle();
+      assert.equal(world.waiting().length, 1);
+    });
+
     it('waits on, with no request left open, if the window closes while it is delivered', async () => {
       const world = new RevocationWorld(kind);
       const { server, clock } = world;

@@ -116,10 +116,10 @@ export class StateStorage extends FakeStorage {
       },
     };
     this.#copies.add(copy);
-    const write = (name: string, text: string | undefined): void => {
-      if (!alive) return;
-      if (text === undefined) own.delete(name);
-      else own.set(name, text);
+    const write = (changes: ReadonlyMap<string, string | undefined>): void => {
+      for (const [name, text] of changes)
+        if (text === undefined) own.delete(name);
+        else own.set(name, text);
       copy.changed();
       const whole = new Map(own);
       clock.at(clock.ranMs + BROADCAST_MS, () => {
@@ -144,18 +144,21 @@ export class StateStorage extends FakeStorage {
       read: (name) => Promise.resolve(own.get(name)),
       add: async (item, text) => {
         let sent = new Map<string, string>();
-        for (let writes = 0; ; writes++) {
-          const lost = [...sent].filter(([name]) => isMissing(name));
-          const changes = new Map(isMissing(item.name) ? [...lost, [item.name, text]] : lost);
-          if (changes.size === 0) break;
+        const changes = (): Map<string, string | undefined> => {
+          const all = new Map<string, string | undefined>([...sent].filter(([name]) => isMissing(name)));
+          const added = isMissing(item.name) ? [item.name] : [];
+          for (const name of added) all.set(name, text);
+          for (const older of olderNames(item.id, [...own.keys(), ...added])) all.set(older, undefined);
+          return all;
+        };
+        for (let writes = 0; changes().size > 0; writes++) {
           if (writes === 5) throw new Error('undone');
           await place.names(); // takes as long, and fails when it fails
           if (!alive) return new Promise<never>(() => undefined);
-          for (const change of changes) write(...change);
+          write(changes());
           sent = new Map(own);
           await clock.sleep(settlesAfterMs, never);
         }
-        for (const older of olderNames(item.id, [...own.keys()])) write(older, undefined);
       },
       onDidChange: (listener) => {
         listeners.add(listener);

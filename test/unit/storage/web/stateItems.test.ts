@@ -64,6 +64,16 @@ describe('items in the global state', () => {
     assert.deepEqual(one.log.lines, []);
   });
 
+  it('take the place of older ones in one write, which no other write can come into', async () => {
+    const [world, one] = await withWindows(1);
+    assert.ok(one);
+    for (const record of [A, SECOND, MARK]) await world.clock.run(put(one.items, record));
+    await world.clock.advance(A_MOMENT_MS);
+    const written = world.history.map((state) => state.match(/item\/a\.[^"]*/g)?.length ?? 0);
+    assert.ok(written.includes(1));
+    assert.equal(Math.max(...written), 1);
+  });
+
   it('are deleted when nothing needs them any more', async () => {
     const [world, one, two] = await withWindows(2);
     assert.ok(one && two);
