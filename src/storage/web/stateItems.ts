@@ -37,6 +37,8 @@ export class StateItems implements WorkStorage {
   #polled: ReadonlySet<string> = new Set();
   /** The ids of all that differed from them in any list since. */
   readonly #changed = new Set<string>();
+  /** The keys in the last write of this window. */
+  #sent: ReadonlySet<string> = new Set();
 
   /** `prefix`: what the keys of these items start with. */
   constructor(memento: vscode.Memento, prefix: string, key: SharedKey, runtime: Runtime) {
@@ -68,19 +70,20 @@ export class StateItems implements WorkStorage {
 
   async add(item: Item, text: string): Promise<void> {
     const { clock, closed } = this.#runtime;
-    let sent: ReadonlyMap<string, unknown> = new Map();
-    for (let writes = 0; ; writes++) {
+    let sent: ReadonlyMap<string, unknown> | undefined;
+    for (let writes = 0; writes < MAX_WRITES; writes++) {
       const changes = await this.#changesFor(item, text, sent);
-      if (changes.size === 0) break;
-      if (writes === MAX_WRITES) throw new UndoneError();
+      if (changes.size === 0) return;
       await this.#key.keep();
       const writing = [...changes].map((change) => this.#memento.update(...change));
       sent = new Map(this.#keys().map((key) => [key, this.#memento.get(key)]));
+      this.#sent = new Set(sent.keys());
       await Promise.all(writing);
       // Two windows that undo each other's write must not write again at the same moment.
       await clock.sleep(SETTLES_AFTER_MS * (1 + Math.random()), closed).catch(() => undefined);
       if (closed.aborted) return; // the state has it, and another window's write will not be seen here any more
     }
+    if (!(await this.#has(item))) throw new UndoneError();
   }
 
   async drop(name: string): Promise<void> {
@@ -104,10 +107,10 @@ export class StateItems implements WorkStorage {
   async #changesFor(
     item: Item,
     text: string,
-    sent: ReadonlyMap<string, unknown>,
+    sent: ReadonlyMap<string, unknown> | undefined,
   ): Promise<Map<string, unknown>> {
     const cipher = await this.#opened();
-    const changes = await this.#lost(sent);
+    const changes = await this.#changedSince(sent);
     const names = await this.names();
     if (!(await this.#has(item))) {
       names.push(item.name);
@@ -119,18 +122,21 @@ export class StateItems implements WorkStorage {
   }
 
   /**
-   * What this window has sent to the others, and then lost to another window's write that crossed its own. All the
-   * others have it, until this window writes without it.
+   * What this window has not sent to the others, and what it has sent and lost. If another window's write has crossed
+   * its own, the others have what was sent, and this one has what they do not: all are to get all of it.
    */
-  async #lost(sent: ReadonlyMap<string, unknown>): Promise<Map<string, unknown>> {
+  async #changedSince(sent: ReadonlyMap<string, unknown> | undefined): Promise<Map<string, unknown>> {
+    const changed = new Map<string, unknown>();
+    if (sent === undefined) return changed;
     const cipher = await this.#opened();
-    const lost = new Map<string, unknown>();
-    for (const [key, value] of sent) {
-      if (this.#memento.get(key) !== undefined) continue;
+    for (const key of new Set([...sent.keys(), ...this.#keys()])) {
+      const value: unknown = this.#memento.get(key);
+      if (value !== undefined && this.#sent.has(key)) continue;
       const item = await this.#itemIn(cipher, key);
-      if (item !== undefined && !(await this.#has(item))) lost.set(key, value);
+      if (item === undefined) continue;
+      if (value !== undefined || !(await this.#has(item))) changed.set(key, value ?? sent.get(key));
     }
-    return lost;
+    return changed;
   }
 
   async #opened(): Promise<SessionCipher> {

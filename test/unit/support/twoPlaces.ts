@@ -93,6 +93,7 @@ export class StateStorage extends FakeStorage {
     let isPollDue = false;
     let polled = new Set(own.keys());
     const changed = new Set<string | undefined>();
+    let lastSent = new Map<string, string>();
     const look = (): Set<string> => {
       const now = new Set(own.keys());
       for (const name of [...now, ...polled])
@@ -143,22 +144,24 @@ export class StateStorage extends FakeStorage {
       names: () => Promise.resolve([...look()]),
       read: (name) => Promise.resolve(own.get(name)),
       add: async (item, text) => {
-        let sent = new Map<string, string>();
+        let sent: Map<string, string> | undefined;
         const changes = (): Map<string, string | undefined> => {
-          const all = new Map<string, string | undefined>([...sent].filter(([name]) => isMissing(name)));
+          const all = new Map<string, string | undefined>();
+          for (const [name, kept] of sent ?? []) if (isMissing(name)) all.set(name, kept);
+          for (const [name, kept] of own) if (sent !== undefined && !lastSent.has(name)) all.set(name, kept);
           const added = isMissing(item.name) ? [item.name] : [];
           for (const name of added) all.set(name, text);
           for (const older of olderNames(item.id, [...own.keys(), ...added])) all.set(older, undefined);
           return all;
         };
-        for (let writes = 0; changes().size > 0; writes++) {
-          if (writes === 5) throw new Error('undone');
+        for (let writes = 0; writes < 5 && changes().size > 0; writes++) {
           await place.names(); // takes as long, and fails when it fails
           if (!alive) return new Promise<never>(() => undefined);
           write(changes());
-          sent = new Map(own);
+          lastSent = sent = new Map(own);
           await clock.sleep(settlesAfterMs, never);
         }
+        if (isMissing(item.name)) throw new Error('undone');
       },
       onDidChange: (listener) => {
         listeners.add(listener);

@@ -74,6 +74,21 @@ describe('items in the global state', () => {
     assert.equal(Math.max(...written), 1);
   });
 
+  it('are each written once when one window adds many', async () => {
+    const [world, one] = await withWindows(1);
+    assert.ok(one);
+    const records = Array.from({ length: 20 }, (_, at) => recordOf(`session-${at}`));
+    const before = world.history.length;
+    const adding: Promise<void>[] = [];
+    for (const record of records) {
+      adding.push(put(one.items, record));
+      await world.clock.advance(300);
+    }
+    await world.clock.run(Promise.all(adding));
+    await world.clock.advance(A_MOMENT_MS);
+    assert.equal(world.history.length - before, records.length);
+  });
+
   it('are deleted when nothing needs them any more', async () => {
     const [world, one, two] = await withWindows(2);
     assert.ok(one && two);
@@ -135,6 +150,17 @@ describe('items in the global state', () => {
     await world.clock.advance(A_MOMENT_MS);
     for (const { items } of [one, two, three])
       assert.deepEqual((await items.names()).sort(), [itemOf(A).name, itemOf(B).name]);
+  });
+
+  it('reach all windows from one that closes while another one writes an older version', async () => {
+    const [world, one, two, three] = await withWindows(3);
+    assert.ok(one && two && three);
+    const added = put(one.items, SECOND);
+    await world.clock.advance(50);
+    one.closed.abort();
+    await world.clock.run(Promise.all([added, put(two.items, A)]));
+    await world.clock.advance(A_MOMENT_MS);
+    for (const { items } of [two, three]) assert.deepEqual(await items.names(), [itemOf(SECOND).name]);
   });
 
   it('are there after the second write, too, was undone', async () => {
