@@ -23,8 +23,8 @@ export class UndoneError extends Error {
 
 /**
  * Items in a browser: encrypted, in the extension's global state, which VS Code synchronizes between all windows. Only
- * SecretStorage holds the key. VS Code writes the global state as a whole, so windows that write at the same time can
- * undo each other's change: a write is repeated until it stays, and a window that misses one writes it again.
+ * SecretStorage holds the key. VS Code writes the global state as a whole, so two windows that write at the same time
+ * keep each other's copy. A write is repeated until it stays, and until the others have all that this window has.
  */
 export class StateItems implements WorkStorage {
   readonly #memento: vscode.Memento;
