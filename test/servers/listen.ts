@@ -26,7 +26,8 @@ export interface ListenOptions {
 export async function listen(options: ListenOptions): Promise<Listener> {
   const requests: Exchange[] = [];
   const ready = Promise.withResolvers<Handler>();
-  const server = createServer((incoming, outgoing) => {
+  // When a busy machine stalls this process, an idle connection would end with a request already on its way.
+  const server = createServer({ keepAliveTimeout: 0 }, (incoming, outgoing) => {
     serve(incoming, outgoing).catch((error: unknown) => {
       console.error(error);
       outgoing.destroy();

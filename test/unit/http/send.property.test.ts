@@ -71,7 +71,7 @@ describe('any answer over a real connection', () => {
   let requests: (string | undefined)[] = [];
 
   before(async () => {
-    server = createServer((request, response) => {
+    server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       requests.push(request.url);
       response.strictContentLength = false;
       for (const [name, value] of next.headers) response.setHeader(name, value);
