@@ -37,7 +37,7 @@ export class StateItems implements WorkStorage {
   #polled: ReadonlySet<string> = new Set();
   /** The ids of all that differed from them in any list since. */
   readonly #changed = new Set<string>();
-  /** The keys in the last write of this window. */
+  /** The keys in the last write of this window, for whichever item it was. */
   #sent: ReadonlySet<string> = new Set();
 
   /** `prefix`: what the keys of these items start with. */
@@ -72,7 +72,7 @@ export class StateItems implements WorkStorage {
     const { clock, closed } = this.#runtime;
     let sent: ReadonlyMap<string, unknown> | undefined;
     for (let writes = 0; writes < MAX_WRITES; writes++) {
-      const changes = await this.#changesFor(item, text, sent);
+      const changes = new Map([...(await this.#changedSince(sent)), ...(await this.#changesFor(item, text))]);
       if (changes.size === 0) return;
       await this.#key.keep();
       const writing = [...changes].map((change) => this.#memento.update(...change));
@@ -104,13 +104,9 @@ export class StateItems implements WorkStorage {
   }
 
   /** What is to be written at once, so that no other write can come in between: values by key, undefined to delete. */
-  async #changesFor(
-    item: Item,
-    text: string,
-    sent: ReadonlyMap<string, unknown> | undefined,
-  ): Promise<Map<string, unknown>> {
+  async #changesFor(item: Item, text: string): Promise<Map<string, unknown>> {
     const cipher = await this.#opened();
-    const changes = await this.#changedSince(sent);
+    const changes = new Map<string, unknown>();
     const names = await this.names();
     if (!(await this.#has(item))) {
       names.push(item.name);
@@ -122,8 +118,8 @@ export class StateItems implements WorkStorage {
   }
 
   /**
-   * What this window has not sent to the others, and what it has sent and lost. If another window's write has crossed
-   * its own, the others have what was sent, and this one has what they do not: all are to get all of it.
+   * What this window has not sent to the others, and what it has sent and lost since. If another window's write has
+   * crossed its own, the others have what was sent, and this one has what they do not: all are to get all of it.
    */
   async #changedSince(sent: ReadonlyMap<string, unknown> | undefined): Promise<Map<string, unknown>> {
     const changed = new Map<string, unknown>();
