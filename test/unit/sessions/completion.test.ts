@@ -203,6 +203,7 @@ for (const kind of KINDS) {
           const world = new CompletionWorld(kind);
           if (hasOther) world.haveOther(world.signedInAtMs - 1);
           const { window } = await world.watched();
+          const tokens = world.server.good.size;
           world.server.takesMs = 1_000;
           world.storage.writeMs = 100;
           await world.clock.advance(30 * SECOND_MS + atMs);
@@ -210,6 +211,8 @@ for (const kind of KINDS) {
           await world.clock.advance(20 * SECOND_MS);
           assert.ok(!world.sessionsOf(window).some((each) => each.startsWith('a:')));
           assert.ok(!world.server.good.has(world.grant.accessToken), 'its token is revoked');
+          const ended = tokens - world.server.good.size;
+          assert.equal(world.server.asked().length, ended * (kind === 'sigma' ? 2 : 1), 'each once');
           const next = await world.open();
           assert.deepEqual(world.sessionsOf(next), world.sessionsOf(window));
         });
