@@ -5,7 +5,7 @@ import { inWeb, webFiles } from './files.ts';
 
 const { status } = spawnSync(
   process.execPath,
-  ['--test', '--test-concurrency=1', '--test-timeout=1800000', ...webFiles],
+  ['--test', '--test-concurrency=1', '--test-force-exit', '--test-timeout=1800000', ...webFiles],
   { cwd: root, env: { ...process.env, ...inWeb }, stdio: 'inherit' },
 );
 process.exitCode = status ?? 1;
