@@ -116,12 +116,12 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   };
   const reader = settingReader(vscode.workspace, subscriptions);
   const services = createServices({ ...http, clockSkew, onAnswer }, reader);
-  const shared = platform.openStorage(context, runtime);
-  subscriptions.push(shared);
+  const storage = platform.openStorage(context, runtime);
+  subscriptions.push(storage);
   const isFocused = (): boolean => vscode.window.state.focused;
   const isSigningIn = (serviceId: string): Promise<boolean> => signIns.isInProgress(serviceId);
   const sessions = openSessions(
-    { ...shared, services, memento: context.globalState, isFocused, isSigningIn },
+    { ...storage, services, memento: context.globalState, isFocused, isSigningIn },
     runtime,
   );
   const showIdentity = (record: LiveSession): void => {
@@ -133,7 +133,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
     });
   };
   const view = new SignInNotifications(systemClock, channel, log, showIdentity);
-  const signIns = new KeptSignIns({ storage: shared.signIns, locks: shared.locks, runtime });
+  const signIns = new KeptSignIns({ storage: storage.signIns, locks: storage.locks, runtime });
   const providers = sessions.byService.map(
     (each) => new ServiceProvider(each, view, signIns, runtime, clockSkew),
   );
@@ -146,7 +146,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
       else provider.resume(interrupted);
     });
   };
-  const handles = new IdentityHandles(shared.identities, runtime);
+  const handles = new IdentityHandles(storage.identities, runtime);
   const identities = new SharedIdentities(sessions, handles, runtime);
   const sharePicker = new SharePicker(runtime);
   const source = providers.find(({ service }) => service.identitiesAt !== undefined);
@@ -155,7 +155,7 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
 
   subscriptions.push(...providers);
   if (bapIdentity !== undefined) subscriptions.push(bapIdentity);
-  subscriptions.push(identity, identities, sessions, shared.signIns);
+  subscriptions.push(identity, identities, sessions, storage.signIns);
   subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('bapIdentity')) sessions.followSettings();
@@ -191,13 +191,13 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   extra('account commands', () => registerAccountCommands(providers, channel, log));
   extra('identity commands', () => registerIdentityCommands(providers, panels, log));
   extra('diagnosis', () =>
-    registerDiagnose({ context, sessions, storageStatus: shared.status, runtime, log }),
+    registerDiagnose({ context, sessions, storageStatus: storage.status, runtime, log }),
   );
   extra('Accounts menu', () => {
     const ids = reader(settings.accountsMenu);
     const wanted = (): WantedServices => ({
       ids: ids(),
-      isOwn: isOwnSetting(vscode.workspace, settings.accountsMenu),
+      isUserSet: isOwnSetting(vscode.workspace, settings.accountsMenu),
     });
     return offerInAccountsMenu(sessions, wanted, new UsedServices(context.globalState, log), runtime);
   });
@@ -229,14 +229,14 @@ function start(context: vscode.ExtensionContext, platform: Platform): Started {
   const finish = async (): Promise<void> => {
     await Promise.all([sessions.finish(), signIns.finish()]);
     await sessions.revocations.finish(); // of sign-ins that were not kept, too
-    await shared.finish();
+    await storage.finish();
   };
   return { api: identity.api, finish };
 }
 
 /**
  * Closes tabs left over from an extension host that crashed or restarted, or from a reloaded window. VS Code leaves
- * them open, but nothing answers them any more.
+ * them open, but nothing answers them anymore.
  */
 function closeStaleTabs(): undefined {
   const isPanel = ({ input }: vscode.Tab): boolean =>

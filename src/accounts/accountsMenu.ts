@@ -31,9 +31,9 @@ export function offerInAccountsMenu(
       const offered = sessions.byService
         .map(({ service }) => service)
         .filter(({ id }) => isOffered(id, wanted(), used));
-      const told = (await isTheia()) ? offered.slice(0, 1) : offered;
+      const entries = (await isTheia()) ? offered.slice(0, 1) : offered;
       await Promise.all(
-        told.map(({ id, defaultScopes }) => vscode.authentication.getSession(id, defaultScopes)),
+        entries.map(({ id, defaultScopes }) => vscode.authentication.getSession(id, defaultScopes)),
       );
     } catch (error) {
       // The entry is a courtesy. A caller that needs a session gets the error itself.
@@ -74,8 +74,8 @@ export function setContextKeys(
 }
 
 /**
- * In Theia's Accounts menu, all entries of an extension sign in with the service of the first one (seen in 1.74). It has
- * this command from its start. That VS Code's own are missing would prove nothing: it adds some of them late.
+ * In Theia's Accounts menu, all entries of an extension sign in with the service of the first one (seen in 1.74). Theia
+ * registers this command at its start. A missing command of VS Code would prove nothing: Theia adds some of them late.
  */
 async function isTheia(): Promise<boolean> {
   return (await vscode.commands.getCommands()).includes('core.about');

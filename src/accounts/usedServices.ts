@@ -34,14 +34,14 @@ export class UsedServices {
 /** What the setting says. */
 export interface WantedServices {
   readonly ids: readonly unknown[];
-  /** The user has written it. */
-  readonly isOwn: boolean;
+  /** True if the user has set it. */
+  readonly isUserSet: boolean;
 }
 
 /**
  * True for a service that offers a sign-in in the Accounts menu. Users who have picked one service do not want to be
  * reminded of the other, unless they say so.
  */
-export function isOffered(id: string, { ids, isOwn }: WantedServices, used: readonly string[]): boolean {
-  return ids.includes(id) && (isOwn || used.length === 0 || used.includes(id));
+export function isOffered(id: string, { ids, isUserSet }: WantedServices, used: readonly string[]): boolean {
+  return ids.includes(id) && (isUserSet || used.length === 0 || used.includes(id));
 }

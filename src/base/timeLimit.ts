@@ -11,8 +11,9 @@ const LATE_MS = 100;
 const GRACE_MS = 1_000;
 
 /**
- * Call when a wait that ends work is over: waits for another second if it was due earlier. Node fires timers before it
- * reads from the network, and an answer that came while the process was stopped may be the only copy of a new token.
+ * Call after a timer that is about to cut off work: if the timer fired late, waits for another second. Node fires timers
+ * before it reads from the network, and an answer that came while the process was stopped may be the only copy of a new
+ * token.
  * Rejects with `signal.reason`.
  */
 export async function letArrive(clock: Clock, dueMs: number, signal: AbortSignal): Promise<void> {

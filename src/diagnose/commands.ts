@@ -35,11 +35,11 @@ async function diagnose(sources: DiagnoseSources): Promise<string> {
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (_progress, token) => {
-    const cancelled = new AbortController();
+    const canceled = new AbortController();
     token.onCancellationRequested(() => {
-      cancelled.abort(new vscode.CancellationError());
+      canceled.abort(new vscode.CancellationError());
     });
-    const signal = AbortSignal.any([cancelled.signal, sources.runtime.closed]);
+    const signal = AbortSignal.any([canceled.signal, sources.runtime.closed]);
     return report(await gatherFacts(sources, signal));
   });
 }

@@ -4,7 +4,7 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { StartupCheck } from '../sessions/lost.ts';
-import type { CopyStatus, StorageStatus } from '../sessions/ports.ts';
+import type { PlaceStatus, StorageStatus } from '../sessions/ports.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { bullet } from './markdown.ts';
 
@@ -93,6 +93,6 @@ function storageStatusInWords(status: StorageFacts['storageStatus']): string {
   ].join('; ');
 }
 
-function copyInWords(name: string, status: CopyStatus): string {
+function copyInWords(name: string, status: PlaceStatus): string {
   return status === 'fails' ? vscode.l10n.t('{0} (not working now)', name) : name;
 }

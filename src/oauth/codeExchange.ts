@@ -21,7 +21,7 @@ const HIDDEN_AFTER = 3;
 
 /**
  * The exchange of one device code (RFC 8628 §3.4). better-auth grants the tokens of a registered OAuth client at its
- * OAuth endpoint only. The other endpoint then calls a good code invalid, as it calls a code that was used. So each
+ * OAuth endpoint only. The other endpoint then rejects a good code with the same error as a used one. So each
  * code is tried at the OAuth endpoint before it counts as spent. That costs nothing if it was used: tokens whose answer
  * got lost are lost anyway.
  */

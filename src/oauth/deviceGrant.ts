@@ -94,7 +94,7 @@ export async function requestDeviceAuthorization(
  * Polls until the user has decided or the code has expired (RFC 8628 §3.4, §3.5). Sends one poll at a time, and none
  * after the final answer: a later poll can revoke the grant. The code came from the service, so from here on only the
  * service's own answer ends the wait: anything else backs off. Calls `onContact` after each poll. Rejects with
- * `signal.reason`, immediately, and when it is interrupted; a poll that is on its way is answered first.
+ * `signal.reason` immediately. Rejects also when it is interrupted, but waits for the answer of a poll in flight first.
  */
 export async function waitForDeviceGrant(
   http: Http,

@@ -29,7 +29,7 @@ export type ErrorAnswer =
   | Failed<Refusal>;
 
 /**
- * Not a real answer: it comes from something in between, such as a proxy, a firewall or the login page of a network,
+ * Not a real answer: it comes from an intermediary, such as a proxy, a firewall or the login page of a network,
  * or from a service in trouble, or never came. It says nothing about a sign-in or a session.
  */
 export interface Disturbance {

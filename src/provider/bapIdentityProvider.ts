@@ -9,12 +9,12 @@ import { runEditorCommand } from '../signIn/editorCommands.ts';
 import { noScopesMessage, stillSharedMessage } from '../signIn/failureMessages.ts';
 import { SAME_MOMENT_MS } from '../signIn/sharedSignIns.ts';
 import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
-import { type ChangeEvent, noneFor, type ServiceProvider } from './provider.ts';
+import { type ChangeEvent, emptyOrThrow, type ServiceProvider } from './provider.ts';
 import { announced } from './session.ts';
 import type { SharedChange, SharedIdentities, SharedIdentity } from './sharedIdentities.ts';
 import type { SharePicker } from './sharePicker.ts';
 
-/** It is no service: it has no server, and its sessions are those of the services, without their tokens. */
+/** Not a service: it has no server, and its sessions are those of the services, without their tokens. */
 export const BAP_IDENTITY = { id: 'bap-identity', label: 'BAP Identity' } as const;
 
 interface Asked {
@@ -61,7 +61,7 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
 
   /**
    * Returns the identities that extensions have asked for, from memory. It has no scopes, so there are none for any
-   * scope. See `noneFor` for its errors.
+   * scope. See `emptyOrThrow` for its errors.
    */
   async getSessions(
     scopes: readonly string[] | undefined,
@@ -71,7 +71,7 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
     try {
       await this.#shared.load();
     } catch (error) {
-      return noneFor(scopes, error, this.#runtime.log);
+      return emptyOrThrow(scopes, error, this.#runtime.log);
     }
     return this.#shared
       .list()
@@ -91,7 +91,7 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
     if (hasScopes(scopes)) throw this.#failed(noScopesMessage(BAP_IDENTITY.label));
     const identity = await this.#shared.share(await this.#chosen(account?.id));
     if (identity !== undefined) return toSession(identity, scopes);
-    // The server in the settings has changed, or the user has signed out meanwhile.
+    // The server in the settings has changed, or the user has signed out in the meantime.
     throw new vscode.CancellationError();
   }
 
@@ -152,7 +152,7 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
     const wanted = signedIn.filter(({ person }) => accountId === undefined || person.accountId === accountId);
     const [first] = wanted;
     if (first === undefined) return this.#signIn(accountId);
-    const isKnown = this.#shared.ofSession(first) !== undefined; // so the extension wants a new session
+    const isKnown = this.#shared.ofSession(first) !== undefined; // shared already, so the extension asks for another one
     if (wanted.length === 1 && !isKnown) return first;
     const answer = await this.#picker.ask(signedIn);
     if (answer === 'cancel') throw new vscode.CancellationError();
@@ -176,7 +176,7 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
     const account = accountId === undefined ? undefined : { id: accountId, label: '' };
     const { id } = await this.#source.createSession(service.defaultScopes, { ...(account && { account }) });
     const record = sessions.records.configured().find((each) => each.id === id);
-    if (record === undefined) throw new vscode.CancellationError(); // signed out meanwhile
+    if (record === undefined) throw new vscode.CancellationError(); // signed out in the meantime
     if (record.person.bap !== undefined) return record;
     // The sign-in has said why.
     throw new SignInError(

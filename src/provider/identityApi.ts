@@ -23,8 +23,8 @@ class IdentityApiError extends Error implements IdentityError {
   }
 }
 
-/** A session of another extension. One of `bap-identity` is only a handle to the session behind it. */
-interface Held extends FoundSession {
+/** A session that an extension has passed in. `isHandle`: it is one of `bap-identity`, a handle to the session behind it. */
+interface PresentedSession extends FoundSession {
   readonly isHandle: boolean;
 }
 
@@ -83,7 +83,11 @@ export function createIdentityApi(
  * undefined for a session that we did not issue, or whose server is not the configured one. Throws a StoreError when
  * the sessions cannot be read.
  */
-async function find(sessions: Sessions, shared: SharedIdentities, given: unknown): Promise<Held | undefined> {
+async function find(
+  sessions: Sessions,
+  shared: SharedIdentities,
+  given: unknown,
+): Promise<PresentedSession | undefined> {
   const session = readGiven(given);
   if (session === undefined) return undefined;
   await sessions.load();
@@ -105,7 +109,7 @@ function readGiven(given: unknown): z.infer<typeof GivenSession> | undefined {
 }
 
 /** An email address takes consent of its own at the service, which a handle does not have. */
-function identityOf({ record, sessions, isHandle }: Held): Identity {
+function identityOf({ record, sessions, isHandle }: PresentedSession): Identity {
   const { subject, name, email, picture, bap } = record.person;
   return frozen({
     provider: sessions.service.id,

@@ -148,7 +148,7 @@ export class IdentityHandles implements Disposable {
   async #take(item: Item): Promise<void> {
     if (this.#isKnown(item)) return;
     const text = await this.#storage.read(item.name);
-    if (this.#isKnown(item)) return; // a newer one has come meanwhile
+    if (this.#isKnown(item)) return; // a newer one has arrived since
     const isWhole = text !== undefined && textIsOf(item, text);
     this.#known.set(item.id, {
       item,

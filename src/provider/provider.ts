@@ -67,7 +67,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       onJoin: () => {
         if (!this.showQuestion()) view.remind();
       },
-      takenOver: () => kept.takenOver(),
+      takeOverFinished: () => kept.takeOverFinished(),
     });
     this.#listener = sessions.records.onDidChange((change) => {
       this.#changes.fire(this.#eventOf(change));
@@ -78,7 +78,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
   /**
    * Returns the usable sessions from memory. Waits for at most ten seconds, and only for a matching session that has
    * expired and can be renewed. `scopes` match as a set, and the result has the caller's own array, because VS Code
-   * compares scopes in order. See `noneFor` for its errors.
+   * compares scopes in order. See `emptyOrThrow` for its errors.
    */
   async getSessions(
     scopes: readonly string[] | undefined,
@@ -89,14 +89,14 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       await this.sessions.settle(filter);
       return this.sessions.usable(filter).map((record) => toSession(record, scopes));
     } catch (error) {
-      return noneFor(scopes, error, this.#runtime.log);
+      return emptyOrThrow(scopes, error, this.#runtime.log);
     }
   }
 
   /**
    * Runs a sign-in. A second call for the same scopes and account joins the one in progress, or gets the session of one
    * that has just ended. Throws a CancellationError when the user cancels, and two minutes after the code has expired,
-   * because VS Code passes no other call on meanwhile; the sign-in then goes on. Throws a SignInError when it fails.
+   * because VS Code passes on no other call until then; the sign-in goes on. Throws a SignInError when it fails.
    */
   async createSession(
     scopes: readonly string[],
@@ -126,14 +126,14 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 
   /** Lets the user choose the identity that a provisional session stands for. The outcome is shown. */
   chooseIdentity(id: string): void {
-    const completes = this.sessions.records
+    const provisional = this.sessions.records
       .configured()
       .find((each) => each.id === id && isProvisional(each));
-    if (completes === undefined) return; // it is complete, or signed out
-    const { scopes, grant } = completes;
+    if (provisional === undefined) return; // it is complete, or signed out
+    const { scopes, grant } = provisional;
     const request = { scopes, accountId: undefined, isForExtension: false };
     const work = (calls: SignInCalls): Promise<LiveSession> =>
-      this.#signIn(request, calls, { grant, completes });
+      this.#signIn(request, calls, { grant, provisional });
     this.#signIns.resume(request, work).catch(() => undefined); // the user has seen why
   }
 
@@ -199,7 +199,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
       if (result.withoutIdentity === 'choseNone') view.choseNoIdentity(service);
       return result.record;
     }
-    if (result.kind === 'cancelled') throw new vscode.CancellationError();
+    if (result.kind === 'canceled') throw new vscode.CancellationError();
     if (result.kind === 'over') throw new ResumedOver();
     const error = this.#errorOf(result);
     this.#view.failed(error);
@@ -229,10 +229,10 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
 }
 
 /**
- * What `getSessions` returns when the sessions cannot be read. Throws an error with a message for the user. Where the
- * storage fails at once, a request for scopes gets none, so that a sign-in can follow: it works in memory.
+ * Decides what `getSessions` does when the sessions cannot be read. Throws an error with a message for the user. Where
+ * the storage fails at once, a request for scopes gets none, so that a sign-in can follow: it works in memory.
  */
-export function noneFor(scopes: readonly string[] | undefined, error: unknown, log: Log): [] {
+export function emptyOrThrow(scopes: readonly string[] | undefined, error: unknown, log: Log): [] {
   log.warn(`The sessions cannot be read: ${describeError(error)}.`);
   if (!(error instanceof StoreError)) throw error;
   if (scopes !== undefined && !(error.cause instanceof TimeLimitError)) return [];

@@ -78,13 +78,13 @@ class Question implements vscode.Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(records: readonly LiveSession[], clock: Clock) {
-    const cancelled = Promise.withResolvers<ShareAnswer>();
+    const canceled = Promise.withResolvers<ShareAnswer>();
     const deadlineMs = clock.now() + ASK_LIMIT_MS;
     this.#notification = new LastingNotification(
       title(),
       () => text(deadlineMs - clock.now()),
       () => {
-        cancelled.resolve('cancel');
+        canceled.resolve('cancel');
       },
     );
     this.#timer = setInterval(() => {
@@ -100,7 +100,7 @@ class Question implements vscode.Disposable {
     this.#list = new LastingList({ title: title(), placeholder, items }, () => {
       this.#notification.open();
     });
-    this.answer = Promise.race([this.#list.answer, cancelled.promise]);
+    this.answer = Promise.race([this.#list.answer, canceled.promise]);
   }
 
   show(): void {

@@ -30,7 +30,7 @@ export class SharedIdentities implements Disposable {
   readonly #changes = new Emitter<SharedChange>();
   readonly #subscriptions: readonly Disposable[];
   /** By the ids of their handles, as the listeners know them. Undefined before they are read. */
-  #told: ReadonlyMap<string, SharedIdentity> | undefined;
+  #announced: ReadonlyMap<string, SharedIdentity> | undefined;
 
   constructor(sessions: Sessions, handles: IdentityHandles, runtime: Runtime) {
     this.#sessions = sessions;
@@ -138,9 +138,9 @@ export class SharedIdentities implements Disposable {
     );
   }
 
-  /** What a window finds at its start is no change. */
+  /** Fires no events for what is there at the start. */
   #open(): void {
-    this.#told ??= this.#byHandle();
+    this.#announced ??= this.#byHandle();
     this.#update();
   }
 
@@ -149,11 +149,11 @@ export class SharedIdentities implements Disposable {
   }
 
   #update(): void {
-    if (this.#told === undefined) return;
+    if (this.#announced === undefined) return;
     this.#takeBackSignedOut(); // which updates, too
-    const before = this.#told;
+    const before = this.#announced;
     const now = this.#byHandle();
-    this.#told = now;
+    this.#announced = now;
     for (const [id, identity] of before) if (!now.has(id)) this.#changes.fire({ kind: 'removed', identity });
     for (const [id, identity] of now) {
       const known = before.get(id);

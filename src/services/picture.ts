@@ -5,8 +5,8 @@ import { lenient } from '../http/schema.ts';
 /** The public server of on-chain files that BAP software prefers. */
 const CHAIN_FILES = 'https://ordfs.network/';
 
-/** Public hosts of pictures. They have so many users that a request reveals little about one of them. */
-const GATEWAYS = new Set([
+/** Public hosts of pictures. These have so many users that a request reveals little about one of them. */
+const PUBLIC_PICTURE_HOSTS = new Set([
   'ordfs.network', // on-chain files by transaction: BAP software prefers it
   'ordinals.gorillapool.io', // the same files, from the indexer of most BSV wallets
   '1satordinals.com', // the same files, from their marketplace
@@ -46,5 +46,7 @@ export function trustedPicture(address: string | undefined, server: string): str
   if (address === undefined || address.trim() === '') return undefined;
   const url = URL.parse(address, server);
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') return undefined;
-  return url.origin === URL.parse(server)?.origin || GATEWAYS.has(url.host) ? url.href : undefined;
+  return url.origin === URL.parse(server)?.origin || PUBLIC_PICTURE_HOSTS.has(url.host)
+    ? url.href
+    : undefined;
 }

@@ -163,7 +163,8 @@ export interface PendingSignIn {
   readonly toResume: Readonly<Record<string, unknown>>;
   /**
    * Waits for the user's decision. Call it only once. Calls `onContact` after each answer. Rejects with
-   * `signal.reason`, immediately, and when it is interrupted.
+   * `signal.reason` immediately. Rejects also when it is interrupted, but waits for the answer of a poll first if
+   * that could be lost.
    */
   wait(
     signal: AbortSignal,

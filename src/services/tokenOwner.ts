@@ -11,10 +11,10 @@ import {
   judge,
 } from '../oauth/judge.ts';
 
-/** How long to ask while something in between keeps the service's answer away. The user looks at a notification. */
+/** How long to keep asking while something between here and the service keeps its answer away. The user looks at a notification. */
 const PATIENCE_MS = 2 * 60_000;
-/** A store behind the service may not know a token that is a second old, so one no is not its last word. */
-const REJECTED_AFTER_NOES = 3;
+/** A store behind the service may not know a token that is a second old, so a single rejection is not final. */
+const REJECTIONS_UNTIL_FINAL = 3;
 
 /** How a service is asked whose token it is. */
 export interface OwnerQuestion<T> {
@@ -54,7 +54,7 @@ export async function askForOwner<T>(
 
 export type NewGrantResult<T> =
   | { kind: 'owner'; owner: T }
-  /** The service itself has said no three times. */
+  /** The service itself has rejected the token three times. */
   | { kind: 'rejected' }
   /** There is no answer, or none that says whose token it is. */
   | { kind: 'unknown' };
@@ -70,20 +70,20 @@ export async function askAboutNewGrant<T>(
   onContact: (contact: Contact) => void = () => undefined,
   patienceMs = PATIENCE_MS,
 ): Promise<NewGrantResult<T>> {
-  let noes = 0;
+  let rejections = 0;
   const attempt = async (): Promise<Attempt<NewGrantResult<T>>> => {
     const { answer, outcome, url } = await ask();
     onContact(contactOf(answer.kind === 'disturbance' ? answer : undefined, url));
     if (answer.kind === 'owner') return { kind: 'done', result: answer };
-    if (isNo(answer)) noes += 1;
+    if (isRejection(answer)) rejections += 1;
     else if (answer.kind !== 'disturbance') return { kind: 'done', result: { kind: 'unknown' } };
-    if (noes === REJECTED_AFTER_NOES) return { kind: 'done', result: { kind: 'rejected' } };
+    if (rejections === REJECTIONS_UNTIL_FINAL) return { kind: 'done', result: { kind: 'rejected' } };
     return { kind: 'again', waitMs: retryAfterMs(outcome, clock.now()) };
   };
   return (await repeatFor(clock, patienceMs, signal, attempt)) ?? { kind: 'unknown' };
 }
 
 /** The token is rejected, or may not be used to ask. */
-function isNo(answer: ErrorAnswer | Disturbance): boolean {
+function isRejection(answer: ErrorAnswer | Disturbance): boolean {
   return answer.kind === 'tokenRejected' || (answer.kind === 'failed' && answer.failure.kind === 'refused');
 }

@@ -102,12 +102,12 @@ export class Additions {
 
   /**
    * Publishes a version that is newer than the one whose write may still land: the session as it is by now, because
-   * another window may have ended it meanwhile.
+   * another window may have ended it in the meantime.
    */
   #undo({ record: { id, version }, replaced }: Added): void {
     const { memory } = this.#parts;
     const now = memory.get(id);
-    // A part of the storage may have had the write, and told of it.
+    // One of the storage places may have the write, and have fired its event.
     const isUndone = now !== undefined && compareVersions(now.version, version) === 0;
     const before = isUndone ? replaced : now;
     if (before === undefined) memory.publish({ format: 1, id, version, state: 'removed' });

@@ -15,7 +15,7 @@ import { ticksAfter } from './ticks.ts';
 /** Nobody waits for the answer, and the next attempt follows. */
 const PATIENCE_MS = 5_000;
 /** Each window tries every 30 seconds. One of them is enough. */
-const ASKED_FOR_MS = 25_000;
+const CLAIMED_FOR_MS = 25_000;
 
 /** What completion uses of the sessions of its service. */
 export interface CompletionParts {
@@ -89,7 +89,7 @@ export class Completion {
       await store.reread(id).catch(() => undefined); // memory is the fallback
       const current = store.liveSession(id);
       if (current === undefined || !isProvisional(current)) return undefined;
-      // A renewal may have brought a newer grant meanwhile.
+      // A renewal may have brought a newer grant since.
       const isAsked = current.grant.accessToken === asked.grant.accessToken;
       const newest = isAsked ? grant : current.grant;
       const about = records.describe({ scopes: current.scopes, grant: newest, person });
@@ -129,7 +129,7 @@ export class Completion {
     this.#known = this.#provisional();
     for (const id of this.#known)
       try {
-        if (await locks.claimFor(`complete ${id}`, ASKED_FOR_MS))
+        if (await locks.claimFor(`complete ${id}`, CLAIMED_FOR_MS))
           // The lock of `Verification`: an answer can hold a new access token.
           await locks.withLock(`ask ${id}`, closed, () => this.#try(id));
       } catch (error) {

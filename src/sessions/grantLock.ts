@@ -10,8 +10,8 @@ const HANDED_ON_LIMIT_MS = 5_000;
 const POLL_EVERY_MS = 200;
 
 /**
- * After this many times, the version that was handed on counts as lost. Until then, what this window has of the session
- * may be used up: its refresh token would be sent a second time.
+ * After waiting in vain this often, two minutes in all, the version that was handed on counts as lost. Until then, the
+ * refresh token that this window has may be used up, and must not be sent a second time.
  */
 const MISSED_TIMES_UNTIL_LOST = 24;
 

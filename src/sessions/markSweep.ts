@@ -11,7 +11,7 @@ export class MarkSweep {
   readonly #runtime: Runtime;
   #isSweeping = false;
 
-  /** `afterMs`: when no late write can need a mark any more. `what`: for the log, such as `finished sign-ins`. */
+  /** `afterMs`: when no late write can still need a mark. `what`: for the log, such as `finished sign-ins`. */
   constructor(storage: WorkStorage, afterMs: number, what: string, runtime: Runtime) {
     this.#storage = storage;
     this.#afterMs = afterMs;

@@ -20,7 +20,7 @@ export class SessionMemory {
   readonly #changes = new Emitter<SessionChange>();
   /** The answer of `sessions()`, until a record changes. */
   #sorted: readonly Session[] | undefined;
-  /** What a window finds at its start is no change. */
+  /** False while a window reads what is there at its start. */
   firesChanges = false;
 
   readonly onDidChange = this.#changes.event;

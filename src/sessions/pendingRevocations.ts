@@ -10,13 +10,13 @@ import { type Item, itemFor, newestItems, textIsOf } from './items.ts';
 import { MarkSweep } from './markSweep.ts';
 import type { WorkStorage } from './ports.ts';
 
-/** Then the grant is deleted, delivered or not: 72 hours, less the time until a window notices. */
+/** How long a revocation that nobody could deliver is kept: 72 hours, less the time until a window notices. */
 export const KEPT_FOR_MS = 72 * 60 * 60_000 - 60_000;
-/** A clock that takes its time zone for another one is wrong by less. */
+/** A clock in the wrong time zone is off by less. */
 const CLOCK_TOLERANCE_MS = 24 * 60 * 60_000;
 /** In a browser, a write counts after up to two seconds. */
 const STORE_LIMIT_MS = 3_000;
-/** A window that hangs in a write for longer brings back what is over, and it is delivered once more. */
+/** If a window hangs in a write for longer, its revocation comes back, and is delivered once more. */
 const MARKS_KEPT_FOR_MS = 60 * 60_000;
 
 /** Each is written once. */
@@ -78,7 +78,7 @@ export class PendingRevocations {
       await this.#storage.add(item, text);
       this.#unstored.delete(id);
     };
-    await this.#untilStored('A revocation could not be stored', write);
+    await this.#tryToStore('A revocation could not be stored', write);
     return id;
   }
 
@@ -108,11 +108,11 @@ export class PendingRevocations {
     this.#over.add(id);
     this.#unstored.delete(id);
     const mark = itemFor(id, VERSION, undefined);
-    await this.#untilStored('A finished revocation could not be deleted', () => this.#storage.add(mark, ''));
+    await this.#tryToStore('A finished revocation could not be deleted', () => this.#storage.add(mark, ''));
   }
 
   /** Resolves after the first attempt, or three seconds; retries follow. Never rejects. */
-  async #untilStored(failure: string, write: () => Promise<void>): Promise<void> {
+  async #tryToStore(failure: string, write: () => Promise<void>): Promise<void> {
     try {
       await withTimeLimit(this.#runtime.clock, STORE_LIMIT_MS, NEVER, write);
     } catch (error) {

@@ -4,7 +4,7 @@ import type { Item } from './items.ts';
 /** Storage for the items of all sessions, shared by all windows. An item is written once, and has a name of its own. */
 export interface ItemStorage {
   /**
-   * Returns the names of all items. When another window replaces one meanwhile, the list shows the old one, the new one,
+   * Returns the names of all items. When another window replaces one at the same time, the list shows the old one, the new one,
    * or both. Rejects with the platform's error when the storage cannot be read.
    */
   names(): Promise<readonly string[]>;
@@ -54,7 +54,7 @@ export class HeldElsewhereError extends Error {
 
 /** A lock, as the work under it sees it. */
 export interface HeldLock {
-  /** The name of the item that the owner before has handed on. This window may not see that item yet. */
+  /** The name of the item that the previous owner has handed on. This window may not see that item yet. */
   readonly handedOn: string | undefined;
   /**
    * False when another window may have the lock: because this one hung for too long, or cannot lock out the others.
@@ -70,19 +70,19 @@ export interface HeldLock {
 
 /** Storage for work that is not done yet, in the shared copy only: the windows of this machine do it. */
 export interface WorkStorage extends ItemStorage {
-  /** Deletes an item for good. For marks that no late write can need any more. Rejects with the platform's error. */
+  /** Deletes an item for good. For marks that no late write can still need. Rejects with the platform's error. */
   drop(name: string): Promise<void>;
 }
 
 /** How a place for sessions has behaved when it was last used. */
-export type CopyStatus = 'works' | 'fails' | 'unused';
+export type PlaceStatus = 'works' | 'fails' | 'unused';
 
 /** Where the sessions are, as far as one window can tell. */
 export interface StorageStatus {
   /** VS Code's SecretStorage. */
-  readonly secrets: CopyStatus;
+  readonly secrets: PlaceStatus;
   /** The copy that tells the other windows. */
-  readonly shared: CopyStatus;
+  readonly shared: PlaceStatus;
   readonly sharedPlace: 'files' | 'globalState';
   /** How many locks all windows hold right now. Undefined where locks are not files or cannot be read. */
   readonly heldLocks?: number | undefined;

@@ -10,7 +10,7 @@ const SessionVersion = z.object({
   signIn: z.number(),
   /** The number of renewals since the last sign-in. */
   revision: z.number(),
-  /** How often this revision has lost something, such as a rejected refresh token. */
+  /** How many times something was removed from this revision, such as a rejected refresh token. */
   amendment: z.number(),
 });
 export type SessionVersion = z.infer<typeof SessionVersion>;
@@ -32,7 +32,7 @@ const about = {
   person: Person,
   /** The time of the last sign-in, in milliseconds of the wall clock. */
   signedInAtMs: z.number(),
-  /** The id of that sign-in, if it was stored while in progress: it is over, whatever is left of it there. */
+  /** The id under which that sign-in was stored while in progress, if it was. Any copy still stored is a leftover. */
   signInId: z.exactOptional(z.string()),
 };
 

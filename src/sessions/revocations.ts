@@ -20,7 +20,7 @@ const LATER_LIMIT_MS = 30_000;
 /** A window without a sign of life for this long no longer works on a revocation. */
 const STALE_AFTER_MS = 10_000;
 /** The sessions of an account that is signed out end at about the same moment, and need one message. */
-const TOLD_TOGETHER_MS = 1_000;
+const ANNOUNCED_TOGETHER_MS = 1_000;
 
 export interface RevocationParts {
   readonly services: readonly IdentityService[];
@@ -47,8 +47,8 @@ export class Revocations {
   /** The first attempts, until they are over or stored. */
   readonly #running = new Set<Promise<void>>();
   readonly #closing = new AbortController();
-  /** What was stored and not told yet: ids, by service and cause. */
-  readonly #untold = new Map<string, string[]>();
+  /** What was stored and not announced yet: ids, by service and cause. */
+  readonly #unannounced = new Map<string, string[]>();
   #known: readonly Known[] = [];
   #isLooking = false;
   #failures = 0;
@@ -75,8 +75,8 @@ export class Revocations {
   }
 
   /**
-   * Has a grant ended within a minute, by any window, unless a session has it by then: the window that brought it may
-   * be about to store it as another session.
+   * Queues a grant, which some window revokes within a minute, unless a session has it by then: the window that brought
+   * it may be about to store it as another session.
    */
   revokeSoon({ id }: IdentityService, grant: Grant): void {
     const adding = this.#parts.pending.add(id, grant, this.#runtime.clock.now()).then(() => {
@@ -86,7 +86,7 @@ export class Revocations {
     this.#running.add(running);
   }
 
-  /** Resolves when no revocation can get lost any more with this window. Never rejects. */
+  /** Resolves when no revocation can be lost with this window anymore. Never rejects. */
   async finish(): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#running);
@@ -120,7 +120,7 @@ export class Revocations {
   async deliver(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    this.#ticksToWait = MAX_PAUSE_TICKS; // a change meanwhile sets it to 0
+    this.#ticksToWait = MAX_PAUSE_TICKS; // a change during this work sets it to 0
     try {
       const left: PendingRevocation[] = [];
       for (const each of await this.#parts.pending.list())
@@ -145,21 +145,21 @@ export class Revocations {
     if (result === 'ended' || result === 'refused') return;
     const id = await this.#parts.pending.add(service.id, grant, begunAtMs);
     this.#ticksToWait = this.#failures = 0;
-    if (result === 'unanswered') this.#tell(service.id, because, id);
+    if (result === 'unanswered') this.#announce(service.id, because, id);
     // Without waiting: what is stored can be delivered later.
     else void asking.then((late) => (late === 'unanswered' ? undefined : this.#parts.pending.end(id)));
   }
 
   /** Tells the user once of all that could not be delivered at about the same moment. */
-  #tell(serviceId: string, because: UnusedBecause, id: string): void {
+  #announce(serviceId: string, because: UnusedBecause, id: string): void {
     const key = `${serviceId} ${because}`;
-    const ids = this.#untold.get(key) ?? [];
+    const ids = this.#unannounced.get(key) ?? [];
     ids.push(id);
     if (ids.length > 1) return;
-    this.#untold.set(key, ids);
-    this.#runtime.clock.sleep(TOLD_TOGETHER_MS, this.#runtime.closed).then(
+    this.#unannounced.set(key, ids);
+    this.#runtime.clock.sleep(ANNOUNCED_TOGETHER_MS, this.#runtime.closed).then(
       () => {
-        this.#untold.delete(key);
+        this.#unannounced.delete(key);
         this.#parts.notices.revocationWaits({ serviceId, because, ids });
       },
       () => undefined, // the window closes

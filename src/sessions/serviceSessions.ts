@@ -111,7 +111,7 @@ export class ServiceSessions {
         id,
         version: current === undefined ? FIRST_VERSION : afterSignIn(current.version),
         state: 'live',
-        ...this.records.describe(approved),
+        ...this.records.describe(approved), // anew, because the sessions were read again: labels may be taken by now
         signedInAtMs: nowMs,
         ...(signInId !== undefined && { signInId }),
         grant,

@@ -11,7 +11,7 @@ import { TICK_MS } from './ticks.ts';
 
 /** A window does not verify a session again for this long. */
 const VERIFIED_FOR_MS = 60 * 60_000;
-/** An hour of running time. */
+/** How many checks there are in an hour of running time. */
 const CHECKS_UNTIL_SETTLED = (60 * 60_000) / TICK_MS;
 
 export interface UpkeepParts {
@@ -152,9 +152,9 @@ export class SessionUpkeep {
   }
 }
 
-/** True when the same has been so for an hour of running time: a clock that is wrong for less costs nothing. */
-function isSettled(checks: Checks, record: EndedSession, isSo: boolean): boolean {
-  const inARow = isSo ? (checks.get(record) ?? 0) + 1 : 0;
+/** True once it has held for an hour of running time: a clock that is wrong for less does no harm. */
+function isSettled(checks: Checks, record: EndedSession, holds: boolean): boolean {
+  const inARow = holds ? (checks.get(record) ?? 0) + 1 : 0;
   checks.set(record, inARow);
   return inARow >= CHECKS_UNTIL_SETTLED;
 }

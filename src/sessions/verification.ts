@@ -80,8 +80,8 @@ export class Verification {
   }
 
   /**
-   * Asks whether the service still accepts an earlier access token of a session. Only a rejection is a no, and it ends
-   * nothing. An answer with yet another token is kept. Rejects only with `signal.reason`.
+   * Asks whether the service still accepts an earlier access token of a session. Returns false only
+   * for a rejection, which ends nothing. An answer with yet another token is kept. Rejects only with `signal.reason`.
    */
   async acceptsEarlier(id: string, accessToken: string, signal: AbortSignal): Promise<boolean> {
     const key = keyOf('verify', id, accessToken);
@@ -121,7 +121,7 @@ export class Verification {
   async #check(question: Question, id: string, signal: AbortSignal): Promise<boolean> {
     const { answered } = this.#asking.get(keyOf(question, id)) ?? this.#begin(question, id);
     const { asked, verdict } = await abortable(answered, signal);
-    if (asked !== undefined && verdict.kind === 'rejected') return this.#survives(asked, signal);
+    if (asked !== undefined && verdict.kind === 'rejected') return this.#handleRejection(asked, signal);
     return this.#parts.store.liveSession(id) !== undefined;
   }
 
@@ -197,8 +197,11 @@ export class Verification {
     return (await service.extend?.(grant, NEVER, subject)) ?? UNKNOWN;
   }
 
-  /** Ends a rejected session, unless it can be renewed. Returns true when it continues with another access token. */
-  async #survives(asked: LiveSession, signal: AbortSignal): Promise<boolean> {
+  /**
+   * Renews a rejected session if possible, and otherwise hides or ends it. Returns true when it continues with another
+   * access token.
+   */
+  async #handleRejection(asked: LiveSession, signal: AbortSignal): Promise<boolean> {
     const { service, records, store, renewal, ending, notices } = this.#parts;
     this.#runtime.log.warn(`${service.label} rejects a session.`);
     await renewal.renew(asked, signal);

@@ -3,8 +3,8 @@ import type { Contact } from '../oauth/judge.ts';
 import type { SignInProgress } from './signInUi.ts';
 
 /** A proxy may answer once in the service's place without anyone noticing. After this it is news. */
-const ANSWERS_UNTIL_TOLD = 5;
-const MS_UNTIL_TOLD = 60_000;
+const ANSWERS_UNTIL_SHOWN = 5;
+const MS_UNTIL_SHOWN = 60_000;
 
 /** For a sign-in that shows who answers. */
 export function contactShown(progress: SignInProgress, clock: Clock): (contact: Contact) => void {
@@ -24,7 +24,7 @@ export function followContact(clock: Clock, show: (contact: Contact) => void): (
   return (contact) => {
     if (contact.kind === 'service') answers = 0;
     else if (answers++ === 0) sinceMs = clock.now();
-    const isNews = answers >= ANSWERS_UNTIL_TOLD || clock.now() - sinceMs >= MS_UNTIL_TOLD;
+    const isNews = answers >= ANSWERS_UNTIL_SHOWN || clock.now() - sinceMs >= MS_UNTIL_SHOWN;
     if (contact.kind !== 'somethingElse' || isNews) show(contact);
   };
 }

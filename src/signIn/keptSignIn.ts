@@ -22,11 +22,11 @@ const STORE_LIMIT_MS = 3_000;
 const LAST_WRITE_LIMIT_MS = 3_000;
 
 const READ_LIMIT_MS = 1_000;
-/** A request of the window before takes at most this long, and then its answer is stored. */
+/** The last request of the previous window takes at most this long, and its answer is then stored. */
 const LATE_GRANT_LIMIT_MS = 16_000;
 const LATE_GRANT_POLL_MS = 1_000;
 
-/** The window before has stored the grant, which its last poll has brought. */
+/** The previous window has stored the grant that its last poll brought. */
 class LateGrant extends Error {
   override readonly name = 'LateGrant';
   readonly grant: Grant;
@@ -106,7 +106,7 @@ export class KeptSignIn implements Interruption {
   }
 
   /**
-   * Waits for the user's decision. Ends with the grant of the window before, if it has got one meanwhile. Rejects as
+   * Waits for the user's decision. Ends with the grant of the previous window, if that has gotten one since. Rejects as
    * `PendingSignIn.wait` does.
    */
   async waitFor(
@@ -131,7 +131,7 @@ export class KeptSignIn implements Interruption {
     if (this.#lock === undefined || !this.#mayBeStored) return;
     const newest = await this.#newestItem();
     if (newest === undefined) return;
-    if (newest.isMark) this.#takenOver();
+    if (newest.isMark) this.#loseOwnership();
     this.signal.throwIfAborted();
     if (newest.version.revision < this.#revision) return;
     const grant = await this.#storedGrant();
@@ -152,11 +152,12 @@ export class KeptSignIn implements Interruption {
 
   /** Rejects with `signal.reason` if another window has the lock. */
   async #checkOwner(): Promise<void> {
-    if (this.#lock !== undefined && !this.signal.aborted && !(await this.#lock.isHeld())) this.#takenOver();
+    if (this.#lock !== undefined && !this.signal.aborted && !(await this.#lock.isHeld()))
+      this.#loseOwnership();
     this.signal.throwIfAborted();
   }
 
-  #takenOver(): void {
+  #loseOwnership(): void {
     if (this.signal.aborted) return;
     this.#parts.runtime.log.info('Another window continues the sign-in.');
     this.interrupt();

@@ -9,7 +9,7 @@ import { type About, newestItemOf, readSignIn, type SignInRecord } from './signI
 /** VS Code gives a closing window five seconds. */
 const FINISH_LIMIT_MS = 4_000;
 
-/** A sign-in that no window works on any more. */
+/** A sign-in that no window works on anymore. */
 export interface InterruptedSignIn {
   readonly record: SignInRecord;
   readonly kept: KeptSignIn;
@@ -47,7 +47,7 @@ export class KeptSignIns {
   }
 
   /** Resolves when `takeOver` has, if it was called. Never rejects. */
-  async takenOver(): Promise<void> {
+  async takeOverFinished(): Promise<void> {
     await this.#takingOver;
   }
 
@@ -109,7 +109,7 @@ export class KeptSignIns {
     const handedOver = Promise.withResolvers<undefined>();
     const work = async (lock: HeldLock): Promise<void> => {
       if (!(await lock.isHeld())) return; // every window would continue it
-      const stored = await readSignIn(storage, id); // another window may have ended it meanwhile
+      const stored = await readSignIn(storage, id); // another window may have ended it since
       if (stored === undefined) return;
       const { record, revision } = stored;
       const { progress, ...about } = record;

@@ -14,7 +14,7 @@ export interface ListOptions<T> {
 /**
  * A list that asks until the user answers. A list shows even while notifications are muted, and it stays open while the
  * user looks at another window. VS Code hides it when any other list opens, and does not tell that from Escape. So
- * hiding is no answer: it calls `onHidden`, and `show` brings the list back.
+ * hiding it does not count as an answer: it calls `onHidden`, and `show` brings the list back.
  */
 export class LastingList<T> implements vscode.Disposable {
   readonly answer: Promise<T>;

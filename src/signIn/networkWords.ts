@@ -27,7 +27,7 @@ export function serviceNames(service: IdentityService): ServiceNames {
 
 /** Why the service could not be reached, and what to do about it. */
 export function networkWords(problem: Problem, { label, server, settingKeys }: ServiceNames): Words {
-  const ownSetting = settingKeys.server;
+  const serverSetting = settingKeys.server;
   const host = safeText(URL.parse(server)?.host ?? label);
   switch (problem) {
     case 'dns':
@@ -35,9 +35,9 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
         message: vscode.l10n.t(
           'The address of {0} couldn’t be found. Check your internet connection and the setting {1}, then sign in again.',
           host,
-          ownSetting,
+          serverSetting,
         ),
-        setting: ownSetting,
+        setting: serverSetting,
       };
     case 'offline':
       return {
@@ -51,9 +51,9 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
         message: vscode.l10n.t(
           '{0} refused the connection. The server may be down, or a firewall may be blocking it. Check the setting {1}, or try again later.',
           host,
-          ownSetting,
+          serverSetting,
         ),
-        setting: ownSetting,
+        setting: serverSetting,
       };
     case 'reset':
       return {
@@ -82,9 +82,9 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
         message: vscode.l10n.t(
           'The response from {0} is not valid HTTP. Check the address and the port in the setting {1}. If they are right, ask your network administrator whether a proxy changes responses.',
           host,
-          ownSetting,
+          serverSetting,
         ),
-        setting: ownSetting,
+        setting: serverSetting,
       };
     case 'proxyUnreachable':
       return {
@@ -150,9 +150,9 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
         message: vscode.l10n.t(
           'The server that responded as {0} has a certificate for a different name. Check the setting {1}. If it is right, contact your network administrator.',
           host,
-          ownSetting,
+          serverSetting,
         ),
-        setting: ownSetting,
+        setting: serverSetting,
       };
     case 'badCertificate':
       return {
@@ -166,9 +166,9 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
         message: vscode.l10n.t(
           'The server that responded as {0} doesn’t support the kind of HTTPS that VS Code uses. Check the address and the port in the setting {1}, then sign in again.',
           host,
-          ownSetting,
+          serverSetting,
         ),
-        setting: ownSetting,
+        setting: serverSetting,
       };
     case 'unexplained':
       return {
@@ -190,9 +190,9 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
         message: vscode.l10n.t(
           'A web page responded instead of {0}, most likely the login page of your network. Open any web page in a browser and log in to the network. If you aren’t asked to log in, check the setting {1}.',
           host,
-          ownSetting,
+          serverSetting,
         ),
-        setting: ownSetting,
+        setting: serverSetting,
       };
     case 'blocked':
       return {
@@ -207,9 +207,9 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
           '{0} was not found at {1}. Correct the setting {2}, then sign in again.',
           label,
           safeText(server),
-          ownSetting,
+          serverSetting,
         ),
-        setting: ownSetting,
+        setting: serverSetting,
       };
     case 'busy':
       return {

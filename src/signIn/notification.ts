@@ -56,7 +56,7 @@ export class SignInNotifications implements SignInUi {
 
   /** Registers the commands behind the notification's links and the palette's commands for sign-ins in progress. */
   registerSignInCommands(): vscode.Disposable {
-    this.#tellRunning(); // an extension host that crashed has left it as it was
+    this.#updateContextKey(); // an extension host that crashed has left it as it was
     const links = ACTIONS.map((action) => {
       const act = async (id: unknown): Promise<void> => {
         await (typeof id === 'string' ? this.#running.get(id)?.act(action, 'link') : undefined);
@@ -90,12 +90,12 @@ export class SignInNotifications implements SignInUi {
       (state) => signInMessage(serviceLabel, state, this.#clock.now(), link),
       () => {
         this.#running.delete(id);
-        this.#tellRunning();
+        this.#updateContextKey();
         if (this.#running.size === 0) hideNotifications(this.#log);
       },
     );
     this.#running.set(id, progress);
-    this.#tellRunning();
+    this.#updateContextKey();
     return progress;
   }
 
@@ -128,7 +128,7 @@ export class SignInNotifications implements SignInUi {
     showNotifications(this.#log);
   }
 
-  #tellRunning(): void {
+  #updateContextKey(): void {
     setContext(this.#log, SIGNING_IN, this.#running.size > 0);
   }
 }

@@ -6,7 +6,7 @@ import { safeText } from '../base/safeText.ts';
 import { showNotifications, tryRegisterCommands } from './editorCommands.ts';
 import type { ProgressNotification } from './progress.ts';
 import type { SignInAction } from './message.ts';
-import { restOf } from './statusBar.ts';
+import { phaseText } from './statusBar.ts';
 
 /**
  * Registers a command for each action of a sign-in in progress, for users who cannot see the notification or do not use
@@ -63,7 +63,7 @@ async function pickSignIn(
     return {
       label: serviceLabel,
       ...(code !== undefined && { description: safeText(code) }),
-      detail: restOf(state, clock.now()),
+      detail: phaseText(state, clock.now()),
       signIn,
     };
   });

@@ -23,7 +23,7 @@ const REPORT_DELAY_MS = 200;
 /** One sign-in as a notification that stays until the sign-in ends. */
 export class ProgressNotification implements SignInProgress {
   readonly serviceLabel: string;
-  readonly #cancelled = new AbortController();
+  readonly #canceled = new AbortController();
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #onClose: () => void;
@@ -62,8 +62,8 @@ export class ProgressNotification implements SignInProgress {
     }, 1_000);
   }
 
-  get cancelled(): AbortSignal {
-    return this.#cancelled.signal;
+  get canceled(): AbortSignal {
+    return this.#canceled.signal;
   }
 
   get state(): SignInState {
@@ -112,7 +112,7 @@ export class ProgressNotification implements SignInProgress {
       const answer = await abortable(picker.answer, signal);
       if (answer !== 'cancel') return answer.id;
       this.cancel();
-      throw this.#cancelled.signal.reason;
+      throw this.#canceled.signal.reason;
     } finally {
       this.#picker = undefined;
       picker.dispose();
@@ -128,7 +128,7 @@ export class ProgressNotification implements SignInProgress {
   }
 
   readonly cancel = (): void => {
-    this.#cancelled.abort();
+    this.#canceled.abort();
   };
 
   /**
@@ -169,7 +169,7 @@ export class ProgressNotification implements SignInProgress {
       // The code is shown next to its link, so that link needs no question.
       const isAsked = action === 'copyLink' || by === 'command';
       if (isAsked && !(await this.#askToCopy(action, signIn))) return false;
-      if (this.#state.phase !== 'pending' || this.#state.signIn !== signIn) return true; // it has expired meanwhile
+      if (this.#state.phase !== 'pending' || this.#state.signIn !== signIn) return true; // it has expired since
       outcome = await copyToClipboard(text, this.#log);
     }
     if (this.state.phase === 'pending') this.#set({ ...this.state, copied: { action, outcome } }); // it may have expired

@@ -12,7 +12,7 @@ import {
 } from './signIn.ts';
 
 /** The service is asked whatever the clock says, because the clock may be wrong, and the network slow to come back. */
-const ASKED_FOR_MS = 60_000;
+const MIN_WAIT_MS = 60_000;
 
 export function requestOf({ scopes, accountId, isForExtension }: SignInRecord): SignInRequest {
   return { scopes, accountId, isForExtension };
@@ -20,7 +20,7 @@ export function requestOf({ scopes, accountId, isForExtension }: SignInRecord): 
 
 /**
  * Continues a sign-in that began in an earlier window, with the same code and the time that is left. One whose time is
- * up is not shown: the user may have approved it meanwhile, and only the service knows. Never rejects.
+ * up is not shown: the user may have approved it in the meantime, and only the service knows. Never rejects.
  */
 export async function resumeSignIn(
   context: SignInContext,
@@ -41,7 +41,7 @@ export async function resumeSignIn(
   const nowMs = runtime.clock.now();
   // A clock that was set back must not keep a code on the screen.
   const deadlineMs = Math.min(
-    Math.max(progress.deadlineMs, nowMs + ASKED_FOR_MS),
+    Math.max(progress.deadlineMs, nowMs + MIN_WAIT_MS),
     nowMs + MAX_CODE_LIFETIME_MS,
   );
   const pending = sessions.service.resume(progress.toResume, deadlineMs);
@@ -54,7 +54,7 @@ export async function resumeSignIn(
     if (grant === undefined) kept.signal.throwIfAborted();
   } catch {
     await kept.release(); // the window closes, or another one continues the sign-in
-    return { kind: 'cancelled' };
+    return { kind: 'canceled' };
   }
   if (grant !== undefined) return run({ grant });
   runtime.log.info(`An earlier sign-in with ${sessions.service.label} has expired.`);

@@ -19,7 +19,7 @@ const TAKE_OVER_LIMIT_MS = 15_000;
 export interface SignInCalls {
   /** Call with the deadline of each code, in milliseconds of the wall clock. */
   readonly onCode: (deadlineMs: number) => void;
-  /** False when nobody waits for the session any more. */
+  /** False when nobody waits for the session anymore. */
   readonly isAwaited: () => boolean;
 }
 
@@ -52,7 +52,7 @@ export interface SharedSignInParts {
   /** Called when a second caller joins a sign-in. */
   readonly onJoin: () => void;
   /** Resolves when the sign-ins of earlier windows have been taken over. Never rejects. */
-  readonly takenOver: () => Promise<void>;
+  readonly takeOverFinished: () => Promise<void>;
 }
 
 /** The sign-ins of one service. Extensions that ask for the same at the same moment get one sign-in, with one code. */
@@ -75,10 +75,10 @@ export class SharedSignIns {
   async get(request: SignInRequest): Promise<LiveSession | undefined> {
     const recent = this.#recent(keyOf(request), request);
     if (recent !== undefined) return recent;
-    const { clock, takenOver } = this.#parts;
+    const { clock, takeOverFinished } = this.#parts;
     const calledAtMs = clock.now();
     const known = new Set(this.#usable(request).map(({ signedInAtMs }) => signedInAtMs));
-    await withTimeLimit(clock, TAKE_OVER_LIMIT_MS, NEVER, takenOver).catch(() => undefined); // then it is a new one
+    await withTimeLimit(clock, TAKE_OVER_LIMIT_MS, NEVER, takeOverFinished).catch(() => undefined); // then it is a new one
     // Another window may have completed the sign-in while this one waited to take it over. An older session that has
     // only been loaded meanwhile is no answer.
     const meanwhile = this.#usable(request).findLast(

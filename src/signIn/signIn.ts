@@ -44,7 +44,7 @@ export interface SignInRun {
     | {
         readonly grant: Grant;
         /** The provisional session that has the grant. */
-        readonly completes?: LiveSession;
+        readonly provisional?: LiveSession;
       };
   /** Called with the deadline of each code, in milliseconds of the wall clock. */
   readonly onCode: (deadlineMs: number) => void;
@@ -59,7 +59,7 @@ export type SignInResult =
     }
   /** Another window has completed the same sign-in and shown the confirmation. */
   | { kind: 'signedInElsewhere'; record: LiveSession }
-  | { kind: 'cancelled' }
+  | { kind: 'canceled' }
   /** A resumed sign-in whose code no longer works, perhaps because another window has used it. */
   | { kind: 'over' }
   | SignInFailure;
@@ -94,10 +94,12 @@ export async function signIn(
   log.info(`${resumed ? 'Continuing a sign-in' : 'Signing in'} with ${service.label}, scopes: ${scopes}.`);
 
   const progress = view.open(service.label);
-  const completes = resumed !== undefined && 'grant' in resumed ? resumed.completes : undefined;
+  const provisional = resumed !== undefined && 'grant' in resumed ? resumed.provisional : undefined;
   const elsewhere =
-    completes === undefined ? watchOtherWindows(sessions, request) : watchProvisional(sessions, completes);
-  const signal = AbortSignal.any([progress.cancelled, elsewhere.signal]);
+    provisional === undefined
+      ? watchOtherWindows(sessions, request)
+      : watchProvisional(sessions, provisional);
+  const signal = AbortSignal.any([progress.canceled, elsewhere.signal]);
   /** The grant, until it is stored. A grant that is not kept is revoked. */
   let unkept: Grant | undefined;
   let isInterrupted = false;
@@ -108,18 +110,18 @@ export async function signIn(
         : await waitForApproval(service, request.scopes, progress, runtime, signal, run);
     if (waited.kind !== 'granted') {
       isInterrupted = kept.signal.aborted; // the last poll has ended after another window had taken over
-      return isInterrupted ? { kind: 'cancelled' } : waited;
+      return isInterrupted ? { kind: 'canceled' } : waited;
     }
     unkept = waited.grant;
     progress.finishing();
-    // The session that it completes is stored, and the user is asked again.
-    const isSaved = completes === undefined && (await kept.save({ kind: 'granted', grant: waited.grant }));
+    // A provisional session has the grant already. After a crash, the user is simply asked again.
+    const isSaved = provisional === undefined && (await kept.save({ kind: 'granted', grant: waited.grant }));
     // Only what is stored can be finished by another window.
     const finishing = AbortSignal.any([signal, isSaved ? kept.signal : runtime.closed]);
 
     const identified = await identify(service, waited.grant, progress, runtime, finishing);
     if (identified.kind !== 'identified') return identified;
-    if (completes !== undefined && identified.person.provisional !== undefined) return NO_ANSWER;
+    if (provisional !== undefined && identified.person.provisional !== undefined) return NO_ANSWER;
     unkept = identified.grant;
     if (isSaved && identified.grant.accessToken !== waited.grant.accessToken)
       await kept.save({ kind: 'granted', grant: identified.grant });
@@ -129,11 +131,11 @@ export async function signIn(
     const { grant, person } = identified;
     const approved = { id: kept.id, scopes: request.scopes, grant, person };
     const record =
-      completes === undefined
+      provisional === undefined
         ? await sessions.keep(approved, keeping)
-        : await sessions.completion.complete(completes, approved, keeping);
+        : await sessions.completion.complete(provisional, approved, keeping);
     unkept = undefined;
-    if (record === undefined) return { kind: 'cancelled' }; // completed by another window, or signed out
+    if (record === undefined) return { kind: 'canceled' }; // completed by another window, or signed out
     log.info(`Signed in with ${service.label}.`);
     const withoutIdentity = identified.hasNoBapIdentity === true ? 'hasNone' : identified.withoutIdentity;
     return { kind: 'signedIn', record, ...(withoutIdentity && { withoutIdentity }) };
@@ -142,18 +144,19 @@ export async function signIn(
       log.info(`Signed in with ${service.label} in another window.`);
       return { kind: 'signedInElsewhere', record: signal.reason.record };
     }
-    isInterrupted = !progress.cancelled.aborted && (runtime.closed.aborted || kept.signal.aborted);
+    isInterrupted = !progress.canceled.aborted && (runtime.closed.aborted || kept.signal.aborted);
     if (!signal.aborted && !isInterrupted) return failureOf(error, runtime);
     log.info(`The sign-in with ${service.label} was ${isInterrupted ? 'interrupted' : 'canceled'}.`);
-    return { kind: 'cancelled' };
+    return { kind: 'canceled' };
   } finally {
     elsewhere.stop();
     progress.close();
     const isLeft = isInterrupted && (await kept.release());
     if (!isInterrupted) void kept.forget();
+    // Another window has stored a session with the grant that was resumed here.
     const isShared =
       resumed !== undefined && 'grant' in resumed && signal.reason instanceof SignedInElsewhere;
-    if (unkept !== undefined && completes === undefined && !isLeft && !isShared)
+    if (unkept !== undefined && provisional === undefined && !isLeft && !isShared)
       sessions.revokeUnkept(unkept);
   }
 }

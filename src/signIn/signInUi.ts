@@ -25,7 +25,7 @@ export interface SignInUi {
 /** One sign-in, as the user sees it. */
 export interface SignInProgress {
   /** Aborts when the user cancels. */
-  readonly cancelled: AbortSignal;
+  readonly canceled: AbortSignal;
   /** Shows the code, what to do with it, and how long it lasts. `isResumed`: it was begun before the window closed. */
   pending(signIn: PendingSignIn, isResumed: boolean): void;
   /** Shows who answers: the service, nobody, or something else. */

@@ -47,7 +47,7 @@ export interface StatusText {
 
 /** `nowMs`: wall clock. */
 export function statusText(serviceLabel: string, state: SignInState, nowMs: number): StatusText {
-  const rest = restOf(state, nowMs);
+  const rest = phaseText(state, nowMs);
   const code = state.phase === 'pending' ? state.signIn.userCode : undefined;
   const title = vscode.l10n.t('Sign in with {0}', serviceLabel);
   const details = [
@@ -62,7 +62,7 @@ export function statusText(serviceLabel: string, state: SignInState, nowMs: numb
 }
 
 /** The phase of a sign-in in a few words, for the status bar and for lists. */
-export function restOf(state: SignInState, nowMs: number): string {
+export function phaseText(state: SignInState, nowMs: number): string {
   switch (state.phase) {
     case 'starting':
       return vscode.l10n.t('connecting');

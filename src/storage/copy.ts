@@ -2,9 +2,9 @@ import { keepTrying } from '../base/keepTrying.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { type Item, isNewerItem } from '../sessions/items.ts';
-import type { CopyStatus, ItemStorage } from '../sessions/ports.ts';
+import type { PlaceStatus, ItemStorage } from '../sessions/ports.ts';
 
-/** One of the two places. It tries again to store what it could not. */
+/** One of the two places where items are stored. Retries what it could not store. */
 export class Copy {
   readonly place: ItemStorage;
   readonly #name: string;
@@ -28,7 +28,7 @@ export class Copy {
     this.#runtime = runtime;
   }
 
-  get status(): CopyStatus {
+  get status(): PlaceStatus {
     if (this.#failing.size > 0) return 'fails';
     return this.#isUsed ? 'works' : 'unused';
   }

@@ -22,7 +22,7 @@ interface Held {
   /** What SecretStorage has, as far as this window knows. */
   stored: SessionCipher | undefined;
   /** The name of a key that was requested, and that no window has given. */
-  askedInVain: string | undefined;
+  unansweredName: string | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export class SharedKey implements Disposable {
   readonly #changes = new Emitter<SessionCipher>();
   readonly #held = new Lazy(() => this.#open());
   readonly #secretChanges: Disposable;
-  /** Some window has stored a key, perhaps this one, since this one has read it. */
+  /** Some window, perhaps this one, has stored a key since this one last read it. */
   #mayDiffer = false;
 
   /** Create it before this window writes to the global state: see KeyExchange. */
@@ -79,7 +79,7 @@ export class SharedKey implements Disposable {
     const stored = await SessionCipher.of(text ?? '');
     if (text !== undefined && stored === undefined)
       this.#runtime.log.warn('The key of stored sessions is damaged.');
-    const held = { inForce: stored ?? (await this.#askOrCreate()), stored, askedInVain: undefined };
+    const held = { inForce: stored ?? (await this.#askOrCreate()), stored, unansweredName: undefined };
     if (stored === undefined) await this.#store(held);
     void this.#poll(held);
     return held;
@@ -119,13 +119,13 @@ export class SharedKey implements Disposable {
     if (this.#mayDiffer) await this.#readAgain(held);
     const own = held.inForce;
     const agreed = this.#agreedName();
-    // Asks for the same key only every other time: windows that all ask undo each other's new name.
-    const asks = agreed !== undefined && agreed < own.name && agreed !== held.askedInVain;
+    // Skips every other request for the same key: windows that all ask undo each other's update of the name.
+    const asks = agreed !== undefined && agreed < own.name && agreed !== held.unansweredName;
     const given = asks ? await this.#exchange.ask() : undefined;
-    held.askedInVain = asks && given === undefined ? agreed : undefined;
+    held.unansweredName = asks && given === undefined ? agreed : undefined;
     if (given !== undefined) this.#take(held, given);
     if (held.stored?.name !== held.inForce.name) await this.#store(held);
-    // Also the name of a lost key, which no window has given.
+    // Also replaces the name of a lost key, which no window could give.
     if (this.#agreedName() !== held.inForce.name) await this.#memento.update(NAME, held.inForce.name);
     await this.#exchange.answer(held.inForce.keyText);
   }

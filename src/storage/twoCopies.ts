@@ -2,7 +2,7 @@ import { type Disposable, Emitter } from '../base/emitter.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER } from '../base/timeLimit.ts';
 import { type Item, isNewerItem, newestItems } from '../sessions/items.ts';
-import type { CopyStatus, ItemStorage } from '../sessions/ports.ts';
+import type { PlaceStatus, ItemStorage } from '../sessions/ports.ts';
 import { Copy } from './copy.ts';
 
 export interface CopiesOptions {
@@ -15,7 +15,7 @@ export interface CopiesOptions {
   readonly inBrowser: boolean;
 }
 
-/** A process may have few files open, and the marks of years can be missing in one place. */
+/** A process can open only so many files, and the marks of years can be missing in one place. */
 const COPIES_AT_ONCE = 8;
 
 /**
@@ -31,7 +31,7 @@ export class TwoCopies implements ItemStorage {
   readonly #subscriptions: Disposable[];
   /** The writes to the shared copy that are under way. */
   readonly #writing = new Set<Promise<void>>();
-  /** How many lists have shown that one place misses something, since the work on that began. Zero without such work. */
+  /** How many lists have shown something missing since the current repair began. Zero when there is none. */
   #lists = 0;
 
   constructor({ secrets, shared, inBrowser }: CopiesOptions, runtime: Runtime) {
@@ -99,7 +99,7 @@ export class TwoCopies implements ItemStorage {
   }
 
   /** Whether each place worked when it was last used. */
-  status(): { readonly secrets: CopyStatus; readonly shared: CopyStatus } {
+  status(): { readonly secrets: PlaceStatus; readonly shared: PlaceStatus } {
     return { secrets: this.#secrets.status, shared: this.#shared.status };
   }
 
@@ -122,6 +122,7 @@ export class TwoCopies implements ItemStorage {
       if (isMissing(item, inShared)) copies.push(() => this.#copy(item, this.#secrets, this.#shared));
     for (const item of inShared.values()) {
       const other = inSecrets.get(item.id);
+      // In a browser, also a renewal whose sign-in SecretStorage does not have.
       const isWanted = this.#belongsInSecrets(item) || other?.version.signIn !== item.version.signIn;
       if (isWanted && isMissing(item, inSecrets))
         copies.push(() => this.#copy(item, this.#shared, this.#secrets));
@@ -134,7 +135,7 @@ export class TwoCopies implements ItemStorage {
     await Promise.all(Array.from({ length: COPIES_AT_ONCE }, work));
     const isOutdated = this.#lists > 1;
     this.#lists = 0;
-    if (isOutdated) await this.names().catch(() => undefined); // and completes what was lost meanwhile
+    if (isOutdated) await this.names().catch(() => undefined); // and completes what was lost during the repair
   }
 
   async #copy(item: Item, from: Copy, to: Copy): Promise<void> {

@@ -27,7 +27,7 @@ export interface RealWindow {
 /** A person who only approves in the browser. */
 const view: SignInUi = {
   open: () => ({
-    cancelled: new AbortController().signal,
+    canceled: new AbortController().signal,
     pending: () => undefined,
     contact: () => undefined,
     expired: () => Promise.reject(new Error('expired')),

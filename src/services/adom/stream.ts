@@ -12,7 +12,7 @@ export type StreamResult =
   | IntentStatus
   /** The stream ended without an answer, and a poll must find out the status. */
   | { kind: 'broken' }
-  /** The same, and it carried nothing, not even a ping: something in between lets it open and then swallows it. */
+  /** The same, and it carried nothing, not even a ping: an intermediary lets it open and then swallows it. */
   | { kind: 'mute' };
 
 /** What a caller learns before the result. */

@@ -18,9 +18,9 @@ export type IntentResult =
 const POLL_INTERVAL_MS = 2_000;
 /** While `auto` polls, it retries the stream this often: the network may have failed only once. */
 const STREAM_RETRY_MS = 60_000;
-/** After this many streams in a row that carried nothing, something in between swallows them. */
+/** After this many streams in a row that carried nothing, an intermediary swallows them. */
 const MUTE_STREAMS = 2;
-/** Then the stream is retried this seldom: an approval meanwhile would be noticed late. */
+/** How often to retry the stream then: an approval during a stream that is swallowed is noticed late. */
 const MUTE_RETRY_MS = 5 * 60_000;
 
 /**
@@ -28,19 +28,19 @@ const MUTE_RETRY_MS = 5 * 60_000;
  * that the token is retrieved once. Polls right after a broken stream, because the token may have been lost with it: a
  * later poll of the same intent returns it again (Adom's AuthenticationIntent guide). The intent came from the service,
  * so only the service's own answer ends the wait: anything else backs off. Calls `onContact` after each answer. Rejects
- * immediately when it is cancelled or interrupted, with the reason of that signal.
+ * immediately when it is canceled or interrupted, with the reason of that signal.
  */
 export async function waitForIntent(
   http: Http,
   { statusUrl, deadlineMs }: Intent,
   mode: UpdatesMode,
-  cancelled: AbortSignal,
+  canceled: AbortSignal,
   onContact: (contact: Contact) => void,
   interruption: Interruption = NO_INTERRUPTION,
 ): Promise<IntentResult> {
   const { clock } = http;
   // A token whose answer is lost can be had again, so nothing has to be finished.
-  const signal = AbortSignal.any([cancelled, interruption.signal]);
+  const signal = AbortSignal.any([canceled, interruption.signal]);
   let askedToWaitMs = 0;
   const onAnswer = (outcome: HttpOutcome): void => {
     askedToWaitMs = retryAfterMs(outcome, clock.now());

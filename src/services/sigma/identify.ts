@@ -26,7 +26,7 @@ type Identities = IdentityChoice['identities'];
 
 /**
  * Finds the BAP identity of a new token. The token is a session token of better-auth, which may stand for no identity
- * until the client sets one. Only userinfo can fail a sign-in, by a no of its own. The list of identities delays the
+ * until the client sets one. Only userinfo can fail a sign-in, by rejecting the token itself. The list of identities delays the
  * sign-in by at most 8 seconds; without it, the person is provisional. Rejects only with `signal.reason`.
  */
 export async function identify(

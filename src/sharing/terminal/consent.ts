@@ -108,7 +108,7 @@ export class TokenConsent {
       // Ignores the answer of a closing window, and one that the setting no longer calls for.
       if (allowed === undefined || this.#runtime.closed.aborted) return false;
       if (!wantsToken(this.#mode(), serviceId)) return false;
-      if (this.answer(id) !== undefined) return true; // answered in another window meanwhile: the first answer counts
+      if (this.answer(id) !== undefined) return true; // answered in another window since: the first answer counts
       await this.#write([...this.#answers(), { id, serviceId, allowed }]);
       if (!allowed) this.#questions.tellRefused(session);
       return this.answer(id) !== undefined;

@@ -206,7 +206,7 @@ export class FileLocks implements WindowLocks {
     }
   }
 
-  /** Also shows life: a window that comes back from a pause has as long as an owner for what must happen once. */
+  /** Also touches the file, so that a window back from a pause has the full time limit for what must happen once. */
   async #isHeld(lock: Lock): Promise<boolean> {
     try {
       if (!(await isOwner(lock))) return false;

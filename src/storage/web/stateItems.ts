@@ -35,9 +35,9 @@ export class StateItems implements WorkStorage {
   readonly #opening = new Lazy(() => this.#open());
   /** The keys at the last poll. */
   #polled: ReadonlySet<string> = new Set();
-  /** The ids of all that differed from them in any list since. */
+  /** The ids of the items whose keys differed from these in any list since. */
   readonly #changed = new Set<string>();
-  /** The keys in the last write of this window, for whichever item it was. */
+  /** All keys that were there when this window last wrote, whichever item it was. */
   #sent: ReadonlySet<string> = new Set();
 
   /** `prefix`: what the keys of these items start with. */
@@ -81,7 +81,7 @@ export class StateItems implements WorkStorage {
       await Promise.all(writing);
       // Two windows that undo each other's write must not write again at the same moment.
       await clock.sleep(SETTLES_AFTER_MS * (1 + Math.random()), closed).catch(() => undefined);
-      if (closed.aborted) return; // the state has it, and another window's write will not be seen here any more
+      if (closed.aborted) return; // the state has it, and another window's write will no longer be seen here
     }
     if (!(await this.#has(item))) throw new UndoneError();
   }
@@ -96,7 +96,7 @@ export class StateItems implements WorkStorage {
     this.#changes.dispose();
   }
 
-  /** True if the item is there, or a newer one of its session that another window has written meanwhile. */
+  /** True if the item is there, or a newer one of its session that another window has written since. */
   async #has(item: Item): Promise<boolean> {
     const newest = newestItems(await this.names()).get(item.id);
     if (newest?.name !== item.name) return newest !== undefined && isNewerItem(newest, item);
@@ -118,8 +118,8 @@ export class StateItems implements WorkStorage {
   }
 
   /**
-   * What this window has not sent to the others, and what it has sent and lost since. If another window's write has
-   * crossed its own, the others have what was sent, and this one has what they do not: all are to get all of it.
+   * What other windows may lack: what the last write of this window did not have, and what it had and has lost since.
+   * When two writes have crossed, each window has what the other one lacks, so both write all of it again.
    */
   async #changedSince(sent: ReadonlyMap<string, unknown> | undefined): Promise<Map<string, unknown>> {
     const changed = new Map<string, unknown>();

@@ -11,7 +11,7 @@ const CLAIMS_KEY = 'claims';
 /** Names that a window has claimed. They are hashed because they may contain account ids. */
 const Claims = z.array(z.object({ name: z.string(), atMs: z.number() }));
 
-/** The keys of what owners show of themselves start with this. */
+/** The prefix of the keys under which lock owners show that they are alive. */
 const OWNER_PREFIX = 'owner/';
 /** `beats` changes while the owner works. */
 const Owner = z.object({ id: z.string(), beats: z.number() });

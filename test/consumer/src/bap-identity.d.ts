@@ -13,9 +13,9 @@ export interface BapIdentityApi {
      */
     getIdentity(session: AuthenticationSession): Promise<Identity>;
     /**
-     * Asks the service whether the session's token still works; for a session of `bap-identity`, that of the session
-     * behind it. Returns false when it does not, and VS Code no longer
-     * hands it out: get a session again. Returns true also while the service cannot be reached. Never rejects.
+     * Asks the service whether the session's token still works. For a session of `bap-identity`, that is the token of the
+     * session behind it. Returns false if the service rejects it, or if this extension no longer has the session: get a
+     * session again. Also returns true while the service cannot be reached. Never rejects.
      */
     verifySession(session: AuthenticationSession): Promise<boolean>;
     /** Fires once per change of an account's sessions, in every window. */

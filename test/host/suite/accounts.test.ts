@@ -32,7 +32,7 @@ describe('an account whose session is due for renewal', () => {
       let count = 0;
       const wanted = (): WantedServices => {
         count += 1;
-        return { ids: [], isOwn: true };
+        return { ids: [], isUserSet: true };
       };
       const used = new UsedServices(new FakeMemento(), world.log);
       offerInAccountsMenu(world.sessions, wanted, used, world.runtime).dispose();

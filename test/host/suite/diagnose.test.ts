@@ -197,7 +197,7 @@ describe('the sign-in report', () => {
   it('stops immediately on Cancel', async () => {
     const world = new World();
     const cancel = new AbortController();
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     const { gather } = factsOf(world, () => new Promise(() => undefined));
     world.clock.at(1_000, () => {
       cancel.abort(reason);

@@ -20,7 +20,7 @@ describe('the services offered in the Accounts menu', () => {
   ];
   for (const [what, own, used, offered] of rows)
     it(`are ${what}`, () => {
-      const wanted = { ids: own ?? BOTH, isOwn: own !== undefined };
+      const wanted = { ids: own ?? BOTH, isUserSet: own !== undefined };
       assert.deepEqual(
         BOTH.filter((id) => isOffered(id, wanted, used)),
         offered,

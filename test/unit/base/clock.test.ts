@@ -53,7 +53,7 @@ describe('pause', () => {
   it('rejects immediately with the abort reason and leaves no timer', async () => {
     const clock = new FakeClock();
     const cancel = new AbortController();
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     clock.at(7_000, () => {
       cancel.abort(reason);
     });
@@ -92,7 +92,7 @@ describe('systemClock', () => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const cleared = t.mock.method(globalThis, 'clearTimeout');
     const cancel = new AbortController();
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     const sleeping = systemClock.sleep(1_000, cancel.signal);
     cancel.abort(reason);
     await assert.rejects(sleeping, (error) => error === reason);
@@ -101,7 +101,7 @@ describe('systemClock', () => {
 
   it('starts no timer when the signal is already aborted', async (t) => {
     const timeout = t.mock.method(globalThis, 'setTimeout');
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     await assert.rejects(systemClock.sleep(1_000, AbortSignal.abort(reason)), (error) => error === reason);
     assert.equal(timeout.mock.callCount(), 0);
   });

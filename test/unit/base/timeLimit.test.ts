@@ -4,7 +4,7 @@ import { describe, it, mock } from 'node:test';
 import { abortable, NEVER, TimeLimitError, withTimeLimit } from '../../../src/base/timeLimit.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
-const reason = new Error('cancelled');
+const reason = new Error('canceled');
 const ignoresSignal = (): Promise<never> => new Promise(() => undefined);
 
 describe('withTimeLimit', () => {

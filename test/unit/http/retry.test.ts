@@ -51,7 +51,7 @@ describe('repeatFor', () => {
   it('rejects at once when it is canceled during a delay', async () => {
     const clock = new FakeClock();
     const cancel = new AbortController();
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     clock.at(2_500, () => {
       cancel.abort(reason);
     });

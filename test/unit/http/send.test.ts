@@ -125,18 +125,18 @@ describe('send: the outcome', () => {
   });
 
   it('stops reading when an answer gets too large', async () => {
-    let cancelled = false;
+    let canceled = false;
     const endless = new ReadableStream({
       pull(controller) {
         controller.enqueue(new Uint8Array(64 * 1024));
       },
       cancel() {
-        cancelled = true;
+        canceled = true;
       },
     });
     const { outcome } = await exchange({ answer: () => new Response(endless) });
     assert.equal(outcome.kind, 'noAnswer');
-    assert.ok(cancelled);
+    assert.ok(canceled);
   });
 
   for (const [name, reply] of [
@@ -244,7 +244,7 @@ describe('send: canceled', () => {
       const clock = new FakeClock();
       const conversation = new Conversation(clock, [reply]);
       const cancel = new AbortController();
-      const reason = new Error('cancelled');
+      const reason = new Error('canceled');
       clock.at(3_000, () => {
         cancel.abort(reason);
       });

@@ -190,7 +190,7 @@ describe('device grant: the request for a code', () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [never()]);
     const cancel = new AbortController();
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     clock.at(3_000, () => {
       cancel.abort(reason);
     });
@@ -205,7 +205,7 @@ describe('device grant: the request for a code', () => {
   it('sends nothing if the signal is already aborted', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, []);
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     const result = requestDeviceAuthorization(conversation.http, CLIENT, [], AbortSignal.abort(reason));
     await assert.rejects(clock.run(result), (error) => error === reason);
     conversation.assertOver();

@@ -109,7 +109,7 @@ describe('an interruption of the wait for a device grant', () => {
     const cancel = new AbortController();
     const waiting = await wait([after(2, GRANTED)], cancel.signal);
     await waiting.clock.advance(6_000);
-    cancel.abort(new RangeError('cancelled'));
+    cancel.abort(new RangeError('canceled'));
     await waiting.clock.settle();
     assert.deepEqual(waiting.end, { kind: 'RangeError', at: 6 });
     assertOver(waiting);

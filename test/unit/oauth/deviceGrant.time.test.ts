@@ -201,7 +201,7 @@ const CANCEL: Scenario[] = [
     replies: [],
     polls: [],
     meanwhile: [[2, 'cancel']],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 2,
   },
   {
@@ -209,7 +209,7 @@ const CANCEL: Scenario[] = [
     replies: [PENDING],
     polls: [5.5],
     meanwhile: [[7, 'cancel']],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 7,
   },
   {
@@ -217,7 +217,7 @@ const CANCEL: Scenario[] = [
     replies: [OFFLINE, OFFLINE, OFFLINE],
     polls: [5.5, 16, 36.5],
     meanwhile: [[70, 'cancel']],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 70,
   },
   {
@@ -225,7 +225,7 @@ const CANCEL: Scenario[] = [
     replies: [PENDING, never()],
     polls: [5.5, 11],
     meanwhile: [[12, 'cancel']],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 12,
   },
   {
@@ -233,7 +233,7 @@ const CANCEL: Scenario[] = [
     replies: [neverEnds(200)],
     polls: [5.5],
     meanwhile: [[6, 'cancel']],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 6,
   },
 ];

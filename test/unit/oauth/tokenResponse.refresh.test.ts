@@ -194,7 +194,7 @@ describe('refreshGrant: not granted', () => {
 });
 
 describe('refreshGrant: canceled', () => {
-  const reason = new Error('cancelled');
+  const reason = new Error('canceled');
 
   it('sends nothing if the signal is already aborted', async () => {
     const { http, requests } = new Conversation(new FakeClock(), []);

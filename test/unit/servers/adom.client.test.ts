@@ -96,7 +96,7 @@ describe('Adom over HTTP: a whole sign-in', { concurrency: true }, () => {
     const cancel = new AbortController();
     const waited = (await begin(adomService(server))).wait(cancel.signal, () => undefined);
     await until(() => server.openStreams === 1);
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     cancel.abort(reason);
     await assert.rejects(waited, reason);
     await until(() => server.openStreams === 0);

@@ -51,7 +51,7 @@ async function run<T>(
   const server = new OddServer(clock, answers);
   const log = new RecordingLog();
   const cancel = new AbortController();
-  const reason = new Error('cancelled');
+  const reason = new Error('canceled');
   if (cancelAtMs !== undefined)
     clock.at(cancelAtMs, () => {
       cancel.abort(reason);

@@ -12,7 +12,7 @@ import { add, renewed, type StoreWindow, StoreWorld, tokenOf } from '../support/
 
 const A = recordOf('a');
 const ENDED = endedOf('a');
-const cancelled = new Error('cancelled');
+const canceled = new Error('canceled');
 
 interface Case {
   readonly world: StoreWorld;
@@ -20,18 +20,18 @@ interface Case {
   readonly two: StoreWindow;
 }
 
-/** Window one adds `cancelled token` to the session `a`. The user cancels after this many milliseconds. */
+/** Window one adds `canceled token` to the session `a`. The user cancels after this many milliseconds. */
 async function cancelAfter(ms: number, before?: SessionRecord): Promise<Case> {
   const world = new StoreWorld();
   if (before !== undefined) world.have(before);
   const [one, two] = [await world.ready(), await world.ready()];
   [world.storage.readMs, world.storage.writeMs] = [1_000, 20_000];
   const cancel = new AbortController();
-  const adding = add(one, 'a', 'cancelled token', cancel.signal);
+  const adding = add(one, 'a', 'canceled token', cancel.signal);
   world.clock.at(ms, () => {
-    cancel.abort(cancelled);
+    cancel.abort(canceled);
   });
-  await assert.rejects(world.clock.run(adding), (error) => error === cancelled);
+  await assert.rejects(world.clock.run(adding), (error) => error === canceled);
   assert.equal(world.clock.ranMs, ms, 'the caller does not wait');
   return { world, one, two };
 }
@@ -51,9 +51,9 @@ describe('session store: the user cancels while a sign-in is being stored', () =
       await world.clock.advance(120_000);
       for (const window of [one, two]) {
         assert.deepEqual(await world.live(window), []);
-        assert.doesNotMatch(JSON.stringify(window.store.records()), /cancelled token/);
+        assert.doesNotMatch(JSON.stringify(window.store.records()), /canceled token/);
       }
-      assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
+      assert.doesNotMatch(JSON.stringify(world.texts), /canceled token/);
       assert.deepEqual(one.told, []);
     });
 
@@ -94,19 +94,19 @@ describe('session store: the user cancels while a sign-in is being stored', () =
       const window = await world.ready();
       world.storage.writeMs = 5_000;
       const cancel = new AbortController();
-      const adding = add(window, 'a', 'cancelled token', cancel.signal);
+      const adding = add(window, 'a', 'canceled token', cancel.signal);
       world.clock.at(1_000, () => {
         const version = before === undefined ? A.version : afterSignIn(before.version);
-        const grant = { ...A.grant, accessToken: 'cancelled token' };
+        const grant = { ...A.grant, accessToken: 'canceled token' };
         world.put(recordOf('a', { version, grant }));
       });
       world.clock.at(3_000, () => {
-        cancel.abort(cancelled);
+        cancel.abort(canceled);
       });
-      await assert.rejects(world.clock.run(adding), (error) => error === cancelled);
+      await assert.rejects(world.clock.run(adding), (error) => error === canceled);
       await world.clock.advance(120_000);
       assert.equal(tokenOf(window, 'a'), before?.grant.accessToken);
-      assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
+      assert.doesNotMatch(JSON.stringify(world.texts), /canceled token/);
     }
   });
 
@@ -119,11 +119,11 @@ describe('session store: the user cancels while a sign-in is being stored', () =
     const ending = two.store.replace(ended);
     await world.clock.advance(1_000);
     const cancel = new AbortController();
-    const adding = add(one, 'a', 'cancelled token', cancel.signal);
+    const adding = add(one, 'a', 'canceled token', cancel.signal);
     world.clock.at(5_500, () => {
-      cancel.abort(cancelled);
+      cancel.abort(canceled);
     });
-    await assert.rejects(world.clock.run(adding), (error) => error === cancelled);
+    await assert.rejects(world.clock.run(adding), (error) => error === canceled);
     await world.clock.run(ending);
     await world.clock.advance(120_000);
     for (const { store } of [one, two]) assert.equal(store.get('a')?.state, 'ended');
@@ -135,17 +135,17 @@ describe('session store: the user cancels while a sign-in is being stored', () =
     const window = await world.ready();
     world.storage.writeMs = 5_000;
     const cancel = new AbortController();
-    const adding = add(window, 'a', 'cancelled token', cancel.signal);
+    const adding = add(window, 'a', 'canceled token', cancel.signal);
     world.clock.at(1_000, () => {
       world.put(renewed(A, 'of another window'));
     });
     world.clock.at(2_000, () => {
-      cancel.abort(cancelled);
+      cancel.abort(canceled);
     });
-    await assert.rejects(world.clock.run(adding), (error) => error === cancelled);
+    await assert.rejects(world.clock.run(adding), (error) => error === canceled);
     await world.clock.advance(120_000);
     assert.equal(tokenOf(window, 'a'), 'of another window');
-    assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
+    assert.doesNotMatch(JSON.stringify(world.texts), /canceled token/);
   });
 
   it('a canceled sign-in is undone later when the storage fails in between', async () => {
@@ -155,7 +155,7 @@ describe('session store: the user cancels while a sign-in is being stored', () =
     world.storage.writeFailure = undefined;
     await world.clock.advance(120_000);
     assert.equal(tokenOf(one, 'a'), 'token of a');
-    assert.doesNotMatch(JSON.stringify(world.texts), /cancelled token/);
+    assert.doesNotMatch(JSON.stringify(world.texts), /canceled token/);
   });
 
   it('a sign-in stays that the user cancels while its lock is being released', async () => {
@@ -165,7 +165,7 @@ describe('session store: the user cancels while a sign-in is being stored', () =
     const cancel = new AbortController();
     const adding = add(window, 'a', 'token', cancel.signal);
     world.clock.at(2_000, () => {
-      cancel.abort(cancelled);
+      cancel.abort(canceled);
     });
     await world.clock.run(adding);
     assert.equal(world.clock.ranMs, 1_000, 'the caller does not wait for the lock');
@@ -181,11 +181,11 @@ describe('session store: the user cancels while a sign-in is being stored', () =
     );
     await world.clock.settle();
     const cancel = new AbortController();
-    const adding = add(one, 'a', 'cancelled token', cancel.signal);
+    const adding = add(one, 'a', 'canceled token', cancel.signal);
     world.clock.at(2_000, () => {
-      cancel.abort(cancelled);
+      cancel.abort(canceled);
     });
-    await assert.rejects(world.clock.run(adding), (error) => error === cancelled);
+    await assert.rejects(world.clock.run(adding), (error) => error === canceled);
     assert.equal(world.clock.ranMs, 2_000);
     await world.clock.run(holding);
     await world.clock.advance(120_000);

@@ -9,12 +9,12 @@ describe('a sign-in that is canceled', () => {
     const one = await world.ready();
     world.storage.hangs = true;
     const cancel = new AbortController();
-    const cancelled = new Error('cancelled');
+    const canceled = new Error('canceled');
     world.clock.at(1_000, () => {
-      cancel.abort(cancelled);
+      cancel.abort(canceled);
     });
     const keeping = world.signIn(one, world.service.grant(), undefined, undefined, cancel.signal);
-    await assert.rejects(world.clock.run(keeping), (error) => error === cancelled);
+    await assert.rejects(world.clock.run(keeping), (error) => error === canceled);
     assert.equal(world.clock.ranMs, 1_000);
   });
 });

@@ -6,7 +6,7 @@ import { recordOf } from '../support/record.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
 
 const HOUR_MS = 3_600_000;
-const cancelled = new Error('cancelled');
+const canceled = new Error('canceled');
 const locked = new Error('The keyring is locked');
 
 /** Two windows that know the session `a` with `access 1`. */
@@ -162,10 +162,10 @@ describe('sign-in: the user cancels', () => {
     const begunMs = world.clock.ranMs;
     const cancel = new AbortController();
     world.clock.at(begunMs + ms, () => {
-      cancel.abort(cancelled);
+      cancel.abort(canceled);
     });
     const keeping = world.signIn(window, world.service.grant(), undefined, undefined, cancel.signal);
-    await assert.rejects(world.clock.run(keeping), (error) => error === cancelled);
+    await assert.rejects(world.clock.run(keeping), (error) => error === canceled);
     return world.clock.ranMs - begunMs;
   }
 

@@ -214,7 +214,7 @@ describe('verification: the service gives a new access token', () => {
     const cancel = new AbortController();
     const signingIn = world.signIn(one, world.service.grant(), undefined, undefined, cancel.signal);
     await world.clock.advance(800); // the new token came after 2 s, and the sign-in is being stored until 2.5 s
-    cancel.abort(new Error('cancelled'));
+    cancel.abort(new Error('canceled'));
     await assert.rejects(signingIn);
     assert.equal(await world.clock.run(verifying), true);
     await world.quiet();

@@ -16,7 +16,7 @@ describe('taking over the sign-ins of earlier windows', () => {
     await world.close(await world.begun());
     const next = world.open();
     let isOver = false;
-    const wait = (): void => void next.signIns.takenOver().then(() => (isOver = true));
+    const wait = (): void => void next.signIns.takeOverFinished().then(() => (isOver = true));
     wait();
     await world.clock.settle();
     assert.equal(isOver, true);

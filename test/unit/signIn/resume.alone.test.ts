@@ -56,7 +56,7 @@ describe('a stored sign-in', () => {
       world.service.takes.poll = 0;
       await world.clock.advance(60_000);
       assert.equal(world.stored().length, 1, seenIn(next).join());
-      assert.deepEqual([kindsOf(before), kindsOf(next)], [['cancelled'], ['signedIn']]);
+      assert.deepEqual([kindsOf(before), kindsOf(next)], [['canceled'], ['signedIn']]);
       assert.deepEqual([...world.service.revoked], []);
       await world.end();
     });

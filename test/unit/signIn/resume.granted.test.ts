@@ -97,7 +97,7 @@ describe('a sign-in whose window goes away while its token is on the way', () =>
     world.service.decide('approved');
     await world.clock.advance(60_000);
     assert.ok(!world.service.polls.includes('2 1'), 'a code that was used is not sent again');
-    assert.deepEqual([kindsOf(window), kindsOf(await next)], [['cancelled'], ['signedIn']]);
+    assert.deepEqual([kindsOf(window), kindsOf(await next)], [['canceled'], ['signedIn']]);
     assert.deepEqual(seenIn(await next), [...AGAIN, ...SIGNED_IN]);
     assert.equal(world.stored().length, 1);
     await world.end();
@@ -145,7 +145,7 @@ describe('a sign-in whose window goes away once it has a token', () => {
   for (const way of WAYS)
     for (const [what, answers, cancels, result] of [
       ['chooses in the next one', [BOB], false, 'signedIn'],
-      ['cancels in the next one', [], true, 'cancelled'],
+      ['cancels in the next one', [], true, 'canceled'],
     ] as const)
       it(`while the user has to choose an identity: the window ${way}, and the user ${what}`, async () => {
         const world = new KeptWorld('sigma');

@@ -60,7 +60,7 @@ describe('a sign-in whose time is up when the next window starts', () => {
         assert.deepEqual([next.screens, kindsOf(next)], [[], ['over']]);
         assert.deepEqual([world.service.codes.length, world.inProgress()], [1, []]);
         // At Adom, the next window is done before this one looks.
-        if (way === 'freezes' && kind === 'sigma') assert.deepEqual(kindsOf(window), ['cancelled']);
+        if (way === 'freezes' && kind === 'sigma') assert.deepEqual(kindsOf(window), ['canceled']);
         await world.end();
       });
 
@@ -77,7 +77,7 @@ describe('a sign-in whose time is up when the next window starts', () => {
         world.service.decide('approved');
         await world.clock.advance(10_000);
         assert.deepEqual([seenIn(next), kindsOf(next)], [SIGNED_IN, ['signedIn']]);
-        assert.deepEqual(kindsOf(asking), way === 'is killed' ? [] : ['cancelled']);
+        assert.deepEqual(kindsOf(asking), way === 'is killed' ? [] : ['canceled']);
         assert.deepEqual(asking.screens, []);
         await world.end();
       });
@@ -102,7 +102,7 @@ describe('a sign-in whose time is up when the next window starts', () => {
     await world.clock.advance(10_000);
     assert.deepEqual([kindsOf(asking), world.inProgress().length], [[], 1]);
     await world.close(asking);
-    assert.deepEqual([kindsOf(asking), world.inProgress().length], [['cancelled'], 1]);
+    assert.deepEqual([kindsOf(asking), world.inProgress().length], [['canceled'], 1]);
     const next = await world.started();
     await world.clock.advance(70_000);
     assert.deepEqual([kindsOf(next), world.inProgress()], [['over'], []]);

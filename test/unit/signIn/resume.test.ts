@@ -68,7 +68,7 @@ describe('a sign-in whose window goes away while its code is shown', () => {
         screens[0]?.cancel();
       },
       seen: [...AGAIN, 'closed'],
-      result: 'cancelled',
+      result: 'canceled',
     },
   };
   for (const way of WAYS)
@@ -89,7 +89,7 @@ describe('a sign-in whose window goes away while its code is shown', () => {
             await world.clock.advance(row.afterMs ?? 10_000);
             assert.deepEqual(seenIn(next), row.seen);
             assert.deepEqual(kindsOf(next), [row.result]);
-            if (way !== 'freezes') assert.deepEqual(kindsOf(window), way === 'closes' ? ['cancelled'] : []);
+            if (way !== 'freezes') assert.deepEqual(kindsOf(window), way === 'closes' ? ['canceled'] : []);
             assert.equal(world.stored().length, row.result === 'signedIn' ? 1 : 0);
             assert.equal(world.service.codes.length, 1, 'codes');
             assert.deepEqual(world.inProgress(), []);
@@ -113,7 +113,7 @@ describe('a sign-in whose window goes away while its code is shown', () => {
       assert.deepEqual(seenIn(next), AGAIN);
       await world.clock.advance(20_000);
       assert.deepEqual([...new Set(world.service.polls.slice(from))], ['2 1']);
-      assert.deepEqual(kindsOf(window), ['cancelled']);
+      assert.deepEqual(kindsOf(window), ['canceled']);
       assert.deepEqual(seenIn(window), ['pending', 'closed']);
       assert.equal(world.inProgress().length, 1);
       world.service.decide('approved');
@@ -172,7 +172,7 @@ describe('a sign-in whose window goes away while its code is shown', () => {
       await world.clock.advance(8_000);
       ends(window);
       await world.clock.advance(1);
-      assert.deepEqual([kindsOf(window), world.inProgress().length], [['cancelled'], 1]);
+      assert.deepEqual([kindsOf(window), world.inProgress().length], [['canceled'], 1]);
       const next = await world.started();
       assert.deepEqual(seenIn(next), AGAIN);
       await world.end();

@@ -29,7 +29,7 @@ class World {
   readonly works: Work[] = [];
   readonly resumed: Work[] = [];
   joins = 0;
-  readonly takenOver = Promise.withResolvers<undefined>();
+  readonly takeOverFinished = Promise.withResolvers<undefined>();
   readonly signIns: SharedSignIns;
 
   constructor(world: SessionWorld) {
@@ -41,14 +41,14 @@ class World {
       clock: world.clock,
       signIn: (_, calls) => this.#work(this.works, calls),
       onJoin: () => (this.joins += 1),
-      takenOver: () => this.takenOver.promise,
+      takeOverFinished: () => this.takeOverFinished.promise,
     });
   }
 
   /** Earlier windows have left nothing. */
   static open(): World {
     const world = new World(new SessionWorld());
-    world.takenOver.resolve(undefined);
+    world.takeOverFinished.resolve(undefined);
     return world;
   }
 
@@ -235,7 +235,7 @@ describe('a sign-in that began in an earlier window', () => {
         other.sessions.keep({ id: 'other', scopes, grant, person }, new AbortController().signal),
       );
       await world.clock.settle();
-      world.takenOver.resolve(undefined);
+      world.takeOverFinished.resolve(undefined);
       await world.clock.settle();
       assert.equal(typeof call.has === 'object' && call.has.id, isAnswer && kept.id);
       assert.equal(world.works.length, isAnswer ? 0 : 1);
@@ -248,7 +248,7 @@ describe('a sign-in that began in an earlier window', () => {
     const world = new World(sessions);
     const call = await world.get();
     await world.clock.advance(5_000);
-    world.takenOver.resolve(undefined);
+    world.takeOverFinished.resolve(undefined);
     await world.clock.settle();
     assert.deepEqual([call.has, world.works.length], ['to wait', 1]);
   });
@@ -263,7 +263,7 @@ describe('a sign-in that began in an earlier window', () => {
       await world.clock.advance(ms);
       assert.equal(world.works.length, works);
       await world.resume();
-      world.takenOver.resolve(undefined);
+      world.takeOverFinished.resolve(undefined);
       await world.clock.settle();
       assert.deepEqual([world.works.length, world.joins], [works, 1 - works]);
     });

@@ -31,7 +31,7 @@ class World {
       clock: world.clock,
       signIn,
       onJoin: () => (this.joins += 1),
-      takenOver: () => Promise.resolve(),
+      takeOverFinished: () => Promise.resolve(),
     });
   }
 

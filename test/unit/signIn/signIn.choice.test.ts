@@ -130,7 +130,7 @@ describe('a sign-in as a person with several identities', () => {
       world.screen.cancel();
     };
     const { result, endedAtMs, calls, world } = await run({ at: [30_000, cancel] });
-    assert.deepEqual(result, { kind: 'cancelled' });
+    assert.deepEqual(result, { kind: 'canceled' });
     assert.equal(endedAtMs, 30_000);
     assert.deepEqual(calls, ['revoke']);
     assert.deepEqual(world.sessions.records.configured(), []);
@@ -141,7 +141,7 @@ describe('a sign-in as a person with several identities', () => {
       world.screen.cancel();
     };
     const { result, endedAtMs, calls } = await run({ answers: ['ann'], at: [CHOOSE_MS / 2, cancel] });
-    assert.deepEqual(result, { kind: 'cancelled' });
+    assert.deepEqual(result, { kind: 'canceled' });
     assert.equal(endedAtMs, CHOOSE_MS / 2);
     assert.deepEqual(calls, ['choose ann', 'revoke']);
   });

@@ -35,10 +35,10 @@ async function choose(
   world.storage.have(recordOf('a', { person: provisionalPerson(), grant: GRANT }));
   await world.all.store.rereadAll();
   world.screen.answers.push(...answers);
-  const [completes] = world.sessions.records.configured();
-  assert.ok(completes !== undefined);
+  const [provisional] = world.sessions.records.configured();
+  assert.ok(provisional !== undefined);
   during(world, clock);
-  const result = await clock.run(world.signIn(completes.scopes, undefined, { grant: GRANT, completes }));
+  const result = await clock.run(world.signIn(provisional.scopes, undefined, { grant: GRANT, provisional }));
   await clock.advance(10_000);
   conversation.assertOver();
   const sent = conversation.requests.map(({ url }) => url.slice(url.lastIndexOf('/') + 1));
@@ -72,7 +72,7 @@ describe('the choice of an identity for a provisional session', () => {
         world.screen.cancel();
       });
     });
-    assert.equal(result.kind, 'cancelled');
+    assert.equal(result.kind, 'canceled');
     assert.equal(sessions[0]?.person.provisional, 'user');
     assert.deepEqual(sent, ['userinfo', 'list']);
   });
@@ -81,7 +81,7 @@ describe('the choice of an identity for a provisional session', () => {
     const { result, sessions, world } = await choose([...CHOICE, ...SIGNED_OUT], [], (world, clock) => {
       clock.at(3_000, () => void world.sessions.signOut('a'));
     });
-    assert.equal(result.kind, 'cancelled');
+    assert.equal(result.kind, 'canceled');
     assert.deepEqual(sessions, []);
     assert.deepEqual(world.screen.seen.slice(-2), ['choice withdrawn', 'closed']);
     assert.equal(world.kept.stored.size, 0, 'nothing that the next window could continue');
@@ -94,7 +94,7 @@ describe('the choice of an identity for a provisional session', () => {
         world.storage.put(recordOf('a', { version, grant: GRANT }));
       });
     });
-    assert.equal(result.kind, 'cancelled');
+    assert.equal(result.kind, 'canceled');
     assert.deepEqual(sent, ['userinfo', 'list']);
     assert.equal(sessions[0]?.person.accountId, 'bap-1');
   });
@@ -105,7 +105,7 @@ describe('the choice of an identity for a provisional session', () => {
       const version = { signIn: 1, revision: 1, amendment: 0 };
       storage.have(recordOf('a', { version, grant: GRANT }));
     });
-    assert.deepEqual(result, { kind: 'cancelled' });
+    assert.deepEqual(result, { kind: 'canceled' });
     assert.equal(sessions[0]?.person.accountId, 'bap-1');
     assert.ok(!world.log.lines.some((line) => line.startsWith('info Signed in')));
   });
@@ -116,9 +116,11 @@ describe('the choice of an identity for a provisional session', () => {
     const world = new SignInWorld(clock, service);
     world.storage.have(recordOf('a', { person: provisionalPerson(), grant: GRANT }));
     await world.all.store.rereadAll();
-    const [completes] = world.sessions.records.configured();
-    assert.ok(completes !== undefined);
-    const result = await clock.run(world.signIn(completes.scopes, undefined, { grant: GRANT, completes }));
+    const [provisional] = world.sessions.records.configured();
+    assert.ok(provisional !== undefined);
+    const result = await clock.run(
+      world.signIn(provisional.scopes, undefined, { grant: GRANT, provisional }),
+    );
     assert.deepEqual(result, { kind: 'failed', failure: { kind: 'unreachable', problem: 'timeout' } });
     assert.equal(world.sessions.records.configured()[0]?.person.provisional, 'user');
   });

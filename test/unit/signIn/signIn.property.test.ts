@@ -74,13 +74,13 @@ async function tryOut(story: Story, serviceOf: (http: Http, story: Story) => Ide
 
   let settledAtMs: number | undefined;
   const signIn = world.signIn(service.defaultScopes).finally(() => (settledAtMs = clock.ranMs));
-  let cancelledAtMs: number | undefined;
+  let canceledAtMs: number | undefined;
   /** How many requests were sent before the sign-in was canceled or over. */
   let sentBefore: number | undefined;
   if (story.cancelAtMs !== undefined)
     clock.at(story.cancelAtMs, () => {
       if (settledAtMs !== undefined) return;
-      cancelledAtMs = clock.ranMs;
+      canceledAtMs = clock.ranMs;
       sentBefore = server.requests.length;
       world.screen.cancel();
     });
@@ -94,9 +94,9 @@ async function tryOut(story: Story, serviceOf: (http: Http, story: Story) => Ide
   const tellAll = `${inspect(result, { depth: 9 })}\n${[...log.lines, ...world.log.lines].join('\n')}`;
 
   assert.ok(result.kind !== 'unexpected', tellAll);
-  if (cancelledAtMs !== undefined) {
-    assert.equal(result.kind, 'cancelled');
-    assert.equal(settledAtMs, cancelledAtMs, 'a cancel takes effect at once');
+  if (canceledAtMs !== undefined) {
+    assert.equal(result.kind, 'canceled');
+    assert.equal(settledAtMs, canceledAtMs, 'a cancel takes effect at once');
   }
   if (result.kind === 'signedIn') {
     const { person, grant } = result.record;
@@ -116,7 +116,7 @@ async function tryOut(story: Story, serviceOf: (http: Http, story: Story) => Ide
   for (const line of [...log.lines, ...world.log.lines])
     assert.doesNotMatch(line, CANARY, 'a secret in the log');
   assert.equal(watch.revoked.size, watch.granted - kept.length, 'a grant that is not kept is revoked');
-  for (const signal of [world.screen.cancelled, ...watch.signals])
+  for (const signal of [world.screen.canceled, ...watch.signals])
     assert.deepEqual(getEventListeners(signal, 'abort'), [], 'listeners are left');
   assert.equal(world.screen.seen.at(-1), 'closed', 'the screen is closed');
   world.closed.abort();

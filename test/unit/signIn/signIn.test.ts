@@ -342,7 +342,7 @@ describe('a sign-in that the person cancels', () => {
   for (const [when, cancelAtMs, calls, script] of cases) {
     it(`ends at once: ${when}`, async () => {
       const outcome = await run({ ...script, cancelAtMs });
-      assert.deepEqual(outcome.result, { kind: 'cancelled' });
+      assert.deepEqual(outcome.result, { kind: 'canceled' });
       assert.equal(outcome.endedAtMs, cancelAtMs);
       assert.deepEqual(outcome.calls, calls);
       assert.ok(outcome.log.lines.includes('info The sign-in with Test Identity was canceled.'));
@@ -360,7 +360,7 @@ describe('a sign-in that the person cancels', () => {
         },
       ],
     });
-    assert.deepEqual(result, { kind: 'cancelled' });
+    assert.deepEqual(result, { kind: 'canceled' });
     assert.equal(log.lines.at(-1), 'info The sign-in with Test Identity was interrupted.');
     const [text] = world.kept.stored.values();
     assert.match(text ?? '', /"kind":"waiting"/);

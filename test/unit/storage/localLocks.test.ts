@@ -54,7 +54,7 @@ describe('locks of one window', () => {
 
   it('do not start work whose signal was already aborted', async () => {
     const locks = new LocalLocks(new FakeClock());
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     let began = false;
     const work = locks.withLock('a', AbortSignal.abort(reason), () => Promise.resolve((began = true)));
     await assert.rejects(work, (error) => error === reason);
@@ -64,7 +64,7 @@ describe('locks of one window', () => {
   it('end a wait at once when its signal aborts', async () => {
     const locks = new LocalLocks(new FakeClock());
     const held = await hold(locks, 'a');
-    const [cancel, reason] = [new AbortController(), new Error('cancelled')];
+    const [cancel, reason] = [new AbortController(), new Error('canceled')];
     const waiting = locks.withLock('a', cancel.signal, () => Promise.resolve());
     cancel.abort(reason);
     await assert.rejects(waiting, (error) => error === reason);
@@ -75,10 +75,10 @@ describe('locks of one window', () => {
     const locks = new LocalLocks(new FakeClock());
     const held = await hold(locks, 'a');
     const cancel = new AbortController();
-    const cancelled = wait(locks, 'a', cancel.signal);
+    const canceled = wait(locks, 'a', cancel.signal);
     const last = wait(locks, 'a');
-    cancel.abort(new Error('cancelled'));
-    await cancelled.settled;
+    cancel.abort(new Error('canceled'));
+    await canceled.settled;
     assert.equal(last.has, 'to wait');
     await held.release();
     await last.settled;
@@ -89,9 +89,9 @@ describe('locks of one window', () => {
     const locks = new LocalLocks(new FakeClock());
     const held = await hold(locks, 'a');
     const cancel = new AbortController();
-    const cancelled = wait(locks, 'a', cancel.signal);
-    cancel.abort(new Error('cancelled'));
-    await cancelled.settled;
+    const canceled = wait(locks, 'a', cancel.signal);
+    cancel.abort(new Error('canceled'));
+    await canceled.settled;
     const next = wait(locks, 'a');
     await nextTurn();
     assert.equal(next.has, 'to wait');

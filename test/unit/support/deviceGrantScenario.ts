@@ -40,7 +40,7 @@ export interface Scenario {
   readonly polls: readonly number[];
   /** How many of them go to the OAuth endpoint: the last ones. None by default. */
   readonly oauthPolls?: number;
-  readonly end: { granted: TokenGrant } | Failure | 'expired' | 'cancelled';
+  readonly end: { granted: TokenGrant } | Failure | 'expired' | 'canceled';
   /** When it must end: with the last poll by default. */
   readonly endsAt?: number;
   /** The calls of onContact: whether the service could be reached. */
@@ -58,7 +58,7 @@ export async function play(scenario: Scenario): Promise<void> {
   const contact: boolean[] = [];
   for (const [at, event] of scenario.meanwhile ?? []) {
     clock.at(at * 1000, () => {
-      if (event === 'cancel') cancel.abort(new Error('cancelled'));
+      if (event === 'cancel') cancel.abort(new Error('canceled'));
       else clock.jump(event.jump * 1000);
     });
   }
@@ -98,7 +98,7 @@ async function signIn(
   { http }: Conversation,
   signal: AbortSignal,
   contact: boolean[],
-): Promise<{ granted: TokenGrant; receivedAtMs: number } | Failure | 'expired' | 'cancelled'> {
+): Promise<{ granted: TokenGrant; receivedAtMs: number } | Failure | 'expired' | 'canceled'> {
   const begun = await requestDeviceAuthorization(http, CLIENT, ['openid'], signal);
   assert.ok(begun.kind === 'pending', 'the code was refused');
   try {
@@ -109,6 +109,6 @@ async function signIn(
     return result.kind === 'failed' ? result.failure : result.kind;
   } catch (error) {
     assert.equal(error, signal.reason, 'nothing but a cancel may reject');
-    return 'cancelled';
+    return 'canceled';
   }
 }

@@ -6,7 +6,7 @@ import type { FakeClock } from './fakeClock.ts';
 /** Records what a user would see, and asks for a new code as often as it is told to. */
 export class FakeScreen implements SignInProgress {
   readonly #cancel = new AbortController();
-  readonly cancelled = this.#cancel.signal;
+  readonly canceled = this.#cancel.signal;
   readonly seen: string[] = [];
   readonly codes: string[] = [];
   /** The ids of the identities that the user can choose from, for each question. */
@@ -67,6 +67,6 @@ export class FakeScreen implements SignInProgress {
 
   /** The user cancels. */
   cancel(): void {
-    this.#cancel.abort(new Error('cancelled'));
+    this.#cancel.abort(new Error('canceled'));
   }
 }

@@ -43,7 +43,7 @@ export interface Scenario {
   readonly meanwhile?: readonly (readonly [at: number, event: 'cancel' | { jump: number }])[];
   /** The requests that must come, and when. */
   readonly asks: readonly `${'stream' | 'poll'} ${number}`[];
-  readonly end: { token: string } | Failure | 'expired' | 'cancelled';
+  readonly end: { token: string } | Failure | 'expired' | 'canceled';
   /** When it must end: with the last request by default. */
   readonly endsAt?: number;
   /** The changes that onContact reports: whether the service could be reached. */
@@ -63,7 +63,7 @@ export async function play(scenario: Scenario): Promise<void> {
     const contact: boolean[] = [];
     for (const [at, event] of scenario.meanwhile ?? []) {
       clock.at(at * 1000, () => {
-        if (event === 'cancel') cancel.abort(new Error('cancelled'));
+        if (event === 'cancel') cancel.abort(new Error('canceled'));
         else clock.jump(event.jump * 1000);
       });
     }
@@ -108,7 +108,7 @@ async function signIn(
   mode: UpdatesMode,
   signal: AbortSignal,
   contact: boolean[],
-): Promise<{ token: string; receivedAtMs: number } | Failure | 'expired' | 'cancelled'> {
+): Promise<{ token: string; receivedAtMs: number } | Failure | 'expired' | 'canceled'> {
   const created = await createIntent(http, SERVER, BROWSER_SIDE, 7_776_000, signal);
   assert.ok(created.kind === 'created', 'the intent was refused');
   try {
@@ -121,6 +121,6 @@ async function signIn(
     return result.kind === 'failed' ? result.failure : result.kind;
   } catch (error) {
     assert.equal(error, signal.reason, 'nothing but a cancel may reject');
-    return 'cancelled';
+    return 'canceled';
   }
 }

@@ -26,7 +26,7 @@ export class McpWorld {
     const window = await this.world.ready();
     const { sessions } = window;
     const createSession = async (scopes: readonly string[]) => {
-      if (this.signsInAs === undefined) throw new Error('Cancelled');
+      if (this.signsInAs === undefined) throw new Error('Canceled');
       const { id } = await this.world.signIn(window, this.world.service.grant(), scopes, this.signsInAs);
       return { id, accessToken: '', account: { id: '', label: '' }, scopes };
     };

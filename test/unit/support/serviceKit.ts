@@ -54,7 +54,7 @@ export async function assertCancels(
   work: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
   const cancel = new AbortController();
-  const reason = new Error('cancelled');
+  const reason = new Error('canceled');
   clock.at(seconds * 1000, () => {
     cancel.abort(reason);
   });

@@ -218,7 +218,7 @@ export class SessionModel {
       const { clock, windows } = this.#world;
       clock.at(clock.ranMs + cancelAfterMs, () => {
         // Nobody can cancel in a window that has closed meanwhile. What it has stored by then stays.
-        if (windows.includes(window)) cancel.abort(new Error('cancelled'));
+        if (windows.includes(window)) cancel.abort(new Error('canceled'));
       });
     }
     const keeping = this.#world.signIn(window, grant, [scope], account, cancel.signal);

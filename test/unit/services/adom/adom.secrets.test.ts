@@ -74,7 +74,7 @@ const patiently = (reply: Reply): Reply[] => Array<Reply>(16).fill(reply);
 const SIGN_INS: [
   name: string,
   replies: Reply[],
-  ends: SignInResult['kind'] | 'cancelled',
+  ends: SignInResult['kind'] | 'canceled',
   cancelAt?: number,
 ][] = [
   ['success', [INTENT, STREAMED, USER], 'signedIn'],
@@ -141,14 +141,14 @@ const SIGN_INS: [
     [INTENT, STREAMED, ...Array<Reply>(6).fill(echo(401)), ELSEWHERE, ...LOGGED_OUT],
     'failed',
   ],
-  ['canceled during a stream', [INTENT, eventStream([[1, EVENT.slice(0, -3)]])], 'cancelled', 8],
-  ['canceled between polls', [INTENT, html(200), ...Array<Reply>(5).fill(PENDING)], 'cancelled', 9],
-  ['canceled during a poll', [INTENT, html(200), never()], 'cancelled', 8],
-  ['canceled during the request for the user', [INTENT, STREAMED, never(), ...LOGGED_OUT], 'cancelled', 8],
+  ['canceled during a stream', [INTENT, eventStream([[1, EVENT.slice(0, -3)]])], 'canceled', 8],
+  ['canceled between polls', [INTENT, html(200), ...Array<Reply>(5).fill(PENDING)], 'canceled', 9],
+  ['canceled during a poll', [INTENT, html(200), never()], 'canceled', 8],
+  ['canceled during the request for the user', [INTENT, STREAMED, never(), ...LOGGED_OUT], 'canceled', 8],
   [
     'canceled, and the logout gets no answer',
     [INTENT, STREAMED, after(9, USER), never(), ...LOGGED_OUT],
-    'cancelled',
+    'canceled',
     8,
   ],
 ];

@@ -96,7 +96,7 @@ describe('createIntent: the request', () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, [never()]);
     const cancel = new AbortController();
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     clock.at(3_000, () => {
       cancel.abort(reason);
     });
@@ -111,7 +111,7 @@ describe('createIntent: the request', () => {
   it('sends nothing if the signal is already aborted', async () => {
     const clock = new FakeClock();
     const conversation = new Conversation(clock, []);
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     const result = createIntent(conversation.http, SERVER, BROWSER_SIDE, 60, AbortSignal.abort(reason));
     await assert.rejects(clock.run(result), (error) => error === reason);
     conversation.assertOver();

@@ -74,10 +74,10 @@ describe('intent stream: the connection', () => {
     const { http, log } = new Conversation(clock, [never()]);
     const cancel = new AbortController();
     clock.at(500, () => {
-      cancel.abort(new Error('cancelled'));
+      cancel.abort(new Error('canceled'));
     });
     const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, cancel.signal, NO_EVENTS);
-    await assert.rejects(clock.run(streamed), { message: 'cancelled' });
+    await assert.rejects(clock.run(streamed), { message: 'canceled' });
     await clock.settle();
     assert.deepEqual(log.lines, []);
   });
@@ -85,9 +85,9 @@ describe('intent stream: the connection', () => {
   it('opens no connection if the user has already canceled', async () => {
     const clock = new FakeClock();
     const { http, requests } = new Conversation(clock, []);
-    const cancelled = AbortSignal.abort(new Error('cancelled'));
-    const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, cancelled, NO_EVENTS);
-    await assert.rejects(clock.run(streamed), { message: 'cancelled' });
+    const canceled = AbortSignal.abort(new Error('canceled'));
+    const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, canceled, NO_EVENTS);
+    await assert.rejects(clock.run(streamed), { message: 'canceled' });
     assert.deepEqual(requests, []);
   });
 
@@ -100,10 +100,10 @@ describe('intent stream: the connection', () => {
       const streamed = streamIntent(http, STATUS_URL, clock.now() + 60_000, cancel.signal, {
         ...NO_EVENTS,
         onOpen: () => {
-          cancel.abort(new Error('cancelled'));
+          cancel.abort(new Error('canceled'));
         },
       });
-      await assert.rejects(clock.run(streamed), { message: 'cancelled' });
+      await assert.rejects(clock.run(streamed), { message: 'canceled' });
       await clock.settle();
       assert.equal(clock.pending, 0);
     } finally {

@@ -9,13 +9,13 @@ const STREAM = eventStream(pings(15, 600));
 
 /** `endsAt` is also the time of the cancel. */
 const CANCEL: (Scenario & { readonly endsAt: number })[] = [
-  { name: 'before the stream answers', replies: [never()], asks: ['stream 0'], end: 'cancelled', endsAt: 3 },
-  { name: 'during an open stream', replies: [STREAM], asks: ['stream 0'], end: 'cancelled', endsAt: 100 },
+  { name: 'before the stream answers', replies: [never()], asks: ['stream 0'], end: 'canceled', endsAt: 3 },
+  { name: 'during an open stream', replies: [STREAM], asks: ['stream 0'], end: 'canceled', endsAt: 100 },
   {
     name: 'during a silent stream',
     replies: [eventStream([])],
     asks: ['stream 0'],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 44,
   },
   {
@@ -27,28 +27,28 @@ const CANCEL: (Scenario & { readonly endsAt: number })[] = [
       ]),
     ],
     asks: ['stream 0'],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 3,
   },
   {
     name: 'during half a JSON answer to the stream',
     replies: [neverEnds(200, '{"state":')],
     asks: ['stream 0'],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 3,
   },
   {
     name: 'during the poll after a broken stream',
     replies: [eventStream([[2, END]]), never()],
     asks: ['stream 0', 'poll 2'],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 3,
   },
   {
     name: 'between two polls',
     replies: [text(405, ''), PENDING],
     asks: ['stream 0', 'poll 0'],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 1,
   },
   {
@@ -56,16 +56,16 @@ const CANCEL: (Scenario & { readonly endsAt: number })[] = [
     mode: 'stream',
     replies: [OFFLINE, PENDING],
     asks: ['stream 0', 'poll 0'],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 3,
   },
-  { name: 'before the first poll', mode: 'poll', replies: [], asks: [], end: 'cancelled', endsAt: 1 },
+  { name: 'before the first poll', mode: 'poll', replies: [], asks: [], end: 'canceled', endsAt: 1 },
   {
     name: 'during half an answer to a poll',
     mode: 'poll',
     replies: [neverEnds(200, '{"session_token":"')],
     asks: ['poll 2'],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 3,
   },
   {
@@ -73,7 +73,7 @@ const CANCEL: (Scenario & { readonly endsAt: number })[] = [
     mode: 'poll',
     replies: [OFFLINE, OFFLINE, OFFLINE],
     asks: ['poll 2', 'poll 6', 'poll 14'],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 29,
   },
   {
@@ -81,7 +81,7 @@ const CANCEL: (Scenario & { readonly endsAt: number })[] = [
     mode: 'poll',
     replies: [json(429, {}, { 'retry-after': '600' })],
     asks: ['poll 2'],
-    end: 'cancelled',
+    end: 'canceled',
     endsAt: 500,
   },
 ];

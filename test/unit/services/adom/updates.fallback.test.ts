@@ -113,7 +113,7 @@ describe('intent updates: onContact', () => {
       );
       await clock.advance(100_000);
       assert.equal(contact.at(-1), true, 'the user still sees "offline"');
-      cancel.abort(new Error('cancelled'));
+      cancel.abort(new Error('canceled'));
       await assert.rejects(waiting);
       conversation.assertOver();
       assert.equal(conversation.times.at(-1), mode === 'auto' ? 60 : 4);

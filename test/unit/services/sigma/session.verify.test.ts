@@ -118,7 +118,7 @@ describe('Sigma Identity: verify', () => {
   });
 
   it('rejects at once when it is canceled before or during the request', async () => {
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     const before = world(never());
     await assert.rejects(before.verify(AbortSignal.abort(reason)), (error) => error === reason);
     assert.deepEqual(before.conversation.requests, []);

@@ -68,7 +68,7 @@ const leakyError: Reply = {
 const SIGN_INS: [
   name: string,
   replies: Reply[],
-  ends: SignInResult['kind'] | 'cancelled',
+  ends: SignInResult['kind'] | 'canceled',
   cancelAt?: number,
 ][] = [
   ['success', [CODE, PENDING, GRANTED, PERSON, ONE_IDENTITY, ACTIVE, echo(200), PERSON], 'signedIn'],
@@ -140,13 +140,13 @@ const SIGN_INS: [
     [CODE, GRANTED, INVALID, INVALID, INVALID, ELSEWHERE, ELSEWHERE, ...ENDED],
     'failed',
   ],
-  ['canceled between polls', [CODE, PENDING], 'cancelled', 8],
-  ['canceled during a poll', [CODE, never()], 'cancelled', 8],
-  ['canceled during userinfo', [CODE, GRANTED, never(), ...ENDED], 'cancelled', 8],
+  ['canceled between polls', [CODE, PENDING], 'canceled', 8],
+  ['canceled during a poll', [CODE, never()], 'canceled', 8],
+  ['canceled during userinfo', [CODE, GRANTED, never(), ...ENDED], 'canceled', 8],
   [
     'canceled, and revoke gets no answer',
     [CODE, GRANTED, after(9, PERSON), never(), never(), ...ENDED],
-    'cancelled',
+    'canceled',
     8,
   ],
 ];

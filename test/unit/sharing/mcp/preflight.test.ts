@@ -47,12 +47,12 @@ describe('the preflight request to an MCP server', () => {
 
   it('takes no time when the body never ends, and closes the connection', async () => {
     const clock = new FakeClock();
-    const cancelled: unknown[] = [];
-    const body = new ReadableStream({ cancel: (reason) => void cancelled.push(reason) });
+    const canceled: unknown[] = [];
+    const body = new ReadableStream({ cancel: (reason) => void canceled.push(reason) });
     const { http } = new Conversation(clock, [{ answer: () => new Response(body, { status: 401 }) }]);
     assert.equal(await clock.run(preflight(http, ADDRESS, 'canary', NEVER)), 'refused');
     assert.equal(clock.ranMs, 0);
-    assert.equal(cancelled.length, 1);
+    assert.equal(canceled.length, 1);
   });
 
   it('sends the token to that URL only and never logs it', async () => {

@@ -48,7 +48,7 @@ describe('garbage under the name of a lock', { skip: process.platform === 'win32
       const cancel = new AbortController();
       const waiting = wait(world.open(), 'a', cancel.signal);
       await world.clock.settle();
-      cancel.abort(new Error('cancelled'));
+      cancel.abort(new Error('canceled'));
       await waiting.settled;
       assert.equal(waiting.has, 'given up');
       assert.equal(world.clock.ranMs, 0);

@@ -112,13 +112,13 @@ describe('a canceled wait for a lock', () => {
     const [one, two] = [world.open(), world.open()];
     const held = await hold(one, 'a');
     const cancel = new AbortController();
-    const cancelled = [wait(one, 'a', cancel.signal), wait(two, 'a', cancel.signal)];
+    const canceled = [wait(one, 'a', cancel.signal), wait(two, 'a', cancel.signal)];
     const others = [wait(one, 'a'), wait(two, 'a')];
     await world.clock.advance(1_050);
-    cancel.abort(new Error('cancelled'));
-    await Promise.all(cancelled.map(({ settled }) => settled));
+    cancel.abort(new Error('canceled'));
+    await Promise.all(canceled.map(({ settled }) => settled));
     assert.deepEqual(
-      cancelled.map(({ has }) => has),
+      canceled.map(({ has }) => has),
       ['given up', 'given up'],
     );
     assert.equal(world.clock.ranMs, 1_050);
@@ -133,7 +133,7 @@ describe('a canceled wait for a lock', () => {
   it('rejects with the reason', async (t) => {
     const world = await LockWorld.create(t);
     const held = await hold(world.open(), 'a');
-    const [cancel, reason] = [new AbortController(), new Error('cancelled')];
+    const [cancel, reason] = [new AbortController(), new Error('canceled')];
     const waiting = world.open().withLock('a', cancel.signal, () => Promise.resolve());
     await world.clock.settle();
     cancel.abort(reason);
@@ -146,15 +146,15 @@ describe('a canceled wait for a lock', () => {
     const [one, two] = [world.open(), world.open()];
     for (let turns = 0; turns < 8; turns++) {
       const cancel = new AbortController();
-      const cancelled = wait(one, 'a', cancel.signal);
+      const canceled = wait(one, 'a', cancel.signal);
       for (let turn = 0; turn < turns; turn++) await nextTurn();
-      if (cancelled.has === 'worked') break; // the file was there before the cancel
-      cancel.abort(new Error('cancelled'));
-      await cancelled.settled;
-      assert.equal(cancelled.has, 'given up');
+      if (canceled.has === 'worked') break; // the file was there before the cancel
+      cancel.abort(new Error('canceled'));
+      await canceled.settled;
+      assert.equal(canceled.has, 'given up');
       const next = wait(two, 'a');
       await world.clock.run(next.settled);
-      assert.equal(cancelled.has, 'given up');
+      assert.equal(canceled.has, 'given up');
       assert.equal(next.has, 'worked');
     }
     await world.clock.settle();
@@ -164,9 +164,9 @@ describe('a canceled wait for a lock', () => {
 
   it('does not start if it was canceled before', async (t) => {
     const world = await LockWorld.create(t);
-    const cancelled = wait(world.open(), 'a', AbortSignal.abort(new Error('cancelled')));
-    await cancelled.settled;
-    assert.equal(cancelled.has, 'given up');
+    const canceled = wait(world.open(), 'a', AbortSignal.abort(new Error('canceled')));
+    await canceled.settled;
+    assert.equal(canceled.has, 'given up');
   });
 
   it('does not interrupt work that has started', async (t) => {

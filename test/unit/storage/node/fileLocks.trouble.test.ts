@@ -74,7 +74,7 @@ describe('a folder for locks that cannot be used', () => {
     const cancel = new AbortController();
     const waiting = wait(world.open(), 'a', cancel.signal);
     await world.clock.advance(150);
-    cancel.abort(new Error('cancelled'));
+    cancel.abort(new Error('canceled'));
     await waiting.settled;
     assert.equal(waiting.has, 'given up');
   });
