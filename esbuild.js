@@ -5,7 +5,7 @@ const path = require('node:path');
 const typescript = require('typescript');
 
 /** In bytes. VS Code's own github-authentication, with one provider, has 230,203. */
-const MAX_BYTES = 268_000;
+const MAX_BYTES = 270_000;
 
 /** One module hands `vscode` to all files. Otherwise esbuild copies the whole API again for each file that imports it. */
 const vscodeOnce = {

@@ -7,7 +7,7 @@ import { seconds } from './http/schema.ts';
 export interface Setting<T> {
   readonly key: `bapIdentity.${string}`;
   readonly schema: z.ZodMiniType<T>;
-  /** The default in package.json. VS Code's own copy is not trustworthy: `configurationDefaults` can change it. */
+  /** As in package.json. VS Code's copy does not count: `configurationDefaults` of any extension can change it. */
   readonly default: T;
   /** Used instead of a value that does not match the schema. */
   readonly fallback: T;
@@ -74,10 +74,10 @@ function setting<T>(
  */
 export function readSetting<T>(
   workspace: Pick<typeof vscode.workspace, 'getConfiguration'>,
-  { key, schema, fallback }: Setting<T>,
+  { key, schema, default: ours, fallback }: Setting<T>,
 ): T {
   const found = workspace.getConfiguration().inspect<unknown>(key);
-  const { success, data } = z.safeParse(schema, found?.globalValue ?? found?.defaultValue);
+  const { success, data } = z.safeParse(schema, found?.globalValue ?? ours);
   return success ? data : fallback;
 }
 

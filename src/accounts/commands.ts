@@ -51,19 +51,21 @@ async function signOut(providers: readonly ServiceProvider[]): Promise<void> {
     void vscode.window.showInformationMessage(vscode.l10n.t('No one is signed in with BAP Identity.'));
     return;
   }
-  if (others.length === 0) {
-    await askAndSignOut(first);
-    return;
-  }
-  const item = await pickAccount(
-    items,
-    vscode.l10n.t('Sign Out'),
-    vscode.l10n.t('Select an account to sign out of'),
-  );
-  if (item !== undefined) await signOutOf(item);
+  const item =
+    others.length === 0
+      ? first
+      : await pickAccount(
+          items,
+          vscode.l10n.t('Sign Out'),
+          vscode.l10n.t('Select an account to sign out of'),
+        );
+  if (item !== undefined) await askAndSignOut(item);
 }
 
-/** Asks before signing out, because the user has not picked the account from a list. Rejects as `signOutOf` does. */
+/**
+ * Asks in a dialog before signing out. Any extension can run the command and accept an item of its list, but none can
+ * answer a dialog. Rejects as `signOutOf` does.
+ */
 export async function askAndSignOut(item: AccountItem): Promise<void> {
   const signOutButton = vscode.l10n.t('Sign Out');
   const answer = await vscode.window.showWarningMessage(

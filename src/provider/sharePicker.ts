@@ -6,7 +6,7 @@ import type { Runtime } from '../base/runtime.ts';
 import { safeText } from '../base/safeText.ts';
 import { abortable, TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { LiveSession } from '../sessions/record.ts';
-import { hideNotifications, tryRegisterCommands } from '../signIn/editorCommands.ts';
+import { hideNotifications, linkCommand, tryRegisterCommands } from '../signIn/editorCommands.ts';
 import { type AnswerItem, LastingList } from '../signIn/lastingList.ts';
 import { LastingNotification } from '../signIn/lastingNotification.ts';
 import { timeLeft } from '../signIn/message.ts';
@@ -17,7 +17,7 @@ export type ShareAnswer = LiveSession | 'another' | 'cancel';
 /** How long to wait for an answer. Meanwhile, VS Code holds up other requests to the provider. */
 const ASK_LIMIT_MS = 10 * 60_000;
 /** The link in the notification. It only shows the list, so it needs no secret. */
-const SHOW = '_bapIdentity.shareIdentity.choose';
+const SHOW = linkCommand('chooseIdentity');
 
 /** Asks which of several signed-in identities an extension may know. One question at a time. */
 export class SharePicker {

@@ -2,6 +2,14 @@ import * as vscode from 'vscode';
 
 import { describeError, type Log } from '../base/log.ts';
 
+/** Differs in each window, so that no other extension can register the commands behind our links before we do. */
+const LINKS = crypto.randomUUID();
+
+/** The ID of a command that only a link or the status bar runs. It is not in the manifest. */
+export function linkCommand(name: string): string {
+  return `_bapIdentity.${LINKS}.${name}`;
+}
+
 /** Registers commands by their IDs. An ID that another extension has taken costs that command and a log line. */
 export function tryRegisterCommands(
   commands: Readonly<Record<string, (...args: unknown[]) => unknown>>,

@@ -4,7 +4,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { IdentityService } from '../services/service.ts';
 import type { LiveSession } from '../sessions/record.ts';
-import { hideNotifications, setContext, showNotifications, tryRegisterCommands } from './editorCommands.ts';
+import {
+  hideNotifications,
+  linkCommand,
+  setContext,
+  showNotifications,
+  tryRegisterCommands,
+} from './editorCommands.ts';
 import { type SignInAction, signInMessage } from './message.ts';
 import {
   showChoseNone,
@@ -31,8 +37,6 @@ const ACTIONS: readonly SignInAction[] = [
   'diagnose',
   'openHost',
 ];
-const commandOf = (action: SignInAction): string => `_bapIdentity.signIn.${action}`;
-
 /** Shows every sign-in of this window and its outcome. */
 export class SignInNotifications implements SignInUi {
   readonly #clock: Clock;
@@ -61,7 +65,7 @@ export class SignInNotifications implements SignInUi {
       const act = async (id: unknown): Promise<void> => {
         await (typeof id === 'string' ? this.#running.get(id)?.act(action, 'link') : undefined);
       };
-      return [commandOf(action), act] as const;
+      return [linkCommand(action), act] as const;
     });
     return vscode.Disposable.from(
       tryRegisterCommands(
@@ -81,7 +85,7 @@ export class SignInNotifications implements SignInUi {
     const id = crypto.randomUUID(); // no other extension can guess it (see `askToCopy` for what it could do with it)
     const link = (action: SignInAction, text: string): string => {
       const unbroken = text.replaceAll(' ', '\u00a0');
-      return `[${unbroken}](command:${commandOf(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
+      return `[${unbroken}](command:${linkCommand(action)}?${encodeURIComponent(JSON.stringify([id]))} "${text}")`;
     };
     const progress = new ProgressNotification(
       serviceLabel,

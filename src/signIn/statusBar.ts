@@ -2,13 +2,14 @@ import * as vscode from 'vscode';
 
 import { describeError, type Log } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
+import { linkCommand } from './editorCommands.ts';
 import { type SignInState, timeLeft } from './message.ts';
 
 /** Left of most other items, because it stays for only a few minutes. */
 const PRIORITY = 1_000;
 
 /** Brings the notification of a sign-in back. */
-export const SHOW_NOTIFICATION = '_bapIdentity.signIn.showNotification';
+export const SHOW_NOTIFICATION = linkCommand('showNotification');
 
 /** Shows a sign-in in the status bar. A click brings its notification back. Does nothing in an editor without one. */
 export class StatusItem implements vscode.Disposable {

@@ -80,6 +80,7 @@ describe('multiple accounts', () => {
     await workbench.listItem('kestrel (').waitFor();
     await workbench.screenshot('sign-out-of-one');
     await workbench.listItem('kestrel (').click();
+    await workbench.answerDialog('Sign Out');
     await workbench.waitForNotification('You are signed out of kestrel');
     await workbench.clearNotifications();
     assert.equal(await used(), `Consumer: satoshi ${SATOSHI} 200`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startAdomServer, type AdomServer } from '../servers/adom.ts';
-import { startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
+import { requestsTo, startSigmaServer, type SigmaServer } from '../servers/sigma.ts';
 import { QrTab } from './qrTab.ts';
 import { dependentTests } from './steps.ts';
 import { Workbench } from './workbench.ts';
@@ -85,6 +85,11 @@ describe('a hostile extension during a sign-in', () => {
     await workbench.answerDialog('Cancel');
   });
 
+  it('cannot take the commands behind the links, whose names nobody can foresee', async () => {
+    const uuid = /^ of _bapIdentity\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+    assert.match(await attacked.attack('Take the Links', 'takeLinks'), uuid);
+  });
+
   it('cannot copy anything from a sign-in that it picks from the list', async () => {
     await attacked.signIn('Sigma Identity');
     assert.equal(await attacked.attack('Copy the Sign-In', 'copySignIn'), ',');
@@ -94,10 +99,15 @@ describe('a hostile extension during a sign-in', () => {
 
   it('reads the sign-in’s ID in the notification but gets no link for it', async () => {
     const loot = await attacked.attack('Read the Notification', 'readNotification');
-    assert.match(loot, /signIn\.copyLink\?%5B%22.* and $/s);
+    assert.match(loot, /_bapIdentity\.[0-9a-f-]+\.copyLink\?%5B%22.* and $/s);
     await attacked.waitForDialog('Copy the link for your sign-in with');
     await workbench.answerDialog('Cancel');
     await workbench.page.keyboard.press('Escape'); // closes VS Code’s accessible view
+  });
+
+  it('cannot change a setting by a default in its manifest', () => {
+    const [asked] = requestsTo(attacked.sigma.requests, '/api/auth/device/code');
+    assert.match(JSON.stringify(asked?.body), /vscode-bap-identity/);
   });
 
   it('cannot copy anything from the QR page', async () => {
@@ -138,6 +148,14 @@ describe('a hostile extension with accounts signed in', () => {
   });
   after(() => attacked.close());
   dependentTests('hostile-extension-terminals', () => workbench);
+
+  it('signs nobody out', async () => {
+    await attacked.attack('Sign Out', 'signOut');
+    await attacked.waitForDialog('Sign out of');
+    await workbench.answerDialog('Cancel');
+    assert.equal(requestsTo(attacked.sigma.requests, '/api/auth/sign-out').length, 0);
+    assert.equal(requestsTo(attacked.adom.requests, 'DELETE /auth/logout').length, 0);
+  });
 
   it('gets the identity but no token by changing the terminal setting', async () => {
     assert.equal(await attacked.attack('Take the Tokens of Terminals', 'takeTerminalTokens'), '[id],[id]');

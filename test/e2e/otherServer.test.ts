@@ -97,6 +97,7 @@ describe('changing the configured server', () => {
   it('signs out of the account that is not in use', async () => {
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.listItem(ofSecond).click();
+    await workbench.answerDialog('Sign Out');
     await workbench.waitForNotification(`You are signed out of ${ofSecond}.`);
     await workbench.waitForAccountsEntry(ofFirst);
   });

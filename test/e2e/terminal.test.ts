@@ -67,6 +67,7 @@ describe('the environment of a terminal', () => {
   it('loses the variables of a signed-out account', async () => {
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.listItem('satoshi').click();
+    await workbench.answerDialog('Sign Out');
     await workbench.waitForNotification('You are signed out of satoshi');
     assert.equal(await seen(), 'id= key= token=yes');
     await workbench.run('BAP Identity: Sign Out…');

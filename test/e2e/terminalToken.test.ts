@@ -138,6 +138,7 @@ describe('Sigma Identity’s token in a terminal', () => {
   it('is revoked on sign-out, and VS Code marks the open terminal that still has it', async () => {
     await workbench.run('BAP Identity: Sign Out…');
     await workbench.listItem('kestrel').click();
+    await workbench.answerDialog('Sign Out');
     await workbench.waitForNotification('You are signed out of kestrel');
     await workbench.until(hasToken, 'a terminal with the token of the first account');
     assert.equal(await workbench.dialog().count(), 0, 'the first account was already answered');

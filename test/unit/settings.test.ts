@@ -62,23 +62,27 @@ function workspace(key: string, values: object): Pick<typeof vscode.workspace, '
 describe('readSetting', () => {
   const setting = settings.sigmaServerUrl;
   const read = (values: object): string => readSetting(workspace(setting.key, values), setting);
-  const defaultValue = 'https://default.example';
 
   it("gives the user's value, or else the default", () => {
-    assert.equal(read({ defaultValue, globalValue: 'https://mine.example' }), 'https://mine.example');
-    assert.equal(read({ defaultValue }), defaultValue);
-    assert.equal(read({ defaultValue, globalValue: null }), defaultValue);
-    assert.equal(read({ defaultValue, globalValue: '' }), '');
+    assert.equal(read({ globalValue: 'https://mine.example' }), 'https://mine.example');
+    assert.equal(read({}), setting.default);
+    assert.equal(read({ globalValue: null }), setting.default);
+    assert.equal(read({ globalValue: '' }), '');
   });
 
-  it('ignores what a workspace or a folder says', () => {
-    const theirs = 'https://evil.example';
-    const values = { workspaceValue: theirs, workspaceFolderValue: theirs, workspaceLanguageValue: theirs };
-    assert.equal(read({ defaultValue, ...values }), defaultValue);
-  });
+  const theirs = 'https://evil.example';
+  for (const [who, values] of [
+    ['a workspace or a folder', { workspaceValue: theirs, workspaceFolderValue: theirs }],
+    ['a language', { globalLanguageValue: theirs, workspaceLanguageValue: theirs }],
+    ['the manifest of another extension', { defaultValue: theirs, defaultLanguageValue: theirs }],
+  ] as const)
+    it(`ignores what ${who} says`, () => {
+      assert.equal(read(values), setting.default);
+      assert.equal(read({ ...values, globalValue: 'https://mine.example' }), 'https://mine.example');
+    });
 
   it('does not fall back to the default server for a value of the wrong type', () => {
-    for (const globalValue of [42, {}, [], true]) assert.equal(read({ defaultValue, globalValue }), '');
+    for (const globalValue of [42, {}, [], true]) assert.equal(read({ globalValue }), '');
   });
 
   for (const [name, each, bad, value] of [
@@ -90,10 +94,7 @@ describe('readSetting', () => {
   ] satisfies [string, Setting<unknown>, unknown[], unknown][])
     it(`reads an invalid value for ${name} as ${JSON.stringify(value)}`, () => {
       for (const globalValue of bad)
-        assert.deepEqual(
-          readSetting<unknown>(workspace(each.key, { defaultValue: each.default, globalValue }), each),
-          value,
-        );
+        assert.deepEqual(readSetting<unknown>(workspace(each.key, { globalValue }), each), value);
     });
 
   it('gives the MCP servers as they are written', () => {
@@ -110,7 +111,7 @@ describe('settingReader', () => {
     const asked: string[] = [];
     const inspect = (key: string): object => {
       asked.push(key);
-      return { key, defaultValue: '', globalValue: values[key] };
+      return { key, globalValue: values[key] };
     };
     const changes = new Emitter<undefined>();
     const subscriptions: { dispose(): unknown }[] = [];
@@ -127,7 +128,8 @@ describe('settingReader', () => {
     for (const value of ['https://one.example', 'https://two.example', '']) {
       values[key] = value;
       changes.fire(undefined);
-      assert.deepEqual([server(), server(), client(), client()], [value, value, '', '']);
+      const clientId = settings.sigmaClientId.default;
+      assert.deepEqual([server(), server(), client(), client()], [value, value, clientId, clientId]);
       assert.deepEqual(asked.splice(0), [key, settings.sigmaClientId.key]);
     }
     assert.equal(subscriptions.length, 2);

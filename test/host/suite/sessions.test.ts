@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { labelAt } from '../../servers/accountLabel.ts';
-import { accounts, eventually, localServer, signIn, signOutOfFirst, useLocalServer } from './user.ts';
+import { accounts, eventually, localServer, signIn, signOutInMenu, useLocalServer } from './user.ts';
 
 describe('sessions', () => {
   before(useLocalServer);
@@ -28,9 +28,9 @@ describe('sessions', () => {
     assert.deepEqual((await accounts()).sort(), before.sort());
   });
 
-  it('are removed by Sign Out, one account at a time', async () => {
+  it('are removed by a sign-out, one account at a time', async () => {
     const before = await accounts();
-    await signOutOfFirst();
+    await signOutInMenu('satoshi');
     assert.equal((await accounts()).length, before.length - 1);
   });
 });

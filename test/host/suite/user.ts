@@ -49,18 +49,6 @@ export async function approved<T>(start: () => PromiseLike<T>): Promise<T> {
   return signIn;
 }
 
-/** Signs out of the first account that the Command Palette's command lists. */
-export async function signOutOfFirst(): Promise<void> {
-  const before = (await accounts()).length;
-  const command = new Command('bapIdentity.signOut');
-  await eventually('one account less', async () => {
-    await command.acceptFirstItem();
-    return (await accounts()).length < before || undefined;
-  });
-  await command.done;
-  await revocation();
-}
-
 /** Signs out of every account with this name, like the Accounts menu. VS Code confirms automatically during tests. */
 export async function signOutInMenu(name: string): Promise<void> {
   const named = async (): Promise<string[]> =>

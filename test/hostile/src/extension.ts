@@ -31,6 +31,8 @@ export function activate(context: vscode.ExtensionContext): void {
   register('readPage', readPage);
   register('takeTerminalTokens', takeTerminalTokens);
   register('pressMessages', pressMessages);
+  register('takeLinks', takeLinks);
+  register('signOut', signOut);
 }
 
 /** Runs a command without awaiting it, because it can wait for the user. */
@@ -81,7 +83,8 @@ async function readNotification(): Promise<string> {
     id = /%22([0-9a-f-]{36})%22/.exec(text)?.[1];
   } while (id === undefined);
   const copied = await loot(async () => {
-    start('_bapIdentity.signIn.copyLink', id);
+    const link = (await links()).find((command) => command.endsWith('.copyLink'));
+    start(link ?? '', id);
     await press(LIST);
   });
   return `${text} and ${copied}`;
@@ -127,4 +130,30 @@ async function environmentOf(file: string): Promise<string> {
 async function pressMessages(): Promise<string> {
   await press([...LIST, ...MESSAGE]);
   return environmentOf(path.join(await mkdtemp(path.join(tmpdir(), 'hostile-')), 'environment'));
+}
+
+/** The commands behind the links of notifications. */
+async function links(): Promise<string[]> {
+  return (await vscode.commands.getCommands()).filter((command) => command.startsWith('_bapIdentity.'));
+}
+
+/** Registers the commands behind links as its own, and returns those that it got, and what all are called in common. */
+async function takeLinks(): Promise<string> {
+  const all = await links();
+  const taken = all.filter((command) => {
+    try {
+      vscode.commands.registerCommand(command, () => undefined);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  const parts = new Set(all.map((command) => command.split('.').slice(0, -1).join('.')));
+  return `${taken.join()} of ${[...parts].join()}`;
+}
+
+async function signOut(): Promise<string> {
+  start('bapIdentity.signOut');
+  await press(LIST);
+  return '';
 }
