@@ -80,13 +80,18 @@ export function nextPollMs(nowMs: number, delayMs: number, intervalMs: number, d
 }
 
 /**
- * How long the server asks clients to wait, in milliseconds; 0 if it does not say. Any status can say so. `Retry-After`
- * is a number of seconds or an HTTP date (RFC 9110 §10.2.3); better-auth sends `X-Retry-After` in seconds. A date is
- * measured by the answer's own `Date`, because our clock may be wrong.
+ * How long the server asks clients to wait, in milliseconds; 0 if it does not say. `Retry-After` is a number of seconds
+ * or an HTTP date (RFC 9110 §10.2.3); better-auth sends `X-Retry-After` in seconds. A date is measured by the answer's
+ * own `Date`, because our clock may be wrong. Only a 429 is certain to come from the service. Any other answer, such as
+ * the page of a proxy, counts for a minute at most.
  */
 export function retryAfterMs(outcome: HttpOutcome, nowMs: number): number {
   if (outcome.kind !== 'answer') return 0;
-  const { headers } = outcome;
+  const askedMs = askedToWaitMs(outcome.headers, nowMs);
+  return outcome.status === 429 ? askedMs : Math.min(askedMs, MAX_BACK_OFF_MS);
+}
+
+function askedToWaitMs(headers: Headers, nowMs: number): number {
   for (const name of ['retry-after', 'x-retry-after']) {
     const value = headers.get(name) ?? '';
     if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;

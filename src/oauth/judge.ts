@@ -56,7 +56,7 @@ interface Row {
 const ROWS: readonly Row[] = [
   { dialects: ['oauth', 'status'], statuses: only(401), read: readChallenge }, // RFC 6750 §3
   { dialects: ['oauth'], statuses: () => true, read: readErrorCode }, // RFC 6749 §5.2, RFC 8628 §3.5
-  { dialects: ['oauth'], statuses: isRefusal, read: readBetterAuth },
+  { dialects: ['oauth'], statuses: isBetterAuthRefusal, read: readBetterAuth },
   { dialects: ['status'], statuses: only(401), read: ifObject({ kind: 'tokenRejected' }) },
   { dialects: ['status'], statuses: only(404), read: ifObject(failed('codeSpent')) },
   { dialects: ['status'], statuses: only(410), read: ifObject({ kind: 'expired' }) },
@@ -208,6 +208,11 @@ function only(status: number): (status: number) => boolean {
 /** A client error that the same request will meet again. */
 function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+/** Others, such as a 404 while the service is deployed, come from what hosts it, in the same JSON. */
+function isBetterAuthRefusal(status: number): boolean {
+  return [400, 401, 403, 415, 422].includes(status);
 }
 
 function isSettled(status: number): boolean {

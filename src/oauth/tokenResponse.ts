@@ -91,18 +91,28 @@ export async function refreshGrant(
   if (answer.kind === 'granted') {
     return { kind: 'granted', grant: { refreshToken, ...answer.grant }, receivedAtMs: http.clock.now() };
   }
-  return { kind: answer.kind === 'failed' ? refusalKind(answer.failure) : 'unknown' };
+  return { kind: answer.kind === 'failed' ? refusalKind(answer.failure, outcome) : 'unknown' };
 }
 
-function refusalKind(failure: Failure): Exclude<RefreshResult['kind'], 'granted'> {
+function refusalKind(failure: Failure, outcome: HttpOutcome): Exclude<RefreshResult['kind'], 'granted'> {
   switch (failure.kind) {
     case 'codeSpent':
       return 'rejected';
     case 'clientRefused':
       return failure.error === 'unsupported_grant_type' ? 'unknown' : 'clientRefused';
     case 'refused':
-      return 'doubtful';
+      return mayMeanDeadToken(outcome) ? 'doubtful' : 'unknown';
     default:
       return 'unknown';
   }
+}
+
+const RefreshError = z.object({ error: lenient(z.string()), code: lenient(z.string()) });
+/** What versions of better-auth say. A refusal in any other words is not about the refresh token. */
+const DEAD_TOKEN_CODES: readonly unknown[] = ['invalid_request', 'invalid_token', 'VALIDATION_ERROR'];
+
+function mayMeanDeadToken(outcome: HttpOutcome): boolean {
+  if (outcome.kind !== 'answer' || outcome.status !== 400) return false;
+  const { error, code } = z.safeParse(RefreshError, outcome.json).data ?? {};
+  return DEAD_TOKEN_CODES.includes(error ?? code);
 }

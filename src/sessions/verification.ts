@@ -129,8 +129,10 @@ export class Verification {
   #begin(question: Question, id: string, earlierToken?: string): Asking {
     const key = keyOf(question, id, earlierToken);
     const answered = Promise.withResolvers<Answer>();
+    // An extension can take minutes, and brings no new token: nobody else has to wait for it.
+    const lock = question === 'extend' ? `extending ${id}` : `ask ${id}`;
     const stored = this.#parts.locks
-      .withLock(`ask ${id}`, this.#runtime.closed, async () => {
+      .withLock(lock, this.#runtime.closed, async () => {
         const { asked, verdict } = await this.#ask(question, id, earlierToken);
         const onAnswer = (): void => {
           answered.resolve({ asked, verdict });

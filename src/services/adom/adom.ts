@@ -18,7 +18,7 @@ import type {
 import { sendCheck, type ServiceCheck } from '../serviceCheck.ts';
 import { createIntent, type Intent } from './intent.ts';
 import { type UpdatesMode, waitForIntent } from './updates.ts';
-import { credentials, identify, verify } from './user.ts';
+import { canSend, credentials, identify, verify } from './user.ts';
 
 export interface AdomSettings {
   /** The setting `bapIdentity.adom.apiUrl`, as the user wrote it. */
@@ -108,6 +108,7 @@ function pendingSignIn(http: Http, settings: AdomSettings, server: string, inten
 
 /** Only a rejected token proves that the session has ended: Adom's answer to a logout has no body. */
 async function revoke(http: Http, grant: Grant, signal: AbortSignal): Promise<RevokeResult> {
+  if (!canSend(http, grant)) return { kind: 'unanswered' };
   const request = { name: 'logout', method: 'DELETE', url: `${grant.server}/auth/logout` } as const;
   const outcome = await send(http, { ...request, headers: credentials(grant) }, signal);
   if (judge(outcome, 'status').kind === 'tokenRejected') return { kind: 'ended' };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { serverTimeMs } from '../../http/clockSkew.ts';
 import type { HttpOutcome } from '../../http/outcome.ts';
 import { bearerToken, identifier, lenient } from '../../http/schema.ts';
 import type { Http, HttpRequest } from '../../http/send.ts';
@@ -56,6 +57,7 @@ export async function verify(
   signal: AbortSignal,
   subject?: string,
 ): Promise<VerifyResult> {
+  if (!canSend(http, grant)) return { kind: 'unknown' };
   const { answer } = await ask(http, grant, signal, subject);
   if (answer.kind === 'owner') return { kind: 'valid', grant: answer.owner.grant };
   return { kind: answer.kind === 'tokenRejected' ? 'rejected' : 'unknown' };
@@ -77,6 +79,11 @@ async function ask(
 
 function user(grant: Grant): HttpRequest {
   return { name: 'user', method: 'GET', url: `${grant.server}/user`, headers: credentials(grant) };
+}
+
+/** A browser drops a cookie that a script sets, so the service would reject a token that it accepts elsewhere. */
+export function canSend({ inBrowser }: Http, { sentAs }: Grant): boolean {
+  return inBrowser !== true || sentAs !== 'cookie';
 }
 
 /** The header that carries the session token. */
@@ -104,7 +111,11 @@ function readUser(json: unknown): { subject: string; owner: Person } | undefined
 /** Adom may rotate the session token when it returns the user. The session's expiry stays the same. */
 function rotated(http: Http, grant: Grant, outcome: HttpOutcome): Grant {
   if (outcome.kind !== 'answer') return grant;
-  const cookie = readSetCookie(outcome.headers, SESSION_COOKIE, http.clock.now());
+  const cookie = readSetCookie(
+    outcome.headers,
+    SESSION_COOKIE,
+    serverTimeMs(outcome.headers) ?? http.clock.now(),
+  );
   if (cookie === undefined) return grant;
   const accessToken = z.safeParse(bearerToken, percentDecoded(cookie)).data;
   if (accessToken === undefined)
@@ -124,7 +135,7 @@ function percentDecoded(text: string): string {
 /**
  * The value that an answer sets a cookie to (RFC 6265 §4.1.1), without surrounding quotes. The last `Set-Cookie` for
  * the name wins. Undefined if there is none or the cookie is only deleted, and always in a browser, which hides
- * `Set-Cookie` from scripts. `nowMs` is the wall clock.
+ * `Set-Cookie` from scripts. `nowMs` is the wall clock of the server, because ours may be wrong.
  */
 export function readSetCookie(headers: Headers, name: string, nowMs: number): string | undefined {
   return headers

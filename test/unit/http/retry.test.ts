@@ -179,6 +179,13 @@ describe('retryAfterMs', () => {
     });
   }
 
+  it('is a minute at most, unless the service itself says so with 429', () => {
+    const headers = new Headers({ 'Retry-After': '3600' });
+    const after = (status: number): number =>
+      retryAfterMs({ kind: 'answer', status, headers, json: {} }, NOW_MS);
+    assert.deepEqual([429, 503, 403, 200].map(after), [3_600_000, 60_000, 60_000, 60_000]);
+  });
+
   it('is 0 without an answer', () => {
     assert.equal(retryAfterMs({ kind: 'redirect' }, NOW_MS), 0);
     assert.equal(retryAfterMs({ kind: 'noAnswer', problem: 'reset' }, NOW_MS), 0);

@@ -139,9 +139,7 @@ describe('refreshGrant: not granted', () => {
       json(400, { error: 'invalid_request', error_description: 'invalid refresh token' }),
     ],
     ['400 invalid_token', json(400, { error: 'invalid_token' })],
-    ['400 invalid_scope', json(400, { error: 'invalid_scope' })],
     ['400 of better-auth', json(400, { message: 'invalid_grant', code: 'VALIDATION_ERROR' })],
-    ['a token_type other than Bearer', json(200, { access_token: 'new', token_type: 'mac' })],
   ];
   for (const [name, reply] of doubtful) {
     it(`doubtful: ${name}`, async () => {
@@ -150,6 +148,14 @@ describe('refreshGrant: not granted', () => {
   }
 
   const unknown: [string, Reply][] = [
+    ...[400, 403, 404, 405, 409, 422, 423].map((status): [string, Reply] => [
+      `${status} of better-auth in other words`,
+      json(status, { code: 'FEATURE_DISABLED', message: 'Not now' }),
+    ]),
+    ['422 VALIDATION_ERROR', json(422, { code: 'VALIDATION_ERROR', message: 'Invalid input' })],
+    ['400 invalid_scope', json(400, { error: 'invalid_scope' })],
+    ['400 invalid_target', json(400, { error: 'invalid_target' })],
+    ['a token_type other than Bearer', json(200, { access_token: 'new', token_type: 'mac' })],
     ['400 unsupported_grant_type', json(400, { error: 'unsupported_grant_type' })],
     ['400 access_denied', json(400, { error: 'access_denied' })],
     ['400 expired_token', json(400, { error: 'expired_token' })],

@@ -62,15 +62,20 @@ const SIGMA: [name: string, reply: Reply, verdicts: Partial<SigmaVerdicts> & Pic
     { code: 'clientRefused', wait: 'clientRefused' },
   ],
   ...[
-    error('invalid_scope'),
     error('invalid_request', 400, { error_description: 'session not found' }),
     json(400, { code: 'VALIDATION_ERROR', message: 'Invalid input' }),
-    json(403, { code: 'FORBIDDEN', message: 'No' }),
   ].map((reply, index): (typeof SIGMA)[number] => [
-    `a refusal in other words (${index + 1})`,
+    `a refusal in words that may be about a refresh token (${index + 1})`,
     reply,
     { code: 'refused', wait: 'refused', identify: 'grantRejected', refresh: 'doubtful' },
   ]),
+  ...[error('invalid_scope'), json(403, { code: 'FORBIDDEN', message: 'No' })].map(
+    (reply, index): (typeof SIGMA)[number] => [
+      `a refusal in other words (${index + 1})`,
+      reply,
+      { code: 'refused', wait: 'refused', identify: 'grantRejected' },
+    ],
+  ),
   ...[
     error('invalid_token', 401),
     error('unauthorized', 401),
@@ -131,6 +136,10 @@ const DISTURBANCES: [name: string, reply: Reply][] = [
   ['400 with a title', json(400, { statusCode: 400, error: 'Bad Request', message: 'Bad Request' })],
   ['403 with a title', json(403, { error: 'Forbidden' })],
   ['403 with a code alone', json(403, { code: 'FORBIDDEN' })],
+  ...[402, 405, 409, 421, 423, 425].map((status): [string, Reply] => [
+    `${status} of what hosts the service`,
+    json(status, { code: 'NOT_AVAILABLE', message: 'Not available' }),
+  ]),
   ['server_error', error('server_error')],
   ['temporarily_unavailable', error('temporarily_unavailable', 503)],
   ['no network', networkError('ENOTFOUND')],
@@ -154,16 +163,18 @@ describe('the service’s own answer: Adom', () => {
 });
 
 describe('something in between says nothing', () => {
-  for (const [name, reply] of DISTURBANCES) {
+  // Adom itself says so of an intent.
+  const notFound: [string, Reply] = ['404', json(404, { code: 'NOT_FOUND', message: 'Function not found' })];
+  for (const [name, reply] of [...DISTURBANCES, notFound])
     it(`to Sigma Identity: ${name}`, async () => {
       const { code, ...verdicts } = await sigmaVerdicts(reply);
       assert.ok(code === 'notTheService' || code === 'unreachable');
       assert.deepEqual(verdicts, NOTHING);
     });
+  for (const [name, reply] of DISTURBANCES)
     it(`to Adom: ${name}`, async () => {
       const { code, ...verdicts } = await adomVerdicts(reply);
       assert.ok(code === 'notTheService' || code === 'unreachable');
       assert.deepEqual(verdicts, NOTHING_AT_ADOM);
     });
-  }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import { SessionWorld, type Window } from '../support/sessionWorld.ts';
 
 const MINUTE_MS = 60_000;
@@ -42,6 +43,17 @@ describe('session upkeep: extension when the user comes back', () => {
     }
     assert.deepEqual(world.stored('a'), one.store.liveSession('a'));
     assert.deepEqual(world.notices(), []);
+  });
+
+  it('nobody who verifies the session has to wait for it', async () => {
+    const { world, one, back } = await worldWith();
+    world.service.takes.extend = 120_000;
+    await back(one);
+    const before = world.clock.now();
+    assert.equal(await world.clock.run(one.sessions.verification.verify('a', NEVER)), true);
+    assert.ok(world.clock.now() - before < 1_000);
+    assert.deepEqual(world.service.asked, ['extend access 1', 'verify access 1']);
+    await world.quiet();
   });
 
   it('a session is extended once a day, in one window', async () => {
@@ -110,12 +122,11 @@ describe('session upkeep: extension when the user comes back', () => {
 
   it('a request that waits when the window closes is logged', async () => {
     const { world, one, two, back } = await worldWith();
-    world.service.takes.verify = 1_000;
-    const verifying = two.sessions.verification.verify('a', two.closed.signal);
+    const held = two.locks.withLock('extending a', NEVER, () => world.clock.sleep(1_000, NEVER));
     await world.clock.advance(1);
     assert.deepEqual(await back(one), []);
     await world.close(one);
-    await world.clock.run(verifying);
+    await world.clock.run(held);
     assert.deepEqual(one.log.lines, ['warn A session could not be extended: Error.']);
   });
 

@@ -79,6 +79,15 @@ describe('Adom: revoke', () => {
       conversation.assertOver();
     });
 
+  it('is unanswered without a request in a browser, if the token works only as a cookie', async () => {
+    const { clock, conversation } = adomWorld([]);
+    const service = adom({ ...conversation.http, inBrowser: true }, () => assert.fail(), serviceTexts);
+    const inCookie = { ...GRANT, sentAs: 'cookie' } as const;
+    assert.deepEqual(await clock.run(service.revoke(inCookie, NEVER)), { kind: 'unanswered' });
+    assert.deepEqual(await clock.run(service.verify(inCookie, NEVER)), { kind: 'unknown' });
+    conversation.assertOver();
+  });
+
   it('rejects at once when it is canceled', async () => {
     for (const replies of [[never()], [LOGGED_OUT, never()]]) {
       const world = adomWorld(replies);

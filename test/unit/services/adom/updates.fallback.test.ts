@@ -49,7 +49,8 @@ const TRANSIENT_FAILURES: [name: string, reply: Reply, nextAt: number][] = [
   ['503 with HTML', html(503), 4],
   ['429', json(429, {}), 4],
   ['429 with Retry-After', json(429, {}, { 'retry-after': '20' }), 20],
-  ['503 with a Retry-After of more than a minute', text(503, '', { 'retry-after': '90' }), 90],
+  ['429 with a Retry-After of more than a minute', json(429, {}, { 'retry-after': '90' }), 90],
+  ['503 with a Retry-After of an hour', text(503, '', { 'retry-after': '3600' }), 60],
 ];
 
 describe('intent updates: polls when the answer is no stream', () => {

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import type { Grant } from '../../../../src/services/service.ts';
 import { json, type Reply, text } from '../../support/conversation.ts';
+import { FakeClock } from '../../support/fakeClock.ts';
 import { adomWorld, type World } from '../../support/serviceKit.ts';
 
 const GRANT: Grant = {
@@ -70,6 +71,17 @@ describe('Adom: a new session token in a cookie', () => {
       assert.match(lines.join(), /warn user: .*new session token that cannot be read/);
       assert.doesNotMatch(lines.join(), /canary|abc/);
     });
+
+  it('is taken from a cookie that lasts by the clock of the service, however wrong ours is', async () => {
+    const dateMs = new FakeClock().now() - 2 * 3_600_000;
+    const date = (ms: number): string => new Date(ms).toUTCString();
+    const cookie = (ms: number): Record<string, string> => ({
+      'set-cookie': `session_token=canary-new; Expires=${date(ms)}`,
+      date: date(dateMs),
+    });
+    assert.deepEqual(await verified(json(200, USER, cookie(dateMs + 3_600_000))), rotated);
+    assert.deepEqual(await verified(json(200, USER, cookie(dateMs - 1_000))), GRANT, 'that one is deleted');
+  });
 
   it('is not taken from an answer about somebody else, and the log says so', async () => {
     const { clock, conversation, service } = adomWorld([json(200, USER, NEW)]);

@@ -84,7 +84,7 @@ const ROWS: [setActive: string, replies: Reply[], ends: Record<Says, End>][] = [
   ['is confirmed', [active(BOB)], CONFIRMED],
   ['is confirmed for another identity', [active(ANN)], UNCONFIRMED],
   ['is refused: not a member', [notAMember], REFUSED],
-  ['is refused: not found', [json(404, { code: 'ORGANIZATION_NOT_FOUND', message: 'No' })], REFUSED],
+  ['is refused: not found', [json(400, { code: 'ORGANIZATION_NOT_FOUND', message: 'No' })], REFUSED],
   ['is refused: denied', [json(403, { error: 'access_denied' })], REFUSED],
   ['is answered by a firewall’s 403 page', [html(403)], UNCONFIRMED],
   ['is answered by a page', [html(200)], UNCONFIRMED],
