@@ -17,7 +17,7 @@ import {
 } from '../signIn/failureMessages.ts';
 import { clockWords, serviceNames } from '../signIn/networkWords.ts';
 import type { InterruptedSignIn, KeptSignIns } from '../signIn/keptSignIns.ts';
-import { requestOf, resumeSignIn } from '../signIn/resume.ts';
+import { hasExpired, requestOf, resumeSignIn } from '../signIn/resume.ts';
 import { ResumedOver, SharedSignIns, type SignInCalls } from '../signIn/sharedSignIns.ts';
 import {
   signIn,
@@ -121,7 +121,8 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     const request = requestOf(interrupted.record);
     const work = (calls: SignInCalls): Promise<LiveSession> =>
       this.#shown(request, calls, () => resumeSignIn(this.#context, interrupted, calls.onCode));
-    this.#signIns.resume(request, work).catch(() => undefined); // the user has seen why
+    const isOverdue = hasExpired(interrupted.record, this.#runtime.clock.now());
+    this.#signIns.resume(request, work, isOverdue).catch(() => undefined); // the user has seen why
   }
 
   /** Lets the user choose the identity that a provisional session stands for. The outcome is shown. */

@@ -1,5 +1,5 @@
 import { type Disposable, Emitter } from '../base/emitter.ts';
-import { describeError } from '../base/log.ts';
+import { tryAgain } from '../base/keepTrying.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { accountKey, accountsOf, newestFirst, sameAccount } from '../sessions/accounts.ts';
 import { isOver } from '../sessions/expiry.ts';
@@ -49,9 +49,9 @@ export class SharedIdentities implements Disposable {
         this.#update();
       }),
     ];
-    this.load().catch((error: unknown) => {
-      runtime.log.warn(`The shared identities could not be read: ${describeError(error)}.`);
-    });
+    this.load().catch((error: unknown) =>
+      tryAgain('The shared identities could not be read', error, () => this.load(), runtime),
+    );
   }
 
   /** Fires once for each change after `load`, whichever window made it. */
@@ -63,7 +63,12 @@ export class SharedIdentities implements Disposable {
       throw new StoreError('The storage of the identities failed', { cause });
     });
     // At the same time: each list of what is stored is a round trip to VS Code.
-    await Promise.all([this.#sessions.load(), handles]);
+    try {
+      await Promise.all([this.#sessions.load(), handles]);
+    } catch (error) {
+      this.#announced ??= new Map(); // others have been told that there are none
+      throw error;
+    }
     this.#open();
   }
 

@@ -20,7 +20,7 @@ export class SessionMemory {
   readonly #changes = new Emitter<SessionChange>();
   /** The answer of `sessions()`, until a record changes. */
   #sorted: readonly Session[] | undefined;
-  /** False while a window reads what is there at its start. */
+  /** False until the first read is over, whether or not it succeeded. */
   firesChanges = false;
 
   readonly onDidChange = this.#changes.event;
@@ -55,16 +55,18 @@ export class SessionMemory {
   }
 
   /**
-   * Takes a version and fires what it changes, if it is newer. `item` is the one that it was read from. Throws a zod error
-   * for a record that could not be read back.
+   * Takes a version and fires what it changes, if it is newer. `item` is the one that it was read from, and `isOld` says
+   * that it was there when the window opened, so that it is no sign-in. Throws a zod error for a record that could not
+   * be read back.
    */
-  publish(record: SessionRecord, item = itemOf(record)): void {
+  publish(record: SessionRecord, item = itemOf(record), isOld = false): void {
     const before = this.#known.get(item.id);
     if (before !== undefined && !isNewerItem(item, before.item)) return;
     this.#known.set(item.id, { record, item });
     this.#sorted = undefined;
     if (!this.firesChanges) return;
-    for (const change of changesBetween(before?.record, record)) this.#changes.fire(change);
+    for (const change of changesBetween(before?.record, record))
+      this.#changes.fire(isOld ? { ...change, isSignIn: false } : change);
   }
 
   dispose(): void {

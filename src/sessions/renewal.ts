@@ -3,7 +3,7 @@ import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import type { IdentityService } from '../services/service.ts';
-import { missingScopes } from './accounts.ts';
+import { missingScopes, sessionKey } from './accounts.ts';
 import { endsSoon, isOver } from './expiry.ts';
 import { isKept, type NewerGrant, publishNewerGrant, revokeInBackground, stillCurrent } from './grants.ts';
 import type { HeldLock } from './ports.ts';
@@ -114,7 +114,9 @@ export class Renewal {
       await this.#store.reread(record.id);
       // Another window may have renewed it while this one waited.
       const current = stillCurrent(this.#store, record);
-      const answer = current && (await this.#askIfAlone(current, lock));
+      // The lock is that of the account. If another window has completed it, the next attempt takes the right one.
+      const isLocked = current !== undefined && sessionKey(current) === sessionKey(record);
+      const answer = isLocked ? await this.#askIfAlone(current, lock) : undefined;
       onAnswer();
       return answer;
     });

@@ -25,7 +25,14 @@ export class SessionStore {
   readonly #unreadable = new Set<string>();
   /** Those of them that storage may give later. */
   readonly #readingLater = new Set<string>();
+  /** Those that were unreadable when the window opened. */
+  readonly #unreadableAtStart = new Set<string>();
   readonly #loading = new Lazy(() => this.rereadAll());
+  /** What is stored was read once. */
+  #isRead = false;
+  /** `load` has nothing to do: what is stored was read, or a sign-in is kept in memory because it cannot be. */
+  #isLoaded = false;
+  #isReadingAgain = false;
 
   constructor(storage: ItemStorage, locks: WindowLocks, runtime: Runtime) {
     const memory = this.#memory;
@@ -52,7 +59,13 @@ export class SessionStore {
 
   /** Reads what is stored, once. Throws a StoreError when the storage cannot be read; the next call tries again. */
   async load(): Promise<void> {
-    if (!this.#memory.firesChanges) await this.#loading.get();
+    if (this.#isLoaded) return;
+    try {
+      await this.#loading.get();
+    } catch (error) {
+      this.#readAgain(error);
+      throw error;
+    }
   }
 
   get(id: string): SessionRecord | undefined {
@@ -139,7 +152,7 @@ export class SessionStore {
   /** Rereads every session from storage. Counts as `load`. Throws a StoreError. */
   async rereadAll(): Promise<void> {
     await this.#reconcile();
-    this.#memory.firesChanges = true;
+    this.#isRead = this.#isLoaded = this.#memory.firesChanges = true;
   }
 
   dispose(): void {
@@ -171,9 +184,23 @@ export class SessionStore {
     try {
       await this.rereadAll();
     } catch (error) {
-      this.#memory.firesChanges = true;
-      void tryAgain('The stored sessions cannot be read now', error, () => this.rereadAll(), this.#runtime);
+      this.#isLoaded = true;
+      this.#readAgain(error);
     }
+  }
+
+  /** Others have been told that there are no sessions. What is read from now on is a change to them. */
+  #readAgain(error: unknown): void {
+    this.#memory.firesChanges = true;
+    if (this.#isReadingAgain) return;
+    this.#isReadingAgain = true;
+    const reading = tryAgain(
+      'The stored sessions cannot be read now',
+      error,
+      () => this.rereadAll(),
+      this.#runtime,
+    );
+    void reading.then(() => (this.#isReadingAgain = false));
   }
 
   /** Makes memory and storage agree on one session, or on all. Throws a StoreError. */
@@ -207,7 +234,8 @@ export class SessionStore {
         this.#cannotRead(id, stored === 'unavailable');
         return true;
       }
-      this.#memory.publish(stored, item);
+      const isOld = known === undefined && (!this.#isRead || this.#unreadableAtStart.has(id));
+      this.#memory.publish(stored, item, isOld);
     } else if (known !== undefined && known.name !== item?.name) {
       void this.#stored.save(id).catch(() => undefined); // logged and retried there
     }
@@ -218,6 +246,7 @@ export class SessionStore {
 
   #cannotRead(id: string, isWorthRetry: boolean): void {
     this.#unreadable.add(id);
+    if (!this.#isRead) this.#unreadableAtStart.add(id);
     if (!isWorthRetry) this.#readingLater.delete(id);
     if (!isWorthRetry || this.#readingLater.has(id)) return;
     this.#readingLater.add(id);

@@ -99,8 +99,10 @@ export class SessionUpkeep {
   async #forgetOld(): Promise<void> {
     const { store } = this.#parts;
     for (const record of store.records())
-      if (record.state === 'ended' && isSettled(this.#old, record, this.#isOld(record)))
-        await store.remove(record);
+      if (record.state === 'ended' && isSettled(this.#old, record, this.#isOld(record))) {
+        await store.reread(record.id); // another window may have continued it with a new sign-in
+        if (store.get(record.id) === record) await store.remove(record);
+      }
   }
 
   #isOld(record: EndedSession): boolean {

@@ -18,6 +18,11 @@ export function requestOf({ scopes, accountId, isForExtension }: SignInRecord): 
   return { scopes, accountId, isForExtension };
 }
 
+/** True if the user has had no time left to approve the code. */
+export function hasExpired({ progress }: SignInRecord, nowMs: number): boolean {
+  return progress.kind === 'waiting' && progress.deadlineMs <= nowMs;
+}
+
 /**
  * Continues a sign-in that began in an earlier window, with the same code and the time that is left. One whose time is
  * up is not shown: the user may have approved it in the meantime, and only the service knows. Never rejects.
@@ -45,7 +50,7 @@ export async function resumeSignIn(
     nowMs + MAX_CODE_LIFETIME_MS,
   );
   const pending = sessions.service.resume(progress.toResume, deadlineMs);
-  if (pending !== undefined && progress.deadlineMs > nowMs) return run({ pending });
+  if (pending !== undefined && !hasExpired(record, nowMs)) return run({ pending });
 
   let grant: Grant | undefined;
   try {

@@ -96,9 +96,12 @@ export class SharedSignIns {
     });
   }
 
-  /** Runs a sign-in that began in an earlier window. A caller that asks for the same joins it. Rejects as it does. */
-  async resume(request: SignInRequest, work: Work): Promise<LiveSession> {
-    return await this.#run(keyOf(request), work).result;
+  /**
+   * Runs a sign-in that began in an earlier window. A caller that asks for the same joins it, unless its code has
+   * expired: the user does not see that one. Rejects as the sign-in does.
+   */
+  async resume(request: SignInRequest, work: Work, hasExpired = false): Promise<LiveSession> {
+    return await this.#run(keyOf(request), work, !hasExpired).result;
   }
 
   /** Starts a new one if the one that it has joined began in an earlier window and is over. */
@@ -119,7 +122,7 @@ export class SharedSignIns {
     return running;
   }
 
-  #run(key: string, work: Work): Running {
+  #run(key: string, work: Work, canBeJoined = true): Running {
     const { clock } = this.#parts;
     const calls: SignInCalls = {
       onCode: (deadlineMs) => (running.codeExpiresAtMs = deadlineMs),
@@ -137,7 +140,7 @@ export class SharedSignIns {
     result.catch(() => undefined); // whoever waits for it is told
     const running: Running = { result, codeExpiresAtMs: clock.now(), waiting: 0 };
     // One that was resumed while a new one for the same runs is not to be joined.
-    if (!this.#running.has(key)) this.#running.set(key, running);
+    if (canBeJoined && !this.#running.has(key)) this.#running.set(key, running);
     return running;
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
-import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
+import { abortable, TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import type { Failed } from '../oauth/failure.ts';
 import type {
   Grant,
@@ -127,7 +127,8 @@ export async function signIn(
       await kept.save({ kind: 'granted', grant: identified.grant });
     elsewhere.stop(); // what is stored from now on is our own
 
-    const keeping = AbortSignal.any([signal, runtime.closed]);
+    // What is stored can be finished by the next window, and another one may have seen the session already.
+    const keeping = isSaved ? signal : AbortSignal.any([signal, runtime.closed]);
     const { grant, person } = identified;
     const approved = { id: kept.id, scopes: request.scopes, grant, person };
     const record =
@@ -153,9 +154,8 @@ export async function signIn(
     progress.close();
     const isLeft = isInterrupted && (await kept.release());
     if (!isInterrupted) void kept.forget();
-    // Another window has stored a session with the grant that was resumed here.
-    const isShared =
-      resumed !== undefined && 'grant' in resumed && signal.reason instanceof SignedInElsewhere;
+    // Another window has finished this very sign-in, and its session has the grant.
+    const isShared = signal.reason instanceof SignedInElsewhere && signal.reason.record.signInId === kept.id;
     if (unkept !== undefined && provisional === undefined && !isLeft && !isShared)
       sessions.revokeUnkept(unkept);
   }
@@ -185,7 +185,7 @@ async function waitForApproval(
     if (earlier === undefined) void kept.save({ kind: 'waiting', toResume, deadlineMs });
     const waited = await kept.waitFor(pending, signal, contactShown(progress, clock));
     if (earlier !== undefined && isSpent(waited)) {
-      const grant = await kept.lateGrant();
+      const grant = await abortable(kept.lateGrant(), signal);
       return grant === undefined ? { kind: 'over' } : { kind: 'granted', grant };
     }
     if (waited.kind !== 'expired') return waited;

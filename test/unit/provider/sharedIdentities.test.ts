@@ -53,6 +53,17 @@ describe('an identity that extensions can get', () => {
     assert.deepEqual([one.heard, two.heard], [['added bap-1'], []]);
   });
 
+  it('is added as soon as it can be read, if it cannot be when the window opens', async () => {
+    const { world } = await sharedWorld();
+    world.storage.readFailure = new Error('locked');
+    const later = await world.ready();
+    await assert.rejects(later.shared.load());
+    assert.deepEqual([listed(later), later.heard], [[], []]);
+    world.storage.readFailure = undefined;
+    await world.clock.advance(60_000);
+    assert.deepEqual([listed(later), later.heard], [['bap-1'], ['added bap-1']]);
+  });
+
   it('survives a restart, without an event', async () => {
     const { world, one } = await sharedWorld();
     const handles = handlesOf(one);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { endedOf } from '../support/record.ts';
 import { SessionWorld } from '../support/sessionWorld.ts';
 import { anHourOf, CHECK_EVERY_MS, watched } from '../support/watchedWindows.ts';
 
@@ -49,6 +50,17 @@ describe('session upkeep', () => {
     assert.deepEqual(await toldAfter(2 * HOUR_MS), []);
     assert.equal(world.stored('a')?.state, 'removed');
     for (const { store } of [one, two]) assert.equal(store.get('a')?.state, 'removed');
+  });
+
+  it('forgets no session that another window has continued with a new sign-in, if it is not told so', async () => {
+    const world = new SessionWorld();
+    world.store(endedOf('a', { endedAtMs: world.clock.now() - 30 * DAY_MS + HOUR_MS }));
+    const [one, two] = [await world.ready(), await world.ready()];
+    one.storage.dispose();
+    await world.clock.run(world.signIn(two, world.service.grant()));
+    await world.clock.advance(3 * HOUR_MS);
+    assert.deepEqual(await world.sessionsOf(two), ['a: access 1']);
+    assert.deepEqual(world.service.asked, []);
   });
 
   it('continues after the storage has failed', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { NEVER } from '../../../src/base/timeLimit.ts';
 import type { LiveSession } from '../../../src/sessions/record.ts';
 import {
   AGAIN,
@@ -60,6 +61,21 @@ describe('a sign-in whose window goes away while its token is on the way', () =>
     assert.deepEqual(seenIn(next), [...AGAIN, 'closed']);
     assert.deepEqual(kindsOf(next), ['over']);
     assert.deepEqual([world.stored().length, world.inProgress().length], [0, 0]);
+    await world.end({ lost: 1 });
+  });
+
+  it('sigma: the window is killed: a user who cancels need not wait for a token that may come', async () => {
+    const world = new KeptWorld('sigma');
+    await world.kill(await polling(world));
+    const next = await world.started();
+    world.service.takes.poll = 0;
+    await world.clock.advance(TAKEN_OVER_MS);
+    while (!world.service.polls.some((poll) => poll.startsWith('2 '))) await world.clock.advance(500);
+    await world.clock.advance(7_000); // the service has said that the code is spent
+    assert.deepEqual(kindsOf(next), []);
+    next.screens[0]?.cancel();
+    await world.clock.advance(10);
+    assert.deepEqual(kindsOf(next), ['canceled']);
     await world.end({ lost: 1 });
   });
 
@@ -200,6 +216,30 @@ describe('a sign-in whose window goes away once it has a token', () => {
       assert.deepEqual(world.stored(), [session]);
       assert.equal(world.service.revoked.size, 0);
       assert.deepEqual(world.inProgress(), []);
+      await world.end();
+    });
+
+  for (const kind of KINDS)
+    it(`${kind}: closes while it stores the session, which another window sees already`, async (t) => {
+      const world = new KeptWorld(kind);
+      const open = world.storage.window.bind(world.storage);
+      // As in a browser, where a write is seen at once, and counts a second later.
+      t.mock.method(world.storage, 'window', () => {
+        const storage = open();
+        const add: typeof storage.add = async (...write) => {
+          await storage.add(...write);
+          await world.clock.sleep(1_000, NEVER);
+        };
+        return { ...storage, add };
+      });
+      const window = await world.begun();
+      await world.clock.run(world.open().context.sessions.load());
+      world.service.decide('approved');
+      while (world.stored().length === 0) await world.clock.advance(100);
+      await world.close(window);
+      const next = await world.started();
+      await world.clock.advance(30_000);
+      assert.deepEqual([seenIn(next), world.stored().length, world.service.revoked.size], [[], 1, 0]);
       await world.end();
     });
 

@@ -70,9 +70,10 @@ class World {
     return call;
   }
 
-  async resume(scopes = ['a'], accountId?: string): Promise<Work> {
+  async resume(scopes = ['a'], accountId?: string, hasExpired = false): Promise<Work> {
     const request = { scopes, accountId, isForExtension: true };
-    this.signIns.resume(request, (calls) => this.#work(this.resumed, calls)).catch(() => undefined);
+    const work = (calls: SignInCalls): Promise<LiveSession> => this.#work(this.resumed, calls);
+    this.signIns.resume(request, work, hasExpired).catch(() => undefined);
     await this.clock.settle();
     return this.resumed.at(-1) ?? assert.fail();
   }
@@ -205,6 +206,16 @@ describe('a sign-in that began in an earlier window', () => {
     resumed.reject(new Error('denied'));
     await world.clock.settle();
     assert.deepEqual([call.has, world.works.length], ['failed', 0]);
+  });
+
+  it('is not joined when its code has expired, because the user does not see it', async () => {
+    const world = World.open();
+    await world.resume(['a'], undefined, true);
+    const call = await world.get();
+    assert.deepEqual([world.works.length, world.joins], [1, 0]);
+    world.work.resolve(SESSION);
+    await world.clock.settle();
+    assert.equal(call.has, SESSION);
   });
 
   it('does not take the place of a new one for the same', async () => {

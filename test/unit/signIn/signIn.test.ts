@@ -368,11 +368,11 @@ describe('a sign-in that the person cancels', () => {
 });
 
 describe('a sign-in that another window completes', () => {
-  const elsewhere = (scopes: string[], accountId = 'bap-1'): NonNullable<Script['at']> => [
+  const elsewhere = (scopes: string[], accountId = 'bap-1', isSame = false): NonNullable<Script['at']> => [
     5_000,
-    ({ storage }) => {
+    ({ storage, signInId }) => {
       const record = recordOf('other', { serviceId: 'adom', scopes, person: { ...PERSON, accountId } });
-      storage.put(record);
+      storage.put({ ...record, ...(isSame && { signInId }) });
     },
   ];
 
@@ -385,12 +385,13 @@ describe('a sign-in that another window completes', () => {
     assert.equal(log.lines.at(-1), 'info Signed in with Test Identity in another window.');
   });
 
-  for (const [what, resumed, revoked] of [
-    ['revokes its own token', undefined, ['revoke canary-token']],
-    ['keeps the token that it continued with, because it may be that window’s', { grant: GRANT }, []],
+  for (const [what, resumed, isSame, revoked] of [
+    ['revokes its own token', undefined, false, ['revoke canary-token']],
+    ['revokes the token that it continued with', { grant: GRANT }, false, ['revoke canary-token']],
+    ['keeps the token that it continued with, if it is that window’s', { grant: GRANT }, true, []],
   ] as const)
     it(`${what} when that happens after the grant`, async () => {
-      const [, action] = elsewhere(['openid']);
+      const [, action] = elsewhere(['openid'], 'bap-1', isSame);
       const atMs = (resumed === undefined ? BEGIN_MS + WAIT_MS : 0) + IDENTIFY_MS / 2;
       const { result, calls, log } = await run({ ...(resumed && { resumed }), at: [atMs, action] });
       assert.equal(result.kind, 'signedInElsewhere');

@@ -26,6 +26,8 @@ export class SignInWorld {
   readonly signIns: KeptSignIns;
   /** The deadlines of the codes, as they are told to whoever shares the sign-in. */
   readonly codeDeadlines: number[] = [];
+  /** The id of the latest sign-in. */
+  signInId = '';
   readonly #runtime: Runtime;
 
   /** `wishes`: after how many seconds the user asks for a new code, expiry by expiry. */
@@ -70,6 +72,7 @@ export class SignInWorld {
     };
     const about = { serviceId: this.sessions.service.id, scopes: [...scopes], isForExtension: false };
     const kept = this.signIns.begin({ format: 1, ...about, ...(accountId !== undefined && { accountId }) });
+    this.signInId = kept.id;
     return signIn(
       { sessions: this.sessions, view, runtime: this.#runtime },
       { scopes, accountId, isForExtension: false },
