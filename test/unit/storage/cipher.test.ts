@@ -20,6 +20,25 @@ describe('the cipher of stored sessions', () => {
       assert.equal(await cipher.open('item', await cipher.seal('item', text)), text);
   });
 
+  it('has no key that can be exported', async (t) => {
+    const { subtle } = crypto;
+    const made = [t.mock.method(subtle, 'importKey'), t.mock.method(subtle, 'deriveKey')];
+    await SessionCipher.create();
+    const isExtractable = made.flatMap(({ mock }) => mock.calls.map((call) => call.arguments[3]));
+    assert.deepEqual(isExtractable, [false, false, false]);
+  });
+
+  it('keeps 20,000 tags of names, and then begins anew', async (t) => {
+    const cipher = await SessionCipher.create();
+    const { mock } = t.mock.method(crypto.subtle, 'sign');
+    for (let n = 0; n < 20_000; n++) await cipher.tagOf(`${n}`);
+    await cipher.tagOf('0');
+    assert.equal(mock.callCount(), 20_000);
+    await cipher.tagOf('another');
+    await cipher.tagOf('0');
+    assert.equal(mock.callCount(), 20_002);
+  });
+
   it('decrypts for everyone with the same key', async () => {
     const cipher = await SessionCipher.create();
     const same = await cipherOf(cipher.keyText);

@@ -12,6 +12,23 @@ describe('the stored key', () => {
     assert.deepEqual(one.warnings, []);
   });
 
+  it('is not read again when another secret changes', async () => {
+    const world = new KeyWorld();
+    const one = await world.ready();
+    one.secrets.readFailure = new Error('cannot be read');
+    await one.secrets.window().store('another', 'text');
+    await world.clock.advance(AGREED_MS);
+    assert.deepEqual(one.warnings, []);
+  });
+
+  it('is not stored again by itself when the store forgets it, which it might do every second', async () => {
+    const world = new KeyWorld();
+    const one = await world.ready();
+    await one.secrets.window().delete('sessionKey');
+    await world.clock.advance(AGREED_MS);
+    assert.deepEqual([one.secrets.stored.get('sessionKey'), one.warnings], [undefined, []]);
+  });
+
   it('is stored again when it was overwritten', async () => {
     const world = new KeyWorld();
     const one = await world.ready();

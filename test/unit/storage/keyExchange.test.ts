@@ -22,6 +22,19 @@ async function answerOfAnotherClient(publicKey: string): Promise<Answer> {
 }
 
 describe('a window that asks for the key', () => {
+  it('has no key that can be exported', async (t) => {
+    const { mock } = t.mock.method(crypto.subtle, 'deriveBits');
+    const world = await KeyWorld.usedBefore();
+    await world.ready();
+    await world.clock.run(world.asking().key.cipher());
+    const used = mock.calls.flatMap(({ arguments: [algorithm, secret] }) => [
+      secret.extractable,
+      ...(typeof algorithm === 'object' && 'public' in algorithm ? [algorithm.public.extractable] : []),
+    ]);
+    assert.deepEqual([...new Set(used)], [false]);
+    assert.ok(mock.calls.some(({ arguments: [, { type }] }) => type === 'private'));
+  });
+
   it('asks again with another public key when a window that starts removes its request', async () => {
     const world = await KeyWorld.usedBefore();
     const one = await world.ready();

@@ -96,6 +96,22 @@ for (const [bad, good, name] of [
     });
   });
 
+describe('a place that cannot be listed', () => {
+  for (const place of ['secrets', 'shared'] as const)
+    it(`is a change when it can be listed again: ${place}`, async () => {
+      const world = new CopiesWorld();
+      const { copies } = world.open();
+      const heard: (string | undefined)[] = [];
+      copies.onDidChange((id) => heard.push(id));
+      world[place].readFailure = new Error('locked');
+      await copies.names();
+      assert.deepEqual(heard, []);
+      world[place].readFailure = undefined;
+      await world.clock.advance(10_000);
+      assert.deepEqual(heard, [undefined]);
+    });
+});
+
 describe('two copies that both fail', () => {
   it('reject, and store in both later', async () => {
     const world = new CopiesWorld();

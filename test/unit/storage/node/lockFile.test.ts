@@ -37,6 +37,13 @@ describe('a lock file', () => {
     if (process.platform !== 'win32') assert.equal((await stat(one.file)).mode & 0o777, 0o600);
   });
 
+  it('is not said to be gone when the file system fails', async (t) => {
+    const [one] = await twoLocks(t);
+    await create(one);
+    const below = path.join(one.file, 'b.lock');
+    await assert.rejects(removeIfUnchanged(below, { owner: 'one' }), { code: 'ENOTDIR' });
+  });
+
   it('is released by its owner only', async (t) => {
     const [one, two, folder] = await twoLocks(t);
     await create(one);

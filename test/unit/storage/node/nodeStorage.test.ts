@@ -101,6 +101,18 @@ async function lostIn(client: Client, { storage, locks }: Window): Promise<Start
 }
 
 describe('the storage of sessions in Node', () => {
+  it('has a folder for each purpose, and is finished when all files are written', async (t) => {
+    const client = await Client.create(t);
+    const window = client.window();
+    void put(window.storage, A);
+    await window.finish();
+    assert.deepEqual(await client.inFiles(), [itemOf(A).name]);
+    await put(window.signIns, A);
+    await put(window.revocations, B);
+    await window.locks.withLock('a', NEVER, () => Promise.resolve());
+    assert.deepEqual((await readdir(client.folder)).sort(), ['locks', 'revocations', 'sessions', 'signIns']);
+  });
+
   it('is heard of no more after the end', async (t) => {
     const client = await Client.create(t);
     const window = client.window();

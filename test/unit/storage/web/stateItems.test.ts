@@ -48,6 +48,19 @@ const keyOf = async ({ key }: Window, name: string): Promise<string> =>
   `item/${name}.${await (await key.cipher()).tagOf(name)}`;
 
 describe('items in the global state', () => {
+  it('are apart from those with another prefix', async () => {
+    const [world, one] = await withWindows(1);
+    assert.ok(one);
+    await world.clock.run(put(one.items, A));
+    const { memento, key } = one;
+    const runtime = { clock: world.clock, log: one.log, closed: one.closed.signal };
+    const others = new StateItems(memento, 'else/', key, runtime);
+    assert.deepEqual(await world.clock.run(others.names()), []);
+    await world.clock.run(put(others, B));
+    assert.deepEqual(await world.clock.run(one.items.names()), [itemOf(A).name]);
+    assert.deepEqual(await world.clock.run(others.names()), [itemOf(B).name]);
+  });
+
   it('are added, listed and read by every window, and a newer one replaces the older ones', async () => {
     const [world, one, two] = await withWindows(2);
     assert.ok(one && two);

@@ -55,6 +55,8 @@ describe('a claim in a browser', () => {
       if (day > 60) sizes.add(JSON.stringify(memento.kept.get('claims')).length);
     }
     assert.equal(sizes.size, 1, [...sizes].join());
+    const names = JSON.stringify(memento.kept.get('claims')).match(/"name":"[^"]+"/g) ?? [];
+    assert.equal(new Set(names).size, names.length);
   });
 
   const planted: Record<string, (nowMs: number, name: string) => unknown> = {
@@ -87,6 +89,13 @@ describe('a claim in a browser', () => {
 });
 
 describe('a lock in a browser', () => {
+  it('writes nothing, unless another window may continue its work', async () => {
+    const { clock, memento, open } = world();
+    const during = (staleAfterMs?: number): Promise<number> =>
+      clock.run(open().withLock('a', NEVER, () => Promise.resolve(memento.kept.size), staleAfterMs));
+    assert.deepEqual([await during(), await during(10_000)], [0, 1]);
+  });
+
   it('runs the calls of one window one at a time, and hands on an item name within it', async () => {
     const locks = world().open();
     const steps: unknown[] = [];

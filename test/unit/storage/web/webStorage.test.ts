@@ -8,6 +8,7 @@ import { BrowserWorld, type BrowserWindow } from '../../support/browserWorld.ts'
 import { CryptoClock } from '../../support/cryptoClock.ts';
 import { FakeMemento } from '../../support/fakeMemento.ts';
 import { FakeSecrets } from '../../support/fakeSecrets.ts';
+import { put } from '../../support/folderWorld.ts';
 import { recordOf, removedOf } from '../../support/record.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 import { renewed } from '../../support/storeWorld.ts';
@@ -218,7 +219,15 @@ describe('the storage of a browser', () => {
     assert.deepEqual(await opened.status(), unused);
     await clock.run(opened.storage.names());
     assert.deepEqual(await opened.status(), { ...unused, secrets: 'works', shared: 'works' });
-    await opened.finish();
+    secrets.writeMs = 1_000;
+    void put(opened.storage, recordOf('a'));
+    await clock.run(opened.finish());
+    assert.ok([...globalState.kept.keys()].some((key) => key.startsWith('item/')));
+    secrets.writeMs = 0;
+    void put(opened.signIns, recordOf('b'));
+    await clock.advance(A_MOMENT_MS);
+    const prefixes = [...globalState.kept.keys()].map((key) => /^\w+\//.exec(key)?.[0]);
+    assert.deepEqual(new Set(prefixes), new Set([undefined, 'item/', 'signIn/']));
     assert.ok(secrets.listeners > 0);
     opened.storage.dispose();
     opened.dispose();
