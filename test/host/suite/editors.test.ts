@@ -239,18 +239,20 @@ describe('an editor', () => {
     });
 
   it('in which any one command ID is taken gets the other commands', () => {
-    const all = start({}).commands;
+    /** Without what differs in each window. */
+    const nameOf = (id: string): string => id.replace(/[0-9a-f-]{36}/, '*');
+    const all = start({}).commands.map(nameOf);
     assert.ok(all.length > 15, all.join());
     for (const taken of all) {
       const registered: string[] = [];
       const registerCommand = (id: string): vscode.Disposable => {
-        if (id === taken) throwing();
-        registered.push(id);
+        if (nameOf(id) === taken) throwing();
+        registered.push(nameOf(id));
         return new vscode.Disposable(() => undefined);
       };
       const { log } = start({ commands: { registerCommand } });
       assert.ok(
-        log.some((line) => line.startsWith(`The command ${taken} could not be registered`)),
+        log.some((line) => nameOf(line).startsWith(`The command ${taken} could not be registered`)),
         taken,
       );
       assert.deepEqual(

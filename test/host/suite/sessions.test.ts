@@ -30,7 +30,7 @@ describe('sessions', () => {
 
   it('are removed by a sign-out, one account at a time', async () => {
     const before = await accounts();
-    await signOutInMenu('satoshi');
+    await signOutInMenu('kestrel');
     assert.equal((await accounts()).length, before.length - 1);
   });
 });
