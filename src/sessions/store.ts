@@ -1,5 +1,5 @@
 import type { Disposable } from '../base/emitter.ts';
-import { keepTrying, tryAgain } from '../base/keepTrying.ts';
+import { tryAgain } from '../base/keepTrying.ts';
 import { Lazy } from '../base/lazy.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { type Added, Additions, type NewSignIn } from './additions.ts';
@@ -7,29 +7,20 @@ import { GrantLock, handOn } from './grantLock.ts';
 import { isNewerItem, type Item } from './items.ts';
 import { SessionMemory } from './memory.ts';
 import type { HeldLock, ItemStorage, WindowLocks } from './ports.ts';
+import { Reading } from './reading.ts';
 import { isLive, type LiveSession, type Session, type SessionRecord } from './record.ts';
 import { StoredSessions, StoreError } from './storedSessions.ts';
-
-/** How many items are read at a time: a process may have few files open. */
-const READ_AT_ONCE = 8;
 
 /** All sessions of all services: in memory for reading, in storage for the other windows and the next start. */
 export class SessionStore {
   readonly #memory = new SessionMemory();
   readonly #stored: StoredSessions;
+  readonly #reading: Reading;
   readonly #grantLock: GrantLock;
   readonly #additions: Additions;
   readonly #runtime: Runtime;
   readonly #subscription: Disposable;
-  /** Sessions whose newest item cannot be read. No older version stands in for it. */
-  readonly #unreadable = new Set<string>();
-  /** Those of them that storage may give later. */
-  readonly #readingLater = new Set<string>();
-  /** Those that were unreadable when the window opened. */
-  readonly #unreadableAtStart = new Set<string>();
   readonly #loading = new Lazy(() => this.rereadAll());
-  /** What is stored was read once. */
-  #isRead = false;
   /** `load` has nothing to do: what is stored was read, or a sign-in is kept in memory because it cannot be. */
   #isLoaded = false;
   #isReadingAgain = false;
@@ -37,6 +28,7 @@ export class SessionStore {
   constructor(storage: ItemStorage, locks: WindowLocks, runtime: Runtime) {
     const memory = this.#memory;
     this.#stored = new StoredSessions(storage, runtime, (id) => this.get(id));
+    this.#reading = new Reading(memory, this.#stored, runtime);
     this.#grantLock = new GrantLock(locks, (item) => this.#isSeen(item), runtime);
     this.#additions = new Additions({
       memory,
@@ -78,7 +70,7 @@ export class SessionStore {
 
   /** True for a session that is stored, but whose newest version cannot be read. */
   isUnreadable(id: string): boolean {
-    return this.#unreadable.has(id);
+    return this.#reading.isUnreadable(id);
   }
 
   /** Every record, including signed-out ones. */
@@ -145,14 +137,14 @@ export class SessionStore {
    * newest version cannot be read.
    */
   async reread(id: string): Promise<void> {
-    await this.#reconcile(id);
+    await this.#reading.read(id);
     if (this.isUnreadable(id)) throw new StoreError('The newest version of the session cannot be read');
   }
 
   /** Rereads every session from storage. Counts as `load`. Throws a StoreError. */
   async rereadAll(): Promise<void> {
-    await this.#reconcile();
-    this.#isRead = this.#isLoaded = this.#memory.firesChanges = true;
+    await this.#reading.readAll();
+    this.#isLoaded = this.#memory.firesChanges = true;
   }
 
   dispose(): void {
@@ -171,7 +163,7 @@ export class SessionStore {
   async #storageChanged(id: string | undefined): Promise<void> {
     const reread = async (): Promise<void> => {
       await this.load();
-      await this.#reconcile(id);
+      await (id === undefined ? this.#reading.readAll() : this.#reading.read(id));
     };
     try {
       await reread();
@@ -201,59 +193,6 @@ export class SessionStore {
       this.#runtime,
     );
     void reading.then(() => (this.#isReadingAgain = false));
-  }
-
-  /** Makes memory and storage agree on one session, or on all. Throws a StoreError. */
-  #reconcile(only?: string): Promise<void> {
-    return this.#stored.limited(async () => {
-      const isWhole = await this.#compare(only, false);
-      if (!isWhole) await this.#compare(only, true);
-    });
-  }
-
-  /** Returns false when an item was replaced after it was listed, so that another list is needed. */
-  async #compare(only: string | undefined, isLast: boolean): Promise<boolean> {
-    const newest = await this.#stored.newestItems();
-    const ids = only === undefined ? [...new Set([...newest.keys(), ...this.#memory.ids()])] : [only];
-    let isWhole = true;
-    for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
-      const some = ids.slice(from, from + READ_AT_ONCE);
-      const whole = await Promise.all(some.map((id) => this.#take(id, newest.get(id), isLast)));
-      isWhole &&= whole.every(Boolean);
-    }
-    return isWhole;
-  }
-
-  /** Returns false as `#compare` does. Storage is written in the background. */
-  async #take(id: string, item: Item | undefined, isLast: boolean): Promise<boolean> {
-    const known = this.#memory.itemOf(id);
-    if (item !== undefined && (known === undefined || isNewerItem(item, known))) {
-      const stored = await this.#stored.read(item);
-      if (stored === undefined && !isLast) return false;
-      if (stored === undefined || typeof stored === 'string') {
-        this.#cannotRead(id, stored === 'unavailable');
-        return true;
-      }
-      const isOld = known === undefined && (!this.#isRead || this.#unreadableAtStart.has(id));
-      this.#memory.publish(stored, item, isOld);
-    } else if (known !== undefined && known.name !== item?.name) {
-      void this.#stored.save(id).catch(() => undefined); // logged and retried there
-    }
-    this.#unreadable.delete(id);
-    this.#readingLater.delete(id);
-    return true;
-  }
-
-  #cannotRead(id: string, isWorthRetry: boolean): void {
-    this.#unreadable.add(id);
-    if (!this.#isRead) this.#unreadableAtStart.add(id);
-    if (!isWorthRetry) this.#readingLater.delete(id);
-    if (!isWorthRetry || this.#readingLater.has(id)) return;
-    this.#readingLater.add(id);
-    void keepTrying(async () => {
-      await this.#reconcile(id);
-      if (this.#readingLater.has(id)) throw new StoreError('The storage does not give the session yet');
-    }, this.#runtime);
   }
 
   /** True unless the item is newer than all that this window sees of its session. Never rejects. */
