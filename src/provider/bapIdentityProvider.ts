@@ -10,7 +10,7 @@ import { noScopesMessage, stillSharedMessage } from '../signIn/failureMessages.t
 import { SAME_MOMENT_MS } from '../signIn/sharedSignIns.ts';
 import { SignInError, type SignInUi } from '../signIn/signInUi.ts';
 import { type ChangeEvent, emptyOrThrow, type ServiceProvider } from './provider.ts';
-import { announced } from './session.ts';
+import { accountOf, announced } from './session.ts';
 import type { SharedChange, SharedIdentities, SharedIdentity } from './sharedIdentities.ts';
 import type { SharePicker } from './sharePicker.ts';
 
@@ -76,7 +76,7 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
     return this.#shared
       .list()
       .filter(({ record }) => account === undefined || record.person.accountId === account.id)
-      .map((identity) => toSession(identity, scopes));
+      .map((identity) => sessionOf(identity, scopes));
   }
 
   /**
@@ -90,7 +90,7 @@ export class BapIdentityProvider implements vscode.AuthenticationProvider, vscod
   ): Promise<vscode.AuthenticationSession> {
     if (hasScopes(scopes)) throw this.#failed(noScopesMessage(BAP_IDENTITY.label));
     const identity = await this.#shared.share(await this.#chosen(account?.id));
-    if (identity !== undefined) return toSession(identity, scopes);
+    if (identity !== undefined) return sessionOf(identity, scopes);
     // The server in the settings has changed, or the user has signed out in the meantime.
     throw new vscode.CancellationError();
   }
@@ -206,16 +206,15 @@ function hasScopes(scopes: readonly string[] | undefined): boolean {
 }
 
 /** The scopes are the caller's own array, because VS Code compares them in order. */
-function toSession(
+function sessionOf(
   { handle, record }: SharedIdentity,
   scopes: readonly string[] = [],
 ): vscode.AuthenticationSession {
-  const account = { id: record.person.accountId, label: record.person.accountLabel };
-  return { id: handle.id, accessToken: handle.text, account, scopes };
+  return { id: handle.id, accessToken: handle.text, account: accountOf(record), scopes };
 }
 
 function eventOf({ kind, identity }: SharedChange): ChangeEvent {
-  const session = toSession(identity);
+  const session = sessionOf(identity);
   const none: vscode.AuthenticationSession[] = [];
   return {
     added: kind === 'added' ? [announced(session)] : none,

@@ -8,6 +8,7 @@ import type { LiveSession } from '../sessions/record.ts';
 import type { FoundSession, Sessions } from '../sessions/sessions.ts';
 import { unknownSessionMessage, unreadableMessage } from '../signIn/failureMessages.ts';
 import { BAP_IDENTITY } from './bapIdentityProvider.ts';
+import { accountOf } from './session.ts';
 import type { SharedIdentities } from './sharedIdentities.ts';
 
 /** Input from other extensions is validated like everything else from outside. */
@@ -35,8 +36,8 @@ export function createIdentityApi(
   { closed, log }: Runtime,
 ): { readonly api: BapIdentityApi; dispose(): void } {
   const changes = new vscode.EventEmitter<IdentityChange>();
-  const tell = (kind: IdentityChange['kind'], provider: Provider, { person }: LiveSession): void => {
-    changes.fire(frozen({ kind, provider, account: { id: person.accountId, label: person.accountLabel } }));
+  const tell = (kind: IdentityChange['kind'], provider: Provider, record: LiveSession): void => {
+    changes.fire(frozen({ kind, provider, account: accountOf(record) }));
   };
   const listeners = [
     ...sessions.byService.map(({ records, service }) =>

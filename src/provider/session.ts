@@ -5,14 +5,19 @@ import type { LiveSession } from '../sessions/record.ts';
 /** VS Code passes an ID token on since 1.106. The types of earlier versions have no member for it. */
 type SessionWithIdToken = vscode.AuthenticationSession & { readonly idToken?: string };
 
+/** The account of a session, as VS Code and the API name it. */
+export function accountOf({ person }: LiveSession): vscode.AuthenticationSessionAccountInformation {
+  return { id: person.accountId, label: person.accountLabel };
+}
+
 /** A session as VS Code gets it. `scopes`: as the caller has asked for them. */
 export function toSession(
-  { id, grant, person, scopes: ownScopes }: LiveSession,
-  scopes: readonly string[] = ownScopes,
+  record: LiveSession,
+  scopes: readonly string[] = record.scopes,
 ): SessionWithIdToken {
-  const { accessToken, idToken } = grant;
-  const account = { id: person.accountId, label: person.accountLabel };
-  return { id, accessToken, account, scopes, ...(idToken !== undefined && { idToken }) };
+  const { accessToken, idToken } = record.grant;
+  const { id } = record;
+  return { id, accessToken, account: accountOf(record), scopes, ...(idToken !== undefined && { idToken }) };
 }
 
 /**

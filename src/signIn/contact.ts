@@ -6,25 +6,21 @@ import type { SignInProgress } from './signInUi.ts';
 const ANSWERS_UNTIL_SHOWN = 5;
 const MS_UNTIL_SHOWN = 60_000;
 
-/** For a sign-in that shows who answers. */
-export function contactShown(progress: SignInProgress, clock: Clock): (contact: Contact) => void {
-  return followContact(clock, (contact) => {
-    progress.contact(contact);
-  });
-}
-
 /**
- * Follows who answers during a sign-in, and tells `show` what the user should see: at once that nobody answers or that
+ * Follows who answers during a sign-in, and shows what the user should see: at once that nobody answers or that
  * the service is back, and that something else answers only once the service has failed to answer five times in a row,
  * or for a minute.
  */
-export function followContact(clock: Clock, show: (contact: Contact) => void): (contact: Contact) => void {
+export function followContact(
+  progress: Pick<SignInProgress, 'contact'>,
+  clock: Clock,
+): (contact: Contact) => void {
   let answers = 0;
   let sinceMs = 0;
   return (contact) => {
     if (contact.kind === 'service') answers = 0;
     else if (answers++ === 0) sinceMs = clock.now();
     const isNews = answers >= ANSWERS_UNTIL_SHOWN || clock.now() - sinceMs >= MS_UNTIL_SHOWN;
-    if (contact.kind !== 'somethingElse' || isNews) show(contact);
+    if (contact.kind !== 'somethingElse' || isNews) progress.contact(contact);
   };
 }

@@ -13,7 +13,7 @@ import type {
 } from '../services/service.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/record.ts';
-import { contactShown } from './contact.ts';
+import { followContact } from './contact.ts';
 import type { KeptSignIn } from './keptSignIn.ts';
 import { SignedInElsewhere, watchOtherWindows, watchProvisional } from './otherWindows.ts';
 import type { SignInProgress, SignInUi } from './signInUi.ts';
@@ -94,7 +94,8 @@ export async function signIn(
   log.info(`${resumed ? 'Continuing a sign-in' : 'Signing in'} with ${service.label}, scopes: ${scopes}.`);
 
   const progress = view.open(service.label);
-  const provisional = resumed !== undefined && 'grant' in resumed ? resumed.provisional : undefined;
+  const granted = resumed !== undefined && 'grant' in resumed ? resumed : undefined;
+  const provisional = granted?.provisional;
   const elsewhere =
     provisional === undefined
       ? watchOtherWindows(sessions, request)
@@ -104,10 +105,9 @@ export async function signIn(
   let unkept: Grant | undefined;
   let isInterrupted = false;
   try {
-    const waited =
-      resumed !== undefined && 'grant' in resumed
-        ? { kind: 'granted' as const, grant: resumed.grant }
-        : await waitForApproval(service, request.scopes, progress, runtime, signal, run);
+    const waited = granted
+      ? { kind: 'granted' as const, grant: granted.grant }
+      : await waitForApproval(service, request.scopes, progress, runtime, signal, run);
     if (waited.kind !== 'granted') {
       isInterrupted = kept.signal.aborted; // the last poll has ended after another window had taken over
       return isInterrupted ? { kind: 'canceled' } : waited;
@@ -183,7 +183,7 @@ async function waitForApproval(
     progress.pending(pending, earlier !== undefined);
     onCode(deadlineMs);
     if (earlier === undefined) void kept.save({ kind: 'waiting', toResume, deadlineMs });
-    const waited = await kept.waitFor(pending, signal, contactShown(progress, clock));
+    const waited = await kept.waitFor(pending, signal, followContact(progress, clock));
     if (earlier !== undefined && isSpent(waited)) {
       const grant = await abortable(kept.lateGrant(), signal);
       return grant === undefined ? { kind: 'over' } : { kind: 'granted', grant };
@@ -211,7 +211,7 @@ async function identify(
   signal: AbortSignal,
 ): Promise<Identified | SignInFailure> {
   let withoutIdentity: 'choseNone' | undefined;
-  let identified = await service.identify(grant, signal, contactShown(progress, clock));
+  let identified = await service.identify(grant, signal, followContact(progress, clock));
   while (identified.kind === 'choice') {
     const { choice } = identified;
     log.info(`Identities to choose from: ${choice.identities.length}.`);

@@ -2,7 +2,7 @@ import { type Clock, isWithin } from '../base/clock.ts';
 import { abortable } from '../base/timeLimit.ts';
 import type { HeldLock, WindowLocks } from '../sessions/ports.ts';
 
-/** Locks within one window, for when it cannot reach the others. */
+/** Locks within one window: in front of those that other windows respect, and in their place where there are none. */
 export class LocalLocks implements WindowLocks {
   readonly #clock: Clock;
   /** The last turn in the queue of each lock. It resolves when its work and all work before it have ended. */

@@ -26,7 +26,7 @@ describe('followContact', () => {
     it(name, () => {
       const clock = new FakeClock();
       const shown: Contact[] = [];
-      const follow = followContact(clock, (contact) => shown.push(contact));
+      const follow = followContact({ contact: (contact) => shown.push(contact) }, clock);
       for (const contact of contacts) {
         follow(contact);
         clock.jump(seconds * 1000);
