@@ -58,7 +58,8 @@ export interface IdentityService extends ServiceTexts {
   verify(grant: Grant, signal: AbortSignal, subject?: string): Promise<VerifyResult>;
   /**
    * Extends the session, using the access token alone, and verifies the token at the same time, as `verify` does.
-   * Absent for a service whose sessions cannot be extended. Rejects only with `signal.reason`.
+   * The answer has no new token, and `verify` may be asked at the same time. Absent for a service that rotates access
+   * tokens, or whose sessions cannot be extended. Rejects only with `signal.reason`.
    */
   readonly extend?: (grant: Grant, signal: AbortSignal, subject?: string) => Promise<VerifyResult>;
   /**

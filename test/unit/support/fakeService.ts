@@ -55,6 +55,7 @@ export class FakeService implements IdentityService {
   readonly #clock: FakeClock;
   readonly #good = new Set<string>();
   readonly #used = new Set<string>();
+  readonly #rotatedAway = new Set<string>();
   #grants = 0;
 
   constructor(clock: FakeClock) {
@@ -98,7 +99,9 @@ export class FakeService implements IdentityService {
     return verdict;
   }
 
+  /** No service both rotates and extends, so a token that it has rotated says nothing here. */
   async extend(grant: Grant, signal: AbortSignal): Promise<VerifyResult> {
+    if (this.#rotatedAway.has(grant.accessToken)) return { kind: 'unknown' };
     const expiresAtMs = this.#clock.now() + this.extendedMs;
     const verdict = this.#verdict(grant, () => ({ ...grant, expiresAtMs }));
     await this.#answer(`extend ${grant.accessToken}`, this.takes.extend, signal);
@@ -136,6 +139,7 @@ export class FakeService implements IdentityService {
 
   #rotated(grant: Grant): Grant {
     if (!this.keepsRotated) this.reject(grant.accessToken);
+    this.#rotatedAway.add(grant.accessToken);
     return { ...grant, accessToken: this.grant().accessToken };
   }
 
