@@ -6,7 +6,7 @@ const { ROOM = '' } = process.env;
 if (ROOM === '')
   throw new Error('Run `npm run test:mutation`, or say which room: ROOM=sessions npx stryker run');
 
-const FLOW = '{contact,kept*,otherWindows,resume,sharedSignIns,signIn,signInRecord}';
+const FLOW = '{askLimit,contact,kept*,otherWindows,resume,sharedSignIns,signIn,signInRecord}';
 
 // Each mutant starts new Node processes, which load the same modules. This lets Node compile each one once.
 process.env.NODE_COMPILE_CACHE = `${import.meta.dirname}/out/mutation/compileCache`;

@@ -20,7 +20,7 @@ export function usableAccounts(providers: readonly ServiceProvider[]): Promise<A
   });
 }
 
-/** As `usableAccounts`, with the accounts whose sessions are dormant. Throws a StoreError when the sessions cannot be read. */
+/** As `usableAccounts`, with the accounts whose sessions are dormant. Throws as it does. */
 export function knownAccounts(providers: readonly ServiceProvider[]): Promise<AccountItem[]> {
   return accountsIn(providers, async ({ sessions }) => {
     await sessions.settle();

@@ -13,8 +13,7 @@ const GRACE_MS = 1_000;
 /**
  * Call after a timer that is about to cut off work: if the timer fired late, waits for another second. Node fires timers
  * before it reads from the network, and an answer that came while the process was stopped may be the only copy of a new
- * token.
- * Rejects with `signal.reason`.
+ * token. Rejects with `signal.reason`.
  */
 export async function letArrive(clock: Clock, dueMs: number, signal: AbortSignal): Promise<void> {
   if (clock.now() - dueMs >= LATE_MS) await clock.sleep(GRACE_MS, signal);

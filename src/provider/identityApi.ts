@@ -24,7 +24,7 @@ class IdentityApiError extends Error implements IdentityError {
   }
 }
 
-/** A session that an extension has passed in. `isHandle`: it is one of `bap-identity`, a handle to the session behind it. */
+/** A session that an extension has passed in. `isHandle`: it is one of `bap-identity`, without the token. */
 interface PresentedSession extends FoundSession {
   readonly isHandle: boolean;
 }

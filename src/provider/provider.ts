@@ -121,8 +121,8 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     const request = requestOf(interrupted.record);
     const work = (calls: SignInCalls): Promise<LiveSession> =>
       this.#shown(request, calls, () => resumeSignIn(this.#context, interrupted, calls.onCode));
-    const isOverdue = hasExpired(interrupted.record, this.#runtime.clock.now());
-    this.#signIns.resume(request, work, isOverdue).catch(() => undefined); // the user has seen why
+    const isShown = !hasExpired(interrupted.record, this.#runtime.clock.now());
+    this.#signIns.resume(request, work, isShown).catch(() => undefined); // the user has seen why
   }
 
   /** Lets the user choose the identity that a provisional session stands for. The outcome is shown. */

@@ -4,8 +4,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { safeText } from '../base/safeText.ts';
-import { abortable, TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
+import { abortable } from '../base/timeLimit.ts';
 import type { LiveSession } from '../sessions/record.ts';
+import { ASK_LIMIT_MS, withinAskLimit } from '../signIn/askLimit.ts';
 import { hideNotifications, linkCommand, tryRegisterCommands } from '../signIn/editorCommands.ts';
 import { type AnswerItem, LastingList } from '../signIn/lastingList.ts';
 import { LastingNotification } from '../signIn/lastingNotification.ts';
@@ -14,8 +15,6 @@ import { timeLeft } from '../signIn/message.ts';
 /** A session of the identity that extensions may know, another one that signs in first, or none. */
 export type ShareAnswer = LiveSession | 'another' | 'cancel';
 
-/** How long to wait for an answer. Meanwhile, VS Code holds up other requests to the provider. */
-const ASK_LIMIT_MS = 10 * 60_000;
 /** The link in the notification. It only shows the list, so it needs no secret. */
 const SHOW = linkCommand('chooseIdentity');
 
@@ -50,12 +49,10 @@ export class SharePicker {
     this.#question = question;
     this.show();
     try {
-      return await withTimeLimit(this.#clock, ASK_LIMIT_MS, this.#closed, (limits) =>
+      const answered = await withinAskLimit(this.#clock, this.#closed, (limits) =>
         abortable(question.answer, limits),
       );
-    } catch (error) {
-      if (error instanceof TimeLimitError) return 'cancel';
-      throw error;
+      return answered === 'late' ? 'cancel' : answered.answer;
     } finally {
       this.#question = undefined;
       question.dispose();

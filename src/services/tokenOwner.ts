@@ -11,7 +11,7 @@ import {
   judge,
 } from '../oauth/judge.ts';
 
-/** How long to keep asking while something between here and the service keeps its answer away. The user looks at a notification. */
+/** How long to keep asking while an intermediary keeps the answer away. The user looks at a notification. */
 const PATIENCE_MS = 2 * 60_000;
 /** A store behind the service may not know a token that is a second old, so a single rejection is not final. */
 const REJECTIONS_UNTIL_FINAL = 3;

@@ -4,8 +4,8 @@ import type { Item } from './items.ts';
 /** Storage for the items of all sessions, shared by all windows. An item is written once, and has a name of its own. */
 export interface ItemStorage {
   /**
-   * Returns the names of all items. When another window replaces one at the same time, the list shows the old one, the new one,
-   * or both. Rejects with the platform's error when the storage cannot be read.
+   * Returns the names of all items. When another window replaces one at the same time, the list shows the old one, the
+   * new one, or both. Rejects with the platform's error when the storage cannot be read.
    */
   names(): Promise<readonly string[]>;
   /** Returns the text of an item, or undefined when no readable one is there. Rejects with the platform's error. */

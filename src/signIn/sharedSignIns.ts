@@ -97,11 +97,11 @@ export class SharedSignIns {
   }
 
   /**
-   * Runs a sign-in that began in an earlier window. A caller that asks for the same joins it, unless its code has
-   * expired: the user does not see that one. Rejects as the sign-in does.
+   * Runs a sign-in that began in an earlier window. A caller that asks for the same joins it, unless it cannot be
+   * joined, because the user does not see it. Rejects as the sign-in does.
    */
-  async resume(request: SignInRequest, work: Work, hasExpired = false): Promise<LiveSession> {
-    return await this.#run(keyOf(request), work, !hasExpired).result;
+  async resume(request: SignInRequest, work: Work, canBeJoined = true): Promise<LiveSession> {
+    return await this.#run(keyOf(request), work, canBeJoined).result;
   }
 
   /** Starts a new one if the one that it has joined began in an earlier window and is over. */

@@ -1,7 +1,6 @@
-import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
-import { abortable, TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
+import { abortable } from '../base/timeLimit.ts';
 import type { Failed } from '../oauth/failure.ts';
 import type {
   Grant,
@@ -13,6 +12,7 @@ import type {
 } from '../services/service.ts';
 import type { ServiceSessions } from '../sessions/serviceSessions.ts';
 import type { LiveSession } from '../sessions/record.ts';
+import { ASK_LIMIT_MS, withinAskLimit } from './askLimit.ts';
 import { followContact } from './contact.ts';
 import type { KeptSignIn } from './keptSignIn.ts';
 import { SignedInElsewhere, watchOtherWindows, watchProvisional } from './otherWindows.ts';
@@ -73,8 +73,6 @@ export type SignInFailure =
 
 /** The service still does not say who the user is. */
 const NO_ANSWER: SignInFailure = { kind: 'failed', failure: { kind: 'unreachable', problem: 'timeout' } };
-/** How long to wait for an answer from the user. */
-const ASK_LIMIT_MS = 10 * 60_000;
 
 /**
  * One sign-in, from the first request to a stored session. One signal reaches every step. It aborts when the user
@@ -232,20 +230,6 @@ async function identify(
 }
 
 type Identified = Extract<IdentifyResult, { kind: 'identified' }> & { withoutIdentity?: 'choseNone' };
-
-/** Waits for an answer from the user. Rejects with `signal.reason`. */
-async function withinAskLimit<T>(
-  clock: Clock,
-  signal: AbortSignal,
-  ask: (limits: AbortSignal) => Promise<T>,
-): Promise<{ answer: T } | 'late'> {
-  try {
-    return { answer: await withTimeLimit(clock, ASK_LIMIT_MS, signal, ask) };
-  } catch (error) {
-    if (error instanceof TimeLimitError) return 'late';
-    throw error;
-  }
-}
 
 function failureOf(error: unknown, { log }: Runtime): SignInFailure {
   log.warn(`The sign-in broke off: ${describeError(error)}.`);

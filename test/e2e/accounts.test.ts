@@ -80,6 +80,8 @@ describe('multiple accounts', () => {
     await workbench.listItem('kestrel (').waitFor();
     await workbench.screenshot('sign-out-of-one');
     await workbench.listItem('kestrel (').click();
+    await workbench.dialog().waitFor();
+    await workbench.screenshot('sign-out-question');
     await workbench.answerDialog('Sign Out');
     await workbench.waitForNotification('You are signed out of kestrel');
     await workbench.clearNotifications();

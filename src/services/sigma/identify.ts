@@ -26,8 +26,8 @@ type Identities = IdentityChoice['identities'];
 
 /**
  * Finds the BAP identity of a new token. The token is a session token of better-auth, which may stand for no identity
- * until the client sets one. Only userinfo can fail a sign-in, by rejecting the token itself. The list of identities delays the
- * sign-in by at most 8 seconds; without it, the person is provisional. Rejects only with `signal.reason`.
+ * until the client sets one. Only userinfo can fail a sign-in, by rejecting the token itself. The list of identities
+ * delays the sign-in by at most 8 seconds; without it, the person is provisional. Rejects only with `signal.reason`.
  */
 export async function identify(
   http: Http,

@@ -70,10 +70,10 @@ class World {
     return call;
   }
 
-  async resume(scopes = ['a'], accountId?: string, hasExpired = false): Promise<Work> {
+  async resume(scopes = ['a'], accountId?: string, canBeJoined = true): Promise<Work> {
     const request = { scopes, accountId, isForExtension: true };
     const work = (calls: SignInCalls): Promise<LiveSession> => this.#work(this.resumed, calls);
-    this.signIns.resume(request, work, hasExpired).catch(() => undefined);
+    this.signIns.resume(request, work, canBeJoined).catch(() => undefined);
     await this.clock.settle();
     return this.resumed.at(-1) ?? assert.fail();
   }
@@ -210,7 +210,7 @@ describe('a sign-in that began in an earlier window', () => {
 
   it('is not joined when its code has expired, because the user does not see it', async () => {
     const world = World.open();
-    await world.resume(['a'], undefined, true);
+    await world.resume(['a'], undefined, false);
     const call = await world.get();
     assert.deepEqual([world.works.length, world.joins], [1, 0]);
     world.work.resolve(SESSION);
