@@ -3,7 +3,7 @@ import type { Runtime } from '../base/runtime.ts';
 import { NEVER } from '../base/timeLimit.ts';
 import { type Item, isNewerItem, newestItems } from '../sessions/items.ts';
 import type { PlaceStatus, ItemStorage } from '../sessions/ports.ts';
-import { Copy } from './copy.ts';
+import { StoragePlace } from './storagePlace.ts';
 
 export interface CopiesOptions {
   readonly secrets: ItemStorage;
@@ -24,8 +24,8 @@ const COPIES_AT_ONCE = 8;
  * again.
  */
 export class TwoCopies implements ItemStorage {
-  readonly #secrets: Copy;
-  readonly #shared: Copy;
+  readonly #secrets: StoragePlace;
+  readonly #shared: StoragePlace;
   readonly #inBrowser: boolean;
   readonly #changes = new Emitter<string | undefined>();
   readonly #subscriptions: Disposable[];
@@ -38,11 +38,11 @@ export class TwoCopies implements ItemStorage {
     const onReadable = (): void => {
       this.#changes.fire(undefined);
     };
-    this.#secrets = new Copy('SecretStorage', secrets, onReadable, runtime.closed, runtime);
-    this.#shared = new Copy('the shared copy', shared, onReadable, NEVER, runtime);
+    this.#secrets = new StoragePlace('SecretStorage', secrets, onReadable, runtime.closed, runtime);
+    this.#shared = new StoragePlace('the shared copy', shared, onReadable, NEVER, runtime);
     this.#inBrowser = inBrowser;
-    this.#subscriptions = [secrets, shared].map((place) =>
-      place.onDidChange((id) => {
+    this.#subscriptions = [secrets, shared].map((storage) =>
+      storage.onDidChange((id) => {
         this.#changes.fire(id);
       }),
     );
@@ -65,9 +65,9 @@ export class TwoCopies implements ItemStorage {
   /** Rejects only when neither place has the text and one could not be read. */
   async read(name: string): Promise<string | undefined> {
     let failure: unknown;
-    for (const copy of [this.#shared, this.#secrets])
+    for (const place of [this.#shared, this.#secrets])
       try {
-        const text = copy.isOutOfReach ? undefined : await copy.place.read(name);
+        const text = place.isOutOfReach ? undefined : await place.storage.read(name);
         if (text !== undefined) return text;
       } catch (error) {
         failure = error;
@@ -104,7 +104,7 @@ export class TwoCopies implements ItemStorage {
   }
 
   dispose(): void {
-    for (const each of [...this.#subscriptions, this.#secrets.place, this.#shared.place, this.#changes])
+    for (const each of [...this.#subscriptions, this.#secrets.storage, this.#shared.storage, this.#changes])
       each.dispose();
   }
 
@@ -138,10 +138,10 @@ export class TwoCopies implements ItemStorage {
     if (isOutdated) await this.names().catch(() => undefined); // and completes what was lost during the repair
   }
 
-  async #copy(item: Item, from: Copy, to: Copy): Promise<void> {
+  async #copy(item: Item, from: StoragePlace, to: StoragePlace): Promise<void> {
     if (to.isTryingToStore(item)) return;
     try {
-      const text = item.isMark ? '' : await from.place.read(item.name);
+      const text = item.isMark ? '' : await from.storage.read(item.name);
       if (text !== undefined) await to.add(item, text);
     } catch {
       // logged and tried again by `to`, or not readable

@@ -5,8 +5,8 @@ import { type Item, isNewerItem } from '../sessions/items.ts';
 import type { PlaceStatus, ItemStorage } from '../sessions/ports.ts';
 
 /** One of the two places where items are stored. Retries what it could not store. */
-export class Copy {
-  readonly place: ItemStorage;
+export class StoragePlace {
+  readonly storage: ItemStorage;
   readonly #name: string;
   readonly #onReadable: () => void;
   readonly #end: AbortSignal;
@@ -20,9 +20,15 @@ export class Copy {
   #isUsed = false;
 
   /** `onReadable`: when a list works again after one failed. `end`: aborts when the place can no longer be reached. */
-  constructor(name: string, place: ItemStorage, onReadable: () => void, end: AbortSignal, runtime: Runtime) {
+  constructor(
+    name: string,
+    storage: ItemStorage,
+    onReadable: () => void,
+    end: AbortSignal,
+    runtime: Runtime,
+  ) {
     this.#name = name;
-    this.place = place;
+    this.storage = storage;
     this.#onReadable = onReadable;
     this.#end = end;
     this.#runtime = runtime;
@@ -43,7 +49,7 @@ export class Copy {
 
   async names(): Promise<readonly string[]> {
     try {
-      return await this.#noted('read from', () => this.place.names());
+      return await this.#noted('read from', () => this.storage.names());
     } catch (error) {
       void this.#readAgain();
       throw error;
@@ -52,7 +58,7 @@ export class Copy {
 
   async add(item: Item, text: string): Promise<void> {
     try {
-      await this.#noted('written to', () => this.place.add(item, text));
+      await this.#noted('written to', () => this.storage.add(item, text));
     } catch (error) {
       this.#tryAgain(item, text);
       throw error;
@@ -63,7 +69,7 @@ export class Copy {
   async #readAgain(): Promise<void> {
     if (this.#isReadingAgain) return;
     this.#isReadingAgain = true;
-    await keepTrying(() => this.#noted('read from', () => this.place.names()), this.#runtime);
+    await keepTrying(() => this.#noted('read from', () => this.storage.names()), this.#runtime);
     this.#isReadingAgain = false;
     if (!this.#runtime.closed.aborted) this.#onReadable();
   }
@@ -96,7 +102,7 @@ export class Copy {
   async #addMissing(): Promise<void> {
     for (const [id, missing] of [...this.#missing])
       try {
-        await this.#noted('written to', () => this.place.add(missing.item, missing.text));
+        await this.#noted('written to', () => this.storage.add(missing.item, missing.text));
         if (this.#missing.get(id) === missing) this.#missing.delete(id);
       } catch {
         // logged, and tried again with the others
