@@ -40,16 +40,12 @@ export interface IdentityService extends ServiceTexts {
    */
   resume(toResume: unknown, deadlineMs: number): PendingSignIn | undefined;
   /**
-   * Asks who a grant belongs to. Fails only if the service itself says no, several times. If it does not say within
-   * `patienceMs`, by default two minutes, the person is a provisional one. Use the grant in the result from now on. Calls
-   * `onContact` after each answer. Rejects only with `signal.reason`.
+   * Asks who a grant belongs to. Fails only if the service itself says no, several times. If it does not say in time,
+   * the person is a provisional one. Use the grant in the result from now on. Rejects with `signal.reason`
+   * immediately. Rejects also when it is interrupted, but waits for an answer first that could be the only copy of a
+   * new token.
    */
-  identify(
-    grant: Grant,
-    signal: AbortSignal,
-    onContact?: (contact: Contact) => void,
-    patienceMs?: number,
-  ): Promise<IdentifyResult>;
+  identify(grant: Grant, signal: AbortSignal, options?: IdentifyOptions): Promise<IdentifyResult>;
   /**
    * Asks whether the access token still works. `rejected` only if the service itself says so; `unknown` for any
    * disturbance, and for an answer about somebody other than `subject`. Do not abort it: the answer may be the only
@@ -73,6 +69,15 @@ export interface IdentityService extends ServiceTexts {
   revoke(grant: Grant, signal: AbortSignal): Promise<RevokeResult>;
   /** Tests the configured server without a sign-in and without a token. Rejects only with `signal.reason`. */
   check(signal: AbortSignal): Promise<ServiceCheck>;
+}
+
+export interface IdentifyOptions {
+  /** Called after each answer. */
+  readonly onContact?: (contact: Contact) => void;
+  /** How long to keep asking while something else answers, in milliseconds: two minutes by default. */
+  readonly patienceMs?: number | undefined;
+  /** Aborts when nothing new may be sent. */
+  readonly interrupted?: AbortSignal;
 }
 
 /** Why a sign-in failed, as far as the user needs to know. */

@@ -1,8 +1,8 @@
+import { NEVER } from '../base/timeLimit.ts';
 import type { HttpOutcome } from '../http/outcome.ts';
 import { type Attempt, repeatFor, retryAfterMs } from '../http/retry.ts';
 import { type Http, type HttpRequest, send } from '../http/send.ts';
 import {
-  type Contact,
   contactOf,
   type Dialect,
   type Disturbance,
@@ -10,6 +10,7 @@ import {
   type ErrorAnswer,
   judge,
 } from '../oauth/judge.ts';
+import type { IdentifyOptions } from './service.ts';
 
 /** How long to keep asking while an intermediary keeps the answer away. The user looks at a notification. */
 const PATIENCE_MS = 2 * 60_000;
@@ -60,27 +61,27 @@ export type NewGrantResult<T> =
   | { kind: 'unknown' };
 
 /**
- * Asks whose a new token is, until the service says so, or for `patienceMs` while something else answers. Calls
- * `onContact` after each answer. Rejects as `ask` does, or with `signal.reason`.
+ * Asks whose a new token is, until the service says so, or for `patienceMs` while something else answers. An
+ * interruption ends it between two requests. Rejects as `ask` does, or with the reason of a signal.
  */
 export async function askAboutNewGrant<T>(
   { clock }: Http,
   ask: () => Promise<OwnerAnswer<T>>,
   signal: AbortSignal,
-  onContact: (contact: Contact) => void = () => undefined,
-  patienceMs = PATIENCE_MS,
+  { onContact, patienceMs = PATIENCE_MS, interrupted = NEVER }: IdentifyOptions,
 ): Promise<NewGrantResult<T>> {
   let rejections = 0;
   const attempt = async (): Promise<Attempt<NewGrantResult<T>>> => {
     const { answer, outcome, url } = await ask();
-    onContact(contactOf(answer.kind === 'disturbance' ? answer : undefined, url));
+    onContact?.(contactOf(answer.kind === 'disturbance' ? answer : undefined, url));
     if (answer.kind === 'owner') return { kind: 'done', result: answer };
     if (isRejection(answer)) rejections += 1;
     else if (answer.kind !== 'disturbance') return { kind: 'done', result: { kind: 'unknown' } };
     if (rejections === REJECTIONS_UNTIL_FINAL) return { kind: 'done', result: { kind: 'rejected' } };
     return { kind: 'again', waitMs: retryAfterMs(outcome, clock.now()) };
   };
-  return (await repeatFor(clock, patienceMs, signal, attempt)) ?? { kind: 'unknown' };
+  const pausing = AbortSignal.any([signal, interrupted]);
+  return (await repeatFor(clock, patienceMs, pausing, attempt)) ?? { kind: 'unknown' };
 }
 
 /** The token is rejected, or may not be used to ask. */

@@ -146,7 +146,7 @@ export class Completion {
     const asked = store.liveSession(id);
     if (asked === undefined || !isProvisional(asked)) return;
     // Not aborted: its answer may be the only copy of a new token.
-    const result = await service.identify(asked.grant, NEVER, undefined, PATIENCE_MS);
+    const result = await service.identify(asked.grant, NEVER, { patienceMs: PATIENCE_MS });
     if (result.kind === 'choice' && !this.#asked.has(id)) {
       this.#asked.add(id);
       await notices.identityChoice(asked);

@@ -114,19 +114,17 @@ export async function signIn(
     progress.finishing();
     // A provisional session has the grant already. After a crash, the user is simply asked again.
     const isSaved = provisional === undefined && (await kept.save({ kind: 'granted', grant: waited.grant }));
-    // Only what is stored can be finished by another window.
-    const finishing = AbortSignal.any([signal, isSaved ? kept.signal : runtime.closed]);
+    // Only what is stored can be finished by another window, which may have seen the session already.
+    const keeping = isSaved ? signal : AbortSignal.any([signal, runtime.closed]);
+    const interrupted = isSaved ? kept.signal : runtime.closed;
 
-    const identified = await identify(service, waited.grant, progress, runtime, finishing);
+    const identified = await identify(service, waited.grant, progress, runtime, keeping, interrupted);
     if (identified.kind !== 'identified') return identified;
     if (provisional !== undefined && identified.person.provisional !== undefined) return NO_ANSWER;
     unkept = identified.grant;
     if (isSaved && identified.grant.accessToken !== waited.grant.accessToken)
       await kept.save({ kind: 'granted', grant: identified.grant });
     elsewhere.stop(); // what is stored from now on is our own
-
-    // What is stored can be finished by the next window, and another one may have seen the session already.
-    const keeping = isSaved ? signal : AbortSignal.any([signal, runtime.closed]);
     const { grant, person } = identified;
     const approved = { id: kept.id, scopes: request.scopes, grant, person };
     const record =
@@ -206,10 +204,13 @@ async function identify(
   grant: Grant,
   progress: SignInProgress,
   { clock, log }: Runtime,
-  signal: AbortSignal,
+  canceled: AbortSignal,
+  interrupted: AbortSignal,
 ): Promise<Identified | SignInFailure> {
   let withoutIdentity: 'choseNone' | undefined;
-  let identified = await service.identify(grant, signal, followContact(progress, clock));
+  const onContact = followContact(progress, clock);
+  let identified = await service.identify(grant, canceled, { onContact, interrupted });
+  const signal = AbortSignal.any([canceled, interrupted]);
   while (identified.kind === 'choice') {
     const { choice } = identified;
     log.info(`Identities to choose from: ${choice.identities.length}.`);

@@ -4,10 +4,9 @@ import { serverTimeMs } from '../../http/clockSkew.ts';
 import type { HttpOutcome } from '../../http/outcome.ts';
 import { bearerToken, identifier, lenient } from '../../http/schema.ts';
 import type { Http, HttpRequest } from '../../http/send.ts';
-import type { Contact } from '../../oauth/judge.ts';
 import { failed } from '../../oauth/failure.ts';
 import { createPerson, type Person, provisionalPerson } from '../person.ts';
-import type { Grant, IdentifyResult, VerifyResult } from '../service.ts';
+import type { Grant, IdentifyOptions, IdentifyResult, VerifyResult } from '../service.ts';
 import { askAboutNewGrant, askForOwner, type OwnerAnswer } from '../tokenOwner.ts';
 
 const SESSION_COOKIE = 'session_token';
@@ -20,16 +19,17 @@ interface Identified {
   readonly grant: Grant;
 }
 
-/** Asks whose token it is. Rejects only with `signal.reason`. */
+/** As `IdentityService.identify`. Each answer can hold a new token, so an interruption aborts no request. */
 export async function identify(
   http: Http,
   grant: Grant,
   signal: AbortSignal,
-  onContact?: (contact: Contact) => void,
-  patienceMs = http.inBrowser === true ? PATIENCE_IN_BROWSER_MS : undefined,
+  options: IdentifyOptions = {},
 ): Promise<IdentifyResult> {
+  const patienceMs = options.patienceMs ?? (http.inBrowser === true ? PATIENCE_IN_BROWSER_MS : undefined);
   let tried = grant;
   const askAs = (sentAs: 'bearer' | 'cookie'): Promise<OwnerAnswer<Identified>> => {
+    options.interrupted?.throwIfAborted();
     tried = { ...grant, sentAs };
     return ask(http, tried, signal);
   };
@@ -39,7 +39,7 @@ export async function identify(
     const isNo = asked.answer.kind === 'tokenRejected';
     return isNo && http.inBrowser !== true ? askAs('cookie') : asked;
   };
-  const result = await askAboutNewGrant(http, askInEitherForm, signal, onContact, patienceMs);
+  const result = await askAboutNewGrant(http, askInEitherForm, signal, { ...options, patienceMs });
   switch (result.kind) {
     case 'owner':
       return { kind: 'identified', ...result.owner };

@@ -1,10 +1,10 @@
 import { repeatWithin, retryAfterMs } from '../../http/retry.ts';
 import type { Http } from '../../http/send.ts';
-import type { Contact } from '../../oauth/judge.ts';
 import { failed } from '../../oauth/failure.ts';
 import { looksLikeBapId } from '../bap.ts';
 import { type Person, provisionalPerson } from '../person.ts';
-import type { Grant, IdentifyResult, IdentityChoice, IdentityOption } from '../service.ts';
+import { NEVER } from '../../base/timeLimit.ts';
+import type { Grant, IdentifyOptions, IdentifyResult, IdentityChoice, IdentityOption } from '../service.ts';
 import { askAboutNewGrant, type OwnerAnswer } from '../tokenOwner.ts';
 import { listIdentityOptions, type Patience, setActive } from './organizations.ts';
 import { askUserInfo, personOf, type UserInfo } from './userinfo.ts';
@@ -27,17 +27,18 @@ type Identities = IdentityChoice['identities'];
 /**
  * Finds the BAP identity of a new token. The token is a session token of better-auth, which may stand for no identity
  * until the client sets one. Only userinfo can fail a sign-in, by rejecting the token itself. The list of identities
- * delays the sign-in by at most 8 seconds; without it, the person is provisional. Rejects only with `signal.reason`.
+ * delays the sign-in by at most 8 seconds; without it, the person is provisional. No answer brings a new token, so an
+ * interruption ends it at once. Rejects only with the reason of a signal.
  */
 export async function identify(
   http: Http,
   grant: Grant,
-  signal: AbortSignal,
-  onContact?: (contact: Contact) => void,
-  patienceMs?: number,
+  canceled: AbortSignal,
+  options: IdentifyOptions = {},
 ): Promise<IdentifyResult> {
+  const signal = AbortSignal.any([canceled, options.interrupted ?? NEVER]);
   const ask = (): Promise<OwnerAnswer<UserInfo>> => askUserInfo(http, grant, signal);
-  const asked = await askAboutNewGrant(http, ask, signal, onContact, patienceMs);
+  const asked = await askAboutNewGrant(http, ask, signal, options);
   if (asked.kind === 'rejected') return failed('grantRejected');
   if (asked.kind === 'unknown') return { kind: 'identified', person: provisionalPerson(), grant };
   const claims = asked.owner;

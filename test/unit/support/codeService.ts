@@ -33,6 +33,8 @@ export class CodeService {
   readonly takes = { poll: 0, identify: 0 };
   /** The user's BAP identities, from which they choose. */
   identities: string[] = [];
+  /** Adom: the first answer about the user of a token has a new token, and ends the old one. */
+  rotates = false;
   /** Says of no code that it has expired. */
   knowsNoTime = false;
   /** All codes so far, in order. */
@@ -106,9 +108,17 @@ export class CodeService {
   }
 
   #person(token: string): Reply {
-    if (this.kind === 'adom') return json(200, { id: 'user-1', name: 'ann' });
+    if (this.kind === 'adom') return json(200, { id: 'user-1', name: 'ann' }, this.#rotation(token));
     const active = this.#active.get(token);
     return userinfo(active === undefined ? {} : { bap_id: active });
+  }
+
+  #rotation(token: string): Record<string, string> {
+    if (!this.rotates || token.endsWith('-rotated')) return {};
+    const next = `${token}-rotated`;
+    this.revoked.add(token);
+    this.granted.push(next);
+    return { 'set-cookie': `session_token=${next}` };
   }
 
   #begin(): Reply {

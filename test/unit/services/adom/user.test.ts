@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { NEVER } from '../../../../src/base/timeLimit.ts';
 import type { Contact } from '../../../../src/oauth/judge.ts';
 import { adom } from '../../../../src/services/adom/adom.ts';
+import type { IdentifyResult } from '../../../../src/services/service.ts';
 import {
   after,
   html,
@@ -208,7 +209,7 @@ describe('Adom: identify, canceled', () => {
 describe('Adom: identify', () => {
   it('asks for no longer than its caller wants', async () => {
     const { clock, conversation, service } = adomWorld(Array<Reply>(4).fill(text(503, '')));
-    const identified = await clock.run(service.identify(GRANT, NEVER, undefined, 5_000));
+    const identified = await clock.run(service.identify(GRANT, NEVER, { patienceMs: 5_000 }));
     assert.ok(identified.kind === 'identified' && identified.person.provisional === 'user');
     assert.deepEqual(conversation.times, [0, 1, 3, 5]);
     conversation.assertOver();
@@ -217,13 +218,35 @@ describe('Adom: identify', () => {
   it('reports who answers', async () => {
     const { clock, service } = adomWorld([html(200), OFFLINE, DEAD, DEAD, json(200, USER)]);
     const contact: Contact[] = [];
-    await clock.run(service.identify(GRANT, NEVER, (each) => contact.push(each)));
+    await clock.run(service.identify(GRANT, NEVER, { onContact: (each) => contact.push(each) }));
     assert.deepEqual(contact, [
       { kind: 'somethingElse', origin: GRANT.server, status: 200 },
       { kind: 'noAnswer' },
       ...Array<Contact>(2).fill({ kind: 'service' }),
     ]);
   });
+});
+
+describe('Adom: identify, interrupted', () => {
+  const EACH_IN_FIVE_SECONDS: readonly [string, Reply, IdentifyResult['kind'] | undefined][] = [
+    ['the user', after(5, json(200, USER)), 'identified'],
+    ['a rejection', after(5, DEAD), undefined],
+    ['no user', after(5, text(503, '')), undefined],
+  ];
+  for (const [name, reply, kind] of EACH_IN_FIVE_SECONDS)
+    it(`waits for the answer, which can have a new token, and asks for nothing more: ${name}`, async () => {
+      const { clock, conversation, service } = adomWorld([reply]);
+      const interrupted = new AbortController();
+      const identifying = service.identify(GRANT, NEVER, { interrupted: interrupted.signal }).then(
+        (result) => result.kind,
+        (error: unknown) => (error === interrupted.signal.reason ? undefined : assert.fail()),
+      );
+      await clock.advance(1_000);
+      interrupted.abort(new Error('interrupted'));
+      assert.equal(await clock.run(identifying), kind);
+      assert.deepEqual([clock.ranMs, clock.pending], [5_000, 0]);
+      conversation.assertOver();
+    });
 });
 
 describe('Adom: identify, in a browser', () => {

@@ -89,7 +89,7 @@ describe('Sigma Identity: identify', () => {
 
   it('asks for no longer than its caller wants', async () => {
     const { clock, conversation, service } = sigmaWorld(Array<Reply>(4).fill(text(503, '')));
-    const identified = await clock.run(service.identify(GRANT, NEVER, undefined, 5_000));
+    const identified = await clock.run(service.identify(GRANT, NEVER, { patienceMs: 5_000 }));
     assert.ok(identified.kind === 'identified' && identified.person.provisional === 'user');
     assert.deepEqual(conversation.times, [0, 1, 3, 5]);
     conversation.assertOver();
@@ -101,7 +101,7 @@ describe('Sigma Identity: identify', () => {
       ...[json(200, { sub: 'user-1' }), html(404)],
     ]);
     const contact: Contact[] = [];
-    await clock.run(service.identify(GRANT, NEVER, (each) => contact.push(each)));
+    await clock.run(service.identify(GRANT, NEVER, { onContact: (each) => contact.push(each) }));
     assert.deepEqual(contact, [
       { kind: 'somethingElse', origin: 'https://auth.example', status: 200 },
       { kind: 'noAnswer' },
