@@ -22,6 +22,8 @@ const STREAM_RETRY_MS = 60_000;
 const MUTE_STREAMS = 2;
 /** How often to retry the stream then: an approval during a stream that is swallowed is noticed late. */
 const MUTE_RETRY_MS = 5 * 60_000;
+/** Intermediaries that cut off every stream after a while do so later. What ends a stream sooner has refused it. */
+const BRIEF_STREAM_MS = 25_000;
 
 /**
  * Waits until the user has decided or the intent has expired. Runs one stream or one poll at a time, never both, so
@@ -63,13 +65,14 @@ export async function waitForIntent(
   };
   let delay = mode === 'poll' ? POLL_INTERVAL_MS : 0;
   let failures = 0;
-  let brokenStreams = 0;
+  let briefStreams = 0;
   for (;;) {
     const dueMs = nextPollMs(clock.now(), delay, POLL_INTERVAL_MS, deadlineMs);
     await pause(clock, Math.min(dueMs, deadlineMs) - clock.now(), signal);
     await interruption.check();
     const last = clock.now() >= deadlineMs;
     const streaming = mode !== 'poll' && !last && streamIsDue();
+    const askedAtMs = clock.now();
     const status = streaming
       ? await streamIntent(http, statusUrl, deadlineMs, signal, { onOpen, onAnswer })
       : await poll();
@@ -98,12 +101,12 @@ export async function waitForIntent(
     askedToWaitMs = 0;
     if (last) return { kind: 'expired' };
     if (streaming) {
-      brokenStreams += 1;
+      briefStreams = clock.now() - askedAtMs < BRIEF_STREAM_MS ? briefStreams + 1 : 0;
       muteStreams = status.kind === 'mute' ? muteStreams + 1 : 0;
       streamAgainAtMs = clock.now() + (muteStreams < MUTE_STREAMS ? STREAM_RETRY_MS : MUTE_RETRY_MS);
     }
     pollNext = streaming && status.kind !== 'disturbance';
     if (mode === 'stream' && !pollNext && muteStreams < MUTE_STREAMS)
-      delay = Math.max(delay, backOffMs(POLL_INTERVAL_MS, brokenStreams));
+      delay = Math.max(delay, backOffMs(POLL_INTERVAL_MS, briefStreams));
   }
 }

@@ -148,6 +148,20 @@ const STREAM: Scenario[] = [
     end: SIGNED_IN,
   },
   {
+    name: 'opens another stream soon after one that was cut off after a while',
+    replies: [
+      ...times(3, () => [OFFLINE, PENDING]).flat(),
+      ...times(9, () => [pinged([29, CUT]), PENDING]).flat(),
+      told,
+    ],
+    asks: [
+      ...[0, 4, 12].flatMap((at) => [`stream ${at}`, `poll ${at}`] as const),
+      ...times(9, (n) => [`stream ${28 + 31 * n}`, `poll ${57 + 31 * n}`] as const).flat(),
+      'stream 307',
+    ],
+    end: SIGNED_IN,
+  },
+  {
     name: 'waits for the Retry-After of the poll after a broken stream',
     replies: [eventStream([[1, CUT]]), json(429, {}, { 'retry-after': '30' }), told],
     asks: ['stream 0', 'poll 1', 'stream 31'],
@@ -156,9 +170,9 @@ const STREAM: Scenario[] = [
   {
     name: 'opens another stream after a silent one',
     replies: [eventStream([]), PENDING, eventStream([[30, AUTHENTICATED]])],
-    asks: ['stream 0', 'poll 45', 'stream 49'],
+    asks: ['stream 0', 'poll 45', 'stream 47'],
     end: SIGNED_IN,
-    endsAt: 79,
+    endsAt: 77,
   },
   {
     name: '410 instead of a stream',
@@ -175,7 +189,7 @@ const STREAM: Scenario[] = [
   {
     name: 'polls after two streams that carried nothing',
     replies: [eventStream([]), PENDING, eventStream([]), ...pending(2), TOLD],
-    asks: ['stream 0', 'poll 45', 'stream 49', 'poll 94', 'poll 96', 'poll 98'],
+    asks: ['stream 0', 'poll 45', 'stream 47', 'poll 92', 'poll 94', 'poll 96'],
     end: SIGNED_IN,
   },
 ];
