@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 
 import { type Disposable, Emitter } from '../base/emitter.ts';
 import { parseJson } from '../base/json.ts';
-import { keepTrying } from '../base/keepTrying.ts';
+import { keepTrying, tryAgain } from '../base/keepTrying.ts';
 import { Lazy } from '../base/lazy.ts';
-import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
-import { isNewerItem, type Item, itemFor, newestItems, textIsOf } from '../sessions/items.ts';
+import { Saves } from '../base/saves.ts';
+import { isNewerItem, type Item, itemFor, newestItems, readText } from '../sessions/items.ts';
 import type { ItemStorage } from '../sessions/ports.ts';
 
 /** What an extension gets in place of a token. It is random, and neither part of it is made from a token. */
@@ -42,13 +42,16 @@ export class IdentityHandles implements Disposable {
   readonly #changes = new Emitter<undefined>();
   readonly #loading = new Lazy(() => this.#reread());
   readonly #subscription: Disposable;
-  /** The sessions whose newest version is not stored yet. */
-  readonly #saving = new Set<string>();
+  readonly #saves: Saves;
+  /** The sessions whose newest item storage may give later. */
+  readonly #readingLater = new Set<string>();
   #isOpen = false;
 
   constructor(storage: ItemStorage, runtime: Runtime) {
     this.#storage = storage;
     this.#runtime = runtime;
+    const failure = 'A change to the shared identities could not be stored';
+    this.#saves = new Saves((sessionId) => this.#add(sessionId), failure, runtime);
     this.#subscription = storage.onDidChange(() => void this.#storageChanged());
   }
 
@@ -77,7 +80,7 @@ export class IdentityHandles implements Disposable {
   give(sessionId: string, signIn: number): void {
     this.#isOpen = true; // the event of a storage that works again brings the others
     const handle = { id: crypto.randomUUID(), text: `identity-handle-${crypto.randomUUID()}`, signIn };
-    void this.#replace(sessionId, handle);
+    void this.#replace(sessionId, handle).catch(() => undefined); // logged and retried there
   }
 
   /**
@@ -85,7 +88,11 @@ export class IdentityHandles implements Disposable {
    * store that fails; retries follow. Does nothing for a session without a handle.
    */
   async takeBack(sessionId: string): Promise<boolean> {
-    return this.of(sessionId) === undefined || this.#replace(sessionId, undefined);
+    if (this.of(sessionId) === undefined) return true;
+    return this.#replace(sessionId, undefined).then(
+      () => true,
+      () => false, // logged and retried there
+    );
   }
 
   dispose(): void {
@@ -93,31 +100,14 @@ export class IdentityHandles implements Disposable {
     this.#changes.dispose();
   }
 
-  /** As `#save`. */
-  #replace(sessionId: string, handle: Handle | undefined): Promise<boolean> {
+  /** Rejects with the platform's error when the first attempt to store it fails; retries follow. */
+  #replace(sessionId: string, handle: Handle | undefined): Promise<void> {
     const signIn = (this.#known.get(sessionId)?.item.version.signIn ?? 0) + 1;
     const text = JSON.stringify(z.parse(Stored, { format: 1, ...(handle && { handle }) }));
     const item = itemFor(sessionId, { signIn, revision: 0, amendment: 0 }, text);
     this.#known.set(sessionId, { item, handle, text });
     this.#changes.fire(undefined);
-    return this.#save(sessionId);
-  }
-
-  /** Returns false when the first attempt fails; retries follow. Never rejects. */
-  async #save(sessionId: string): Promise<boolean> {
-    try {
-      await this.#add(sessionId);
-      return true;
-    } catch (error) {
-      this.#runtime.log.warn(
-        `A change to the shared identities could not be stored: ${describeError(error)}. Trying again.`,
-      );
-      // Removed from the set within the last attempt, so that a later failure starts new attempts.
-      const attempt = (): Promise<boolean> => this.#add(sessionId).then(() => this.#saving.delete(sessionId));
-      if (!this.#saving.has(sessionId)) void keepTrying(attempt, this.#runtime);
-      this.#saving.add(sessionId);
-      return false;
-    }
+    return this.#saves.save(sessionId);
   }
 
   /** Makes one attempt. Rejects with the platform's error. */
@@ -139,22 +129,38 @@ export class IdentityHandles implements Disposable {
     const newest = newestItems(await this.#storage.names());
     await Promise.all([...newest.values()].map((item) => this.#take(item)));
     // A stale window of a browser can undo a write.
-    for (const [id, { item }] of this.#known) if (newest.get(id)?.name !== item.name) void this.#save(id);
+    for (const [id, { item }] of this.#known) {
+      const stored = newest.get(id);
+      if (stored === undefined || isNewerItem(item, stored)) void this.#saves.save(id).catch(() => undefined); // logged and retried there
+    }
     this.#isOpen = true;
     this.#changes.fire(undefined);
   }
 
-  /** Rejects with the platform's error. */
+  /** One item that cannot be read costs no other: it is retried. Never rejects. */
   async #take(item: Item): Promise<void> {
+    try {
+      await this.#read(item);
+    } catch (error) {
+      if (!this.#known.has(item.id)) this.#known.set(item.id, { item, handle: undefined, text: undefined });
+      if (this.#readingLater.has(item.id)) return;
+      this.#readingLater.add(item.id);
+      const read = async (): Promise<void> => {
+        await this.#read(item);
+        this.#readingLater.delete(item.id);
+        this.#changes.fire(undefined);
+      };
+      void tryAgain('A shared identity cannot be read now', error, read, this.#runtime);
+    }
+  }
+
+  /** Rejects with the platform's error. */
+  async #read(item: Item): Promise<void> {
     if (this.#isKnown(item)) return;
-    const text = await this.#storage.read(item.name);
+    const text = await readText(this.#storage, item);
     if (this.#isKnown(item)) return; // a newer one has arrived since
-    const isWhole = text !== undefined && textIsOf(item, text);
-    this.#known.set(item.id, {
-      item,
-      handle: isWhole ? parseJson(Stored, text)?.handle : undefined,
-      text: isWhole ? text : undefined,
-    });
+    const handle = text === undefined ? undefined : parseJson(Stored, text)?.handle;
+    this.#known.set(item.id, { item, handle, text });
   }
 
   #isKnown(item: Item): boolean {

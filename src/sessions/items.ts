@@ -48,8 +48,17 @@ export function recordOf(item: Item, text: string): SessionRecord | undefined {
   return textIsOf(item, text) ? deserialize(id, text) : undefined;
 }
 
+/** The text of an item. Undefined for one that is gone or damaged. Rejects with the platform's error. */
+export async function readText(
+  storage: { read(name: string): Promise<string | undefined> },
+  item: Item,
+): Promise<string | undefined> {
+  const text = await storage.read(item.name);
+  return text !== undefined && textIsOf(item, text) ? text : undefined;
+}
+
 /** False for a text that is damaged, or of another item. */
-export function textIsOf({ name }: Item, text: string): boolean {
+function textIsOf({ name }: Item, text: string): boolean {
   return name.endsWith(`.${shortHash(text)}`);
 }
 

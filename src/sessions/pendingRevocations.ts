@@ -6,7 +6,7 @@ import { tryAgain } from '../base/keepTrying.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import { Grant } from '../services/service.ts';
-import { type Item, itemFor, newestItems, textIsOf } from './items.ts';
+import { type Item, itemFor, newestItems, readText } from './items.ts';
 import { MarkSweep } from './markSweep.ts';
 import type { WorkStorage } from './ports.ts';
 
@@ -123,8 +123,8 @@ export class PendingRevocations {
   /** Rejects with the platform's error. */
   async #read(item: Item): Promise<PendingRevocation | undefined> {
     if (item.isMark || this.#over.has(item.id)) return undefined;
-    const text = await this.#storage.read(item.name);
-    const stored = text !== undefined && textIsOf(item, text) ? parseJson(Stored, text) : undefined;
+    const text = await readText(this.#storage, item);
+    const stored = text === undefined ? undefined : parseJson(Stored, text);
     return stored && { id: item.id, ...stored };
   }
 }

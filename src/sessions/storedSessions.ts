@@ -1,6 +1,6 @@
-import { keepTrying } from '../base/keepTrying.ts';
 import { describeError } from '../base/log.ts';
 import type { Runtime } from '../base/runtime.ts';
+import { Saves } from '../base/saves.ts';
 import { NEVER, withTimeLimit } from '../base/timeLimit.ts';
 import { type Item, itemOf, newestItems, recordOf } from './items.ts';
 import type { ItemStorage } from './ports.ts';
@@ -25,8 +25,7 @@ export class StoredSessions {
   readonly #storage: ItemStorage;
   readonly #runtime: Runtime;
   readonly #newest: (id: string) => SessionRecord | undefined;
-  /** Sessions whose newest version is not in storage yet, with the end of the attempts to store it. */
-  readonly #saving = new Map<string, Promise<void>>();
+  readonly #saves: Saves;
   /** The names that have been logged as unreadable. Each is read many times, and logged once. */
   readonly #logged = new Set<string>();
 
@@ -35,6 +34,7 @@ export class StoredSessions {
     this.#storage = storage;
     this.#runtime = runtime;
     this.#newest = newest;
+    this.#saves = new Saves((id) => this.#save(id), 'A session could not be stored', runtime);
   }
 
   /** The newest item of each session, by session id. Rejects with the platform's error. */
@@ -64,20 +64,12 @@ export class StoredSessions {
 
   /** Stores the newest version of a session. Throws a StoreError when the first attempt fails; retries follow. */
   async save(id: string): Promise<void> {
-    try {
-      await this.#save(id);
-    } catch (error) {
-      this.#runtime.log.warn(`A session could not be stored: ${describeError(error)}. Trying again.`);
-      // Removed from the map within the last attempt, so that a later failure starts new attempts.
-      const attempt = (): Promise<boolean> => this.#save(id).then(() => this.#saving.delete(id));
-      if (!this.#saving.has(id)) this.#saving.set(id, keepTrying(attempt, this.#runtime));
-      throw error;
-    }
+    await this.#saves.save(id);
   }
 
   /** Waits until the newest version of a session is stored, or the window has closed. Never rejects. */
   async saveAtLast(id: string): Promise<void> {
-    await this.save(id).catch(() => this.#saving.get(id));
+    await this.#saves.saveAtLast(id);
   }
 
   /**

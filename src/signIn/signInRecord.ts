@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { parseJson } from '../base/json.ts';
 import { Grant } from '../services/service.ts';
-import { type Item, newestItems, textIsOf } from '../sessions/items.ts';
+import { type Item, newestItems, readText } from '../sessions/items.ts';
 import type { WorkStorage } from '../sessions/ports.ts';
 
 /** How far a sign-in has come. */
@@ -48,9 +48,8 @@ interface StoredSignIn {
 export async function readSignIn(storage: WorkStorage, id: string): Promise<StoredSignIn | undefined> {
   const item = await newestItemOf(storage, id);
   if (item === undefined || item.isMark) return undefined;
-  const text = await storage.read(item.name);
-  if (text === undefined || !textIsOf(item, text)) return undefined;
-  const record = parseJson(SignInRecord, text);
+  const text = await readText(storage, item);
+  const record = text === undefined ? undefined : parseJson(SignInRecord, text);
   return record && { record, revision: item.version.revision };
 }
 

@@ -139,6 +139,55 @@ describe('the handles of identities', () => {
     assert.ok(handles.of('a'));
   });
 
+  it('do not wait for one that cannot be read, which follows as soon as it can', async () => {
+    const world = new HandleWorld();
+    const earlier = await world.ready();
+    for (const id of ['a', 'b']) earlier.give(id, 1);
+    await world.clock.settle();
+    world.storage.unreadable.add('a');
+    const handles = await world.ready();
+    let changes = 0;
+    handles.onDidChange(() => (changes += 1));
+    assert.deepEqual(handles.sessionIds(), ['b']);
+    world.storage.tellOfAll();
+    await world.clock.advance(2 * MINUTE_MS);
+    assert.deepEqual([handles.sessionIds(), world.log.lines.length], [['b'], 1]);
+    world.storage.unreadable.clear();
+    const before = changes;
+    await world.clock.advance(MINUTE_MS);
+    assert.deepEqual([handles.of('a'), changes > before], [earlier.of('a'), true]);
+    await world.clock.advance(2 * MINUTE_MS);
+    assert.equal(world.clock.pending, 0);
+  });
+
+  it('stay as they were while a newer version cannot be read', async () => {
+    const world = new HandleWorld();
+    const [one, two] = [await world.ready(), await world.ready()];
+    one.give('a', 1);
+    await world.clock.settle();
+    const first = one.of('a');
+    world.storage.unreadable.add('a');
+    one.give('a', 2);
+    await world.clock.settle();
+    assert.deepEqual(two.of('a'), first);
+    world.storage.unreadable.clear();
+    await world.clock.advance(MINUTE_MS);
+    assert.deepEqual(two.of('a'), one.of('a'));
+  });
+
+  it('are new ones for a session whose handle cannot be read, and it stays away', async () => {
+    const world = new HandleWorld();
+    (await world.ready()).give('a', 1);
+    await world.clock.settle();
+    world.storage.unreadable.add('a');
+    const handles = await world.ready();
+    handles.give('a', 1);
+    const given = handles.of('a');
+    world.storage.unreadable.clear();
+    await world.clock.advance(2 * MINUTE_MS);
+    assert.deepEqual([handles.of('a'), (await world.ready()).of('a')], [given, given]);
+  });
+
   it('are in no line of the log', async () => {
     const world = new HandleWorld();
     world.storage.writeFailure = new Error('full');
