@@ -8,8 +8,8 @@ import type { LostSession, RevocationWaits, SessionNotice } from '../sessions/no
 import type { LiveSession, Session } from '../sessions/record.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { runEditorCommand } from '../signIn/editorCommands.ts';
-import { offerIdentity } from '../signIn/messages.ts';
-import { lossPlace, lostMessage } from './lostWords.ts';
+import { offerIdentity } from '../signIn/outcomeMessages.ts';
+import { lossPlace, lostMessage } from './lostMessages.ts';
 
 /** The anchor of the README's section on lost sessions. */
 const LOST_SESSIONS = 'i-am-signed-out-after-every-restart';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 
-import { isPortable } from '../accounts/lostWords.ts';
+import { isPortable } from '../accounts/lostMessages.ts';
 import { safeText } from '../base/safeText.ts';
 import { bullet, codeList, inlineCode } from './markdown.ts';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import { lossFinding, lossPlace } from '../accounts/lostWords.ts';
+import { lossFinding, lossPlace } from '../accounts/lostMessages.ts';
 import { signInFailureMessage } from '../signIn/failureMessages.ts';
 import type { HostFacts } from './editor.ts';
 import { duration, inlineCode } from './markdown.ts';

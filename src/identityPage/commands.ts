@@ -4,7 +4,7 @@ import { knownAccounts, pickAccount, usableAccounts } from '../accounts/accountP
 import { registerGuardedCommands } from '../accounts/guardedCommands.ts';
 import type { Log } from '../base/log.ts';
 import { type CopyOutcome, copyToClipboard, notConfirmed } from '../signIn/clipboard.ts';
-import { offerSignIn } from '../signIn/messages.ts';
+import { offerSignIn } from '../signIn/outcomeMessages.ts';
 import type { ServiceProvider } from '../provider/provider.ts';
 import type { IdentityPanels } from './panels.ts';
 

@@ -15,7 +15,7 @@ import {
   signInFailureMessage,
   unreadableMessage,
 } from '../signIn/failureMessages.ts';
-import { clockWords, serviceNames } from '../signIn/networkWords.ts';
+import { clockMessage, serviceNames } from '../signIn/networkMessages.ts';
 import type { InterruptedSignIn, KeptSignIns } from '../signIn/keptSignIns.ts';
 import { hasExpired, requestOf, resumeSignIn } from '../signIn/resume.ts';
 import { ResumedOver, SharedSignIns, type SignInCalls } from '../signIn/sharedSignIns.ts';
@@ -213,7 +213,7 @@ export class ServiceProvider implements vscode.AuthenticationProvider, vscode.Di
     const aheadMs = this.#clockSkew?.aheadMs;
     const names = serviceNames(service);
     const message = signInFailureMessage(failure, names);
-    return new SignInError(aheadMs === undefined ? message : `${message} ${clockWords(aheadMs)}`, {
+    return new SignInError(aheadMs === undefined ? message : `${message} ${clockMessage(aheadMs)}`, {
       setting: failure.kind === 'failed' ? settingToCheck(failure.failure, names) : undefined,
       isWorthDiagnosis: isWorthDiagnosis(failure),
       cause: 'cause' in failure ? failure.cause : undefined,

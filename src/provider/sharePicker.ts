@@ -10,7 +10,7 @@ import { ASK_LIMIT_MS, withinAskLimit } from '../signIn/askLimit.ts';
 import { hideNotifications, linkCommand, tryRegisterCommands } from '../signIn/editorCommands.ts';
 import { type AnswerItem, LastingList } from '../signIn/lastingList.ts';
 import { LastingNotification } from '../signIn/lastingNotification.ts';
-import { timeLeft } from '../signIn/message.ts';
+import { timeLeft } from '../signIn/progressMessage.ts';
 
 /** A session of the identity that extensions may know, another one that signs in first, or none. */
 export type ShareAnswer = LiveSession | 'another' | 'cancel';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
 import type { IdentityService, ServiceFailure } from '../services/service.ts';
-import { networkWords, type ServiceNames } from './networkWords.ts';
+import { networkMessage, type ServiceNames } from './networkMessages.ts';
 import type { SignInFailure } from './signIn.ts';
 
 /** What happened to a sign-in, why, and what to do next, in words for the user. */
@@ -50,7 +50,7 @@ function failureMessage(failure: ServiceFailure, service: ServiceNames): string 
         safeText(failure.message),
       );
     case 'unreachable':
-      return networkWords(failure.problem, service).message;
+      return networkMessage(failure.problem, service).message;
     case 'notTheService':
       return vscode.l10n.t(
         'The server that responded is not {0}. Correct the setting {1}, then sign in again.',
@@ -132,7 +132,7 @@ export function isWorthDiagnosis(result: SignInFailure): boolean {
 export function settingToCheck(failure: ServiceFailure, service: ServiceNames): string | undefined {
   const { kind } = failure;
   const { settingKeys } = service;
-  if (kind === 'unreachable') return networkWords(failure.problem, service).setting;
+  if (kind === 'unreachable') return networkMessage(failure.problem, service).setting;
   if (kind === 'clientRefused') return settingKeys.client ?? settingKeys.server;
   return kind === 'notTheService' || kind === 'badServerSetting' ? settingKeys.server : undefined;
 }

@@ -11,14 +11,14 @@ import {
   showNotifications,
   tryRegisterCommands,
 } from './editorCommands.ts';
-import { type SignInAction, signInMessage } from './message.ts';
+import { type SignInAction, progressMessage } from './progressMessage.ts';
 import {
   showChoseNone,
   showFailure,
   showNoIdentity,
   showSignedIn,
   showSignedInElsewhere,
-} from './messages.ts';
+} from './outcomeMessages.ts';
 import { registerPaletteCommands } from './paletteCommands.ts';
 import { ProgressNotification } from './progress.ts';
 import type { SignInError, SignInProgress, SignInUi } from './signInUi.ts';
@@ -91,7 +91,7 @@ export class SignInNotifications implements SignInUi {
       serviceLabel,
       this.#clock,
       this.#log,
-      (state) => signInMessage(serviceLabel, state, this.#clock.now(), link),
+      (state) => progressMessage(serviceLabel, state, this.#clock.now(), link),
       () => {
         this.#running.delete(id);
         this.#updateContextKey();

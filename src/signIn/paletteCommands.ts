@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
 import { showNotifications, tryRegisterCommands } from './editorCommands.ts';
 import type { ProgressNotification } from './progress.ts';
-import type { SignInAction } from './message.ts';
+import type { SignInAction } from './progressMessage.ts';
 import { phaseText } from './statusBar.ts';
 
 /**

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { describeError, type Log } from '../base/log.ts';
 import { safeText } from '../base/safeText.ts';
 import { linkCommand } from './editorCommands.ts';
-import { type SignInState, timeLeft } from './message.ts';
+import { type SignInState, timeLeft } from './progressMessage.ts';
 
 /** Left of most other items, because it stays for only a few minutes. */
 const PRIORITY = 1_000;

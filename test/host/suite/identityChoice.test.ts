@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 import type { FailedIdentity, IdentityOption } from '../../../src/services/service.ts';
 import { IdentityPicker } from '../../../src/signIn/identityPicker.ts';
-import { showChoseNone } from '../../../src/signIn/messages.ts';
+import { showChoseNone } from '../../../src/signIn/outcomeMessages.ts';
 import { RecordingLog } from '../../unit/support/recordingLog.ts';
 
 const ANN: IdentityOption = { id: 'ann', name: 'Ann', picture: undefined };

@@ -38,7 +38,7 @@ export type SignInState =
 type Link = (action: SignInAction, text: string) => string;
 
 /** The text of the notification for a sign-in with the service of this name. `nowMs`: wall clock. */
-export function signInMessage(serviceLabel: string, state: SignInState, nowMs: number, link: Link): string {
+export function progressMessage(serviceLabel: string, state: SignInState, nowMs: number, link: Link): string {
   switch (state.phase) {
     case 'starting':
       return vscode.l10n.t('Connecting…');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { Problem } from '../../../src/http/outcome.ts';
-import { clockWords, networkWords, serviceNames } from '../../../src/signIn/networkWords.ts';
+import { clockMessage, networkMessage, serviceNames } from '../../../src/signIn/networkMessages.ts';
 import { sigma } from '../../../src/services/sigma/sigma.ts';
 import { serviceTexts } from '../../unit/support/serviceTexts.ts';
 
@@ -45,21 +45,21 @@ const ROWS: Record<Problem, [what: string, advice: string, setting?: string]> = 
 describe('the message about a failed connection', () => {
   for (const [problem, [what, advice, setting]] of Object.entries(ROWS)) {
     it(`says what happened and what to do: ${problem}`, () => {
-      const words = networkWords(problem as Problem, service);
-      assert.equal(words.setting, setting);
+      const shown = networkMessage(problem as Problem, service);
+      assert.equal(shown.setting, setting);
       for (const part of [what, advice, setting ?? '', 'auth.example'])
-        assert.ok(words.message.includes(part), `"${part}" is not in: ${words.message}`);
-      assert.doesNotMatch(words.message, /\{\d\}|undefined|proxyStrictSSL/);
+        assert.ok(shown.message.includes(part), `"${part}" is not in: ${shown.message}`);
+      assert.doesNotMatch(shown.message, /\{\d\}|undefined|proxyStrictSSL/);
     });
   }
 
   it('is different for each problem', () => {
-    const all = Object.keys(ROWS).map((problem) => networkWords(problem as Problem, service).message);
+    const all = Object.keys(ROWS).map((problem) => networkMessage(problem as Problem, service).message);
     assert.equal(new Set(all).size, all.length);
   });
 
   it('says how far the clock is off and in which direction', () => {
-    assert.match(clockWords(10 * 60_000), /clock of this computer is 10 min ahead of the server’s/);
-    assert.match(clockWords(-3 * 3_600_000), /clock of this computer is 3 h behind the server’s/);
+    assert.match(clockMessage(10 * 60_000), /clock of this computer is 10 min ahead of the server’s/);
+    assert.match(clockMessage(-3 * 3_600_000), /clock of this computer is 3 h behind the server’s/);
   });
 });

@@ -5,7 +5,7 @@ import type { Problem } from '../http/outcome.ts';
 import type { IdentityService } from '../services/service.ts';
 
 /** What the user reads about a failure. */
-export interface Words {
+export interface NetworkMessage {
   readonly message: string;
   /** The key of the setting that may be the cause, if any. */
   readonly setting?: string;
@@ -26,7 +26,10 @@ export function serviceNames(service: IdentityService): ServiceNames {
 }
 
 /** Why the service could not be reached, and what to do about it. */
-export function networkWords(problem: Problem, { label, server, settingKeys }: ServiceNames): Words {
+export function networkMessage(
+  problem: Problem,
+  { label, server, settingKeys }: ServiceNames,
+): NetworkMessage {
   const serverSetting = settingKeys.server;
   const host = safeText(URL.parse(server)?.host ?? label);
   switch (problem) {
@@ -226,7 +229,7 @@ export function networkWords(problem: Problem, { label, server, settingKeys }: S
 }
 
 /** For a failed sign-in while this computer's clock is `aheadMs` ahead of a server's (negative: behind). */
-export function clockWords(aheadMs: number): string {
+export function clockMessage(aheadMs: number): string {
   const minutes = Math.round(Math.abs(aheadMs) / 60_000);
   const long =
     minutes < 120

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { PendingSignIn } from '../../../src/services/service.ts';
-import { type Copied, signInMessage, type SignInState } from '../../../src/signIn/message.ts';
+import { type Copied, progressMessage, type SignInState } from '../../../src/signIn/progressMessage.ts';
 import { statusText } from '../../../src/signIn/statusBar.ts';
 
 const SERVICE = 'Sigma Identity';
@@ -28,7 +28,7 @@ const pending = (signIn: PendingSignIn): Extract<SignInState, { phase: 'pending'
   contact: { kind: 'service' },
 });
 const messageOf = (state: SignInState): string =>
-  signInMessage(SERVICE, state, 0, (action, text) => `[${text}](command:${action})`).replaceAll(
+  progressMessage(SERVICE, state, 0, (action, text) => `[${text}](command:${action})`).replaceAll(
     '\u00a0',
     ' ',
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-import { lossFinding, type LossPlace, lossPlace, lostMessage } from '../../../src/accounts/lostWords.ts';
+import { lossFinding, type LossPlace, lossPlace, lostMessage } from '../../../src/accounts/lostMessages.ts';
 
 const { Desktop, Web } = vscode.UIKind;
 type Env = Pick<typeof vscode.env, 'uiKind' | 'remoteName'> & { readonly isAppPortable?: boolean };
