@@ -1,4 +1,7 @@
+import * as z from 'zod/mini';
+
 import type { Clock } from '../base/clock.ts';
+import { parseJson } from '../base/json.ts';
 import { describeError, type Log } from '../base/log.ts';
 import { TimeLimitError, withTimeLimit } from '../base/timeLimit.ts';
 import { loggedHost } from './address.ts';
@@ -105,7 +108,7 @@ type ReceivedOutcome = Exclude<HttpOutcome, { kind: 'noAnswer' }>;
 /** Reads a whole response. Rejects if the connection breaks or the body is too large. */
 export async function readResponse(response: Response): Promise<ReceivedOutcome> {
   if (isRedirect(response)) return readStatus(response);
-  const json = parseJson(await readBody(response.body));
+  const json = parseJson(z.unknown(), await readBody(response.body));
   return { kind: 'answer', status: response.status, headers: response.headers, json };
 }
 
@@ -128,14 +131,6 @@ function init(http: Http, request: HttpRequest, signal: AbortSignal): RequestIni
   if (request.json === undefined) return common;
   headers['content-type'] = 'application/json';
   return { ...common, body: JSON.stringify(request.json) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The OAuth error code of an answer, for the log. Only a plain word: other text could contain a secret. */

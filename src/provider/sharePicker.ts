@@ -8,7 +8,7 @@ import { abortable } from '../base/timeLimit.ts';
 import type { LiveSession } from '../sessions/record.ts';
 import { ASK_LIMIT_MS, withinAskLimit } from '../signIn/askLimit.ts';
 import { hideNotifications, linkCommand, tryRegisterCommands } from '../signIn/editorCommands.ts';
-import { type AnswerItem, LastingList } from '../signIn/lastingList.ts';
+import { type AnswerItem, cancelItem, LastingList } from '../signIn/lastingList.ts';
 import { LastingNotification } from '../signIn/lastingNotification.ts';
 import { timeLeft } from '../signIn/progressMessage.ts';
 
@@ -91,7 +91,7 @@ class Question implements vscode.Disposable {
       ...records.map(itemOf),
       anotherItem(),
       { label: '', kind: vscode.QuickPickItemKind.Separator },
-      cancelItem(),
+      cancelItem(vscode.l10n.t('Cancel')),
     ];
     const placeholder = vscode.l10n.t('Choose the identity that the extension may know');
     this.#list = new LastingList({ title: title(), placeholder, items }, () => {
@@ -136,15 +136,5 @@ function anotherItem(): AnswerItem<ShareAnswer> {
     label: vscode.l10n.t('Sign in with another identity…'),
     iconPath: new vscode.ThemeIcon('add'),
     answer: 'another',
-  };
-}
-
-/** Shown whatever the user types to filter the list. */
-function cancelItem(): AnswerItem<ShareAnswer> {
-  return {
-    label: vscode.l10n.t('Cancel'),
-    iconPath: new vscode.ThemeIcon('close'),
-    alwaysShow: true,
-    answer: 'cancel',
   };
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import { safeText } from '../base/safeText.ts';
 import type { FailedIdentity, IdentityChoice, IdentityOption } from '../services/service.ts';
-import { type AnswerItem, LastingList } from './lastingList.ts';
+import { type AnswerItem, cancelItem, LastingList } from './lastingList.ts';
 
 /** The ID of an identity, undefined for none, or the end of the sign-in. */
 export type IdentityAnswer = { readonly id: string | undefined } | 'cancel';
@@ -17,7 +17,7 @@ export class IdentityPicker extends LastingList<IdentityAnswer> {
       ...identities.map(itemOf),
       ...(failed === undefined ? [] : [withoutIdentity()]),
       { label: '', kind: vscode.QuickPickItemKind.Separator },
-      cancelItem(),
+      cancelItem(vscode.l10n.t('Cancel this sign-in')),
     ];
     super({ title, placeholder: placeholder(serviceLabel, failed, identities.length), items }, onHidden);
   }
@@ -53,16 +53,6 @@ function withoutIdentity(): Item {
     label: vscode.l10n.t('Continue without a BAP identity'),
     iconPath: new vscode.ThemeIcon('circle-slash'),
     answer: { id: undefined },
-  };
-}
-
-/** Shown whatever the user types to filter the list. */
-function cancelItem(): Item {
-  return {
-    label: vscode.l10n.t('Cancel this sign-in'),
-    iconPath: new vscode.ThemeIcon('close'),
-    alwaysShow: true,
-    answer: 'cancel',
   };
 }
 

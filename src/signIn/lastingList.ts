@@ -59,3 +59,8 @@ export class LastingList<T> implements vscode.Disposable {
     picker?.dispose();
   }
 }
+
+/** Shown whatever the user types to filter the list. */
+export function cancelItem(label: string): AnswerItem<'cancel'> {
+  return { label, iconPath: new vscode.ThemeIcon('close'), alwaysShow: true, answer: 'cancel' };
+}

@@ -1,6 +1,8 @@
 import { EventSource } from 'eventsource';
+import * as z from 'zod/mini';
 
 import { pause } from '../../base/clock.ts';
+import { parseJson } from '../../base/json.ts';
 import { describeError } from '../../base/log.ts';
 import { letArrive } from '../../base/timeLimit.ts';
 import type { HttpOutcome } from '../../http/outcome.ts';
@@ -160,10 +162,7 @@ function meter(onChunk: () => void): TransformStream<Uint8Array, Uint8Array> {
 
 /** Malformed data counts as broken: the server has an answer, and a poll can get it. */
 function readAuthenticated(data: unknown): StreamResult {
-  try {
-    const sessionToken = typeof data === 'string' ? readSessionToken(JSON.parse(data)) : undefined;
-    return sessionToken === undefined ? { kind: 'broken' } : { kind: 'authenticated', sessionToken };
-  } catch {
-    return { kind: 'broken' };
-  }
+  const json = typeof data === 'string' ? parseJson(z.unknown(), data) : undefined;
+  const sessionToken = readSessionToken(json);
+  return sessionToken === undefined ? { kind: 'broken' } : { kind: 'authenticated', sessionToken };
 }

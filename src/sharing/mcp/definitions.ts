@@ -10,7 +10,8 @@ import { unreadableMessage } from '../../signIn/failureMessages.ts';
 import { type HandedOutToken, HandedOutTokens } from './handedOut.ts';
 import { McpStartError, notAllowed, notInSetting, redirects, refused } from './messages.ts';
 import { authorization, preflight } from './preflight.ts';
-import type { McpChoices, McpServer } from './servers.ts';
+import type { McpChoices } from './choices.ts';
+import type { McpServer } from './servers.ts';
 import { type McpTokens, VERIFICATION_LASTS_MS } from './tokens.ts';
 
 type Definition = vscode.McpHttpServerDefinition;

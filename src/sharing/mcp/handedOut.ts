@@ -3,7 +3,8 @@ import type { Runtime } from '../../base/runtime.ts';
 import { isOver, overAtMs } from '../../sessions/expiry.ts';
 import type { LiveSession } from '../../sessions/record.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
-import type { McpChoices, McpServer } from './servers.ts';
+import type { McpChoices } from './choices.ts';
+import type { McpServer } from './servers.ts';
 
 /** A server with an earlier token is first asked about again after this time, and then after twice the time before. */
 const FIRST_WAIT_MS = 60_000;

@@ -13,7 +13,8 @@ import {
   showSettingProblem,
   showStartError,
 } from './messages.ts';
-import { McpChoices, type McpServer, readServers } from './servers.ts';
+import { McpChoices } from './choices.ts';
+import { type McpServer, readServers } from './servers.ts';
 import { type McpProvider, McpTokens } from './tokens.ts';
 
 /** The MCP servers in the setting. */

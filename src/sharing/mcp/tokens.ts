@@ -4,7 +4,8 @@ import type { ServiceProvider } from '../../provider/provider.ts';
 import type { IdentityService } from '../../services/service.ts';
 import { type Account, accountsOf } from '../../sessions/accounts.ts';
 import type { LiveSession } from '../../sessions/record.ts';
-import type { McpChoices, McpServer } from './servers.ts';
+import type { McpChoices } from './choices.ts';
+import type { McpServer } from './servers.ts';
 
 /** How long one answer of the service counts for all servers of a session. */
 export const VERIFICATION_LASTS_MS = 60_000;

@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 
 import { StoreError } from '../../../src/sessions/storedSessions.ts';
 import { contactedUrl, McpDefinitions } from '../../../src/sharing/mcp/definitions.ts';
-import { McpChoices, type McpServer, readServers } from '../../../src/sharing/mcp/servers.ts';
+import { McpChoices } from '../../../src/sharing/mcp/choices.ts';
+import { type McpServer, readServers } from '../../../src/sharing/mcp/servers.ts';
 import { FakeMemento } from '../../unit/support/fakeMemento.ts';
 import { HOUR_MS, World } from './world.ts';
 

@@ -1,5 +1,6 @@
 import type { LiveSession } from '../../../src/sessions/record.ts';
-import { McpChoices, type McpServer } from '../../../src/sharing/mcp/servers.ts';
+import { McpChoices } from '../../../src/sharing/mcp/choices.ts';
+import type { McpServer } from '../../../src/sharing/mcp/servers.ts';
 import { type McpQuestions, McpTokens, VERIFICATION_LASTS_MS } from '../../../src/sharing/mcp/tokens.ts';
 import { SessionWorld, type Window } from './sessionWorld.ts';
 

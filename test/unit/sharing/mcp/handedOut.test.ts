@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 
 import { HandedOutTokens } from '../../../../src/sharing/mcp/handedOut.ts';
-import { McpChoices, type McpServer } from '../../../../src/sharing/mcp/servers.ts';
+import { McpChoices } from '../../../../src/sharing/mcp/choices.ts';
+import type { McpServer } from '../../../../src/sharing/mcp/servers.ts';
 import { SessionWorld, type Window } from '../../support/sessionWorld.ts';
 
 const SECOND_MS = 1_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 
-import { McpChoices } from '../../../../src/sharing/mcp/servers.ts';
+import { McpChoices } from '../../../../src/sharing/mcp/choices.ts';
 import { FakeMemento } from '../../support/fakeMemento.ts';
 
 const tools = { label: 'Tools', url: 'https://tools.example/mcp', provider: 'adom' };
